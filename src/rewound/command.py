@@ -1,0 +1,211 @@
+"""The only place that starts processes.
+
+Programs get an argv list (never a shell), a deadline, and files or drained pipes for
+their output. A started process is known by its pid together with its start time, because
+pids are reused: `ProcessMark` is what is written to disk to find it again.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from rewound.errors import CommandFailed
+
+_log = logging.getLogger(__name__)
+
+_TAIL_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessMark:
+    """What tells one process from all others of this host, also across reboots."""
+
+    pid: int
+    """Process id, reused by the kernel."""
+    start_ticks: int
+    """Start of the process in clock ticks since boot: field 22 of proc(5)'s stat."""
+    boot_id: str
+    """The kernel's random id of this boot."""
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    timeout_s: float,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> str:
+    """Run a program to its end and return its standard output.
+
+    Raises:
+        CommandFailed: it is missing, exited with an error, or ran into the deadline.
+    """
+    _log.debug("run %s", " ".join(argv))
+    try:
+        done = subprocess.run(
+            argv,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout_s,
+            env=None if env is None else {**os.environ, **env},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise CommandFailed(argv, reason="is not installed on this host") from error
+    except subprocess.TimeoutExpired as error:
+        raise CommandFailed(argv, reason=f"did not end within {timeout_s:.0f} s") from error
+    except OSError as error:
+        raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
+    if done.returncode != 0:
+        raise CommandFailed(
+            argv,
+            reason=f"exited with code {done.returncode}",
+            stderr_tail=last_lines(done.stderr),
+        )
+    return done.stdout
+
+
+def start_daemon(argv: Sequence[str], *, log: Path, cwd: Path) -> ProcessMark:
+    """Start a program that outlives us, in a session of its own, its output going to `log`.
+
+    It gets no standard input and none of our file descriptors; a Ctrl-C on our terminal
+    does not reach it.
+    """
+    _log.debug("start %s", " ".join(argv))
+    with log.open("ab") as log_file:
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log_file,
+                stderr=log_file,
+                cwd=cwd,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
+    # The daemon is stopped by its mark, not by this object, which would warn of a
+    # child that is still running when it is collected.
+    process.returncode = 0
+    return _mark_of(process.pid)
+
+
+def replace_process(argv: Sequence[str]) -> None:
+    """Become another program, which takes over our terminal. Returns only by raising."""
+    try:
+        os.execvp(argv[0], list(argv))  # noqa: S606 - no shell is what we want
+    except OSError as error:
+        raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
+
+
+def own_mark() -> ProcessMark:
+    """Return the mark of this very process."""
+    return _mark_of(os.getpid())
+
+
+def is_running(mark: ProcessMark) -> bool:
+    """Tell whether the marked process still runs; a zombie does not."""
+    return _find_process(mark) is not None
+
+
+def stop(mark: ProcessMark, *, grace_s: float) -> None:
+    """End a process: TERM to its group, wait, then KILL. One that is gone is fine."""
+    process = _find_process(mark)
+    if process is None:
+        return
+    _signal_group(process, signal.SIGTERM)
+    if _wait(process, grace_s):
+        return
+    _log.warning("process %d ignored TERM for %.0f s, killing it", mark.pid, grace_s)
+    kill(mark)
+
+
+def kill(mark: ProcessMark) -> None:
+    """End a process now, with KILL to its group, and wait until it is gone."""
+    process = _find_process(mark)
+    if process is None:
+        return
+    _signal_group(process, signal.SIGKILL)
+    _wait(process, 10.0)
+
+
+def find_daemons(argument_prefix: str) -> list[ProcessMark]:
+    """Return the marks of all our processes that were started with such an argument.
+
+    This finds a daemon whose mark was lost in a crash. Processes of other users, whose
+    arguments we could not act on anyway, are passed over.
+    """
+    marks = []
+    for process in psutil.process_iter(["cmdline", "uids"]):
+        uids, arguments = process.info["uids"], process.info["cmdline"]
+        if uids is None or uids.real != os.getuid():
+            continue
+        if any(argument.startswith(argument_prefix) for argument in arguments or ()):
+            try:
+                marks.append(_mark_of(process.pid))
+            except (OSError, IndexError):
+                continue
+    return marks
+
+
+def memory_bytes(mark: ProcessMark) -> int | None:
+    """Return a process's proportional set size, or None where it is gone."""
+    process = _find_process(mark)
+    if process is None:
+        return None
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.Error:
+        return None
+
+
+def last_lines(text: str, count: int = _TAIL_LINES) -> str:
+    """Return the last lines of a text, blank ones left out, for an error message."""
+    return "\n".join([line for line in text.splitlines() if line.strip()][-count:])
+
+
+def _mark_of(pid: int) -> ProcessMark:
+    # psutil's create_time() moves with the wall clock; ticks since boot do not.
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    start_ticks = int(stat.rpartition(")")[2].split()[19])
+    return ProcessMark(pid=pid, start_ticks=start_ticks, boot_id=_boot_id())
+
+
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def _find_process(mark: ProcessMark) -> psutil.Process | None:
+    try:
+        if _mark_of(mark.pid) != mark:
+            return None
+        process = psutil.Process(mark.pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process
+    except (OSError, IndexError, psutil.Error):
+        return None
+
+
+def _signal_group(process: psutil.Process, signal_number: int) -> None:
+    try:
+        os.killpg(process.pid, signal_number)
+    except ProcessLookupError:
+        return
+    except PermissionError:
+        process.send_signal(signal_number)
+
+
+def _wait(process: psutil.Process, timeout_s: float) -> bool:
+    try:
+        process.wait(timeout_s)
+    except psutil.TimeoutExpired:
+        return False
+    return True

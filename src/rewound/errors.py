@@ -1,0 +1,140 @@
+"""The error tree: every way a command can fail, split by what the reader can do about it.
+
+    RewoundError                 1  something failed; the message says what, which, why
+    ├── UsageError               2  the request does not fit: change the command line
+    ├── HostError                3  this host lacks something: MySQL, disk, memory, a port
+    │   ├── CommandFailed           a program that we ran exited with an error
+    │   └── ServerNotReady          mysqld started but did not answer
+    ├── CatalogError             1  the dumps that are there do not fit what was asked
+    ├── DumpError                1  one dump is unreadable, cut off, or not a dump
+    │   └── StatementRefused        the dump holds a statement that we do not run
+    ├── MysqlError               1  a server answered a statement with an error
+    ├── LoadError                1  a dump did not become a world: the ledger does not balance
+    ├── FleetError               1  the fleet is not in the state that the command needs
+    ├── SomeWorldsFailed         4  some worlds failed, the others are done
+    └── Interrupted            130  Ctrl-C or a termination signal
+
+The number is the exit code of the command line. An error carries facts as fields and,
+where there is one, a `hint`: the next thing to do. Messages are lower case without a
+full stop. Programming mistakes are not in this tree: they stay `ValueError` or `assert`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class RewoundError(Exception):
+    """Something failed in a way that we can explain."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(RewoundError):
+    """The request does not fit what is there: another command line would."""
+
+    exit_code = 2
+
+
+class HostError(RewoundError):
+    """This host lacks something that we need: a MySQL, disk, memory, a port."""
+
+    exit_code = 3
+
+
+class CommandFailed(HostError):
+    """A program that we ran exited with an error, or not in time."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        reason: str,
+        stderr_tail: str = "",
+        hint: str | None = None,
+    ) -> None:
+        text = f"{argv[0]} {reason}"
+        if stderr_tail:
+            text += f"; its last words:\n{stderr_tail}"
+        super().__init__(text, hint=hint)
+        self.argv = tuple(argv)
+        self.stderr_tail = stderr_tail
+
+
+class ServerNotReady(HostError):
+    """mysqld was started but ended, or did not answer until the deadline."""
+
+    def __init__(self, server: str, *, reason: str, log_tail: str = "") -> None:
+        text = f"the MySQL server of {server} {reason}"
+        if log_tail:
+            text += f"; the end of its log:\n{log_tail}"
+        super().__init__(text)
+        self.server = server
+        self.reason = reason
+
+
+class CatalogError(RewoundError):
+    """The dumps that are there do not fit what was asked."""
+
+
+class DumpError(RewoundError):
+    """One dump is unreadable, cut off, or not a dump that we understand."""
+
+    def __init__(
+        self,
+        path: Path,
+        reason: str,
+        *,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(f"{place}: {reason}", hint=hint)
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+
+class StatementRefused(DumpError):
+    """The dump holds a statement that we do not run; nothing of it was executed."""
+
+    def __init__(self, path: Path, *, line: int, rule: str, why: str, excerpt: str) -> None:
+        super().__init__(path, f"refused by rule {rule}: {why}\n    {excerpt}", line=line)
+        self.rule = rule
+        self.excerpt = excerpt
+
+
+class MysqlError(RewoundError):
+    """A server answered with an error, or the connection to it broke.
+
+    `number` is MySQL's own error number; 2000 to 2999 are the client's.
+    """
+
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__(f"MySQL error {number}: {text}")
+        self.number = number
+        self.text = text
+
+
+class LoadError(RewoundError):
+    """A dump did not become a world: a statement failed or the ledger does not balance."""
+
+
+class FleetError(RewoundError):
+    """The fleet is not in the state that the command needs."""
+
+
+class SomeWorldsFailed(RewoundError):
+    """Some worlds failed; the others are done and usable."""
+
+    exit_code = 4
+
+
+class Interrupted(RewoundError):
+    """The user pressed Ctrl-C, or the process was asked to end."""
+
+    exit_code = 130

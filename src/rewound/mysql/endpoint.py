@@ -1,0 +1,27 @@
+"""Address and credentials of a server: all that load and query need to know of it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server listens, and as whom to log in."""
+
+    socket: Path
+    """The unix socket."""
+    host: str
+    """The address of the TCP port."""
+    port: int
+    """The TCP port."""
+    user: str
+    """The account's name."""
+    password: str = field(repr=False)
+    """The account's password, in clear; never log it."""
+
+    def url(self, schema: str | None = None) -> str:
+        """Return the `mysql://` URL that most clients and libraries take."""
+        user, password = quote(self.user, safe=""), quote(self.password, safe="")
+        path = "" if schema is None else f"/{quote(schema, safe='')}"
+        return f"mysql://{user}:{password}@{self.host}:{self.port}{path}"
