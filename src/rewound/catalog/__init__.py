@@ -1,0 +1,52 @@
+"""The catalog: which dumps there are, of which world and when, and which one is meant.
+
+It reads names and folders only; what is in a dump is the business of `rewound.dump`.
+"""
+
+from rewound.catalog.choose import (
+    Choice,
+    ChosenDump,
+    MissingWorld,
+    TargetTime,
+    choose_dumps,
+    parse_target,
+    require_all,
+)
+from rewound.catalog.discover import discover
+from rewound.catalog.dump import (
+    Catalog,
+    Dump,
+    NotUnderstood,
+    TimeSource,
+    natural_key,
+    sort_naturally,
+)
+from rewound.catalog.names import NameProblem, ParsedName, parse_path
+from rewound.catalog.pattern import NamePattern, compile_pattern
+from rewound.catalog.select import select_worlds
+from rewound.catalog.times import TIME_SHAPES, TimeShape
+
+__all__ = [
+    "TIME_SHAPES",
+    "Catalog",
+    "Choice",
+    "ChosenDump",
+    "Dump",
+    "MissingWorld",
+    "NamePattern",
+    "NameProblem",
+    "NotUnderstood",
+    "ParsedName",
+    "TargetTime",
+    "TimeShape",
+    "TimeSource",
+    "choose_dumps",
+    "compile_pattern",
+    "discover",
+    "natural_key",
+    "parse_path",
+    "parse_target",
+    "require_all",
+    "select_worlds",
+    "sort_naturally",
+]

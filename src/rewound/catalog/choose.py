@@ -1,0 +1,207 @@
+"""Which dump of each world is the one that was asked for.
+
+Pure: a catalog and a target time in, a choice out. A doubt that could restore the wrong
+world or the wrong moment is an error here, never a silent preference.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from rewound.catalog.dump import Catalog, Dump
+from rewound.catalog.times import to_utc
+from rewound.errors import CatalogError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTime:
+    """The moment that the user wants back."""
+
+    text: str
+    """What the user wrote."""
+    at: datetime
+    """The moment in UTC."""
+    strictly_before: bool
+    """Whether a dump of exactly this moment is too new."""
+    timezone: tzinfo
+    """The zone that times are shown in."""
+
+    def admits(self, taken_at: datetime) -> bool:
+        """Tell whether a dump of this time is old enough."""
+        return taken_at < self.at or (taken_at == self.at and not self.strictly_before)
+
+    def __str__(self) -> str:
+        return f"{'before' if self.strictly_before else 'at or before'} {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDump:
+    """The dump of one world that fits the target time, among the others of that world."""
+
+    dump: Dump
+    """The newest dump that the target time admits."""
+    skipped_newer: tuple[Dump, ...]
+    """The dumps that are too new, oldest first."""
+    older: tuple[Dump, ...]
+    """The dumps to fall back to, newest first."""
+    age: timedelta | None
+    """How long before the target time the dump was taken; None without a target time."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingWorld:
+    """A world whose dumps are all too new."""
+
+    world: str
+    """The world's name."""
+    oldest: Dump
+    """Its oldest dump."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One dump for every world that has one, and the worlds that have none."""
+
+    chosen: tuple[ChosenDump, ...]
+    """By world in natural order."""
+    missing_worlds: tuple[MissingWorld, ...]
+    """The worlds without a dump for the target time, in natural order."""
+    warnings: tuple[str, ...]
+    """What the user should know before trusting the choice."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The names of the worlds without a dump for the target time."""
+        return tuple(missing.world for missing in self.missing_worlds)
+
+
+def parse_target(text: str, timezone: tzinfo, *, strictly_before: bool = False) -> TargetTime:
+    """Read a target time as written on the command line.
+
+    A time without zone is one of `timezone`. A day alone is its end, or its start with
+    `strictly_before`.
+
+    Raises:
+        UsageError: the text is no time in ISO form.
+    """
+    iso_text = re.sub(r"\s+(?=[+-]\d|Z$)", "", text.strip())
+    try:
+        at = _read_day(iso_text, timezone, strictly_before=strictly_before)
+        if at is None:
+            at = to_utc(datetime.fromisoformat(iso_text), timezone)
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is no time",
+            hint="write '2024-06-18 21:16', 2024-06-18T21:16:30+02:00, or a day: 2024-06-18",
+        ) from error
+    return TargetTime(text.strip(), at=at, strictly_before=strictly_before, timezone=timezone)
+
+
+def _read_day(text: str, timezone: tzinfo, *, strictly_before: bool) -> datetime | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return to_utc(datetime.combine(day, time.min if strictly_before else time.max), timezone)
+
+
+def choose_dumps(catalog: Catalog, target: TargetTime | None) -> Choice:
+    """Return, for each world, the newest dump that the target time admits.
+
+    Without a target time that is the newest of all. Worlds without such a dump are
+    returned as missing; `require_all` makes them an error.
+
+    Raises:
+        CatalogError: there is no dump at all, one name may stand for several worlds, or
+            two dumps of one world were taken at the chosen time.
+    """
+    _require_dumps(catalog)
+    _require_unambiguous(catalog)
+    by_world: dict[str, list[Dump]] = {world: [] for world in catalog.worlds}
+    for dump in sorted(catalog.dumps, key=lambda dump: (dump.taken_at, dump.path)):
+        by_world[dump.world].append(dump)
+    chosen, missing = [], []
+    for world, oldest_first in by_world.items():
+        chosen_dump = _find_choice(oldest_first, target)
+        if chosen_dump is None:
+            missing.append(MissingWorld(world, oldest_first[0]))
+        else:
+            chosen.append(chosen_dump)
+    warnings = [warning for each in chosen if (warning := _find_warning(each.dump, target))]
+    return Choice(tuple(chosen), missing_worlds=tuple(missing), warnings=tuple(warnings))
+
+
+def require_all(choice: Choice, target: TargetTime | None) -> None:
+    """Check that no world is without a dump.
+
+    Raises:
+        CatalogError: some are; the message names each, and the time of its oldest dump.
+    """
+    if not choice.missing_worlds or target is None:
+        return
+    oldest = ", ".join(
+        f"{missing.world} (oldest: {_show(missing.oldest.taken_at, target.timezone)})"
+        for missing in choice.missing_worlds
+    )
+    raise CatalogError(
+        f"no dump {target} of {oldest}",
+        hint="--allow-missing goes on without these worlds",
+    )
+
+
+def _require_dumps(catalog: Catalog) -> None:
+    if catalog.dumps:
+        return
+    reasons = "".join(f"; {entry.path}: {entry.reason}" for entry in catalog.not_understood[:1])
+    raise CatalogError(
+        f"no dumps in {catalog.source}{reasons}",
+        hint=f"`rewound dumps {catalog.source}` lists every file with the reason; "
+        "--pattern says how the names are made",
+    )
+
+
+def _require_unambiguous(catalog: Catalog) -> None:
+    if catalog.ambiguous:
+        reasons = "; ".join(f"{world}: {reason}" for world, reason in catalog.ambiguous.items())
+        raise CatalogError(
+            f"one name may stand for several worlds: {reasons}",
+            hint="say what the world is, for example --pattern '{world}/{any}{time}', "
+            "or give one of the folders as SOURCE",
+        )
+
+
+def _find_choice(oldest_first: Sequence[Dump], target: TargetTime | None) -> ChosenDump | None:
+    admitted = [dump for dump in oldest_first if target is None or target.admits(dump.taken_at)]
+    if not admitted:
+        return None
+    *older, chosen = admitted
+    if older and older[-1].taken_at == chosen.taken_at:
+        raise CatalogError(
+            f"two dumps of world {chosen.world} were taken at the same time, "
+            f"{chosen.taken_at.isoformat(' ')}: {older[-1].path} and {chosen.path}",
+            hint="move one of them away, or tell them apart with --pattern",
+        )
+    return ChosenDump(
+        chosen,
+        skipped_newer=tuple(oldest_first[len(admitted) :]),
+        older=tuple(reversed(older)),
+        age=target.at - chosen.taken_at if target else None,
+    )
+
+
+def _find_warning(dump: Dump, target: TargetTime | None) -> str | None:
+    """Return a warning if the dump may be newer than the target time after all."""
+    if target is None or not dump.day_only:
+        return None
+    day = dump.taken_at.astimezone(target.timezone).date()
+    if target.at >= to_utc(datetime.combine(day, time.max), target.timezone):
+        return None
+    return (
+        f"world {dump.world}: {dump.path} tells the day but no time of day; "
+        f"it may have been taken after {target.text}"
+    )
+
+
+def _show(moment: datetime, timezone: tzinfo) -> str:
+    return moment.astimezone(timezone).isoformat(" ", timespec="seconds")

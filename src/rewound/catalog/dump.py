@@ -1,0 +1,91 @@
+"""The values of the catalog: a dump, and all the dumps that one source holds.
+
+Times are kept in UTC. Python compares two times of one zone by their clocks alone, which
+is wrong around a change to or from summer time.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+
+class TimeSource(Enum):
+    """Where a dump's time comes from; a file's modification time never counts."""
+
+    NAME = "name"
+    """The name of the file, or of a folder that it is in."""
+    CLOSING_LINE = "closing line"
+    """The dump's own last line, `-- Dump completed on ...`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One logical backup file of one world."""
+
+    world: str
+    """The world's name; it is safe as the name of a folder."""
+    taken_at: datetime
+    """When the dump was taken, in UTC."""
+    path: Path
+    """Where the file is."""
+    size_bytes: int
+    """The size of the file as it lies there, compressed or not."""
+    time_source: TimeSource
+    """What `taken_at` was read from."""
+    day_only: bool = False
+    """The name tells the day but no time of day: `taken_at` is the start of that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A file or folder that gives no dump, and why."""
+
+    path: Path
+    """Where it is."""
+    reason: str
+    """Why it gives no dump, as shown to the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The dumps of one source, and everything in it that is not understood."""
+
+    source: Path
+    """The folder or file that was searched."""
+    dumps: tuple[Dump, ...]
+    """By world in natural order, then oldest first."""
+    not_understood: tuple[NotUnderstood, ...]
+    """By path; every file of the source is either here or in `dumps`."""
+    warnings: tuple[str, ...]
+    """What the user should know before trusting the choice of a dump."""
+    ambiguous: Mapping[str, str] = field(default_factory=dict)
+    """World to reason, where one name may stand for several worlds: choosing refuses these."""
+
+    @property
+    def worlds(self) -> tuple[str, ...]:
+        """The names of all worlds that have a dump, in natural order."""
+        return sort_naturally({dump.world for dump in self.dumps})
+
+    def only(self, worlds: Sequence[str]) -> "Catalog":
+        """Return the catalog without the dumps of all other worlds."""
+        return replace(
+            self,
+            dumps=tuple(dump for dump in self.dumps if dump.world in worlds),
+            ambiguous={w: reason for w, reason in self.ambiguous.items() if w in worlds},
+        )
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key that puts host2 before host10."""
+    return tuple(
+        (0, int(part), part) if part[0] in "0123456789" else (1, 0, part)
+        for part in re.findall(r"[0-9]+|[^0-9]+", name)
+    )
+
+
+def sort_naturally(names: set[str]) -> tuple[str, ...]:
+    """Return the names in natural order."""
+    return tuple(sorted(names, key=natural_key))

@@ -1,0 +1,87 @@
+"""Some worlds out of all: `--worlds 'host[1-3],eu-*'`.
+
+The notation is that of cluster shells: numbers and ranges in brackets, `*` for any text,
+`?` for one character. Every item must fit some world, so that a typing error cannot leave
+a world out in silence.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import product
+
+from rewound.errors import UsageError
+
+_ITEM = re.compile(r"(?:[^\[\],]|\[[^\[\]]*\])+")
+_RANGE = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
+_WORLDS_SHOWN = 20
+
+
+def select_worlds(worlds: Sequence[str], selection: str) -> tuple[str, ...]:
+    """Return the worlds that the selection names, in the order of `worlds`.
+
+    `host[1-3]` is host1 to host3, `host[01-12]` is host01 to host12.
+
+    Raises:
+        UsageError: the selection cannot be read, or a part of it fits no world.
+    """
+    selected: set[str] = set()
+    for item in _split(selection):
+        for single in _expand(item, selection):
+            fitting = [world for world in worlds if _fits(world, single)]
+            if not fitting:
+                raise UsageError(f"no world fits {single!r}", hint=f"known: {_show(worlds)}")
+            selected.update(fitting)
+    return tuple(world for world in worlds if world in selected)
+
+
+def _split(selection: str) -> list[str]:
+    """Split at the commas outside of brackets."""
+    items = [item.strip() for item in _ITEM.findall(selection)]
+    if not all(items) or ",".join(items) != re.sub(r"\s*,\s*", ",", selection.strip()):
+        raise _unreadable(selection)
+    return items
+
+
+def _expand(item: str, selection: str) -> list[str]:
+    """Split the lists in brackets: `host[1,4-12]` is `host[1]` and `host[4-12]`."""
+    choices = [
+        [f"[{each.strip()}]" for each in part[1:-1].split(",")] if part[0] == "[" else [part]
+        for part in re.findall(r"\[[^\]]*\]|[^\[]+", item)
+    ]
+    singles = ["".join(parts) for parts in product(*choices)]
+    for single in singles:
+        for inner in re.findall(r"\[(.*?)\]", single):
+            if not _RANGE.fullmatch(inner):
+                raise _unreadable(selection)
+    return singles
+
+
+def _fits(world: str, single: str) -> bool:
+    parts = re.findall(r"\[.*?\]|.", single)
+    regex = "".join(
+        {"*": ".*", "?": "."}.get(p, "([0-9]+)" if p[0] == "[" else re.escape(p)) for p in parts
+    )
+    match = re.fullmatch(regex, world)
+    ranges = [part[1:-1] for part in parts if part[0] == "["]
+    return match is not None and all(
+        _is_in_range(number, each) for number, each in zip(match.groups(), ranges, strict=True)
+    )
+
+
+def _is_in_range(number: str, numbers: str) -> bool:
+    first, _, last = numbers.partition("-")
+    # host[01-12] means host01, and host[1-12] means host1: padding counts.
+    padded = str(int(number)).zfill(len(first) if first.startswith("0") else 1)
+    return number == padded and int(first) <= int(number) <= int(last or first)
+
+
+def _show(worlds: Sequence[str]) -> str:
+    more = len(worlds) - _WORLDS_SHOWN
+    return ", ".join(worlds[:_WORLDS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _unreadable(selection: str) -> UsageError:
+    return UsageError(
+        f"the selection {selection!r} cannot be read",
+        hint="for example --worlds 'host[1-3],eu-*' or 'host[1,4-12]'",
+    )

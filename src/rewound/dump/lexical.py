@@ -1,0 +1,81 @@
+"""How the server reads text under one setting of its session: quotes, escapes, comments.
+
+Owns the regular expressions that the splitter and the tokens share, so that both agree
+on where a string ends. Three settings change that: the sql_modes NO_BACKSLASH_ESCAPES
+and ANSI_QUOTES, and a client character set in which the second byte of a character can
+look like a backslash or a backtick.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+# Lead byte, then any byte that can follow it: sjis, cp932, gbk, gb18030, big5.
+# Source: MySQL 9.7 strings/ctype-{sjis,cp932,gbk,gb18030,big5}.cc; lead bytes are taken
+# as widely as any of them has them.
+_TWO_BYTE_CHARACTER_SETS = {
+    "sjis": rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]",
+    "cp932": rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]",
+    "gbk": rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]",
+    "gb18030": rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])",
+    "big5": rb"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalMode:
+    """The session settings that change where a string or an identifier ends."""
+
+    backslash_escapes: bool = True
+    """False under sql_mode NO_BACKSLASH_ESCAPES."""
+    ansi_quotes: bool = False
+    """True under sql_mode ANSI_QUOTES: "x" is an identifier."""
+    two_byte_set: str | None = None
+    """The client character set, where a character's second byte can look like ASCII."""
+
+
+def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
+    """Return the lexical side of a session's sql_mode and client character set."""
+    modes = {mode.strip().upper() for mode in sql_mode.split(",")}
+    return LexicalMode(
+        backslash_escapes="NO_BACKSLASH_ESCAPES" not in modes,
+        ansi_quotes=not modes.isdisjoint({"ANSI_QUOTES", "ANSI", *ANSI_COMBINATIONS}),
+        two_byte_set=character_set if character_set in _TWO_BYTE_CHARACTER_SETS else None,
+    )
+
+
+ANSI_COMBINATIONS = frozenset({"ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB"})
+"""sql_modes that old servers spelled out into several, ANSI_QUOTES among them."""
+
+
+@cache
+def quoted_body(mode: LexicalMode, quote: bytes) -> bytes:
+    """Return the regular expression for what stands between two quotes.
+
+    It never matches the closing quote. A doubled quote counts as closing one string and
+    opening the next, which makes no difference to where the text outside begins.
+    """
+    escapes = mode.backslash_escapes and quote != b"`" and not (mode.ansi_quotes and quote == b'"')
+    if mode.two_byte_set is None:
+        plain = rb"[^" + quote + (rb"\\" if escapes else b"") + rb"]*+"
+        return plain + rb"(?:\\." + plain + rb")*+" if escapes else plain
+    pair = _TWO_BYTE_CHARACTER_SETS[mode.two_byte_set]
+    # A lead byte without its second is an ordinary byte, but never at the end of what
+    # we have: the second may be in the next chunk.
+    single = rb"[^" + quote + (rb"\\" if escapes else b"") + rb"\x81-\xfe]"
+    lone = rb"(?!" + pair + rb")[\x81-\xfe](?=[\x00-\xff])"
+    escape = rb"|\\." if escapes else b""
+    return rb"(?:" + single + rb"++|" + pair + rb"|" + lone + escape + rb")*+"
+
+
+@cache
+def quoted(mode: LexicalMode, quotes: bytes = b"'`\"") -> bytes:
+    """Return the regular expression for one complete quoted piece, with one of `quotes`."""
+    kinds = [bytes([quote]) for quote in quotes]
+    return b"|".join(quote + quoted_body(mode, quote) + quote for quote in kinds)
+
+
+@cache
+def quoted_body_pattern(mode: LexicalMode, quote: bytes) -> re.Pattern[bytes]:
+    """Return `quoted_body` compiled."""
+    return re.compile(quoted_body(mode, quote), re.DOTALL)

@@ -1,0 +1,169 @@
+"""The bytes of a dump, out of its compression, with proof that all of them were there.
+
+Owns decompression, the checks that the format offers (end mark, CRC), and the SHA-256 of
+the file as it lies on disk. The format is told from the first bytes, not from the name.
+Nothing is written and nothing is interpreted.
+"""
+
+import gzip
+import hashlib
+import io
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from isal import igzip
+
+from rewound.errors import DumpError
+
+CHUNK_BYTES = 1 << 20
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_FOREIGN_MAGICS = (
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"BZh", "bzip2"),
+    (b"PK\x03\x04", "zip"),
+    (b"7z\xbc\xaf", "7-Zip"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+_COMPRESSED_NAMES = (".gz", ".zst", ".xz", ".bz2")
+
+
+class DumpReader:
+    """Streams one dump's decompressed bytes; read to the end, it is proven whole.
+
+    Use it as a context manager. `file_bytes_read` and `text_bytes_read` grow while the
+    chunks are drawn; `sha256` is of the file as it lies on disk and is complete, like
+    the proof, once `iter_chunks` has ended.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text_bytes_read = 0
+        try:
+            self._file = _HashingFile(path)
+        except OSError as error:
+            raise DumpError(path, f"cannot be read: {error.strerror}") from error
+        self.file_size_bytes = self._file.size_bytes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    @property
+    def file_bytes_read(self) -> int:
+        """How many bytes of the file on disk have been read."""
+        return self._file.bytes_read
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of all file bytes read so far, in hexadecimal."""
+        return self._file.digest.hexdigest()
+
+    def iter_chunks(self) -> Iterator[bytes]:
+        """Yield the decompressed bytes in order.
+
+        Raises:
+            DumpError: the file is not what its name says, is cut off, fails its CRC, or
+                changed its size while it was read.
+        """
+        try:
+            yield from self._iter_text()
+        except EOFError as error:
+            raise DumpError(
+                self.path,
+                f"the gzip data is cut off after {self.text_bytes_read:,} bytes of text",
+                hint="take an older dump of this world, or copy this one again",
+            ) from error
+        except (gzip.BadGzipFile, igzip.IsalError, zlib.error) as error:
+            raise DumpError(
+                self.path,
+                f"the gzip data is corrupt after {self.text_bytes_read:,} bytes of text: {error}",
+                hint="take an older dump of this world, or copy this one again",
+            ) from error
+        except OSError as error:
+            raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
+        if self.file_bytes_read != self._file.current_size_bytes():
+            raise DumpError(
+                self.path,
+                "the file changed while it was read",
+                hint="wait until the dump is complete",
+            )
+
+    def _iter_text(self) -> Iterator[bytes]:
+        stream = self._open_text_stream()
+        first = True
+        while chunk := stream.read(CHUNK_BYTES):
+            if first:
+                self._refuse_foreign_text(chunk)
+                first = False
+            self.text_bytes_read += len(chunk)
+            yield chunk
+        if first:
+            raise DumpError(self.path, "holds no text", hint="the job that wrote it failed")
+
+    def _open_text_stream(self) -> BinaryIO:
+        start = self._file.peek_start()
+        if start.startswith(_GZIP_MAGIC):
+            return igzip.IGzipFile(fileobj=io.BufferedReader(self._file, CHUNK_BYTES))
+        for magic, name in _FOREIGN_MAGICS:
+            if start.startswith(magic):
+                raise DumpError(self.path, f"is {name} data, which cannot be read yet")
+        if start and self.path.suffix in _COMPRESSED_NAMES:
+            raise DumpError(
+                self.path,
+                f"is named {self.path.suffix} but does not hold such data",
+                hint="rename it, if it is plain SQL text",
+            )
+        return self._file
+
+    def _refuse_foreign_text(self, text: bytes) -> None:
+        if text.startswith(_GZIP_MAGIC):
+            raise DumpError(self.path, "was compressed twice", hint="decompress it once")
+        for magic, name in _FOREIGN_MAGICS:
+            if text.startswith(magic):
+                raise DumpError(self.path, f"holds {name} data, not SQL text")
+
+
+class _HashingFile(io.RawIOBase):
+    """A file that counts and hashes what is read of it, each byte once, in order."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self.bytes_read = 0
+        self.digest = hashlib.sha256()
+        self.size_bytes = self.current_size_bytes()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io passes views
+        count = self._file.readinto(buffer) or 0
+        self.digest.update(buffer[:count])
+        self.bytes_read += count
+        return count
+
+    def peek_start(self) -> bytes:
+        """Return the first bytes; only to be called before anything is read."""
+        start = self._file.read(8) or b""
+        self._file.seek(0)
+        return start
+
+    def current_size_bytes(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

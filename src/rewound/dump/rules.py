@@ -1,0 +1,206 @@
+"""The table of rules: everything that may happen to a statement other than being executed.
+
+A rule says what it matches, what becomes of it, and why. The code that applies it names
+it, the ledger counts its uses, and the reference page is made from this table. Nothing
+is changed, left out or refused without one.
+"""
+
+import enum
+from dataclasses import dataclass
+
+
+class Effect(enum.Enum):
+    """What a rule does to the statement."""
+
+    REWRITE = "rewritten"
+    SKIP = "skipped"
+    RECORD = "recorded, not executed"
+    REFUSE = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One named rule."""
+
+    name: str
+    """As the ledger and the messages show it."""
+    effect: Effect
+    matches: str
+    """What it applies to."""
+    does: str
+    """What becomes of it."""
+    why: str
+    """The reason, for people who doubt it."""
+
+
+SQL_MODE_REMOVED = Rule(
+    "sql-mode-removed",
+    Effect.REWRITE,
+    "SET sql_mode with a mode that MySQL 8.0 removed, NO_AUTO_CREATE_USER above all",
+    "the removed words are taken out of the list",
+    "the server refuses the whole list otherwise (error 1231)",
+)
+ENGINE_MISSING = Rule(
+    "engine-missing",
+    Effect.REWRITE,
+    "CREATE TABLE with a storage engine that the server does not have",
+    "ENGINE becomes InnoDB",
+    "the rows matter, not the engine that held them",
+)
+COLLATION_UNKNOWN = Rule(
+    "collation-unknown",
+    Effect.REWRITE,
+    "a collation that the server does not have, such as MariaDB's uca1400 ones",
+    "the nearest collation of the same character set takes its place",
+    "order and equality may differ in rare letters; the stored text does not",
+)
+ROW_FORMAT_UNKNOWN = Rule(
+    "row-format-unknown",
+    Effect.REWRITE,
+    "a ROW_FORMAT that the engine does not have, such as FIXED or PAGE",
+    "ROW_FORMAT becomes DYNAMIC",
+    "the format on disk does not change what the table holds",
+)
+TABLE_DIRECTORY = Rule(
+    "table-directory",
+    Effect.REWRITE,
+    "DATA DIRECTORY and INDEX DIRECTORY of a table",
+    "the option is taken out",
+    "it would write outside of the world's own folder",
+)
+MARIADB_TABLE_OPTION = Rule(
+    "mariadb-table-option",
+    Effect.REWRITE,
+    "table options that only MariaDB has: PAGE_CHECKSUM, TRANSACTIONAL",
+    "the option is taken out",
+    "MySQL does not know it; it does not change what the table holds",
+)
+DEFINER = Rule(
+    "definer",
+    Effect.REWRITE,
+    "DEFINER = account of a view, trigger, routine or event",
+    "the restoring account becomes the definer",
+    "the account does not exist here, and using the object would fail with error 1449",
+)
+EVENT_DISABLED = Rule(
+    "event-disabled",
+    Effect.REWRITE,
+    "CREATE EVENT",
+    "the event is created DISABLEd; the event scheduler is off as well",
+    "a restored world must not change by itself",
+)
+DATABASE_CREATED = Rule(
+    "database-created",
+    Effect.REWRITE,
+    "the use of a database that the dump does not create, or that it does not name at all",
+    "the database is created first",
+    "dumps of a single database name none or take it for granted",
+)
+GLOBAL_SETTING = Rule(
+    "global-setting",
+    Effect.SKIP,
+    "SET GLOBAL, PERSIST and PERSIST_ONLY",
+    "not executed",
+    "a dump must not configure the server",
+)
+BINARY_LOG_SETTING = Rule(
+    "binary-log-setting",
+    Effect.SKIP,
+    "SET of sql_log_bin",
+    "not executed",
+    "the server has no binary log",
+)
+FOREIGN_VARIABLE = Rule(
+    "foreign-variable",
+    Effect.SKIP,
+    "SET of a session variable that only other servers have",
+    "not executed",
+    "it tunes the other server's load and does not change what is loaded",
+)
+ACCOUNTS = Rule(
+    "accounts",
+    Effect.SKIP,
+    "CREATE, ALTER and DROP of users and roles, GRANT, REVOKE, SET PASSWORD, SET ROLE",
+    "not executed",
+    "a world has the accounts that Rewound makes, and no others",
+)
+SYSTEM_SCHEMA = Rule(
+    "system-schema",
+    Effect.SKIP,
+    "everything in the schemas mysql, sys, performance_schema, information_schema, ndbinfo",
+    "not executed",
+    "they belong to the server; an old copy of them can make it unusable",
+)
+FLUSH = Rule(
+    "flush",
+    Effect.SKIP,
+    "FLUSH",
+    "not executed",
+    "there is nothing to flush in a server that was made for this dump",
+)
+TOOL_LINE = Rule(
+    "tool-line",
+    Effect.SKIP,
+    "a warning that the dumping program wrote to its stderr, caught in the dump",
+    "passed over",
+    "it is no SQL",
+)
+COMMENT_NOT_EXECUTED = Rule(
+    "comment-not-executed",
+    Effect.SKIP,
+    "a statement inside a versioned comment of a newer server or of MariaDB",
+    "not executed, as this server reads it",
+    "this is what versioned comments are for",
+)
+REPLICATION_POSITION = Rule(
+    "replication-position",
+    Effect.RECORD,
+    "GTID_PURGED, CHANGE MASTER, CHANGE REPLICATION SOURCE",
+    "not executed; kept in the ledger as the dump's position",
+    "production is never contacted",
+)
+UNREADABLE = Rule(
+    "unreadable",
+    Effect.REFUSE,
+    "text that has no certain reading: an open quote, a client command such as \\!",
+    "the world fails",
+    "what cannot be read with certainty cannot be judged",
+)
+UNKNOWN_STATEMENT = Rule(
+    "unknown-statement",
+    Effect.REFUSE,
+    "every statement that is no part of an ordinary dump: LOAD DATA, INSTALL, SHUTDOWN, CALL, …",
+    "the world fails",
+    "a dump is input from elsewhere and is executed by a database server",
+)
+UNKNOWN_SETTING = Rule(
+    "unknown-setting",
+    Effect.REFUSE,
+    "SET of a session variable that dumps do not set, or to a value that cannot be followed",
+    "the world fails",
+    "settings decide how the rest of the dump is read",
+)
+LOADABLE_FUNCTION = Rule(
+    "loadable-function",
+    Effect.REFUSE,
+    "CREATE FUNCTION … SONAME",
+    "the world fails",
+    "it would load a program into the server",
+)
+NO_DATABASE = Rule(
+    "no-database",
+    Effect.REFUSE,
+    "a table or other object while the dump has named no database",
+    "the world fails",
+    "name one with --schema",
+)
+CUT_OFF = Rule(
+    "cut-off",
+    Effect.REFUSE,
+    "a dump that ends inside a statement, or that its own program reports as failed",
+    "the world fails",
+    "what is missing cannot be restored",
+)
+
+RULES: tuple[Rule, ...] = tuple(value for value in vars().values() if isinstance(value, Rule))
+"""All rules, in the order of this file."""

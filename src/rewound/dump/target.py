@@ -1,0 +1,31 @@
+"""The server that a dump is judged for, as far as judging needs to know it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one server version can hold."""
+
+    version_number: int
+    """As versioned comments count: 9.7.4 is 90704."""
+    engines: frozenset[str]
+    """Names of the storage engines that can be used, in lower case."""
+    collations: Mapping[str, str]
+    """Name of each collation to its character set, in lower case."""
+    default_collations: Mapping[str, str]
+    """Character set to its default collation, in lower case."""
+
+
+REMOVED_SQL_MODES = frozenset(
+    {"NO_AUTO_CREATE_USER", "NO_FIELD_OPTIONS", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS"}
+    | {"ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB", "MYSQL323", "MYSQL40"}
+)
+"""sql_modes that no supported server knows.
+
+Source: MySQL 8.0 manual, "Server SQL Modes"; setting one gives error 1231 on 9.7.4.
+"""
+
+SYSTEM_SCHEMAS = frozenset({"mysql", "sys", "performance_schema", "information_schema", "ndbinfo"})
+"""Schemas that belong to the server; a dump's copy of them is never restored."""

@@ -1,0 +1,67 @@
+"""What was decided about one statement of a dump."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rewound.dump.rules import Effect, Rule
+from rewound.dump.statement import Kind, Statement
+
+
+class Edit(NamedTuple):
+    """Replace the bytes from `start` to `end` of a statement."""
+
+    start: int
+    end: int
+    text: bytes
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUse:
+    """One use of one rule."""
+
+    rule: Rule
+    detail: str = ""
+    """What it met, in the dump's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of one piece of a dump."""
+
+    statement: Statement
+    """The statement as the dump has it."""
+    line: int
+    """The line of the dump on which it begins, counted from 1."""
+    sql: tuple[bytes, ...] = ()
+    """What to send to the server, in order; empty where nothing is executed."""
+    uses: tuple[RuleUse, ...] = ()
+    """The rules that made `sql` differ from the statement, or kept it from the server."""
+    schema: str | None = None
+    """The schema that an unqualified name in it belongs to."""
+
+    @property
+    def refusal(self) -> RuleUse | None:
+        """The rule that refuses it, if one does; then the world fails."""
+        return next((use for use in self.uses if use.rule.effect is Effect.REFUSE), None)
+
+    @property
+    def kind(self) -> Kind:
+        """The statement's kind."""
+        return self.statement.kind
+
+
+def excerpt(text: bytes, length: int = 200) -> str:
+    """Return a statement's first characters on one line, for a message."""
+    start = text[: 4 * length].decode("utf-8", "replace")
+    line = " ".join("".join(c if c.isprintable() else " " for c in start).split())
+    return line if len(line) <= length else line[:length] + "…"
+
+
+def apply_edits(text: bytes, edits: list[Edit]) -> bytes:
+    """Return the text with all edits done; they must not overlap."""
+    parts, position = [], 0
+    for edit in sorted(edits):
+        parts += [text[position : edit.start], edit.text]
+        position = edit.end
+    return b"".join([*parts, text[position:]])
