@@ -9,17 +9,18 @@ import gzip
 import hashlib
 import io
 import os
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Protocol, Self, cast
 
-from isal import igzip
+from isal import igzip, isal_zlib
 
 from rewound.errors import DumpError
 
 CHUNK_BYTES = 1 << 20
+
+_CorruptData: type[Exception] = isal_zlib.error
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _FOREIGN_MAGICS = (
@@ -32,6 +33,10 @@ _FOREIGN_MAGICS = (
     (b"\xfe\xff", "UTF-16"),
 )
 _COMPRESSED_NAMES = (".gz", ".zst", ".xz", ".bz2")
+
+
+class _TextStream(Protocol):
+    def read(self, size: int, /) -> bytes | None: ...
 
 
 class DumpReader:
@@ -87,7 +92,7 @@ class DumpReader:
                 f"the gzip data is cut off after {self.text_bytes_read:,} bytes of text",
                 hint="take an older dump of this world, or copy this one again",
             ) from error
-        except (gzip.BadGzipFile, igzip.IsalError, zlib.error) as error:
+        except (gzip.BadGzipFile, _CorruptData) as error:
             raise DumpError(
                 self.path,
                 f"the gzip data is corrupt after {self.text_bytes_read:,} bytes of text: {error}",
@@ -103,7 +108,8 @@ class DumpReader:
             )
 
     def _iter_text(self) -> Iterator[bytes]:
-        stream = self._open_text_stream()
+        # Held until the end of this object: its buffer would close our file on the way out.
+        self._stream = stream = self._open_text_stream()
         first = True
         while chunk := stream.read(CHUNK_BYTES):
             if first:
@@ -114,10 +120,12 @@ class DumpReader:
         if first:
             raise DumpError(self.path, "holds no text", hint="the job that wrote it failed")
 
-    def _open_text_stream(self) -> BinaryIO:
+    def _open_text_stream(self) -> _TextStream:
         start = self._file.peek_start()
         if start.startswith(_GZIP_MAGIC):
-            return igzip.IGzipFile(fileobj=io.BufferedReader(self._file, CHUNK_BYTES))
+            compressed = io.BufferedReader(self._file, CHUNK_BYTES)
+            # isal ships no types for its file class; it has GzipFile's interface.
+            return cast(_TextStream, igzip.IGzipFile(fileobj=compressed))  # type: ignore[no-untyped-call]  # see above
         for magic, name in _FOREIGN_MAGICS:
             if start.startswith(magic):
                 raise DumpError(self.path, f"is {name} data, which cannot be read yet")

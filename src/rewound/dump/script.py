@@ -1,0 +1,63 @@
+"""A dump from its first byte to its last: pieces, verdicts, and what it says of itself.
+
+Pure: chunks in, verdicts out. Ties the splitter to the judge, because what a statement
+sets decides how the text after it is read.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from rewound.dump import rules
+from rewound.dump.header import Header, read_comment
+from rewound.dump.judge import Judge
+from rewound.dump.splitter import Piece, PieceKind, Splitter
+from rewound.dump.statement import Kind, Statement
+from rewound.dump.target import Target
+from rewound.dump.verdict import RuleUse, Verdict, excerpt
+
+_FAILED_TOOL = (b"mysqldump: Error", b"mysqldump: Got error", b"mysqldump: Couldn't")
+
+
+class Script:
+    """The statements of one dump, judged for one target.
+
+    `header` and `statements` grow while the verdicts are drawn.
+    """
+
+    def __init__(self, target: Target, *, schema: str | None = None) -> None:
+        self.header = Header()
+        self.statements = 0
+        self._schema = schema
+        self._judge = Judge(target, default_schema=schema)
+        self._splitter = Splitter(self._judge.session.mode)
+
+    def iter_verdicts(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
+        """Yield one verdict for each statement, in the dump's order, refusals included."""
+        for piece in self._splitter.iter_pieces(chunks):
+            match piece.kind:
+                case PieceKind.COMMENT:
+                    self._read_comment(piece.text)
+                case PieceKind.STATEMENT:
+                    self.statements += 1
+                    yield self._judge.judge(piece.text, piece.line)
+                    self._splitter.mode = self._judge.session.mode
+                case PieceKind.TOOL_LINE:
+                    yield _judge_tool_line(piece)
+                case PieceKind.UNFINISHED:
+                    yield _refuse(piece, "the dump ends inside this statement")
+
+    def _read_comment(self, text: bytes) -> None:
+        self.header = read_comment(self.header, text)
+        if self._schema is None:
+            self._judge.default_schema = self.header.database
+
+
+def _judge_tool_line(piece: Piece) -> Verdict:
+    if piece.text.startswith(_FAILED_TOOL):
+        return _refuse(piece, "the dumping program failed")
+    use = RuleUse(rules.TOOL_LINE, excerpt(piece.text))
+    return Verdict(Statement(Kind.EMPTY, piece.text), piece.line, uses=(use,))
+
+
+def _refuse(piece: Piece, why: str) -> Verdict:
+    use = RuleUse(rules.CUT_OFF, why)
+    return Verdict(Statement(Kind.UNKNOWN, piece.text), piece.line, uses=(use,))
