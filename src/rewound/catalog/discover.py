@@ -13,7 +13,7 @@ from pathlib import Path
 from rewound.catalog.dump import Catalog, Dump, NotUnderstood, TimeSource, natural_key
 from rewound.catalog.names import NameProblem, ParsedName, parse_path
 from rewound.catalog.pattern import compile_pattern
-from rewound.catalog.walk import SourceFile, list_files
+from rewound.catalog.walk import FileId, SourceFile, list_files
 from rewound.errors import CatalogError, DumpError
 
 ReadClosingTime = Callable[[Path], datetime | None]
@@ -24,6 +24,7 @@ ReadClosingTime = Callable[[Path], datetime | None]
 class _NamedDump:
     dump: Dump
     name: ParsedName
+    file_id: FileId
 
 
 def discover(
@@ -58,6 +59,8 @@ def discover(
             not_understood.append(outcome)
         else:
             named.append(outcome)
+    named, second_names = _split_second_names(named)
+    not_understood += second_names
     dumps = sorted(
         (entry.dump for entry in named),
         key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.path),
@@ -94,7 +97,30 @@ def _read_file(
         time_source=time_source,
         day_only=name.day_only,
     )
-    return _NamedDump(dump, name)
+    return _NamedDump(dump, name, file.file_id)
+
+
+def _split_second_names(
+    named: Iterable[_NamedDump],
+) -> tuple[list[_NamedDump], list[NotUnderstood]]:
+    """Part the dumps from hard links that only repeat one of them, such as `latest`.
+
+    Links to one file with different worlds or times stay: programs that save space link
+    files of equal content, and the dumps of two idle worlds may be equal.
+    """
+    kept: list[_NamedDump] = []
+    repeated: list[NotUnderstood] = []
+    same_file: dict[tuple[FileId, str], list[Dump]] = defaultdict(list)
+    for entry in sorted(named, key=lambda entry: entry.dump.time_source is not TimeSource.NAME):
+        dump, others = entry.dump, same_file[entry.file_id, entry.dump.world]
+        is_told = dump.time_source is TimeSource.NAME
+        first = next((o for o in others if not is_told or o.taken_at == dump.taken_at), None)
+        if first is None:
+            kept.append(entry)
+            others.append(dump)
+        else:
+            repeated.append(NotUnderstood(dump.path, f"the same file as {first.path}"))
+    return kept, repeated
 
 
 def _find_ambiguous(named: Iterable[_NamedDump]) -> dict[str, str]:

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import PurePosixPath
 
-from rewound.catalog.times import WEEKDAY_WORDS, WrittenTime, calendar_words, iter_times
+from rewound.catalog.times import DIRECTIVES, WEEKDAY_WORDS, WrittenTime, calendar_words, iter_times
 
 KIND_WORDS = frozenset(
-    "automysqlbackup backup backups bak dbbackup dbdump dump dumps export full fullbackup "
-    "fulldump mariadbdump mysqlbackup mysqldump snapshot sqldump".split()
+    [
+        *("dump", "dumps", "fulldump", "mysqldump", "mariadbdump", "dbdump", "sqldump"),
+        *("backup", "backups", "bak", "fullbackup", "mysqlbackup", "dbbackup", "automysqlbackup"),
+        *("full", "export", "snapshot"),
+    ]
 )
 """Words that say what a file is. They are no part of a world's name at its ends."""
 PERIOD_WORDS = WEEKDAY_WORDS | frozenset(
-    "hourly daily nightly weekly monthly quarterly yearly latest".split()
+    ["hourly", "daily", "nightly", "weekly", "monthly", "quarterly", "yearly", "latest"]
 )
 """Words that say when a file was made. They are no part of a world's name at its ends."""
 MARKER_WORDS = KIND_WORDS | PERIOD_WORDS
@@ -39,9 +42,11 @@ _WORLD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _WORLD_MAX_LENGTH = 60
 _TIME_MARK = "\0"  # stands for a time; no path can hold it
 _UNCLEAR_DATE = re.compile(
-    r"(?<![0-9])[0-9]{1,2}([-_. ]?)(?:[0-9]{1,2}|[A-Za-z]{3})\1(?:199[0-9]|20[0-9]{2})(?![0-9])"
+    r"(?<![0-9])(?:[0-9]{1,2}([-_. ])(?:[0-9]{1,2}|[A-Za-z]{3,9})\1"
+    rf"|{DIRECTIVES['d']}(?:{DIRECTIVES['m']}|{DIRECTIVES['b']})){DIRECTIVES['Y']}(?![0-9])"
 )
 _CLOCK_ALONE = re.compile(r"[0-2][0-9][-_.:h]?[0-5][0-9](?:[-_.:m]?[0-5][0-9])?[ms]?")
+_SCHEMA_PERIODS = ("daily", "weekly", "monthly")
 _ROTATED_FOLDER = re.compile(r"(?:hourly|daily|weekly|monthly|yearly)\.[0-9]+")
 
 
@@ -124,8 +129,8 @@ def _parse_stem(stem: str, timezone: tzinfo) -> ParsedName:
         "" if _is_period_folder(components, index, day) else _component_text(component, day)
         for index, component in enumerate(components)
     ]
-    if time and not time.has_clock and _CLOCK_ALONE.fullmatch(texts[-1]):
-        raise _Unclear(f"{texts[-1]} may be a world or a time of day; use --pattern")
+    if time and not time.has_clock and _CLOCK_ALONE.fullmatch(components[-1]):
+        raise _Unclear(f"{components[-1]} may be a world or a time of day; use --pattern")
     world = _find_world(components, texts)
     if not world:
         raise _Unclear("no world in the path; give the folder above as SOURCE, or use --pattern")
@@ -136,7 +141,7 @@ def _parse_stem(stem: str, timezone: tzinfo) -> ParsedName:
         world,
         taken_at=time.taken_at if time else None,
         day_only=time is not None and not time.has_clock,
-        origin=tuple(text for text in texts if text not in ("", world)),
+        origin=tuple(dict.fromkeys(text for text in texts if text not in ("", world))),
         kind_words=tuple(w for w in _words(components[-1]) if w in KIND_WORDS),
     )
 
@@ -155,7 +160,7 @@ def _refuse_unclear_dates(components: Sequence[str]) -> None:
         if component.count(_TIME_MARK) > 1:
             raise _Unclear("two times in one name; use --pattern")
         unclear = _UNCLEAR_DATE.search(component)
-        if unclear:
+        if unclear and _TIME_MARK not in component:
             raise _Unclear(f"{unclear[0]} looks like a date that is not recognised; use --pattern")
 
 
@@ -224,14 +229,12 @@ def _find_world(components: Sequence[str], texts: Sequence[str]) -> str:
     """Return the text nearest to the file, or "" if there is none.
 
     automysqlbackup writes daily/game/daily_game_TIME on every host, where game is the
-    schema: a folder above daily tells the hosts apart.
+    schema, and may repeat it in latest: a folder above these tells the hosts apart.
     """
     nearest = next((text for text in reversed(texts) if text), "")
-    is_automysqlbackup = (
-        len(texts) > 2
-        and texts[-1] == texts[-2] != ""
-        and components[-3].lower() in ("daily", "weekly", "monthly")
-    )
-    if is_automysqlbackup:
-        return next((text for text in reversed(texts[:-3]) if text), nearest)
-    return nearest
+    above: Sequence[str] = ()
+    if len(texts) > 2 and components[-3].lower() in _SCHEMA_PERIODS and texts[-1] == texts[-2]:
+        above = texts[:-3]
+    elif len(texts) > 1 and components[-2].lower() == "latest":
+        above = texts[:-2] if components[-1].lower().startswith(_SCHEMA_PERIODS) else ()
+    return next((text for text in reversed(above) if text), nearest)

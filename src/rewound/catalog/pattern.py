@@ -75,8 +75,8 @@ def compile_pattern(pattern: str) -> NamePattern:
     """Return the pattern, ready to read paths with.
 
     It holds `{world}` once, `{time}` or `{time:FORMAT}` at most once, and `{any}` for text
-    of no meaning within one folder or file name. FORMAT takes strptime's directives, and
-    %s for seconds since 1970.
+    of no meaning within one folder or file name; world and any text are as short as they
+    can be. FORMAT takes strptime's directives, and %s for seconds since 1970.
 
     Raises:
         UsageError: the pattern cannot be read; the message says where.

@@ -36,8 +36,9 @@ def select_worlds(worlds: Sequence[str], selection: str) -> tuple[str, ...]:
 
 def _split(selection: str) -> list[str]:
     """Split at the commas outside of brackets."""
-    items = [item.strip() for item in _ITEM.findall(selection)]
-    if not all(items) or ",".join(items) != re.sub(r"\s*,\s*", ",", selection.strip()):
+    compact = re.sub(r"\s*,\s*", ",", selection.strip())
+    items: list[str] = _ITEM.findall(compact)
+    if not items or ",".join(items) != compact:
         raise _unreadable(selection)
     return items
 
@@ -58,14 +59,18 @@ def _expand(item: str, selection: str) -> list[str]:
 
 def _fits(world: str, single: str) -> bool:
     parts = re.findall(r"\[.*?\]|.", single)
-    regex = "".join(
-        {"*": ".*", "?": "."}.get(p, "([0-9]+)" if p[0] == "[" else re.escape(p)) for p in parts
-    )
-    match = re.fullmatch(regex, world)
+    match = re.fullmatch("".join(_part_regex(part) for part in parts), world)
     ranges = [part[1:-1] for part in parts if part[0] == "["]
     return match is not None and all(
         _is_in_range(number, each) for number, each in zip(match.groups(), ranges, strict=True)
     )
+
+
+def _part_regex(part: str) -> str:
+    if part[0] != "[":
+        return {"*": ".*", "?": "."}.get(part, re.escape(part))
+    first, _, last = part[1:-1].partition("-")
+    return f"([0-9]{{{len(first)},{max(len(first), len(last))}}})"
 
 
 def _is_in_range(number: str, numbers: str) -> bool:

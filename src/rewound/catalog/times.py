@@ -44,7 +44,7 @@ DIRECTIVES = {
 %s covers 2001 to 2033: ten digits that begin with a 2 are 2024061821, a date and an hour.
 """
 
-_SHAPE_SEPARATORS = {"-": "[-_.]", "T": "[-_.T ]", ":": "[-_.:]"}
+_SHAPE_SEPARATORS = {"-": "[-_.]", "T": "(?:[-_. ]{1,2}|T)", ":": "[-_.:]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ def _shape_regex(shape: TimeShape) -> str:
 
 
 def _time_regex() -> str:
-    clocked, days = [], []
+    clocked: list[str] = []
+    days: list[str] = []
     for shape in TIME_SHAPES:
         if shape.format != "%s":
             (clocked if shape.has_clock else days).append(_shape_regex(shape))
@@ -115,6 +116,7 @@ def _time_regex() -> str:
 
 TIME_REGEX = _time_regex()
 """Finds a time of any shape in a text; `read_match` reads what it finds."""
+_TIME = re.compile(TIME_REGEX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,8 @@ class WrittenTime:
 
 def iter_times(text: str, timezone: tzinfo) -> Iterator[WrittenTime]:
     """Yield all times in the text from left to right, read in `timezone` if they name none."""
-    regex, position = re.compile(TIME_REGEX), 0
-    while (match := regex.search(text, position)) is not None:
+    position = 0
+    while (match := _TIME.search(text, position)) is not None:
         try:
             yield read_match(match, timezone)
             position = match.end()
@@ -154,9 +156,9 @@ def read_match(match: re.Match[str], timezone: tzinfo) -> WrittenTime:
         written = datetime.fromtimestamp(int(match["epoch"]), UTC)
     else:
         digits = re.sub(r"\D", "", match["clocked"] or match["day"])
-        # strptime takes %d before %H greedily, so the format must end where the digits do.
-        directives = "%Y%m%d%H%M%S"[: {8: 6, 10: 8, 12: 10, 14: 12}[len(digits)]]
-        written = datetime.strptime(digits, directives).replace(
+        # %Y stands for four digits, each other directive for two: cut where the digits end.
+        known_format = "%Y%m%d%H%M%S"[: len(digits) - 2]
+        written = datetime.strptime(digits, known_format).replace(
             tzinfo=_read_zone(match["zone"]) or timezone
         )
     return WrittenTime(

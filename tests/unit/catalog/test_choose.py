@@ -1,0 +1,226 @@
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewound.catalog import (
+    Catalog,
+    Dump,
+    NotUnderstood,
+    TimeSource,
+    choose_dumps,
+    parse_target,
+    require_all,
+)
+from rewound.errors import CatalogError, UsageError
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def utc(year, month, day, hour=0, minute=0, second=0, microsecond=0):
+    return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
+
+
+def make_dump(world, taken_at, *, name=None, day_only=False):
+    return Dump(
+        world=world,
+        taken_at=taken_at,
+        path=Path(name or f"{world}_{taken_at:%Y%m%dT%H%M%S}.sql"),
+        size_bytes=1,
+        time_source=TimeSource.NAME,
+        day_only=day_only,
+    )
+
+
+def make_catalog(*dumps, ambiguous=None, not_understood=()):
+    return Catalog(
+        Path("backups"),
+        dumps=dumps,
+        not_understood=not_understood,
+        warnings=(),
+        ambiguous=ambiguous or {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "at"),
+    [
+        ("2024-06-18 21:16", UTC, utc(2024, 6, 18, 21, 16)),
+        ("2024-06-18T21:16:30", UTC, utc(2024, 6, 18, 21, 16, 30)),
+        ("2024-06-18 21:16", BERLIN, utc(2024, 6, 18, 19, 16)),
+        ("2024-12-18 21:16", BERLIN, utc(2024, 12, 18, 20, 16)),
+        ("2024-06-18T21:16Z", BERLIN, utc(2024, 6, 18, 21, 16)),
+        ("2024-06-18T21:16-05:00", BERLIN, utc(2024, 6, 19, 2, 16)),
+        (" 2024-06-18 21:16:00 +0200 ", UTC, utc(2024, 6, 18, 19, 16)),
+        ("20240618T211600", UTC, utc(2024, 6, 18, 21, 16)),
+        ("2024-06-18", UTC, utc(2024, 6, 18, 23, 59, 59, 999999)),
+        ("2024-06-18", BERLIN, utc(2024, 6, 18, 21, 59, 59, 999999)),
+        # The day on which summer time ends has 25 hours.
+        ("2024-10-27", BERLIN, utc(2024, 10, 27, 22, 59, 59, 999999)),
+        ("2024-10-27 02:30", BERLIN, utc(2024, 10, 27, 0, 30)),
+        ("2024-10-27 02:30+01:00", BERLIN, utc(2024, 10, 27, 1, 30)),
+    ],
+)
+def test_a_target_time_is_read_in_its_own_zone_or_the_given_one(text, zone, at):
+    target = parse_target(text, zone)
+    assert target.at == at
+    assert target.at.tzinfo is UTC
+    assert not target.strictly_before
+
+
+@pytest.mark.parametrize(
+    ("zone", "at"), [(UTC, utc(2024, 6, 18)), (BERLIN, utc(2024, 6, 17, 22))], ids=str
+)
+def test_before_a_day_is_before_its_start(zone, at):
+    target = parse_target("2024-06-18", zone, strictly_before=True)
+    assert target.at == at
+    assert not target.admits(at)
+    assert target.admits(at - timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "18.06.2024", "2024-06", "2024-02-30", "2024-06-18 25:00", "21:16"]
+)
+def test_a_text_that_is_no_time_is_a_usage_error_with_examples(text):
+    with pytest.raises(UsageError, match="is no time") as raised:
+        parse_target(text, UTC)
+    assert "2024-06-18 21:16" in str(raised.value.hint)
+
+
+def test_a_time_outside_of_the_calendar_is_a_usage_error():
+    with pytest.raises(UsageError):
+        parse_target("9999-12-31", timezone(timedelta(hours=-3)))
+
+
+def test_the_newest_dump_at_or_before_the_target_is_chosen():
+    dumps = [make_dump("host1", utc(2024, 6, day)) for day in (15, 16, 17, 18)]
+    target = parse_target("2024-06-17 00:00", UTC)
+    choice = choose_dumps(make_catalog(*dumps), target)
+    [chosen] = choice.chosen
+    assert chosen.dump == dumps[2]
+    assert chosen.skipped_newer == (dumps[3],)
+    assert chosen.older == (dumps[1], dumps[0])
+    assert chosen.age == timedelta(0)
+    assert choice.missing == ()
+
+    before = parse_target("2024-06-17 00:00", UTC, strictly_before=True)
+    [chosen] = choose_dumps(make_catalog(*dumps), before).chosen
+    assert chosen.dump == dumps[1]
+    assert chosen.age == timedelta(days=1)
+
+
+def test_without_target_the_newest_is_chosen_and_has_no_age():
+    dumps = [make_dump("host1", utc(2024, 6, day)) for day in (15, 16)]
+    [chosen] = choose_dumps(make_catalog(*dumps), None).chosen
+    assert (chosen.dump, chosen.age, chosen.skipped_newer) == (dumps[1], None, ())
+
+
+def test_zones_are_respected_around_the_end_of_summer_time():
+    first, second = utc(2024, 10, 27, 0, 30), utc(2024, 10, 27, 1, 30)  # both 02:30 in Berlin
+    catalog = make_catalog(make_dump("host1", first), make_dump("host1", second))
+    [chosen] = choose_dumps(catalog, parse_target("2024-10-27 02:45+02:00", BERLIN)).chosen
+    assert chosen.dump.taken_at == first
+    [chosen] = choose_dumps(catalog, parse_target("2024-10-26 21:30-04:00", BERLIN)).chosen
+    assert chosen.dump.taken_at == second
+
+
+def test_a_world_without_old_enough_dump_is_missing_and_required():
+    catalog = make_catalog(
+        make_dump("host10", utc(2024, 6, 20)),
+        make_dump("host2", utc(2024, 6, 19, 3)),
+        make_dump("host2", utc(2024, 6, 21)),
+        make_dump("host1", utc(2024, 6, 17)),
+    )
+    target = parse_target("2024-06-18 21:16", BERLIN)
+    choice = choose_dumps(catalog, target)
+    assert [chosen.dump.world for chosen in choice.chosen] == ["host1"]
+    assert choice.missing == ("host2", "host10")
+    with pytest.raises(CatalogError) as raised:
+        require_all(choice, target)
+    assert raised.value.message == (
+        "no dump at or before 2024-06-18 21:16 of host2 (oldest: 2024-06-19 05:00:00+02:00), "
+        "host10 (oldest: 2024-06-20 02:00:00+02:00)"
+    )
+    assert "--allow-missing" in str(raised.value.hint)
+
+
+def test_require_all_accepts_a_complete_choice():
+    catalog = make_catalog(make_dump("host1", utc(2024, 6, 17)))
+    require_all(choose_dumps(catalog, None), None)
+
+
+def test_two_dumps_of_the_chosen_time_are_refused_by_name():
+    twins = [make_dump("host1", utc(2024, 6, 17), name=name) for name in ("a.sql", "b.sql.gz")]
+    newer = make_dump("host1", utc(2024, 6, 18))
+    with pytest.raises(CatalogError, match=r"a\.sql and b\.sql\.gz") as raised:
+        choose_dumps(make_catalog(*twins, newer), parse_target("2024-06-17", UTC))
+    assert raised.value.hint
+
+
+def test_two_dumps_of_one_time_do_not_matter_when_another_is_chosen():
+    twins = [make_dump("host1", utc(2024, 6, 17), name=name) for name in ("a.sql", "b.sql.gz")]
+    newer = make_dump("host1", utc(2024, 6, 18))
+    [chosen] = choose_dumps(make_catalog(*twins, newer), None).chosen
+    assert chosen.dump == newer
+
+
+def test_an_ambiguous_world_is_refused_unless_left_out():
+    dumps = make_dump("game", utc(2024, 6, 17)), make_dump("host1", utc(2024, 6, 17))
+    catalog = make_catalog(*dumps, ambiguous={"game": "two folders"})
+    with pytest.raises(CatalogError, match="game: two folders") as raised:
+        choose_dumps(catalog, None)
+    assert "--pattern" in str(raised.value.hint)
+    assert len(choose_dumps(catalog.only(["host1"]), None).chosen) == 1
+
+
+def test_a_catalog_without_dumps_says_why():
+    catalog = make_catalog(not_understood=(NotUnderstood(Path("README"), "not a dump"),))
+    with pytest.raises(CatalogError, match="no dumps in backups; README: not a dump"):
+        choose_dumps(catalog, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "warns"),
+    [("2024-06-18 12:00", True), ("2024-06-18", False), ("2024-06-19 00:00", False)],
+)
+@pytest.mark.parametrize("zone", [UTC, BERLIN], ids=str)
+def test_a_dump_of_an_unknown_hour_is_warned_of_if_it_may_be_too_new(text, warns, zone):
+    start = datetime(2024, 6, 18, tzinfo=zone).astimezone(UTC)
+    catalog = make_catalog(make_dump("host1", start, day_only=True))
+    choice = choose_dumps(catalog, parse_target(text, zone))
+    assert len(choice.chosen) == 1
+    assert bool(choice.warnings) == warns
+
+
+MOMENTS = st.integers(0, 30).map(lambda hours: utc(2024, 10, 26) + timedelta(hours=hours))
+
+
+@given(
+    dumps=st.sets(st.tuples(st.sampled_from(["host1", "host2", "host10"]), MOMENTS), min_size=1),
+    moment=MOMENTS,
+    zone=st.sampled_from([UTC, BERLIN, timezone(timedelta(hours=-7))]),
+    strictly_before=st.booleans(),
+)
+def test_the_choice_agrees_with_a_naive_search(dumps, moment, zone, strictly_before):
+    catalog = make_catalog(*(make_dump(world, taken_at) for world, taken_at in dumps))
+    target = parse_target(
+        moment.astimezone(zone).isoformat(), zone, strictly_before=strictly_before
+    )
+    choice = choose_dumps(catalog, target)
+
+    expected: dict[str, datetime] = {}
+    for world, taken_at in dumps:
+        fits = taken_at < moment or (taken_at == moment and not strictly_before)
+        if fits and (world not in expected or taken_at > expected[world]):
+            expected[world] = taken_at
+    assert {chosen.dump.world: chosen.dump.taken_at for chosen in choice.chosen} == expected
+    assert set(choice.missing) == {world for world, _ in dumps} - set(expected)
+    for chosen in choice.chosen:
+        assert len(chosen.older) + 1 + len(chosen.skipped_newer) == sum(
+            world == chosen.dump.world for world, _ in dumps
+        )
+        assert list(chosen.older) == sorted(chosen.older, key=lambda d: d.taken_at, reverse=True)
+        assert chosen.age == moment - chosen.dump.taken_at

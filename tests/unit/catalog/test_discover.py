@@ -1,0 +1,170 @@
+import os
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rewound.catalog import TimeSource, discover
+from rewound.errors import CatalogError, DumpError, UsageError
+
+CLOSED_AT = datetime(2024, 6, 17, 3, 0, 9, tzinfo=UTC)
+
+
+def make_files(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"-- a dump\n")
+
+
+def reasons(catalog):
+    return {entry.path.name: entry.reason for entry in catalog.not_understood}
+
+
+def test_every_file_is_a_dump_or_is_listed_with_a_reason(tmp_path):
+    names = [
+        "host10_fulldump_20240618_211508.sql.gz",
+        "host2_fulldump_20240618_211508.sql.gz",
+        "host2_fulldump_20240617_211508.sql.gz",
+        "host2_fulldump_20240617_211508.sql.gz.sha256",
+        "README",
+        ".hidden.sql",
+    ]
+    make_files(tmp_path, *names)
+    catalog = discover(tmp_path)
+    assert catalog.source == tmp_path
+    assert catalog.worlds == ("host2", "host10")
+    assert [dump.path.name for dump in catalog.dumps] == [names[2], names[1], names[0]]
+    assert catalog.dumps[0].size_bytes == 10
+    assert {dump.time_source for dump in catalog.dumps} == {TimeSource.NAME}
+    assert set(reasons(catalog)) == set(names[3:])
+    assert catalog.warnings == ()
+    assert catalog.ambiguous == {}
+
+
+def test_a_single_file_is_a_catalog_of_one_dump(tmp_path):
+    make_files(tmp_path, "host1_20240618.sql.gz")
+    [dump] = discover(tmp_path / "host1_20240618.sql.gz").dumps
+    assert (dump.world, dump.path) == ("host1", tmp_path / "host1_20240618.sql.gz")
+    assert dump.day_only
+
+
+def test_the_closing_line_is_asked_only_where_the_path_tells_no_time(tmp_path):
+    make_files(tmp_path, "host1.sql", "host2_20240618.sql")
+    asked = []
+
+    def read_closing_time(path: Path):
+        asked.append(path.name)
+        return CLOSED_AT.astimezone(timezone(timedelta(hours=2)))
+
+    first, second = discover(tmp_path, read_closing_time=read_closing_time).dumps
+    assert asked == ["host1.sql"]
+    assert (first.taken_at, first.time_source) == (CLOSED_AT, TimeSource.CLOSING_LINE)
+    assert first.taken_at.tzinfo is UTC
+    assert second.time_source is TimeSource.NAME
+
+
+def test_without_name_or_closing_line_the_modification_time_does_not_help(tmp_path):
+    make_files(tmp_path, "host1.sql")
+    for read_closing_time in (None, lambda path: None):
+        catalog = discover(tmp_path, read_closing_time=read_closing_time)
+        assert catalog.dumps == ()
+        assert reasons(catalog) == {"host1.sql": "no time in the name, and no closing line"}
+
+
+def test_a_dump_whose_closing_line_cannot_be_read_is_not_understood(tmp_path):
+    make_files(tmp_path, "host1.sql.gz")
+
+    def read_closing_time(path: Path):
+        raise DumpError(path, "not a gzip file")
+
+    catalog = discover(tmp_path, read_closing_time=read_closing_time)
+    assert reasons(catalog) == {"host1.sql.gz": "no time in the name, and not a gzip file"}
+
+
+def test_a_pattern_replaces_the_usual_shapes(tmp_path):
+    make_files(
+        tmp_path, "host1/game-18.06.2024.sql", "host2/game-18.06.2024.sql", "eu_20240618.sql"
+    )
+    catalog = discover(tmp_path, pattern="{world}/game-{time:%d.%m.%Y}")
+    assert catalog.worlds == ("host1", "host2")
+    assert catalog.ambiguous == {}
+    assert "does not match the pattern" in reasons(catalog)["eu_20240618.sql"]
+    with pytest.raises(UsageError):
+        discover(tmp_path, pattern="{")
+
+
+def test_times_are_read_in_the_given_zone(tmp_path):
+    make_files(tmp_path, "host1_20240618_2115.sql")
+    [dump] = discover(tmp_path, timezone=ZoneInfo("Europe/Berlin")).dumps
+    assert dump.taken_at == datetime(2024, 6, 18, 19, 15, tzinfo=UTC)
+
+
+def test_an_empty_folder_is_an_error_with_a_hint(tmp_path):
+    with pytest.raises(CatalogError, match=r"no dumps in .*: the folder is empty") as raised:
+        discover(tmp_path)
+    assert raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("host1/game-20240618.sql", "host2/game-20240618.sql"),
+        ("host1/game-20240618.sql", "host2/game-20240619.sql"),
+        ("game-20240618.sql", "old/game-20240617.sql"),
+        ("game-host/daily/a/a_20240618.sql", "game-host/daily/b/b_20240618.sql"),
+        ("host1-2024-06-18/game.sql", "host2-2024-06-18/game.sql"),
+    ],
+)
+def test_one_name_out_of_different_folders_is_ambiguous(tmp_path, names):
+    make_files(tmp_path, *names)
+    catalog = discover(tmp_path)
+    [reason] = catalog.ambiguous.values()
+    assert all(name in reason for name in names)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("2024-06-17/host1.sql", "2024-06-18/host1.sql"),
+        ("2024/05/host1_20240518.sql", "2024/06/host1_20240618.sql"),
+        ("daily/host1_20240618.sql", "weekly/host1_20240616.sql"),
+        ("host1/20240618.sql", "host1_20240619.sql"),
+        ("monday/host1/20240617.sql", "tuesday/host1/20240618.sql"),
+    ],
+)
+def test_folders_of_dates_and_periods_hold_one_world(tmp_path, names):
+    make_files(tmp_path, *names)
+    catalog = discover(tmp_path)
+    assert catalog.worlds == ("host1",)
+    assert len(catalog.dumps) == 2
+    assert catalog.ambiguous == {}
+    assert catalog.warnings == ()
+
+
+def test_two_kinds_of_names_for_one_world_are_a_warning(tmp_path):
+    make_files(tmp_path, "host1_dump_20240618.sql", "host1_backup_20240617.sql")
+    catalog = discover(tmp_path)
+    [warning] = catalog.warnings
+    assert "host1_dump_20240618.sql" in warning
+    assert "host1_backup_20240617.sql" in warning
+    assert catalog.ambiguous == {}
+
+
+def test_a_second_hard_link_to_a_dump_counts_once(tmp_path):
+    make_files(tmp_path, "daily/host1_20240618.sql")
+    (tmp_path / "latest").mkdir()
+    for second_name in ("latest/host1_20240618.sql", "host1_latest.sql"):
+        os.link(tmp_path / "daily/host1_20240618.sql", tmp_path / second_name)
+    catalog = discover(tmp_path, read_closing_time=lambda path: CLOSED_AT)
+    assert [dump.path.parent.name for dump in catalog.dumps] == ["daily"]
+    assert all("the same file as" in entry.reason for entry in catalog.not_understood)
+    assert len(catalog.not_understood) == 2
+
+
+def test_equal_dumps_of_two_worlds_or_days_stay_apart_when_linked_to_save_space(tmp_path):
+    make_files(tmp_path, "host1_20240618.sql")
+    for other in ("host2_20240618.sql", "host1_20240619.sql"):
+        os.link(tmp_path / "host1_20240618.sql", tmp_path / other)
+    assert len(discover(tmp_path).dumps) == 3

@@ -1,0 +1,89 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from rewound.catalog.walk import list_files
+from rewound.errors import CatalogError
+
+
+def touch(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    return path
+
+
+def test_files_come_sorted_with_their_paths_from_the_source(tmp_path):
+    touch(tmp_path / "b.sql")
+    touch(tmp_path / "a" / "c.sql")
+    files, passed_over = list_files(tmp_path)
+    assert [str(file.relative) for file in files] == ["a/c.sql", "b.sql"]
+    assert files[0].path == tmp_path / "a" / "c.sql"
+    assert files[0].size_bytes == 1
+    assert passed_over == ()
+
+
+def test_a_link_to_a_known_file_or_folder_is_passed_over_with_its_reason(tmp_path):
+    real = touch(tmp_path / "z" / "host1.sql")
+    (tmp_path / "a.sql").symlink_to(real)
+    (tmp_path / "latest").symlink_to(tmp_path / "z")
+    (tmp_path / "z" / "loop").symlink_to(tmp_path)
+    files, passed_over = list_files(tmp_path)
+    assert [file.path for file in files] == [real]
+    assert {entry.path.name for entry in passed_over} == {"a.sql", "latest", "loop"}
+    assert all("counts under its own name" in entry.reason for entry in passed_over)
+
+
+def test_a_link_out_of_the_source_is_followed(tmp_path):
+    touch(tmp_path / "disk2" / "host1" / "x.sql")
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "host1").symlink_to(tmp_path / "disk2" / "host1")
+    files, _ = list_files(source)
+    assert [str(file.relative) for file in files] == ["host1/x.sql"]
+
+
+def test_hidden_folders_and_dead_links_and_pipes_are_named(tmp_path):
+    touch(tmp_path / ".snapshot" / "host1.sql")
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "dead.sql").symlink_to(tmp_path / "gone")
+    (tmp_path / "self.sql").symlink_to(tmp_path / "self.sql")
+    os.mkfifo(tmp_path / "pipe.sql")
+    files, passed_over = list_files(tmp_path)
+    assert files == ()
+    assert {entry.path.name: entry.reason.split(":")[0] for entry in passed_over} == {
+        ".snapshot": "a hidden folder, not searched",
+        "lost+found": "the file system's own folder, not searched",
+        "dead.sql": "a link that leads nowhere",
+        "self.sql": "a link that leads nowhere",
+        "pipe.sql": "neither a file nor a folder",
+    }
+
+
+def test_a_missing_source_is_named(tmp_path):
+    with pytest.raises(CatalogError, match=r"no folder .*backups") as raised:
+        list_files(tmp_path / "backups")
+    assert raised.value.hint
+
+
+def test_a_source_that_is_no_folder_or_file_is_refused():
+    with pytest.raises(CatalogError, match="/dev/null is neither a folder nor a file"):
+        list_files(Path("/dev/null"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_folder_is_an_error_that_names_it(tmp_path):
+    locked = tmp_path / "host2"
+    locked.mkdir(mode=0)
+    with pytest.raises(CatalogError, match="host2 cannot be read: permission denied"):
+        list_files(tmp_path)
+
+
+def test_any_other_error_of_the_file_system_names_the_path(tmp_path, monkeypatch):
+    def fail(folder):
+        raise OSError(5, "Input/output error", str(folder))
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(CatalogError, match="cannot be read: input/output error") as raised:
+        list_files(tmp_path)
+    assert str(tmp_path) in raised.value.message
