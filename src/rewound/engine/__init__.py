@@ -1,0 +1,1 @@
+"""Making MySQL servers: where the program comes from, its settings, its processes."""

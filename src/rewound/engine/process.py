@@ -1,0 +1,203 @@
+"""The process engine: one mysqld per world as a process of this host.
+
+A server lives in its world's folder: `data/`, `tmp/`, `mysqld.sock`, `mysqld.log`. Its
+`--datadir` argument names that folder, so every server can be found again without any
+record of it.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from rewound import command
+from rewound.command import ProcessMark
+from rewound.engine.datadir import clone, ensure_template
+from rewound.engine.installation import Installation
+from rewound.engine.options import LOOPBACK, SMALL_REDO_LOG, initialise_options, serving_options
+from rewound.engine.ports import pick_ports
+from rewound.engine.protocol import Server, ServerSpec
+from rewound.errors import HostError, MysqlError, ServerNotReady
+from rewound.mysql.accounts import ROOT, boot_statement
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
+
+_INITIALISE_TIMEOUT_S = 300.0
+_READY_TIMEOUT_S = 120.0
+_STOP_GRACE_S = 20.0
+_LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
+_CLASSIC_HASHING = "component_classic_hashing"
+
+
+class ProcessEngine:
+    """Runs the mysqld of one installation."""
+
+    def __init__(self, installation: Installation, cache: Path) -> None:
+        self._installation = installation
+        self._cache = cache
+
+    @property
+    def version(self) -> str:
+        """The version of the servers that it makes."""
+        return str(self._installation.version)
+
+    def prepare(self) -> None:
+        """Initialise the template data directory, if this version has none yet."""
+        self._template()
+
+    def start(self, spec: ServerSpec) -> Server:
+        """Clone the template, start mysqld on it and return when it answers."""
+        data, socket = spec.folder / "data", spec.folder / "mysqld.sock"
+        _require_short(socket)
+        clone(self._template(), data)
+        boot_file = spec.folder / "boot.sql"
+        _write_private(boot_file, boot_statement(spec.root_password) + ";\n")
+        try:
+            return self._boot(spec, data=data, socket=socket, boot_file=boot_file)
+        finally:
+            boot_file.unlink()
+
+    def stop(self, server: Server) -> None:
+        """End a server and wait until it is gone."""
+        command.stop(server.mark, grace_s=_STOP_GRACE_S)
+
+    def is_running(self, server: Server) -> bool:
+        """Tell whether this very server still runs."""
+        return command.is_running(server.mark)
+
+    def end_all(self, folder: Path) -> int:
+        """Kill every mysqld whose data directory is below `folder`."""
+        marks = command.find_daemons(f"--datadir={folder}{os.sep}")
+        for mark in marks:
+            command.kill(mark)
+        return len(marks)
+
+    def _boot(self, spec: ServerSpec, *, data: Path, socket: Path, boot_file: Path) -> Server:
+        temporary, log = spec.folder / "tmp", spec.folder / "mysqld.log"
+        temporary.mkdir(mode=0o700)
+        options = serving_options(
+            data=data,
+            socket=socket,
+            temporary=temporary,
+            port=spec.port,
+            buffer_pool_bytes=spec.buffer_pool_bytes,
+        )
+        argv = [*self._mysqld(), *options, f"--init-file={boot_file}"]
+        mark = command.start_daemon(argv, log=log, cwd=spec.folder)
+        server = Server(mark=mark, socket=socket, host=LOOPBACK, port=spec.port)
+        try:
+            _wait_until_ready(
+                spec.name,
+                mark,
+                endpoint=Endpoint(socket, LOOPBACK, spec.port, ROOT, spec.root_password),
+                log=log,
+            )
+        except BaseException:
+            command.kill(mark)
+            raise
+        return server
+
+    def _template(self) -> Path:
+        return ensure_template(self._cache, self._installation, self._make_template)
+
+    def _make_template(self, data: Path) -> None:
+        """Initialise a data directory and boot it once, which makes its TLS keys."""
+        command.run(
+            [*self._mysqld(), *initialise_options(data=data)], timeout_s=_INITIALISE_TIMEOUT_S
+        )
+        folder = Path(tempfile.mkdtemp(prefix="rewound-"))
+        try:
+            self._boot_template(data, folder)
+        finally:
+            shutil.rmtree(folder)
+
+    def _boot_template(self, data: Path, folder: Path) -> None:
+        boot_file = folder / "boot.sql"
+        _write_private(boot_file, f"INSTALL COMPONENT 'file://{_CLASSIC_HASHING}';\n")
+        options = serving_options(
+            data=data,
+            socket=folder / "mysqld.sock",
+            temporary=folder,
+            port=pick_ports(1, base=None)[0],
+            buffer_pool_bytes=64 << 20,
+        )
+        options.append(SMALL_REDO_LOG)
+        if self._has_component(_CLASSIC_HASHING):
+            options.append(f"--init-file={boot_file}")
+        log = folder / "mysqld.log"
+        mark = command.start_daemon([*self._mysqld(), *options], log=log, cwd=folder)
+        try:
+            endpoint = Endpoint(folder / "mysqld.sock", LOOPBACK, 0, ROOT, "")
+            _wait_until_ready("the template", mark, endpoint=endpoint, log=log)
+        finally:
+            command.stop(mark, grace_s=_STOP_GRACE_S)
+
+    def _mysqld(self) -> list[str]:
+        # mysqld refuses to run as root unless it is told to.
+        user = ["--user=root"] if os.getuid() == 0 else []
+        return [*self._installation.mysqld, "--no-defaults", *self._installation.options, *user]
+
+    def _has_component(self, name: str) -> bool:
+        folders = [
+            Path(option.removeprefix("--plugin-dir="))
+            for option in self._installation.options
+            if option.startswith("--plugin-dir=")
+        ]
+        return any((folder / f"{name}.so").exists() for folder in folders)
+
+
+class _NotYet(Exception):
+    """The server does not answer, but may soon."""
+
+
+def _wait_until_ready(name: str, mark: ProcessMark, *, endpoint: Endpoint, log: Path) -> None:
+    def look() -> None:
+        if not command.is_running(mark):
+            raise _explain_end(name, log)
+        try:
+            Connection(endpoint, connect_timeout_s=5.0).close()
+        except MysqlError as error:
+            raise _NotYet from error
+
+    try:
+        Retrying(
+            stop=stop_after_delay(_READY_TIMEOUT_S),
+            wait=wait_fixed(0.02),
+            retry=retry_if_exception_type(_NotYet),
+            reraise=True,
+        )(look)
+    except _NotYet as error:
+        reason = f"did not answer within {_READY_TIMEOUT_S:.0f} s: {error.__cause__}"
+        raise ServerNotReady(name, reason=reason, log_tail=_tail(log)) from error
+
+
+def _explain_end(name: str, log: Path) -> HostError:
+    tail = _tail(log)
+    if "Address already in use" in tail or "Do you already have another mysqld" in tail:
+        return HostError(
+            f"the port of {name} was taken by another program just now", hint="run it again"
+        )
+    if "No space left" in tail or "errno: 28" in tail:
+        return HostError(f"no space is left for the server of {name}", hint="free some disk space")
+    return ServerNotReady(name, reason="ended while it started", log_tail=tail)
+
+
+def _tail(log: Path) -> str:
+    return command.last_lines(log.read_text(errors="replace"), 8)
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(text)
+
+
+def _require_short(socket: Path) -> None:
+    length = len(os.fsencode(socket))
+    if length > _LONGEST_SOCKET_PATH_BYTES:
+        raise HostError(
+            f"the path of the socket {socket} has {length} bytes,"
+            f" {_LONGEST_SOCKET_PATH_BYTES} are possible",
+            hint="set REWOUND_STATE_DIR to a folder with a shorter path",
+        )

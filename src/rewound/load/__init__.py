@@ -1,0 +1,1 @@
+"""Loading one dump into one server, and the ledger that proves it."""

@@ -1,0 +1,109 @@
+"""Counting while a dump is loaded: what the ledger will state."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rewound.dump.statement import Kind
+from rewound.dump.verdict import Verdict
+from rewound.load.ledger import RuleCount, TableCount, WarningCount
+from rewound.mysql.client import Execution, ServerWarning
+
+TableKey = tuple[str, str]
+"""(schema, table)."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running counts of one load."""
+
+    executed: Counter[str] = field(default_factory=Counter)
+    unseen_warnings: int = 0
+    positions: list[str] = field(default_factory=list)
+    _inserted: Counter[TableKey] = field(default_factory=Counter)
+    _tables: dict[TableKey, None] = field(default_factory=dict)
+    _rules: dict[str, RuleCount] = field(default_factory=dict)
+    _warnings: dict[int, WarningCount] = field(default_factory=dict)
+
+    def add_verdict(self, verdict: Verdict) -> None:
+        """Count the rules that a verdict used."""
+        for use in verdict.uses:
+            name = use.rule.name
+            known = self._rules.get(name)
+            self._rules[name] = RuleCount(
+                rule=name,
+                effect=use.rule.effect.value,
+                count=1 if known is None else known.count + 1,
+                first_line=verdict.line if known is None else known.first_line,
+                first_detail=use.detail if known is None else known.first_detail,
+            )
+            if name == "replication-position":
+                self.positions.append(use.detail)
+
+    def add_execution(self, verdict: Verdict, execution: Execution) -> None:
+        """Count what the server did for a statement that was sent."""
+        self.executed[verdict.kind.value] += 1
+        key = table_key(verdict)
+        if key is None:
+            return
+        match verdict.kind:
+            case Kind.INSERT:
+                self._inserted[key] += execution.affected_rows
+            case Kind.REPLACE:
+                self._inserted[key] += _net_rows(execution)
+            case Kind.CREATE_TABLE:
+                self._tables[key] = None
+            case Kind.DROP_TABLE | Kind.TRUNCATE | Kind.DROP_VIEW:
+                self._inserted.pop(key, None)
+                if verdict.kind is not Kind.TRUNCATE:
+                    self._tables.pop(key, None)
+
+    def add_warnings(
+        self, verdict: Verdict, warnings: Sequence[ServerWarning], *, expected: int
+    ) -> None:
+        """Count a statement's warnings; `expected` is the server's own count of them."""
+        self.unseen_warnings += max(0, expected - len(warnings))
+        for warning in warnings:
+            known = self._warnings.get(warning.number)
+            self._warnings[warning.number] = WarningCount(
+                number=warning.number,
+                count=1 if known is None else known.count + 1,
+                first_line=verdict.line if known is None else known.first_line,
+                first_text=warning.text if known is None else known.first_text,
+            )
+
+    def rules(self) -> tuple[RuleCount, ...]:
+        """Return the rules in the order of their first use."""
+        return tuple(self._rules.values())
+
+    def warnings(self) -> tuple[WarningCount, ...]:
+        """Return the warnings in the order of their first appearance."""
+        return tuple(self._warnings.values())
+
+    def tables(self, counted: dict[TableKey, int]) -> tuple[TableCount, ...]:
+        """Return every table of the dump or of the server, with both counts."""
+        keys = sorted({*self._tables, *self._inserted, *counted})
+        return tuple(
+            TableCount(schema, table, self._inserted[schema, table], counted.get((schema, table)))
+            for schema, table in keys
+        )
+
+
+def table_key(verdict: Verdict) -> TableKey | None:
+    """Return the table that a statement is about, where it names one."""
+    name = verdict.statement.name
+    if name is None or verdict.schema is None:
+        return None
+    return (name.schema or verdict.schema, name.name)
+
+
+def _net_rows(execution: Execution) -> int:
+    """Return by how many rows a REPLACE made its table longer.
+
+    The server counts a replaced row as two, one deleted and one inserted; for several
+    rows it tells the deleted ones apart, for a single row it does not.
+    """
+    if execution.deleted_rows is not None:
+        return execution.affected_rows - 2 * execution.deleted_rows
+    deleted = execution.affected_rows - 1
+    return 1 - deleted

@@ -1,0 +1,64 @@
+"""The accounts of a world: who there is, and what each may do.
+
+Pure: SQL as text, and the option files in which passwords travel.
+
+- `root`: ours, for granting and proving; its password never leaves the option file.
+- `rewound`: runs the dump's statements and is the definer of what they create. It may
+  do nothing outside of ordinary schemas, and is locked once the load is over.
+- `dev`: everything on the restored schemas, and nothing else.
+- `reader`: SELECT and SHOW VIEW on them.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+ROOT = "root"
+LOADER = "rewound"
+DEV = "dev"
+READER = "reader"
+ACCOUNTS = (ROOT, LOADER, DEV, READER)
+
+_LOADER_PRIVILEGES = (
+    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, LOCK TABLES,"
+    " EXECUTE, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER"
+)
+
+
+def new_password() -> str:
+    """Return a random password that needs no quoting anywhere."""
+    return secrets.token_urlsafe(18)
+
+
+def boot_statement(root_password: str) -> str:
+    """Return what a server runs before it takes its first connection."""
+    return f"ALTER USER '{ROOT}'@'localhost' IDENTIFIED BY '{root_password}'"
+
+
+def account_statements(passwords: Mapping[str, str]) -> list[str]:
+    """Return what makes the other accounts, before the load.
+
+    `dev` and `reader` come from anywhere, because to a server in a container its own
+    host is a stranger; that nobody else reaches it is the listening address's part.
+    """
+    return [
+        f"CREATE USER '{LOADER}'@'localhost' IDENTIFIED BY '{passwords[LOADER]}'",
+        f"GRANT {_LOADER_PRIVILEGES} ON *.* TO '{LOADER}'@'localhost'",
+        f"REVOKE {_LOADER_PRIVILEGES} ON mysql.* FROM '{LOADER}'@'localhost'",
+        f"REVOKE {_LOADER_PRIVILEGES} ON sys.* FROM '{LOADER}'@'localhost'",
+        f"CREATE USER '{DEV}'@'%' IDENTIFIED BY '{passwords[DEV]}'",
+        f"CREATE USER '{READER}'@'%' IDENTIFIED BY '{passwords[READER]}'",
+    ]
+
+
+def grant_statements(quoted_schemas: Sequence[str]) -> list[str]:
+    """Return what opens the restored schemas to their users and ends the load."""
+    grants = []
+    for schema in quoted_schemas:
+        grants.append(f"GRANT ALL PRIVILEGES ON {schema}.* TO '{DEV}'@'%'")
+        grants.append(f"GRANT SELECT, SHOW VIEW ON {schema}.* TO '{READER}'@'%'")
+    return [*grants, f"ALTER USER '{LOADER}'@'localhost' ACCOUNT LOCK"]
+
+
+def option_file(user: str, password: str) -> str:
+    """Return the text of an option file that logs any MySQL client in."""
+    return f"[client]\nuser={user}\npassword={password}\n"

@@ -1,0 +1,214 @@
+"""The one door to MySQL's protocol: nobody else imports the driver.
+
+Connections go over the unix socket, take bytes or text, and answer with plain values.
+Every exception of the driver leaves here as `MysqlError`. One statement a call: the
+protocol's multi-statement mode stays off, so text after a statement is a syntax error.
+"""
+
+import enum
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+import pymysql
+from pymysql.constants import CLIENT, FIELD_TYPE
+
+from rewound.errors import MysqlError
+from rewound.mysql.endpoint import Endpoint
+
+Value = int | float | Decimal | str | bytes | None
+"""A value as MySQL gave it. Temporal values, ENUM, SET and JSON are the server's text,
+because Python's types hold neither zero dates nor times beyond 24 hours."""
+
+
+class ColumnType(enum.Enum):
+    """The kind of values in a result's column."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    TEXT = "text"
+    TEMPORAL = "temporal"
+    JSON = "json"
+    BINARY = "binary"
+    """BINARY, BLOB, BIT and GEOMETRY."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a result."""
+
+    name: str
+    type: ColumnType
+    """What its values are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSet:
+    """The rows that a statement answered with."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What the server said of a statement without rows."""
+
+    affected_rows: int
+    """MySQL's own count; REPLACE counts a replaced row twice."""
+    deleted_rows: int | None
+    """For INSERT and REPLACE of several rows: the server's count of duplicates."""
+    warning_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerWarning:
+    """One line of SHOW WARNINGS."""
+
+    level: str
+    """Note, Warning or Error."""
+    number: int
+    text: str
+
+
+_TYPES = {
+    **dict.fromkeys(
+        (
+            FIELD_TYPE.TINY,
+            FIELD_TYPE.SHORT,
+            FIELD_TYPE.LONG,
+            FIELD_TYPE.INT24,
+            FIELD_TYPE.LONGLONG,
+            FIELD_TYPE.YEAR,
+        ),
+        ColumnType.INTEGER,
+    ),
+    **dict.fromkeys((FIELD_TYPE.DECIMAL, FIELD_TYPE.NEWDECIMAL), ColumnType.DECIMAL),
+    **dict.fromkeys((FIELD_TYPE.FLOAT, FIELD_TYPE.DOUBLE), ColumnType.FLOAT),
+    **dict.fromkeys(
+        (
+            FIELD_TYPE.DATE,
+            FIELD_TYPE.NEWDATE,
+            FIELD_TYPE.TIME,
+            FIELD_TYPE.DATETIME,
+            FIELD_TYPE.TIMESTAMP,
+        ),
+        ColumnType.TEMPORAL,
+    ),
+    FIELD_TYPE.JSON: ColumnType.JSON,
+}
+_CONVERTERS = {ColumnType.INTEGER: int, ColumnType.DECIMAL: Decimal, ColumnType.FLOAT: float}
+_DECODERS: Any = {code: _CONVERTERS[kind] for code, kind in _TYPES.items() if kind in _CONVERTERS}
+_BINARY_CHARACTER_SET = 63
+_DUPLICATES = re.compile(rb"Duplicates: (\d+)")
+
+
+class Connection:
+    """One session on one server. Use it as a context manager."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        schema: str | None = None,
+        connect_timeout_s: float = 10.0,
+        answer_timeout_s: float | None = None,
+    ) -> None:
+        try:
+            # The types published for this driver know neither raw answers nor `conv`.
+            self._driver: Any = pymysql.connect(
+                unix_socket=str(endpoint.socket),
+                user=endpoint.user,
+                password=endpoint.password,
+                database=schema,
+                charset="utf8mb4",
+                conv=_DECODERS,
+                autocommit=True,
+                connect_timeout=connect_timeout_s,
+                read_timeout=answer_timeout_s,
+                write_timeout=answer_timeout_s,
+                client_flag=CLIENT.MULTI_RESULTS,
+                ssl_disabled=True,
+            )
+        except pymysql.err.MySQLError as error:
+            raise _translate(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the session; a broken one is fine."""
+        if self._driver.open:
+            try:
+                self._driver.close()
+            except pymysql.err.MySQLError:
+                self._driver._force_close()
+
+    def execute(self, sql: bytes | str) -> Execution:
+        """Run one statement and drop its rows, if it has any."""
+        with self._driver.cursor() as cursor:
+            self._run(cursor, sql)
+            result = cursor._result
+            match = _DUPLICATES.search(result.message or b"")
+            return Execution(
+                affected_rows=max(cursor.rowcount, 0),
+                deleted_rows=int(match[1]) if match else None,
+                warning_count=result.warning_count,
+            )
+
+    def query(self, sql: bytes | str) -> ResultSet:
+        """Run one statement and return all of its rows; none where it answers without."""
+        with self._driver.cursor() as cursor:
+            self._run(cursor, sql)
+            if cursor.description is None:
+                return ResultSet((), ())
+            columns = tuple(_column(field) for field in cursor._result.fields)
+            return ResultSet(columns, tuple(cursor.fetchall()))
+
+    def warnings(self) -> list[ServerWarning]:
+        """Return what SHOW WARNINGS says of the last statement."""
+        rows = self.query("SHOW WARNINGS").rows
+        return [ServerWarning(str(level), int(str(n)), str(text)) for level, n, text in rows]
+
+    def names(self, sql: bytes | str) -> list[str]:
+        """Return the first column of a small query's answer, as text."""
+        return [str(row[0]) for row in self.query(sql).rows]
+
+    def quote(self, text: str) -> str:
+        """Return a text as an SQL literal, by the driver's own escaping."""
+        return f"'{self._driver.escape_string(text)}'"
+
+    def _run(self, cursor: Any, sql: bytes | str) -> None:
+        try:
+            cursor.execute(sql)
+        except pymysql.err.MySQLError as error:
+            raise _translate(error) from error
+        except UnicodeDecodeError as error:
+            raise MysqlError(2000, f"the driver cannot read the answer: {error.reason}") from error
+
+
+def _column(field: Any) -> Column:
+    kind = _TYPES.get(field.type_code)
+    if kind is None:
+        binary = field.charsetnr == _BINARY_CHARACTER_SET
+        kind = ColumnType.BINARY if binary else ColumnType.TEXT
+    return Column(str(field.name), kind)
+
+
+def _translate(error: pymysql.err.MySQLError) -> MysqlError:
+    arguments: Sequence[object] = error.args
+    number = arguments[0] if arguments and isinstance(arguments[0], int) else 2000
+    text = str(arguments[1]) if len(arguments) > 1 else str(error)
+    return MysqlError(number, text or "the connection broke")
