@@ -193,7 +193,8 @@ def get_host_mirror() -> str:
     targets = ["indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)", "Created-By: Packages"]
     mirror = choose_mirror(
         index_targets=_run(["apt-get", *targets]),
-        update_uris=_run(["apt-get", "-qq", "update", "--print-uris"]),
+        # Not with -qq, which would print nothing here.
+        update_uris=_run(["apt-get", "update", "--print-uris"]),
     )
     if mirror is None:
         raise HostError(
