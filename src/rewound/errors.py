@@ -41,7 +41,7 @@ class UsageError(RewoundError):
 
 
 class HostError(RewoundError):
-    """This host lacks something that we need: a MySQL, disk, memory, a port."""
+    """The host lacks something that we need: a MySQL, disk, memory, a port."""
 
     exit_code = 3
 

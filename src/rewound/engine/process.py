@@ -31,17 +31,27 @@ _LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
 _CLASSIC_HASHING = "component_classic_hashing"
 
 
-class ProcessEngine:
+class ProcessWatch:
+    """Sees and ends the processes of servers."""
+
+    def is_running(self, server: Server) -> bool:
+        """Tell whether this very server still runs."""
+        return command.is_running(server.mark)
+
+    def end_all(self, folder: Path) -> int:
+        """Kill every mysqld whose data directory is below `folder`; return how many."""
+        marks = command.find_daemons(f"--datadir={folder}{os.sep}")
+        for mark in marks:
+            command.kill(mark)
+        return len(marks)
+
+
+class ProcessEngine(ProcessWatch):
     """Runs the mysqld of one installation."""
 
     def __init__(self, installation: Installation, cache: Path) -> None:
         self._installation = installation
         self._cache = cache
-
-    @property
-    def version(self) -> str:
-        """The version of the servers that it makes."""
-        return str(self._installation.version)
 
     def prepare(self) -> None:
         """Initialise the template data directory, if this version has none yet."""
@@ -58,21 +68,6 @@ class ProcessEngine:
             return self._boot(spec, data=data, socket=socket, boot_file=boot_file)
         finally:
             boot_file.unlink()
-
-    def stop(self, server: Server) -> None:
-        """End a server and wait until it is gone."""
-        command.stop(server.mark, grace_s=_STOP_GRACE_S)
-
-    def is_running(self, server: Server) -> bool:
-        """Tell whether this very server still runs."""
-        return command.is_running(server.mark)
-
-    def end_all(self, folder: Path) -> int:
-        """Kill every mysqld whose data directory is below `folder`."""
-        marks = command.find_daemons(f"--datadir={folder}{os.sep}")
-        for mark in marks:
-            command.kill(mark)
-        return len(marks)
 
     def _boot(self, spec: ServerSpec, *, data: Path, socket: Path, boot_file: Path) -> Server:
         temporary, log = spec.folder / "tmp", spec.folder / "mysqld.log"

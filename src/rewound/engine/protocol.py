@@ -1,4 +1,4 @@
-"""What an engine does: make servers, and end them. Everything above asks only this."""
+"""What an engine does: make servers, see them, end them. All above asks only this."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,12 +32,21 @@ class Server:
     port: int
 
 
-class Engine(Protocol):
-    """A way of running MySQL servers."""
+class ServerWatch(Protocol):
+    """Seeing and ending servers, which needs no MySQL to be installed."""
 
-    @property
-    def version(self) -> str:
-        """The version of the servers that it makes."""
+    def is_running(self, server: Server) -> bool:
+        """Tell whether this very server still runs."""
+
+    def end_all(self, folder: Path) -> int:
+        """End every server that lives below a folder, known or not; return how many.
+
+        Their data is not saved: this is for worlds that are thrown away.
+        """
+
+
+class Engine(ServerWatch, Protocol):
+    """A way of making MySQL servers."""
 
     def prepare(self) -> None:
         """Do once what all servers need, such as initialising their template."""
@@ -49,12 +58,3 @@ class Engine(Protocol):
             ServerNotReady: it ended or did not answer in time; nothing of it runs on.
             HostError: no space, no memory, a port taken.
         """
-
-    def stop(self, server: Server) -> None:
-        """End a server and wait until it is gone; one that is gone already is fine."""
-
-    def is_running(self, server: Server) -> bool:
-        """Tell whether this very server still runs."""
-
-    def end_all(self, folder: Path) -> int:
-        """End every server that lives below a folder, known or not; return how many."""

@@ -1,0 +1,43 @@
+# `make` or `make help` lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+: .*##|^[a-z]+:  ##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+
+$(BIN)/rewound: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+install: $(BIN)/rewound  ## make .venv with the rewound command in it
+
+demo: install  ## restore the sample's three worlds and ask them one question
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+lint: install  ## formatting, rules of style, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint  ## everything that is checked, on a real MySQL
+	$(BIN)/rewound server install
+	$(BIN)/pytest -n $(WORKERS) --require-mysqld
+
+bench: install  ## measure, and rewrite bench/RESULTS.md
+	$(BIN)/python bench/up_small_worlds.py
+
+lock:  ## write requirements.txt anew from pyproject.toml (needs uv)
+	uv lock --quiet --upgrade
+	uv export --quiet --no-emit-project --format requirements-txt --output-file requirements.txt
+
+clean:  ## remove what make made here; fleets, servers and templates stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -1,0 +1,101 @@
+"""All of stderr that is not progress, and every exit code: failures become text here.
+
+This is one of the two places that catch broadly. A failure of ours is a message and a
+hint; anything else is a bug and says so, with the traceback kept in a file.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from rewound.errors import Interrupted, RewoundError
+
+_EXIT_BROKEN_PIPE = 141
+
+
+def run(command: click.Command) -> NoReturn:
+    """Run a command of the library click and exit with our code."""
+    # Asked to end is the same as Ctrl-C: what was started has to be cleaned up.
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    sys.exit(_run(command))
+
+
+def warn(text: str) -> None:
+    """Say what the user should know although the command goes on."""
+    click.echo(f"{click.style('warning:', fg='yellow')} {text}", err=True)
+
+
+def narrate(text: str) -> None:
+    """Say what is being done."""
+    click.echo(text, err=True)
+
+
+def show_error(error: RewoundError) -> None:
+    """Say what failed and what could be done next."""
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.message}", err=True)
+    if error.hint:
+        click.echo(f"{click.style('hint:', fg='cyan')} {error.hint}", err=True)
+
+
+def set_up_logging(*, verbose: bool) -> None:
+    """Send the log to stderr: warnings, or everything."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("filelock").setLevel(logging.WARNING)
+
+
+def _run(command: click.Command) -> int:
+    try:
+        result = command.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except RewoundError as error:
+        show_error(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`). Nothing may be written any more,
+        # not even by the interpreter on its way out.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _EXIT_BROKEN_PIPE
+    except Exception:  # noqa: BLE001 - a bug must be told from a user's error
+        return _report_bug()
+    return result if isinstance(result, int) else 0
+
+
+def _report_bug() -> int:
+    from rewound import __version__, settings
+
+    text = f"rewound {__version__}\n{traceback.format_exc()}"
+    log = settings.state_dir() / "bug.log"
+    try:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.write_text(text)
+        log.chmod(0o600)
+        place = f"the traceback is in {log}"
+    except OSError:
+        place = text
+    last = traceback.format_exc().strip().splitlines()[-1]
+    click.echo(f"{click.style('bug:', fg='red', bold=True)} {last}", err=True)
+    click.echo(f"This is an error in Rewound, not in what you did; {place}", err=True)
+    return 1
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - signal's signature
+    raise KeyboardInterrupt

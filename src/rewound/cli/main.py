@@ -1,0 +1,99 @@
+"""The `rewound` command: its sub-commands by name, loaded only when they are called."""
+
+import importlib
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from rewound import __version__
+from rewound.cli import diagnostics
+
+COMMANDS = {
+    "dumps": ("rewound.cli.dumps", "what dumps there are, and which ones a time selects"),
+    "up": ("rewound.cli.up", "restore every world; prints how to connect"),
+    "status": ("rewound.cli.status", "worlds, states, dumps, addresses, sizes"),
+    "connect": ("rewound.cli.connect", "open the mysql client on a world"),
+    "query": ("rewound.cli.query", "run SQL on every world, one merged result"),
+    "report": ("rewound.cli.report", "the ledger: the proof of what was restored"),
+    "down": ("rewound.cli.down", "stop and delete"),
+    "server": ("rewound.cli.server", "the MySQL servers that can be used"),
+}
+"""Sub-command to the module that holds it as `command`, and its line in the help."""
+
+SHORT_HELP = """\
+Rewound: your databases as they were.
+
+  rewound dumps FOLDER                 what dumps there are, per world
+  rewound up FOLDER --at '2024-06-18'  restore every world as of that time
+  rewound query 'SELECT …'             ask all worlds at once
+  rewound connect WORLD                open the mysql client on one world
+  rewound down                         stop and delete everything
+
+rewound --help shows all commands, rewound COMMAND --help what one takes.\
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the help's list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    envvar="REWOUND_CONFIG",
+    help="Settings file instead of the nearest rewound.toml.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is being done.")
+@click.version_option(__version__, prog_name="rewound")
+@click.pass_context
+def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:
+    """Your databases as they were: every world's dump in a throw-away MySQL, proven.
+
+    Options can also be set in rewound.toml (found from here upward) and as REWOUND_…
+    environment variables; a flag wins over the environment, the environment over the file.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(SHORT_HELP)
+        return
+    diagnostics.set_up_logging(verbose=verbose)
+    ctx.default_map = _default_map(config)
+
+
+def _default_map(config: Path | None) -> dict[str, Any]:
+    """Return the file's settings as defaults of every command that has the option."""
+    from rewound import settings
+    from rewound.cli.options import CONFIGURABLE
+
+    path = config or settings.find_config(Path.cwd())
+    if path is None:
+        return {}
+    values = settings.read_config(path, CONFIGURABLE)
+    defaults = {name.replace("-", "_"): value for name, value in values.items()}
+    return dict.fromkeys(COMMANDS, defaults)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code."""
+    diagnostics.run(root)

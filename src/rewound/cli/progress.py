@@ -1,0 +1,94 @@
+"""How a restore looks while it runs: a live line per world on a terminal, else plain lines."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TransferSpeedColumn,
+)
+
+from rewound.cli.render import show_control_characters
+from rewound.fleet.restore import Observer
+from rewound.fleet.world import WorldState
+
+_COLOURS = {WorldState.READY: "green", WorldState.FAILED: "red"}
+_LAST_STATES = (WorldState.READY, WorldState.FAILED)
+
+
+@contextmanager
+def show_progress(worlds: dict[str, int]) -> Iterator[Observer]:
+    """Show how worlds come up while the block runs; `worlds` maps names to dump sizes."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield PlainLines()
+        return
+    widest = max(map(len, worlds), default=5)
+    progress = Progress(
+        TextColumn("{task.fields[world]:<" + str(widest) + "}", markup=False),
+        TextColumn("{task.fields[state]}"),
+        BarColumn(bar_width=14),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TextColumn("{task.fields[table]}", markup=False),
+        console=console,
+    )
+    with progress:
+        yield LiveLines(progress, worlds)
+
+
+class PlainLines:
+    """A line on stderr for each change."""
+
+    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
+        """Write the world's new state."""
+        # A failure is told once, with its hint, when the command ends.
+        text = "" if state is WorldState.FAILED or not detail else f" ({detail})"
+        click.echo(f"{world}: {state.value}{text}", err=True)
+
+    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
+        """Say nothing: lines that nobody watches need no percentage."""
+
+    def world_note(self, world: str, text: str) -> None:
+        """Write the note."""
+        click.echo(f"{world}: {text}", err=True)
+
+
+class LiveLines:
+    """A line per world that is drawn again as it changes."""
+
+    def __init__(self, progress: Progress, worlds: dict[str, int]) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {
+            world: progress.add_task("", total=size, world=world, state="waiting ", table="")
+            for world, size in worlds.items()
+        }
+
+    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
+        """Show the world's new state."""
+        colour = _COLOURS.get(state, "yellow")
+        text = detail if state is WorldState.READY else ""
+        task = self._tasks[world]
+        self._progress.update(task, state=f"[{colour}]{state.value:<8}[/]", table=text)
+        if state is WorldState.STARTING:
+            self._progress.reset(task)
+        if state in _LAST_STATES:
+            self._progress.stop_task(task)
+
+    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
+        """Show how far the load is."""
+        self._progress.update(
+            self._tasks[world], completed=bytes_read, table=show_control_characters(table)
+        )
+
+    def world_note(self, world: str, text: str) -> None:
+        """Write the note above the live lines."""
+        self._progress.console.print(f"{world}: {text}", markup=False, highlight=False)

@@ -1,0 +1,63 @@
+"""`rewound report`: the ledger, which is the proof of what was restored."""
+
+import click
+
+from rewound import operations
+from rewound.cli import render
+from rewound.cli.options import fleet_option, option
+from rewound.load.ledger import Ledger
+
+
+@click.command(name="report")
+@click.argument("worlds", required=False, metavar="[WORLDS]")
+@fleet_option
+@option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
+)
+def command(worlds: str | None, fleet: str, output_format: str) -> None:
+    """Show the ledgers: what was read, executed, changed, left out and counted."""
+    ledgers = operations.report(fleet, worlds)
+    if output_format == "json":
+        render.write_text(operations.as_json(ledgers))
+        return
+    for world, ledger in ledgers.items():
+        render.write_text(_describe(world, ledger))
+        rows = [[t.schema, t.table, t.inserted, t.counted] for t in ledger.tables]
+        render.write_rows(["schema", "table", "inserted", "counted"], rows, "table")
+        render.write_text("")
+
+
+def _describe(world: str, ledger: Ledger) -> str:
+    dump = ledger.dump
+    closing = {True: "there", False: "missing", None: "none, which the user allowed"}
+    seconds = (ledger.ended_at - ledger.started_at).total_seconds()
+    executed = ", ".join(f"{kind} {count:,}" for kind, count in ledger.executed.items())
+    lines = [
+        f"world {world}: {ledger.rows:,} rows in {len(ledger.tables)} tables, every one counted",
+        f"  dump        {dump.path}",
+        f"  sha256      {dump.sha256}",
+        f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",
+        f"  made by     {dump.producer or 'unknown'}",
+        f"  from        server {dump.source_server or 'unknown'}",
+        f"  closing     line is {closing[dump.is_whole]}"
+        + (f", {dump.completed_at:%Y-%m-%d %H:%M:%S}" if dump.completed_at else ""),
+        f"  restored    on MySQL {ledger.server_version} in {seconds:.1f} s",
+        f"  statements  {ledger.statements:,} in the dump; executed: {executed}",
+        *(f"  position    {position}" for position in dump.positions),
+        *(
+            f"  rule        {use.rule}: {use.effect}, {use.count:,} times,"
+            f" first at line {use.first_line} ({use.first_detail})"
+            for use in ledger.rules
+        ),
+        *(
+            f"  warning     {warning.number}: {warning.count:,} times,"
+            f" first at line {warning.first_line} ({warning.first_text})"
+            for warning in ledger.warnings
+        ),
+    ]
+    return "\n".join(render.show_control_characters(line) for line in lines)

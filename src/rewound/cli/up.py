@@ -1,0 +1,167 @@
+"""`rewound up`: restore every world."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from rewound import operations
+from rewound.catalog import Catalog, Choice, ChosenDump
+from rewound.cli import diagnostics, render
+from rewound.cli.dumps import show_catalog_warnings
+from rewound.cli.options import fleet_option, option, read_selection, selection_options
+from rewound.cli.progress import PlainLines, show_progress
+from rewound.errors import RewoundError, SomeWorldsFailed
+from rewound.fleet.fleet import BringUp
+from rewound.fleet.plan import find_disagreement
+from rewound.fleet.restore import Observer
+from rewound.fleet.world import WorldState
+from rewound.load.ledger import summarise_rules
+from rewound.load.loader import LoadOptions
+
+
+@click.command(name="up")
+@selection_options
+@fleet_option
+@option("--server", default="auto", show_default=True, metavar="NAME", help="Which MySQL to use.")
+@option("--schema", metavar="NAME", help="Where tables go that the dump names no database for.")
+@option("--port-base", type=click.IntRange(1024, 65535), help="First port; default: free ones.")
+@option("--allow-missing", is_flag=True, help="Go on without worlds that have no such dump.")
+@option("--allow-unfinished", is_flag=True, help="Accept dumps whose end cannot be proved.")
+@option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
+def command(
+    source: Path,
+    at: str | None,
+    before: str | None,
+    pattern: str | None,
+    timezone: str | None,
+    worlds: str | None,
+    fleet: str,
+    server: str,
+    schema: str | None,
+    port_base: int | None,
+    allow_missing: bool,
+    allow_unfinished: bool,
+    fallback: bool,
+) -> None:
+    """Restore every world of SOURCE (a folder of dumps) as it was at a time.
+
+    Each world gets a MySQL server of its own, on this host and reachable from it alone.
+    A world is ready only when every row of its dump is proven to be there.
+    """
+    selection = read_selection(
+        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    )
+    options = operations.UpOptions(
+        fleet=fleet,
+        server=server,
+        port_base=port_base,
+        allow_missing=allow_missing,
+        fallback=fallback,
+        load=LoadOptions(schema=schema, allow_unfinished=allow_unfinished),
+    )
+    with _Narrator(selection) as narrator:
+        brought = operations.up(
+            selection,
+            options,
+            observer=narrator,
+            narrate=diagnostics.narrate,
+            chosen=narrator.show_choice,
+        )
+    _show_notes(brought)
+    _show_failures(brought.failures, fleet, restored=len(brought.restored))
+    _show_result(brought, fleet)
+    if brought.failures:
+        raise SomeWorldsFailed(
+            f"{len(brought.failures)} of {len(brought.record.worlds)} worlds failed,"
+            " the others are ready"
+        )
+
+
+class _Narrator(ExitStack):
+    """Shows the choice of dumps, and from then on the progress."""
+
+    def __init__(self, selection: operations.Selection) -> None:
+        super().__init__()
+        self._selection = selection
+        self._observer: Observer = PlainLines()
+
+    def show_choice(self, catalog: Catalog, choice: Choice) -> None:
+        show_catalog_warnings(catalog, choice)
+        for chosen in choice.chosen:
+            diagnostics.narrate(self._describe(chosen))
+        sizes = {chosen.dump.world: chosen.dump.size_bytes for chosen in choice.chosen}
+        self._observer = self.enter_context(show_progress(sizes))
+
+    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
+        self._observer.world_changed(world, state, detail)
+
+    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
+        self._observer.world_loading(world, bytes_read, table)
+
+    def world_note(self, world: str, text: str) -> None:
+        self._observer.world_note(world, text)
+
+    def _describe(self, chosen: ChosenDump) -> str:
+        dump = chosen.dump
+        taken_at = dump.taken_at.astimezone(self._selection.timezone)
+        text = f"{dump.world}: {dump.path.name}, taken {taken_at:%Y-%m-%d %H:%M:%S}"
+        if chosen.age is not None:
+            text += f", {_show_age(chosen.age)} before the time asked for"
+        if chosen.skipped_newer:
+            text += f"; {len(chosen.skipped_newer)} newer left aside"
+        return text
+
+
+def _show_age(age: timedelta) -> str:
+    minutes = int(age.total_seconds()) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    parts = [f"{days} d"] if days else []
+    return " ".join([*parts, f"{minutes // 60} h {minutes % 60:02} min"])
+
+
+def _show_notes(brought: BringUp) -> None:
+    """Say per world what was changed or left out of its dump, and what is doubtful."""
+    for name, restored in brought.restored.items():
+        ledger = restored.ledger
+        if ledger.rules:
+            diagnostics.narrate(f"{name}: rules used: {summarise_rules(ledger.rules)}")
+        if ledger.dump.is_whole is None:
+            diagnostics.warn(f"{name}: the end of its dump could not be proved, as you allowed")
+        if doubt := find_disagreement(restored.dump, ledger.dump.completed_at):
+            diagnostics.warn(f"{name}: {doubt}")
+
+
+def _show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored: int) -> None:
+    if not failures:
+        return
+    if len(failures) == 1 and not restored:
+        raise next(iter(failures.values()))
+    for name, error in failures.items():
+        diagnostics.show_error(RewoundError(f"world {name}: {error.message}", hint=error.hint))
+    if not restored:
+        raise RewoundError(f"no world of fleet {fleet} could be restored; nothing was left behind")
+
+
+def _show_result(brought: BringUp, fleet: str) -> None:
+    flag = "" if fleet == "default" else f" --fleet {fleet}"
+    rows: list[list[render.Cell]] = [
+        [
+            name,
+            WorldState.READY.value,
+            ", ".join(made.ledger.schemas),
+            made.ledger.rows,
+            f"{made.server.host}:{made.server.port}",
+        ]
+        for name, made in brought.restored.items()
+    ]
+    render.write_rows(["world", "state", "schemas", "rows", "address"], rows, "table")
+    first = next(iter(brought.restored))
+    diagnostics.narrate(
+        f"\nask all:   rewound query{flag} 'SELECT …'"
+        f"\nconnect:   rewound connect{flag} {first}"
+        f"\nproof:     rewound report{flag}"
+        f"\nstop:      rewound down{flag}"
+    )

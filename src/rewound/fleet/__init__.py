@@ -1,0 +1,1 @@
+"""Worlds kept together: planning them, bringing them up, remembering them, ending them."""

@@ -1,0 +1,190 @@
+"""A fleet as a whole: up, down, and what is true of it now.
+
+Thin: what is to be made is decided in `plan`, one world is made in `restore`, and what
+is remembered is `state`'s. The caller holds the fleet's lock.
+"""
+
+import shutil
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+from rewound import command
+from rewound.engine.protocol import Engine, ServerWatch
+from rewound.errors import Interrupted, RewoundError
+from rewound.fleet.plan import WorldPlan, largest_first
+from rewound.fleet.restore import Observer, Recipe, Restored, restore_world
+from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.world import World, WorldState, current_state
+from rewound.mysql.endpoint import Endpoint
+
+_INTERRUPT_POLL_S = 0.2
+
+
+class Roster:
+    """Guards the record of a fleet that is being made: one writer, many threads."""
+
+    def __init__(self, folder: FleetFolder, record: FleetRecord) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self.record = record
+        folder.write(record)
+
+    def update(self, world: World) -> None:
+        """Replace what the record says of one world, on disk as well."""
+        with self._lock:
+            self.record = replace(self.record, worlds={**self.record.worlds, world.name: world})
+            self._folder.write(self.record)
+
+
+@dataclass(frozen=True, slots=True)
+class BringUp:
+    """What came of bringing a fleet up."""
+
+    record: FleetRecord
+    restored: Mapping[str, Restored]
+    """The worlds that are ready."""
+    failures: Mapping[str, RewoundError]
+    """The worlds that are not, and why."""
+
+
+def bring_up(
+    folder: FleetFolder,
+    record: FleetRecord,
+    plans: Sequence[WorldPlan],
+    *,
+    recipe: Recipe,
+    engine: Engine,
+    observer: Observer,
+    workers: int,
+) -> BringUp:
+    """Make every world of a fleet whose folder is there and empty.
+
+    A world that fails does not stop the others. Whatever ends this function early ends
+    every server of the fleet and removes its folder.
+    """
+    roster = Roster(folder, record)
+    watcher = _Recorder(roster, observer)
+    failures: dict[str, RewoundError] = {}
+    restored: dict[str, Restored] = {}
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="world")
+    try:
+        futures = {
+            pool.submit(_make_world, plan, recipe, engine, watcher, folder): plan.name
+            for plan in largest_first(plans)
+        }
+        _wait_interruptibly(futures)
+        for future, name in futures.items():
+            outcome = future.result()
+            if isinstance(outcome, Restored):
+                restored[name] = outcome
+            else:
+                failures[name] = outcome
+    except BaseException:
+        recipe.cancelled.set()
+        # A thread that waits for a server's answer gets an error as soon as it is gone.
+        engine.end_all(folder.path)
+        pool.shutdown(cancel_futures=True)
+        take_down(folder, engine)
+        raise
+    pool.shutdown()
+    in_order = {name: restored[name] for name in record.worlds if name in restored}
+    return BringUp(roster.record, in_order, failures)
+
+
+def take_down(folder: FleetFolder, watch: ServerWatch) -> int:
+    """End every server of a fleet and remove its folder; return how many servers ran.
+
+    Needs no record: servers are found by their data directories.
+    """
+    ended = watch.end_all(folder.path)
+    # Renamed first, so that a command that is killed in here leaves no fleet to be seen.
+    going = folder.path.with_name(f".{folder.name}.going")
+    shutil.rmtree(going, ignore_errors=True)
+    if folder.exists:
+        folder.path.rename(going)
+        shutil.rmtree(going)
+    return ended
+
+
+def observe(record: FleetRecord, watch: ServerWatch) -> FleetRecord:
+    """Return the record with every world's state as it really is now."""
+    maker_runs = command.is_running(record.maker)
+    worlds = {}
+    for name, world in record.worlds.items():
+        server_runs = world.server is not None and watch.is_running(world.server)
+        state = current_state(world, server_runs=server_runs, maker_runs=maker_runs)
+        worlds[name] = replace(world, state=state)
+    return replace(record, worlds=worlds)
+
+
+def get_endpoint(folder: FleetFolder, world: World, user: str) -> Endpoint:
+    """Return address and login of one account of a world that has a server."""
+    if world.server is None:
+        raise ValueError(f"world {world.name} has no server")
+    return Endpoint(
+        socket=world.server.socket,
+        host=world.server.host,
+        port=world.server.port,
+        user=user,
+        password=folder.read_password(user),
+    )
+
+
+class _Recorder:
+    """Passes on what happens to a world, and writes its state down."""
+
+    def __init__(self, roster: Roster, observer: Observer) -> None:
+        self.roster = roster
+        self._observer = observer
+        self.world_loading = observer.world_loading
+        self.world_note = observer.world_note
+
+    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
+        self.roster.update(replace(self.roster.record.worlds[world], state=state))
+        self._observer.world_changed(world, state, detail)
+
+    def failed(self, world: str, error: RewoundError) -> None:
+        known = self.roster.record.worlds[world]
+        self.roster.update(replace(known, state=WorldState.FAILED, reason=error.message))
+        self._observer.world_changed(world, WorldState.FAILED, error.message)
+
+    def ready(self, world: str, made: Restored) -> None:
+        self.roster.update(
+            World(
+                name=world,
+                state=WorldState.READY,
+                dump=made.dump.path,
+                taken_at=made.dump.taken_at,
+                port=made.server.port,
+                server=made.server,
+                schemas=made.ledger.schemas,
+                rows=made.ledger.rows,
+            )
+        )
+        self._observer.world_changed(world, WorldState.READY, f"{made.ledger.rows:,} rows")
+
+
+def _make_world(
+    plan: WorldPlan, recipe: Recipe, engine: Engine, recorder: _Recorder, folder: FleetFolder
+) -> Restored | RewoundError:
+    try:
+        made = restore_world(plan, recipe, engine, recorder)
+    except Interrupted:
+        raise
+    except RewoundError as error:
+        recorder.failed(plan.name, error)
+        return error
+    folder.write_ledger(plan.name, made.ledger)
+    recorder.ready(plan.name, made)
+    return made
+
+
+def _wait_interruptibly(futures: Mapping[Future[Restored | RewoundError], str]) -> None:
+    """Wait for all, or until the first unexpected failure; a signal is seen at once."""
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, timeout=_INTERRUPT_POLL_S)
+        for future in done:
+            future.result()

@@ -1,0 +1,86 @@
+"""What `up` is going to do, decided before anything is done. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rewound.catalog import ChosenDump, Dump
+from rewound.errors import HostError
+
+_MIB = 1 << 20
+_EMPTY_SERVER_BYTES = 160 * _MIB
+"""What a world's server takes on disk before the first row: 9.7.4 with our settings."""
+_TEXT_PER_FILE_BYTE = {".gz": 8, ".zst": 8, ".xz": 10, ".bz2": 10}
+"""How many bytes on disk a byte of a compressed dump becomes, at least usually."""
+_WIDEST_ZONE = timedelta(hours=14)
+_LONGEST_DUMP = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class WorldPlan:
+    """One world that is to be made."""
+
+    name: str
+    dumps: tuple[Dump, ...]
+    """The chosen dump; behind it the older ones that may take its place."""
+    port: int
+    folder: Path
+    """Where its server lives."""
+
+    @property
+    def dump(self) -> Dump:
+        """The chosen dump."""
+        return self.dumps[0]
+
+
+def plan_worlds(
+    chosen: Sequence[ChosenDump], *, ports: Sequence[int], worlds: Path, fallback: bool
+) -> list[WorldPlan]:
+    """Return a plan per chosen dump, in their order."""
+    return [
+        WorldPlan(
+            name=choice.dump.world,
+            dumps=(choice.dump, *(choice.older if fallback else ())),
+            port=port,
+            folder=worlds / choice.dump.world,
+        )
+        for choice, port in zip(chosen, ports, strict=True)
+    ]
+
+
+def largest_first(plans: Sequence[WorldPlan]) -> list[WorldPlan]:
+    """Return the plans in the order of starting: the longest load must not come last."""
+    return sorted(plans, key=lambda plan: -plan.dump.size_bytes)
+
+
+def require_space(plans: Sequence[WorldPlan], *, free_bytes: int, folder: Path) -> None:
+    """Raise HostError where the worlds will hardly fit on the disk."""
+    needed = sum(_EMPTY_SERVER_BYTES + _expected_bytes(plan.dump) for plan in plans)
+    if needed > free_bytes:
+        raise HostError(
+            f"{len(plans)} worlds need about {needed // _MIB:,} MiB of disk,"
+            f" {free_bytes // _MIB:,} MiB are free in {folder}",
+            hint="free some space, set REWOUND_STATE_DIR to another disk, or use --worlds",
+        )
+
+
+def find_disagreement(dump: Dump, completed_at: datetime | None) -> str | None:
+    """Say how a dump's name and its closing line disagree, where no time zone explains it.
+
+    The name wins; the closing line is written by the dumped host's clock, in its zone,
+    when the dump ends.
+    """
+    if completed_at is None:
+        return None
+    slack = _WIDEST_ZONE + _LONGEST_DUMP + (timedelta(days=1) if dump.day_only else timedelta())
+    if abs(completed_at - dump.taken_at) <= slack:
+        return None
+    return (
+        f"{dump.path.name} is named {dump.taken_at:%Y-%m-%d %H:%M:%S} but ends with"
+        f" 'Dump completed on {completed_at:%Y-%m-%d %H:%M:%S}'; the name was trusted"
+    )
+
+
+def _expected_bytes(dump: Dump) -> int:
+    return dump.size_bytes * _TEXT_PER_FILE_BYTE.get(dump.path.suffix, 1) * 3 // 2

@@ -1,0 +1,206 @@
+"""A fleet on disk: its folder, its record, its passwords, and the lock around them.
+
+Layout below the state folder, all of it readable by the user alone:
+
+    fleets/NAME/fleet.json      the record: what is known of every world
+    fleets/NAME/ACCOUNT.cnf     login of one account, as an option file
+    fleets/NAME/ledgers/W.json  the ledger of a world
+    fleets/NAME/worlds/W/       all that belongs to the server of a world
+    fleets/NAME.lock            held while a command changes the fleet
+
+The record is written to a temporary file and renamed, so a reader sees an old one or a
+new one, never half of one. Deleting `fleets/NAME` deletes the fleet.
+"""
+
+import configparser
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from rewound.command import ProcessMark
+from rewound.errors import FleetError, UsageError
+from rewound.fleet.world import World
+from rewound.load.ledger import Ledger
+from rewound.mysql.accounts import option_file
+
+RECORD_FORMAT = 1
+"""Of the record; to be raised when older records can no longer be read."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRecord:
+    """What is remembered of a fleet."""
+
+    format: int
+    """Of this file; another one is refused."""
+    name: str
+    source: Path
+    """The folder of dumps, or the one dump, that it was made from."""
+    target: str | None
+    """The target time as the user wrote it; None for the newest dumps."""
+    created_at: datetime
+    maker: ProcessMark
+    """The command that made it."""
+    installation: str
+    """The MySQL that its servers run."""
+    server_version: str
+    worlds: Mapping[str, World]
+    """By name, in the order of their names."""
+
+
+class FleetFolder:
+    """Guards the files of one fleet."""
+
+    def __init__(self, state_dir: Path, name: str) -> None:
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                f"{name!r} cannot be the name of a fleet",
+                hint="use letters, digits, dots, dashes and underscores, 40 at most",
+            )
+        self.name = name
+        self._fleets = state_dir / "fleets"
+        self.path = self._fleets / name
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything of this fleet."""
+        return self.path.exists()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other command from changing the fleet.
+
+        Raises:
+            FleetError: another command is changing it.
+        """
+        self._fleets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(self._fleets / f"{self.name}.lock", timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise FleetError(
+                f"another command is working on fleet {self.name} right now",
+                hint="wait until it has ended, or stop it",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def create(self) -> None:
+        """Make the empty folder, which must not exist."""
+        for folder in (self.path, self.path / "worlds", self.path / "ledgers"):
+            folder.mkdir(mode=0o700)
+
+    def world_folder(self, world: str) -> Path:
+        """Return the folder of one world's server."""
+        return self.path / "worlds" / world
+
+    def read(self) -> FleetRecord:
+        """Return the record.
+
+        Raises:
+            FleetError: there is no such fleet, or its record is unreadable.
+        """
+        try:
+            content = (self.path / "fleet.json").read_bytes()
+        except FileNotFoundError as error:
+            if self.exists:
+                raise FleetError(
+                    f"fleet {self.name} was interrupted before anything of it was recorded",
+                    hint=f"remove it: rewound down --fleet {self.name}",
+                ) from error
+            raise FleetError(
+                f"there is no fleet {self.name}",
+                hint="rewound up SOURCE makes one; rewound status --all shows those there are",
+            ) from error
+        record = self._decode(content, FleetRecord, "fleet.json")
+        if record.format != RECORD_FORMAT:
+            raise FleetError(
+                f"fleet {self.name} was made by another version of Rewound",
+                hint=f"make it again: rewound down --fleet {self.name}",
+            )
+        return record
+
+    def write(self, record: FleetRecord) -> None:
+        """Replace the record."""
+        self._write("fleet.json", _encode(record))
+
+    def read_ledger(self, world: str) -> Ledger:
+        """Return a world's ledger; it has one once its load has ended."""
+        try:
+            content = (self.path / "ledgers" / f"{world}.json").read_bytes()
+        except FileNotFoundError as error:
+            raise FleetError(f"world {world} of fleet {self.name} has no ledger") from error
+        return self._decode(content, Ledger, f"ledgers/{world}.json")
+
+    def write_ledger(self, world: str, ledger: Ledger) -> None:
+        """Keep a world's ledger."""
+        self._write(f"ledgers/{world}.json", _encode(ledger))
+
+    def option_file(self, account: str) -> Path:
+        """Return the option file that logs an account in to every world of the fleet."""
+        return self.path / f"{account}.cnf"
+
+    def write_passwords(self, passwords: Mapping[str, str]) -> None:
+        """Write the option files."""
+        for account, password in passwords.items():
+            self._write(f"{account}.cnf", option_file(account, password).encode())
+
+    def read_password(self, account: str) -> str:
+        """Return an account's password, out of its option file."""
+        parser = configparser.RawConfigParser()
+        parser.read_string(self.option_file(account).read_text())
+        return parser["client"]["password"]
+
+    def _write(self, name: str, content: bytes) -> None:
+        path = self.path / name
+        temporary = path.with_name(path.name + ".new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+
+    def _decode(self, content: bytes, kind: type[_Value], name: str) -> _Value:
+        try:
+            return msgspec.json.decode(content, type=kind, dec_hook=_decode_path)
+        except msgspec.MsgspecError as error:
+            raise FleetError(
+                f"{self.path / name} is unreadable: {error}",
+                hint=f"remove the fleet: rewound down --fleet {self.name}",
+            ) from error
+
+
+def list_fleets(state_dir: Path) -> list[str]:
+    """Return the names of all fleets that have a folder."""
+    fleets = state_dir / "fleets"
+    return sorted(path.name for path in fleets.glob("*") if path.is_dir())
+
+
+def encode_json(value: object) -> bytes:
+    """Return a dataclass of ours as JSON, for machines."""
+    return msgspec.json.format(_encode(value), indent=2)
+
+
+def _encode(value: object) -> bytes:
+    return msgspec.json.encode(value, enc_hook=str)
+
+
+def _decode_path(kind: type[Any], value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError

@@ -1,0 +1,57 @@
+"""One world: what is remembered of it, and what it is called from that. Pure."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rewound.engine.protocol import Server
+
+
+class WorldState(enum.Enum):
+    """Where a world is between nothing and ready."""
+
+    STARTING = "starting"
+    LOADING = "loading"
+    READY = "ready"
+    """Loaded, its ledger balanced, its server running."""
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """The `up` that was making it ended before it was ready."""
+    STOPPED = "stopped"
+    """It was ready, and its server does not run any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the fleet's record says of one world."""
+
+    name: str
+    state: WorldState
+    """As last recorded; `current_state` says what it is worth."""
+    dump: Path
+    """The dump that it holds or was to hold."""
+    taken_at: datetime
+    """When that dump was taken, by its name."""
+    port: int
+    server: Server | None = None
+    """Its server, once it has answered."""
+    schemas: tuple[str, ...] = ()
+    """The restored databases, once it is ready."""
+    rows: int = 0
+    """Rows in all of its tables, once it is ready."""
+    reason: str | None = None
+    """Why it failed."""
+
+
+def current_state(world: World, *, server_runs: bool, maker_runs: bool) -> WorldState:
+    """Return the state that a world is really in.
+
+    A record that says ready is believed only while the very server runs; one that says
+    starting or loading only while the command that makes the world does.
+    """
+    if world.state is WorldState.READY and not server_runs:
+        return WorldState.STOPPED
+    if world.state in (WorldState.STARTING, WorldState.LOADING) and not maker_runs:
+        return WorldState.INTERRUPTED
+    return world.state

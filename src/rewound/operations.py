@@ -1,0 +1,347 @@
+"""What a user can do with Rewound: one function per verb, the same for every front end.
+
+Nothing here prints. Values come back, narration goes through an observer, and every
+failure is a `RewoundError`.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+import psutil
+
+from rewound import settings
+from rewound.catalog import (
+    Catalog,
+    Choice,
+    TargetTime,
+    choose_dumps,
+    discover,
+    require_all,
+    select_worlds,
+)
+from rewound.command import own_mark
+from rewound.dump.header import find_closing_time
+from rewound.dump.reader import DumpReader
+from rewound.engine import provision
+from rewound.engine.installation import Installation, get_installation, list_installations
+from rewound.engine.options import plan_buffer_pool_bytes
+from rewound.engine.ports import pick_ports
+from rewound.engine.process import ProcessEngine, ProcessWatch
+from rewound.engine.protocol import Engine
+from rewound.errors import FleetError, UsageError
+from rewound.fleet.fleet import BringUp, bring_up, get_endpoint, observe, take_down
+from rewound.fleet.plan import WorldPlan, plan_worlds, require_space
+from rewound.fleet.restore import Observer, Recipe
+from rewound.fleet.state import RECORD_FORMAT, FleetFolder, FleetRecord, encode_json, list_fleets
+from rewound.fleet.world import World, WorldState
+from rewound.load.ledger import Ledger
+from rewound.load.loader import LoadOptions
+from rewound.mysql.accounts import ACCOUNTS, READER, new_password
+from rewound.mysql.endpoint import Endpoint
+from rewound.query.fanout import fan_out
+from rewound.query.outcome import Merged, merge_outcomes
+
+_TAIL_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which dumps of a source are meant."""
+
+    source: Path
+    """A folder of dumps, or one dump."""
+    target: TargetTime | None = None
+    """The moment wanted; None for the newest dumps."""
+    pattern: str | None = None
+    """How world and time stand in a path, where the usual shapes do not fit."""
+    timezone: tzinfo = UTC
+    """The zone of the times in names that state none."""
+    worlds: str | None = None
+    """Limits to some worlds: `host[1-3],eu-*`."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpOptions:
+    """How a fleet is made."""
+
+    fleet: str = "default"
+    server: str = "auto"
+    """Which MySQL: `auto`, or a name of `list_servers`."""
+    port_base: int | None = None
+    """The first world's port, the others following; None for any free ones."""
+    allow_missing: bool = False
+    """Go on without the worlds that have no dump at or before the target time."""
+    fallback: bool = False
+    """Take the next older dump of a world where one cannot be restored."""
+    load: LoadOptions = field(default_factory=LoadOptions)
+
+
+def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
+    """Return the dumps of a source, and which of them the target time selects."""
+    catalog = discover(
+        selection.source,
+        pattern=selection.pattern,
+        timezone=selection.timezone,
+        read_closing_time=_read_closing_time,
+    )
+    if selection.worlds is not None:
+        catalog = catalog.only(select_worlds(catalog.worlds, selection.worlds))
+    return catalog, choose_dumps(catalog, selection.target)
+
+
+def up(
+    selection: Selection,
+    options: UpOptions,
+    *,
+    observer: Observer,
+    narrate: Callable[[str], None],
+    chosen: Callable[[Catalog, Choice], None],
+) -> BringUp:
+    """Restore every world of a source into a new fleet.
+
+    `chosen` is told the choice of dumps before anything starts. Where all worlds fail,
+    the fleet is gone when this returns; where some do, the others are kept.
+    """
+    folder = FleetFolder(settings.state_dir(), options.fleet)
+    with folder.locked():
+        _require_absent(folder)
+        catalog, choice = find_dumps(selection)
+        if not options.allow_missing:
+            require_all(choice, selection.target)
+        chosen(catalog, choice)
+        engine, installation = _get_engine(options.server, narrate)
+        plans = plan_worlds(
+            choice.chosen,
+            ports=pick_ports(len(choice.chosen), base=options.port_base),
+            worlds=folder.path / "worlds",
+            fallback=options.fallback,
+        )
+        _require_room(plans, folder)
+        pool_bytes = plan_buffer_pool_bytes(
+            available_bytes=psutil.virtual_memory().available, servers=len(plans)
+        )
+        engine.prepare()
+        passwords = {account: new_password() for account in ACCOUNTS}
+        recipe = Recipe(options.fleet, passwords, pool_bytes, options.load, threading.Event())
+        try:
+            folder.create()
+            folder.write_passwords(passwords)
+            brought = bring_up(
+                folder,
+                _new_record(selection, options, plans, installation),
+                plans,
+                recipe=recipe,
+                engine=engine,
+                observer=observer,
+                workers=max(2, os.cpu_count() or 2),
+            )
+        except BaseException:
+            take_down(folder, engine)
+            raise
+        if not brought.restored:
+            take_down(folder, engine)
+        return brought
+
+
+def status(fleet: str) -> FleetRecord:
+    """Return what is true of a fleet now."""
+    folder = FleetFolder(settings.state_dir(), fleet)
+    return observe(folder.read(), ProcessWatch())
+
+
+def fleets() -> list[str]:
+    """Return the names of all fleets."""
+    return list_fleets(settings.state_dir())
+
+
+def get_world(fleet: str, name: str) -> World:
+    """Return a world that is ready.
+
+    Raises:
+        UsageError: the fleet has no such world.
+        FleetError: the world is not ready.
+    """
+    record = status(fleet)
+    world = record.worlds.get(name)
+    if world is None:
+        raise UsageError(
+            f"fleet {fleet} has no world {name}", hint=f"it has: {', '.join(record.worlds)}"
+        )
+    if world.state is not WorldState.READY:
+        raise FleetError(
+            f"world {name} of fleet {fleet} is {world.state.value}"
+            + (f": {world.reason}" if world.reason else ""),
+            hint="rewound status shows all worlds",
+        )
+    return world
+
+
+def endpoint(fleet: str, world: World, user: str) -> Endpoint:
+    """Return address and login of one account of a ready world."""
+    return get_endpoint(FleetFolder(settings.state_dir(), fleet), world, user)
+
+
+def option_file(fleet: str, user: str) -> Path:
+    """Return the option file that logs an account in to every world of a fleet."""
+    return FleetFolder(settings.state_dir(), fleet).option_file(user)
+
+
+def query(
+    fleet: str,
+    sql: str,
+    *,
+    worlds: str | None = None,
+    schema: str | None = None,
+    timeout_s: float | None = None,
+) -> Merged:
+    """Run one statement in every world as `reader` and return the answers as one.
+
+    Unqualified names belong to `schema`, by default to the one schema of each world.
+    Worlds that are not ready count as failed.
+    """
+    record = status(fleet)
+    names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
+    ready = {
+        name: record.worlds[name] for name in names if record.worlds[name].state is WorldState.READY
+    }
+    outcomes = fan_out(
+        {name: endpoint(fleet, world, READER) for name, world in ready.items()},
+        sql,
+        schemas={name: schema or default_schema(world) for name, world in ready.items()},
+        timeout_s=timeout_s,
+    )
+    merged = merge_outcomes(outcomes)
+    absent = {name: f"is {record.worlds[name].state.value}" for name in names if name not in ready}
+    return replace(merged, failed={**absent, **merged.failed})
+
+
+def default_schema(world: World) -> str | None:
+    """Return the schema that a world's unqualified names belong to, if only one can."""
+    return world.schemas[0] if len(world.schemas) == 1 else None
+
+
+def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
+    """Return the ledgers of a fleet's ready worlds, by world."""
+    record = status(fleet)
+    folder = FleetFolder(settings.state_dir(), fleet)
+    names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
+    return {name: folder.read_ledger(name) for name in names if record.worlds[name].schemas}
+
+
+def down(fleet: str) -> int:
+    """End a fleet and remove all of it; return how many servers ran.
+
+    Raises:
+        FleetError: there is no such fleet, or another command is working on it.
+    """
+    folder = FleetFolder(settings.state_dir(), fleet)
+    with folder.locked():
+        if not folder.exists:
+            raise FleetError(f"there is no fleet {fleet}", hint=_known_fleets())
+        return take_down(folder, ProcessWatch())
+
+
+def install_server(
+    *,
+    from_dir: Path | None,
+    mirror: str | None,
+    refresh: bool,
+    narrate: Callable[[str], None],
+) -> Installation:
+    """Put a MySQL into the user's cache, from the host's Debian mirror or a folder."""
+    return provision.install(
+        settings.cache_dir(), from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=narrate
+    )
+
+
+def list_servers() -> list[Installation]:
+    """Return the MySQL servers that can be used, the preferred one first."""
+    return list_installations(settings.cache_dir())
+
+
+def find_client() -> tuple[str, ...] | None:
+    """Return the argv prefix of a `mysql` client, or None where there is none."""
+    return next((server.client for server in list_servers() if server.client), None)
+
+
+def disk_bytes(fleet: str, world: World) -> int:
+    """Return what a world's files take on disk."""
+    folder = FleetFolder(settings.state_dir(), fleet).world_folder(world.name)
+    return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*"))
+
+
+def as_json(value: object) -> str:
+    """Return a value of ours as JSON text, for machines."""
+    return encode_json(value).decode()
+
+
+def _get_engine(selection: str, narrate: Callable[[str], None]) -> tuple[Engine, Installation]:
+    """Return the engine of the MySQL selected; `auto` installs one where there is none."""
+    cache = settings.cache_dir()
+    if selection == "auto" and not list_installations(cache):
+        narrate("there is no MySQL on this host yet, installing one for this user")
+        provision.install(cache, narrate=narrate)
+    installation = get_installation(selection, cache)
+    return ProcessEngine(installation, cache), installation
+
+
+def _require_absent(folder: FleetFolder) -> None:
+    if folder.exists:
+        raise FleetError(
+            f"fleet {folder.name} exists already",
+            hint=f"look at it: rewound status --fleet {folder.name}; remove it:"
+            f" rewound down --fleet {folder.name}; or make another one with --fleet NAME",
+        )
+
+
+def _require_room(plans: Sequence[WorldPlan], folder: FleetFolder) -> None:
+    place = next(parent for parent in folder.path.parents if parent.exists())
+    require_space(plans, free_bytes=shutil.disk_usage(place).free, folder=place)
+
+
+def _new_record(
+    selection: Selection,
+    options: UpOptions,
+    plans: Sequence[WorldPlan],
+    installation: Installation,
+) -> FleetRecord:
+    worlds: Mapping[str, World] = {
+        plan.name: World(
+            name=plan.name,
+            state=WorldState.STARTING,
+            dump=plan.dump.path.absolute(),
+            taken_at=plan.dump.taken_at,
+            port=plan.port,
+        )
+        for plan in plans
+    }
+    return FleetRecord(
+        format=RECORD_FORMAT,
+        name=options.fleet,
+        source=selection.source.absolute(),
+        target=None if selection.target is None else selection.target.text,
+        created_at=datetime.now(UTC),
+        maker=own_mark(),
+        installation=installation.name,
+        server_version=str(installation.version),
+        worlds=worlds,
+    )
+
+
+def _read_closing_time(path: Path) -> datetime | None:
+    """Return the time of a dump's closing line; reads the dump to its end."""
+    tail = b""
+    with DumpReader(path) as reader:
+        for chunk in reader.iter_chunks():
+            tail = (tail + chunk)[-_TAIL_BYTES:]
+    return find_closing_time(tail)
+
+
+def _known_fleets() -> str:
+    names = fleets()
+    return f"there are: {', '.join(names)}" if names else "there are no fleets at all"

@@ -1,0 +1,1 @@
+"""One statement over many worlds, and the answers as one."""

@@ -1,0 +1,72 @@
+"""Where Rewound keeps things, and what `rewound.toml` says.
+
+Options have one order: flag over environment over file. The command-line library does
+that ordering; this module only finds and reads the file and names the folders.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import platformdirs
+
+from rewound.errors import UsageError
+
+CONFIG_NAME = "rewound.toml"
+
+ConfigValue = str | int | float | bool
+"""What a setting in the file can be."""
+
+
+def state_dir() -> Path:
+    """Return the folder of the fleets: REWOUND_STATE_DIR, or the user's state folder."""
+    return _folder("REWOUND_STATE_DIR", platformdirs.user_state_path("rewound"))
+
+
+def cache_dir() -> Path:
+    """Return the folder of servers and templates: REWOUND_CACHE_DIR, or the user's cache."""
+    return _folder("REWOUND_CACHE_DIR", platformdirs.user_cache_path("rewound"))
+
+
+def find_config(folder: Path) -> Path | None:
+    """Return the nearest `rewound.toml`, from a folder upward."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / CONFIG_NAME).is_file():
+            return candidate / CONFIG_NAME
+    return None
+
+
+def read_config(path: Path, known: Mapping[str, type]) -> dict[str, ConfigValue]:
+    """Return the settings of a file, each checked against the options that exist.
+
+    `known` maps an option's name, with dashes, to the type of its values. Keys may be
+    written with dashes or underscores.
+
+    Raises:
+        UsageError: the file is unreadable, not TOML, or has a key or value that fits none.
+    """
+    try:
+        content = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
+    settings: dict[str, ConfigValue] = {}
+    for key, value in content.items():
+        name = key.replace("_", "-")
+        if name not in known:
+            raise UsageError(
+                f"{path}: there is no option {key!r}",
+                hint=f"it can set: {', '.join(sorted(known))}",
+            )
+        if type(value) is not known[name]:
+            raise UsageError(f"{path}: {key} must be of type {known[name].__name__}")
+        settings[name] = cast(ConfigValue, value)
+    return settings
+
+
+def _folder(variable: str, default: Path) -> Path:
+    value = os.environ.get(variable)
+    return Path(value).expanduser().absolute() if value else default
