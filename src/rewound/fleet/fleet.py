@@ -171,9 +171,10 @@ def _make_world(
 ) -> Restored | RewoundError:
     try:
         made = restore_world(plan, recipe, engine, recorder)
-    except Interrupted:
-        raise
     except RewoundError as error:
+        if recipe.cancelled.is_set():
+            # Its server was ended under its hands; that is no failure of the world.
+            raise Interrupted(f"making world {plan.name} was interrupted") from error
         recorder.failed(plan.name, error)
         return error
     folder.write_ledger(plan.name, made.ledger)
