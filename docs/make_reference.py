@@ -1,0 +1,147 @@
+"""Write the pages that are made from the program: docs/reference.md and docs/rules.md.
+
+    .venv/bin/python docs/make_reference.py
+
+tests/docs fails where a page is not what this would write.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from rewound.catalog import TIME_SHAPES
+from rewound.cli.main import root
+from rewound.cli.options import CONFIGURABLE
+from rewound.dump.rules import RULES, Effect
+from rewound.errors import RewoundError
+
+DOCS = Path(__file__).parent
+_WIDTH = 80
+_NOTE = "<!-- Made by docs/make_reference.py. Change what it is made from, not this page. -->"
+_EFFECTS = {
+    Effect.REWRITE: "Rewritten, then executed",
+    Effect.SKIP: "Skipped",
+    Effect.RECORD: "Recorded, not executed",
+    Effect.REFUSE: "Refused",
+}
+
+
+def make_reference() -> str:
+    """Return the page of all commands."""
+    lines = ["# Reference", "", _NOTE, ""]
+    for context in iter_commands():
+        lines += [f"## {context.command_path}", "", "```text", context.get_help(), "```", ""]
+    lines += _settings()
+    lines += _exit_codes()
+    lines += _time_shapes()
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def make_rules() -> str:
+    """Return the page of all rules."""
+    lines = [
+        "# The rules",
+        "",
+        _NOTE,
+        "",
+        "Of what stands in a dump, ordinary statements are executed as they are. Everything else"
+        " that may happen to a statement is a rule below. `rewound up` names the rules that it"
+        " used, `rewound report` counts each and shows its first use.",
+        "",
+    ]
+    for effect, title in _EFFECTS.items():
+        rules = [rule for rule in RULES if rule.effect is effect]
+        if rules:
+            lines += [f"## {title}", ""]
+            rows = [[f"`{rule.name}`", rule.matches, rule.does, rule.why] for rule in rules]
+            lines += [*_table(["rule", "what it applies to", "what is done", "why"], rows), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAGES = {"reference.md": make_reference, "rules.md": make_rules}
+"""File below docs/ to the function that returns what it must hold."""
+
+
+def iter_commands() -> Iterator[click.Context]:
+    """Yield a context of `rewound` and of each command below it, in the order of the help."""
+    context = click.Context(
+        root,
+        info_name="rewound",
+        terminal_width=_WIDTH,
+        help_option_names=root.context_settings["help_option_names"],
+    )
+    yield from _iter_below(context)
+
+
+def _iter_below(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            if command is not None:
+                yield from _iter_below(click.Context(command, parent=context, info_name=name))
+
+
+def _settings() -> list[str]:
+    """Return where an option can be set other than on the command line."""
+    commands: dict[str, list[str]] = {}
+    variables: dict[str, str] = {}
+    for context in iter_commands():
+        for parameter in context.command.params:
+            if isinstance(parameter.envvar, str):
+                name = next(text for text in parameter.opts if text.startswith("--"))
+                commands.setdefault(name, []).append(context.command_path)
+                variables[name] = parameter.envvar
+    rows = [
+        [
+            f"`{name}`",
+            f"`{variable}`",
+            f"`{key}`, {CONFIGURABLE[key].__name__}"
+            if (key := name.removeprefix("--")) in CONFIGURABLE
+            else "",
+            ", ".join(path.removeprefix("rewound ") for path in commands[name]),
+        ]
+        for name, variable in variables.items()
+    ]
+    headings = ["option", "environment", "`rewound.toml`", "commands"]
+    return ["## Settings", "", *_table(headings, rows), ""]
+
+
+def _exit_codes() -> list[str]:
+    first_of: dict[int, type[RewoundError]] = {}
+    for error in (RewoundError, *RewoundError.__subclasses__()):
+        first_of.setdefault(error.exit_code, error)
+    rows = [["0", "Done."]]
+    rows += [[str(c), (first_of[c].__doc__ or "").split("\n")[0]] for c in sorted(first_of)]
+    return ["## Exit codes", "", *_table(["code", "meaning"], rows), ""]
+
+
+def _time_shapes() -> list[str]:
+    rows = [[f"`{shape.example}`", "yes" if shape.has_clock else ""] for shape in TIME_SHAPES]
+    return [
+        "## Times in names",
+        "",
+        "Where two parts are separated, `-`, `_` and `.` (in a time of day `:` too) will do as"
+        " well. A time of day may end in `Z`, `UTC` or an offset such as `+0200`.",
+        "",
+        *_table(["as in", "tells the time of day"], rows),
+        "",
+    ]
+
+
+def _table(headings: list[str], rows: list[list[str]]) -> list[str]:
+    return [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+        for row in [headings, ["---"] * len(headings), *rows]
+    ]
+
+
+def main() -> None:
+    """Write all pages."""
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make())
+
+
+if __name__ == "__main__":
+    main()
