@@ -1,11 +1,193 @@
-"""Options of the whole test run."""
+"""A real MySQL, folders of state, dumps and the command line, for the tests of all folders.
 
+No server and no folder of fleets may outlive the test that made it: that test fails, and
+what escapes even this check fails the run at its end.
+"""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import platformdirs
 import pytest
+
+from rewound import command
+from rewound.engine.installation import Installation, get_installation
+from rewound.errors import HostError
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "backups"
+
+HEADER = """\
+-- MySQL dump 10.13  Distrib 8.4.3, for Linux (x86_64)
+--
+-- Host: localhost    Database: game
+-- ------------------------------------------------------
+-- Server version\t8.4.3
+
+/*!50503 SET NAMES utf8mb4 */;
+"""
+CLOSING_LINE = "\n-- Dump completed on 2026-03-02 21:15:00\n"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-mysqld",
         action="store_true",
-        help="fail, rather than skip, the tests of tests/server where there is no MySQL",
+        help="fail, rather than skip, the tests that need a MySQL where there is none",
     )
+
+
+@pytest.fixture(scope="session")
+def cache_dir() -> Path:
+    """The user's own cache, where `rewound server install` puts its servers."""
+    return platformdirs.user_cache_path("rewound")
+
+
+@pytest.fixture(scope="session")
+def installation(cache_dir: Path, pytestconfig: pytest.Config) -> Installation:
+    """The MySQL that `--server auto` would take."""
+    try:
+        return get_installation("auto", cache_dir)
+    except HostError as error:
+        if pytestconfig.getoption("--require-mysqld"):
+            pytest.fail(f"{error}; {error.hint}")
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def run_root() -> Iterator[Path]:
+    """A folder for all servers of this worker; whatever is left in it fails the run.
+
+    Its path is short: a socket's path has at most 107 bytes.
+    """
+    # The limit also rules out pytest's own temporary folders.
+    root = Path(tempfile.mkdtemp(prefix="rw-", dir="/tmp"))
+    yield root
+    _require_nothing_left(root, inside=True)
+
+
+@pytest.fixture(scope="session")
+def make_folder(run_root: Path) -> Callable[[], Path]:
+    """Makes folders for servers; who asks for one has to remove it."""
+    numbers = count()
+
+    def make() -> Path:
+        folder = run_root / str(next(numbers))
+        folder.mkdir(mode=0o700)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def state_dir(make_folder: Callable[[], Path]) -> Iterator[Path]:
+    """A state folder of this test alone; a server in it after the test is an error."""
+    folder = make_folder()
+    yield folder
+    _require_nothing_left(folder, inside=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run of the command line came to."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of stdout."""
+        return self.stdout.splitlines()
+
+
+class Cli:
+    """Runs `rewound` as a process of its own, with a state folder of its own."""
+
+    def __init__(self, state_dir: Path, cwd: Path) -> None:
+        self.state_dir = state_dir
+        self.cwd = cwd
+
+    def __call__(
+        self, *arguments: object, env: Mapping[str, str] | None = None, timeout_s: float = 60.0
+    ) -> Finished:
+        """Run it to its end."""
+        process = self.start(*arguments, env=env)
+        try:
+            stdout, stderr = process.communicate(timeout=timeout_s)
+        except BaseException:
+            process.kill()
+            process.communicate()
+            raise
+        return Finished(process.returncode, stdout, stderr)
+
+    def start(
+        self, *arguments: object, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start it and return the running process."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("REWOUND_")}
+        own = {"REWOUND_STATE_DIR": str(self.state_dir), "PYTHONWARNINGS": "error"}
+        return subprocess.Popen(
+            [sys.executable, "-m", "rewound", *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**inherited, **own, **(env or {})},
+            cwd=self.cwd,
+        )
+
+
+@pytest.fixture
+def cli(state_dir: Path, tmp_path: Path) -> Cli:
+    """Runs `rewound` for this test, in its temporary folder."""
+    return Cli(state_dir, tmp_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Dumps:
+    """Writes small dumps into one folder."""
+
+    folder: Path
+
+    def write(
+        self,
+        sql: str | bytes,
+        *,
+        name: str = "host1_fulldump_20260302_211500.sql",
+        header: str = HEADER,
+        closing: str = CLOSING_LINE,
+    ) -> Path:
+        """Write a dump of this SQL; packed if its name ends in .gz."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        body = sql if isinstance(sql, bytes) else sql.encode()
+        text = header.encode() + body + closing.encode()
+        path.write_bytes(gzip.compress(text, 1) if path.suffix == ".gz" else text)
+        return path
+
+
+@pytest.fixture
+def dumps(tmp_path: Path) -> Dumps:
+    """Writes dumps into the folder `backups` of this test."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    return Dumps(folder)
+
+
+def _require_nothing_left(folder: Path, *, inside: bool) -> None:
+    """Remove a folder and its servers; fail where it had any, or anything at all."""
+    marks = command.find_daemons(f"--datadir={folder}{os.sep}")
+    left = [str(path) for path in folder.glob("*" if inside else "fleets/*/")]
+    command.kill(*marks)
+    shutil.rmtree(folder)
+    if marks or left:
+        pytest.fail(f"{len(marks)} servers and these folders were left behind: {left}")

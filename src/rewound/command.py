@@ -5,8 +5,10 @@ their output. A started process is known by its pid together with its start time
 pids are reused: `ProcessMark` is what is written to disk to find it again.
 """
 
+import contextlib
 import logging
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -20,6 +22,7 @@ from rewound.errors import CommandFailed
 _log = logging.getLogger(__name__)
 
 _TAIL_LINES = 20
+_KILL_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +126,20 @@ def stop(mark: ProcessMark, *, grace_s: float) -> None:
     if process is None:
         return
     _signal_group(process, signal.SIGTERM)
-    if _wait(process, grace_s):
+    if _wait(mark, grace_s):
         return
     _log.warning("process %d ignored TERM for %.0f s, killing it", mark.pid, grace_s)
     kill(mark)
 
 
-def kill(mark: ProcessMark) -> None:
-    """End a process now, with KILL to its group, and wait until it is gone."""
-    process = _find_process(mark)
-    if process is None:
-        return
-    _signal_group(process, signal.SIGKILL)
-    _wait(process, 10.0)
+def kill(*marks: ProcessMark) -> None:
+    """End processes now, with KILL to their groups, and wait until all are gone."""
+    for mark in marks:
+        process = _find_process(mark)
+        if process is not None:
+            _signal_group(process, signal.SIGKILL)
+    for mark in marks:
+        _wait(mark, _KILL_TIMEOUT_S)
 
 
 def find_daemons(argument_prefix: str) -> list[ProcessMark]:
@@ -203,9 +207,26 @@ def _signal_group(process: psutil.Process, signal_number: int) -> None:
         process.send_signal(signal_number)
 
 
-def _wait(process: psutil.Process, timeout_s: float) -> bool:
+def _wait(mark: ProcessMark, timeout_s: float) -> bool:
+    """Wait until a process is gone with all of its threads; tell whether it is.
+
+    psutil would wait until a zombie is reaped too: 2 s per process here, and for ever in a
+    container whose first process does not reap. A process shows as a zombie while threads
+    of it still hold its port; a pidfd tells when the last one has ended (Linux 5.3).
+    """
     try:
-        process.wait(timeout_s)
-    except psutil.TimeoutExpired:
-        return False
+        if _mark_of(mark.pid) != mark:
+            return True
+        descriptor = os.pidfd_open(mark.pid)
+    except (OSError, IndexError):
+        return not is_running(mark)
+    try:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        if not poll.poll(timeout_s * 1000):
+            return False
+    finally:
+        os.close(descriptor)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(mark.pid, os.WNOHANG)
     return True

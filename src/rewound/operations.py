@@ -4,6 +4,7 @@ Nothing here prints. Values come back, narration goes through an observer, and e
 failure is a `RewoundError`.
 """
 
+import contextlib
 import os
 import shutil
 import threading
@@ -270,9 +271,14 @@ def find_client() -> tuple[str, ...] | None:
 
 
 def disk_bytes(fleet: str, world: World) -> int:
-    """Return what a world's files take on disk."""
+    """Return what a world's files take on disk; they may come and go meanwhile."""
     folder = FleetFolder(settings.state_dir(), fleet).world_folder(world.name)
-    return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*"))
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += (Path(parent) / name).lstat().st_blocks * 512
+    return total
 
 
 def as_json(value: object) -> str:

@@ -5,6 +5,7 @@ hint; anything else is a bug and says so, with the traceback kept in a file.
 """
 
 import contextlib
+import io
 import logging
 import os
 import signal
@@ -18,31 +19,49 @@ import click
 from rewound.errors import Interrupted, RewoundError
 
 _EXIT_BROKEN_PIPE = 141
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(command: click.Command) -> NoReturn:
     """Run a command of the library click and exit with our code."""
-    # Asked to end is the same as Ctrl-C: what was started has to be cleaned up.
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        # Whatever the locale: names and data in other letters are no reason to fail.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # Asked to end is the same as Ctrl-C: what was started has to be cleaned up. What the
+    # caller chose to ignore (nohup) stays ignored.
+    for number in _ENDING_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     sys.exit(_run(command))
 
 
 def warn(text: str) -> None:
     """Say what the user should know although the command goes on."""
-    click.echo(f"{click.style('warning:', fg='yellow')} {text}", err=True)
+    click.echo(f"{click.style('warning:', fg='yellow')} {printable(text)}", err=True)
 
 
 def narrate(text: str) -> None:
     """Say what is being done."""
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
 
 
 def show_error(error: RewoundError) -> None:
     """Say what failed and what could be done next."""
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.message}", err=True)
+    message = printable(error.message)
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
     if error.hint:
-        click.echo(f"{click.style('hint:', fg='cyan')} {error.hint}", err=True)
+        click.echo(f"{click.style('hint:', fg='cyan')} {printable(error.hint)}", err=True)
+
+
+def printable(text: str) -> str:
+    """Return the text with control characters spelled out, line breaks excepted.
+
+    What we say quotes dumps, file names and servers: it must not steer the terminal.
+    """
+    from rewound.cli.render import show_control_characters
+
+    return "\n".join(show_control_characters(line) for line in text.split("\n"))
 
 
 def set_up_logging(*, verbose: bool) -> None:
@@ -57,7 +76,7 @@ def set_up_logging(*, verbose: bool) -> None:
 
 def _run(command: click.Command) -> int:
     try:
-        result = command.main(standalone_mode=False)
+        result = command.main(prog_name="rewound", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
@@ -69,14 +88,23 @@ def _run(command: click.Command) -> int:
         click.echo("interrupted", err=True)
         return Interrupted.exit_code
     except BrokenPipeError:
-        # The reader of our output went away (`| head`). Nothing may be written any more,
-        # not even by the interpreter on its way out.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _EXIT_BROKEN_PIPE
+        return _give_up_stdout()
+    except SystemExit as end:
+        # click's way of ending when it was the one to notice.
+        if isinstance(end.__context__, BrokenPipeError):
+            return _give_up_stdout()
+        raise
     except Exception:  # noqa: BLE001 - a bug must be told from a user's error
         return _report_bug()
     return result if isinstance(result, int) else 0
+
+
+def _give_up_stdout() -> int:
+    """Return the exit code for output that nobody reads any more (`| head`)."""
+    # Nothing may be written any more, not even by the interpreter on its way out.
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _EXIT_BROKEN_PIPE
 
 
 def _report_bug() -> int:
@@ -98,4 +126,7 @@ def _report_bug() -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - signal's signature
+    # A second Ctrl-C would end the cleaning up that the first one began.
+    for each in _ENDING_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt

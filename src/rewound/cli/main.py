@@ -84,13 +84,13 @@ def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:
 def _default_map(config: Path | None) -> dict[str, Any]:
     """Return the file's settings as defaults of every command that has the option."""
     from rewound import settings
-    from rewound.cli.options import CONFIGURABLE
+    from rewound.cli.options import CONFIGURABLE, PARAMETERS
 
     path = config or settings.find_config(Path.cwd())
     if path is None:
         return {}
     values = settings.read_config(path, CONFIGURABLE)
-    defaults = {name.replace("-", "_"): value for name, value in values.items()}
+    defaults = {PARAMETERS.get(name, name.replace("-", "_")): v for name, v in values.items()}
     return dict.fromkeys(COMMANDS, defaults)
 
 

@@ -35,6 +35,10 @@ What says which moment is meant is not among them: it belongs to one call.
 """
 
 
+PARAMETERS = {"format": "output_format"}
+"""Options whose value the commands know under another name than their own."""
+
+
 def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     """Declare an option that the environment can set as well: --fleet is REWOUND_FLEET."""
     long_name = next(name for name in names if name.startswith("--"))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -15,6 +14,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from rewound.cli import diagnostics
 from rewound.cli.render import show_control_characters
 from rewound.fleet.restore import Observer
 from rewound.fleet.world import WorldState
@@ -52,14 +52,14 @@ class PlainLines:
         """Write the world's new state."""
         # A failure is told once, with its hint, when the command ends.
         text = "" if state is WorldState.FAILED or not detail else f" ({detail})"
-        click.echo(f"{world}: {state.value}{text}", err=True)
+        diagnostics.narrate(f"{world}: {state.value}{text}")
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
         """Say nothing: lines that nobody watches need no percentage."""
 
     def world_note(self, world: str, text: str) -> None:
         """Write the note."""
-        click.echo(f"{world}: {text}", err=True)
+        diagnostics.narrate(f"{world}: {text}")
 
 
 class LiveLines:
@@ -91,4 +91,5 @@ class LiveLines:
 
     def world_note(self, world: str, text: str) -> None:
         """Write the note above the live lines."""
-        self._progress.console.print(f"{world}: {text}", markup=False, highlight=False)
+        note = diagnostics.printable(f"{world}: {text}")
+        self._progress.console.print(note, markup=False, highlight=False)

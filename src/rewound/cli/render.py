@@ -79,20 +79,15 @@ def _plain(cell: Cell) -> str:
 
 def _write_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: TextIO) -> None:
     # NULL is an empty field and an empty text is quoted: they stay distinct.
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(columns)
-    for row in rows:
-        if any(cell == "" for cell in row):
-            out.write(",".join(_csv_cell(cell) for cell in row) + "\n")
-        else:
-            writer.writerow(_for_programs(cell) for cell in row)
+    for row in [columns, *rows]:
+        out.write(",".join(_csv_cell(_for_programs(cell)) for cell in row) + "\n")
 
 
-def _csv_cell(cell: Cell) -> str:
-    if cell == "":
+def _csv_cell(value: str | int | float | None) -> str:
+    if value == "":
         return '""'
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([_for_programs(cell), ""])
+    csv.writer(line, lineterminator="").writerow([value, ""])
     return line.getvalue()[:-1]
 
 

@@ -118,16 +118,18 @@ class _Narrator(ExitStack):
 def _show_age(age: timedelta) -> str:
     minutes = int(age.total_seconds()) // 60
     days, minutes = divmod(minutes, 24 * 60)
-    parts = [f"{days} d"] if days else []
-    return " ".join([*parts, f"{minutes // 60} h {minutes % 60:02} min"])
+    hours, minutes = divmod(minutes, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "under a minute"
 
 
 def _show_notes(brought: BringUp) -> None:
-    """Say per world what was changed or left out of its dump, and what is doubtful."""
+    """Say what was changed or left out of the dumps, and per world what is doubtful."""
+    rules = [rule for made in brought.restored.values() for rule in made.ledger.rules]
+    if rules:
+        diagnostics.narrate(f"rules used: {summarise_rules(rules)}; rewound report has each")
     for name, restored in brought.restored.items():
         ledger = restored.ledger
-        if ledger.rules:
-            diagnostics.narrate(f"{name}: rules used: {summarise_rules(ledger.rules)}")
         if ledger.dump.is_whole is None:
             diagnostics.warn(f"{name}: the end of its dump could not be proved, as you allowed")
         if doubt := find_disagreement(restored.dump, ledger.dump.completed_at):

@@ -7,7 +7,7 @@ where objects go that the dump names no database for.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 _PRODUCER = re.compile(rb"-- ((?:MySQL|MariaDB) dump [^\r\n]+)")
 _ORIGIN = re.compile(rb"-- Host: (\S*)\s+Database: ?([^\r\n]*)")
@@ -30,24 +30,35 @@ class Header:
     """The statement that would set the replication position, as a comment."""
     completed_at: datetime | None = None
     """Time of the closing line; the dump's host wrote it in its own zone, read as UTC."""
-    opened: int = 0
-    """How many opening comments there are; several where dumps were concatenated."""
     closed: int = 0
-    """How many closing lines there are."""
+    """How many closing lines there are; several where dumps were concatenated."""
+    is_open: bool = False
+    """An opening comment has no closing line yet."""
+    is_followed: bool = False
+    """Statements have come since the last opening comment or closing line."""
+    is_broken: bool = False
+    """A dump with statements was not closed when the next one opened."""
 
     @property
     def is_whole(self) -> bool | None:
-        """Whether every opening comment has its closing line; None where there are neither."""
-        if self.opened == self.closed == 0:
-            return None
-        return self.closed >= max(1, self.opened)
+        """Whether every opened dump was closed; None where nothing proves that it was all.
+
+        A closing line proves what stands before it: statements after the last one leave
+        the end unproved.
+        """
+        if self.is_open or self.is_broken:
+            return False
+        return None if self.closed == 0 or self.is_followed else True
 
 
 def read_comment(header: Header, comment: bytes) -> Header:
     """Return the header with what one comment of the dump adds to it."""
     if match := _PRODUCER.match(comment):
         producer = header.producer or _text(match[1])
-        return replace(header, producer=producer, opened=header.opened + 1)
+        is_broken = header.is_broken or (header.is_open and header.is_followed)
+        return replace(
+            header, producer=producer, is_open=True, is_followed=False, is_broken=is_broken
+        )
     if match := _ORIGIN.match(comment):
         return replace(header, database=header.database or _text(match[2]).strip() or None)
     if match := _SERVER_VERSION.match(comment):
@@ -55,8 +66,19 @@ def read_comment(header: Header, comment: bytes) -> Header:
     if match := _POSITION.match(comment):
         return replace(header, position=header.position or _text(match[1]))
     if match := _CLOSING.match(comment):
-        return replace(header, completed_at=_closing_time(match), closed=header.closed + 1)
+        return replace(
+            header,
+            completed_at=_closing_time(match),
+            closed=header.closed + 1,
+            is_open=False,
+            is_followed=False,
+        )
     return header
+
+
+def read_statement(header: Header) -> Header:
+    """Return the header after a statement that makes or fills something."""
+    return header if header.is_followed else replace(header, is_followed=True)
 
 
 def find_closing_time(last_text: bytes) -> datetime | None:
@@ -71,9 +93,11 @@ def find_closing_time(last_text: bytes) -> datetime | None:
 def _closing_time(match: re.Match[bytes]) -> datetime | None:
     if match[1] is None:
         return None
-    return datetime.strptime(_text(match[1] + b" " + match[2]), "%Y-%m-%d %H:%M:%S").replace(
-        tzinfo=UTC
-    )
+    text = _text(match[1] + b"T" + match[2].rjust(8, b"0") + b"+00:00")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _text(value: bytes) -> str:

@@ -8,31 +8,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rewound.dump import rules
-from rewound.dump.assignments import CannotFollow, judge_set
+from rewound.dump.assignments import CannotFollow
+from rewound.dump.collations import plan_collation_edits
 from rewound.dump.definitions import (
-    loads_a_program,
-    plan_collation_edits,
+    find_refusal,
+    plan_encryption_edits,
     plan_program_edits,
     plan_table_edits,
 )
 from rewound.dump.session import Session
+from rewound.dump.set_statement import judge_set
 from rewound.dump.statement import Kind, Statement, parse_statement
 from rewound.dump.target import SYSTEM_SCHEMAS, Target
 from rewound.dump.tokens import UnreadableText, iter_tokens
-from rewound.dump.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt
+from rewound.dump.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
 
-_SKIPPED = {
+_NEVER_EXECUTED = {
     Kind.ACCOUNT: rules.ACCOUNTS,
     Kind.FLUSH: rules.FLUSH,
-    Kind.REPLICATION: rules.REPLICATION_POSITION,
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
 _PROGRAMS = frozenset(
     {Kind.CREATE_VIEW, Kind.CREATE_TRIGGER, Kind.CREATE_ROUTINE, Kind.CREATE_EVENT}
 )
 _OF_A_DATABASE = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
-_NEEDS_NO_SCHEMA = _OF_A_DATABASE | {Kind.SET, Kind.USE, Kind.TRANSACTION, Kind.EMPTY}
+_NAMES_A_SCHEMA = _OF_A_DATABASE | {Kind.USE}
 _TABLE_DEFINITIONS = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
+_EXCERPT_LENGTH = 80
 
 
 @dataclass(slots=True)
@@ -62,58 +64,54 @@ class Judge:
 
     def _judge(self, statement: Statement, line: int) -> Verdict:
         if statement.kind is Kind.SET:
-            outcome = judge_set(statement, self.session, self.target.version_number)
+            outcome = judge_set(statement, self.session, self.target)
             self.session = outcome.session
             sql = () if outcome.sql is None else (outcome.sql,)
             return Verdict(statement, line, sql, outcome.uses, self.session.schema)
-        schema = self._schema_of(statement)
-        rule = self._find_skip_rule(statement, schema)
-        if rule is not None:
+        schemas = self._schemas_of(statement)
+        if use := _find_skip(statement, schemas):
             if statement.kind is Kind.USE:
-                self.session = replace(self.session, schema=schema)
-            return Verdict(statement, line, uses=(RuleUse(rule, excerpt(statement.text, 80)),))
+                self.session = replace(self.session, schema=schemas[0])
+            return Verdict(statement, line, uses=(use,))
         if statement.kind is Kind.EMPTY:
             return Verdict(statement, line)
-        return self._judge_executed(statement, line, schema)
+        return self._judge_executed(statement, line, schemas)
 
-    def _schema_of(self, statement: Statement) -> str | None:
-        if statement.name is None:
-            return self.session.schema
-        if statement.kind is Kind.USE or statement.kind in _OF_A_DATABASE:
-            return statement.name.name
-        return statement.name.schema or self.session.schema
+    def _schemas_of(self, statement: Statement) -> list[str | None]:
+        """Return the schema of each of the statement's names, None where nobody says it."""
+        current = self.session.schema or self.default_schema
+        if statement.kind in _NAMES_A_SCHEMA:
+            return [statement.name.name if statement.name else current]
+        return [name.schema or current for name in statement.names]
 
-    def _find_skip_rule(self, statement: Statement, schema: str | None) -> rules.Rule | None:
-        if rule := _SKIPPED.get(statement.kind):
-            return rule
-        if schema is not None and schema.lower() in SYSTEM_SCHEMAS:
-            return rules.SYSTEM_SCHEMA
-        if statement.kind is Kind.EMPTY and b"/*!" in statement.text:
-            return rules.COMMENT_NOT_EXECUTED
-        return None
-
-    def _judge_executed(self, statement: Statement, line: int, schema: str | None) -> Verdict:
-        prefix: list[bytes] = []
-        uses: list[RuleUse] = []
-        if schema is None and statement.kind not in _NEEDS_NO_SCHEMA:
-            schema = self.default_schema
-            if schema is None:
-                use = RuleUse(rules.NO_DATABASE, "the dump has not said which database this is for")
-                return Verdict(statement, line, uses=(use,))
-            prefix.append(b"USE " + quote_name(schema))
-            self.session = replace(self.session, schema=schema)
-        if schema is not None and self._is_missing(schema, statement.kind):
-            prefix.insert(0, b"CREATE DATABASE IF NOT EXISTS " + quote_name(schema))
-            uses.append(RuleUse(rules.DATABASE_CREATED, schema))
+    def _judge_executed(
+        self, statement: Statement, line: int, schemas: Sequence[str | None]
+    ) -> Verdict:
+        if None in schemas:
+            use = RuleUse(rules.NO_DATABASE, "the dump has not said which database this is for")
+            return Verdict(statement, line, uses=(use,))
+        schema = schemas[0] if schemas else None
+        prefix, uses = self._enter(statement, schema)
         self._follow_schema(statement, schema)
-        sql, refusal_or_uses = self._rewrite(statement)
-        uses += refusal_or_uses
+        sql, more_uses = self._rewrite(statement)
+        uses += more_uses
         if any(use.rule.effect is rules.Effect.REFUSE for use in uses):
             return Verdict(statement, line, uses=tuple(uses))
-        return Verdict(statement, line, (*prefix, sql), tuple(uses), schema)
+        return Verdict(statement, line, (*prefix, sql), tuple(uses), self.session.schema)
 
-    def _is_missing(self, schema: str, kind: Kind) -> bool:
-        return kind not in _OF_A_DATABASE and schema not in self.created_schemas
+    def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
+        """Return what creates the statement's schema and goes there, where that is missing."""
+        prefix: list[bytes] = []
+        uses: list[RuleUse] = []
+        if schema is None:
+            return prefix, uses
+        if statement.kind not in _OF_A_DATABASE and schema not in self.created_schemas:
+            prefix.append(b"CREATE DATABASE IF NOT EXISTS " + quote_name(schema))
+            uses.append(RuleUse(rules.DATABASE_CREATED, schema))
+        if self.session.schema is None and _relies_on_use(statement):
+            prefix.append(b"USE " + quote_name(schema))
+            self.session = replace(self.session, schema=schema)
+        return prefix, uses
 
     def _follow_schema(self, statement: Statement, schema: str | None) -> None:
         if schema is None:
@@ -134,20 +132,42 @@ class Judge:
             return statement.text, []
         mode = self.session.mode
         tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
-        if kind is Kind.CREATE_ROUTINE and loads_a_program(tokens):
-            return b"", [RuleUse(rules.LOADABLE_FUNCTION, str(statement.name))]
+        if refusal := find_refusal(tokens, kind):
+            return b"", [refusal]
         if kind in _TABLE_DEFINITIONS:
-            edits = plan_table_edits(tokens, self.target, mode)
+            edits = plan_table_edits(tokens, kind, self.target, mode)
         else:
             edits = plan_collation_edits(tokens, self.target, mode)
             if kind in _PROGRAMS:
                 edits += plan_program_edits(tokens, kind)
+            else:
+                edits += plan_encryption_edits(tokens)
         return apply_edits(statement.text, edits), _uses_of(edits, statement)
 
 
 def quote_name(name: str) -> bytes:
     """Return an identifier as SQL, whatever is in it."""
     return b"`" + name.encode("utf-8", "surrogateescape").replace(b"`", b"``") + b"`"
+
+
+def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:
+    """Return the rule that keeps a statement from the server because of what it is for."""
+    kind = statement.kind
+    if kind is Kind.REPLICATION:
+        return RuleUse(rules.REPLICATION_POSITION, one_line(statement.text))
+    rule = _NEVER_EXECUTED.get(kind)
+    if kind is Kind.EMPTY and b"/*!" in statement.text:
+        rule = rules.COMMENT_NOT_EXECUTED
+    if any(schema is not None and schema.lower() in SYSTEM_SCHEMAS for schema in schemas):
+        rule = rules.SYSTEM_SCHEMA
+    return None if rule is None else RuleUse(rule, excerpt(statement.text, _EXCERPT_LENGTH))
+
+
+def _relies_on_use(statement: Statement) -> bool:
+    """Tell whether a statement is for the current database because it names no other."""
+    if statement.kind in _NAMES_A_SCHEMA:
+        return not statement.names
+    return any(name.schema is None for name in statement.names)
 
 
 def _uses_of(edits: Sequence[Edit], statement: Statement) -> list[RuleUse]:

@@ -1,30 +1,37 @@
 """How the server reads text under one setting of its session: quotes, escapes, comments.
 
 Owns the regular expressions that the splitter and the tokens share, so that both agree
-on where a string ends. Three settings change that: the sql_modes NO_BACKSLASH_ESCAPES
-and ANSI_QUOTES, and a client character set in which the second byte of a character can
-look like a backslash or a backtick.
+on where a string ends. The sql_modes NO_BACKSLASH_ESCAPES and ANSI_QUOTES change that,
+and so does a client character set in which the second byte of a character can look like
+a backslash or a backtick.
 """
 
 import re
 from dataclasses import dataclass
 from functools import cache
 
-# Lead byte, then any byte that can follow it: sjis, cp932, gbk, gb18030, big5.
-# Source: MySQL 9.7 strings/ctype-{sjis,cp932,gbk,gb18030,big5}.cc; lead bytes are taken
-# as widely as any of them has them.
+# Lead byte, then any byte that can follow it. gb18030's characters of four bytes are two
+# pairs of a lead byte and a digit; no digit opens or closes anything, so gbk's rule fits.
+# Source: MySQL 9.7 strings/ctype-{sjis,cp932,gbk,gb18030,big5}.cc.
 _TWO_BYTE_CHARACTER_SETS = {
     "sjis": rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]",
     "cp932": rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]",
     "gbk": rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]",
-    "gb18030": rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])",
+    "gb18030": rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]",
     "big5": rb"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]",
 }
+_UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8"})
+
+LINE_COMMENT_START = rb"(?:#|--(?=[\s\x00-\x1f\x7f]|\Z))"
+"""What opens a comment that the line's end closes.
+
+Source: MySQL 9.7.4, which takes any white space or control character after the dashes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalMode:
-    """The session settings that change where a string or an identifier ends."""
+    """The session settings that change where a string, a name or a word ends."""
 
     backslash_escapes: bool = True
     """False under sql_mode NO_BACKSLASH_ESCAPES."""
@@ -32,6 +39,8 @@ class LexicalMode:
     """True under sql_mode ANSI_QUOTES: "x" is an identifier."""
     two_byte_set: str | None = None
     """The client character set, where a character's second byte can look like ASCII."""
+    utf8: bool = True
+    """False under client character sets in which a byte beyond ASCII can be white space."""
 
 
 def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
@@ -41,6 +50,7 @@ def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
         backslash_escapes="NO_BACKSLASH_ESCAPES" not in modes,
         ansi_quotes=not modes.isdisjoint({"ANSI_QUOTES", "ANSI", *ANSI_COMBINATIONS}),
         two_byte_set=character_set if character_set in _TWO_BYTE_CHARACTER_SETS else None,
+        utf8=character_set in _UTF8,
     )
 
 

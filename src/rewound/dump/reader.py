@@ -20,7 +20,7 @@ from rewound.errors import DumpError
 
 CHUNK_BYTES = 1 << 20
 
-_CorruptData: type[Exception] = isal_zlib.error
+_CorruptData = cast(type[Exception], isal_zlib.error)
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _FOREIGN_MAGICS = (
@@ -82,7 +82,7 @@ class DumpReader:
 
         Raises:
             DumpError: the file is not what its name says, is cut off, fails its CRC, or
-                changed its size while it was read.
+                changed while it was read.
         """
         try:
             yield from self._iter_text()
@@ -100,7 +100,7 @@ class DumpReader:
             ) from error
         except OSError as error:
             raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
-        if self.file_bytes_read != self._file.current_size_bytes():
+        if self._file.has_changed():
             raise DumpError(
                 self.path,
                 "the file changed while it was read",
@@ -152,7 +152,8 @@ class _HashingFile(io.RawIOBase):
         self._file = path.open("rb", buffering=0)
         self.bytes_read = 0
         self.digest = hashlib.sha256()
-        self.size_bytes = self.current_size_bytes()
+        self._stat = os.fstat(self._file.fileno())
+        self.size_bytes = self._stat.st_size
 
     def readable(self) -> bool:
         return True
@@ -169,8 +170,11 @@ class _HashingFile(io.RawIOBase):
         self._file.seek(0)
         return start
 
-    def current_size_bytes(self) -> int:
-        return os.fstat(self._file.fileno()).st_size
+    def has_changed(self) -> bool:
+        """Tell, once all is read, whether it was another file when it was opened."""
+        stat = os.fstat(self._file.fileno())
+        unchanged = (self._stat.st_size, self._stat.st_mtime_ns)
+        return (stat.st_size, stat.st_mtime_ns) != unchanged or self.bytes_read != stat.st_size
 
     def close(self) -> None:
         self._file.close()

@@ -68,6 +68,20 @@ TABLE_DIRECTORY = Rule(
     "the option is taken out",
     "it would write outside of the world's own folder",
 )
+TABLESPACE = Rule(
+    "tablespace",
+    Effect.REWRITE,
+    "TABLESPACE of a table that had its rows in a file shared with others",
+    "the table gets a file of its own",
+    "the shared file does not exist here (error 3510); the rows are the same",
+)
+ENCRYPTION = Rule(
+    "encryption",
+    Effect.REWRITE,
+    "ENCRYPTION='Y' of a table or database",
+    "ENCRYPTION becomes 'N'",
+    "the key is in the keyring of the dumped server (error 3185); the dump itself is in clear",
+)
 MARIADB_TABLE_OPTION = Rule(
     "mariadb-table-option",
     Effect.REWRITE,
@@ -99,7 +113,7 @@ DATABASE_CREATED = Rule(
 GLOBAL_SETTING = Rule(
     "global-setting",
     Effect.SKIP,
-    "SET GLOBAL, PERSIST and PERSIST_ONLY",
+    "SET GLOBAL, PERSIST and PERSIST_ONLY, and what follows them without a scope of its own",
     "not executed",
     "a dump must not configure the server",
 )
@@ -155,7 +169,7 @@ COMMENT_NOT_EXECUTED = Rule(
 REPLICATION_POSITION = Rule(
     "replication-position",
     Effect.RECORD,
-    "GTID_PURGED, CHANGE MASTER, CHANGE REPLICATION SOURCE",
+    "GTID_PURGED, CHANGE MASTER, CHANGE REPLICATION SOURCE, START and STOP of a replica",
     "not executed; kept in the ledger as the dump's position",
     "production is never contacted",
 )
@@ -169,7 +183,8 @@ UNREADABLE = Rule(
 UNKNOWN_STATEMENT = Rule(
     "unknown-statement",
     Effect.REFUSE,
-    "every statement that is no part of an ordinary dump: LOAD DATA, INSTALL, SHUTDOWN, CALL, …",
+    "every statement that is no part of an ordinary dump: LOAD DATA, INSTALL, SHUTDOWN, CALL, …;"
+    " also INSERT … SELECT and CREATE TABLE … SELECT: a dump states its rows",
     "the world fails",
     "a dump is input from elsewhere and is executed by a database server",
 )

@@ -4,17 +4,21 @@ Pure: chunks in, verdicts out. Ties the splitter to the judge, because what a st
 sets decides how the text after it is read.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from rewound.dump import rules
-from rewound.dump.header import Header, read_comment
+from rewound.dump.header import Header, read_comment, read_statement
 from rewound.dump.judge import Judge
 from rewound.dump.splitter import Piece, PieceKind, Splitter
 from rewound.dump.statement import Kind, Statement
 from rewound.dump.target import Target
 from rewound.dump.verdict import RuleUse, Verdict, excerpt
 
-_FAILED_TOOL = (b"mysqldump: Error", b"mysqldump: Got error", b"mysqldump: Couldn't")
+_WARNING = re.compile(
+    rb"(?i:warning: )|\S+: (?:\[(?:Warning|Note)\]|(?i:warning|note|ignoring )|Deprecated)"
+)
+_CHANGES_NOTHING = frozenset({Kind.SET, Kind.EMPTY, Kind.TRANSACTION, Kind.UNLOCK, Kind.FLUSH})
 
 
 class Script:
@@ -38,7 +42,10 @@ class Script:
                     self._read_comment(piece.text)
                 case PieceKind.STATEMENT:
                     self.statements += 1
-                    yield self._judge.judge(piece.text, piece.line)
+                    verdict = self._judge.judge(piece.text, piece.line)
+                    if verdict.kind not in _CHANGES_NOTHING:
+                        self.header = read_statement(self.header)
+                    yield verdict
                     self._splitter.mode = self._judge.session.mode
                 case PieceKind.TOOL_LINE:
                     yield _judge_tool_line(piece)
@@ -52,7 +59,7 @@ class Script:
 
 
 def _judge_tool_line(piece: Piece) -> Verdict:
-    if piece.text.startswith(_FAILED_TOOL):
+    if not _WARNING.match(piece.text):
         return _refuse(piece, "the dumping program failed")
     use = RuleUse(rules.TOOL_LINE, excerpt(piece.text))
     return Verdict(Statement(Kind.EMPTY, piece.text), piece.line, uses=(use,))

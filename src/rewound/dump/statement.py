@@ -5,11 +5,10 @@ server. The kinds here say what a statement is, not what becomes of it: see `rul
 """
 
 import enum
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rewound.dump.lexical import LexicalMode
-from rewound.dump.tokens import Token, TokenKind, iter_tokens, unquote
+from rewound.dump.tokens import Cursor, Token, TokenKind, UnreadableText, iter_tokens, unquote
 
 
 class Kind(enum.Enum):
@@ -34,7 +33,9 @@ class Kind(enum.Enum):
     DROP_PROGRAM = "DROP of a trigger, routine or event"
     INSERT = "INSERT"
     REPLACE = "REPLACE"
-    LOCK = "LOCK or UNLOCK TABLES"
+    DELETE = "DELETE of all rows"
+    LOCK = "LOCK TABLES"
+    UNLOCK = "UNLOCK TABLES"
     TRANSACTION = "START TRANSACTION, COMMIT"
     REPLICATION = "CHANGE MASTER, CHANGE REPLICATION SOURCE"
     ACCOUNT = "accounts and grants"
@@ -61,8 +62,13 @@ class Statement:
     kind: Kind
     text: bytes
     """In the dump's own bytes."""
-    name: Name | None = None
-    """What it creates, drops, fills or uses, for the kinds that name one thing."""
+    names: tuple[Name, ...] = ()
+    """What it creates, drops, fills, locks or uses; what a trigger or index is on comes last."""
+
+    @property
+    def name(self) -> Name | None:
+        """The first of its names."""
+        return self.names[0] if self.names else None
 
 
 _FIRST_WORDS = {
@@ -70,18 +76,16 @@ _FIRST_WORDS = {
     "USE": Kind.USE,
     "INSERT": Kind.INSERT,
     "REPLACE": Kind.REPLACE,
+    "DELETE": Kind.DELETE,
     "TRUNCATE": Kind.TRUNCATE,
-    "LOCK": Kind.LOCK,
-    "UNLOCK": Kind.LOCK,
     "BEGIN": Kind.TRANSACTION,
-    "START": Kind.TRANSACTION,
     "COMMIT": Kind.TRANSACTION,
     "GRANT": Kind.ACCOUNT,
     "REVOKE": Kind.ACCOUNT,
     "FLUSH": Kind.FLUSH,
 }
 
-_OBJECTS = {
+_TWO_WORDS = {
     ("CREATE", "DATABASE"): Kind.CREATE_DATABASE,
     ("CREATE", "SCHEMA"): Kind.CREATE_DATABASE,
     ("ALTER", "DATABASE"): Kind.ALTER_DATABASE,
@@ -103,6 +107,11 @@ _OBJECTS = {
     ("DROP", "PROCEDURE"): Kind.DROP_PROGRAM,
     ("DROP", "FUNCTION"): Kind.DROP_PROGRAM,
     ("DROP", "EVENT"): Kind.DROP_PROGRAM,
+    ("LOCK", "TABLE"): Kind.LOCK,
+    ("LOCK", "TABLES"): Kind.LOCK,
+    ("UNLOCK", "TABLE"): Kind.UNLOCK,
+    ("UNLOCK", "TABLES"): Kind.UNLOCK,
+    ("START", "TRANSACTION"): Kind.TRANSACTION,
     ("CREATE", "USER"): Kind.ACCOUNT,
     ("CREATE", "ROLE"): Kind.ACCOUNT,
     ("ALTER", "USER"): Kind.ACCOUNT,
@@ -110,6 +119,10 @@ _OBJECTS = {
     ("DROP", "ROLE"): Kind.ACCOUNT,
     ("CHANGE", "MASTER"): Kind.REPLICATION,
     ("CHANGE", "REPLICATION"): Kind.REPLICATION,
+    ("START", "SLAVE"): Kind.REPLICATION,
+    ("START", "REPLICA"): Kind.REPLICATION,
+    ("STOP", "SLAVE"): Kind.REPLICATION,
+    ("STOP", "REPLICA"): Kind.REPLICATION,
 }
 
 # What may stand between CREATE and the kind of object. TEMPORARY is missing on purpose:
@@ -118,64 +131,142 @@ _CREATE_OPTIONS = frozenset(
     {"OR", "REPLACE", "UNIQUE", "FULLTEXT", "SPATIAL", "AGGREGATE", "SQL", "SECURITY"}
     | {"INVOKER", "ALGORITHM", "UNDEFINED", "MERGE", "TEMPTABLE", "DEFINER"}
 )
-_NAMED = frozenset(
-    {Kind.USE, Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE}
-    | {Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE}
-    | {Kind.CREATE_VIEW, Kind.DROP_VIEW, Kind.INSERT, Kind.REPLACE, Kind.CREATE_ROUTINE}
-    | {Kind.CREATE_TRIGGER, Kind.CREATE_EVENT, Kind.DROP_PROGRAM}
+# Kinds whose names are a list with commas, and kinds that say at ON what they are for.
+_LISTS = frozenset({Kind.DROP_TABLE, Kind.DROP_VIEW, Kind.LOCK})
+_ON_TABLE = frozenset({Kind.CREATE_TRIGGER, Kind.CREATE_INDEX})
+_NAMELESS = frozenset(
+    {Kind.SET, Kind.UNLOCK, Kind.TRANSACTION, Kind.REPLICATION, Kind.ACCOUNT, Kind.FLUSH}
+    | {Kind.UNKNOWN}
 )
+_DATABASES = frozenset({Kind.USE, Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
 _BEFORE_NAME = frozenset(
-    {"IF", "NOT", "EXISTS", "INTO", "IGNORE", "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "TABLE"}
+    {"IF", "NOT", "EXISTS", "INTO", "IGNORE", "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"}
+    | {"TABLE", "FROM", "LIKE"}
 )
+_OPTIONS_OF_A_DATABASE = frozenset({"DEFAULT", "CHARACTER", "COLLATE"})
 
 
 def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Statement:
-    """Return the statement with its kind and name.
+    """Return the statement with its kind and names.
 
     Only the first words are read; the rest may still be unreadable.
 
     Raises:
         UnreadableText: the first words have no certain reading.
     """
-    tokens = iter_tokens(text, mode, server_version)
-    first = next(tokens, None)
-    if first is None:
+    cursor = Cursor(iter_tokens(text, mode, server_version))
+    if cursor.next is None:
         return Statement(Kind.EMPTY, text)
-    kind = _FIRST_WORDS.get(first.word) or _kind_of_object(first, tokens)
-    name = _read_name(tokens, mode) if kind in _NAMED else None
-    if kind in _NAMED and name is None:
-        # ALTER DATABASE and USE may leave the name out or not; without one we cannot judge.
-        kind = Kind.UNKNOWN
-    return Statement(kind, text, name)
+    kind = _read_kind(cursor)
+    if kind in _NAMELESS:
+        return Statement(kind, text)
+    if kind is Kind.ALTER_DATABASE and cursor.word in _OPTIONS_OF_A_DATABASE:
+        return Statement(kind, text)
+    names = _read_names(cursor, kind, mode)
+    # Without a name we cannot judge, and a database has none with a dot.
+    if not names or not _is_ordinary(cursor, kind) or (kind in _DATABASES and names[0].schema):
+        return Statement(Kind.UNKNOWN, text)
+    return Statement(kind, text, tuple(names))
 
 
-def _kind_of_object(first: Token, tokens: Iterator[Token]) -> Kind:
-    """Read on to the kind of object; for CREATE past DEFINER = … and the like."""
-    if first.word not in ("CREATE", "ALTER", "DROP", "CHANGE"):
-        return Kind.UNKNOWN
-    after_definer = False
-    for token in tokens:
-        if kind := _OBJECTS.get((first.word, token.word)):
-            return kind
-        if first.word != "CREATE":
-            break
-        if token.kind is TokenKind.WORD and token.word not in _CREATE_OPTIONS and not after_definer:
-            break
-        after_definer = token.word == "DEFINER" or (after_definer and token.text == b"=")
-    return Kind.UNKNOWN
+def read_account(cursor: Cursor) -> tuple[Token, Token]:
+    """Take the account after `DEFINER =` and return its first and last token.
+
+    Source: MySQL 9.7 manual, "Specifying Account Names"; 9.7.4 takes no space at the @.
+
+    Raises:
+        UnreadableText: the text ends there.
+    """
+    user = last = cursor.take()
+    if user is None or last is None:
+        raise UnreadableText("there is no account after DEFINER")
+    host = cursor.next
+    if host is not None and host.kind is TokenKind.VARIABLE and not host.text.startswith(b"@@"):
+        cursor.take()
+        last = host
+    elif user.word == "CURRENT_USER" and cursor.take_mark(b"("):
+        last = cursor.take() or user
+    return user, last
 
 
-def _read_name(tokens: Iterator[Token], mode: LexicalMode) -> Name | None:
+def _read_kind(cursor: Cursor) -> Kind:
+    """Take the words that tell the kind; for CREATE past DEFINER = … and the like."""
+    first = cursor.take()
+    first_word = "" if first is None else first.word
+    if kind := _FIRST_WORDS.get(first_word):
+        return kind
+    if first_word == "CREATE":
+        _skip_create_options(cursor)
+    second_word = cursor.word
+    cursor.take()
+    return _TWO_WORDS.get((first_word, second_word), Kind.UNKNOWN)
+
+
+def _skip_create_options(cursor: Cursor) -> None:
+    while cursor.word in _CREATE_OPTIONS:
+        option = cursor.take()
+        if cursor.take_mark(b"=") and option is not None and option.word == "DEFINER":
+            read_account(cursor)
+
+
+def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
+    """Return the statement's names; none where one that must be there is missing."""
+    names = [] if kind is Kind.CREATE_INDEX else [_read_name(cursor, mode)]
+    if kind in _ON_TABLE:
+        _skip_to(cursor, "ON")
+        names.append(_read_name(cursor, mode))
+    if kind in _LISTS:
+        while _skip_to(cursor, ","):
+            names.append(_read_name(cursor, mode))
+    if kind is Kind.CREATE_TABLE:
+        cursor.take_mark(b"(")
+        if cursor.word == "LIKE":
+            names.append(_read_name(cursor, mode))
+    known = [name for name in names if name is not None]
+    return known if len(known) == len(names) else []
+
+
+def _skip_to(cursor: Cursor, text: str) -> bool:
+    """Take everything up to a keyword or mark, and tell whether it was there."""
+    while (token := cursor.take()) is not None:
+        if text in (token.word, token.text.decode("latin-1")):
+            return True
+    return False
+
+
+def _read_name(cursor: Cursor, mode: LexicalMode) -> Name | None:
+    while cursor.word in _BEFORE_NAME:
+        cursor.take()
     parts: list[str] = []
-    expects_part = True
-    for token in tokens:
-        if token.word in _BEFORE_NAME and not parts:
-            continue
-        if expects_part and token.kind in (TokenKind.WORD, TokenKind.NAME):
-            parts.append(unquote(token, mode))
-        elif expects_part or token.text != b"." or len(parts) > 1:
+    while (token := cursor.next) is not None and token.kind in (TokenKind.WORD, TokenKind.NAME):
+        cursor.take()
+        parts.append(unquote(token, mode))
+        if len(parts) == 2 or not cursor.take_mark(b"."):
             break
-        expects_part = not expects_part
     if not parts:
         return None
     return Name(parts[0] if len(parts) > 1 else None, parts[-1])
+
+
+def _is_ordinary(cursor: Cursor, kind: Kind) -> bool:
+    """Tell whether what follows the name is what dumps write there."""
+    if kind in (Kind.INSERT, Kind.REPLACE):
+        return _states_its_rows(cursor)
+    return cursor.next is None or kind not in (Kind.DELETE, Kind.USE)
+
+
+def _states_its_rows(cursor: Cursor) -> bool:
+    """Tell whether the rows of an INSERT stand in it, rather than being read from tables.
+
+    No dumping program writes INSERT … SELECT. The account that loads has neither FILE nor
+    the `mysql` schema, so it would do no harm; but a world's rows are proven to be those
+    that the dump states, and this states none.
+    """
+    depth = 0
+    while (token := cursor.take()) is not None:
+        depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        if token.word in ("SELECT", "TABLE", "WITH"):
+            return False
+        if depth == 0 and token.word in ("VALUES", "VALUE", "SET"):
+            return True
+    return False

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rewound.dump.lexical import LexicalMode, quoted
+from rewound.dump.lexical import LINE_COMMENT_START, LexicalMode, quoted
 
 
 class TokenKind(enum.Enum):
@@ -52,6 +52,33 @@ class Token:
 
 class UnreadableText(ValueError):
     """The statement's text has no certain reading."""
+
+
+class Cursor:
+    """Reads tokens one after the other, with a look at the next one."""
+
+    def __init__(self, tokens: Iterator[Token]) -> None:
+        self._tokens = tokens
+        self.next = next(tokens, None)
+        """The token that `take` would return; None at the end."""
+
+    @property
+    def word(self) -> str:
+        """The next token's keyword in upper case; empty where it is none."""
+        return "" if self.next is None else self.next.word
+
+    def take(self) -> Token | None:
+        """Return the next token and move on; None at the end."""
+        token = self.next
+        self.next = next(self._tokens, None)
+        return token
+
+    def take_mark(self, text: bytes) -> bool:
+        """Move on if the next token is this mark, and tell whether it is."""
+        found = self.next is not None and self.next.text == text
+        if found:
+            self.take()
+        return found
 
 
 def iter_tokens(text: bytes, mode: LexicalMode, server_version: int) -> Iterator[Token]:
@@ -101,7 +128,7 @@ def unquote(token: Token, mode: LexicalMode) -> str:
 # Source: MySQL 9.7 manual, "String Literals", table of escape sequences.
 _ESCAPES = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 
-_SPACE_OR_COMMENT = rb"[\s\x00]+|#[^\n]*|--(?=[\s\x00-\x1f]|\Z)[^\n]*"
+_SPACE_OR_COMMENT = rb"[\s\x00]+|" + LINE_COMMENT_START + rb"[^\n]*"
 
 
 @cache
@@ -113,10 +140,13 @@ def _token_pattern(mode: LexicalMode) -> re.Pattern[bytes]:
         name += rb"|" + double
     else:
         string += rb"|" + double
-    part = rb"(?:[\w$\x80-\xff]+|" + single + rb"|" + back + rb"|" + double + rb")"
+    # A word that begins with $ could open a dollar-quoted string.
+    letter = rb"[\w\x80-\xff]" if mode.utf8 else rb"\w"
+    word = letter + rb"(?:" + letter + rb"|\$)*+"
+    part = rb"(?:" + word + rb"|" + single + rb"|" + back + rb"|" + double + rb")"
     return re.compile(
         rb"(?P<space>" + _SPACE_OR_COMMENT + rb")"
-        rb"|(?P<WORD>[\w$\x80-\xff]+)"
+        rb"|(?P<WORD>" + word + rb")"
         rb"|(?P<STRING>" + string + rb")"
         rb"|(?P<NAME>" + name + rb")"
         rb"|(?P<VARIABLE>@@?" + part + rb"(?:\." + part + rb")*)"
@@ -130,7 +160,10 @@ def _token_pattern(mode: LexicalMode) -> re.Pattern[bytes]:
 def _enter_comment(text: bytes, start: int, server_version: int) -> tuple[int, int]:
     """Return (1, where its text begins) for an executed comment, (0, where it ends) else."""
     if not text.startswith(b"/*!", start):
-        return 0, _comment_end(text, start + 2)
+        end = _comment_end(text, start + 2)
+        if text.startswith(b"/*+", start) and re.search(rb"['`\"]", text[start:end]):
+            raise UnreadableText("an optimizer hint holds quotes, in which it could go on")
+        return 0, end
     digits = _digits_at(text, start + 3)
     if not digits:
         return 1, start + 3

@@ -1,10 +1,18 @@
 """What was decided about one statement of a dump."""
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from rewound.dump.rules import Effect, Rule
 from rewound.dump.statement import Kind, Statement
+
+_PASSWORD = re.compile(
+    rb"(PASSWORD\s*(?:FOR\b[^=]*)?=?\s*\(?\s*"
+    rb"|\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?)"
+    rb"(?:'(?:[^'\\]|\\.)*+(?:'|\Z)|\"(?:[^\"\\]|\\.)*+(?:\"|\Z))",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Edit(NamedTuple):
@@ -53,15 +61,20 @@ class Verdict:
 
 def excerpt(text: bytes, length: int = 200) -> str:
     """Return a statement's first characters on one line, for a message."""
-    start = text[: 4 * length].decode("utf-8", "replace")
-    line = " ".join("".join(c if c.isprintable() else " " for c in start).split())
+    line = one_line(text[: 4 * length])
     return line if len(line) <= length else line[:length] + "…"
+
+
+def one_line(text: bytes) -> str:
+    """Return the whole statement on one line, with its passwords left out."""
+    shown = _PASSWORD.sub(rb"\1'...'", text).decode("utf-8", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
 def apply_edits(text: bytes, edits: list[Edit]) -> bytes:
     """Return the text with all edits done; they must not overlap."""
     parts, position = [], 0
-    for edit in sorted(edits):
+    for edit in sorted(edits, key=lambda edit: edit.start):
         parts += [text[position : edit.start], edit.text]
         position = edit.end
     return b"".join([*parts, text[position:]])

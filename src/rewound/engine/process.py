@@ -41,8 +41,7 @@ class ProcessWatch:
     def end_all(self, folder: Path) -> int:
         """Kill every mysqld whose data directory is below `folder`; return how many."""
         marks = command.find_daemons(f"--datadir={folder}{os.sep}")
-        for mark in marks:
-            command.kill(mark)
+        command.kill(*marks)
         return len(marks)
 
 
@@ -170,7 +169,7 @@ def _wait_until_ready(name: str, mark: ProcessMark, *, endpoint: Endpoint, log: 
 
 def _explain_end(name: str, log: Path) -> HostError:
     tail = _tail(log)
-    if "Address already in use" in tail or "Do you already have another mysqld" in tail:
+    if "another mysqld server running on port" in tail:
         return HostError(
             f"the port of {name} was taken by another program just now", hint="run it again"
         )

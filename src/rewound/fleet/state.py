@@ -26,7 +26,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from rewound.command import ProcessMark
-from rewound.errors import FleetError, UsageError
+from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file
@@ -34,7 +34,7 @@ from rewound.mysql.accounts import option_file
 RECORD_FORMAT = 1
 """Of the record; to be raised when older records can no longer be read."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 _Value = TypeVar("_Value")
 
@@ -67,7 +67,8 @@ class FleetFolder:
         if not _NAME.fullmatch(name):
             raise UsageError(
                 f"{name!r} cannot be the name of a fleet",
-                hint="use letters, digits, dots, dashes and underscores, 40 at most",
+                hint="use letters, digits, dots, dashes and underscores, 40 at most, and no .lock"
+                " at the end",
             )
         self.name = name
         self._fleets = state_dir / "fleets"
@@ -84,16 +85,19 @@ class FleetFolder:
 
         Raises:
             FleetError: another command is changing it.
+            HostError: the state folder cannot be written.
         """
-        self._fleets.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(self._fleets / f"{self.name}.lock", timeout=0, mode=0o600)
         try:
+            self._fleets.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock.acquire()
         except Timeout as error:
             raise FleetError(
                 f"another command is working on fleet {self.name} right now",
                 hint="wait until it has ended, or stop it",
             ) from error
+        except OSError as error:
+            raise _unwritable(self._fleets, error) from error
         try:
             yield
         finally:
@@ -168,12 +172,15 @@ class FleetFolder:
     def _write(self, name: str, content: bytes) -> None:
         path = self.path / name
         temporary = path.with_name(path.name + ".new")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
 
     def _decode(self, content: bytes, kind: type[_Value], name: str) -> _Value:
         try:
@@ -188,12 +195,21 @@ class FleetFolder:
 def list_fleets(state_dir: Path) -> list[str]:
     """Return the names of all fleets that have a folder."""
     fleets = state_dir / "fleets"
-    return sorted(path.name for path in fleets.glob("*") if path.is_dir())
+    return sorted(
+        path.name for path in fleets.glob("*") if path.is_dir() and _NAME.fullmatch(path.name)
+    )
 
 
 def encode_json(value: object) -> bytes:
     """Return a dataclass of ours as JSON, for machines."""
     return msgspec.json.format(_encode(value), indent=2)
+
+
+def _unwritable(path: Path, error: OSError) -> HostError:
+    return HostError(
+        f"cannot write {path}: {(error.strerror or str(error)).lower()}",
+        hint="free some space there, or set REWOUND_STATE_DIR to a folder that can be written",
+    )
 
 
 def _encode(value: object) -> bytes:

@@ -4,6 +4,7 @@ The values are plain and are kept as JSON beside the world. `find_imbalances` is
 a world is ready only where it finds nothing.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,9 +124,11 @@ def find_imbalances(ledger: Ledger) -> list[str]:
 
 
 def summarise_rules(rules: Sequence[RuleCount]) -> str:
-    """Return the uses of rules on one line, most used first."""
-    ordered = sorted(rules, key=lambda use: -use.count)
-    return ", ".join(f"{use.rule} {use.count}" for use in ordered)
+    """Return the uses of rules, of one load or of several, on one line, most used first."""
+    counts = Counter[str]()
+    for use in rules:
+        counts[use.rule] += use.count
+    return ", ".join(f"{rule} {count:,}" for rule, count in counts.most_common())
 
 
 def _completeness(ledger: Ledger) -> list[str]:

@@ -1,7 +1,7 @@
 """Counting while a dump is loaded: what the ledger will state."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rewound.dump.statement import Kind
@@ -43,20 +43,26 @@ class Tally:
     def add_execution(self, verdict: Verdict, execution: Execution) -> None:
         """Count what the server did for a statement that was sent."""
         self.executed[verdict.kind.value] += 1
-        key = table_key(verdict)
-        if key is None:
-            return
+        keys = table_keys(verdict)
         match verdict.kind:
             case Kind.INSERT:
-                self._inserted[key] += execution.affected_rows
+                self._inserted[keys[0]] += execution.affected_rows
             case Kind.REPLACE:
-                self._inserted[key] += _net_rows(execution)
+                self._inserted[keys[0]] += _net_rows(execution)
             case Kind.CREATE_TABLE:
-                self._tables[key] = None
-            case Kind.DROP_TABLE | Kind.TRUNCATE | Kind.DROP_VIEW:
-                self._inserted.pop(key, None)
-                if verdict.kind is not Kind.TRUNCATE:
-                    self._tables.pop(key, None)
+                self._tables[keys[0]] = None
+            case Kind.TRUNCATE | Kind.DELETE:
+                self._inserted.pop(keys[0], None)
+            case Kind.DROP_TABLE:
+                self._forget(keys)
+            case Kind.DROP_DATABASE if verdict.statement.name is not None:
+                schema = verdict.statement.name.name
+                self._forget([key for key in {*self._tables, *self._inserted} if key[0] == schema])
+
+    def _forget(self, keys: Iterable[TableKey]) -> None:
+        for key in keys:
+            self._inserted.pop(key, None)
+            self._tables.pop(key, None)
 
     def add_warnings(
         self, verdict: Verdict, warnings: Sequence[ServerWarning], *, expected: int
@@ -90,11 +96,18 @@ class Tally:
 
 
 def table_key(verdict: Verdict) -> TableKey | None:
-    """Return the table that a statement is about, where it names one."""
-    name = verdict.statement.name
-    if name is None or verdict.schema is None:
-        return None
-    return (name.schema or verdict.schema, name.name)
+    """Return the table that a statement is about, the first where it names several."""
+    return next(iter(table_keys(verdict)), None)
+
+
+def table_keys(verdict: Verdict) -> list[TableKey]:
+    """Return the tables that a statement names, with the schemas that they are in."""
+    keys = []
+    for name in verdict.statement.names:
+        schema = name.schema or verdict.schema
+        if schema is not None:
+            keys.append((schema, name.name))
+    return keys
 
 
 def _net_rows(execution: Execution) -> int:

@@ -7,14 +7,16 @@ protocol's multi-statement mode stays off, so text after a statement is a syntax
 
 import enum
 import re
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pymysql
-from pymysql.constants import CLIENT, FIELD_TYPE
+from pymysql.constants import CLIENT, CR, FIELD_TYPE
 
 from rewound.errors import MysqlError
 from rewound.mysql.endpoint import Endpoint
@@ -118,22 +120,24 @@ class Connection:
         connect_timeout_s: float = 10.0,
         answer_timeout_s: float | None = None,
     ) -> None:
+        # The types published for this driver know neither raw answers nor `conv`.
+        self._driver: Any = pymysql.connect(
+            user=endpoint.user,
+            password=endpoint.password,
+            database=schema,
+            charset="utf8mb4",
+            conv=_DECODERS,
+            autocommit=True,
+            read_timeout=answer_timeout_s,
+            write_timeout=answer_timeout_s,
+            client_flag=CLIENT.MULTI_RESULTS,
+            ssl_disabled=True,
+            defer_connect=True,
+        )
+        # As the driver does for a socket that it opened itself: passwords may go over it.
+        self._driver._secure = True
         try:
-            # The types published for this driver know neither raw answers nor `conv`.
-            self._driver: Any = pymysql.connect(
-                unix_socket=str(endpoint.socket),
-                user=endpoint.user,
-                password=endpoint.password,
-                database=schema,
-                charset="utf8mb4",
-                conv=_DECODERS,
-                autocommit=True,
-                connect_timeout=connect_timeout_s,
-                read_timeout=answer_timeout_s,
-                write_timeout=answer_timeout_s,
-                client_flag=CLIENT.MULTI_RESULTS,
-                ssl_disabled=True,
-            )
+            self._driver.connect(_open_socket(endpoint.socket, connect_timeout_s))
         except pymysql.err.MySQLError as error:
             raise _translate(error) from error
 
@@ -155,6 +159,11 @@ class Connection:
                 self._driver.close()
             except pymysql.err.MySQLError:
                 self._driver._force_close()
+
+    @property
+    def session_id(self) -> int:
+        """The server's number of this session, for KILL."""
+        return int(self._driver.thread_id())
 
     def execute(self, sql: bytes | str) -> Execution:
         """Run one statement and drop its rows, if it has any."""
@@ -186,10 +195,6 @@ class Connection:
         """Return the first column of a small query's answer, as text."""
         return [str(row[0]) for row in self.query(sql).rows]
 
-    def quote(self, text: str) -> str:
-        """Return a text as an SQL literal, by the driver's own escaping."""
-        return f"'{self._driver.escape_string(text)}'"
-
     def _run(self, cursor: Any, sql: bytes | str) -> None:
         try:
             cursor.execute(sql)
@@ -197,6 +202,20 @@ class Connection:
             raise _translate(error) from error
         except UnicodeDecodeError as error:
             raise MysqlError(2000, f"the driver cannot read the answer: {error.reason}") from error
+
+
+def _open_socket(path: Path, timeout_s: float) -> socket.socket:
+    """Connect to a unix socket; left to itself, the driver leaks one that nobody answers."""
+    opened = socket.socket(socket.AF_UNIX)
+    try:
+        opened.settimeout(timeout_s)
+        opened.connect(str(path))
+    except OSError as error:
+        opened.close()
+        raise MysqlError(
+            CR.CR_CONNECTION_ERROR, f"cannot connect to {path}: {error.strerror or error}"
+        ) from error
+    return opened
 
 
 def _column(field: Any) -> Column:

@@ -1,0 +1,184 @@
+"""What every engine promises: servers that answer, are shut in, and can be ended."""
+
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rewound import command
+from rewound.engine.ports import pick_ports
+from rewound.engine.protocol import Engine, Server, ServerSpec
+from rewound.errors import HostError, MysqlError
+from rewound.mysql.accounts import ROOT
+from rewound.mysql.client import Connection, Value
+from rewound.mysql.endpoint import Endpoint
+
+PASSWORD = "the root password"
+
+SAFE_SETTINGS: dict[str, Value] = {
+    "@@secure_file_priv": "NULL",
+    "@@local_infile": 0,
+    "@@event_scheduler": "DISABLED",
+    "@@log_bin": 0,
+    "@@bind_address": "127.0.0.1",
+    "@@partial_revokes": 1,
+    "@@performance_schema": 0,
+    "@@have_symlink": "DISABLED",
+    "@@skip_name_resolve": 1,
+    "@@init_connect": "",
+}
+
+
+def make_spec(folder: Path, *, name: str = "one", port: int | None = None) -> ServerSpec:
+    own = folder / name
+    own.mkdir(mode=0o700)
+    return ServerSpec(
+        name=name,
+        folder=own,
+        port=port or pick_ports(1, base=None)[0],
+        buffer_pool_bytes=16 << 20,
+        root_password=PASSWORD,
+    )
+
+
+def connect(server: Server, *, password: str = PASSWORD) -> Connection:
+    return Connection(Endpoint(server.socket, server.host, server.port, ROOT, password))
+
+
+def ask(server: Server, sql: str) -> Value:
+    with connect(server) as connection:
+        return connection.query(sql).rows[0][0]
+
+
+def running_below(folder: Path) -> list[str]:
+    return [
+        " ".join(process.info["cmdline"])
+        for process in psutil.process_iter(["cmdline", "status"])
+        if process.info["status"] != psutil.STATUS_ZOMBIE
+        and any(
+            argument.endswith(f"{folder}/one/data") for argument in process.info["cmdline"] or ()
+        )
+    ]
+
+
+def test_prepare_again_changes_nothing(engine: Engine, cache_dir: Path):
+    engine.prepare()
+    before = {path: path.stat().st_mtime_ns for path in (cache_dir / "templates").glob("mysql-*/*")}
+    assert before
+    engine.prepare()
+    after = {path: path.stat().st_mtime_ns for path in (cache_dir / "templates").glob("mysql-*/*")}
+    assert after == before
+
+
+def test_start_returns_a_server_that_answers_as_asked_and_is_shut_in(
+    engine: Engine, folder: Path, subtests: pytest.Subtests
+):
+    spec = make_spec(folder)
+    server = engine.start(spec)
+    with subtests.test("it runs"):
+        assert engine.is_running(server)
+    with subtests.test("the port is the one that was asked for, on loopback alone"):
+        assert (server.host, server.port) == ("127.0.0.1", spec.port)
+        addresses = {
+            connection.laddr
+            for connection in psutil.Process(server.mark.pid).net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+        assert addresses == {("127.0.0.1", spec.port)}
+    with subtests.test("nobody gets in without the password"):
+        for password in ("", "wrong"):
+            with pytest.raises(MysqlError, match="Access denied"):
+                connect(server, password=password)
+    for variable, expected in SAFE_SETTINGS.items():
+        with subtests.test(variable):
+            assert ask(server, f"SELECT {variable}") == expected
+    with subtests.test("the X plugin is not active"):
+        plugins = "SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_status = 'ACTIVE'"
+        assert ask(server, f"{plugins} AND plugin_name = 'mysqlx'") == 0
+    with (
+        subtests.test("the event scheduler cannot be switched on"),
+        connect(server) as connection,
+        pytest.raises(MysqlError, match="DISABLED"),
+    ):
+        connection.execute("SET GLOBAL event_scheduler = ON")
+    with subtests.test("only root has a login"):
+        accounts = "SELECT GROUP_CONCAT(user) FROM mysql.user WHERE NOT account_locked = 'Y'"
+        assert ask(server, accounts) == "root"
+    with subtests.test("everything of it is in its folder, which is the user's alone"):
+        assert server.socket.is_relative_to(spec.folder)
+        assert spec.folder.stat().st_mode & 0o777 == 0o700
+        assert (spec.folder / "data").stat().st_mode & 0o777 == 0o700
+        assert (spec.folder / "tmp").stat().st_mode & 0o777 == 0o700
+    with subtests.test("no file with the password is left"):
+        texts = [path for path in spec.folder.rglob("*") if path.suffix in (".sql", ".log", ".cnf")]
+        assert not [path for path in texts if PASSWORD in path.read_text(errors="replace")]
+        assert PASSWORD not in " ".join(psutil.Process(server.mark.pid).cmdline())
+
+
+def test_servers_have_uuids_and_data_of_their_own(engine: Engine, folder: Path):
+    one, two = (engine.start(make_spec(folder, name=name)) for name in ("one", "two"))
+    assert ask(one, "SELECT @@server_uuid") != ask(two, "SELECT @@server_uuid")
+    with connect(one) as connection:
+        connection.execute("CREATE DATABASE only_in_one")
+    assert ask(two, "SELECT COUNT(*) FROM information_schema.schemata") == 4
+
+
+def test_end_all_ends_every_server_below_a_folder_and_no_other(engine: Engine, folder: Path):
+    mine, others = folder / "a", folder / "ab"
+    for each in (mine, others):
+        each.mkdir(mode=0o700)
+    ended = [engine.start(make_spec(mine, name=name)) for name in ("one", "two")]
+    kept = engine.start(make_spec(others))
+    assert engine.end_all(mine) == 2
+    assert not any(engine.is_running(server) for server in ended)
+    assert not any(psutil.pid_exists(server.mark.pid) for server in ended)
+    assert engine.is_running(kept)
+    assert engine.end_all(mine) == 0
+
+
+def test_end_all_gives_the_port_back(engine: Engine, folder: Path):
+    server = engine.start(make_spec(folder))
+    engine.end_all(folder)
+    with closing(socket.socket()) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((server.host, server.port))
+
+
+def test_is_running_tells_a_killed_server(engine: Engine, folder: Path):
+    server = engine.start(make_spec(folder))
+    command.kill(server.mark)
+    assert not engine.is_running(server)
+
+
+def test_start_on_a_port_that_is_taken_says_so_and_leaves_no_process(engine: Engine, folder: Path):
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with pytest.raises(HostError, match="port of one was taken"):
+            engine.start(make_spec(folder, port=port))
+    assert running_below(folder) == []
+
+
+def test_start_that_fails_shows_the_end_of_the_log_and_leaves_no_process(
+    engine: Engine, folder: Path
+):
+    spec = make_spec(folder)
+    (spec.folder / "mysqld.log").write_text("the last words of mysqld\n")
+    # A folder where the socket belongs: mysqld cannot make it and gives up.
+    (spec.folder / "mysqld.sock").mkdir()
+    with pytest.raises(HostError, match=r"server of one ended while it started.*log") as caught:
+        engine.start(spec)
+    assert "socket" in str(caught.value).lower()
+    assert running_below(folder) == []
+
+
+def test_start_refuses_a_socket_path_that_is_too_long(engine: Engine, folder: Path):
+    deep = folder / ("x" * 90)
+    deep.mkdir(mode=0o700)
+    with pytest.raises(HostError, match="107 are possible") as caught:
+        engine.start(make_spec(deep))
+    assert "REWOUND_STATE_DIR" in str(caught.value.hint)
+    assert list((deep / "one").iterdir()) == []

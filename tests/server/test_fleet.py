@@ -1,0 +1,505 @@
+"""Fleets from the command line, on the sample and on broken dumps."""
+
+import json
+import os
+import signal
+import socket
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.conftest import EXAMPLES, Cli, Dumps, Finished
+
+from rewound import command
+from rewound.engine.installation import Installation
+
+ROWS = {"host1": 5055, "host2": 7556, "host3": 4085}
+SCORES = [("host1", 155, 221298), ("host2", 217, 346338), ("host3", 126, 170931)]
+LONGEST_INTERRUPT_S = 5.0
+
+
+def status_of(cli: Cli, *arguments: str) -> dict[str, dict[str, object]]:
+    done = cli("status", "--format", "json", *arguments)
+    assert done.code == 0, done.stderr
+    return {row["world"]: row for row in json.loads(done.stdout)}
+
+
+def states_of(cli: Cli) -> dict[str, object]:
+    return {world: row["state"] for world, row in status_of(cli).items()}
+
+
+def servers_of(cli: Cli) -> list[psutil.Process]:
+    marks = command.find_daemons(f"--datadir={cli.state_dir}{os.sep}")
+    return [psutil.Process(mark.pid) for mark in marks if command.is_running(mark)]
+
+
+def login_of(cli: Cli, world: str, user: str) -> dict[str, str]:
+    done = cli("connect", world, "--print", "--user", user)
+    assert done.code == 0, done.stderr
+    return dict(line.split(": ", 1) for line in done.lines)
+
+
+def is_free(port: int) -> bool:
+    with closing(socket.socket()) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def write_slow_dump(dumps: Dumps, name: str) -> Path:
+    """Write a dump that takes far longer than a test to load."""
+    row = "INSERT INTO t (s) VALUES ('some text of a row that is one of very many');\n"
+    return dumps.write(
+        "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT);\n" + row * 100_000, name=name
+    )
+
+
+def wait_for_state(cli: Cli, state: str) -> None:
+    deadline = time.monotonic() + 30
+    record = cli.state_dir / "fleets/default/fleet.json"
+    while time.monotonic() < deadline:
+        if record.exists() and f'"state":"{state}"' in record.read_text():
+            return
+        time.sleep(0.02)
+    pytest.fail(f"no world became {state}")
+
+
+def write_game(dumps: Dumps, world: str, *, day: int = 2, sql: str = "") -> Path:
+    return dumps.write(
+        "CREATE TABLE player (id INT PRIMARY KEY);\n"
+        f"INSERT INTO player VALUES (1), ({day});\n{sql}",
+        name=f"{world}_fulldump_202603{day:02}_211500.sql.gz",
+    )
+
+
+# The sample, looked at.
+
+
+def test_status_shows_three_worlds_with_their_rows(sample: Cli):
+    rows = status_of(sample)
+    assert {world: row["rows"] for world, row in rows.items()} == ROWS
+    assert {row["state"] for row in rows.values()} == {"ready"}
+    assert {row["schemas"] for row in rows.values()} == {"game"}
+    assert rows["host1"]["dump"] == "host1_fulldump_20260303_211508.sql.gz"
+
+
+def test_query_merges_the_answers_of_all_worlds(sample: Cli):
+    done = sample("query", "SELECT COUNT(*), SUM(player_score) FROM player", "--format", "csv")
+    assert done.code == 0, done.stderr
+    assert done.lines[1:] == [f"{world},{players},{total}" for world, players, total in SCORES]
+
+
+def test_query_finds_the_planted_fault_in_one_world_only(sample: Cli):
+    done = sample(
+        "query",
+        "SELECT COUNT(*) FROM (SELECT player_id FROM score_event WHERE kind = 'season_bonus'"
+        " AND season_id = 6 GROUP BY player_id HAVING COUNT(*) > 1) AS twice",
+        "--format",
+        "tsv",
+    )
+    assert done.lines[1:] == ["host1\t0", "host2\t99", "host3\t0"]
+
+
+def test_query_can_be_limited_to_some_worlds(sample: Cli):
+    done = sample("query", "SELECT 1 AS one", "--worlds", "host[2-3]", "--format", "csv")
+    assert done.lines == ["world,one", "host2,1", "host3,1"]
+
+
+def test_query_of_a_table_that_no_world_has_is_one_error(sample: Cli):
+    done = sample("query", "SELECT * FROM playr")
+    assert done.code == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        "error: in every world: MySQL error 1146: Table 'game.playr' doesn't exist\n"
+    )
+
+
+def test_query_takes_one_statement_only(sample: Cli):
+    done = sample("query", "SELECT 1; SELECT 2")
+    assert done.code == 1
+    assert "You have an error in your SQL syntax" in done.stderr
+
+
+def test_query_gives_up_after_its_timeout(sample: Cli):
+    started = time.monotonic()
+    done = sample("query", "SELECT SLEEP(20)", "--timeout", "0.5")
+    assert done.code == 1
+    assert time.monotonic() - started < 5
+
+
+def test_query_ends_at_once_on_ctrl_c(sample: Cli):
+    process = sample.start("query", "SELECT SLEEP(20)")
+    time.sleep(1.5)
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=30)
+    assert time.monotonic() - started < LONGEST_INTERRUPT_S
+    assert (process.returncode, stderr.strip()) == (130, "interrupted")
+
+
+def test_report_states_the_proof_of_every_world(sample: Cli):
+    done = sample("report", "--format", "json")
+    ledgers = json.loads(done.stdout)
+    assert list(ledgers) == list(ROWS)
+    for world, ledger in ledgers.items():
+        assert sum(table["counted"] for table in ledger["tables"]) == ROWS[world]
+        assert ledger["dump"]["is_whole"] is True
+        assert len(ledger["dump"]["sha256"]) == 64
+    text = sample("report", "host2")
+    assert text.lines[0] == "world host2: 7,556 rows in 15 tables, every one counted"
+
+
+def test_connect_prints_an_address_and_a_url_of_the_same_login(sample: Cli):
+    login = login_of(sample, "host1", "reader")
+    url = sample("connect", "host1", "--url", "--user", "reader").stdout.strip()
+    assert url == (
+        f"mysql://reader:{login['password']}@{login['host']}:{login['port']}/{login['schemas']}"
+    )
+    assert (sample.state_dir / "fleets/default/reader.cnf").stat().st_mode & 0o777 == 0o600
+
+
+class Client:
+    """The real mysql client on host1, over TCP, with what `connect --print` says."""
+
+    def __init__(self, argv: tuple[str, ...], sample: Cli, folder: Path) -> None:
+        self._argv = argv
+        self._folder = folder
+        self._logins = {user: login_of(sample, "host1", user) for user in ("dev", "reader")}
+
+    def run(self, user: str, sql: str) -> str:
+        login = self._logins[user]
+        options = self._folder / f"{user}.cnf"
+        options.write_text(f"[client]\npassword={login['password']}\n")
+        address = ["--protocol=tcp", f"--host={login['host']}", f"--port={login['port']}"]
+        argv = [*self._argv, f"--defaults-file={options}", *address, f"--user={user}"]
+        return command.run(
+            [*argv, "--batch", "--skip-column-names", f"--execute={sql}", login["schemas"]],
+            timeout_s=30,
+        )
+
+
+@pytest.fixture(scope="module")
+def client(
+    installation: Installation, sample: Cli, tmp_path_factory: pytest.TempPathFactory
+) -> Client:
+    if installation.client is None:
+        pytest.skip("there is no mysql client")
+    return Client(installation.client, sample, tmp_path_factory.mktemp("client"))
+
+
+@pytest.mark.parametrize("user", ["dev", "reader"])
+def test_the_mysql_client_logs_in_over_tcp(client: Client, user: str):
+    answer = client.run(user, "SELECT CURRENT_USER(), COUNT(*) FROM player")
+    assert answer == f"{user}@%\t155\n"
+
+
+@pytest.mark.parametrize("user", ["dev", "reader"])
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT 1 INTO OUTFILE '/tmp/rewound-test-outfile'", "Access denied"),
+        ("LOAD DATA INFILE '/etc/passwd' INTO TABLE ban", "denied"),
+        ("SELECT * FROM mysql.user", "denied"),
+        ("CREATE USER x", "Access denied"),
+        ("GRANT SELECT ON game.* TO reader", "denied"),
+        ("SET GLOBAL local_infile = ON", "Access denied"),
+        ("SHUTDOWN", "Access denied"),
+        ("CREATE DATABASE another", "Access denied"),
+    ],
+)
+def test_no_account_gets_out_of_its_world(client: Client, user: str, sql: str, said: str):
+    with pytest.raises(command.CommandFailed, match=said):
+        client.run(user, sql)
+
+
+@pytest.mark.parametrize("user", ["dev", "reader"])
+def test_no_account_reads_a_file_of_the_host(client: Client, user: str):
+    answer = client.run(user, "SELECT LOAD_FILE('/etc/passwd')")
+    assert answer == "NULL\n"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM ban",
+        "INSERT INTO season_reward SELECT * FROM season_reward",
+        "UPDATE player SET player_score = 0",
+        "CREATE TABLE mine (id INT)",
+        "CALL lift_expired_bans()",
+        "DROP TABLE ban",
+    ],
+)
+def test_reader_cannot_write(client: Client, sql: str):
+    with pytest.raises(command.CommandFailed, match="denied"):
+        client.run("reader", sql)
+
+
+def test_dev_can_write(client: Client):
+    answer = client.run(
+        "dev",
+        "CREATE TABLE mine (id INT); INSERT INTO mine VALUES (7); SELECT id FROM mine;"
+        " DROP TABLE mine",
+    )
+    assert answer == "7\n"
+
+
+def test_connect_says_which_worlds_there_are(sample: Cli):
+    done = sample("connect", "host9", "--print")
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: fleet default has no world host9\nhint: it has: host1, host2, host3\n"
+    )
+
+
+def test_up_of_a_fleet_that_is_up_changes_nothing(sample: Cli):
+    done = sample("up", EXAMPLES)
+    assert done.code == 1
+    assert "fleet default exists already" in done.stderr
+    assert "rewound down --fleet default" in done.stderr
+    assert states_of(sample) == dict.fromkeys(ROWS, "ready")
+
+
+def test_a_second_fleet_lives_beside_the_first(sample: Cli):
+    done = sample("up", EXAMPLES, "--at", "2026-03-02 22:00", "--fleet", "before",
+                  "--worlds", "host1")  # fmt: skip
+    try:
+        assert done.code == 0, done.stderr
+        sql = "SELECT SUM(player_score) FROM player"
+        before = sample("query", sql, "--fleet", "before", "--format", "csv")
+        assert before.lines[1:] == ["host1,194408"]
+        after = sample("query", sql, "--worlds", "host1", "--format", "csv")
+        assert after.lines[1:] == ["host1,221298"]
+        everything = sample("status", "--all", "--format", "csv")
+        assert [line.split(",")[:2] for line in everything.lines[1:]] == [
+            ["before", "host1"],
+            *(["default", world] for world in ROWS),
+        ]
+    finally:
+        assert sample("down", "--fleet", "before").code == 0
+    assert states_of(sample) == dict.fromkeys(ROWS, "ready")
+
+
+# Fleets of their own: ends, good and bad.
+
+
+def require_gone(cli: Cli) -> None:
+    assert servers_of(cli) == []
+    assert [path for path in (cli.state_dir / "fleets").iterdir() if path.is_dir()] == []
+
+
+def test_down_leaves_no_process_socket_port_or_folder(cli: Cli, dumps: Dumps):
+    write_game(dumps, "a")
+    assert cli("up", dumps.folder).code == 0
+    login = login_of(cli, "a", "dev")
+    assert Path(login["socket"]).is_socket()
+    done = cli("down")
+    assert done.code == 0
+    assert done.stderr == "fleet default is gone: 1 servers ended, its folder deleted\n"
+    require_gone(cli)
+    assert is_free(int(login["port"]))
+    assert not Path(login["socket"]).exists()
+    assert cli("down").code == 1
+
+
+def test_a_killed_server_is_stopped_and_the_others_answer(cli: Cli, dumps: Dumps):
+    write_game(dumps, "a")
+    write_game(dumps, "b")
+    assert cli("up", dumps.folder).code == 0
+    victim = next(p for p in servers_of(cli) if any("worlds/a/" in part for part in p.cmdline()))
+    victim.kill()
+    deadline = time.monotonic() + 10
+    while len(servers_of(cli)) > 1 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert states_of(cli) == {"a": "stopped", "b": "ready"}
+    done = cli("query", "SELECT COUNT(*) AS players FROM player", "--format", "csv")
+    assert done.code == 4
+    assert done.lines == ["world,players", "b,2"]
+    assert "error: world a: is stopped" in done.stderr
+    assert "1 ok, 1 failed" in done.stderr
+    assert "world a of fleet default is stopped" in cli("connect", "a", "--url").stderr
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
+def test_an_up_that_was_killed_is_interrupted_and_never_ready(cli: Cli, dumps: Dumps):
+    write_slow_dump(dumps, "a_fulldump_20260302_211500.sql.gz")
+    process = cli.start("up", dumps.folder)
+    wait_for_state(cli, "loading")
+    process.kill()
+    process.communicate()
+    assert states_of(cli) == {"a": "interrupted"}
+    assert cli("query", "SELECT 1").code != 0
+    assert cli("up", dumps.folder).code == 1
+    assert len(servers_of(cli)) == 1
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
+@pytest.mark.parametrize(
+    ("number", "state"),
+    [
+        (signal.SIGINT, "starting"),
+        (signal.SIGINT, "loading"),
+        (signal.SIGTERM, "loading"),
+        (signal.SIGHUP, "loading"),
+    ],
+)
+def test_a_signal_ends_up_quickly_with_nothing_left(
+    cli: Cli, dumps: Dumps, number: signal.Signals, state: str
+):
+    write_slow_dump(dumps, "a_fulldump_20260302_211500.sql.gz")
+    write_game(dumps, "b")
+    process = cli.start("up", dumps.folder)
+    wait_for_state(cli, state)
+    time.sleep(0.2)
+    started = time.monotonic()
+    process.send_signal(number)
+    # An impatient user does not spoil the cleaning up.
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=30)
+    assert time.monotonic() - started < LONGEST_INTERRUPT_S
+    assert process.returncode == 130
+    assert stderr.endswith("interrupted\n")
+    require_gone(cli)
+
+
+def test_other_commands_leave_a_fleet_alone_that_is_being_made(cli: Cli, dumps: Dumps):
+    write_slow_dump(dumps, "a_fulldump_20260302_211500.sql.gz")
+    process = cli.start("up", dumps.folder)
+    try:
+        wait_for_state(cli, "loading")
+        for arguments in (["up", str(dumps.folder)], ["down"]):
+            done = cli(*arguments)
+            assert done.code == 1
+            assert "another command is working on fleet default right now" in done.stderr
+        assert states_of(cli) == {"a": "loading"}
+        done = cli("query", "SELECT 1")
+        assert (done.code, done.stdout) == (1, "")
+        assert "is loading" in done.stderr
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    require_gone(cli)
+
+
+def corrupt(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 0xFF  # a byte of the CRC or the length behind the data
+    path.write_bytes(content)
+
+
+def test_one_corrupt_dump_fails_its_world_alone(cli: Cli, dumps: Dumps):
+    write_game(dumps, "a")
+    corrupt(write_game(dumps, "b"))
+    write_game(dumps, "c")
+    done = cli("up", dumps.folder)
+    assert done.code == 4
+    assert "error: world b:" in done.stderr
+    assert "the gzip data is corrupt" in done.stderr
+    assert "1 of 3 worlds failed, the others are ready" in done.stderr
+    rows = status_of(cli)
+    assert {world: row["state"] for world, row in rows.items()} == {
+        "a": "ready",
+        "b": "failed",
+        "c": "ready",
+    }
+    assert "corrupt" in str(rows["b"]["reason"])
+    assert len(servers_of(cli)) == 2
+    assert not (cli.state_dir / "fleets/default/worlds/b").exists()
+    assert cli("query", "SELECT 1").code == 4
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
+def test_when_all_worlds_fail_nothing_is_left(cli: Cli, dumps: Dumps):
+    for world in ("a", "b"):
+        corrupt(write_game(dumps, world))
+    done = cli("up", dumps.folder)
+    assert (done.code, done.stdout) == (1, "")
+    assert "no world of fleet default could be restored; nothing was left behind" in done.stderr
+    require_gone(cli)
+
+
+def test_fallback_takes_the_next_older_whole_dump_and_says_so(cli: Cli, dumps: Dumps):
+    write_game(dumps, "a", day=2)
+    corrupt(write_game(dumps, "a", day=3))
+    assert cli("up", dumps.folder).code == 1
+    done = cli("up", dumps.folder, "--fallback")
+    assert done.code == 0, done.stderr
+    assert "taking the next older dump" in done.stderr
+    assert status_of(cli)["a"]["dump"] == "a_fulldump_20260302_211500.sql.gz"
+    assert cli("query", "SELECT MAX(id) FROM player", "--format", "csv").lines[1:] == ["a,2"]
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
+def test_a_world_without_a_dump_stops_up_unless_it_may_be_missing(cli: Cli, dumps: Dumps):
+    write_game(dumps, "a", day=2)
+    write_game(dumps, "b", day=3)
+    at = ("--at", "2026-03-02 22:00")
+    done = cli("up", dumps.folder, *at)
+    assert (done.code, done.stdout) == (1, "")
+    assert "no dump at or before 2026-03-02 22:00 of b" in done.stderr
+    assert "--allow-missing" in done.stderr
+    require_gone(cli)
+    done = cli("up", dumps.folder, *at, "--allow-missing")
+    assert done.code == 0, done.stderr
+    assert states_of(cli) == {"a": "ready"}
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
+def test_ports_follow_the_base_and_one_that_is_taken_stops_up(cli: Cli, dumps: Dumps):
+    write_game(dumps, "a")
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        done = cli("up", dumps.folder, "--port-base", port)
+        assert (done.code, done.stdout) == (3, "")
+        assert f"port {port} of 127.0.0.1 is taken" in done.stderr
+        require_gone(cli)
+    assert cli("up", dumps.folder, "--port-base", port).code == 0
+    assert login_of(cli, "a", "dev")["port"] == str(port)
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("INSERT INTO player VALUES (1);\n", "MySQL error 1062: Duplicate entry '1'"),
+        ("INSTALL PLUGIN x SONAME 'x.so';\n", "refused by rule unknown-statement"),
+        ("INSERT INTO player VALUES ('open\n", "refused by rule"),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON player FOR EACH ROW SET @n = 1;\nDROP TABLE player;\n"
+            "CREATE TABLE player (id INT);\nSET sql_mode = '';\nINSERT INTO player VALUES ('x');\n",
+            "the ledger does not balance",
+        ),
+    ],
+)
+def test_a_dump_that_cannot_be_restored_is_one_clear_error(
+    cli: Cli, dumps: Dumps, sql: str, said: str
+):
+    dump = write_game(dumps, "a", sql=sql)
+    done: Finished = cli("up", dumps.folder)
+    assert (done.code, done.stdout) == (1, "")
+    assert f"error: {dump}" in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    require_gone(cli)
+
+
+def test_what_a_dump_says_cannot_steer_the_terminal(cli: Cli, dumps: Dumps):
+    write_game(
+        dumps, "a", sql="CREATE TABLE `\x1b[31mred` (id INT);\nINSERT INTO player VALUES (1);\n"
+    )
+    done = cli("up", dumps.folder)
+    assert done.code == 1
+    assert "\x1b" not in done.stderr
+    require_gone(cli)

@@ -1,0 +1,39 @@
+import pytest
+
+from rewound.dump.judge import Judge
+from rewound.dump.target import Target
+
+
+@pytest.fixture(scope="session")
+def target():
+    """A small MySQL 9.7.4."""
+    return Target(
+        version_number=90704,
+        engines=frozenset({"innodb", "myisam", "memory", "csv"}),
+        collations={
+            "utf8mb4_0900_ai_ci": "utf8mb4",
+            "utf8mb4_0900_bin": "utf8mb4",
+            "utf8mb4_bin": "utf8mb4",
+            "utf8mb4_unicode_ci": "utf8mb4",
+            "utf8mb4_unicode_520_ci": "utf8mb4",
+            "utf8mb4_general_ci": "utf8mb4",
+            "utf8mb4_swedish_ci": "utf8mb4",
+            "utf8mb3_general_ci": "utf8mb3",
+            "latin1_swedish_ci": "latin1",
+            "latin1_bin": "latin1",
+        },
+        default_collations={
+            "utf8mb4": "utf8mb4_0900_ai_ci",
+            "utf8mb3": "utf8mb3_general_ci",
+            "latin1": "latin1_swedish_ci",
+        },
+    )
+
+
+@pytest.fixture
+def judge(target):
+    """A judge in the middle of a dump: the database `game` was created and is used."""
+    judge = Judge(target)
+    judge.judge(b"CREATE DATABASE game", 1)
+    judge.judge(b"USE game", 2)
+    return judge

@@ -1,0 +1,179 @@
+import pytest
+
+from rewound.dump.collations import nearest_collation
+
+TABLE_EDITS = [
+    (
+        "CREATE TABLE t (a int) ENGINE=TokuDB",
+        "CREATE TABLE t (a int) ENGINE=InnoDB",
+        "engine-missing",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE Aria",
+        "CREATE TABLE t (a int) ENGINE InnoDB",
+        "engine-missing",
+    ),
+    ("ALTER TABLE t ENGINE = 'x'", "ALTER TABLE t ENGINE = InnoDB", "engine-missing"),
+    (
+        "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p ENGINE = Aria)",
+        "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p ENGINE = InnoDB)",
+        "engine-missing",
+    ),
+    (
+        "CREATE TABLE t (a int) ROW_FORMAT=FIXED",
+        "CREATE TABLE t (a int) ROW_FORMAT=DYNAMIC",
+        "row-format-unknown",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=InnoDB ROW_FORMAT=PAGE",
+        "CREATE TABLE t (a int) ENGINE=InnoDB ROW_FORMAT=DYNAMIC",
+        "row-format-unknown",
+    ),
+    (
+        "CREATE TABLE t (a int) /*!50100 TABLESPACE `ts1` */ ENGINE=InnoDB",
+        "CREATE TABLE t (a int) /*!50100 TABLESPACE innodb_file_per_table */ ENGINE=InnoDB",
+        "tablespace",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=InnoDB /*!80016 ENCRYPTION='Y' */",
+        "CREATE TABLE t (a int) ENGINE=InnoDB /*!80016 ENCRYPTION='N' */",
+        "encryption",
+    ),
+    (
+        "CREATE DATABASE d /*!80016 DEFAULT ENCRYPTION='Y' */",
+        "CREATE DATABASE d /*!80016 DEFAULT ENCRYPTION='N' */",
+        "encryption",
+    ),
+    (
+        "CREATE TABLE t (a int) DATA DIRECTORY='/etc' COMMENT='x'",
+        "CREATE TABLE t (a int)  COMMENT='x'",
+        "table-directory",
+    ),
+    (
+        "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p DATA /**/ DIRECTORY '/x')",
+        "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p )",
+        "table-directory",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=InnoDB PAGE_CHECKSUM=1 TRANSACTIONAL=1",
+        "CREATE TABLE t (a int) ENGINE=InnoDB  ",
+        "mariadb-table-option",
+    ),
+    (
+        "CREATE TABLE t (a text COLLATE utf8mb4_uca1400_ai_ci) COLLATE=utf8mb4_nopad_bin",
+        "CREATE TABLE t (a text COLLATE utf8mb4_0900_ai_ci) COLLATE=utf8mb4_bin",
+        "collation-unknown",
+    ),
+    (
+        "CREATE DATABASE d CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_swedish_ai_ci",
+        "CREATE DATABASE d CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
+        "collation-unknown",
+    ),
+]
+PROGRAM_EDITS = [
+    ("CREATE DEFINER=`a`@`b` VIEW v AS SELECT 1", "CREATE DEFINER=CURRENT_USER VIEW v AS SELECT 1"),
+    (
+        "CREATE DEFINER = root VIEW v AS SELECT 1",
+        "CREATE DEFINER = CURRENT_USER VIEW v AS SELECT 1",
+    ),
+    (
+        "/*!50001 CREATE ALGORITHM=MERGE */ /*!50013 DEFINER=`a`@`%` SQL SECURITY DEFINER */ "
+        "/*!50001 VIEW v AS SELECT 1 */",
+        "/*!50001 CREATE ALGORITHM=MERGE */ /*!50013 DEFINER=CURRENT_USER SQL SECURITY DEFINER */ "
+        "/*!50001 VIEW v AS SELECT 1 */",
+    ),
+    (
+        "CREATE DEFINER='a'@'b' TRIGGER t BEFORE INSERT ON u FOR EACH ROW SET @x = 1",
+        "CREATE DEFINER=CURRENT_USER TRIGGER t BEFORE INSERT ON u FOR EACH ROW SET @x = 1",
+    ),
+    (
+        "CREATE DEFINER=a@localhost PROCEDURE p() SELECT 'DEFINER=x'",
+        "CREATE DEFINER=CURRENT_USER PROCEDURE p() SELECT 'DEFINER=x'",
+    ),
+]
+EVENT = "CREATE EVENT e ON SCHEDULE EVERY 1 DAY "
+EVENT_EDITS = [
+    (EVENT + "DO SELECT 1", EVENT + "DISABLE DO SELECT 1"),
+    (EVENT + "ENABLE DO SELECT 1", EVENT + "DISABLE DO SELECT 1"),
+    (EVENT + "ON COMPLETION NOT PRESERVE ENABLE COMMENT 'x' DO SELECT 1",)
+    + (EVENT + "ON COMPLETION NOT PRESERVE DISABLE COMMENT 'x' DO SELECT 1",),
+    (EVENT + "COMMENT 'ENABLE' DO SELECT 1", EVENT + "DISABLE COMMENT 'ENABLE' DO SELECT 1"),
+    (EVENT + "DISABLE ON SLAVE DO SELECT 1", EVENT + "DISABLE DO SELECT 1"),
+    (
+        "CREATE EVENT e ON SCHEDULE AT (now() + enable) DO SELECT 1",
+        "CREATE EVENT e ON SCHEDULE AT (now() + enable) DISABLE DO SELECT 1",
+    ),
+    (
+        "CREATE DEFINER=view EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1",
+        "CREATE DEFINER=CURRENT_USER EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1",
+    ),
+]
+
+
+@pytest.fixture
+def rewrite(judge):
+    """Return the statement as it is sent, and the names of the rules that changed it."""
+
+    def rewrite(text):
+        verdict = judge.judge(text.encode(), 1)
+        assert verdict.refusal is None
+        return verdict.sql[-1].decode(), {use.rule.name for use in verdict.uses}
+
+    return rewrite
+
+
+@pytest.mark.parametrize(("text", "sent", "rule"), TABLE_EDITS)
+def test_what_the_server_does_not_have_is_rewritten(rewrite, text, sent, rule):
+    assert rewrite(text) == (sent, {rule})
+
+
+@pytest.mark.parametrize(("text", "sent"), PROGRAM_EDITS)
+def test_definer_becomes_the_restoring_account(rewrite, text, sent):
+    assert rewrite(text) == (sent, {"definer"})
+
+
+@pytest.mark.parametrize(("text", "sent"), EVENT_EDITS)
+def test_an_event_is_created_disabled(rewrite, text, sent):
+    assert rewrite(text)[0] == sent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (engine int, row_format int, tablespace int, encryption int) ENGINE=InnoDB",
+        "CREATE TABLE t (transactional int, `ENGINE` int, a text COMMENT 'ENGINE=Aria')",
+        "ALTER TABLE t ADD COLUMN engine varchar(3)",
+        "CREATE TABLE t (a int) ENGINE=MyISAM ROW_FORMAT=FIXED",
+        "CREATE TABLE t (a int) ENGINE=`innodb` ROW_FORMAT=COMPRESSED",
+        "CREATE TABLE t (a int) TABLESPACE = innodb_file_per_table ENCRYPTION='N'",
+        "CREATE TABLE t (a text COLLATE utf8mb4_bin) COLLATE=UTF8MB4_0900_AI_CI",
+        "CREATE TABLE t (a text COLLATE klingon_ci)",
+        "CREATE TABLE t LIKE u",
+        "CREATE SQL SECURITY DEFINER VIEW v AS SELECT 1",
+        "CREATE SQL SECURITY INVOKER VIEW v AS SELECT 1",
+        "CREATE DEFINER=CURRENT_USER VIEW v AS SELECT 1",
+        "CREATE DEFINER = CURRENT_USER() PROCEDURE p() SELECT 1",
+        "CREATE FUNCTION f(soname int) RETURNS int RETURN soname",
+        EVENT + "DISABLE DO SELECT 1",
+    ],
+)
+def test_a_definition_that_fits_is_sent_as_it_is(rewrite, text):
+    assert rewrite(text) == (text, set())
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("utf8mb4_bin", "utf8mb4_bin"),
+        ("default", "default"),
+        ("uca1400_ai_ci", "utf8mb4_0900_ai_ci"),
+        ("utf8mb4_uca1400_as_cs", "utf8mb4_bin"),
+        ("utf8mb4_general_nopad_ci", "utf8mb4_general_ci"),
+        ("utf8mb3_uca1400_ai_ci", "utf8mb3_general_ci"),
+        ("latin1_nopad_bin", "latin1_bin"),
+        ("latin1_what_ci", "latin1_swedish_ci"),
+        ("klingon_ci", None),
+    ],
+)
+def test_nearest_collation_keeps_the_character_set(target, name, nearest):
+    assert nearest_collation(name, target) == nearest

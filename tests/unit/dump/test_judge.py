@@ -1,0 +1,265 @@
+import pytest
+
+from rewound.dump.judge import Judge, quote_name
+from rewound.dump.rules import RULES, Effect
+from rewound.dump.script import Script
+
+# Rule to pieces of a dump that meet it, as real dumps write them. A fresh dump each.
+EXAMPLES = {
+    "sql-mode-removed": b"SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER';",
+    "engine-missing": b"USE g; CREATE TABLE t (a int) ENGINE=TokuDB;",
+    "collation-unknown": b"CREATE DATABASE g COLLATE utf8mb4_uca1400_ai_ci;",
+    "row-format-unknown": b"USE g; CREATE TABLE t (a int) ENGINE=Aria ROW_FORMAT=PAGE;",
+    "table-directory": b"USE g; CREATE TABLE t (a int) DATA DIRECTORY='/mnt/fast';",
+    "tablespace": b"USE g; CREATE TABLE t (a int) /*!50100 TABLESPACE `ts1` */;",
+    "encryption": b"USE g; CREATE TABLE t (a int) /*!80016 ENCRYPTION='Y' */;",
+    "mariadb-table-option": b"USE g; CREATE TABLE t (a int) ENGINE=MyISAM PAGE_CHECKSUM=1;",
+    "definer": b"USE g; CREATE DEFINER=`root`@`%` VIEW v AS SELECT 1;",
+    "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",
+    "database-created": b"USE g;",
+    "global-setting": b"/*!50106 SET GLOBAL event_scheduler = ON */;",
+    "binary-log-setting": b"SET @@SESSION.SQL_LOG_BIN= 0;",
+    "foreign-variable": b"SET storage_engine=MyISAM;",
+    "accounts": b"CREATE USER 'game'@'%' IDENTIFIED BY 'secret';",
+    "system-schema": b"USE `mysql`; INSERT INTO `user` VALUES (1);",
+    "flush": b"FLUSH PRIVILEGES;",
+    "tool-line": b"mysqldump: [Warning] Using a password on the command line.\n",
+    "comment-not-executed": b"/*!999999 ALTER TABLE t NOTHING */;",
+    "replication-position": b"CHANGE MASTER TO MASTER_LOG_FILE='b.1', MASTER_LOG_POS=154;",
+    "unreadable": b"\\! id\n;",
+    "unknown-statement": b"LOAD DATA INFILE 'x' INTO TABLE t;",
+    "unknown-setting": b"SET sql_mode = concat(@@sql_mode, ',ANSI');",
+    "loadable-function": b"USE g; CREATE FUNCTION f RETURNS STRING SONAME 'udf.so';",
+    "no-database": b"CREATE TABLE t (a int);",
+    "cut-off": b"USE g; INSERT INTO t VALUES (1",
+}
+
+HOSTILE = [
+    *("\\! touch /tmp/x", "system id", "source /etc/passwd", "\\. /etc/passwd", "tee /tmp/x"),
+    *("pager cat > /tmp/x", "edit", "LOAD DATA INFILE '/etc/passwd' INTO TABLE t"),
+    *("LOAD DATA LOCAL INFILE 'x' INTO TABLE t", "LOAD XML INFILE 'x' INTO TABLE t"),
+    *("LOAD INDEX INTO CACHE t", "SELECT 1 INTO OUTFILE '/tmp/x'", "SELECT 'x' INTO DUMPFILE 'y'"),
+    *("SELECT load_file('/etc/passwd')", "(SELECT 1)", "TABLE t INTO OUTFILE 'x'"),
+    *("WITH x AS (SELECT 1) SELECT * FROM x INTO OUTFILE 'y'", "VALUES ROW(1)"),
+    *("INSTALL PLUGIN x SONAME 'x.so'", "INSTALL COMPONENT 'file://x'", "UNINSTALL PLUGIN x"),
+    *(
+        "SHUTDOWN",
+        "RESTART",
+        "CLONE INSTANCE FROM x@y:1 IDENTIFIED BY 'z'",
+        "KILL 1",
+        "KILL QUERY 1",
+    ),
+    *("CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (HOST 'x')", "ALTER INSTANCE RELOAD TLS"),
+    *("PREPARE p FROM 'SHUTDOWN'", "EXECUTE p", "CALL p()", "DO sleep(1)", "HANDLER t OPEN"),
+    *(
+        "CREATE FUNCTION f RETURNS STRING SONAME 'udf.so'",
+        "RESET MASTER",
+        "PURGE BINARY LOGS TO 'x'",
+    ),
+    *("CREATE AGGREGATE FUNCTION IF NOT EXISTS f RETURNS INT SONAME 'udf.so'", "BINLOG 'x'"),
+    *(
+        "/*!50003 CREATE */ FUNCTION f RETURNS INT /*!50003 SONAME 'x.so' */",
+        "IMPORT TABLE FROM 'x'",
+    ),
+    *("CREATE TABLESPACE t ADD DATAFILE '/tmp/x.ibd'", "CREATE UNDO TABLESPACE u ADD DATAFILE 'x'"),
+    *(
+        "CREATE LOGFILE GROUP g ADD UNDOFILE 'x'",
+        "ALTER TABLE t IMPORT TABLESPACE",
+        "CHECK TABLE t",
+    ),
+    *("ALTER TABLE t DISCARD TABLESPACE", "RENAME TABLE t TO mysql.t", "UPDATE mysql.user SET a=1"),
+    *("START GROUP_REPLICATION", "START REPLICA", "STOP SLAVE", "CHANGE MASTER TO MASTER_HOST='x'"),
+    *("CHANGE REPLICATION FILTER REPLICATE_DO_DB=(a)", "XA START 'x'", "SET PERSIST a = 1"),
+    *("SET GLOBAL a = 1", "SET @@global.general_log_file = '/tmp/x'", "SET PERSIST_ONLY a = 1"),
+    *("SET GLOBAL a = 1, b = 2", "SET @@GLOBAL.a = 1, GLOBAL b = 2", "SET debug = 'd,x'"),
+    *("SET SESSION sql_mode = concat(@@sql_mode, ',ANSI_QUOTES')", "SET PASSWORD = 'x'"),
+    *(
+        "SET RESOURCE GROUP x",
+        "SET DEFAULT ROLE ALL TO x",
+        "CREATE USER x",
+        "GRANT ALL ON *.* TO x",
+    ),
+    *("/*!50001 GRANT ALL ON *.* TO x */", "REVOKE ALL ON *.* FROM x", "ALTER USER x ACCOUNT LOCK"),
+    *("DROP USER root", "DROP ROLE x", "RENAME USER a TO b", "CREATE ROLE x"),
+    *("CREATE DEFINER=TABLE DATABASE mysql.t", "CREATE DEFINER= VIEW", "CREATE DEFINER"),
+    *("CREATE DEFINER=root@localhost USER x", "CREATE DEFINER=x TABLESPACE t ADD DATAFILE 'x'"),
+    *("INSERT INTO mysql.user VALUES (1)", "INSERT INTO `mysql`.`user` VALUES (1)"),
+    *("INSERT INTO mysql . user VALUES (1)", "REPLACE mysql/* x */./* y */user VALUES (1)"),
+    *("INSERT INTO /*!50001 mysql */ . /*!50001 user */ VALUES (1)", "DELETE FROM MySQL.user"),
+    *("INSERT INTO mysql -- x\n . -- y\n user SET a = 1", "TRUNCATE mysql.user"),
+    *("DROP TABLE t, mysql.user", "LOCK TABLES t READ, mysql.user WRITE", "DROP VIEW a, sys.b"),
+    *(
+        "ALTER TABLE mysql.user ENGINE=MyISAM",
+        "CREATE TABLE mysql.x (a int)",
+        "DROP DATABASE mysql",
+    ),
+    *("CREATE INDEX i ON mysql.user (a)", "CREATE TABLE t LIKE mysql.user", "ALTER DATABASE `sys`"),
+    *("CREATE TRIGGER t BEFORE INSERT ON mysql.user FOR EACH ROW SET @a = 1", "USE mysql"),
+    *("CREATE PROCEDURE sys.p() SELECT 1", "USE `MySQL`", "USE Performance_Schema", "USE\nmysql"),
+    *("/*!40000 USE mysql */", "USE/**/mysql", "CREATE DATABASE IF NOT EXISTS `mysql`"),
+    *("INSERT INTO t SELECT * FROM mysql.user", "CREATE TABLE t SELECT * FROM mysql.user"),
+    *("CREATE TABLE t (a int) AS (SELECT 1)", "CREATE TABLE t TABLE mysql.user"),
+    *("DROP /*!100616 TABLE */ TABLE t",),
+    *("DROP /*!99999 x /* y */ TABLE */ TABLE t", "DROP TABLE t /*!50001", "/*!50001 DROP TABLE t"),
+    *("DROP TABLE /*!50001 t", "CREATE TABLE t (a int) /*!50001", "CREATE TABLE t (a 'int)"),
+    *("INSERT /*+ SET_VAR(sql_mode='x') QB_NAME(`*/ INTO t VALUES (1)", "SHOW TABLES", "BACKUP x"),
+    *(
+        "CREATE PROCEDURE p() LANGUAGE JAVASCRIPT AS $$ x $$",
+        "CREATE LIBRARY l LANGUAGE JAVASCRIPT",
+    ),
+    *("CREATE EVENT e ON SCHEDULE EVERY 1 DAY", "ALTER EVENT e ENABLE", "HELP 'x'", "connect x y"),
+]
+
+
+def rules_of(verdicts):
+    return {use.rule.name for verdict in verdicts for use in verdict.uses}
+
+
+def test_every_rule_has_an_example():
+    assert list(EXAMPLES) == [rule.name for rule in RULES]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_rule_is_used_for_its_example_and_has_its_effect(target, rule):
+    verdicts = list(Script(target).iter_verdicts([EXAMPLES[rule.name]]))
+    assert rule.name in rules_of(verdicts)
+    verdict = next(v for v in verdicts if rule in [use.rule for use in v.uses])
+    assert bool(verdict.sql) is (rule.effect is Effect.REWRITE)
+    assert (verdict.refusal is not None) is (rule.effect is Effect.REFUSE)
+    assert rule.effect is not Effect.REWRITE or verdict.sql != (verdict.statement.text,)
+
+
+def test_rules_have_names_of_their_own():
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_statement_is_never_executed(judge, text):
+    verdict = judge.judge(text.encode(), 1)
+    assert verdict.sql == ()
+    assert verdict.uses
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (b"SET sql_notes=1, GLOBAL b=2", b"SET sql_notes=1"),
+        (b"SET NAMES utf8mb4, GLOBAL b=2", b"SET NAMES utf8mb4"),
+        (b"SET @a='GLOBAL', PERSIST b=2, c=3", b"SET @a='GLOBAL'"),
+    ],
+)
+def test_the_harmless_part_of_a_set_is_all_that_is_sent(judge, text, sent):
+    assert judge.judge(text, 1).sql == (sent,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"DROP TABLE IF EXISTS `t`",
+        b"CREATE TABLE `t` (`a` int DEFAULT NULL) ENGINE=InnoDB DEFAULT CHARSET=latin1",
+        b"LOCK TABLES `t` WRITE",
+        b"/*!40000 ALTER TABLE `t` DISABLE KEYS */",
+        b"INSERT INTO `t` VALUES (1),(_binary '\\0\xff'),('\\! id')",
+        b"DELETE FROM `t`",
+        b"UNLOCK TABLES",
+        b"COMMIT",
+        b"ALTER DATABASE CHARACTER SET latin1",
+        b"CREATE INDEX i ON t (a)",
+        b"CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
+        b"DROP TABLE a, b",
+        b"TRUNCATE TABLE t",
+    ],
+)
+def test_ordinary_statements_are_sent_as_they_are(judge, text):
+    verdict = judge.judge(text, 7)
+    assert (verdict.sql, verdict.uses, verdict.line, verdict.schema) == ((text,), (), 7, "game")
+
+
+def judge_all(target, *texts, schema=None):
+    judge = Judge(target, default_schema=schema)
+    return [judge.judge(text, 1) for text in texts]
+
+
+def test_a_database_is_created_once_before_its_first_use(target):
+    sent = [v.sql for v in judge_all(target, b"USE g", b"INSERT INTO h.t VALUES (1)", b"USE h")]
+    assert sent == [
+        (b"CREATE DATABASE IF NOT EXISTS `g`", b"USE g"),
+        (b"CREATE DATABASE IF NOT EXISTS `h`", b"INSERT INTO h.t VALUES (1)"),
+        (b"USE h",),
+    ]
+
+
+def test_a_dropped_database_is_no_longer_used_nor_there(target):
+    *_, drop, create = judge_all(
+        target, b"USE g", b"DROP DATABASE g", b"CREATE TABLE t (a int)", schema="x"
+    )
+    assert drop.sql == (b"DROP DATABASE g",)
+    assert create.sql[:2] == (b"CREATE DATABASE IF NOT EXISTS `x`", b"USE `x`")
+
+
+def test_a_system_schema_is_left_again_with_the_next_use(target):
+    verdicts = judge_all(target, b"USE mysql", b"DROP TABLE t", b"USE g", b"DROP TABLE t")
+    assert [bool(verdict.sql) for verdict in verdicts] == [False, False, True, True]
+
+
+def test_a_qualified_name_is_judged_by_itself_inside_a_system_schema(target):
+    _, verdict = judge_all(target, b"USE mysql", b"DROP TABLE g.t")
+    assert verdict.sql[-1] == b"DROP TABLE g.t"
+
+
+@pytest.mark.parametrize("text", [b"UNLOCK TABLES", b"COMMIT", b"SET sql_notes=0"])
+def test_what_names_nothing_is_executed_in_a_system_schema_and_without_any(target, text):
+    assert judge_all(target, b"USE mysql", text)[-1].sql == (text,)
+    assert judge_all(target, text)[0].sql == (text,)
+
+
+@pytest.mark.parametrize("schema", ["mysql", "MYSQL", "sys"])
+def test_a_system_schema_is_never_the_default_of_a_dump(target, schema):
+    [verdict] = judge_all(target, b"DROP TABLE user", schema=schema)
+    assert (verdict.sql, rules_of([verdict])) == ((), {"system-schema"})
+
+
+def test_a_header_cannot_lead_into_a_system_schema(target):
+    text = b"-- Host: localhost    Database: mysql\nDROP TABLE `user`;"
+    [verdict] = Script(target).iter_verdicts([text])
+    assert verdict.sql == ()
+
+
+def test_schema_of_unqualified_names_is_the_one_in_use(target):
+    _, verdict = judge_all(target, b"USE g", b"DROP TABLE a.t, u")
+    assert verdict.schema == "g"
+
+
+def test_a_position_is_recorded_whole_without_its_password(target):
+    text = b"CHANGE MASTER TO MASTER_HOST='db1',\n MASTER_PASSWORD='secret', " + b" " * 300
+    [verdict] = judge_all(target, text + b"MASTER_LOG_POS=4")
+    assert verdict.uses[0].detail == (
+        "CHANGE MASTER TO MASTER_HOST='db1', MASTER_PASSWORD='...', MASTER_LOG_POS=4"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"CREATE USER x IDENTIFIED BY 'secret'",
+        b"CREATE USER x IDENTIFIED WITH mysql_native_password AS 'secret'",
+        b"GRANT ALL ON *.* TO x IDENTIFIED BY PASSWORD 'secret'",
+        b"SET PASSWORD FOR x = PASSWORD('secret')",
+        b'ALTER USER x IDENTIFIED BY "secret"',
+    ],
+)
+def test_passwords_do_not_reach_the_ledger(target, text):
+    [verdict] = judge_all(target, text)
+    assert "secret" not in verdict.uses[0].detail
+
+
+def test_details_of_other_rules_are_short(target):
+    [verdict] = judge_all(target, b"LOAD DATA INFILE '" + b"x" * 1000 + b"'")
+    assert len(verdict.uses[0].detail) < 100
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"), [("a", b"`a`"), ("a`b", b"`a``b`"), ("\udcff", b"`\xff`")]
+)
+def test_quote_name_holds_whatever_is_in_a_name(name, quoted):
+    assert quote_name(name) == quoted
