@@ -1,127 +1,199 @@
-"""From `rewound up` to three small worlds ready, against the way most people do it.
+"""Measure the time from three dumps to three servers that answer; write RESULTS.md.
 
-The other way: three servers, each initialised and started with mysqld's own defaults,
-each filled with `zcat dump | mysql`, the three side by side. Both use the same mysqld
-and the same dumps (examples/backups), take turns in one run, and are timed as a whole.
-Writes bench/RESULTS.md. Run it with `make bench`.
+    .venv/bin/python bench/up_small_worlds.py [RUNS]
+
+Two ways to the same end take turns, so that both meet the same state of the machine:
+
+- `rewound up examples/backups`, a fresh process, until it has exited with all worlds ready;
+- by hand: for each dump, all three at once, `mysqld --initialize-insecure`, start it, wait
+  until it answers, `zcat dump | mysql`.
+
+Both use the same MySQL. Ending the servers is not measured, nor are Rewound's first steps on
+a host (getting a MySQL, making the template), which a warm-up run takes.
 """
 
+import getpass
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rewound import settings
+import psutil
+
 from rewound.engine.installation import Installation, get_installation
+from rewound.settings import cache_dir
 
-ROUNDS = 5
-PROJECT = Path(__file__).parents[1]
-DUMPS = sorted((PROJECT / "examples" / "backups").glob("*_20260303_*.sql.gz"))
-REWOUND = [sys.executable, "-m", "rewound"]
-ANSWER_TIMEOUT_S = 60.0
-
-
-def up_with_rewound(folder: Path, _installation: Installation) -> Callable[[], None]:
-    """Bring three worlds up; return what takes them down again."""
-    environment = {**os.environ, "REWOUND_STATE_DIR": str(folder)}
-
-    def run(*arguments: str) -> None:
-        subprocess.run([*REWOUND, *arguments], env=environment, check=True, capture_output=True)
-
-    run("up", str(PROJECT / "examples" / "backups"))
-    return lambda: run("down")
+ROOT = Path(__file__).parent.parent
+DUMPS = sorted(ROOT.glob("examples/backups/host?_fulldump_20260303_*.sql.gz"))
+PLAYERS = [155, 217, 126]
+"""What the dumps hold, so that no way can be fast by losing rows."""
+COUNT = "SELECT COUNT(*) AS players FROM game.player"
+REWOUND = Path(sys.executable).parent / "rewound"
+DEFAULT_RUNS = 7
+GOAL_S = 5.0
+START_TIMEOUT_S = 60.0
+BUSY_SHARE = 0.25  # of the cores, before the first run
 
 
-def up_by_hand(folder: Path, installation: Installation) -> Callable[[], None]:
-    """Initialise, start and fill three servers; return what ends them."""
-    with ThreadPoolExecutor(len(DUMPS)) as pool:
-        servers = list(pool.map(lambda dump: serve(folder, dump, installation), DUMPS))
-
-    def end() -> None:
-        for server in servers:
-            server.terminate()
-        for server in servers:
-            server.wait()
-
-    return end
-
-
-def serve(folder: Path, dump: Path, installation: Installation) -> "subprocess.Popen[bytes]":
-    """Start one server of its own for a dump and load it with the mysql client."""
-    world = folder / dump.name.split("_")[0]
-    world.mkdir()
-    user = ["--user=root"] if os.getuid() == 0 else []
-    data = [f"--datadir={world / 'data'}", "--mysqlx=OFF", "--secure-file-priv=NULL"]
-    mysqld = [*installation.mysqld, "--no-defaults", *installation.options, *user, *data]
-    socket = f"--socket={world / 's'}"
-    with (world / "log").open("wb") as log:
-        subprocess.run([*mysqld, "--initialize-insecure"], check=True, stdout=log, stderr=log)
-        server = subprocess.Popen([*mysqld, socket, "--skip-networking"], stdout=log, stderr=log)
-        assert installation.client is not None
-        client = [*installation.client, "--no-defaults", socket, "-uroot"]
-        deadline = time.monotonic() + ANSWER_TIMEOUT_S
-        ask = [*client, "-e", "SELECT 1"]
-        while subprocess.run(ask, check=False, stdout=log, stderr=log).returncode:
-            assert time.monotonic() < deadline, f"{world.name} does not answer"
-            time.sleep(0.05)
-        with subprocess.Popen(["zcat", dump], stdout=subprocess.PIPE) as text:
-            subprocess.run(client, stdin=text.stdout, check=True, stdout=log, stderr=log)
-    return server
+def main(runs: int) -> None:
+    """Measure, and write the page."""
+    installation = get_installation("auto", cache_dir())
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory(prefix="rw-") as folder:
+        measure_rewound(Path(folder))
+        rewound, by_hand = [], []
+        for run in range(1, runs + 1):
+            rewound.append(measure_rewound(Path(folder)))
+            by_hand.append(measure_by_hand(Path(folder) / f"hand{run}", installation))
+            print(f"run {run}: rewound {rewound[-1]:.2f} s, by hand {by_hand[-1]:.2f} s")
+    page = describe(rewound, by_hand, installation, load)
+    (ROOT / "bench/RESULTS.md").write_text(page)
+    print(page)
 
 
-def measure(way: Callable[[Path, Installation], Callable[[], None]], mysql: Installation) -> float:
-    """Return the seconds that one way takes until all three worlds are there."""
-    folder = Path(tempfile.mkdtemp(prefix="rwb-"))
+def measure_rewound(folder: Path) -> float:
+    """Return the seconds that `rewound up` takes; the fleet is gone afterwards."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("REWOUND_")}
+    environment |= {"REWOUND_STATE_DIR": str(folder), "REWOUND_CACHE_DIR": str(cache_dir())}
+
+    def rewound(*arguments: str) -> str:
+        return subprocess.run(
+            [REWOUND, *arguments], env=environment, cwd=folder, check=True, capture_output=True
+        ).stdout.decode()
+
+    started = time.perf_counter()
+    rewound("up", str(ROOT / "examples/backups"))
+    seconds = time.perf_counter() - started
     try:
-        start = time.perf_counter()
-        end = way(folder, mysql)
-        seconds = time.perf_counter() - start
-        end()
-        return seconds
+        answer = rewound("query", COUNT, "--format", "csv").split()
+        require_players([int(line.split(",")[1]) for line in answer[1:]])
     finally:
-        shutil.rmtree(folder)
+        rewound("down")
+    return seconds
 
 
-def main() -> None:
-    mysql = get_installation("auto", settings.cache_dir())
-    ways = {"rewound up": up_with_rewound, "mysqld, zcat to mysql": up_by_hand}
-    measure(up_with_rewound, mysql)  # makes the template, which is made once per version
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            seconds[name].append(measure(way, mysql))
-            print(f"{name}: {seconds[name][-1]:.2f} s")
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    ours, theirs = medians.values()
+def measure_by_hand(folder: Path, installation: Installation) -> float:
+    """Return the seconds until three servers made by hand hold the dumps."""
+    folder.mkdir()
+    servers = [HandMadeServer(folder / f"world{n}", installation) for n in range(len(DUMPS))]
+    started = time.perf_counter()
+    try:
+        with ThreadPoolExecutor(len(servers)) as pool:
+            list(pool.map(HandMadeServer.make, servers, DUMPS))
+        seconds = time.perf_counter() - started
+        require_players([int(server.execute(COUNT)) for server in servers])
+    finally:
+        for server in servers:
+            server.end()
+    return seconds
+
+
+class HandMadeServer:
+    """One mysqld with MySQL's own defaults, reachable by its socket."""
+
+    def __init__(self, data: Path, installation: Installation) -> None:
+        self.options = [f"--datadir={data}", f"--user={getpass.getuser()}", *installation.options]
+        self.socket = data.with_suffix(".sock")
+        self.log = data.with_suffix(".log")
+        self.mysqld = installation.mysqld
+        if installation.client is None:
+            raise SystemExit("the mysql client is missing: rewound server install brings one")
+        self.client = [*installation.client, "--no-defaults", "-uroot", f"-S{self.socket}"]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def make(self, dump: Path) -> None:
+        """Initialise, start, wait, load."""
+        with self.log.open("wb") as log:
+            start = [*self.mysqld, "--no-defaults", *self.options]
+            subprocess.run([*start, "--initialize-insecure"], stderr=log, check=True)
+            # Debian's own folder for files is not there, and the sockets must not collide.
+            listen = ["--secure-file-priv=NULL", "--skip-networking", "--mysqlx=OFF"]
+            server = [*start, *listen, f"--socket={self.socket}"]
+            self.process = subprocess.Popen(server, stdout=log, stderr=log)
+        self.wait()
+        with subprocess.Popen(["zcat", dump], stdout=subprocess.PIPE) as zcat:
+            subprocess.run(self.client, stdin=zcat.stdout, check=True)
+
+    def wait(self) -> None:
+        """Wait until the server answers."""
+        deadline = time.monotonic() + START_TIMEOUT_S
+        probe = [*self.client, "-e", "SELECT 1"]
+        while subprocess.run(probe, capture_output=True).returncode:
+            ended = self.process is None or self.process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise SystemExit(f"mysqld does not answer:\n{self.log.read_text()}")
+            time.sleep(0.05)
+
+    def execute(self, sql: str) -> str:
+        """Return what one statement answers."""
+        argv = [*self.client, "--batch", "--skip-column-names", "-e", sql]
+        return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+
+    def end(self) -> None:
+        """End the server; its data is not needed any more."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+def require_players(players: list[int]) -> None:
+    """Stop where a world does not hold what its dump does."""
+    if players != PLAYERS:
+        raise SystemExit(f"the worlds hold {players} players where the dumps hold {PLAYERS}")
+
+
+def describe(
+    rewound: list[float], by_hand: list[float], installation: Installation, load: float
+) -> str:
+    """Return the page of results."""
+    cores = os.cpu_count() or 1
+    ours, theirs = statistics.median(rewound), statistics.median(by_hand)
+    commit = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
     lines = [
         "# Results",
         "",
-        "Written by `make bench`; what is measured is told in README.md.",
+        "<!-- Made by bench/up_small_worlds.py (make bench). -->",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()}"
-        f" {platform.machine()}, Python {platform.python_version()}, MySQL {mysql.version}.",
+        f"Three small worlds ready, from the dumps in examples/backups, {len(rewound)} runs each:",
         "",
-        f"## Three small worlds from nothing to ready, {ROUNDS} rounds in turn",
+        "| | median | fastest | slowest |",
+        "| --- | ---: | ---: | ---: |",
+        show_row("`rewound up`", rewound),
+        show_row("by hand: `mysqld --initialize-insecure`, `zcat \\| mysql`", by_hand),
         "",
-        "| way | median s | all s |",
-        "| --- | ---: | --- |",
-        *(
-            f"| {name} | {medians[name]:.2f} | {', '.join(f'{value:.2f}' for value in values)} |"
-            for name, values in seconds.items()
-        ),
+        f"By hand takes {theirs / ours:.1f} times as long. The goal for `rewound up` is"
+        f" {GOAL_S:.0f} s on two cores: {'met' if ours < GOAL_S else 'missed'}.",
         "",
-        f"Rewound is {theirs / ours:.1f} times as fast.",
+        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit"
+        f" {subprocess.run(commit, capture_output=True, text=True).stdout.strip() or 'unknown'}",
+        f"- {cores} cores ({find_cpu()}), {psutil.virtual_memory().total / 2**30:.0f} GiB of"
+        f" memory, {platform.system()} {platform.release()}",
+        f"- MySQL {installation.version}, Python {platform.python_version()}",
+        f"- load average before the first run: {load:.2f}",
     ]
-    (PROJECT / "bench" / "RESULTS.md").write_text("\n".join(lines) + "\n")
+    if load > BUSY_SHARE * cores:
+        lines += ["", "**Other work ran on this machine: measure again when it is idle.**"]
+    return "\n".join(lines) + "\n"
+
+
+def show_row(name: str, seconds: list[float]) -> str:
+    """Return one way's row."""
+    numbers = (statistics.median(seconds), min(seconds), max(seconds))
+    return f"| {name} | " + " | ".join(f"{number:.2f} s" for number in numbers) + " |"
+
+
+def find_cpu() -> str:
+    """Return the processor's name, where the system tells it."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_RUNS)

@@ -110,7 +110,8 @@ def _settings() -> list[str]:
 
 def _exit_codes() -> list[str]:
     first_of: dict[int, type[RewoundError]] = {}
-    for error in (RewoundError, *RewoundError.__subclasses__()):
+    errors: list[type[RewoundError]] = [RewoundError, *RewoundError.__subclasses__()]
+    for error in errors:
         first_of.setdefault(error.exit_code, error)
     rows = [["0", "Done."]]
     rows += [[str(c), (first_of[c].__doc__ or "").split("\n")[0]] for c in sorted(first_of)]
@@ -132,9 +133,13 @@ def _time_shapes() -> list[str]:
 
 def _table(headings: list[str], rows: list[list[str]]) -> list[str]:
     return [
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+        "| " + " | ".join(map(_escape, row)) + " |"
         for row in [headings, ["---"] * len(headings), *rows]
     ]
+
+
+def _escape(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("|", "\\|")
 
 
 def main() -> None:

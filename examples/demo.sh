@@ -5,8 +5,10 @@ cd "$(dirname "$0")/.."
 
 say() { printf '\n%s\n' "$*"; }
 
-say 'A MySQL to run the worlds on:'
-rewound server install
+if [ -z "$(rewound server list --format tsv | tail -n +2)" ]; then
+    say 'There is no MySQL on this host yet. One for you alone, 340 MB on disk:'
+    rewound server install
+fi
 
 # A demo that ran before, if there is one. What stands in the way is told by `up`.
 rewound down --fleet demo >/dev/null 2>&1 || true

@@ -40,14 +40,6 @@ REFUSED_ON_PURPOSE = {
 }
 """Dumps that the corpus' authors would restore with a note, and we do not."""
 
-NOT_YET = {
-    "darkstar_synth_recipes_trigger": "several statements before one delimiter",
-    "mysqlpump80_json_generated": "DROP DATABASE of one that is not there",
-    "netgore_compat_mysql40_b": "TYPE= instead of ENGINE=",
-    "ps_characters_mysqlfront32": "zero dates in a dump that sets no sql_mode",
-}
-"""Dumps that ought to be restored and are refused until a rule helps them."""
-
 
 class World:
     """A server for one dump, with the logins of its accounts."""
@@ -147,13 +139,7 @@ def expected(truth: dict[str, Any]) -> dict[str, Any]:
 
 def of_kind(*kinds: str) -> list[Any]:
     return [
-        pytest.param(
-            dump,
-            id=dump["name"],
-            marks=pytest.mark.xfail(reason=NOT_YET[dump["name"]], strict=True)
-            if dump["name"] in NOT_YET
-            else (),
-        )
+        pytest.param(dump, id=dump["name"])
         for dump in DUMPS
         if dump["expected"] in kinds and dump["name"] not in REFUSED_ON_PURPOSE
     ]

@@ -14,6 +14,7 @@ from tests.conftest import EXAMPLES, Cli, Dumps, Finished
 
 from rewound import command
 from rewound.engine.installation import Installation
+from rewound.errors import CommandFailed
 
 ROWS = {"host1": 5055, "host2": 7556, "host3": 4085}
 SCORES = [("host1", 155, 221298), ("host2", 217, 346338), ("host3", 126, 170931)]
@@ -213,7 +214,7 @@ def test_the_mysql_client_logs_in_over_tcp(client: Client, user: str):
     ],
 )
 def test_no_account_gets_out_of_its_world(client: Client, user: str, sql: str, said: str):
-    with pytest.raises(command.CommandFailed, match=said):
+    with pytest.raises(CommandFailed, match=said):
         client.run(user, sql)
 
 
@@ -235,7 +236,7 @@ def test_no_account_reads_a_file_of_the_host(client: Client, user: str):
     ],
 )
 def test_reader_cannot_write(client: Client, sql: str):
-    with pytest.raises(command.CommandFailed, match="denied"):
+    with pytest.raises(CommandFailed, match="denied"):
         client.run("reader", sql)
 
 

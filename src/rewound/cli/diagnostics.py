@@ -88,23 +88,19 @@ def _run(command: click.Command) -> int:
         click.echo("interrupted", err=True)
         return Interrupted.exit_code
     except BrokenPipeError:
-        return _give_up_stdout()
+        # The reader of our output went away (`| head`). Nothing may be written any more,
+        # not even by the interpreter on its way out.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _EXIT_BROKEN_PIPE
     except SystemExit as end:
-        # click's way of ending when it was the one to notice.
-        if isinstance(end.__context__, BrokenPipeError):
-            return _give_up_stdout()
-        raise
+        # click meets a broken pipe before we do, and ends the program with 1.
+        if end.code != 1:
+            raise
+        return _EXIT_BROKEN_PIPE
     except Exception:  # noqa: BLE001 - a bug must be told from a user's error
         return _report_bug()
     return result if isinstance(result, int) else 0
-
-
-def _give_up_stdout() -> int:
-    """Return the exit code for output that nobody reads any more (`| head`)."""
-    # Nothing may be written any more, not even by the interpreter on its way out.
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return _EXIT_BROKEN_PIPE
 
 
 def _report_bug() -> int:

@@ -8,11 +8,13 @@ from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
+    Task,
     TaskID,
     TaskProgressColumn,
     TextColumn,
     TransferSpeedColumn,
 )
+from rich.text import Text
 
 from rewound.cli import diagnostics
 from rewound.cli.render import show_control_characters
@@ -37,12 +39,20 @@ def show_progress(worlds: dict[str, int]) -> Iterator[Observer]:
         BarColumn(bar_width=14),
         TaskProgressColumn(),
         DownloadColumn(),
-        TransferSpeedColumn(),
+        RateColumn(),
         TextColumn("{task.fields[table]}", markup=False),
         console=console,
     )
     with progress:
         yield LiveLines(progress, worlds)
+
+
+class RateColumn(TransferSpeedColumn):
+    """How fast a dump is read; nothing where it is too short to tell."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate, right of the bytes read."""
+        return super().render(task) if task.speed else Text("")
 
 
 class PlainLines:

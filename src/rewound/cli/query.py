@@ -39,5 +39,7 @@ def command(
         diagnostics.show_error(RewoundError(f"world {world}: {error}"))
     if merged.failed or merged.empty:
         diagnostics.narrate(merged.summary())
+    if len(merged.failed) == total:
+        raise RewoundError("no world answered")
     if merged.failed:
         raise SomeWorldsFailed(f"{len(merged.failed)} of {total} worlds did not answer")

@@ -4,31 +4,34 @@ import click
 
 from rewound import operations
 from rewound.cli import render
-from rewound.cli.options import fleet_option, option
+from rewound.cli.options import fleet_option, format_option
 from rewound.load.ledger import Ledger
 
 
 @click.command(name="report")
 @click.argument("worlds", required=False, metavar="[WORLDS]")
 @fleet_option
-@option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
+@format_option
 def command(worlds: str | None, fleet: str, output_format: str) -> None:
-    """Show the ledgers: what was read, executed, changed, left out and counted."""
+    """Show the ledgers: what was read, executed, changed, left out and counted.
+
+    As json they are complete; csv, tsv, jsonl and markdown hold the rows of every table.
+    """
     ledgers = operations.report(fleet, worlds)
     if output_format == "json":
         render.write_text(operations.as_json(ledgers))
         return
+    columns = ["world", "schema", "table", "inserted", "counted"]
+    counts = {
+        world: [[world, t.schema, t.table, t.inserted, t.counted] for t in ledger.tables]
+        for world, ledger in ledgers.items()
+    }
+    if output_format != "table":
+        render.write_rows(columns, [row for rows in counts.values() for row in rows], output_format)
+        return
     for world, ledger in ledgers.items():
         render.write_text(_describe(world, ledger))
-        rows = [[t.schema, t.table, t.inserted, t.counted] for t in ledger.tables]
-        render.write_rows(["schema", "table", "inserted", "counted"], rows, "table")
+        render.write_rows(columns, counts[world], output_format)
         render.write_text("")
 
 

@@ -36,7 +36,6 @@ def list_command(output_format: str) -> None:
 @click.option("--refresh", is_flag=True, help="Fetch the newest even if one is installed.")
 def install_command(from_dir: Path | None, mirror: str | None, refresh: bool) -> None:
     """Fetch a MySQL for this user, without root, from Debian's packages."""
-    installation = operations.install_server(
+    operations.install_server(
         from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=diagnostics.narrate
     )
-    diagnostics.narrate(f"{installation.name} is installed: {installation.source}")

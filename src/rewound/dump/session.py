@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from rewound.dump.lexical import LexicalMode, lexical_mode
 
 INITIAL_SQL_MODE = (
-    "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+    "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 )
-"""MySQL's default since 8.0; the loader sets it before the first statement."""
+"""MySQL's default since 8.0, less the modes that refuse zero dates; the loader sets it
+before the first statement. A dump that sets no sql_mode of its own, such as MySQL-Front's,
+states its zero dates and must get them; anything that would change a value stays an error."""
 
 INITIAL_CHARACTER_SET = "utf8mb4"
 """The loader's own connection character set."""

@@ -65,6 +65,9 @@ class Statement:
     names: tuple[Name, ...] = ()
     """What it creates, drops, fills, locks or uses; what a trigger or index is on comes last."""
 
+    rows_start: int = 0
+    """For INSERT and REPLACE: the offset behind VALUES or SET, where its rows begin."""
+
     @property
     def name(self) -> Name | None:
         """The first of its names."""
@@ -139,6 +142,7 @@ _NAMELESS = frozenset(
     | {Kind.UNKNOWN}
 )
 _DATABASES = frozenset({Kind.USE, Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
+_ENDS_WITH_NAME = frozenset({Kind.USE, Kind.DELETE})
 _BEFORE_NAME = frozenset(
     {"IF", "NOT", "EXISTS", "INTO", "IGNORE", "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"}
     | {"TABLE", "FROM", "LIKE"}
@@ -164,9 +168,35 @@ def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Stat
         return Statement(kind, text)
     names = _read_names(cursor, kind, mode)
     # Without a name we cannot judge, and a database has none with a dot.
-    if not names or not _is_ordinary(cursor, kind) or (kind in _DATABASES and names[0].schema):
+    if not names or (kind in _DATABASES and names[0].schema):
+        return Statement(Kind.UNKNOWN, text)
+    if kind in (Kind.INSERT, Kind.REPLACE):
+        rows_start = _find_rows(cursor)
+        if not rows_start:
+            return Statement(Kind.UNKNOWN, text)
+        return Statement(kind, text, tuple(names), rows_start)
+    if kind in _ENDS_WITH_NAME and cursor.next is not None:
         return Statement(Kind.UNKNOWN, text)
     return Statement(kind, text, tuple(names))
+
+
+def find_drop_end(text: bytes, mode: LexicalMode, server_version: int) -> int:
+    """Return the offset of the semicolon behind a DROP that more statements follow, or -1.
+
+    Under another DELIMITER dumps write `DROP TRIGGER t; CREATE TRIGGER t …` in one, which
+    the `mysql` client sends as one text of several statements. No other kind is looked
+    at: in the body of a routine a semicolon ends nothing.
+    """
+    if b";" not in text:
+        return -1
+    tokens = iter_tokens(text, mode, server_version)
+    try:
+        first = next(tokens, None)
+        if first is None or first.word != "DROP":
+            return -1
+        return next((token.start for token in tokens if token.text == b";"), -1)
+    except UnreadableText:
+        return -1
 
 
 def read_account(cursor: Cursor) -> tuple[Token, Token]:
@@ -248,15 +278,8 @@ def _read_name(cursor: Cursor, mode: LexicalMode) -> Name | None:
     return Name(parts[0] if len(parts) > 1 else None, parts[-1])
 
 
-def _is_ordinary(cursor: Cursor, kind: Kind) -> bool:
-    """Tell whether what follows the name is what dumps write there."""
-    if kind in (Kind.INSERT, Kind.REPLACE):
-        return _states_its_rows(cursor)
-    return cursor.next is None or kind not in (Kind.DELETE, Kind.USE)
-
-
-def _states_its_rows(cursor: Cursor) -> bool:
-    """Tell whether the rows of an INSERT stand in it, rather than being read from tables.
+def _find_rows(cursor: Cursor) -> int:
+    """Return where the rows of an INSERT begin, or 0 where it reads them from tables.
 
     No dumping program writes INSERT … SELECT. The account that loads has neither FILE nor
     the `mysql` schema, so it would do no harm; but a world's rows are proven to be those
@@ -266,7 +289,7 @@ def _states_its_rows(cursor: Cursor) -> bool:
     while (token := cursor.take()) is not None:
         depth += {b"(": 1, b")": -1}.get(token.text, 0)
         if token.word in ("SELECT", "TABLE", "WITH"):
-            return False
+            return 0
         if depth == 0 and token.word in ("VALUES", "VALUE", "SET"):
-            return True
-    return False
+            return token.end
+    return 0

@@ -93,7 +93,8 @@ def iter_tokens(text: bytes, mode: LexicalMode, server_version: int) -> Iterator
     while position < len(text):
         match = pattern.match(text, position)
         if match is None:
-            raise UnreadableText(f"nothing that MySQL reads begins with {text[position:][:12]!r}")
+            start_of_rest = text[position : position + 12].decode("utf-8", "replace")
+            raise UnreadableText(f"nothing that MySQL reads begins with {start_of_rest}")
         group = match.lastgroup
         start, position = position, match.end()
         if group == "comment":

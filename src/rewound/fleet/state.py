@@ -60,6 +60,13 @@ class FleetRecord:
     """By name, in the order of their names."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """The one field that the records of all versions have."""
+
+    format: int
+
+
 class FleetFolder:
     """Guards the files of one fleet."""
 
@@ -130,13 +137,12 @@ class FleetFolder:
                 f"there is no fleet {self.name}",
                 hint="rewound up SOURCE makes one; rewound status --all shows those there are",
             ) from error
-        record = self._decode(content, FleetRecord, "fleet.json")
-        if record.format != RECORD_FORMAT:
+        if self._decode(content, _Stamp, "fleet.json").format != RECORD_FORMAT:
             raise FleetError(
                 f"fleet {self.name} was made by another version of Rewound",
                 hint=f"make it again: rewound down --fleet {self.name}",
             )
-        return record
+        return self._decode(content, FleetRecord, "fleet.json")
 
     def write(self, record: FleetRecord) -> None:
         """Replace the record."""

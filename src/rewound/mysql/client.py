@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import pymysql
 from pymysql.constants import CLIENT, CR, FIELD_TYPE
@@ -121,7 +121,7 @@ class Connection:
         answer_timeout_s: float | None = None,
     ) -> None:
         # The types published for this driver know neither raw answers nor `conv`.
-        self._driver: Any = pymysql.connect(
+        driver = pymysql.connect(
             user=endpoint.user,
             password=endpoint.password,
             database=schema,
@@ -134,6 +134,7 @@ class Connection:
             ssl_disabled=True,
             defer_connect=True,
         )
+        self._driver = cast(Any, driver)
         # As the driver does for a socket that it opened itself: passwords may go over it.
         self._driver._secure = True
         try:

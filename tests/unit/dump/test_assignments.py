@@ -181,8 +181,11 @@ def test_sql_mode_is_followed_and_never_left_to_a_variable(judge_all, texts, las
         ([b"SET character_set_client = cp932"], "cp932"),
         ([b"SET character_set_results = cp932"], "utf8mb4"),
         (
-            [b"SET @c = @@character_set_client", b"SET character_set_client = latin1"]
-            + [b"SET character_set_client = @c"],
+            [
+                b"SET @c = @@character_set_client",
+                b"SET character_set_client = latin1",
+                b"SET character_set_client = @c",
+            ],
             "utf8mb4",
         ),
         ([b"SET character_set_client = latin1, character_set_client = DEFAULT"], "utf8mb4"),
@@ -210,3 +213,9 @@ def test_a_position_is_recorded_whole_and_other_settings_as_excerpts(judge):
 def test_a_password_does_not_reach_the_ledger(judge):
     [use] = judge(b"SET PASSWORD FOR 'x'@'y' = 'secret'").uses
     assert "secret" not in use.detail
+
+
+def test_a_dump_without_sql_mode_gets_its_zero_dates_but_no_value_is_changed():
+    modes = INITIAL_SQL_MODE.split(",")
+    assert not {"NO_ZERO_DATE", "NO_ZERO_IN_DATE"} & {*modes}
+    assert "STRICT_TRANS_TABLES" in modes

@@ -8,6 +8,7 @@ from rewound.dump.script import Script
 EXAMPLES = {
     "sql-mode-removed": b"SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER';",
     "engine-missing": b"USE g; CREATE TABLE t (a int) ENGINE=TokuDB;",
+    "type-option": b"USE g; CREATE TABLE t (a int) TYPE=InnoDB;",
     "collation-unknown": b"CREATE DATABASE g COLLATE utf8mb4_uca1400_ai_ci;",
     "row-format-unknown": b"USE g; CREATE TABLE t (a int) ENGINE=Aria ROW_FORMAT=PAGE;",
     "table-directory": b"USE g; CREATE TABLE t (a int) DATA DIRECTORY='/mnt/fast';",
@@ -17,6 +18,7 @@ EXAMPLES = {
     "definer": b"USE g; CREATE DEFINER=`root`@`%` VIEW v AS SELECT 1;",
     "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",
     "database-created": b"USE g;",
+    "drop-missing": b"DROP DATABASE `g`;",
     "global-setting": b"/*!50106 SET GLOBAL event_scheduler = ON */;",
     "binary-log-setting": b"SET @@SESSION.SQL_LOG_BIN= 0;",
     "foreign-variable": b"SET storage_engine=MyISAM;",
@@ -195,6 +197,56 @@ def test_a_dropped_database_is_no_longer_used_nor_there(target):
     )
     assert drop.sql == (b"DROP DATABASE g",)
     assert create.sql[:2] == (b"CREATE DATABASE IF NOT EXISTS `x`", b"USE `x`")
+
+
+@pytest.mark.parametrize(
+    ("texts", "sent"),
+    [
+        ([b"DROP DATABASE `g`"], b"DROP DATABASE IF EXISTS `g`"),
+        ([b"/*!40000 DROP DATABASE IF EXISTS `g`*/"], b"/*!40000 DROP DATABASE IF EXISTS `g`*/"),
+        ([b"CREATE SCHEMA g", b"DROP SCHEMA g"], b"DROP SCHEMA g"),
+        ([b"CREATE SCHEMA g", b"DROP SCHEMA g", b"DROP SCHEMA g"], b"DROP SCHEMA IF EXISTS g"),
+    ],
+)
+def test_drop_database_goes_on_where_there_is_none(target, texts, sent):
+    assert judge_all(target, *texts)[-1].sql == (sent,)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_sent"),
+    [
+        (b"INSERT INTO t VALUES (1)", b"INSERT INTO t VALUES (2)", True),
+        (b"INSERT INTO t VALUES (1)", b"INSERT INTO t VALUESX (2)", False),
+        (b"INSERT INTO t VALUES(1)", b"INSERT INTO t VALUES SELECT 1", True),
+        (b"INSERT INTO t VALUES (1)", b"INSERT INTO mysql.t VALUES (2)", False),
+        (b"INSERT INTO t SET a=1", b"INSERT INTO t SETTING a=1", False),
+        (b'INSERT INTO "t" VALUES (1)', b'INSERT INTO "t" VALUES (2)', False),
+        (b"INSERT INTO t VALUES", b"INSERT INTO t VALUESX", False),
+    ],
+)
+def test_an_insert_that_begins_like_the_last_one_is_judged_no_differently(
+    judge, target, first, second, is_sent
+):
+    judge.judge(first, 1)
+    again = judge.judge(second, 2)
+    _, alone = judge_all(target, b"CREATE DATABASE game", second, schema="game")
+    assert bool(again.sql) is is_sent
+    assert (again.statement, bool(again.sql)) == (alone.statement, bool(alone.sql))
+
+
+def test_a_remembered_insert_is_forgotten_when_the_reading_changes(judge):
+    text = b'INSERT INTO "t" VALUES (1)'
+    assert judge.judge(text, 1).refusal is not None
+    judge.judge(b"SET sql_mode='ANSI_QUOTES'", 2)
+    assert judge.judge(text, 3).sql == (text,)
+    judge.judge(b"SET sql_mode=''", 4)
+    assert judge.judge(text, 5).refusal is not None
+
+
+def test_a_remembered_insert_goes_where_the_session_is(judge):
+    judge.judge(b"INSERT INTO t VALUES (1)", 1)
+    judge.judge(b"USE mysql", 2)
+    assert judge.judge(b"INSERT INTO t VALUES (1)", 3).sql == ()
 
 
 def test_a_system_schema_is_left_again_with_the_next_use(target):

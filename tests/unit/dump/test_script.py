@@ -105,6 +105,23 @@ def test_verdicts_know_their_lines(target):
     assert [verdict.line for verdict in verdicts] == [3, 5, 7]
 
 
+def test_a_drop_and_what_follows_it_under_another_delimiter_are_two_statements(target):
+    text = (
+        b"USE g;\nDELIMITER $$\nDROP TRIGGER IF EXISTS x;\n\nCREATE TRIGGER x BEFORE INSERT ON t\n"
+        b"FOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END$$\nDROP TABLE `a;b`; \\! id$$\n"
+    )
+    script, verdicts = run(target, text)
+    assert [(verdict.kind, verdict.line) for verdict in verdicts[1:]] == [
+        (Kind.DROP_PROGRAM, 3),
+        (Kind.CREATE_TRIGGER, 5),
+        (Kind.DROP_TABLE, 7),
+        (Kind.UNKNOWN, 7),
+    ]
+    assert script.statements == 5
+    _, verdicts = run(target, b"DELIMITER $$\nDROP TABLE `a;b`; SHUTDOWN$$", schema="g")
+    assert [bool(verdict.sql) for verdict in verdicts] == [True, False]
+
+
 def test_client_commands_are_refused_where_a_statement_begins(target):
     _, verdicts = run(target, b"\\! rm -rf ~\n;SET @a=1;")
     assert verdicts[0].refusal is not None
@@ -132,8 +149,6 @@ def test_any_bytes_are_judged_and_equally_however_they_are_chunked(target, text,
                 b'"',
                 b"`",
                 b",",
-            ]
-            + [
                 b"CREATE ",
                 b"EVENT ",
                 b"DEFINER",
@@ -142,9 +157,24 @@ def test_any_bytes_are_judged_and_equally_however_they_are_chunked(target, text,
                 b"t ",
                 b"ENGINE",
                 b"COLLATE ",
+                b"ON ",
+                b"SCHEDULE ",
+                b"DO ",
+                b"DISABLE ",
+                b"DIRECTORY ",
+                b"DATA ",
+                b"(",
+                b")",
+                b";",
+                b"/*!50001 ",
+                b"*/",
+                b"USE ",
+                b"mysql",
+                b".",
+                b"ENCRYPTION",
+                b"'Y'",
+                b"TABLESPACE ",
             ]
-            + [b"ON ", b"SCHEDULE ", b"DO ", b"DISABLE ", b"DIRECTORY ", b"DATA ", b"(", b")", b";"]
-            + [b"/*!50001 ", b"*/", b"USE ", b"mysql", b".", b"ENCRYPTION", b"'Y'", b"TABLESPACE "]
         ),
         max_size=12,
     )

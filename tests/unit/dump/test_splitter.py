@@ -36,7 +36,8 @@ def statements(text, mode=None):
 
 def cut(text, sizes):
     """Cut a text into chunks of these sizes, again and again."""
-    chunks, position = [], 0
+    chunks: list[bytes] = []
+    position = 0
     while position < len(text):
         size = sizes[len(chunks) % len(sizes)]
         chunks.append(text[position : position + size])
@@ -78,8 +79,23 @@ PART = st.one_of(
     QUOTED,
     ESCAPED,
     st.sampled_from(
-        [b"SELECT", b"1-2", b"3/4", b"a -b", b"/* ; ' */", b"-- ;'\n", b'# "\r\n', b"\r\n", b"\n"]
-        + [b"/*!50001 x */", b"\xc3\xa4", b"\x00", b"(", b")", b"--1"]
+        [
+            b"SELECT",
+            b"1-2",
+            b"3/4",
+            b"a -b",
+            b"/* ; ' */",
+            b"-- ;'\n",
+            b'# "\r\n',
+            b"\r\n",
+            b"\n",
+            b"/*!50001 x */",
+            b"\xc3\xa4",
+            b"\x00",
+            b"(",
+            b")",
+            b"--1",
+        ]
     ),
 )
 
@@ -135,7 +151,10 @@ def test_known_statements_come_back_from_a_script_of_them(bodies, delimiter, bet
     ],
 )
 def test_statements_end_where_the_server_would_end_them(text, mode, expected):
-    assert statements(text, mode) == expected
+    whole = split([text], mode)
+    assert [piece.text for piece in whole if piece.kind is PieceKind.STATEMENT] == expected
+    for place in range(len(text)):
+        assert split([text[:place], text[place:]], mode) == whole
 
 
 @pytest.mark.parametrize(

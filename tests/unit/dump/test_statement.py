@@ -105,9 +105,35 @@ def test_every_kind_has_an_example():
 @given(
     st.lists(
         st.sampled_from(
-            [b"CREATE", b"ALTER", b"DROP", b"DEFINER", b"=", b"root", b"@localhost", b"VIEW", b"("]
-            + [b"TABLE", b"TABLES", b"LOCK", b"INSERT", b"INTO", b"t", b".", b",", b"ON", b"LIKE"]
-            + [b"VALUES", b"SELECT", b")", b"USE", b"DELETE", b"FROM", b"CURRENT_USER", b"EVENT"]
+            [
+                b"CREATE",
+                b"ALTER",
+                b"DROP",
+                b"DEFINER",
+                b"=",
+                b"root",
+                b"@localhost",
+                b"VIEW",
+                b"(",
+                b"TABLE",
+                b"TABLES",
+                b"LOCK",
+                b"INSERT",
+                b"INTO",
+                b"t",
+                b".",
+                b",",
+                b"ON",
+                b"LIKE",
+                b"VALUES",
+                b"SELECT",
+                b")",
+                b"USE",
+                b"DELETE",
+                b"FROM",
+                b"CURRENT_USER",
+                b"EVENT",
+            ]
         ),
         max_size=8,
     )
@@ -122,3 +148,17 @@ def test_any_words_are_a_statement_of_some_kind_or_unreadable(words):
 def test_a_name_is_shown_as_it_is_written():
     assert str(parse(b"DROP TABLE a.b").name) == "a.b"
     assert parse(b"COMMIT").name is None
+
+
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        (b"INSERT INTO t VALUES", b" (1)"),
+        (b"INSERT INTO t (a, value) VALUES", b"(1,2)"),
+        (b"REPLACE t SET", b" a = 1"),
+        (b"INSERT INTO t (a) /*!50001 VALUES", b" */ (1)"),
+    ],
+)
+def test_rows_of_an_insert_begin_behind_its_head(head, rows):
+    assert parse(head + rows).rows_start == len(head)
+    assert parse(b"DELETE FROM t").rows_start == 0

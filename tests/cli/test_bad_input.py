@@ -1,0 +1,223 @@
+"""Every bad input gets one paragraph: what, which, why and the next step; nothing is left."""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from tests.conftest import EXAMPLES, Cli, Dumps
+
+TABLE = "CREATE TABLE player (id INT PRIMARY KEY);\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A command line, what is there before, and what is said; {…} are folders."""
+
+    arguments: str
+    code: int
+    stderr: str
+    make: Callable[[Dumps], object] = lambda dumps: None
+
+
+def write_two_of_one_time(dumps: Dumps) -> None:
+    dumps.write(TABLE, name="a_20260302_211500.sql")
+    dumps.write(TABLE, name="a_20260302_211500.sql.gz")
+
+
+def write_younger_only(dumps: Dumps) -> None:
+    dumps.write(TABLE, name="a_20260303_211500.sql")
+    dumps.write(TABLE, name="b_20260303_221500.sql")
+    dumps.write(TABLE, name="c_20260301_211500.sql")
+
+
+CASES = {
+    "a missing folder": Case(
+        "up {dumps}/missing",
+        1,
+        "error: no folder {dumps}/missing\n"
+        "hint: check the path; SOURCE is the folder of the dumps\n",
+    ),
+    "an empty folder": Case(
+        "up {dumps}",
+        1,
+        "error: no dumps in {dumps}: the folder is empty\n"
+        "hint: SOURCE is the folder of the dumps; is something not mounted, or not copied yet?\n",
+    ),
+    "a name that fits no shape": Case(
+        "up {dumps}",
+        1,
+        "error: no dumps in {dumps}; {dumps}/notes.txt: *\nhint: *--pattern says how the names"
+        " are made\n",
+        lambda dumps: dumps.write(TABLE, name="notes.txt"),
+    ),
+    "two dumps of one world with the same time": Case(
+        "up {dumps}",
+        1,
+        "error: two dumps of world a were taken at the same time, 2026-03-02 21:15:00+00:00:"
+        " {dumps}/a_20260302_211500.sql and {dumps}/a_20260302_211500.sql.gz\n"
+        "hint: move one of them away, or tell them apart with --pattern\n",
+        write_two_of_one_time,
+    ),
+    "worlds with no dump at or before T": Case(
+        "up {dumps} --at 2026-03-02",
+        1,
+        "error: no dump at or before 2026-03-02 of a (oldest: 2026-03-03 21:15:00+00:00),"
+        " b (oldest: 2026-03-03 22:15:00+00:00)\n"
+        "hint: --allow-missing goes on without these worlds\n",
+        write_younger_only,
+    ),
+    "a time that is none": Case(
+        "up {dumps} --at yesterday",
+        2,
+        "error: 'yesterday' is no time\nhint: write '2024-06-18 21:16',"
+        " 2024-06-18T21:16:30+02:00, or a day: 2024-06-18\n",
+    ),
+    "at and before": Case(
+        "up {dumps} --at 2026-03-02 --before 2026-03-02",
+        2,
+        "error: --at and --before exclude each other\nhint: give one of them\n",
+    ),
+    "a zone that is none": Case(
+        "dumps {dumps} --timezone Mars/Olympus",
+        2,
+        "error: there is no time zone 'Mars/Olympus'\n"
+        "hint: use a name such as Europe/Berlin or UTC\n",
+    ),
+    "an unknown world of a source": Case(
+        "up {examples} --worlds host9",
+        2,
+        "error: no world fits 'host9'\nhint: known: host1, host2, host3\n",
+    ),
+    "a selection that cannot be read": Case(
+        "up {examples} --worlds host[1-",
+        2,
+        "error: the selection 'host[1-' cannot be read\n"
+        "hint: for example --worlds 'host[1-3],eu-*' or 'host[1,4-12]'\n",
+    ),
+    "an unknown server": Case(
+        "up {examples} --server mysql-1.2.3",
+        2,
+        "*error: no MySQL server named 'mysql-1.2.3'; there are: auto*\n",
+    ),
+    "a fleet's name that is none": Case(
+        "up {examples} --fleet ../other",
+        2,
+        "error: '../other' cannot be the name of a fleet\nhint: use letters, *\n",
+    ),
+    "a fleet's name that is a lock's": Case(
+        "up {examples} --fleet other.lock",
+        2,
+        "error: 'other.lock' cannot be the name of a fleet\nhint: use letters, *\n",
+    ),
+    "down of a fleet that is down": Case(
+        "down", 1, "error: there is no fleet default\nhint: there are no fleets at all\n"
+    ),
+    "status of a fleet that is not there": Case(
+        "status --fleet other",
+        1,
+        "error: there is no fleet other\n"
+        "hint: rewound up SOURCE makes one; rewound status --all shows those there are\n",
+    ),
+    "query of a fleet that is not there": Case(
+        "query SELECT", 1, "error: there is no fleet default\nhint: rewound up SOURCE makes one*\n"
+    ),
+    "report of a fleet that is not there": Case(
+        "report", 1, "error: there is no fleet default\nhint: rewound up SOURCE makes one*\n"
+    ),
+    "connect to a fleet that is not there": Case(
+        "connect host1",
+        1,
+        "error: there is no fleet default\nhint: rewound up SOURCE makes one*\n",
+    ),
+    "a port that is none": Case(
+        "up {examples} --port-base 70000", 2, "*Error: Invalid value for '--port-base': 70000 *\n"
+    ),
+    "ports beyond the last": Case(
+        "up {examples} --port-base 65534",
+        3,
+        "*error: there is no port 65536\nhint: choose a lower --port-base\n",
+    ),
+    "a format that is none": Case(
+        "dumps {examples} --format xml", 2, "*Error: Invalid value for '--format': 'xml' *\n"
+    ),
+    "a command that is none": Case("restore", 2, "*Error: No such command 'restore'.\n"),
+    "an option that is none": Case("down --al", 2, "*Error: No such option*--al*\n"),
+    "no source": Case("up", 2, "*Error: Missing argument 'SOURCE'.\n"),
+    "a server's packages that are not there": Case(
+        "server install --from {dumps}",
+        2,
+        "*error: there is no package mysql-server-core\nhint: name a folder with the .deb files*\n",
+    ),
+}
+
+
+def fits(text: str, pattern: str) -> bool:
+    """Tell whether the text is the pattern, in which * stands for anything."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return text == pattern
+    if not text.startswith(first) or not text.endswith(rest[-1]):
+        return False
+    position = len(first)
+    for part in rest:
+        position = text.find(part, position)
+        if position < 0:
+            return False
+        position += len(part)
+    return True
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input_gets_one_clear_paragraph(cli: Cli, dumps: Dumps, name: str):
+    case = CASES[name]
+    case.make(dumps)
+    places = {"dumps": dumps.folder, "examples": EXAMPLES}
+    done = cli(*(argument.format(**places) for argument in case.arguments.split()))
+    expected = case.stderr.format(**places)
+    assert fits(done.stderr, expected), done.stderr
+    assert (done.code, done.stdout) == (case.code, "")
+    assert not [path for path in cli.state_dir.glob("fleets/*") if path.is_dir()]
+    assert not (cli.state_dir / "bug.log").exists()
+
+
+def test_dumps_lists_what_is_not_understood_with_the_reason(cli: Cli, dumps: Dumps):
+    dumps.write(TABLE, name="a_20260302_211500.sql")
+    dumps.write(TABLE, name="notes.txt")
+    done = cli("dumps", dumps.folder, "--format", "csv")
+    assert done.code == 0
+    assert len(done.lines) == 2
+    assert done.stderr.startswith(f"warning: {dumps.folder}/notes.txt is not understood: ")
+
+
+def test_dumps_says_which_one_a_time_selects(cli: Cli):
+    done = cli("dumps", EXAMPLES, "--at", "2026-03-03 21:16", "--format", "tsv")
+    chosen = [line.split("\t")[4][-35:] for line in done.lines if "chosen" in line]
+    assert chosen == [
+        "host1_fulldump_20260303_211508.sql.gz"[-35:],
+        "host2_fulldump_20260302_211910.sql.gz"[-35:],
+        "host3_fulldump_20260302_212031.sql.gz"[-35:],
+    ]
+
+
+def test_a_state_folder_that_cannot_be_written_is_the_hosts_fault(cli: Cli):
+    blocked = cli.cwd / "file"
+    blocked.touch()
+    done = cli("up", EXAMPLES, env={"REWOUND_STATE_DIR": str(blocked / "state")})
+    assert (done.code, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"error: cannot write {blocked}/state/fleets: not a directory\n")
+
+
+def test_a_dump_that_cannot_be_opened_is_named(cli: Cli, dumps: Dumps):
+    (dumps.folder / "a_20260302_211500.sql.gz").symlink_to(dumps.folder / "gone")
+    done = cli("dumps", dumps.folder)
+    assert done.code == 1
+    assert "a_20260302_211500.sql.gz: a link that leads nowhere" in done.stderr
+
+
+def test_text_without_an_end_is_not_taken_for_a_dump_with_a_time(cli: Cli, dumps: Dumps):
+    path = dumps.folder / "a.sql.gz"
+    path.write_bytes(gzip.compress(b"-- MySQL dump\nCREATE TABLE t (id INT);\n"))
+    done = cli("dumps", dumps.folder)
+    assert done.code == 1
+    assert "no time in the name, and no closing line" in done.stderr

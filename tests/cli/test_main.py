@@ -1,0 +1,189 @@
+"""The help, the settings and the manners of the command line."""
+
+import importlib
+import os
+import subprocess
+import sys
+
+import click
+import pytest
+from tests.conftest import EXAMPLES, Cli
+
+from rewound import __version__
+from rewound.cli.main import COMMANDS, SHORT_HELP
+from rewound.cli.options import CONFIGURABLE, PARAMETERS
+
+HELP = """\
+Usage: rewound [OPTIONS] [COMMAND] [ARGS]...
+
+  Your databases as they were: every world's dump in a throw-away MySQL,
+  proven.
+
+  Options can also be set in rewound.toml (found from here upward) and as
+  REWOUND_… environment variables; a flag wins over the environment, the
+  environment over the file.
+
+Options:
+  --config FILE  Settings file instead of the nearest rewound.toml.
+  -v, --verbose  Say on stderr what is being done.
+  --version      Show the version and exit.
+  -h, --help     Show this message and exit.
+
+Commands:
+"""
+
+
+def load_command(name: str) -> click.Command:
+    command = importlib.import_module(COMMANDS[name][0]).command
+    assert isinstance(command, click.Command)
+    return command
+
+
+def test_rewound_alone_shows_the_five_commands_of_a_newcomer(cli: Cli):
+    done = cli()
+    assert (done.code, done.stdout, done.stderr) == (0, SHORT_HELP + "\n", "")
+    named = [line.split()[1] for line in done.lines if line.startswith("  rewound ")]
+    assert named == ["dumps", "up", "query", "connect", "down"]
+
+
+def test_help_lists_every_command_with_its_line(cli: Cli):
+    done = cli("--help", env={"COLUMNS": "80"})
+    assert done.code == 0
+    assert done.stdout.startswith(HELP)
+    table = done.stdout.removeprefix(HELP).splitlines()
+    assert [line.split(None, 1) for line in table] == [
+        [name, text] for name, (_, text) in COMMANDS.items()
+    ]
+
+
+def test_version_is_the_packages(cli: Cli):
+    assert cli("--version").stdout == f"rewound, version {__version__}\n"
+
+
+def test_help_imports_neither_the_driver_nor_the_drawing_library():
+    script = (
+        "import sys\n"
+        "sys.argv = ['rewound', '--help']\n"
+        "from rewound.cli.main import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "heavy = {'rich', 'pymysql', 'psutil', 'msgspec', 'isal'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=30)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_documented_and_its_line_fits(name: str):
+    command = load_command(name)
+    assert command.name == name
+    assert command.help
+    line = COMMANDS[name][1]
+    assert len(line) + len("  connect  ") <= 79
+    assert not line.endswith(".")
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    assert not [each.name for each in options if not each.help]
+
+
+def test_every_setting_of_the_file_is_an_option_of_some_command():
+    parameters = {each.name for name in COMMANDS for each in load_command(name).params}
+    for setting in CONFIGURABLE:
+        assert PARAMETERS.get(setting, setting.replace("-", "_")) in parameters, setting
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(cli: Cli):
+    config = cli.cwd / "rewound.toml"
+    config.write_text('format = "json"\nworlds = "host1"\n')
+    environment = {"REWOUND_FORMAT": "csv"}
+    assert cli("dumps", EXAMPLES).stdout.startswith("[\n")
+    assert cli("dumps", EXAMPLES).stdout.count("{") == 2
+    assert cli("dumps", EXAMPLES, env=environment).stdout.startswith("world,taken_at,")
+    flagged = cli("dumps", EXAMPLES, "--format", "tsv", "--worlds", "host2", env=environment)
+    assert [line.split("\t")[0] for line in flagged.lines] == ["world", "host2", "host2"]
+
+
+def test_the_file_is_found_from_the_working_directory_upward(cli: Cli):
+    (cli.cwd / "rewound.toml").write_text('format = "jsonl"\n')
+    below = cli.cwd / "a/b"
+    below.mkdir(parents=True)
+    assert Cli(cli.state_dir, below)("dumps", EXAMPLES).lines[0].startswith('{"world": "host1"')
+
+
+def test_config_names_the_file(cli: Cli):
+    (cli.cwd / "rewound.toml").write_text('format = "jsonl"\n')
+    other = cli.cwd / "other.toml"
+    other.write_text('format = "csv"\n')
+    assert cli("--config", other, "dumps", EXAMPLES).lines[0].startswith("world,")
+    done = cli("dumps", EXAMPLES, env={"REWOUND_CONFIG": str(other)})
+    assert done.lines[0].startswith("world,")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("colour = true\n", "there is no option 'colour'"),
+        ('port-base = "high"\n', "port-base must be of type int"),
+        ("fallback = 1\n", "fallback must be of type bool"),
+        ('at = "2026-03-02"\n', "there is no option 'at'"),
+        ("= 3\n", "is not valid TOML"),
+    ],
+)
+def test_a_setting_that_fits_nothing_is_a_usage_error(cli: Cli, text: str, said: str):
+    (cli.cwd / "rewound.toml").write_text(text)
+    done = cli("dumps", EXAMPLES)
+    assert (done.code, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "rewound.toml" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["dumps", str(EXAMPLES)], ["--help"], []])
+def test_a_reader_that_goes_away_is_met_with_silence(cli: Cli, arguments: list[str]):
+    read, write = os.pipe()
+    os.close(read)
+    inherited = {**os.environ, "REWOUND_STATE_DIR": str(cli.state_dir)}
+    done = subprocess.run(
+        [sys.executable, "-m", "rewound", *arguments],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        env=inherited,
+        timeout=30,
+        check=False,
+    )
+    os.close(write)
+    assert done.stderr == b""
+    assert done.returncode == 141
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_no_escape_codes_where_they_are_not_wanted(cli: Cli, environment: dict[str, str]):
+    done = cli("dumps", EXAMPLES, "--at", "yesterday", env=environment)
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_output_is_utf_8_whatever_the_locale(cli: Cli, tmp_path):
+    folder = tmp_path / "ünïcode"
+    folder.mkdir()
+    (folder / "host1_20260302.sql").write_text("-- MySQL dump\n")
+    done = cli("dumps", folder, "--format", "csv", env={"PYTHONIOENCODING": "latin-1"})
+    assert done.code == 0, done.stderr
+    assert "ünïcode" in done.stdout
+
+
+def test_a_bug_is_told_from_a_users_error_and_keeps_its_traceback(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    from rewound.cli import diagnostics
+
+    @click.command()
+    def broken() -> None:
+        raise KeyError("a programming mistake")
+
+    monkeypatch.setenv("REWOUND_STATE_DIR", str(cli.state_dir))
+    monkeypatch.setattr(sys, "argv", ["rewound"])
+    assert diagnostics._run(broken) == 1
+    log = cli.state_dir / "bug.log"
+    stderr = capsys.readouterr().err
+    assert stderr.startswith("bug: KeyError: 'a programming mistake'\n")
+    assert str(log) in stderr
+    assert "Traceback" in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from rewound.fleet.world import World, WorldState, current_state
+
+STATES = WorldState
+CASES = {
+    # (recorded, server runs, maker runs): what it is
+    (STATES.STARTING, False, True): STATES.STARTING,
+    (STATES.STARTING, True, True): STATES.STARTING,
+    (STATES.STARTING, False, False): STATES.INTERRUPTED,
+    (STATES.STARTING, True, False): STATES.INTERRUPTED,
+    (STATES.LOADING, False, True): STATES.LOADING,
+    (STATES.LOADING, True, True): STATES.LOADING,
+    (STATES.LOADING, False, False): STATES.INTERRUPTED,
+    (STATES.LOADING, True, False): STATES.INTERRUPTED,
+    (STATES.READY, True, True): STATES.READY,
+    (STATES.READY, True, False): STATES.READY,
+    (STATES.READY, False, True): STATES.STOPPED,
+    (STATES.READY, False, False): STATES.STOPPED,
+    **{
+        (state, *runs): state
+        for state in (STATES.FAILED, STATES.INTERRUPTED, STATES.STOPPED)
+        for runs in product((True, False), repeat=2)
+    },
+}
+
+
+def test_every_combination_has_its_state():
+    assert set(CASES) == set(product(WorldState, (True, False), (True, False)))
+
+
+@pytest.mark.parametrize(("recorded", "server_runs", "maker_runs"), CASES)
+def test_current_state(recorded: WorldState, server_runs: bool, maker_runs: bool):
+    world = World("a", recorded, Path("a.sql"), datetime(2026, 3, 2, tzinfo=UTC), port=4000)
+    state = current_state(world, server_runs=server_runs, maker_runs=maker_runs)
+    assert state is CASES[recorded, server_runs, maker_runs]
+    assert state is not WorldState.READY or (recorded is WorldState.READY and server_runs)
