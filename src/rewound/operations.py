@@ -227,11 +227,21 @@ def default_schema(world: World) -> str | None:
 
 
 def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
-    """Return the ledgers of a fleet's ready worlds, by world."""
+    """Return the ledgers of a fleet's ready worlds, by world.
+
+    Raises:
+        FleetError: there is no such fleet, or none of the worlds asked for has a ledger.
+    """
     record = status(fleet)
     folder = FleetFolder(settings.state_dir(), fleet)
     names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
-    return {name: folder.read_ledger(name) for name in names if record.worlds[name].schemas}
+    ledgers = {name: folder.read_ledger(name) for name in names if record.worlds[name].schemas}
+    if not ledgers:
+        raise FleetError(
+            f"fleet {fleet} has no ledger of {', '.join(names)} yet",
+            hint="a world has one from when it is ready; rewound status shows all worlds",
+        )
+    return ledgers
 
 
 def down(fleet: str) -> int:

@@ -426,6 +426,18 @@ def test_when_all_worlds_fail_nothing_is_left(cli: Cli, dumps: Dumps):
     require_gone(cli)
 
 
+def test_when_the_host_fails_all_worlds_the_exit_code_says_so(cli: Cli, dumps: Dumps):
+    full = "CREATE TABLE m (s VARCHAR(1000)) ENGINE=MEMORY;\n" + 20 * (
+        f"INSERT INTO m VALUES {', '.join(['(REPEAT(1, 1000))'] * 1000)};\n"
+    )
+    for world in ("a", "b"):
+        write_game(dumps, world, sql=full)
+    done = cli("up", dumps.folder)
+    assert (done.code, done.stdout) == (3, "")
+    assert done.stderr.count("hint: free some disk space") == 2
+    require_gone(cli)
+
+
 def test_fallback_takes_the_next_older_whole_dump_and_says_so(cli: Cli, dumps: Dumps):
     write_game(dumps, "a", day=2)
     corrupt(write_game(dumps, "a", day=3))

@@ -14,7 +14,14 @@ from rewound.dump.target import SYSTEM_SCHEMAS
 from rewound.engine.ports import pick_ports
 from rewound.engine.process import ProcessEngine
 from rewound.engine.protocol import ServerSpec
-from rewound.errors import DumpError, Interrupted, LoadError, MysqlError, StatementRefused
+from rewound.errors import (
+    DumpError,
+    HostError,
+    Interrupted,
+    LoadError,
+    MysqlError,
+    StatementRefused,
+)
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import LoadOptions, load_dump
 from rewound.mysql.accounts import LOADER, ROOT, account_statements
@@ -305,6 +312,18 @@ def test_a_view_cannot_show_the_accounts(world: World, dumps: Dumps):
     dump = dumps.write("CREATE VIEW v AS SELECT user, authentication_string FROM mysql.user;\n")
     with pytest.raises(LoadError, match="denied"):
         world.load(dump)
+
+
+def test_no_room_for_the_rows_is_the_hosts_fault_and_no_defect_of_the_dump(
+    world: World, dumps: Dumps
+):
+    # A full table of ENGINE=MEMORY says what a full disk says.
+    rows = ", ".join(["(REPEAT('x', 1000))"] * 1000)
+    insert = f"INSERT INTO m VALUES {rows};\n"
+    dump = dumps.write("CREATE TABLE m (s VARCHAR(1000)) ENGINE=MEMORY;\n" + insert * 20)
+    with pytest.raises(HostError, match=r"line \d+: MySQL error 1114") as caught:
+        world.load(dump)
+    assert "free some disk space" in str(caught.value.hint)
 
 
 def test_a_closing_line_inside_a_value_does_not_count(world: World, dumps: Dumps):

@@ -13,7 +13,7 @@ from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
 from rewound.cli.options import fleet_option, option, read_selection, selection_options
 from rewound.cli.progress import PlainLines, show_progress
-from rewound.errors import RewoundError, SomeWorldsFailed
+from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
 from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore import Observer
@@ -144,7 +144,9 @@ def _show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored
     for name, error in failures.items():
         diagnostics.show_error(RewoundError(f"world {name}: {error.message}", hint=error.hint))
     if not restored:
-        raise RewoundError(f"no world of fleet {fleet} could be restored; nothing was left behind")
+        is_host = all(isinstance(error, HostError) for error in failures.values())
+        kind = HostError if is_host else RewoundError
+        raise kind(f"no world of fleet {fleet} could be restored; nothing was left behind")
 
 
 def _show_result(brought: BringUp, fleet: str) -> None:

@@ -18,12 +18,15 @@ from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
 from rewound.dump.statement import Kind
 from rewound.dump.target import SYSTEM_SCHEMAS, Target
 from rewound.dump.verdict import Verdict, excerpt
-from rewound.errors import Interrupted, LoadError, MysqlError, StatementRefused
+from rewound.errors import HostError, Interrupted, LoadError, MysqlError, StatementRefused
 from rewound.load.ledger import DumpFacts, Ledger
 from rewound.load.tally import TableKey, Tally, table_key
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.version import Version
+
+_NO_ROOM = frozenset({1021, 1114})
+"""What MySQL says when the disk is full; 1114 was tried on 9.7.4 with a full tmpfs."""
 
 Progress = Callable[[int, str], None]
 """Called with (bytes of the file read, the table being filled)."""
@@ -53,6 +56,7 @@ def load_dump(
         DumpError: the file is unreadable or cut off.
         StatementRefused: a rule refuses a statement; it was not executed.
         LoadError: the server refused a statement.
+        HostError: the server has no room for the rows.
         Interrupted: `cancelled` was set.
     """
     started_at = datetime.now(UTC)
@@ -162,10 +166,15 @@ def _execute(connection: Connection, verdict: Verdict, tally: Tally, dump: Path)
         try:
             execution = connection.execute(sql)
         except MysqlError as error:
-            raise LoadError(
-                f"{dump}, line {verdict.line}: {error.message}\n"
-                f"    {excerpt(verdict.statement.text)}"
-            ) from error
+            text = f"{dump}, line {verdict.line}: {error.message}\n    "
+            text += excerpt(verdict.statement.text)
+            if error.number in _NO_ROOM:
+                raise HostError(
+                    text,
+                    hint="free some disk space, or set REWOUND_STATE_DIR to another disk;"
+                    " a table of ENGINE=MEMORY may have reached its own limit",
+                ) from error
+            raise LoadError(text) from error
         if execution.warning_count:
             warnings = connection.warnings()
             tally.add_warnings(verdict, warnings, expected=execution.warning_count)
