@@ -5,38 +5,32 @@ the file as it lies on disk. The format is told from the first bytes, not from t
 Nothing is written and nothing is interpreted.
 """
 
-import gzip
 import hashlib
 import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, cast
+from typing import Self
 
-from isal import igzip, isal_zlib
-
+from rewound.dump.compression import (
+    COMPRESSIONS,
+    Compression,
+    CorruptData,
+    TextStream,
+    find_compression,
+)
 from rewound.errors import DumpError
 
 CHUNK_BYTES = 1 << 20
 
-_CorruptData = cast(type[Exception], isal_zlib.error)
-
-_GZIP_MAGIC = b"\x1f\x8b"
 _FOREIGN_MAGICS = (
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"BZh", "bzip2"),
     (b"PK\x03\x04", "zip"),
     (b"7z\xbc\xaf", "7-Zip"),
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
-_COMPRESSED_NAMES = (".gz", ".zst", ".xz", ".bz2")
-
-
-class _TextStream(Protocol):
-    def read(self, size: int, /) -> bytes | None: ...
+_ANOTHER_COPY = "take an older dump of this world, or copy this one again"
 
 
 class DumpReader:
@@ -84,20 +78,23 @@ class DumpReader:
             DumpError: the file is not what its name says, is cut off, fails its CRC, or
                 changed while it was read.
         """
+        compression = find_compression(self._file.peek_start())
+        format_name = "" if compression is None else compression.name
         try:
-            yield from self._iter_text()
+            yield from self._iter_text(compression)
         except EOFError as error:
             raise DumpError(
                 self.path,
-                f"the gzip data is cut off: the file ends after {self.file_bytes_read:,} bytes,"
-                " in the middle of it",
-                hint="take an older dump of this world, or copy this one again",
+                f"the {format_name} data is cut off: the file ends after"
+                f" {self.file_bytes_read:,} bytes, in the middle of it",
+                hint=_ANOTHER_COPY,
             ) from error
-        except (gzip.BadGzipFile, _CorruptData) as error:
+        except CorruptData as error:
             raise DumpError(
                 self.path,
-                f"the gzip data is corrupt after {self.text_bytes_read:,} bytes of text: {error}",
-                hint="take an older dump of this world, or copy this one again",
+                f"the {format_name} data is corrupt after {self.text_bytes_read:,} bytes of"
+                f" text: {error}",
+                hint=_ANOTHER_COPY,
             ) from error
         except OSError as error:
             raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
@@ -108,9 +105,9 @@ class DumpReader:
                 hint="wait until the dump is complete",
             )
 
-    def _iter_text(self) -> Iterator[bytes]:
+    def _iter_text(self, compression: Compression | None) -> Iterator[bytes]:
         # Held until the end of this object: its buffer would close our file on the way out.
-        self._stream = stream = self._open_text_stream()
+        self._stream = stream = self._open_text_stream(compression)
         first = True
         while chunk := stream.read(CHUNK_BYTES):
             if first:
@@ -121,16 +118,11 @@ class DumpReader:
         if first:
             raise DumpError(self.path, "holds no text", hint="the job that wrote it failed")
 
-    def _open_text_stream(self) -> _TextStream:
+    def _open_text_stream(self, compression: Compression | None) -> TextStream:
+        if compression is not None:
+            return compression.open(self._file)
         start = self._file.peek_start()
-        if start.startswith(_GZIP_MAGIC):
-            compressed = io.BufferedReader(self._file, CHUNK_BYTES)
-            # isal ships no types for its file class; it has GzipFile's interface.
-            return cast(_TextStream, igzip.IGzipFile(fileobj=compressed))  # type: ignore[no-untyped-call]  # see above
-        for magic, name in _FOREIGN_MAGICS:
-            if start.startswith(magic):
-                raise DumpError(self.path, f"is {name} data, which cannot be read yet")
-        if start and self.path.suffix in _COMPRESSED_NAMES:
+        if start and self.path.suffix in {known.suffix for known in COMPRESSIONS}:
             raise DumpError(
                 self.path,
                 f"is named {self.path.suffix} but does not hold such data",
@@ -139,7 +131,7 @@ class DumpReader:
         return self._file
 
     def _refuse_foreign_text(self, text: bytes) -> None:
-        if text.startswith(_GZIP_MAGIC):
+        if find_compression(text) is not None:
             raise DumpError(self.path, "was compressed twice", hint="decompress it once")
         for magic, name in _FOREIGN_MAGICS:
             if text.startswith(magic):

@@ -1,7 +1,5 @@
-import bz2
 import gzip
 import hashlib
-import lzma
 import os
 import random
 
@@ -100,12 +98,9 @@ def test_garbage_behind_the_gzip_data_is_an_error(read, garbage):
         (TEXT, "a.sql.gz", "does not hold such data"),
         (TEXT, "a.sql.zst", "does not hold such data"),
         (gzip.compress(PACKED), "a.sql.gz", "compressed twice"),
-        (lzma.compress(TEXT), "a.sql.xz", "xz"),
-        (bz2.compress(TEXT), "a.sql.bz2", "bzip2"),
         (b"\x28\xb5\x2f\xfd" + TEXT, "a.sql.zst", "zstd"),
         (b"PK\x03\x04" + TEXT, "a.sql", "zip"),
         (b"7z\xbc\xaf\x27\x1c" + TEXT, "a.sql", "7-Zip"),
-        (gzip.compress(lzma.compress(TEXT)), "a.sql.gz", "xz"),
         (TEXT.decode().encode("utf-16"), "a.sql", "UTF-16"),
         (gzip.compress(TEXT.decode().encode("utf-16")), "a.sql.gz", "UTF-16"),
         (b"\xfe\xff" + TEXT.decode().encode("utf-16-be"), "a.sql", "UTF-16"),
