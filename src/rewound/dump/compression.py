@@ -16,10 +16,10 @@ from typing import BinaryIO, Protocol, cast
 import zstandard
 from isal import igzip, isal_zlib
 
-_GZIP_BUFFER_BYTES = 1 << 20
+_BUFFER_BYTES = 1 << 20
 # What a slice of a hostile zstd file can become in memory is bounded by its length only:
-# 4 KiB are at most 180 MB, an ordinary dump's a few tens of kB.
-_SLICE_BYTES = 1 << 12
+# 1 KiB are at most 45 MB, an ordinary dump's a few kB.
+_SLICE_BYTES = 1 << 10
 _LONGEST_TEXT_BYTES = 1 << 20
 
 _IsalError = cast(type[Exception], isal_zlib.error)
@@ -98,7 +98,7 @@ class _Members:
     def __init__(
         self, file: io.RawIOBase, magic: bytes, new_decompressor: Callable[[], _Decompressor]
     ) -> None:
-        self._file = file
+        self._file = io.BufferedReader(file, _BUFFER_BYTES)
         self._magic = magic
         self._new_decompressor = new_decompressor
         self._member: _Decompressor | None = None
@@ -125,7 +125,7 @@ class _Members:
         return data or None
 
     def _read_slice(self) -> bytes:
-        return self._file.read(_SLICE_BYTES) or b""
+        return self._file.read(_SLICE_BYTES)
 
     def _enter_member(self, data: bytes) -> bytes:
         """Begin a member and return its data; nothing where there is only padding so far."""
@@ -154,7 +154,7 @@ class _Gzip:
     """The text of a gzip file; its own reader knows members and padding."""
 
     def __init__(self, file: io.RawIOBase) -> None:
-        buffered = cast(BinaryIO, io.BufferedReader(file, _GZIP_BUFFER_BYTES))
+        buffered = cast(BinaryIO, io.BufferedReader(file, _BUFFER_BYTES))
         # isal ships no types for its file class; it has GzipFile's interface.
         self._file = cast(TextStream, igzip.IGzipFile(fileobj=buffered))  # type: ignore[no-untyped-call]  # see above
 
