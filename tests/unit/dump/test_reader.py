@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from rewound.dump.reader import CHUNK_BYTES, DumpReader
 from rewound.errors import DumpError
 
+
+def pack(text: bytes, compresslevel: int = 9) -> bytes:
+    # A time in the header would make the names of the tests differ from run to run.
+    return gzip.compress(text, compresslevel, mtime=1718745308)
+
+
 TEXT = b"-- MySQL dump\n" + b"".join(b"INSERT INTO t VALUES (%d);\n" % n for n in range(40))
-PACKED = gzip.compress(TEXT, mtime=1718745308)
+PACKED = pack(TEXT)
 NOISE = random.Random(1).randbytes(CHUNK_BYTES + 12_345)
 
 one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -35,11 +41,11 @@ def read(tmp_path):
     [
         (PACKED, TEXT),
         (PACKED + PACKED, TEXT + TEXT),
-        (PACKED + gzip.compress(b"") + PACKED, TEXT + TEXT),
+        (PACKED + pack(b"") + PACKED, TEXT + TEXT),
         (PACKED + bytes(1024), TEXT),
         (PACKED + bytes(10) + PACKED, TEXT + TEXT),
-        (gzip.compress(NOISE), NOISE),
-        (gzip.compress(TEXT, compresslevel=0), TEXT),
+        (pack(NOISE), NOISE),
+        (pack(TEXT, compresslevel=0), TEXT),
     ],
     ids=["one member", "two members", "an empty member", "padded", "padded between", "long", "raw"],
 )
@@ -94,15 +100,15 @@ def test_garbage_behind_the_gzip_data_is_an_error(read, garbage):
     [
         (b"", "a.sql", "holds no text"),
         (b"", "a.sql.gz", "holds no text"),
-        (gzip.compress(b""), "a.sql.gz", "holds no text"),
+        (pack(b""), "a.sql.gz", "holds no text"),
         (TEXT, "a.sql.gz", "does not hold such data"),
         (TEXT, "a.sql.zst", "does not hold such data"),
-        (gzip.compress(PACKED), "a.sql.gz", "compressed twice"),
+        (pack(PACKED), "a.sql.gz", "compressed twice"),
         (b"\x28\xb5\x2f\xfd" + TEXT, "a.sql.zst", "zstd"),
         (b"PK\x03\x04" + TEXT, "a.sql", "zip"),
         (b"7z\xbc\xaf\x27\x1c" + TEXT, "a.sql", "7-Zip"),
         (TEXT.decode().encode("utf-16"), "a.sql", "UTF-16"),
-        (gzip.compress(TEXT.decode().encode("utf-16")), "a.sql.gz", "UTF-16"),
+        (pack(TEXT.decode().encode("utf-16")), "a.sql.gz", "UTF-16"),
         (b"\xfe\xff" + TEXT.decode().encode("utf-16-be"), "a.sql", "UTF-16"),
         (PACKED[:-8], "a.sql.gz", "cut off"),
         (PACKED[:-8] + bytes(8), "a.sql.gz", "corrupt"),
@@ -125,7 +131,7 @@ def test_a_file_that_is_missing_or_a_folder_is_an_error(tmp_path):
 @pytest.mark.parametrize("packed", [True, False])
 def test_reader_counts_and_hashes_every_byte_of_the_file(tmp_path, packed):
     path = tmp_path / "a.sql"
-    content = gzip.compress(NOISE) + bytes(100) if packed else TEXT + NOISE
+    content = pack(NOISE) + bytes(100) if packed else TEXT + NOISE
     path.write_bytes(content)
     with DumpReader(path) as reader:
         assert reader.file_size_bytes == len(content)
@@ -149,7 +155,7 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path, packed):
             file.write(b"\x1f" if packed else b"x")
         os.utime(path, ns=(1, 1))
 
-    content = gzip.compress(NOISE) if packed else TEXT + NOISE
+    content = pack(NOISE) if packed else TEXT + NOISE
     for change in (grow, shrink, overwrite):
         path = tmp_path / "a.sql"
         path.write_bytes(content)
