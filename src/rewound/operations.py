@@ -128,7 +128,7 @@ def up(
         )
         engine.prepare()
         passwords = {account: new_password() for account in ACCOUNTS}
-        recipe = Recipe(options.fleet, passwords, pool_bytes, options.load, threading.Event())
+        recipe = Recipe(passwords, pool_bytes, options.load, threading.Event())
         try:
             folder.create()
             folder.write_passwords(passwords)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rewound.command import ProcessMark
+from rewound.mysql.endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class Server:
     socket: Path
     host: str
     port: int
+
+    def endpoint(self, user: str, password: str) -> Endpoint:
+        """Return its address with the login of one account."""
+        return Endpoint(self.socket, self.host, self.port, user, password)
 
 
 class ServerWatch(Protocol):

@@ -62,7 +62,7 @@ def bring_up(
     """Make every world of a fleet whose folder is there and empty.
 
     A world that fails does not stop the others. Whatever ends this function early ends
-    every server of the fleet and removes its folder.
+    every thread of it first; what they leave is the caller's to take down.
     """
     roster = Roster(folder, record)
     watcher = _Recorder(roster, observer)
@@ -86,7 +86,6 @@ def bring_up(
         # A thread that waits for a server's answer gets an error as soon as it is gone.
         engine.end_all(folder.path)
         pool.shutdown(cancel_futures=True)
-        take_down(folder, engine)
         raise
     pool.shutdown()
     in_order = {name: restored[name] for name in record.worlds if name in restored}
@@ -123,13 +122,7 @@ def get_endpoint(folder: FleetFolder, world: World, user: str) -> Endpoint:
     """Return address and login of one account of a world that has a server."""
     if world.server is None:
         raise ValueError(f"world {world.name} has no server")
-    return Endpoint(
-        socket=world.server.socket,
-        host=world.server.host,
-        port=world.server.port,
-        user=user,
-        password=folder.read_password(user),
-    )
+    return world.server.endpoint(user, folder.read_password(user))
 
 
 class _Recorder:

@@ -21,7 +21,6 @@ from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import LoadOptions, load_dump
 from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
 from rewound.mysql.client import Connection
-from rewound.mysql.endpoint import Endpoint
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +42,6 @@ class Observer(Protocol):
 class Recipe:
     """What all worlds of one `up` have in common."""
 
-    fleet: str
     passwords: Mapping[str, str]
     buffer_pool_bytes: int
     load: LoadOptions
@@ -114,7 +112,7 @@ def _fill(
         observer.world_loading(plan.name, bytes_read, table)
 
     ledger = load_dump(
-        _endpoint(server, LOADER, recipe),
+        server.endpoint(LOADER, recipe.passwords[LOADER]),
         dump.path,
         options=recipe.load,
         progress=report_progress,
@@ -129,16 +127,6 @@ def _fill(
 
 
 def _execute_as_root(server: Server, recipe: Recipe, statements: list[str]) -> None:
-    with Connection(_endpoint(server, ROOT, recipe)) as connection:
+    with Connection(server.endpoint(ROOT, recipe.passwords[ROOT])) as connection:
         for statement in statements:
             connection.execute(statement)
-
-
-def _endpoint(server: Server, user: str, recipe: Recipe) -> Endpoint:
-    return Endpoint(
-        socket=server.socket,
-        host=server.host,
-        port=server.port,
-        user=user,
-        password=recipe.passwords[user],
-    )
