@@ -17,6 +17,7 @@ from rewound.dump.compression import (
     COMPRESSIONS,
     Compression,
     CorruptData,
+    NeedsMemory,
     TextStream,
     find_compression,
 )
@@ -95,6 +96,12 @@ class DumpReader:
                 f"the {format_name} data is corrupt after {self.text_bytes_read:,} bytes of"
                 f" text: {error}",
                 hint=_ANOTHER_COPY,
+            ) from error
+        except NeedsMemory as error:
+            raise DumpError(
+                self.path,
+                f"the {format_name} data needs too much memory: {error}",
+                hint="decompress it by hand, if you trust it",
             ) from error
         except OSError as error:
             raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
