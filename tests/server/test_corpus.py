@@ -4,6 +4,7 @@ The corpus is no part of the project (its texts are of mixed licence); the tests
 skipped where it is absent. `REWOUND_CORPUS` names its folder.
 """
 
+import gzip
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from rewound.dump.foreign import START_BYTES, find_foreign_format
 from rewound.dump.judge import quote_name
 from rewound.engine.installation import Installation
 from rewound.engine.ports import pick_ports
@@ -152,6 +154,22 @@ def test_a_whole_dump_is_restored_to_the_row(dump: dict[str, Any], world: World)
     with Connection(world.endpoint(ROOT)) as connection:
         for schema, content in truth["databases"].items():
             assert describe(connection, schema) == expected(content)
+
+
+def test_only_what_is_no_dump_at_all_is_taken_for_foreign() -> None:
+    found = {}
+    for dump in DUMPS:
+        with gzip.open(CORPUS / "files" / dump["file"]) as text:
+            start = text.read1(START_BYTES)
+        if foreign := find_foreign_format(start):
+            found[dump["name"]] = foreign.name
+    assert found == {
+        "netgore_xml": "a dump in XML",
+        "not_a_dump_mysql_help_text": "the help text of a program",
+        "pt173_utf16le_bom_crlf": "text in UTF-16",
+        # The reader knows better, and asks for compressed data first.
+        "bar_eplant2_double_gzip": "binary data",
+    }
 
 
 @pytest.mark.parametrize("dump", [d for d in DUMPS if d["name"] in REFUSED_ON_PURPOSE])

@@ -17,19 +17,15 @@ from rewound.dump.compression import (
     COMPRESSIONS,
     Compression,
     CorruptData,
+    NeedsMemory,
     TextStream,
     find_compression,
 )
+from rewound.dump.foreign import START_BYTES, find_foreign_format
 from rewound.errors import DumpError
 
 CHUNK_BYTES = 1 << 20
 
-_FOREIGN_MAGICS = (
-    (b"PK\x03\x04", "zip"),
-    (b"7z\xbc\xaf", "7-Zip"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
 _ANOTHER_COPY = "take an older dump of this world, or copy this one again"
 
 
@@ -96,6 +92,12 @@ class DumpReader:
                 f" text: {error}",
                 hint=_ANOTHER_COPY,
             ) from error
+        except NeedsMemory as error:
+            raise DumpError(
+                self.path,
+                f"the {format_name} data needs too much memory: {error}",
+                hint="decompress it by hand, if you trust it",
+            ) from error
         except OSError as error:
             raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
         if self._file.has_changed():
@@ -107,35 +109,38 @@ class DumpReader:
 
     def _iter_text(self, compression: Compression | None) -> Iterator[bytes]:
         # Held until the end of this object: its buffer would close our file on the way out.
-        self._stream = stream = self._open_text_stream(compression)
-        first = True
-        while chunk := stream.read(CHUNK_BYTES):
-            if first:
-                self._refuse_foreign_text(chunk)
-                first = False
-            self.text_bytes_read += len(chunk)
-            yield chunk
-        if first:
+        self._stream = stream = self._file if compression is None else compression.open(self._file)
+        start = self._read_start(stream)
+        if not start:
             raise DumpError(self.path, "holds no text", hint="the job that wrote it failed")
-
-    def _open_text_stream(self, compression: Compression | None) -> TextStream:
-        if compression is not None:
-            return compression.open(self._file)
-        start = self._file.peek_start()
-        if start and self.path.suffix in {known.suffix for known in COMPRESSIONS}:
+        self._refuse_foreign(start)
+        if compression is None and self.path.suffix in {known.suffix for known in COMPRESSIONS}:
             raise DumpError(
                 self.path,
                 f"is named {self.path.suffix} but does not hold such data",
                 hint="rename it, if it is plain SQL text",
             )
-        return self._file
+        yield start
+        while chunk := stream.read(CHUNK_BYTES):
+            self.text_bytes_read += len(chunk)
+            yield chunk
 
-    def _refuse_foreign_text(self, text: bytes) -> None:
-        if find_compression(text) is not None:
+    def _read_start(self, stream: TextStream) -> bytes:
+        """Read as much as tells what the text is, however short the pieces are."""
+        start = b""
+        while len(start) < START_BYTES and (chunk := stream.read(CHUNK_BYTES)):
+            start += chunk
+            self.text_bytes_read += len(chunk)
+        return start
+
+    def _refuse_foreign(self, start: bytes) -> None:
+        if find_compression(start) is not None:
             raise DumpError(self.path, "was compressed twice", hint="decompress it once")
-        for magic, name in _FOREIGN_MAGICS:
-            if text.startswith(magic):
-                raise DumpError(self.path, f"holds {name} data, not SQL text")
+        foreign = find_foreign_format(start[:START_BYTES])
+        if foreign is not None:
+            raise DumpError(
+                self.path, f"holds {foreign.name}, not SQL for MySQL", hint=foreign.hint
+            )
 
 
 class _HashingFile(io.RawIOBase):

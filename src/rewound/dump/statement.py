@@ -128,6 +128,9 @@ _TWO_WORDS = {
     ("STOP", "REPLICA"): Kind.REPLICATION,
 }
 
+FIRST_WORDS = frozenset(_FIRST_WORDS) | {first for first, _ in _TWO_WORDS}
+"""The words that a statement of a known kind can begin with, in upper case."""
+
 # What may stand between CREATE and the kind of object. TEMPORARY is missing on purpose:
 # a table that vanishes with the session is no part of a dump.
 _CREATE_OPTIONS = frozenset(
