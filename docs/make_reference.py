@@ -24,6 +24,7 @@ _EFFECTS = {
     Effect.SKIP: "Skipped",
     Effect.RECORD: "Recorded, not executed",
     Effect.REFUSE: "Refused",
+    Effect.DAMAGE: "Fails the world, unless --allow names it",
 }
 
 

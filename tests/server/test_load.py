@@ -3,13 +3,14 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from tests.conftest import CLOSING_LINE, EXAMPLES, Dumps
 
 from rewound.dump.judge import quote_name
+from rewound.dump.rules import ALLOWABLE
 from rewound.dump.target import SYSTEM_SCHEMAS
 from rewound.engine.ports import pick_ports
 from rewound.engine.process import ProcessEngine
@@ -22,7 +23,7 @@ from rewound.errors import (
     MysqlError,
     StatementRefused,
 )
-from rewound.load.ledger import Ledger, find_imbalances
+from rewound.load.ledger import Ledger, TableCount, find_imbalances
 from rewound.load.loader import LoadOptions, load_dump
 from rewound.mysql.accounts import LOADER, ROOT, account_statements
 from rewound.mysql.client import Connection, Value
@@ -182,20 +183,30 @@ def test_rows_that_a_trigger_deletes_are_an_imbalance(world: World, dumps: Dumps
 
 
 @pytest.mark.parametrize(
-    ("values", "problem"),
+    ("values", "rule"),
     [
-        ("(1, 300, 'a')", "a number was clipped to its column's range"),
-        ("(1, 1, REPEAT('x', 21))", "a value was cut off or changed"),
-        ("(1, 'many', 'a')", "a value was not valid for its column"),
+        ("(1, 300, 'a')", "number-clipped"),
+        ("(1, 1, REPEAT('x', 21))", "value-cut"),
+        ("(1, 'many', 'a')", "value-invalid"),
+        ("(1, 1, 'a'), (NULL, 1, 'b')", "null-replaced"),
     ],
 )
 def test_a_value_that_the_server_changed_is_an_imbalance(
-    world: World, dumps: Dumps, values: str, problem: str
+    world: World, dumps: Dumps, values: str, rule: str
 ):
     dump = dumps.write(f"SET sql_mode = '';\n{CREATE}INSERT INTO t VALUES {values};\n")
-    [imbalance] = find_imbalances(world.load(dump))
-    assert imbalance.startswith(problem)
+    ledger = world.load(dump)
+    [imbalance] = find_imbalances(ledger)
+    assert imbalance.startswith(f"rule {rule}: ")
     assert "1 times, first at line 10" in imbalance
+    assert find_imbalances(replace(ledger, allowed=(rule,))) == []
+
+
+def test_the_rules_that_may_be_allowed_are_all_tried_here():
+    mark = next(
+        m for m in test_a_value_that_the_server_changed_is_an_imbalance.pytestmark if m.args
+    )
+    assert {rule for _, rule in mark.args[1]} == {rule.name for rule in ALLOWABLE}
 
 
 def test_inserts_that_ignore_and_replace_are_counted_by_what_they_leave(world: World, dumps: Dumps):
@@ -209,9 +220,40 @@ def test_inserts_that_ignore_and_replace_are_counted_by_what_they_leave(world: W
         )
     )
     assert find_imbalances(ledger) == []
-    assert [(table.table, table.inserted, table.counted) for table in ledger.tables] == [
-        ("t", 5, 5)
-    ]
+    assert ledger.tables == (TableCount("game", "t", 9, 4, 5, 5),)
+
+
+def test_rows_that_are_updated_are_told_from_new_ones(world: World, dumps: Dumps):
+    update = "ON DUPLICATE KEY UPDATE n = VALUES(n)"
+    ledger = world.load(
+        dumps.write(
+            f"{CREATE}INSERT INTO t VALUES (1, 1, 'a'), (2, 1, 'b') {update};\n"
+            f"INSERT INTO t VALUES (2, 1, 'c'), (1, 7, 'd'), (3, 1, 'd') {update};\n"
+            f"INSERT INTO t VALUES (4, 1, 'c') {update};\n"
+            f"INSERT INTO t VALUES (4, 1, 'c') {update};\n"
+            f"INSERT INTO t VALUES (4, 2, 'c') {update};\n"
+        )
+    )
+    assert find_imbalances(ledger) == []
+    assert ledger.tables == (TableCount("game", "t", 8, 4, 4, 4),)
+
+
+def test_single_inserts_are_gathered_and_counted_each(world: World, dumps: Dumps):
+    rows = "".join(f"INSERT INTO t VALUES ({n},{n % 100},'it''s;');\n" for n in range(5000))
+    ledger = world.load(dumps.write(f"SET sql_mode = '';\n{CREATE}{rows}"))
+    assert find_imbalances(ledger) == []
+    assert ledger.tables == (TableCount("game", "t", 5000, 0, 5000, 5000),)
+    assert ledger.executed["INSERT"] < 10
+    assert "inserts-gathered" in {rule.rule for rule in ledger.rules}
+
+
+def test_an_insert_of_40_mb_arrives_in_parts(world: World, dumps: Dumps):
+    row = "('" + "x" * 999_990 + "')"
+    insert = "INSERT INTO b VALUES " + ",".join([row] * 40) + ";\n"
+    ledger = world.load(dumps.write(f"CREATE TABLE b (v LONGTEXT);\n{insert}"))
+    assert find_imbalances(ledger) == []
+    assert ledger.tables == (TableCount("game", "b", 40, 0, 40, 40),)
+    assert "insert-cut" in {rule.rule for rule in ledger.rules}
 
 
 def test_all_bytes_arrive_as_they_are_in_the_dump(world: World, dumps: Dumps):

@@ -21,9 +21,12 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
     if output_format == "json":
         render.write_text(operations.as_json(ledgers))
         return
-    columns = ["world", "schema", "table", "inserted", "counted"]
+    columns = ["world", "schema", "table", "stated", "duplicates", "inserted", "counted"]
     counts = {
-        world: [[world, t.schema, t.table, t.inserted, t.counted] for t in ledger.tables]
+        world: [
+            [world, t.schema, t.table, t.stated, t.duplicates, t.inserted, t.counted]
+            for t in ledger.tables
+        ]
         for world, ledger in ledgers.items()
     }
     if output_format != "table":

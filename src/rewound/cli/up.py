@@ -13,6 +13,7 @@ from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
 from rewound.cli.options import fleet_option, option, read_selection, selection_options
 from rewound.cli.progress import PlainLines, show_progress
+from rewound.dump.rules import ALLOWABLE
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
 from rewound.fleet.plan import find_disagreement
@@ -30,6 +31,13 @@ from rewound.load.loader import LoadOptions
 @option("--port-base", type=click.IntRange(1024, 65535), help="First port; default: free ones.")
 @option("--allow-missing", is_flag=True, help="Go on without worlds that have no such dump.")
 @option("--allow-unfinished", is_flag=True, help="Accept dumps whose end cannot be proved.")
+@option(
+    "--allow",
+    multiple=True,
+    type=click.Choice([rule.name for rule in ALLOWABLE]),
+    metavar="RULE",
+    help="Restore although this rule applies, such as number-clipped; may be repeated.",
+)
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
 def command(
     source: Path,
@@ -44,6 +52,7 @@ def command(
     port_base: int | None,
     allow_missing: bool,
     allow_unfinished: bool,
+    allow: tuple[str, ...],
     fallback: bool,
 ) -> None:
     """Restore every world of SOURCE (a folder of dumps) as it was at a time.
@@ -60,7 +69,9 @@ def command(
         port_base=port_base,
         allow_missing=allow_missing,
         fallback=fallback,
-        load=LoadOptions(schema=schema, allow_unfinished=allow_unfinished),
+        load=LoadOptions(
+            schema=schema, allow_unfinished=allow_unfinished, allowed=frozenset(allow)
+        ),
     )
     with _Narrator(selection) as narrator:
         brought = operations.up(

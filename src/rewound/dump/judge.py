@@ -18,6 +18,7 @@ from rewound.dump.definitions import (
     plan_table_edits,
 )
 from rewound.dump.lexical import LexicalMode
+from rewound.dump.outline import count_rows, read_outline, updates_rows
 from rewound.dump.session import Session
 from rewound.dump.set_statement import judge_set
 from rewound.dump.statement import Kind, Statement, parse_statement
@@ -54,17 +55,31 @@ class Judge:
     _insert: tuple[bytes, LexicalMode, Statement] | None = None
     """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
 
-    def judge(self, text: bytes, line: int) -> Verdict:
-        """Return what becomes of a statement; afterwards `session` is as it leaves it."""
+    def judge(self, text: bytes, line: int, outline: bytes | None = None) -> Verdict:
+        """Return what becomes of a statement; afterwards `session` is as it leaves it.
+
+        `outline` is the statement's, where it is known: see `rewound.dump.outline`.
+        """
         try:
-            return self._judge(self._parse(text), line)
+            return self._judge(self._parse(text, outline), line)
         except UnreadableText as error:
             use = RuleUse(rules.UNREADABLE, str(error))
         except CannotFollow as error:
             use = RuleUse(rules.UNKNOWN_SETTING, str(error))
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
 
-    def _parse(self, text: bytes) -> Statement:
+    def _parse(self, text: bytes, outline: bytes | None) -> Statement:
+        statement = self._parse_head(text)
+        if not statement.rows_start:
+            return statement
+        head = text[: statement.rows_start]
+        if outline is not None and outline.startswith(head):
+            behind = outline[len(head) :]
+        else:
+            behind = read_outline(text[len(head) :], self.session.mode)
+        return replace(statement, rows=count_rows(behind), updates_rows=updates_rows(behind))
+
+    def _parse_head(self, text: bytes) -> Statement:
         """Return the statement; one that begins as the last INSERT did is not read again.
 
         The same bytes up to behind VALUES are the same words in the same mode. A dump with

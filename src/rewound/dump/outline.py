@@ -28,8 +28,11 @@ _INSERT_HEAD = re.compile(
 _BOUNDARIES_TRIED = 64
 _LONGEST_RUN_BYTES = 1 << 20
 _JOINT = b"\x02"
+_ON_DUPLICATE = re.compile(rb"\sON\s+DUPLICATE\s+KEY\s|\)ON\s+DUPLICATE\s+KEY\s")
 # ON DUPLICATE KEY UPDATE or a name for the new row: no more rows may follow on it.
 _WORD_BEHIND_ROW = re.compile(rb"\)\s*+\w")
+# What may let the server choose an AUTO_INCREMENT, in the column where that mostly stands.
+_CHOSEN_NUMBER = re.compile(rb"\((?:NULL|DEFAULT|0|'')[,)]", re.IGNORECASE)
 
 
 class Rows(NamedTuple):
@@ -120,6 +123,12 @@ def count_rows(outline: bytes) -> int:
     return _count_outermost(outline)
 
 
+def updates_rows(outline: bytes) -> bool:
+    """Tell whether ON DUPLICATE KEY UPDATE is behind the rows, by the outline of these."""
+    upper = outline.upper()
+    return b"DUPLICATE" in upper and _ON_DUPLICATE.search(upper) is not None
+
+
 def find_insert_head(text: bytes, start: int) -> int:
     """Return the length of `INSERT INTO … VALUES` from `start` on, or 0 for other text."""
     match = _INSERT_HEAD.match(text, start)
@@ -166,6 +175,9 @@ def find_run(
     if outline.count(_JOINT) != joints or not _is_balanced(outline) or _JOINT in statements:
         return None
     if _WORD_BEHIND_ROW.search(outline, len(head)):
+        return None
+    # A server reserves the numbers for all rows at once, so between given ones others come.
+    if len(_CHOSEN_NUMBER.findall(outline)) not in (0, joints + 1):
         return None
     one = gathered.replace(_JOINT, b",")
     return Run(len(statements), joints + 1, one, outline.replace(_JOINT, b","))

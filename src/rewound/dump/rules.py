@@ -16,6 +16,7 @@ class Effect(enum.Enum):
     SKIP = "skipped"
     RECORD = "recorded, not executed"
     REFUSE = "refused"
+    DAMAGE = "fails the world unless allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,20 @@ DROP_MISSING = Rule(
     "IF EXISTS is added",
     "a world begins empty, and the statement would fail with error 1008",
 )
+INSERTS_GATHERED = Rule(
+    "inserts-gathered",
+    Effect.REWRITE,
+    "short INSERTs into the same columns that follow each other, from --skip-extended-insert",
+    "they are sent as one INSERT with the rows of all",
+    "the same rows in the same order, in a fraction of the time",
+)
+INSERT_CUT = Rule(
+    "insert-cut",
+    Effect.REWRITE,
+    "an INSERT of more than 16 MiB",
+    "it is sent as several, each with some of its rows",
+    "the same rows in the same order, in bounded memory",
+)
 GLOBAL_SETTING = Rule(
     "global-setting",
     Effect.SKIP,
@@ -223,6 +238,13 @@ NO_DATABASE = Rule(
     "the world fails",
     "name one with --schema",
 )
+TOO_LONG = Rule(
+    "too-long",
+    Effect.REFUSE,
+    "a statement of more than 1 GiB whose rows cannot be told apart",
+    "the world fails",
+    "no server takes it: it is more than the largest max_allowed_packet",
+)
 CUT_OFF = Rule(
     "cut-off",
     Effect.REFUSE,
@@ -231,5 +253,37 @@ CUT_OFF = Rule(
     "what is missing cannot be restored",
 )
 
+NUMBER_CLIPPED = Rule(
+    "number-clipped",
+    Effect.DAMAGE,
+    "a number that its column cannot hold (MySQL warning 1264)",
+    "the server stores the nearest number that fits",
+    "the world would hold a value that the dump does not state",
+)
+VALUE_CUT = Rule(
+    "value-cut",
+    Effect.DAMAGE,
+    "a value too long or too precise for its column (MySQL warnings 1265, 1406)",
+    "the server stores what fits of it",
+    "the world would hold a value that the dump does not state",
+)
+VALUE_INVALID = Rule(
+    "value-invalid",
+    Effect.DAMAGE,
+    "a value that is none of its column's type or character set (MySQL warnings 1292, 1366, 1411)",
+    "the server stores a zero, an empty text or what it could read of it",
+    "the world would hold a value that the dump does not state",
+)
+NULL_REPLACED = Rule(
+    "null-replaced",
+    Effect.DAMAGE,
+    "a NULL for a column that takes none (MySQL warnings 1048, 1263)",
+    "the server stores the column's zero or empty value",
+    "the world would hold a value that the dump does not state",
+)
+
 RULES: tuple[Rule, ...] = tuple(value for value in vars().values() if isinstance(value, Rule))
 """All rules, in the order of this file."""
+
+ALLOWABLE: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.effect is Effect.DAMAGE)
+"""The rules that a user can allow: the world is then made although they apply."""

@@ -6,10 +6,12 @@ sets decides how the text after it is read.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rewound.dump import rules
 from rewound.dump.header import Header, read_comment, read_statement
 from rewound.dump.judge import Judge
+from rewound.dump.rules import Rule
 from rewound.dump.splitter import Piece, PieceKind, Splitter
 from rewound.dump.statement import Kind, Statement, find_drop_end
 from rewound.dump.target import Target
@@ -33,7 +35,7 @@ class Script:
         self._target = target
         self._schema = schema
         self._judge = Judge(target, default_schema=schema)
-        self._splitter = Splitter(self._judge.session.mode)
+        self._splitter = Splitter(self._judge.session.mode, regroup=True)
 
     def iter_verdicts(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
         """Yield one verdict for each statement, in the dump's order, refusals included."""
@@ -47,21 +49,32 @@ class Script:
                 case PieceKind.TOOL_LINE:
                     yield _judge_tool_line(piece)
                 case PieceKind.UNFINISHED:
-                    yield _refuse(piece, "the dump ends inside this statement")
+                    yield _judge_unfinished(piece)
 
     def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
-        text, line = piece.text, piece.line
+        if piece.outline is None:
+            yield from self._judge_text(piece.text, piece.line)
+            return
+        self.statements += piece.statements
+        yield self._note_statement(
+            _note_regrouping(self._judge.judge(piece.text, piece.line, piece.outline), piece)
+        )
+
+    def _judge_text(self, text: bytes, line: int) -> Iterator[Verdict]:
+        """Judge the statements of one text; only behind a DROP there is more than one."""
         end = 0
         while end >= 0:
             end = find_drop_end(text, self._judge.session.mode, self._target.version_number)
             self.statements += 1
-            verdict = self._judge.judge(text if end < 0 else text[:end], line)
-            if verdict.kind not in _CHANGES_NOTHING:
-                self.header = read_statement(self.header)
-            yield verdict
+            yield self._note_statement(self._judge.judge(text if end < 0 else text[:end], line))
             rest = text[end + 1 :].lstrip()
             line += text.count(b"\n", 0, len(text) - len(rest))
             text = rest
+
+    def _note_statement(self, verdict: Verdict) -> Verdict:
+        if verdict.kind not in _CHANGES_NOTHING:
+            self.header = read_statement(self.header)
+        return verdict
 
     def _read_comment(self, text: bytes) -> None:
         self.header = read_comment(self.header, text)
@@ -69,13 +82,28 @@ class Script:
             self._judge.default_schema = self.header.database
 
 
+def _note_regrouping(verdict: Verdict, piece: Piece) -> Verdict:
+    if piece.statements == 1 or not verdict.sql:
+        return verdict
+    rule = rules.INSERTS_GATHERED if piece.statements else rules.INSERT_CUT
+    count = f"{piece.statements:,} statements as one" if piece.statements else "its first rows"
+    use = RuleUse(rule, f"{verdict.statement.name}: {count}")
+    return replace(verdict, uses=(*verdict.uses, use))
+
+
 def _judge_tool_line(piece: Piece) -> Verdict:
     if not _WARNING.match(piece.text):
-        return _refuse(piece, "the dumping program failed")
+        return _refuse(piece, rules.CUT_OFF, "the dumping program failed")
     use = RuleUse(rules.TOOL_LINE, excerpt(piece.text))
     return Verdict(Statement(Kind.EMPTY, piece.text), piece.line, uses=(use,))
 
 
-def _refuse(piece: Piece, why: str) -> Verdict:
-    use = RuleUse(rules.CUT_OFF, why)
+def _judge_unfinished(piece: Piece) -> Verdict:
+    if piece.too_long:
+        return _refuse(piece, rules.TOO_LONG, "no end of it was found")
+    return _refuse(piece, rules.CUT_OFF, "the dump ends inside this statement")
+
+
+def _refuse(piece: Piece, rule: Rule, why: str) -> Verdict:
+    use = RuleUse(rule, why)
     return Verdict(Statement(Kind.UNKNOWN, piece.text), piece.line, uses=(use,))

@@ -61,6 +61,8 @@ class Piece(NamedTuple):
     """The line of the dump on which it begins, counted from 1."""
     open_quote: bool = False
     """For UNFINISHED: the text ends inside a quote or a comment."""
+    too_long: bool = False
+    """For UNFINISHED: it is not the dump that ends, it is more than one statement may be."""
     outline: bytes | None = None
     """The statement with its strings emptied, where that was found on the way."""
     statements: int = 1
@@ -100,7 +102,10 @@ class Splitter:
                 if self._take_delimiter_command():
                     continue
                 piece = self._take_comment() or self._take_tool_line()
-            yield piece or self._take_plain_statement() or self._take_statement()
+            piece = piece or self._take_plain_statement() or self._take_statement()
+            yield piece
+            if piece.too_long:
+                return
 
     def _cut(self, kind: PieceKind, length: int, *, open_quote: bool = False) -> Piece:
         """Take the next `length` bytes as a piece; -1 takes all that is left."""
@@ -108,7 +113,7 @@ class Splitter:
         if length < 0:
             length = window.held
         text = window.text[window.start : window.start + length].rstrip()
-        piece = Piece(kind, text, window.line, open_quote)
+        piece = Piece(kind, text, window.line, open_quote, too_long=window.is_full)
         window.move(length)
         return piece
 

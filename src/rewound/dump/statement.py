@@ -68,6 +68,12 @@ class Statement:
     rows_start: int = 0
     """For INSERT and REPLACE: the offset behind VALUES or SET, where its rows begin."""
 
+    rows: int = 0
+    """For INSERT and REPLACE: how many rows its text holds."""
+
+    updates_rows: bool = False
+    """For INSERT: ON DUPLICATE KEY UPDATE is behind its rows."""
+
     @property
     def name(self) -> Name | None:
         """The first of its names."""

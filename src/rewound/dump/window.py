@@ -14,6 +14,8 @@ class Window:
     def __init__(self, chunks: Iterable[bytes], *, longest: int) -> None:
         self._chunks: Iterator[bytes] = iter(chunks)
         self._longest = longest
+        self.is_full = False
+        """`longest` was reached: there may be more, but it is not drawn."""
         self.text = b""
         """What is held; the next piece begins at `start`."""
         self.start = 0
@@ -32,10 +34,12 @@ class Window:
         a few times, not once a chunk.
         """
         left = self.held
-        if left > self._longest:
+        self.is_full = left > self._longest
+        if self.is_full:
             return False
+        wanted = min(left, self._longest - left)
         added: list[bytes] = []
-        while sum(map(len, added)) <= left and (chunk := next(self._chunks, None)) is not None:
+        while sum(map(len, added)) <= wanted and (chunk := next(self._chunks, None)) is not None:
             added.append(chunk)
         self.text = b"".join([self.text[self.start :], *added])
         self.start = 0

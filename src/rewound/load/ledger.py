@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-DAMAGING_WARNINGS: Mapping[int, str] = {
-    1263: "a NULL was changed to a default",
-    1264: "a number was clipped to its column's range",
-    1265: "a value was cut off or changed",
-    1292: "a value was not valid for its type and was changed",
-    1366: "a value was not valid for its column and was changed",
-    1406: "a text was too long for its column and was cut off",
-    1411: "a value was not valid for its type and was changed",
+from rewound.dump import rules
+from rewound.dump.rules import Rule
+
+DAMAGING_WARNINGS: Mapping[int, Rule] = {
+    1048: rules.NULL_REPLACED,
+    1263: rules.NULL_REPLACED,
+    1264: rules.NUMBER_CLIPPED,
+    1265: rules.VALUE_CUT,
+    1292: rules.VALUE_INVALID,
+    1366: rules.VALUE_INVALID,
+    1406: rules.VALUE_CUT,
+    1411: rules.VALUE_INVALID,
 }
 """Warnings after which the table holds something other than the dump said.
 
@@ -79,8 +83,12 @@ class TableCount:
 
     schema: str
     table: str
+    stated: int
+    """Rows of the INSERT and REPLACE statements, counted in the dump's text."""
+    duplicates: int
+    """By how many rows IGNORE, REPLACE and ON DUPLICATE KEY UPDATE made that fewer."""
     inserted: int
-    """Sum of the server's own counts of the INSERT and REPLACE statements."""
+    """Sum of the server's own counts of what these statements added."""
     counted: int | None
     """COUNT(*) after the load; None where the table is missing."""
 
@@ -107,6 +115,8 @@ class Ledger:
     tables: tuple[TableCount, ...]
     unfinished_allowed: bool
     """The user accepted a dump whose end cannot be proved."""
+    allowed: tuple[str, ...] = ()
+    """The rules that the user allowed to apply although the world differs by them."""
 
     @property
     def rows(self) -> int:
@@ -119,7 +129,7 @@ def find_imbalances(ledger: Ledger) -> list[str]:
     return [
         *_completeness(ledger),
         *_missing_rows(ledger.tables),
-        *_damage(ledger.warnings, ledger.unseen_warnings),
+        *_damage(ledger),
     ]
 
 
@@ -147,20 +157,29 @@ def _missing_rows(tables: Sequence[TableCount]) -> list[str]:
         name = f"{table.schema}.{table.table}"
         if table.counted is None:
             problems.append(f"table {name} was created by the dump and is not there")
-        elif table.counted != table.inserted:
+            continue
+        if table.stated != table.inserted + table.duplicates:
+            problems.append(
+                f"the dump states {table.stated:,} rows of table {name} where the server took"
+                f" {table.inserted + table.duplicates:,}"
+            )
+        if table.counted != table.inserted:
             problems.append(
                 f"table {name} holds {table.counted:,} rows where {table.inserted:,} were inserted"
             )
     return problems
 
 
-def _damage(warnings: Sequence[WarningCount], unseen: int) -> list[str]:
-    problems = [
-        f"{DAMAGING_WARNINGS[w.number]} ({w.count:,} times, first at line {w.first_line}: "
-        f"{w.first_text}, MySQL warning {w.number})"
-        for w in warnings
-        if w.number in DAMAGING_WARNINGS
-    ]
-    if unseen:
-        problems.append(f"{unseen:,} warnings of the server could not be looked at")
+def _damage(ledger: Ledger) -> list[str]:
+    problems = []
+    for warning in ledger.warnings:
+        rule = DAMAGING_WARNINGS.get(warning.number)
+        if rule is not None and rule.name not in ledger.allowed:
+            problems.append(
+                f"rule {rule.name}: {warning.first_text} (MySQL warning {warning.number},"
+                f" {warning.count:,} times, first at line {warning.first_line});"
+                f" --allow {rule.name} accepts that {rule.does}"
+            )
+    if ledger.unseen_warnings:
+        problems.append(f"{ledger.unseen_warnings:,} warnings of the server could not be looked at")
     return problems

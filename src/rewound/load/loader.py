@@ -40,6 +40,8 @@ class LoadOptions:
     """Where objects go that the dump names no database for."""
     allow_unfinished: bool = False
     """Accept a dump whose end cannot be proved."""
+    allowed: frozenset[str] = frozenset()
+    """The rules of `ALLOWABLE` that may apply, by name."""
 
 
 def load_dump(
@@ -102,6 +104,7 @@ def load_dump(
         schemas=tuple(schemas),
         tables=tally.tables(counted),
         unfinished_allowed=options.allow_unfinished,
+        allowed=tuple(sorted(options.allowed)),
     )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rewound.dump.statement import Kind
+from rewound.dump.statement import Kind, Statement
 from rewound.dump.verdict import Verdict
 from rewound.load.ledger import RuleCount, TableCount, WarningCount
 from rewound.mysql.client import Execution, ServerWarning
@@ -14,13 +14,22 @@ TableKey = tuple[str, str]
 
 
 @dataclass(slots=True)
+class _Rows:
+    """The running counts of one table; see `TableCount`."""
+
+    stated: int = 0
+    duplicates: int = 0
+    inserted: int = 0
+
+
+@dataclass(slots=True)
 class Tally:
     """The running counts of one load."""
 
     executed: Counter[str] = field(default_factory=Counter)
     unseen_warnings: int = 0
     positions: list[str] = field(default_factory=list)
-    _inserted: Counter[TableKey] = field(default_factory=Counter)
+    _rows: dict[TableKey, _Rows] = field(default_factory=dict)
     _tables: dict[TableKey, None] = field(default_factory=dict)
     _rules: dict[str, RuleCount] = field(default_factory=dict)
     _warnings: dict[int, WarningCount] = field(default_factory=dict)
@@ -45,23 +54,25 @@ class Tally:
         self.executed[verdict.kind.value] += 1
         keys = table_keys(verdict)
         match verdict.kind:
-            case Kind.INSERT:
-                self._inserted[keys[0]] += execution.affected_rows
-            case Kind.REPLACE:
-                self._inserted[keys[0]] += _net_rows(execution)
+            case Kind.INSERT | Kind.REPLACE:
+                rows = self._rows.setdefault(keys[0], _Rows())
+                net = _net_rows(verdict.statement, execution)
+                rows.stated += verdict.statement.rows
+                rows.inserted += net
+                rows.duplicates += (1 if execution.records is None else execution.records) - net
             case Kind.CREATE_TABLE:
                 self._tables[keys[0]] = None
             case Kind.TRUNCATE | Kind.DELETE:
-                self._inserted.pop(keys[0], None)
+                self._rows.pop(keys[0], None)
             case Kind.DROP_TABLE:
                 self._forget(keys)
             case Kind.DROP_DATABASE if verdict.statement.name is not None:
                 schema = verdict.statement.name.name
-                self._forget([key for key in {*self._tables, *self._inserted} if key[0] == schema])
+                self._forget([key for key in {*self._tables, *self._rows} if key[0] == schema])
 
     def _forget(self, keys: Iterable[TableKey]) -> None:
         for key in keys:
-            self._inserted.pop(key, None)
+            self._rows.pop(key, None)
             self._tables.pop(key, None)
 
     def add_warnings(
@@ -88,11 +99,13 @@ class Tally:
 
     def tables(self, counted: dict[TableKey, int]) -> tuple[TableCount, ...]:
         """Return every table of the dump or of the server, with both counts."""
-        keys = sorted({*self._tables, *self._inserted, *counted})
-        return tuple(
-            TableCount(schema, table, self._inserted[schema, table], counted.get((schema, table)))
-            for schema, table in keys
-        )
+        tables = []
+        for key in sorted({*self._tables, *self._rows, *counted}):
+            rows = self._rows.get(key, _Rows())
+            tables.append(
+                TableCount(*key, rows.stated, rows.duplicates, rows.inserted, counted.get(key))
+            )
+        return tuple(tables)
 
 
 def table_key(verdict: Verdict) -> TableKey | None:
@@ -110,13 +123,17 @@ def table_keys(verdict: Verdict) -> list[TableKey]:
     return keys
 
 
-def _net_rows(execution: Execution) -> int:
-    """Return by how many rows a REPLACE made its table longer.
+def _net_rows(statement: Statement, execution: Execution) -> int:
+    """Return by how many rows an INSERT or REPLACE made its table longer.
 
-    The server counts a replaced row as two, one deleted and one inserted; for several
-    rows it tells the deleted ones apart, for a single row it does not.
+    The server counts a replaced or updated row as two; for several rows it tells their
+    number, for a single row it does not. A row that IGNORE left out it counts as none.
     """
-    if execution.deleted_rows is not None:
-        return execution.affected_rows - 2 * execution.deleted_rows
-    deleted = execution.affected_rows - 1
-    return 1 - deleted
+    affected = execution.affected_rows
+    if statement.kind is Kind.INSERT and not statement.updates_rows:
+        return affected
+    if execution.duplicates is not None:
+        return affected - 2 * execution.duplicates
+    if statement.kind is Kind.REPLACE:
+        return 2 - affected
+    return int(affected == 1)

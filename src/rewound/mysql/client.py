@@ -62,8 +62,10 @@ class Execution:
 
     affected_rows: int
     """MySQL's own count; REPLACE counts a replaced row twice."""
-    deleted_rows: int | None
-    """For INSERT and REPLACE of several rows: the server's count of duplicates."""
+    records: int | None
+    """For INSERT and REPLACE of several rows: how many rows the server was given."""
+    duplicates: int | None
+    """For INSERT and REPLACE of several rows: how many of them met a row with their key."""
     warning_count: int
 
 
@@ -106,7 +108,7 @@ _TYPES = {
 _CONVERTERS = {ColumnType.INTEGER: int, ColumnType.DECIMAL: Decimal, ColumnType.FLOAT: float}
 _DECODERS: Any = {code: _CONVERTERS[kind] for code, kind in _TYPES.items() if kind in _CONVERTERS}
 _BINARY_CHARACTER_SET = 63
-_DUPLICATES = re.compile(rb"Duplicates: (\d+)")
+_ROW_COUNTS = re.compile(rb"Records: (\d+)  Duplicates: (\d+)")
 
 
 class Connection:
@@ -171,10 +173,11 @@ class Connection:
         with self._driver.cursor() as cursor:
             self._run(cursor, sql)
             result = cursor._result
-            match = _DUPLICATES.search(result.message or b"")
+            match = _ROW_COUNTS.search(result.message or b"")
             return Execution(
                 affected_rows=max(cursor.rowcount, 0),
-                deleted_rows=int(match[1]) if match else None,
+                records=int(match[1]) if match else None,
+                duplicates=int(match[2]) if match else None,
                 warning_count=result.warning_count,
             )
 

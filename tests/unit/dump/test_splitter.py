@@ -1,8 +1,12 @@
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewound.dump import splitter
 from rewound.dump.lexical import LexicalMode
+from rewound.dump.outline import find_insert_head, read_outline
 from rewound.dump.splitter import Piece, PieceKind, Splitter
 
 MODES = [
@@ -24,6 +28,25 @@ FRAGMENTS = [
     *(b"INSERT INTO `t` VALUES (1,'x',-2,3/4);\n", b"SET a=1;", b"mysqldump: [Warning] x\n"),
     *(b"Warning: y\n", b"mysqldump", b"mariadb-dump.exe: ", b"-- Dump completed\n"),
 ]
+
+
+# Rows as dumps write them, with all that could be taken for the end of one.
+ROWS = [
+    *(b"(1,'a')", b"(2,'it''s;')", b"(3,'a\\\\')", b"(4,'\\');')", b"(5,NULL)", b"(6,'),(')"),
+    *(b"(7,NOW())", b"(8,0x27)", b"(9,_binary '\x00\x01\x02')", b"(10, 'x' )", b"(11,'-- #/*')"),
+    *(
+        b"(12,';\nINSERT INTO `t` VALUES (')",
+        b"(13,'')",
+        b"(NULL,'a')",
+        b"(14,(1+2))",
+        b"(15,'\"`')",
+    ),
+]
+HEADS = [
+    *(b"INSERT INTO `t` VALUES ", b"INSERT INTO `t` (`a`,`b`) VALUES ", b"insert into u values"),
+    *(b"INSERT IGNORE INTO `t` VALUES\n", b"REPLACE INTO t VALUES ", b"INSERT INTO `a-b` VALUES "),
+]
+TAILS = [b"", b"", b"", b" ON DUPLICATE KEY UPDATE b=VALUES(b)", b" -- '\n"]
 
 
 def split(chunks, mode=None):
@@ -191,13 +214,93 @@ def test_a_tool_line_in_the_middle_of_a_statement_belongs_to_it():
 
 
 def test_mode_set_between_two_pieces_holds_from_the_next_one_on():
-    splitter = Splitter()
-    pieces = splitter.iter_pieces([b"'a\\'b';", b"'a\\';c;"])
+    cutter = Splitter()
+    pieces = cutter.iter_pieces([b"'a\\'b';", b"'a\\';c;"])
     assert next(pieces).text == b"'a\\'b'"
-    splitter.mode = LexicalMode(backslash_escapes=False)
+    cutter.mode = LexicalMode(backslash_escapes=False)
     assert [piece.text for piece in pieces] == [b"'a\\'", b"c"]
 
 
 def test_a_long_statement_comes_out_of_many_small_chunks():
     body = b"INSERT INTO t VALUES ('" + b"x" * 1_000_000 + b"')"
     assert statements(body + b";") == [piece.text for piece in split(cut(body + b";", [256]))]
+
+
+@st.composite
+def inserts(draw):
+    """Return INSERTs as (head, rows, tail), with runs of the same head."""
+    drawn = []
+    for head in draw(st.lists(st.sampled_from(HEADS), max_size=5)):
+        for _ in range(draw(st.integers(1, 4))):
+            rows = draw(st.lists(st.sampled_from(ROWS), min_size=1, max_size=5))
+            drawn.append((head, rows, draw(st.sampled_from(TAILS))))
+    return drawn
+
+
+def write(drawn, between):
+    return b"".join(head + b",".join(rows) + tail + b";" + between for head, rows, tail in drawn)
+
+
+@pytest.mark.parametrize("long_insert_bytes", [20, 1 << 20])
+@given(
+    drawn=inserts(),
+    between=st.sampled_from([b"\n", b"\r\n", b"", b"\n\n"]),
+    sizes=st.lists(st.integers(1, 300), min_size=1, max_size=4),
+)
+def test_regrouped_inserts_hold_the_same_rows_in_the_same_order(
+    long_insert_bytes, drawn, between, sizes
+):
+    text = write(drawn, between)
+    with (
+        patch.object(splitter, "LONG_INSERT_BYTES", long_insert_bytes),
+        patch.object(splitter, "_SHORT_BYTES", 0),
+    ):
+        pieces = list(Splitter(regroup=True).iter_pieces(cut(text, sizes)))
+    assert sum(piece.statements for piece in pieces) == len(drawn)
+    assert all(piece.kind is PieceKind.STATEMENT for piece in pieces)
+    found = [(head.strip().lower(), row) for piece in pieces for head, row in read_rows(piece.text)]
+    assert found == [(head.strip().lower(), row) for head, rows, _ in drawn for row in rows]
+    tails = sum(b"ON DUPLICATE" in piece.text for piece in pieces)
+    assert tails == sum(tail.startswith(b" ON") for _, _, tail in drawn)
+
+
+def read_rows(text):
+    """Yield the head and each row of an INSERT, by trying every row that there could be."""
+    head = next(head for head in HEADS if text.startswith((head, head.replace(b"\n", b" "))))
+    position = len(head)
+    while text.startswith(b"(", position):
+        row = next(row for row in ROWS if text.startswith(row, position))
+        yield head, row
+        position += len(row) + 1
+
+
+@given(drawn=inserts(), mode=st.sampled_from(MODES))
+def test_an_outline_found_while_splitting_is_the_one_of_the_text(drawn, mode):
+    pieces = Splitter(mode, regroup=True).iter_pieces([write(drawn, b"\n")])
+    for piece in pieces:
+        if piece.outline is not None and b"ON DUPLICATE" not in piece.text:
+            head = find_insert_head(piece.text, 0)
+            assert piece.outline[head:] == read_outline(piece.text[head:], mode)
+
+
+def test_single_rows_are_gathered_and_a_name_for_the_new_row_is_not():
+    texts = [b"INSERT INTO t VALUES (%d) AS n ON DUPLICATE KEY UPDATE a=n.a" % n for n in range(3)]
+    pieces = Splitter(regroup=True).iter_pieces([b";\n".join([*texts, b""])])
+    assert [piece.text for piece in pieces] == texts
+    plain = b"".join(b"INSERT INTO t VALUES (%d);\n" % n for n in range(1, 1001))
+    _, run, last = Splitter(regroup=True).iter_pieces([b"USE g;\n" + plain])
+    assert (run.statements, run.text.count(b"("), last.statements) == (999, 999, 1)
+
+
+def test_numbers_that_the_server_chooses_are_not_mixed_with_given_ones():
+    texts = [b"INSERT INTO t VALUES (%b,'x')" % n for n in (b"NULL", b"7", b"NULL")]
+    pieces = Splitter(regroup=True).iter_pieces([b";\n".join([*texts, b""])])
+    assert [piece.text for piece in pieces] == texts
+
+
+def test_more_than_any_server_takes_is_told_from_a_dump_that_ends():
+    with patch.object(splitter, "LONGEST_STATEMENT_BYTES", 1000):
+        [piece] = split(cut(b"SELECT '" + b"x" * 5000, [100]))
+    assert (piece.kind, piece.too_long) == (PieceKind.UNFINISHED, True)
+    [piece] = split([b"SELECT '" + b"x" * 5000])
+    assert (piece.kind, piece.too_long) == (PieceKind.UNFINISHED, False)

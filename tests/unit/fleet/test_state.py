@@ -50,7 +50,7 @@ LEDGER = Ledger(
     warnings=(WarningCount(1264, 1, 9, "Out of range"),),
     unseen_warnings=0,
     schemas=("game",),
-    tables=(TableCount("game", "t", 2, None), TableCount("game", "u", 2, 2)),
+    tables=(TableCount("game", "t", 2, 0, 2, None), TableCount("game", "u", 3, 1, 2, 2)),
     unfinished_allowed=True,
 )
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rewound.dump.rules import ALLOWABLE
 from rewound.load.ledger import (
     DAMAGING_WARNINGS,
     DumpFacts,
@@ -38,7 +39,7 @@ BALANCED = Ledger(
     warnings=(),
     unseen_warnings=0,
     schemas=("game",),
-    tables=(TableCount("game", "player", 5, 5), TableCount("game", "empty", 0, 0)),
+    tables=(TableCount("game", "player", 6, 1, 5, 5), TableCount("game", "empty", 0, 0, 0, 0)),
     unfinished_allowed=False,
 )
 
@@ -55,9 +56,20 @@ def test_a_load_that_adds_up_has_no_imbalance():
         ({"dump": replace(FACTS, is_whole=False)}, "cut off"),
         ({"dump": replace(FACTS, is_whole=False), "unfinished_allowed": True}, "cut off"),
         ({"dump": replace(FACTS, is_whole=None)}, "cannot be proved"),
-        ({"tables": (TableCount("g", "t", 2, 1),)}, "g.t holds 1 rows where 2 were inserted"),
-        ({"tables": (TableCount("g", "t", 1, 2),)}, "g.t holds 2 rows where 1 were inserted"),
-        ({"tables": (TableCount("g", "t", 0, None),)}, "g.t was created by the dump and is not"),
+        ({"tables": (TableCount("g", "t", 2, 0, 2, 1),)}, "g.t holds 1 rows where 2 were inserted"),
+        ({"tables": (TableCount("g", "t", 1, 0, 1, 2),)}, "g.t holds 2 rows where 1 were inserted"),
+        (
+            {"tables": (TableCount("g", "t", 0, 0, 0, None),)},
+            "g.t was created by the dump and is not",
+        ),
+        (
+            {"tables": (TableCount("g", "t", 3, 0, 2, 2),)},
+            "the dump states 3 rows of table g.t where the server took 2",
+        ),
+        (
+            {"tables": (TableCount("g", "t", 2, 1, 2, 2),)},
+            "the dump states 2 rows of table g.t where the server took 3",
+        ),
         ({"unseen_warnings": 7}, "7 warnings"),
     ],
 )
@@ -70,8 +82,21 @@ def test_what_does_not_prove_the_dump_is_an_imbalance(changes, words):
 def test_a_warning_of_a_changed_value_is_an_imbalance(number):
     warning = WarningCount(number, 3, 120, "MySQL's words")
     [problem] = find_imbalances(replace(BALANCED, warnings=(warning,)))
-    for part in (DAMAGING_WARNINGS[number], "3 times", "line 120", "MySQL's words", str(number)):
+    rule = DAMAGING_WARNINGS[number]
+    for part in (f"--allow {rule.name}", "3 times", "line 120", "MySQL's words", str(number)):
         assert part in problem
+
+
+@pytest.mark.parametrize("number", DAMAGING_WARNINGS)
+def test_the_rule_for_a_warning_names_its_number_and_may_be_allowed(number):
+    rule = DAMAGING_WARNINGS[number]
+    assert str(number) in rule.matches
+    assert rule in ALLOWABLE
+    ledger = replace(
+        BALANCED, warnings=(WarningCount(number, 1, 1, "x"),), allowed=("other", rule.name)
+    )
+    assert find_imbalances(ledger) == []
+    assert find_imbalances(replace(ledger, allowed=("other",))) != []
 
 
 @pytest.mark.parametrize("number", [1051, 1300, 1681, 3719])
@@ -89,7 +114,7 @@ def test_all_imbalances_are_named():
     broken = replace(
         BALANCED,
         dump=replace(FACTS, is_whole=False),
-        tables=(TableCount("g", "a", 1, 0), TableCount("g", "b", 1, None)),
+        tables=(TableCount("g", "a", 1, 0, 1, 0), TableCount("g", "b", 1, 0, 1, None)),
         unseen_warnings=1,
     )
     assert len(find_imbalances(broken)) == 4

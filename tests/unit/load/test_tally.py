@@ -9,8 +9,8 @@ from rewound.mysql.client import Execution, ServerWarning
 TARGET = Target(90704, frozenset({"innodb"}), {}, {})
 
 
-def execution(affected_rows=0, deleted_rows=None):
-    return Execution(affected_rows, deleted_rows, warning_count=0)
+def execution(affected_rows=0, records=None, duplicates=None):
+    return Execution(affected_rows, records, duplicates, warning_count=0)
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def judge():
 
 @pytest.fixture
 def count(judge):
-    """Tally statements with what the server said of them; the rows inserted per table."""
+    """Tally statements with what the server said of them; the counts per table."""
 
     def count(*statements):
         tally = Tally()
@@ -30,48 +30,61 @@ def count(judge):
             verdict = judge.judge(text, 1)
             assert verdict.sql
             tally.add_execution(verdict, execution(*answer))
-        return {(t.schema, t.table): t.inserted for t in tally.tables({})}
+        return {(t.schema, t.table): (t.stated, t.duplicates, t.inserted) for t in tally.tables({})}
 
     return count
 
 
 CREATE = (b"CREATE TABLE t (a int)",)
-FILL = (b"INSERT INTO t VALUES (1),(2)", 2, 0)
+UPDATE = b" ON DUPLICATE KEY UPDATE a = VALUES(a)"
+FILL = (b"INSERT INTO t VALUES (1),(2)", 2, 2, 0)
 
 
 @pytest.mark.parametrize(
-    ("statements", "inserted"),
+    ("statements", "counts"),
     [
-        ([CREATE], {("g", "t"): 0}),
-        ([CREATE, FILL, FILL], {("g", "t"): 4}),
-        ([CREATE, FILL, (b"TRUNCATE t",), FILL], {("g", "t"): 2}),
-        ([CREATE, FILL, (b"DELETE FROM t", 2), FILL], {("g", "t"): 2}),
-        ([CREATE, FILL, (b"DELETE FROM t", 2)], {("g", "t"): 0}),
+        ([CREATE], {("g", "t"): (0, 0, 0)}),
+        ([CREATE, FILL, FILL], {("g", "t"): (4, 0, 4)}),
+        ([CREATE, FILL, (b"TRUNCATE t",), FILL], {("g", "t"): (2, 0, 2)}),
+        ([CREATE, FILL, (b"DELETE FROM t", 2), FILL], {("g", "t"): (2, 0, 2)}),
+        ([CREATE, FILL, (b"DELETE FROM t", 2)], {("g", "t"): (0, 0, 0)}),
         ([CREATE, FILL, (b"DROP TABLE t",)], {}),
-        ([CREATE, FILL, (b"DROP TABLE t",), CREATE], {("g", "t"): 0}),
+        ([CREATE, FILL, (b"DROP TABLE t",), CREATE], {("g", "t"): (0, 0, 0)}),
         ([CREATE, FILL, (b"CREATE TABLE u (a int)",), (b"DROP TABLE x, u, g.t",)], {}),
-        ([CREATE, FILL, (b"DROP TABLE h.t",)], {("g", "t"): 2}),
-        ([CREATE, FILL, (b"DROP VIEW IF EXISTS t",)], {("g", "t"): 2}),
-        ([CREATE, FILL, (b"INSERT INTO h.t VALUES (1)", 1)], {("g", "t"): 2, ("h", "t"): 1}),
+        ([CREATE, FILL, (b"DROP TABLE h.t",)], {("g", "t"): (2, 0, 2)}),
+        ([CREATE, FILL, (b"DROP VIEW IF EXISTS t",)], {("g", "t"): (2, 0, 2)}),
+        (
+            [CREATE, FILL, (b"INSERT INTO h.t VALUES (1)", 1)],
+            {("g", "t"): (2, 0, 2), ("h", "t"): (1, 0, 1)},
+        ),
         ([CREATE, FILL, (b"DROP DATABASE g",)], {}),
-        ([CREATE, FILL, (b"DROP DATABASE h",)], {("g", "t"): 2}),
-        ([CREATE, (b"REPLACE INTO t VALUES (1)", 1)], {("g", "t"): 1}),
-        ([CREATE, (b"REPLACE INTO t VALUES (1)", 2)], {("g", "t"): 0}),
-        ([CREATE, (b"REPLACE INTO t VALUES (1),(2),(3)", 3, 0)], {("g", "t"): 3}),
-        ([CREATE, (b"REPLACE INTO t VALUES (1),(1),(3)", 4, 1)], {("g", "t"): 2}),
-        ([CREATE, (b"INSERT IGNORE INTO t VALUES (1),(1)", 1, 1)], {("g", "t"): 1}),
+        ([CREATE, FILL, (b"DROP DATABASE h",)], {("g", "t"): (2, 0, 2)}),
+        ([CREATE, (b"REPLACE INTO t VALUES (1)", 1)], {("g", "t"): (1, 0, 1)}),
+        ([CREATE, (b"REPLACE INTO t VALUES (1)", 2)], {("g", "t"): (1, 1, 0)}),
+        ([CREATE, (b"REPLACE INTO t VALUES (1)", 3)], {("g", "t"): (1, 2, -1)}),
+        ([CREATE, (b"REPLACE INTO t VALUES (1),(2),(3)", 3, 3, 0)], {("g", "t"): (3, 0, 3)}),
+        ([CREATE, (b"REPLACE INTO t VALUES (1),(1),(3)", 4, 3, 1)], {("g", "t"): (3, 1, 2)}),
+        ([CREATE, (b"INSERT IGNORE INTO t VALUES (1),(1)", 1, 2, 1)], {("g", "t"): (2, 1, 1)}),
+        ([CREATE, (b"INSERT IGNORE INTO t VALUES (1)", 0)], {("g", "t"): (1, 1, 0)}),
+        ([CREATE, (b"INSERT INTO t VALUES (1)" + UPDATE, 1)], {("g", "t"): (1, 0, 1)}),
+        ([CREATE, (b"INSERT INTO t VALUES (1)" + UPDATE, 2)], {("g", "t"): (1, 1, 0)}),
+        ([CREATE, (b"INSERT INTO t VALUES (1)" + UPDATE, 0)], {("g", "t"): (1, 1, 0)}),
+        ([CREATE, (b"INSERT INTO t VALUES (1),(1)" + UPDATE, 3, 2, 1)], {("g", "t"): (2, 1, 1)}),
+        ([CREATE, (b"INSERT INTO t VALUES (1),(1)" + UPDATE, 1, 2, 0)], {("g", "t"): (2, 1, 1)}),
+        # The server took fewer rows than the text holds.
+        ([CREATE, (b"INSERT INTO t VALUES (1),(2)", 1, 1, 0)], {("g", "t"): (2, 0, 1)}),
     ],
 )
-def test_inserted_rows_follow_every_statement_that_changes_them(count, statements, inserted):
-    assert count(*statements) == inserted
+def test_the_counts_follow_every_statement_that_changes_rows(count, statements, counts):
+    assert count(*statements) == counts
 
 
 def test_tables_of_the_dump_and_of_the_server_are_put_side_by_side(judge):
     tally = Tally()
     tally.add_execution(judge.judge(*CREATE, 1), execution())
     assert tally.tables({("g", "u"): 3}) == (
-        TableCount("g", "t", 0, None),
-        TableCount("g", "u", 0, 3),
+        TableCount("g", "t", 0, 0, 0, None),
+        TableCount("g", "u", 0, 0, 0, 3),
     )
     assert tally.executed == {"CREATE TABLE": 1}
 
