@@ -24,7 +24,7 @@ _OWN_TABLESPACES = frozenset({"innodb_file_per_table", "innodb_system", "innodb_
 def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
     """Return the rule that refuses a definition for what is inside it."""
     words = [token.word for token in tokens]
-    if kind is Kind.CREATE_ROUTINE and "SONAME" in _words_before_parenthesis(tokens):
+    if kind is Kind.CREATE_FUNCTION and "SONAME" in _words_before_parenthesis(tokens):
         return RuleUse(rules.LOADABLE_FUNCTION)
     if kind is Kind.CREATE_TABLE and ("SELECT" in words or words.count("TABLE") > 1):
         return RuleUse(rules.UNKNOWN_STATEMENT, "it fills its table from other tables")

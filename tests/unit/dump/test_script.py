@@ -112,7 +112,7 @@ def test_a_drop_and_what_follows_it_under_another_delimiter_are_two_statements(t
     )
     script, verdicts = run(target, text)
     assert [(verdict.kind, verdict.line) for verdict in verdicts[1:]] == [
-        (Kind.DROP_PROGRAM, 3),
+        (Kind.DROP_TRIGGER, 3),
         (Kind.CREATE_TRIGGER, 5),
         (Kind.DROP_TABLE, 7),
         (Kind.UNKNOWN, 7),
