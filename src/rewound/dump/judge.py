@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from rewound.dump import rules
 from rewound.dump.assignments import CannotFollow
-from rewound.dump.collations import plan_collation_edits
 from rewound.dump.definitions import (
+    DATABASES,
+    DEFINITIONS,
     find_refusal,
+    plan_definition_edits,
     plan_drop_edits,
-    plan_encryption_edits,
-    plan_program_edits,
-    plan_table_edits,
 )
 from rewound.dump.lexical import LexicalMode
 from rewound.dump.session import Session
@@ -30,12 +29,7 @@ _NEVER_EXECUTED = {
     Kind.FLUSH: rules.FLUSH,
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
-_PROGRAMS = frozenset(
-    {Kind.CREATE_VIEW, Kind.CREATE_TRIGGER, Kind.CREATE_ROUTINE, Kind.CREATE_EVENT}
-)
-_OF_A_DATABASE = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
-_NAMES_A_SCHEMA = _OF_A_DATABASE | {Kind.USE}
-_TABLE_DEFINITIONS = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
+_NAMES_A_SCHEMA = DATABASES | {Kind.USE}
 _EXCERPT_LENGTH = 80
 
 
@@ -124,7 +118,7 @@ class Judge:
         uses: list[RuleUse] = []
         if schema is None:
             return prefix, uses
-        if statement.kind not in _OF_A_DATABASE and schema not in self.created_schemas:
+        if statement.kind not in DATABASES and schema not in self.created_schemas:
             prefix.append(b"CREATE DATABASE IF NOT EXISTS " + quote_name(schema))
             uses.append(RuleUse(rules.DATABASE_CREATED, schema))
         if self.session.schema is None and _relies_on_use(statement):
@@ -147,7 +141,7 @@ class Judge:
     def _rewrite(self, statement: Statement, *, is_there: bool) -> tuple[bytes, list[RuleUse]]:
         """Return the statement as it is to be sent, and the rules that changed it."""
         kind = statement.kind
-        if kind not in _TABLE_DEFINITIONS | _OF_A_DATABASE | _PROGRAMS:
+        if kind not in DEFINITIONS:
             return statement.text, []
         mode = self.session.mode
         tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
@@ -155,14 +149,8 @@ class Judge:
             return b"", [refusal]
         if kind is Kind.DROP_DATABASE:
             edits = [] if is_there else plan_drop_edits(tokens)
-        elif kind in _TABLE_DEFINITIONS:
-            edits = plan_table_edits(tokens, kind, self.target, mode)
         else:
-            edits = plan_collation_edits(tokens, self.target, mode)
-            if kind in _PROGRAMS:
-                edits += plan_program_edits(tokens, kind)
-            else:
-                edits += plan_encryption_edits(tokens)
+            edits = plan_definition_edits(tokens, kind, self.target, mode)
         return apply_edits(statement.text, edits), _uses_of(edits, statement)
 
 

@@ -37,3 +37,15 @@ def judge(target):
     judge.judge(b"CREATE DATABASE game", 1)
     judge.judge(b"USE game", 2)
     return judge
+
+
+@pytest.fixture
+def rewrite(judge):
+    """Return the statement as it is sent, and the names of the rules that changed it."""
+
+    def rewrite(text):
+        verdict = judge.judge(text.encode(), 1)
+        assert verdict.refusal is None
+        return verdict.sql[-1].decode(), {use.rule.name for use in verdict.uses}
+
+    return rewrite
