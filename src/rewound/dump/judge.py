@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from rewound.dump import rules
 from rewound.dump.assignments import CannotFollow
+from rewound.dump.comments import plan_comment_edits
 from rewound.dump.definitions import (
     DATABASES,
     DEFINITIONS,
@@ -51,7 +52,9 @@ class Judge:
     def judge(self, text: bytes, line: int) -> Verdict:
         """Return what becomes of a statement; afterwards `session` is as it leaves it."""
         try:
-            return self._judge(self._parse(text), line)
+            edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
+            verdict = self._judge(self._parse(apply_edits(text, edits)), line)
+            return _with_comments(verdict, text, edits) if edits else verdict
         except UnreadableText as error:
             use = RuleUse(rules.UNREADABLE, str(error))
         except CannotFollow as error:
@@ -151,7 +154,8 @@ class Judge:
             edits = [] if is_there else plan_drop_edits(tokens)
         else:
             edits = plan_definition_edits(tokens, kind, self.target, mode)
-        return apply_edits(statement.text, edits), _uses_of(edits, statement)
+        uses = [_use_of(edit, statement.text, f"{statement.name}: ") for edit in edits]
+        return apply_edits(statement.text, edits), uses
 
 
 def quote_name(name: str) -> bytes:
@@ -172,6 +176,22 @@ def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse |
     return None if rule is None else RuleUse(rule, excerpt(statement.text, _EXCERPT_LENGTH))
 
 
+def _with_comments(verdict: Verdict, text: bytes, edits: Sequence[Edit]) -> Verdict:
+    """Return the verdict on a statement that had comments of six digits."""
+    if verdict.kind is Kind.EMPTY:
+        use = RuleUse(rules.COMMENT_NOT_EXECUTED, excerpt(text, _EXCERPT_LENGTH))
+        return replace(verdict, statement=Statement(Kind.EMPTY, text), uses=(use,))
+    rows_start = verdict.statement.rows_start
+    for edit in edits:
+        if edit.start < rows_start:
+            rows_start += edit.end - edit.start - len(edit.text)
+    statement = replace(verdict.statement, text=text, rows_start=rows_start)
+    uses = verdict.uses
+    if verdict.sql:
+        uses = (*(_use_of(edit, text) for edit in edits), *uses)
+    return replace(verdict, statement=statement, uses=uses)
+
+
 def _relies_on_use(statement: Statement) -> bool:
     """Tell whether a statement is for the current database because it names no other."""
     if statement.kind in _NAMES_A_SCHEMA:
@@ -179,10 +199,5 @@ def _relies_on_use(statement: Statement) -> bool:
     return any(name.schema is None for name in statement.names)
 
 
-def _uses_of(edits: Sequence[Edit], statement: Statement) -> list[RuleUse]:
-    return [
-        RuleUse(
-            edit.rule, f"{statement.name}: {excerpt(statement.text[edit.start : edit.end], 60)}"
-        )
-        for edit in edits
-    ]
+def _use_of(edit: Edit, text: bytes, prefix: str = "") -> RuleUse:
+    return RuleUse(edit.rule, prefix + excerpt(text[edit.start : edit.end], 60))

@@ -96,6 +96,13 @@ MARIADB_TABLE_OPTION = Rule(
     "the option is taken out",
     "MySQL does not know it; it does not change what the table holds",
 )
+SIX_DIGIT_COMMENT = Rule(
+    "six-digit-comment",
+    Effect.REWRITE,
+    "a versioned comment of six digits, as in MariaDB's /*!100301 COMPRESSED*/",
+    "taken out where the version is above the server's, opened where it is not",
+    "MySQL counts the sixth digit since 8.1 only; this way every server reads the same",
+)
 DEFINER = Rule(
     "definer",
     Effect.REWRITE,

@@ -15,6 +15,7 @@ EXAMPLES = {
     "tablespace": b"USE g; CREATE TABLE t (a int) /*!50100 TABLESPACE `ts1` */;",
     "encryption": b"USE g; CREATE TABLE t (a int) /*!80016 ENCRYPTION='Y' */;",
     "mariadb-table-option": b"USE g; CREATE TABLE t (a int) ENGINE=MyISAM PAGE_CHECKSUM=1;",
+    "six-digit-comment": b"USE g; CREATE TABLE t (a text /*!100301 COMPRESSED*/);",
     "definer": b"USE g; CREATE DEFINER=`root`@`%` VIEW v AS SELECT 1;",
     "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",
     "database-created": b"USE g;",
@@ -101,7 +102,10 @@ HOSTILE = [
     *("/*!40000 USE mysql */", "USE/**/mysql", "CREATE DATABASE IF NOT EXISTS `mysql`"),
     *("INSERT INTO t SELECT * FROM mysql.user", "CREATE TABLE t SELECT * FROM mysql.user"),
     *("CREATE TABLE t (a int) AS (SELECT 1)", "CREATE TABLE t TABLE mysql.user"),
-    *("DROP /*!100616 TABLE */ TABLE t",),
+    *("DROP /*!100616TABLE */ TABLE t", "DROP /*!100616*/ TABLE t"),
+    *("/*!080400 GRANT ALL ON *.* TO x */", "INSERT /*!100616 INTO t VALUES (1) */ INTO mysql.t"),
+    *("INSERT INTO /*!080400 mysql. */ user VALUES (1)", "SELECT /*!100616 x */ 1"),
+    *("USE /*!100616 g */ mysql", "USE /*!090704 mysql */", "SET /*!080400 GLOBAL */ a = 1"),
     *("DROP /*!99999 x /* y */ TABLE */ TABLE t", "DROP TABLE t /*!50001", "/*!50001 DROP TABLE t"),
     *("DROP TABLE /*!50001 t", "CREATE TABLE t (a int) /*!50001", "CREATE TABLE t (a 'int)"),
     *("INSERT /*+ SET_VAR(sql_mode='x') QB_NAME(`*/ INTO t VALUES (1)", "SHOW TABLES", "BACKUP x"),
@@ -175,6 +179,31 @@ def test_the_harmless_part_of_a_set_is_all_that_is_sent(judge, text, sent):
 def test_ordinary_statements_are_sent_as_they_are(judge, text):
     verdict = judge.judge(text, 7)
     assert (verdict.sql, verdict.uses, verdict.line, verdict.schema) == ((text,), (), 7, "game")
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (b"CREATE TABLE t (a text /*!100301 COMPRESSED*/)", b"CREATE TABLE t (a text  )"),
+        (b"CREATE TABLE t (a /*!080023 int*/)", b"CREATE TABLE t (a /*! int*/)"),
+        (b"DROP /*!100616 TABLE */ TABLE t", b"DROP   TABLE t"),
+        (b"INSERT INTO t /*!100616 (a) */ VALUES ('/*!100616 x */')",
+         b"INSERT INTO t   VALUES ('/*!100616 x */')"),
+        (b"SET /*!100616 GLOBAL */ sql_notes = 1", b"SET   sql_notes = 1"),
+    ],
+)  # fmt: skip
+def test_a_comment_of_six_digits_is_settled_before_anything_else(judge, text, sent):
+    verdict = judge.judge(text, 1)
+    assert verdict.sql == (sent,)
+    assert rules_of([verdict]) == {"six-digit-comment"}
+    assert verdict.statement.text == text
+    rows_start = verdict.statement.rows_start
+    assert text[rows_start - 6 : rows_start] in (b"", b"VALUES")
+
+
+def test_a_statement_inside_a_comment_of_six_digits_is_not_executed(judge):
+    verdict = judge.judge(b"/*!100616 SET @a = 1 */", 1)
+    assert (verdict.sql, rules_of([verdict])) == ((), {"comment-not-executed"})
 
 
 def judge_all(target, *texts, schema=None):
