@@ -47,6 +47,21 @@ ENGINE_MISSING = Rule(
     "ENGINE becomes InnoDB",
     "the rows matter, not the engine that held them",
 )
+REMOTE_ENGINE = Rule(
+    "remote-engine",
+    Effect.REWRITE,
+    "a storage engine that reaches other servers or files: FEDERATED, CONNECT, SPIDER, S3, …;"
+    " and the CONNECTION of a table",
+    "ENGINE becomes InnoDB, without rows unless the dump states some; CONNECTION is taken out",
+    "a world must not reach anything outside of itself, and the option holds a password",
+)
+PARTITION_ENGINE = Rule(
+    "partition-engine",
+    Effect.REWRITE,
+    "a partitioned table of MyISAM or another engine that cannot be partitioned any more",
+    "ENGINE becomes InnoDB, for the table and its partitions",
+    "MySQL 8.0 left partitions to InnoDB (error 1178)",
+)
 TYPE_OPTION = Rule(
     "type-option",
     Effect.REWRITE,
@@ -92,7 +107,8 @@ ENCRYPTION = Rule(
 MARIADB_TABLE_OPTION = Rule(
     "mariadb-table-option",
     Effect.REWRITE,
-    "table options that only MariaDB has: PAGE_CHECKSUM, TRANSACTIONAL",
+    "table options that only MariaDB or TokuDB has: PAGE_CHECKSUM, TRANSACTIONAL, ENCRYPTED,"
+    " COMPRESSION='tokudb_zlib', and all with quoted names, such as `PAGE_COMPRESSED`",
     "the option is taken out",
     "MySQL does not know it; it does not change what the table holds",
 )

@@ -23,6 +23,7 @@ from rewound.dump.assignments import (
     known_value,
 )
 from rewound.dump.collations import nearest_collation
+from rewound.dump.engines import find_engine_rule
 from rewound.dump.session import INITIAL_CHARACTER_SET, Session
 from rewound.dump.statement import Statement
 from rewound.dump.target import REMOVED_SQL_MODES, Target
@@ -32,7 +33,7 @@ from rewound.dump.verdict import RuleUse, excerpt, one_line
 _ALLOWED = frozenset(
     {"autocommit", "character_set_client", "character_set_connection", "character_set_results"}
     | {"character_set_database", "collation_connection", "collation_database"}
-    | {"default_storage_engine", "explicit_defaults_for_timestamp", "foreign_key_checks"}
+    | {"explicit_defaults_for_timestamp", "foreign_key_checks"}
     | {"group_concat_max_len", "innodb_strict_mode", "insert_id", "last_insert_id"}
     | {"lc_time_names", "max_execution_time", "net_read_timeout", "net_write_timeout"}
     | {"optimizer_switch", "sql_auto_is_null", "sql_big_selects", "sql_mode", "sql_notes"}
@@ -142,6 +143,8 @@ def _follow(assignment: Assignment, session: Session, target: Target) -> _Step:
         return _follow_names(assignment, session, target)
     if name in _COLLATIONS:
         return _follow_collation(assignment, session, target)
+    if name == "default_storage_engine":
+        return _follow_engine(assignment, session, target)
     if name not in _ALLOWED:
         raise CannotFollow(f"a dump does not set {name}")
     if name not in ("sql_mode", "character_set_client"):
@@ -153,6 +156,17 @@ def _follow(assignment: Assignment, session: Session, target: Target) -> _Step:
         return _follow_sql_mode(assignment, session, value)
     literal = None if is_literal(assignment) else value
     return _Step(replace(session, character_set=value.lower()), literal)
+
+
+def _follow_engine(assignment: Assignment, session: Session, target: Target) -> _Step:
+    """Follow the engine of tables that name none: no other way round the rules for engines."""
+    engine = known_value(assignment, session)
+    if engine is None:
+        raise CannotFollow(f"{assignment.name} is set to a value that cannot be followed")
+    rule = find_engine_rule(engine, target)
+    if rule is not None:
+        return _Step(session, "InnoDB", (RuleUse(rule, engine),))
+    return _Step(session, None if is_literal(assignment) else engine)
 
 
 def _follow_sql_mode(assignment: Assignment, session: Session, value: str) -> _Step:

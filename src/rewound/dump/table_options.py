@@ -5,9 +5,11 @@ Pure. Works on the tokens of one statement; the columns are for `columns` to loo
 
 import itertools
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rewound.dump import rules
 from rewound.dump.collations import value_of
+from rewound.dump.engines import REMOTE_ENGINES, find_engine_rule, real_engine
 from rewound.dump.lexical import LexicalMode
 from rewound.dump.statement import Kind
 from rewound.dump.target import Target
@@ -15,8 +17,22 @@ from rewound.dump.tokens import Token, TokenKind, unquote
 from rewound.dump.verdict import Edit
 
 _INNODB_ROW_FORMATS = frozenset({"DEFAULT", "DYNAMIC", "COMPRESSED", "REDUNDANT", "COMPACT"})
-_MARIADB_OPTIONS = frozenset({"PAGE_CHECKSUM", "TRANSACTIONAL"})
+_INNODB_COMPRESSIONS = frozenset({"", "zlib", "lz4", "none"})
+_MARIADB_OPTIONS = frozenset(
+    {"PAGE_CHECKSUM", "TRANSACTIONAL", "PAGE_COMPRESSED", "PAGE_COMPRESSION_LEVEL", "ENCRYPTED"}
+    | {"ENCRYPTION_KEY_ID", "IETF_QUOTES"}
+)
 _OWN_TABLESPACES = frozenset({"innodb_file_per_table", "innodb_system", "innodb_temporary"})
+_KEEP_FIXED = frozenset({"myisam", "memory"})
+
+
+class _Option(NamedTuple):
+    """One option of a table or partition."""
+
+    position: int
+    """Of its name among the tokens."""
+    name: Token
+    value: Token
 
 
 def plan_option_edits(
@@ -24,20 +40,27 @@ def plan_option_edits(
 ) -> list[Edit]:
     """Return what has to change in the options of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
-    for index, value in _iter_options(tokens, kind):
-        token = tokens[index]
-        match token.word:
+    options = list(_iter_options(tokens, kind, mode))
+    partitioned = _is_partitioned(tokens)
+    for option in options:
+        name, value = option.name, option.value
+        match name.word:
             case "ENGINE":
-                edits += _edit_engine(value, target, mode)
+                edits += _edit_engine(value, target, mode, partitioned=partitioned)
             case "ROW_FORMAT":
-                edits += _edit_row_format(value, tokens, mode)
+                edits += _edit_row_format(value, options, mode, partitioned=partitioned)
             case "TYPE":
-                edits.append(Edit(token.start, token.end, b"ENGINE", rules.TYPE_OPTION))
-                edits += _edit_engine(value, target, mode)
+                edits.append(Edit(name.start, name.end, b"ENGINE", rules.TYPE_OPTION))
+                edits += _edit_engine(value, target, mode, partitioned=partitioned)
             case "TABLESPACE":
                 edits += _edit_tablespace(value, mode)
-            case word if word in _MARIADB_OPTIONS:
-                edits.append(Edit(token.start, value.end, b"", rules.MARIADB_TABLE_OPTION))
+            case "CONNECTION":
+                edits.append(_cut_option(tokens, option, rules.REMOTE_ENGINE))
+            case "COMPRESSION":
+                if unquote(value, mode).lower() not in _INNODB_COMPRESSIONS:
+                    edits.append(_cut_option(tokens, option, rules.MARIADB_TABLE_OPTION))
+            case word if word in _MARIADB_OPTIONS or name.kind is TokenKind.NAME:
+                edits.append(_cut_option(tokens, option, rules.MARIADB_TABLE_OPTION))
     return edits + _cut_directories(tokens) + plan_encryption_edits(tokens)
 
 
@@ -53,38 +76,79 @@ def plan_encryption_edits(tokens: Sequence[Token]) -> list[Edit]:
     ]
 
 
-def _iter_options(tokens: Sequence[Token], kind: Kind) -> Iterator[tuple[int, Token]]:
-    """Yield the index and the value of every word that may be an option of the table.
+def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Iterator[_Option]:
+    """Yield everything that may be an option of the table or of one of its partitions.
 
-    Inside parentheses and in ALTER TABLE a column may be named `engine`, and what
-    follows is its type; there only an equals sign makes an option.
+    In ALTER TABLE a column may be named `engine`, and what follows is its type; there and
+    for partitions only an equals sign makes an option, or the name of an engine that must
+    not pass. Only MariaDB has options with quoted names: `PAGE_COMPRESSED`=1.
     """
-    depth = 0
+    depth, in_partitions = 0, False
     for index, token in enumerate(tokens):
         depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        in_partitions = in_partitions or (depth == 0 and token.word == "PARTITION")
+        if depth and not in_partitions:
+            continue
         rest = tokens[index + 1 : index + 3]
-        has_sign = bool(rest) and rest[0].text == b"="
-        if token.kind is TokenKind.WORD and (
-            has_sign or (depth == 0 and kind is Kind.CREATE_TABLE)
-        ):
-            value = value_of(rest)
-            if value is not None and value.kind is not TokenKind.MARK:
-                yield index, value
+        value = value_of(rest)
+        if value is None or value.kind is TokenKind.MARK:
+            continue
+        has_sign = rest[0].text == b"="
+        if token.kind is TokenKind.NAME:
+            is_option = has_sign and depth == 0
+        elif token.kind is TokenKind.WORD:
+            is_option = has_sign or (depth == 0 and kind is Kind.CREATE_TABLE)
+            is_option = is_option or _is_remote_engine(tokens, index, value, mode)
+        else:
+            is_option = False
+        if is_option:
+            yield _Option(index, token, value)
 
 
-def _edit_engine(value: Token, target: Target, mode: LexicalMode) -> list[Edit]:
-    if unquote(value, mode).lower() in target.engines:
-        return []
-    return [Edit(value.start, value.end, b"InnoDB", rules.ENGINE_MISSING)]
+def _is_remote_engine(tokens: Sequence[Token], index: int, value: Token, mode: LexicalMode) -> bool:
+    """Tell whether an `ENGINE name` without an equals sign names one that must not pass."""
+    if tokens[index].word != "ENGINE" or tokens[index - 1].word in ("CHANGE", "COLUMN"):
+        return False
+    return unquote(value, mode).lower() in REMOTE_ENGINES
 
 
-def _edit_row_format(value: Token, tokens: Sequence[Token], mode: LexicalMode) -> list[Edit]:
-    engines = [
-        unquote(engine, mode).lower()
-        for index, engine in _iter_options(tokens, Kind.CREATE_TABLE)
-        if tokens[index].word == "ENGINE"
-    ]
-    keeps_fixed = not {"myisam", "memory"}.isdisjoint(engines)
+def _is_partitioned(tokens: Sequence[Token]) -> bool:
+    depth = 0
+    for token in tokens:
+        depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        if depth == 0 and token.word == "PARTITION":
+            return True
+    return False
+
+
+def _cut_option(tokens: Sequence[Token], option: _Option, rule: rules.Rule) -> Edit:
+    """Take an option out, with the comma that it leaves behind."""
+    start, end = option.name.start, option.value.end
+    before = tokens[option.position - 1]
+    after = next((token for token in tokens[option.position + 1 :] if token.start >= end), None)
+    if before.text == b",":
+        start = before.start
+    elif after is not None and after.text == b",":
+        end = after.end
+    return Edit(start, end, b"", rule)
+
+
+def _edit_engine(
+    value: Token, target: Target, mode: LexicalMode, *, partitioned: bool
+) -> list[Edit]:
+    rule = find_engine_rule(unquote(value, mode), target, partitioned=partitioned)
+    return [] if rule is None else [Edit(value.start, value.end, b"InnoDB", rule)]
+
+
+def _edit_row_format(
+    value: Token, options: Sequence[_Option], mode: LexicalMode, *, partitioned: bool
+) -> list[Edit]:
+    engines = {
+        real_engine(unquote(option.value, mode))
+        for option in options
+        if option.name.word in ("ENGINE", "TYPE")
+    }
+    keeps_fixed = not partitioned and not _KEEP_FIXED.isdisjoint(engines)
     if value.word in _INNODB_ROW_FORMATS or (keeps_fixed and value.word == "FIXED"):
         return []
     return [Edit(value.start, value.end, b"DYNAMIC", rules.ROW_FORMAT_UNKNOWN)]

@@ -9,7 +9,7 @@ def target():
     """A small MySQL 9.7.4."""
     return Target(
         version_number=90704,
-        engines=frozenset({"innodb", "myisam", "memory", "csv"}),
+        engines=frozenset({"innodb", "myisam", "memory", "csv", "mrg_myisam", "blackhole"}),
         collations={
             "utf8mb4_0900_ai_ci": "utf8mb4",
             "utf8mb4_0900_bin": "utf8mb4",

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from rewound.dump.collations import nearest_collation
+from rewound.dump.engines import REMOTE_ENGINES
+from rewound.dump.judge import Judge
 
 TABLE_EDITS = [
     (
@@ -18,6 +22,41 @@ TABLE_EDITS = [
         "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p ENGINE = Aria)",
         "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p ENGINE = InnoDB)",
         "engine-missing",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=FEDERATED CONNECTION='mysql://u:p@h/d/t' COMMENT='x'",
+        "CREATE TABLE t (a int) ENGINE=InnoDB  COMMENT='x'",
+        "remote-engine",
+    ),
+    (
+        "CREATE TABLE t (a int) CONNECTION='x', ENGINE FederatedX",
+        "CREATE TABLE t (a int)  ENGINE InnoDB",
+        "remote-engine",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=InnoDB, CONNECTION 'x'",
+        "CREATE TABLE t (a int) ENGINE=InnoDB",
+        "remote-engine",
+    ),
+    (
+        "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p ENGINE `SPIDER`)",
+        "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p ENGINE InnoDB)",
+        "remote-engine",
+    ),
+    (
+        "ALTER TABLE t ADD b int, ENGINE 'connect'",
+        "ALTER TABLE t ADD b int, ENGINE InnoDB",
+        "remote-engine",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=MyISAM PARTITION BY HASH (a) (PARTITION p ENGINE = MyISAM)",
+        "CREATE TABLE t (a int) ENGINE=InnoDB PARTITION BY HASH (a) (PARTITION p ENGINE = InnoDB)",
+        "partition-engine",
+    ),
+    (
+        "ALTER TABLE t ADD PARTITION (PARTITION p ENGINE = MyISAM)",
+        "ALTER TABLE t ADD PARTITION (PARTITION p ENGINE = InnoDB)",
+        "partition-engine",
     ),
     (
         "CREATE TABLE t (type int) TYPE=MyISAM",
@@ -65,6 +104,26 @@ TABLE_EDITS = [
         "mariadb-table-option",
     ),
     (
+        "CREATE TABLE t (a int) ENGINE=InnoDB `PAGE_COMPRESSED`='ON' `ENCRYPTED`=YES COMMENT='x'",
+        "CREATE TABLE t (a int) ENGINE=InnoDB   COMMENT='x'",
+        "mariadb-table-option",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=InnoDB, PAGE_COMPRESSED=1, ENCRYPTED=YES, COMMENT='x'",
+        "CREATE TABLE t (a int) ENGINE=InnoDB, COMMENT='x'",
+        "mariadb-table-option",
+    ),
+    (
+        "CREATE TABLE t (a int) COMPRESSION='tokudb_zlib'",
+        "CREATE TABLE t (a int) ",
+        "mariadb-table-option",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=CSV IETF_QUOTES=YES COMPRESSION=TOKUDB_ZLIB",
+        "CREATE TABLE t (a int) ENGINE=CSV  ",
+        "mariadb-table-option",
+    ),
+    (
         "CREATE TABLE t (a text COLLATE utf8mb4_uca1400_ai_ci) COLLATE=utf8mb4_nopad_bin",
         "CREATE TABLE t (a text COLLATE utf8mb4_0900_ai_ci) COLLATE=utf8mb4_bin",
         "collation-unknown",
@@ -89,6 +148,12 @@ def test_what_the_server_does_not_have_is_rewritten(rewrite, text, sent, rule):
         "CREATE TABLE t (transactional int, `ENGINE` int, a text COMMENT 'ENGINE=Aria')",
         "ALTER TABLE t ADD COLUMN engine varchar(3)",
         "CREATE TABLE t (a int) ENGINE=MyISAM ROW_FORMAT=FIXED",
+        "CREATE TABLE t (a int) ENGINE=HEAP ROW_FORMAT=FIXED",
+        "CREATE TABLE t (a int) ENGINE=MERGE UNION=(u,v) INSERT_METHOD=LAST",
+        "CREATE TABLE t (a int) ENGINE=BLACKHOLE COMPRESSION='zlib'",
+        "CREATE TABLE t (a int AS (engine = 'Aria'), CHECK (connection = 'x' OR `b` = 'y'))",
+        "ALTER TABLE t CHANGE engine federated int",
+        "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p ENGINE = InnoDB)",
         "CREATE TABLE t (a int) ENGINE=`innodb` ROW_FORMAT=COMPRESSED",
         "CREATE TABLE t (a int) TABLESPACE = innodb_file_per_table ENCRYPTION='N'",
         "CREATE TABLE t (a text COLLATE utf8mb4_bin) COLLATE=UTF8MB4_0900_AI_CI",
@@ -122,3 +187,29 @@ def test_a_definition_that_fits_is_sent_as_it_is(rewrite, text):
 )
 def test_nearest_collation_keeps_the_character_set(target, name, nearest):
     assert nearest_collation(name, target) == nearest
+
+
+def test_two_rules_meet_in_a_partitioned_table_of_fixed_rows(rewrite):
+    assert rewrite(
+        "CREATE TABLE t (a int) ENGINE=MyISAM ROW_FORMAT=FIXED PARTITION BY HASH (a)"
+    ) == (
+        "CREATE TABLE t (a int) ENGINE=InnoDB ROW_FORMAT=DYNAMIC PARTITION BY HASH (a)",
+        {"partition-engine", "row-format-unknown"},
+    )
+
+
+@pytest.mark.parametrize("engine", sorted(REMOTE_ENGINES))
+def test_no_engine_passes_that_reaches_out_even_if_the_server_has_it(target, engine):
+    judge = Judge(replace(target, engines=target.engines | {engine}), default_schema="g")
+    for form in (f"ENGINE={engine}", f"ENGINE '{engine.upper()}'", f"TYPE=`{engine}`"):
+        verdict = judge.judge(f"CREATE TABLE t (a int) {form}".encode(), 1)
+        assert engine not in verdict.sql[-1].decode().lower()
+    for text in (f"ALTER TABLE t ENGINE {engine}", f"SET default_storage_engine='{engine}'"):
+        verdict = judge.judge(text.encode(), 1)
+        assert b"InnoDB" in verdict.sql[-1]
+        assert engine not in verdict.sql[-1].decode().lower()
+    judge.judge(f"SET @e = '{engine}'".encode(), 1)
+    assert judge.judge(b"SET default_storage_engine = @e", 1).sql == (
+        b"SET default_storage_engine = InnoDB",
+    )
+    assert judge.judge(b"SET default_storage_engine = concat(@e)", 1).sql == ()
