@@ -1,8 +1,8 @@
 """CREATE statements: what in a definition has to give way, and what takes its place.
 
 Pure. Says which parts of a statement are looked at for which kind; the parts themselves
-are in `table_options`, `collations` and `programs`. A definition that needs no edit is
-sent as it is.
+are in `table_options`, `columns`, `keys`, `collations` and `programs`. A definition that
+needs no edit is sent as it is.
 """
 
 import itertools
@@ -10,6 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from rewound.dump import rules
 from rewound.dump.collations import plan_collation_edits
+from rewound.dump.columns import plan_column_edits
+from rewound.dump.elements import iter_outside
+from rewound.dump.keys import plan_key_edits
 from rewound.dump.lexical import LexicalMode
 from rewound.dump.programs import plan_program_edits
 from rewound.dump.statement import Kind
@@ -25,6 +28,19 @@ TABLES = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
 DATABASES = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
 DEFINITIONS = PROGRAMS | TABLES | DATABASES
 """The kinds of statement that are looked through from end to end."""
+_HISTORY = "it keeps the history of its rows"
+_MARIADB_ONLY = (
+    (("WITH", "SYSTEM", "VERSIONING"), _HISTORY),
+    (("ADD", "SYSTEM", "VERSIONING"), _HISTORY),
+    (("AS", "ROW", "START"), _HISTORY),
+    (("AS", "ROW", "END"), _HISTORY),
+    (("BY", "SYSTEM_TIME"), _HISTORY),
+    (("PERIOD", "FOR"), "it has a period of time"),
+    (("WITHOUT", "OVERLAPS"), "its key forbids periods that overlap"),
+    (("NEXT", "VALUE", "FOR"), "a column takes its values from a sequence"),
+)
+"""Words that follow each other nowhere in MySQL's tables, and what a table with them is."""
+_SEQUENCE_FUNCTIONS = frozenset({"NEXTVAL", "LASTVAL", "SETVAL"})
 
 
 def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
@@ -36,6 +52,8 @@ def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
         return RuleUse(rules.UNKNOWN_STATEMENT, "it fills its table from other tables")
     if kind is Kind.ALTER_TABLE and not {"DISCARD", "IMPORT"}.isdisjoint(words):
         return RuleUse(rules.UNKNOWN_STATEMENT, "it takes a table's file away, or takes one in")
+    if kind in TABLES and (why := _find_mariadb_only(tokens, words)):
+        return RuleUse(rules.MARIADB_ONLY, why)
     return None
 
 
@@ -46,6 +64,8 @@ def plan_definition_edits(
     edits = plan_collation_edits(tokens, target, mode)
     if kind in TABLES:
         edits += plan_option_edits(tokens, kind, target, mode)
+        edits += plan_column_edits(tokens, kind) + plan_key_edits(tokens, kind)
+        edits += _plan_replace_edits(tokens)
     elif kind in PROGRAMS:
         edits += plan_program_edits(tokens, kind)
     else:
@@ -59,6 +79,29 @@ def plan_drop_edits(tokens: Sequence[Token]) -> list[Edit]:
         return []
     name = tokens[2]
     return [Edit(name.start, name.start, b"IF EXISTS ", rules.DROP_MISSING)]
+
+
+def _plan_replace_edits(tokens: Sequence[Token]) -> list[Edit]:
+    """Return the edit that takes OR REPLACE out of a CREATE TABLE."""
+    if tokens[1].word != "OR":
+        return []
+    return [Edit(tokens[1].start, tokens[3].start, b"", rules.OR_REPLACE)]
+
+
+def _find_mariadb_only(tokens: Sequence[Token], words: Sequence[str]) -> str | None:
+    """Return what makes a table one that MySQL cannot hold."""
+    for phrase, why in _MARIADB_ONLY:
+        for index, word in enumerate(words):
+            if word == phrase[0] and tuple(words[index : index + len(phrase)]) == phrase:
+                return why
+    for token, following in itertools.pairwise(tokens):
+        if token.word in _SEQUENCE_FUNCTIONS and following.text == b"(":
+            return "a column takes its values from a sequence"
+    for index, token in iter_outside(tokens):
+        sign = [token.text for token in tokens[index + 1 : index + 2]]
+        if token.word == "SEQUENCE" and sign in ([b"="], [b"0"], [b"1"]):
+            return "it is a sequence"
+    return None
 
 
 def _words_before_parenthesis(tokens: Sequence[Token]) -> Iterator[str]:

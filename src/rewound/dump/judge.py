@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from rewound.dump import rules
 from rewound.dump.assignments import CannotFollow
+from rewound.dump.bulk_load import is_bulk_load_line
 from rewound.dump.comments import plan_comment_edits
 from rewound.dump.definitions import (
     DATABASES,
@@ -18,9 +19,10 @@ from rewound.dump.definitions import (
     plan_drop_edits,
 )
 from rewound.dump.lexical import LexicalMode
+from rewound.dump.row_values import plan_value_edits
 from rewound.dump.session import Session
 from rewound.dump.set_statement import judge_set
-from rewound.dump.statement import Kind, Statement, parse_statement
+from rewound.dump.statement import Kind, Name, Statement, parse_statement
 from rewound.dump.target import SYSTEM_SCHEMAS, Target
 from rewound.dump.tokens import UnreadableText, iter_tokens
 from rewound.dump.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
@@ -28,6 +30,7 @@ from rewound.dump.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, o
 _NEVER_EXECUTED = {
     Kind.ACCOUNT: rules.ACCOUNTS,
     Kind.FLUSH: rules.FLUSH,
+    Kind.MARIADB_OBJECT: rules.MARIADB_ONLY,
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
 _NAMES_A_SCHEMA = DATABASES | {Kind.USE}
@@ -78,6 +81,9 @@ class Judge:
         return statement
 
     def _judge(self, statement: Statement, line: int) -> Verdict:
+        if statement.kind in (Kind.SET, Kind.UNKNOWN) and self._is_bulk_load_line(statement):
+            detail = excerpt(statement.text, _EXCERPT_LENGTH)
+            return Verdict(statement, line, uses=(RuleUse(rules.ROCKSDB_BULK_LOAD, detail),))
         if statement.kind is Kind.SET:
             outcome = judge_set(statement, self.session, self.target)
             self.session = outcome.session
@@ -91,6 +97,13 @@ class Judge:
         if statement.kind is Kind.EMPTY:
             return Verdict(statement, line)
         return self._judge_executed(statement, line, schemas)
+
+    def _is_bulk_load_line(self, statement: Statement) -> bool:
+        version = self.target.version_number
+        try:
+            return is_bulk_load_line(statement.text, self.session.mode, version)
+        except UnreadableText:
+            return False
 
     def _schemas_of(self, statement: Statement) -> list[str | None]:
         """Return the schema of each of the statement's names, None where nobody says it."""
@@ -106,14 +119,15 @@ class Judge:
             use = RuleUse(rules.NO_DATABASE, "the dump has not said which database this is for")
             return Verdict(statement, line, uses=(use,))
         schema = schemas[0] if schemas else None
-        is_there = schema in self.created_schemas
+        sql, rewrites = self._rewrite(statement, is_there=schema in self.created_schemas)
+        # What is refused leaves the session as it was.
+        if any(use.rule.effect is rules.Effect.REFUSE for use in rewrites):
+            return Verdict(statement, line, uses=tuple(rewrites))
         prefix, uses = self._enter(statement, schema)
         self._follow_schema(statement, schema)
-        sql, more_uses = self._rewrite(statement, is_there=is_there)
-        uses += more_uses
-        if any(use.rule.effect is rules.Effect.REFUSE for use in uses):
-            return Verdict(statement, line, uses=tuple(uses))
-        return Verdict(statement, line, (*prefix, sql), tuple(uses), self.session.schema)
+        if any(use.rule is rules.OR_REPLACE for use in rewrites):
+            prefix.append(_drop_table(statement.names[0]))
+        return Verdict(statement, line, (*prefix, sql), (*uses, *rewrites), self.session.schema)
 
     def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
         """Return what creates the statement's schema and goes there, where that is missing."""
@@ -143,24 +157,35 @@ class Judge:
 
     def _rewrite(self, statement: Statement, *, is_there: bool) -> tuple[bytes, list[RuleUse]]:
         """Return the statement as it is to be sent, and the rules that changed it."""
-        kind = statement.kind
+        kind, text = statement.kind, statement.text
+        mode, version = self.session.mode, self.target.version_number
+        if statement.rows_start:
+            edits, refusal = plan_value_edits(text, statement.rows_start, mode, version)
+            if refusal:
+                return b"", [refusal]
+            return (apply_edits(text, edits) if edits else text), _uses_of(edits, statement)
         if kind not in DEFINITIONS:
-            return statement.text, []
-        mode = self.session.mode
-        tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
-        if refusal := find_refusal(tokens, kind):
-            return b"", [refusal]
+            return text, []
+        tokens = list(iter_tokens(text, mode, version))
+        refusal = find_refusal(tokens, kind)
+        if refusal:
+            detail = f"{statement.name}: {refusal.detail}" if refusal.detail else ""
+            return b"", [RuleUse(refusal.rule, detail)]
         if kind is Kind.DROP_DATABASE:
             edits = [] if is_there else plan_drop_edits(tokens)
         else:
             edits = plan_definition_edits(tokens, kind, self.target, mode)
-        uses = [_use_of(edit, statement.text, f"{statement.name}: ") for edit in edits]
-        return apply_edits(statement.text, edits), uses
+        return apply_edits(text, edits), _uses_of(edits, statement)
 
 
 def quote_name(name: str) -> bytes:
     """Return an identifier as SQL, whatever is in it."""
     return b"`" + name.encode("utf-8", "surrogateescape").replace(b"`", b"``") + b"`"
+
+
+def _drop_table(name: Name) -> bytes:
+    qualifier = b"" if name.schema is None else quote_name(name.schema) + b"."
+    return b"DROP TABLE IF EXISTS " + qualifier + quote_name(name.name)
 
 
 def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:
@@ -201,3 +226,7 @@ def _relies_on_use(statement: Statement) -> bool:
 
 def _use_of(edit: Edit, text: bytes, prefix: str = "") -> RuleUse:
     return RuleUse(edit.rule, prefix + excerpt(text[edit.start : edit.end], 60))
+
+
+def _uses_of(edits: Sequence[Edit], statement: Statement) -> list[RuleUse]:
+    return [_use_of(edit, statement.text, f"{statement.name}: ") for edit in edits]

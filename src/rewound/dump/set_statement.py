@@ -48,7 +48,9 @@ _FOREIGN = frozenset(
     | {"system_versioning_alter_history", "system_versioning_insert_history", "tx_isolation"}
     | {"character_set_collations", "sql_if_exists", "use_stat_tables"}
 )
-_BINARY_LOG = frozenset({"sql_log_bin", "pseudo_slave_mode", "pseudo_thread_id", "gtid_next"})
+_BINARY_LOG = frozenset(
+    {"sql_log_bin", "pseudo_slave_mode", "pseudo_thread_id", "gtid_next", "binlog_format"}
+)
 _COLLATIONS = frozenset({"collation_connection", "collation_database"})
 
 # A value that we write ourselves must not be able to hold anything but itself.

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from rewound.dump import rules
 from rewound.dump.collations import nearest_collation
 from rewound.dump.engines import REMOTE_ENGINES
 from rewound.dump.judge import Judge
@@ -213,3 +214,56 @@ def test_no_engine_passes_that_reaches_out_even_if_the_server_has_it(target, eng
         b"SET default_storage_engine = InnoDB",
     )
     assert judge.judge(b"SET default_storage_engine = concat(@e)", 1).sql == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (a int) ENGINE=InnoDB WITH SYSTEM VERSIONING",
+        "CREATE TABLE t (a int WITH SYSTEM VERSIONING)",
+        "ALTER TABLE t ADD SYSTEM VERSIONING",
+        "CREATE TABLE t (a int, r timestamp(6) GENERATED ALWAYS AS ROW START)",
+        "CREATE TABLE t (a int, r timestamp(6) AS ROW END INVISIBLE)",
+        "CREATE TABLE t (a date, b date, PERIOD FOR `p` (a, b))",
+        "CREATE TABLE t (a int, UNIQUE KEY k (a, `p` WITHOUT OVERLAPS))",
+        "CREATE TABLE t (a int) PARTITION BY SYSTEM_TIME INTERVAL 1 MONTH",
+        "CREATE TABLE t (a int DEFAULT nextval(`g`.`s`))",
+        "CREATE TABLE t (a int DEFAULT (NEXT VALUE FOR s))",
+        "CREATE TABLE t (next_not_cached_value bigint) ENGINE=InnoDB SEQUENCE=1",
+    ],
+)
+def test_what_mysql_cannot_hold_is_refused_and_named(judge, text):
+    verdict = judge.judge(text.encode(), 1)
+    assert verdict.sql == ()
+    assert verdict.refusal is not None
+    assert verdict.refusal.rule is rules.MARIADB_ONLY
+    assert verdict.refusal.detail.startswith("t: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (period int, `for` int, sequence int, row int) COMMENT='SEQUENCE=1'",
+        "CREATE TABLE sequence (a int CHECK (sequence = 1), nextval int)",
+        "CREATE TABLE t (a int COMMENT 'WITH SYSTEM VERSIONING')",
+    ],
+)
+def test_words_that_only_look_like_what_mariadb_has_are_let_through(rewrite, text):
+    assert rewrite(text) == (text, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (
+            "CREATE OR REPLACE TABLE t (a int)",
+            (b"DROP TABLE IF EXISTS `t`", b"CREATE TABLE t (a int)"),
+        ),
+        (
+            "CREATE OR REPLACE TABLE game.`a``b` (a int)",
+            (b"DROP TABLE IF EXISTS `game`.`a``b`", b"CREATE TABLE game.`a``b` (a int)"),
+        ),
+    ],
+)  # fmt: skip
+def test_or_replace_becomes_two_statements(judge, text, sent):
+    assert judge.judge(text.encode(), 1).sql == sent
