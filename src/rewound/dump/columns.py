@@ -113,7 +113,7 @@ def _edit_attributes(column: Sequence[Token]) -> Iterator[Edit]:
         has_sign = len(rest) == 2 and rest[0].text == b"="
         if words[index : index + 3] == ["WITHOUT", "SYSTEM", "VERSIONING"]:
             yield Edit(token.start, column[index + 2].end, b"", rule)
-        elif token.word == "PERSISTENT" and column[index - 1].text == b")":
+        elif token.word == "PERSISTENT" and "AS" in words[:index]:
             yield Edit(token.start, token.end, b"STORED", rule)
         elif has_sign and (token.kind is TokenKind.NAME or token.word == "REF_SYSTEM_ID"):
             yield Edit(token.start, rest[1].end, b"", rule)

@@ -156,26 +156,40 @@ class Judge:
             self.session = replace(self.session, schema=schema)
 
     def _rewrite(self, statement: Statement, *, is_there: bool) -> tuple[bytes, list[RuleUse]]:
-        """Return the statement as it is to be sent, and the rules that changed it."""
+        """Return the statement as it is to be sent, and the rules that changed it.
+
+        What is sent is judged once more: a cut could bring words together that no rule saw
+        so before, such as DATA PAGE_CHECKSUM=1 DIRECTORY='/etc'.
+        """
+        edits, refusal = self._plan(statement, is_there=is_there)
+        if refusal is not None:
+            return b"", [refusal]
+        if not edits:
+            return statement.text, []
+        sql = apply_edits(statement.text, edits)
+        sent = parse_statement(sql, self.session.mode, self.target.version_number)
+        is_same = (sent.kind, sent.names) == (statement.kind, statement.names)
+        if not is_same or self._plan(sent, is_there=is_there) != ([], None):
+            raise UnreadableText("a rewrite of it would need another one")
+        return sql, [_use_of(edit, statement.text, f"{statement.name}: ") for edit in edits]
+
+    def _plan(
+        self, statement: Statement, *, is_there: bool
+    ) -> tuple[Sequence[Edit], RuleUse | None]:
+        """Return what has to change in a statement, and the rule that refuses it."""
         kind, text = statement.kind, statement.text
         mode, version = self.session.mode, self.target.version_number
         if statement.rows_start:
-            edits, refusal = plan_value_edits(text, statement.rows_start, mode, version)
-            if refusal:
-                return b"", [refusal]
-            return (apply_edits(text, edits) if edits else text), _uses_of(edits, statement)
+            return plan_value_edits(text, statement.rows_start, mode, version)
         if kind not in DEFINITIONS:
-            return text, []
+            return [], None
         tokens = list(iter_tokens(text, mode, version))
-        refusal = find_refusal(tokens, kind)
-        if refusal:
+        if refusal := find_refusal(tokens, kind):
             detail = f"{statement.name}: {refusal.detail}" if refusal.detail else ""
-            return b"", [RuleUse(refusal.rule, detail)]
+            return [], RuleUse(refusal.rule, detail)
         if kind is Kind.DROP_DATABASE:
-            edits = [] if is_there else plan_drop_edits(tokens)
-        else:
-            edits = plan_definition_edits(tokens, kind, self.target, mode)
-        return apply_edits(text, edits), _uses_of(edits, statement)
+            return [] if is_there else plan_drop_edits(tokens), None
+        return plan_definition_edits(tokens, kind, self.target, mode), None
 
 
 def quote_name(name: str) -> bytes:
@@ -226,7 +240,3 @@ def _relies_on_use(statement: Statement) -> bool:
 
 def _use_of(edit: Edit, text: bytes, prefix: str = "") -> RuleUse:
     return RuleUse(edit.rule, prefix + excerpt(text[edit.start : edit.end], 60))
-
-
-def _uses_of(edits: Sequence[Edit], statement: Statement) -> list[RuleUse]:
-    return [_use_of(edit, statement.text, f"{statement.name}: ") for edit in edits]

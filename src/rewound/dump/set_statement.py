@@ -35,7 +35,8 @@ _ALLOWED = frozenset(
     | {"character_set_database", "collation_connection", "collation_database"}
     | {"explicit_defaults_for_timestamp", "foreign_key_checks"}
     | {"group_concat_max_len", "innodb_strict_mode", "insert_id", "last_insert_id"}
-    | {"lc_time_names", "max_execution_time", "net_read_timeout", "net_write_timeout"}
+    | {"innodb_lock_wait_timeout", "lc_time_names", "lock_wait_timeout", "max_execution_time"}
+    | {"net_read_timeout", "net_write_timeout"}
     | {"optimizer_switch", "sql_auto_is_null", "sql_big_selects", "sql_mode", "sql_notes"}
     | {"sql_quote_show_create", "sql_safe_updates", "sql_warnings", "time_zone", "timestamp"}
     | {"transaction_isolation", "transaction_read_only", "unique_checks", "wait_timeout"}
@@ -46,7 +47,8 @@ _FOREIGN = frozenset(
     {"alter_algorithm", "check_constraint_checks", "default_table_type", "note_verbosity"}
     | {"old_mode", "optimizer_use_condition_selectivity", "rocksdb_bulk_load", "storage_engine"}
     | {"system_versioning_alter_history", "system_versioning_insert_history", "tx_isolation"}
-    | {"character_set_collations", "sql_if_exists", "use_stat_tables"}
+    | {"character_set_collations", "max_statement_time", "sql_if_exists", "use_stat_tables"}
+    | {"wsrep_on"}
 )
 _BINARY_LOG = frozenset(
     {"sql_log_bin", "pseudo_slave_mode", "pseudo_thread_id", "gtid_next", "binlog_format"}

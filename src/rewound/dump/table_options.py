@@ -55,12 +55,14 @@ def plan_option_edits(
             case "TABLESPACE":
                 edits += _edit_tablespace(value, mode)
             case "CONNECTION":
-                edits.append(_cut_option(tokens, option, rules.REMOTE_ENGINE))
+                edits.append(_cut_option(tokens, option, kind, edits, rules.REMOTE_ENGINE))
             case "COMPRESSION":
                 if unquote(value, mode).lower() not in _INNODB_COMPRESSIONS:
-                    edits.append(_cut_option(tokens, option, rules.MARIADB_TABLE_OPTION))
+                    edits.append(
+                        _cut_option(tokens, option, kind, edits, rules.MARIADB_TABLE_OPTION)
+                    )
             case word if word in _MARIADB_OPTIONS or name.kind is TokenKind.NAME:
-                edits.append(_cut_option(tokens, option, rules.MARIADB_TABLE_OPTION))
+                edits.append(_cut_option(tokens, option, kind, edits, rules.MARIADB_TABLE_OPTION))
     return edits + _cut_directories(tokens) + plan_encryption_edits(tokens)
 
 
@@ -121,14 +123,19 @@ def _is_partitioned(tokens: Sequence[Token]) -> bool:
     return False
 
 
-def _cut_option(tokens: Sequence[Token], option: _Option, rule: rules.Rule) -> Edit:
-    """Take an option out, with the comma that it leaves behind."""
+def _cut_option(
+    tokens: Sequence[Token], option: _Option, kind: Kind, edits: Sequence[Edit], rule: rules.Rule
+) -> Edit:
+    """Take an option out with the commas around it, which only ALTER TABLE needs one of."""
     start, end = option.name.start, option.value.end
     before = tokens[option.position - 1]
     after = next((token for token in tokens[option.position + 1 :] if token.start >= end), None)
-    if before.text == b",":
+    done = max((edit.end for edit in edits), default=0)
+    takes_before = before.text == b"," and before.start >= done
+    if takes_before:
         start = before.start
-    elif after is not None and after.text == b",":
+    takes_after = kind is Kind.CREATE_TABLE or not takes_before
+    if takes_after and after is not None and after.text == b",":
         end = after.end
     return Edit(start, end, b"", rule)
 

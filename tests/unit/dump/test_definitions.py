@@ -1,11 +1,15 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rewound.dump import rules
 from rewound.dump.collations import nearest_collation
 from rewound.dump.engines import REMOTE_ENGINES
 from rewound.dump.judge import Judge
+from rewound.dump.lexical import LexicalMode
+from rewound.dump.tokens import iter_tokens
 
 TABLE_EDITS = [
     (
@@ -111,7 +115,7 @@ TABLE_EDITS = [
     ),
     (
         "CREATE TABLE t (a int) ENGINE=InnoDB, PAGE_COMPRESSED=1, ENCRYPTED=YES, COMMENT='x'",
-        "CREATE TABLE t (a int) ENGINE=InnoDB, COMMENT='x'",
+        "CREATE TABLE t (a int) ENGINE=InnoDB  COMMENT='x'",
         "mariadb-table-option",
     ),
     (
@@ -267,3 +271,93 @@ def test_words_that_only_look_like_what_mariadb_has_are_let_through(rewrite, tex
 )  # fmt: skip
 def test_or_replace_becomes_two_statements(judge, text, sent):
     assert judge.judge(text.encode(), 1).sql == sent
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        ("PAGE_CHECKSUM=1, TRANSACTIONAL=1, COMMENT='x'", "COMMENT='x'"),
+        ("ENGINE=MyISAM,PAGE_CHECKSUM=1,TRANSACTIONAL=1", "ENGINE=MyISAM"),
+        ("ENGINE=MyISAM,PAGE_CHECKSUM=1,COMMENT='x'", "ENGINE=MyISAM COMMENT='x'"),
+        ("ENGINE='Aria'COMMENT='x'", "ENGINE=InnoDB COMMENT='x'"),
+    ],
+)
+def test_options_around_one_that_is_cut_stay_apart(rewrite, options, left):
+    text, _ = rewrite(f"CREATE TABLE t (a int) {options}")
+    assert " ".join(text.split()) == f"CREATE TABLE t (a int) {left}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ("ADD b int, PAGE_CHECKSUM=1, TRANSACTIONAL=1, ADD c int", "ADD b int, ADD c int"),
+        ("PAGE_CHECKSUM=1, TRANSACTIONAL=1, ADD c int", "ADD c int"),
+        ("ADD b int, PAGE_CHECKSUM=1", "ADD b int"),
+    ],
+)
+def test_changes_around_one_that_is_cut_keep_one_comma(rewrite, changes, left):
+    assert " ".join(rewrite(f"ALTER TABLE t {changes}")[0].split()) == f"ALTER TABLE t {left}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (a int) /PAGE_CHECKSUM=1*!50000 ENGINE=x */",
+        "CREATE TABLE t (a int) -PAGE_CHECKSUM=1- ENGINE=x",
+        "CREATE TABLE t (a int /COMPRESSED* , b int)",
+        "CREATE TABLE t (a timestamp/**/(14)/**/)",
+        "CREATE TABLE t (a text DEFAULT'x'COMPRESSED'y')",
+    ],
+)
+def test_a_cut_never_makes_one_token_of_two(rewrite, text):
+    def words(statement):
+        return [token.text for token in iter_tokens(statement, LexicalMode(), 90704)]
+
+    before, after = words(text.encode()), words(rewrite(text)[0].encode())
+    assert set(after) - set(before) <= {b"InnoDB", b"(", b")"}
+
+
+def test_two_rules_for_one_place_are_no_certain_reading(judge):
+    verdict = judge.judge(b"CREATE TABLE t (a int DEFAULT `b` = 5)", 1)
+    assert verdict.sql == ()
+    assert verdict.refusal is not None
+    assert verdict.refusal.rule is rules.UNREADABLE
+
+
+PIECES = st.sampled_from(
+    [
+        *("a", "int", "`b`", "uuid", "timestamp", "(14)", "(", ")", ",", "=", "1", "'x'", "text"),
+        *("DEFAULT", "uuid()", "COMPRESSED", "PERSISTENT", "AS", "KEY", "IGNORED", "NOT"),
+        *("CLUSTERING", "VECTOR", "ENGINE", "Aria", "FEDERATED", "CONNECTION", "PAGE_CHECKSUM"),
+        *("PARTITION", "BY", "DATA", "DIRECTORY", "ROW_FORMAT", "FIXED", "COLUMN_FORMAT", "WITH"),
+        *("/*!50000 ", "*/", "/**/", "/*!100301 x */", "-", "/", "*", "COLLATE", "uca1400_ai_ci"),
+        *("ENCRYPTION", "'Y'", "WITHOUT", "SYSTEM", "VERSIONING", "REF_SYSTEM_ID", "TYPE", "ADD"),
+    ]
+)
+
+
+@given(
+    st.sampled_from(["CREATE TABLE t (", "CREATE TABLE t (a int) ", "ALTER TABLE t "]),
+    st.lists(st.tuples(PIECES, st.sampled_from(["", " "])), max_size=12),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=500)
+def test_what_is_sent_needs_no_second_rewrite(target, start, pieces):
+    text = start + "".join(piece + gap for piece, gap in pieces)
+    verdict = Judge(target, default_schema="g").judge(text.encode(), 1)
+    if verdict.sql:
+        again = Judge(target, default_schema="g").judge(verdict.sql[-1], 1)
+        assert again.sql[-1:] == verdict.sql[-1:]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (a int) DATA PAGE_CHECKSUM=1 DIRECTORY='/etc'",
+        "CREATE TABLE t (a int) ENGINE, PAGE_CHECKSUM=1 FEDERATED",
+        "CREATE TABLE t (a int WITH COMPRESSED SYSTEM COMPRESSED VERSIONING)",
+    ],
+)
+def test_a_cut_brings_no_words_together_that_a_rule_is_for(judge, text):
+    verdict = judge.judge(text.encode(), 1)
+    assert verdict.sql == ()
+    assert verdict.refusal is not None

@@ -399,3 +399,17 @@ def test_a_reading_goes_on_after_a_refusal_and_finds_them_all(target):
         (7, "c: it keeps the history of its rows"),
     ]
     assert verdicts[-1].sql == (b'CREATE TABLE "e" (f int)',)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (b"SET SESSION binlog_format = 'ROW'", "binary-log-setting"),
+        (b"SET wsrep_on = OFF", "foreign-variable"),
+        (b"SET default_storage_engine = Aria", "engine-missing"),
+        (b"SET default_storage_engine = 'InnoDB'", None),
+        (b"SET innodb_lock_wait_timeout = 50", None),
+    ],
+)
+def test_settings_that_dumps_of_other_servers_make(judge, text, rule):
+    assert rules_of([judge.judge(text, 1)]) == ({rule} if rule else set())
