@@ -1,5 +1,6 @@
 """Loading into a real server: what is executed, what is counted, and what stops a load."""
 
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -374,3 +375,178 @@ def test_a_closing_line_inside_a_value_does_not_count(world: World, dumps: Dumps
         f"CREATE TABLE c (s TEXT);\nINSERT INTO c VALUES ('\n{value}\n');\n", closing=""
     )
     assert "cut off" in find_imbalances(world.load(dump))[0]
+
+
+MARIADB = r"""
+/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */;
+/*!100616 SET @OLD_MODE=@@OLD_MODE */;
+/*!50112 PREPARE s FROM @enable_bulk_load */;
+/*!50112 EXECUTE s */;
+CREATE TABLE `types` (
+  `id` uuid NOT NULL DEFAULT uuid(),
+  `v4` inet4 DEFAULT NULL,
+  `v6` inet6 DEFAULT NULL,
+  `doc` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT '{}' CHECK (json_valid(`doc`)),
+  `note` text /*!100301 COMPRESSED*/ NOT NULL DEFAULT 'x' COMMENT 'COMPRESSED',
+  `n` int(11) WITHOUT SYSTEM VERSIONING,
+  `twice` int(11) GENERATED ALWAYS AS (`n` * 2) PERSISTENT,
+  `day` date DEFAULT curdate(),
+  `at` datetime(6) DEFAULT current_timestamp(6) ON UPDATE current_timestamp(6),
+  `place` point REF_SYSTEM_ID=0 DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `n` (`n`) IGNORED,
+  KEY `day` TYPE BTREE (`day`) NOT IGNORED
+) ENGINE=Aria DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_ai_ci PAGE_CHECKSUM=1
+  TRANSACTIONAL=1 `PAGE_COMPRESSED`='ON' `ENCRYPTION_KEY_ID`=2;
+INSERT INTO `types` (`id`, `v4`, `v6`, `n`) VALUES
+  ('123e4567-e89b-12d3-a456-426655440000', '192.0.2.1',
+   '2001:db8:1111:2222:3333:4444:5555:6666', 7);
+CREATE TABLE `toku` (
+  `a` int(11) DEFAULT NULL, CLUSTERING KEY `k` (`a`), KEY `l` (`a`) `clustering`=yes
+) ENGINE=TokuDB ROW_FORMAT=TOKUDB_ZLIB `COMPRESSION`='tokudb_zlib';
+CREATE TABLE `zlib` (`a` int) ENGINE=TokuDB COMPRESSION=TOKUDB_ZLIB;
+CREATE TABLE `vectors` (`v` vector(2) NOT NULL, VECTOR KEY `v` (`v`) `M`=8 `DISTANCE`=cosine);
+INSERT INTO `vectors` VALUES (0x0000803F00000040);
+CREATE TABLE `remote` (`a` int(11) NOT NULL) ENGINE=FEDERATED
+  CONNECTION='mysql://user:secret@db1:3306/game/t' COMMENT='far';
+CREATE TABLE `file` (`a` int(11) NOT NULL `FIELD_FORMAT`='x') ENGINE=CONNECT `TABLE_TYPE`='CSV'
+  `FILE_NAME`='/etc/passwd';
+CREATE TABLE `parts` (`a` int(11) DEFAULT NULL) ENGINE=MyISAM ROW_FORMAT=FIXED
+/*!50100 PARTITION BY HASH (`a`) (PARTITION p0 ENGINE = MyISAM, PARTITION p1 ENGINE = MyISAM) */;
+INSERT INTO `parts` VALUES (1),(2);
+CREATE OR REPLACE TABLE `again` (`a` int(11) DEFAULT NULL);
+CREATE OR REPLACE TABLE `again` (`b` int(11) DEFAULT NULL);
+/*!50112 EXECUTE s */;
+"""
+OLD = r"""
+CREATE TABLE one (n int(11) NOT NULL default '0', at timestamp(14) NOT NULL,
+  short timestamp(12) NOT NULL, day timestamp(8) NOT NULL, KEY k TYPE BTREE (n)) TYPE=HEAP;
+INSERT INTO one VALUES (1, 20040203040506, '040203040506', 20040203);
+CREATE TABLE two (n int(11) NOT NULL default '0') TYPE=MyISAM AUTO_INCREMENT=5 CHECKSUM=1;
+CREATE TABLE `both` (n int(11) NOT NULL default '0') TYPE=MERGE UNION=(two) INSERT_METHOD=LAST;
+CREATE TABLE hole (n int(11) NOT NULL default '0') TYPE=BLACKHOLE;
+CREATE TABLE users (name varchar(16) NOT NULL, pass varchar(41) NOT NULL) TYPE=MyISAM;
+INSERT INTO users VALUES ('PASSWORD(\'x\')', PASSWORD('mypass')), ('none', PASSWORD(''));
+"""
+
+
+def test_a_dump_in_mariadbs_dialect_is_restored_with_its_values(world: World, dumps: Dumps):
+    ledger = world.load(dumps.write(MARIADB))
+    assert find_imbalances(ledger) == []
+    assert {rule.rule for rule in ledger.rules} == {
+        *("comment-not-executed", "database-created", "rocksdb-bulk-load", "engine-missing"),
+        *("mariadb-type", "default-expression", "text-default", "six-digit-comment"),
+        *("mariadb-column-option", "mariadb-key-option", "mariadb-table-option", "vector-key"),
+        *("collation-unknown", "row-format-unknown", "remote-engine", "partition-engine"),
+        "or-replace",
+    }
+    columns = "CONCAT_WS('|', id, v4, v6, doc, note, twice, day = CURDATE(), at IS NOT NULL)"
+    assert world.ask(f"SELECT {columns} FROM game.types") == (
+        "123e4567-e89b-12d3-a456-426655440000|192.0.2.1|2001:db8:1111:2222:3333:4444:5555:6666"
+        "|{}|x|14|1|1"
+    )
+    assert world.ask("SELECT HEX(v) FROM game.vectors") == "0000803F00000040"
+    tables = "FROM information_schema.tables WHERE table_schema = 'game'"
+    assert world.ask(f"SELECT GROUP_CONCAT(DISTINCT engine) {tables}") == "InnoDB"
+    hidden = "SELECT GROUP_CONCAT(index_name) FROM information_schema.statistics"
+    assert world.ask(f"{hidden} WHERE table_schema = 'game' AND is_visible = 'NO'") == "n"
+    with Connection(world.root) as connection:
+        for table in ("remote", "file"):
+            [[_, sql]] = connection.query(f"SHOW CREATE TABLE game.{table}").rows
+            assert not {"secret", "passwd", "db1"} & set(re.findall(r"\w+", str(sql)))
+
+
+def test_a_dump_of_mysql_40_is_restored_with_its_values(world: World, dumps: Dumps):
+    ledger = world.load(dumps.write(OLD))
+    assert find_imbalances(ledger) == []
+    assert {rule.rule for rule in ledger.rules} == {
+        *("database-created", "type-option", "timestamp-width", "password-function"),
+    }
+    assert world.ask("SELECT CONCAT_WS('|', at, short, day) FROM game.one") == (
+        "2004-02-03 04:05:06|2004-02-03 04:05:06|2004-02-03 00:00:00"
+    )
+    # Source: MySQL 5.7 manual, "Password Hashing in MySQL", SELECT PASSWORD('mypass').
+    assert world.ask("SELECT GROUP_CONCAT(pass ORDER BY name DESC) FROM game.users") == (
+        "*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4,"
+    )
+    assert world.ask("SELECT name FROM game.users LIMIT 1") == "PASSWORD('x')"
+    engines = "SELECT GROUP_CONCAT(engine ORDER BY table_name) FROM information_schema.tables"
+    assert world.ask(f"{engines} WHERE table_schema = 'game'") == (
+        "MRG_MYISAM,BLACKHOLE,MEMORY,MyISAM,MyISAM"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("CREATE SEQUENCE `s1` start with 1 minvalue 1 ENGINE=InnoDB", "`s1`"),
+        ("SELECT SETVAL(`s2`, 1, 0)", "`s2`"),
+        ("CREATE TABLE s3 (a int) WITH SYSTEM VERSIONING", "s3: it keeps the history"),
+        ("CREATE TABLE s4 (a int DEFAULT nextval(`game`.`s1`))", "s4: a column takes"),
+    ],
+)
+def test_what_only_mariadb_has_is_refused_by_name(world: World, dumps: Dumps, sql: str, named: str):
+    with pytest.raises(StatementRefused, match="mariadb-only") as caught:
+        world.load(dumps.write(f"{CREATE}{sql};\n"))
+    assert named in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("comment", "value"),
+    [
+        ("/*!100301 + 1 */", 1),
+        ("/*!080400 + 1 */", 2),
+        ("/*!090704 + 1 */", 2),
+        ("/*!090705 + 1 */", 1),
+        ("/*!504001\t+ 1 */", 1),
+        ("/*!999999 + 1 */", 1),
+        ("/*M!100301 + 1 */", 1),
+        ("/*!40101 + 1 */", 2),
+    ],
+)
+def test_a_versioned_comment_is_read_as_this_server_would(
+    world: World, dumps: Dumps, comment: str, value: int
+):
+    """Six digits are settled by us; the server is asked what it would have made of them."""
+    assert world.ask(f"SELECT 1 {comment}") == value
+    world.load(dumps.write(f"{CREATE}INSERT INTO t VALUES (1 {comment}, 1, 'a');\n"))
+    assert world.ask("SELECT id FROM game.t") == value
+
+
+@pytest.mark.parametrize(
+    ("sql", "number"),
+    [
+        ("CREATE TABLE r (a timestamp(14))", 1426),
+        ("INSERT INTO t VALUES (1, 1, PASSWORD(''))", 1064),
+        ("CREATE TABLE r (a int) ENGINE=FEDERATED", 1286),
+        ("CREATE TABLE r (a int) `PAGE_COMPRESSED`=1", 1064),
+        ("CREATE TABLE r (a int) ENCRYPTED=YES", 1064),
+        ("CREATE TABLE r (a int) COMPRESSION='tokudb_zlib'", 1031),
+        ("CREATE TABLE r (a int) ENGINE=MyISAM PARTITION BY HASH (a)", 1178),
+        ("CREATE TABLE r (a int) PARTITION BY HASH (a) (PARTITION p ENGINE=MyISAM)", 1178),
+        ("CREATE TABLE r (a date DEFAULT curdate())", 1064),
+        ("CREATE TABLE r (a longtext DEFAULT 'x')", 1101),
+        ("CREATE TABLE r (a int, b int AS (a) PERSISTENT)", 1064),
+        ("CREATE TABLE r (a text COMPRESSED)", 1064),
+        ("CREATE TABLE r (a point REF_SYSTEM_ID=0)", 1064),
+        ("CREATE TABLE r (a int WITHOUT SYSTEM VERSIONING)", 1064),
+        ("CREATE TABLE r (a uuid)", 1064),
+        ("CREATE TABLE r (a inet6)", 1064),
+        ("CREATE TABLE r (a int, KEY k (a) IGNORED)", 1064),
+        ("CREATE TABLE r (a int, CLUSTERING KEY k (a))", 1064),
+        ("CREATE TABLE r (v vector(2), VECTOR KEY k (v))", 1064),
+        ("CREATE OR REPLACE TABLE r (a int)", 1064),
+    ],
+)
+def test_a_rewrite_is_needed_by_this_server_and_is_enough(
+    world: World, dumps: Dumps, sql: str, number: int
+):
+    world.load(dumps.write(CREATE))
+    with Connection(world.loader) as connection:
+        connection.execute("USE game")
+        with pytest.raises(MysqlError) as caught:
+            connection.execute(sql)
+    assert caught.value.number == number
+    ledger = world.load(dumps.write(f"DROP TABLE t;\n{CREATE}{sql};\n"))
+    assert any(rule.effect == "rewritten" for rule in ledger.rules)
+    assert find_imbalances(ledger) == []

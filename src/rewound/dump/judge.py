@@ -9,19 +9,21 @@ from dataclasses import dataclass, field, replace
 
 from rewound.dump import rules
 from rewound.dump.assignments import CannotFollow
-from rewound.dump.collations import plan_collation_edits
+from rewound.dump.bulk_load import is_bulk_load_line
+from rewound.dump.comments import plan_comment_edits
 from rewound.dump.definitions import (
+    DATABASES,
+    DEFINITIONS,
     find_refusal,
+    plan_definition_edits,
     plan_drop_edits,
-    plan_encryption_edits,
-    plan_program_edits,
-    plan_table_edits,
 )
 from rewound.dump.lexical import LexicalMode
 from rewound.dump.outline import count_rows, read_outline, updates_rows
+from rewound.dump.row_values import plan_value_edits
 from rewound.dump.session import Session
 from rewound.dump.set_statement import judge_set
-from rewound.dump.statement import Kind, Statement, parse_statement
+from rewound.dump.statement import Kind, Name, Statement, parse_statement
 from rewound.dump.target import SYSTEM_SCHEMAS, Target
 from rewound.dump.tokens import UnreadableText, iter_tokens
 from rewound.dump.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
@@ -29,15 +31,10 @@ from rewound.dump.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, o
 _NEVER_EXECUTED = {
     Kind.ACCOUNT: rules.ACCOUNTS,
     Kind.FLUSH: rules.FLUSH,
+    Kind.MARIADB_OBJECT: rules.MARIADB_ONLY,
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
-_PROGRAMS = frozenset(
-    {Kind.CREATE_VIEW, Kind.CREATE_TRIGGER, Kind.CREATE_EVENT}
-    | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION}
-)
-_OF_A_DATABASE = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
-_NAMES_A_SCHEMA = _OF_A_DATABASE | {Kind.USE}
-_TABLE_DEFINITIONS = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
+_NAMES_A_SCHEMA = DATABASES | {Kind.USE}
 _EXCERPT_LENGTH = 80
 
 
@@ -62,7 +59,10 @@ class Judge:
         `outline` is the statement's, where it is known: see `rewound.dump.outline`.
         """
         try:
-            return self._judge(self._parse(text, outline), line)
+            edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
+            parsed = (apply_edits(text, edits), None) if edits else (text, outline)
+            verdict = self._judge(self._parse(*parsed), line)
+            return _with_comments(verdict, text, edits) if edits else verdict
         except UnreadableText as error:
             use = RuleUse(rules.UNREADABLE, str(error))
         except CannotFollow as error:
@@ -97,6 +97,9 @@ class Judge:
         return statement
 
     def _judge(self, statement: Statement, line: int) -> Verdict:
+        if statement.kind in (Kind.SET, Kind.UNKNOWN) and self._is_bulk_load_line(statement):
+            detail = excerpt(statement.text, _EXCERPT_LENGTH)
+            return Verdict(statement, line, uses=(RuleUse(rules.ROCKSDB_BULK_LOAD, detail),))
         if statement.kind is Kind.SET:
             outcome = judge_set(statement, self.session, self.target)
             self.session = outcome.session
@@ -110,6 +113,13 @@ class Judge:
         if statement.kind is Kind.EMPTY:
             return Verdict(statement, line)
         return self._judge_executed(statement, line, schemas)
+
+    def _is_bulk_load_line(self, statement: Statement) -> bool:
+        version = self.target.version_number
+        try:
+            return is_bulk_load_line(statement.text, self.session.mode, version)
+        except UnreadableText:
+            return False
 
     def _schemas_of(self, statement: Statement) -> list[str | None]:
         """Return the schema of each of the statement's names, None where nobody says it."""
@@ -125,14 +135,15 @@ class Judge:
             use = RuleUse(rules.NO_DATABASE, "the dump has not said which database this is for")
             return Verdict(statement, line, uses=(use,))
         schema = schemas[0] if schemas else None
-        is_there = schema in self.created_schemas
+        sql, rewrites = self._rewrite(statement, is_there=schema in self.created_schemas)
+        # What is refused leaves the session as it was.
+        if any(use.rule.effect is rules.Effect.REFUSE for use in rewrites):
+            return Verdict(statement, line, uses=tuple(rewrites))
         prefix, uses = self._enter(statement, schema)
         self._follow_schema(statement, schema)
-        sql, more_uses = self._rewrite(statement, is_there=is_there)
-        uses += more_uses
-        if any(use.rule.effect is rules.Effect.REFUSE for use in uses):
-            return Verdict(statement, line, uses=tuple(uses))
-        return Verdict(statement, line, (*prefix, sql), tuple(uses), self.session.schema)
+        if any(use.rule is rules.OR_REPLACE for use in rewrites):
+            prefix.append(_drop_table(statement.names[0]))
+        return Verdict(statement, line, (*prefix, sql), (*uses, *rewrites), self.session.schema)
 
     def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
         """Return what creates the statement's schema and goes there, where that is missing."""
@@ -140,7 +151,7 @@ class Judge:
         uses: list[RuleUse] = []
         if schema is None:
             return prefix, uses
-        if statement.kind not in _OF_A_DATABASE and schema not in self.created_schemas:
+        if statement.kind not in DATABASES and schema not in self.created_schemas:
             prefix.append(b"CREATE DATABASE IF NOT EXISTS " + quote_name(schema))
             uses.append(RuleUse(rules.DATABASE_CREATED, schema))
         if self.session.schema is None and _relies_on_use(statement):
@@ -161,30 +172,50 @@ class Judge:
             self.session = replace(self.session, schema=schema)
 
     def _rewrite(self, statement: Statement, *, is_there: bool) -> tuple[bytes, list[RuleUse]]:
-        """Return the statement as it is to be sent, and the rules that changed it."""
-        kind = statement.kind
-        if kind not in _TABLE_DEFINITIONS | _OF_A_DATABASE | _PROGRAMS:
-            return statement.text, []
-        mode = self.session.mode
-        tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
-        if refusal := find_refusal(tokens, kind):
+        """Return the statement as it is to be sent, and the rules that changed it.
+
+        What is sent is judged once more: a cut could bring words together that no rule saw
+        so before, such as DATA PAGE_CHECKSUM=1 DIRECTORY='/etc'.
+        """
+        edits, refusal = self._plan(statement, is_there=is_there)
+        if refusal is not None:
             return b"", [refusal]
+        if not edits:
+            return statement.text, []
+        sql = apply_edits(statement.text, edits)
+        sent = parse_statement(sql, self.session.mode, self.target.version_number)
+        is_same = (sent.kind, sent.names) == (statement.kind, statement.names)
+        if not is_same or self._plan(sent, is_there=is_there) != ([], None):
+            raise UnreadableText("a rewrite of it would need another one")
+        return sql, [_use_of(edit, statement.text, f"{statement.name}: ") for edit in edits]
+
+    def _plan(
+        self, statement: Statement, *, is_there: bool
+    ) -> tuple[Sequence[Edit], RuleUse | None]:
+        """Return what has to change in a statement, and the rule that refuses it."""
+        kind, text = statement.kind, statement.text
+        mode, version = self.session.mode, self.target.version_number
+        if statement.rows_start:
+            return plan_value_edits(text, statement.rows_start, mode, version)
+        if kind not in DEFINITIONS:
+            return [], None
+        tokens = list(iter_tokens(text, mode, version))
+        if refusal := find_refusal(tokens, kind):
+            detail = f"{statement.name}: {refusal.detail}" if refusal.detail else ""
+            return [], RuleUse(refusal.rule, detail)
         if kind is Kind.DROP_DATABASE:
-            edits = [] if is_there else plan_drop_edits(tokens)
-        elif kind in _TABLE_DEFINITIONS:
-            edits = plan_table_edits(tokens, kind, self.target, mode)
-        else:
-            edits = plan_collation_edits(tokens, self.target, mode)
-            if kind in _PROGRAMS:
-                edits += plan_program_edits(tokens, kind)
-            else:
-                edits += plan_encryption_edits(tokens)
-        return apply_edits(statement.text, edits), _uses_of(edits, statement)
+            return [] if is_there else plan_drop_edits(tokens), None
+        return plan_definition_edits(tokens, kind, self.target, mode), None
 
 
 def quote_name(name: str) -> bytes:
     """Return an identifier as SQL, whatever is in it."""
     return b"`" + name.encode("utf-8", "surrogateescape").replace(b"`", b"``") + b"`"
+
+
+def _drop_table(name: Name) -> bytes:
+    qualifier = b"" if name.schema is None else quote_name(name.schema) + b"."
+    return b"DROP TABLE IF EXISTS " + qualifier + quote_name(name.name)
 
 
 def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:
@@ -200,6 +231,22 @@ def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse |
     return None if rule is None else RuleUse(rule, excerpt(statement.text, _EXCERPT_LENGTH))
 
 
+def _with_comments(verdict: Verdict, text: bytes, edits: Sequence[Edit]) -> Verdict:
+    """Return the verdict on a statement that had comments of six digits."""
+    if verdict.kind is Kind.EMPTY:
+        use = RuleUse(rules.COMMENT_NOT_EXECUTED, excerpt(text, _EXCERPT_LENGTH))
+        return replace(verdict, statement=Statement(Kind.EMPTY, text), uses=(use,))
+    rows_start = verdict.statement.rows_start
+    for edit in edits:
+        if edit.start < rows_start:
+            rows_start += edit.end - edit.start - len(edit.text)
+    statement = replace(verdict.statement, text=text, rows_start=rows_start)
+    uses = verdict.uses
+    if verdict.sql:
+        uses = (*(_use_of(edit, text) for edit in edits), *uses)
+    return replace(verdict, statement=statement, uses=uses)
+
+
 def _relies_on_use(statement: Statement) -> bool:
     """Tell whether a statement is for the current database because it names no other."""
     if statement.kind in _NAMES_A_SCHEMA:
@@ -207,10 +254,5 @@ def _relies_on_use(statement: Statement) -> bool:
     return any(name.schema is None for name in statement.names)
 
 
-def _uses_of(edits: Sequence[Edit], statement: Statement) -> list[RuleUse]:
-    return [
-        RuleUse(
-            edit.rule, f"{statement.name}: {excerpt(statement.text[edit.start : edit.end], 60)}"
-        )
-        for edit in edits
-    ]
+def _use_of(edit: Edit, text: bytes, prefix: str = "") -> RuleUse:
+    return RuleUse(edit.rule, prefix + excerpt(text[edit.start : edit.end], 60))

@@ -48,6 +48,21 @@ ENGINE_MISSING = Rule(
     "ENGINE becomes InnoDB",
     "the rows matter, not the engine that held them",
 )
+REMOTE_ENGINE = Rule(
+    "remote-engine",
+    Effect.REWRITE,
+    "a storage engine that reaches other servers or files: FEDERATED, CONNECT, SPIDER, S3, …;"
+    " and the CONNECTION of a table",
+    "ENGINE becomes InnoDB, without rows unless the dump states some; CONNECTION is taken out",
+    "a world must not reach anything outside of itself, and the option holds a password",
+)
+PARTITION_ENGINE = Rule(
+    "partition-engine",
+    Effect.REWRITE,
+    "a partitioned table of MyISAM or another engine that cannot be partitioned any more",
+    "ENGINE becomes InnoDB, for the table and its partitions",
+    "MySQL 8.0 left partitions to InnoDB (error 1178)",
+)
 TYPE_OPTION = Rule(
     "type-option",
     Effect.REWRITE,
@@ -93,9 +108,82 @@ ENCRYPTION = Rule(
 MARIADB_TABLE_OPTION = Rule(
     "mariadb-table-option",
     Effect.REWRITE,
-    "table options that only MariaDB has: PAGE_CHECKSUM, TRANSACTIONAL",
+    "table options that only MariaDB or TokuDB has: PAGE_CHECKSUM, TRANSACTIONAL, ENCRYPTED,"
+    " COMPRESSION='tokudb_zlib', and all with quoted names, such as `PAGE_COMPRESSED`",
     "the option is taken out",
     "MySQL does not know it; it does not change what the table holds",
+)
+MARIADB_COLUMN_OPTION = Rule(
+    "mariadb-column-option",
+    Effect.REWRITE,
+    "attributes of a column that only MariaDB or Percona Server has: COMPRESSED, PERSISTENT,"
+    " REF_SYSTEM_ID, WITHOUT SYSTEM VERSIONING, and all with quoted names",
+    "the attribute is taken out; PERSISTENT becomes STORED",
+    "MySQL does not know it; it does not change what the column holds",
+)
+MARIADB_KEY_OPTION = Rule(
+    "mariadb-key-option",
+    Effect.REWRITE,
+    "options of a key that only MariaDB or TokuDB has: IGNORED, CLUSTERING, and all with"
+    " quoted names",
+    "IGNORED becomes INVISIBLE, NOT IGNORED becomes VISIBLE, others are taken out",
+    "IGNORED is MySQL's INVISIBLE; the others only make the key faster",
+)
+MARIADB_TYPE = Rule(
+    "mariadb-type",
+    Effect.REWRITE,
+    "a column of a type that only MariaDB has: UUID, INET4, INET6, XMLTYPE",
+    "it becomes CHAR(36), VARCHAR(15), VARCHAR(39), LONGTEXT",
+    "they hold the text that the dump states, every letter of it; only the order may differ",
+)
+VECTOR_KEY = Rule(
+    "vector-key",
+    Effect.REWRITE,
+    "a VECTOR KEY of MariaDB",
+    "the key is left out",
+    "MySQL has vectors, but no such key; answers are the same without it",
+)
+DEFAULT_EXPRESSION = Rule(
+    "default-expression",
+    Effect.REWRITE,
+    "a function as default of a column, as MariaDB writes it: DEFAULT uuid()",
+    "it is put in parentheses",
+    "MySQL takes the same function only so (error 1064)",
+)
+TEXT_DEFAULT = Rule(
+    "text-default",
+    Effect.REWRITE,
+    "a literal default of a TEXT, BLOB, JSON or geometry column, which MariaDB allows",
+    "it is put in parentheses",
+    "MySQL takes it as an expression only (error 1101); the value is the same",
+)
+TIMESTAMP_WIDTH = Rule(
+    "timestamp-width",
+    Effect.REWRITE,
+    "timestamp(14), (12), (10) and (8), as MySQL 4.0 wrote them",
+    "the width is taken out",
+    "it was a width of display; today it would be a precision, which ends at 6 (error 1426)",
+)
+OR_REPLACE = Rule(
+    "or-replace",
+    Effect.REWRITE,
+    "CREATE OR REPLACE TABLE of MariaDB",
+    "DROP TABLE IF EXISTS, then CREATE TABLE",
+    "MySQL has the two statements, and not the one (error 1064)",
+)
+SIX_DIGIT_COMMENT = Rule(
+    "six-digit-comment",
+    Effect.REWRITE,
+    "a versioned comment of six digits, as in MariaDB's /*!100301 COMPRESSED*/",
+    "taken out where the version is above the server's, opened where it is not",
+    "MySQL counts the sixth digit since 8.1 only; this way every server reads the same",
+)
+PASSWORD_FUNCTION = Rule(
+    "password-function",
+    Effect.REWRITE,
+    "PASSWORD('text') as a value in a row",
+    "CONCAT('*', UPPER(SHA1(UNHEX(SHA1('text'))))) takes its place",
+    "MySQL 8.0 took the function away (error 1064); this computes the same value",
 )
 DEFINER = Rule(
     "definer",
@@ -149,7 +237,7 @@ GLOBAL_SETTING = Rule(
 BINARY_LOG_SETTING = Rule(
     "binary-log-setting",
     Effect.SKIP,
-    "SET of sql_log_bin",
+    "SET of sql_log_bin, binlog_format, gtid_next and the like",
     "not executed",
     "the server has no binary log",
 )
@@ -188,6 +276,13 @@ TOOL_LINE = Rule(
     "passed over",
     "it is no SQL",
 )
+ROCKSDB_BULK_LOAD = Rule(
+    "rocksdb-bulk-load",
+    Effect.SKIP,
+    "the lines with which Percona's mysqldump asks for RocksDB's bulk load, and no others",
+    "not executed",
+    "they tune an engine that is not here, with PREPARE, which is refused otherwise",
+)
 COMMENT_NOT_EXECUTED = Rule(
     "comment-not-executed",
     Effect.SKIP,
@@ -216,6 +311,20 @@ UNKNOWN_STATEMENT = Rule(
     " also INSERT … SELECT and CREATE TABLE … SELECT: a dump states its rows",
     "the world fails",
     "a dump is input from elsewhere and is executed by a database server",
+)
+MARIADB_ONLY = Rule(
+    "mariadb-only",
+    Effect.REFUSE,
+    "what only MariaDB has: sequences, packages, tables WITH SYSTEM VERSIONING, periods",
+    "the world fails",
+    "MySQL has nothing that would hold it; a world without it would not be the same",
+)
+OLD_PASSWORD_FUNCTION = Rule(
+    "old-password-function",
+    Effect.REFUSE,
+    "OLD_PASSWORD('text') as a value in a row",
+    "the world fails",
+    "MySQL 5.7 took the function away, and nothing in MySQL computes its value",
 )
 UNKNOWN_SETTING = Rule(
     "unknown-setting",

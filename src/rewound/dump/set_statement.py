@@ -23,6 +23,7 @@ from rewound.dump.assignments import (
     known_value,
 )
 from rewound.dump.collations import nearest_collation
+from rewound.dump.engines import find_engine_rule
 from rewound.dump.session import INITIAL_CHARACTER_SET, Session
 from rewound.dump.statement import Statement
 from rewound.dump.target import REMOVED_SQL_MODES, Target
@@ -32,9 +33,10 @@ from rewound.dump.verdict import RuleUse, excerpt, one_line
 _ALLOWED = frozenset(
     {"autocommit", "character_set_client", "character_set_connection", "character_set_results"}
     | {"character_set_database", "collation_connection", "collation_database"}
-    | {"default_storage_engine", "explicit_defaults_for_timestamp", "foreign_key_checks"}
+    | {"explicit_defaults_for_timestamp", "foreign_key_checks"}
     | {"group_concat_max_len", "innodb_strict_mode", "insert_id", "last_insert_id"}
-    | {"lc_time_names", "max_execution_time", "net_read_timeout", "net_write_timeout"}
+    | {"innodb_lock_wait_timeout", "lc_time_names", "lock_wait_timeout", "max_execution_time"}
+    | {"net_read_timeout", "net_write_timeout"}
     | {"optimizer_switch", "sql_auto_is_null", "sql_big_selects", "sql_mode", "sql_notes"}
     | {"sql_quote_show_create", "sql_safe_updates", "sql_warnings", "time_zone", "timestamp"}
     | {"transaction_isolation", "transaction_read_only", "unique_checks", "wait_timeout"}
@@ -45,9 +47,12 @@ _FOREIGN = frozenset(
     {"alter_algorithm", "check_constraint_checks", "default_table_type", "note_verbosity"}
     | {"old_mode", "optimizer_use_condition_selectivity", "rocksdb_bulk_load", "storage_engine"}
     | {"system_versioning_alter_history", "system_versioning_insert_history", "tx_isolation"}
-    | {"character_set_collations", "sql_if_exists", "use_stat_tables"}
+    | {"character_set_collations", "max_statement_time", "sql_if_exists", "use_stat_tables"}
+    | {"wsrep_on"}
 )
-_BINARY_LOG = frozenset({"sql_log_bin", "pseudo_slave_mode", "pseudo_thread_id", "gtid_next"})
+_BINARY_LOG = frozenset(
+    {"sql_log_bin", "pseudo_slave_mode", "pseudo_thread_id", "gtid_next", "binlog_format"}
+)
 _COLLATIONS = frozenset({"collation_connection", "collation_database"})
 
 # A value that we write ourselves must not be able to hold anything but itself.
@@ -142,6 +147,8 @@ def _follow(assignment: Assignment, session: Session, target: Target) -> _Step:
         return _follow_names(assignment, session, target)
     if name in _COLLATIONS:
         return _follow_collation(assignment, session, target)
+    if name == "default_storage_engine":
+        return _follow_engine(assignment, session, target)
     if name not in _ALLOWED:
         raise CannotFollow(f"a dump does not set {name}")
     if name not in ("sql_mode", "character_set_client"):
@@ -153,6 +160,17 @@ def _follow(assignment: Assignment, session: Session, target: Target) -> _Step:
         return _follow_sql_mode(assignment, session, value)
     literal = None if is_literal(assignment) else value
     return _Step(replace(session, character_set=value.lower()), literal)
+
+
+def _follow_engine(assignment: Assignment, session: Session, target: Target) -> _Step:
+    """Follow the engine of tables that name none: no other way round the rules for engines."""
+    engine = known_value(assignment, session)
+    if engine is None:
+        raise CannotFollow(f"{assignment.name} is set to a value that cannot be followed")
+    rule = find_engine_rule(engine, target)
+    if rule is not None:
+        return _Step(session, "InnoDB", (RuleUse(rule, engine),))
+    return _Step(session, None if is_literal(assignment) else engine)
 
 
 def _follow_sql_mode(assignment: Assignment, session: Session, value: str) -> _Step:

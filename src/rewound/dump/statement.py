@@ -44,6 +44,7 @@ class Kind(enum.Enum):
     REPLICATION = "CHANGE MASTER, CHANGE REPLICATION SOURCE"
     ACCOUNT = "accounts and grants"
     FLUSH = "FLUSH"
+    MARIADB_OBJECT = "a sequence or package of MariaDB"
     UNKNOWN = "unknown"
 
 
@@ -130,6 +131,13 @@ _TWO_WORDS = {
     ("ALTER", "USER"): Kind.ACCOUNT,
     ("DROP", "USER"): Kind.ACCOUNT,
     ("DROP", "ROLE"): Kind.ACCOUNT,
+    ("CREATE", "SEQUENCE"): Kind.MARIADB_OBJECT,
+    ("ALTER", "SEQUENCE"): Kind.MARIADB_OBJECT,
+    ("DROP", "SEQUENCE"): Kind.MARIADB_OBJECT,
+    ("SELECT", "SETVAL"): Kind.MARIADB_OBJECT,
+    ("DO", "SETVAL"): Kind.MARIADB_OBJECT,
+    ("CREATE", "PACKAGE"): Kind.MARIADB_OBJECT,
+    ("DROP", "PACKAGE"): Kind.MARIADB_OBJECT,
     ("CHANGE", "MASTER"): Kind.REPLICATION,
     ("CHANGE", "REPLICATION"): Kind.REPLICATION,
     ("START", "SLAVE"): Kind.REPLICATION,
@@ -254,6 +262,10 @@ def _skip_create_options(cursor: Cursor) -> None:
 
 def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
     """Return the statement's names; none where one that must be there is missing."""
+    if kind is Kind.MARIADB_OBJECT:
+        cursor.take_mark(b"(")  # SETVAL(`s`, 1, 0)
+        if cursor.word == "BODY":  # PACKAGE BODY p
+            cursor.take()
     names = [] if kind is Kind.CREATE_INDEX else [_read_name(cursor, mode)]
     if kind in _ON_TABLE:
         _skip_to(cursor, "ON")

@@ -1,11 +1,13 @@
 """What was decided about one statement of a dump."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from rewound.dump.rules import Effect, Rule
 from rewound.dump.statement import Kind, Statement
+from rewound.dump.tokens import UnreadableText
 
 _PASSWORD = re.compile(
     rb"(PASSWORD\s*(?:FOR\b[^=]*)?=?\s*\(?\s*"
@@ -13,6 +15,9 @@ _PASSWORD = re.compile(
     rb"(?:'(?:[^'\\]|\\.)*+(?:'|\Z)|\"(?:[^\"\\]|\\.)*+(?:\"|\Z))",
     re.IGNORECASE | re.DOTALL,
 )
+
+_JOINS_NOTHING = re.compile(rb"[\s,()]|\Z")
+_TWO_LETTERS = re.compile(rb"[\w$\x80-\xff]{2}")
 
 
 class Edit(NamedTuple):
@@ -71,10 +76,29 @@ def one_line(text: bytes) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
-def apply_edits(text: bytes, edits: list[Edit]) -> bytes:
-    """Return the text with all edits done; they must not overlap."""
+def apply_edits(text: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return the text with all edits done, its other tokens being what they were.
+
+    Raises:
+        UnreadableText: two rules would change the same place.
+    """
     parts, position = [], 0
     for edit in sorted(edits, key=lambda edit: edit.start):
-        parts += [text[position : edit.start], edit.text]
+        if edit.start < position:
+            raise UnreadableText("two rules meet in one place")
+        parts += [text[position : edit.start], _set_apart(text, edit)]
         position = edit.end
     return b"".join([*parts, text[position:]])
+
+
+def _set_apart(text: bytes, edit: Edit) -> bytes:
+    """Return what an edit puts in, with a space where it would make one token of two.
+
+    Without it, what stands left and right of a cut could open a comment: /PAGE_CHECKSUM=1*.
+    """
+    left, right = text[edit.start - 1 : edit.start], text[edit.end : edit.end + 1]
+    if not edit.text:
+        return b"" if _JOINS_NOTHING.match(left) or _JOINS_NOTHING.match(right) else b" "
+    before = b" " if _TWO_LETTERS.fullmatch(left + edit.text[:1]) else b""
+    after = b" " if _TWO_LETTERS.fullmatch(edit.text[-1:] + right) else b""
+    return before + edit.text + after

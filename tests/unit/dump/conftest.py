@@ -9,7 +9,7 @@ def target():
     """A small MySQL 9.7.4."""
     return Target(
         version_number=90704,
-        engines=frozenset({"innodb", "myisam", "memory", "csv"}),
+        engines=frozenset({"innodb", "myisam", "memory", "csv", "mrg_myisam", "blackhole"}),
         collations={
             "utf8mb4_0900_ai_ci": "utf8mb4",
             "utf8mb4_0900_bin": "utf8mb4",
@@ -37,3 +37,15 @@ def judge(target):
     judge.judge(b"CREATE DATABASE game", 1)
     judge.judge(b"USE game", 2)
     return judge
+
+
+@pytest.fixture
+def rewrite(judge):
+    """Return the statement as it is sent, and the names of the rules that changed it."""
+
+    def rewrite(text):
+        verdict = judge.judge(text.encode(), 1)
+        assert verdict.refusal is None
+        return verdict.sql[-1].decode(), {use.rule.name for use in verdict.uses}
+
+    return rewrite

@@ -12,6 +12,8 @@ LONG_INSERT_BYTES, LONGEST_STATEMENT_BYTES = 1 << 13, 1 << 16
 EXAMPLES = {
     "sql-mode-removed": b"SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER';",
     "engine-missing": b"USE g; CREATE TABLE t (a int) ENGINE=TokuDB;",
+    "remote-engine": b"USE g; CREATE TABLE t (a int) ENGINE=FEDERATED CONNECTION='mysql://h/t';",
+    "partition-engine": b"USE g; CREATE TABLE t (a int) ENGINE=MyISAM PARTITION BY HASH (a);",
     "type-option": b"USE g; CREATE TABLE t (a int) TYPE=InnoDB;",
     "collation-unknown": b"CREATE DATABASE g COLLATE utf8mb4_uca1400_ai_ci;",
     "row-format-unknown": b"USE g; CREATE TABLE t (a int) ENGINE=Aria ROW_FORMAT=PAGE;",
@@ -19,6 +21,16 @@ EXAMPLES = {
     "tablespace": b"USE g; CREATE TABLE t (a int) /*!50100 TABLESPACE `ts1` */;",
     "encryption": b"USE g; CREATE TABLE t (a int) /*!80016 ENCRYPTION='Y' */;",
     "mariadb-table-option": b"USE g; CREATE TABLE t (a int) ENGINE=MyISAM PAGE_CHECKSUM=1;",
+    "mariadb-column-option": b"USE g; CREATE TABLE t (a text COMPRESSED);",
+    "mariadb-key-option": b"USE g; CREATE TABLE t (a int, KEY k (a) IGNORED);",
+    "mariadb-type": b"USE g; CREATE TABLE t (a uuid NOT NULL);",
+    "vector-key": b"USE g; CREATE TABLE t (a vector(2) NOT NULL, VECTOR KEY `a` (`a`) `M`=8);",
+    "default-expression": b"USE g; CREATE TABLE t (a date DEFAULT curdate());",
+    "text-default": b"USE g; CREATE TABLE t (a longtext NOT NULL DEFAULT '');",
+    "timestamp-width": b"USE g; CREATE TABLE t (a timestamp(14) NOT NULL) TYPE=MyISAM;",
+    "or-replace": b"USE g; CREATE OR REPLACE TABLE t (a int);",
+    "six-digit-comment": b"USE g; CREATE TABLE t (a text /*!100301 COMPRESSED*/);",
+    "password-function": b"USE g; INSERT INTO users VALUES (1,'joe',PASSWORD('secret'));",
     "definer": b"USE g; CREATE DEFINER=`root`@`%` VIEW v AS SELECT 1;",
     "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",
     "database-created": b"USE g;",
@@ -33,10 +45,13 @@ EXAMPLES = {
     "system-schema": b"USE `mysql`; INSERT INTO `user` VALUES (1);",
     "flush": b"FLUSH PRIVILEGES;",
     "tool-line": b"mysqldump: [Warning] Using a password on the command line.\n",
+    "rocksdb-bulk-load": b"/*!50112 PREPARE s FROM @enable_bulk_load */;",
     "comment-not-executed": b"/*!999999 ALTER TABLE t NOTHING */;",
     "replication-position": b"CHANGE MASTER TO MASTER_LOG_FILE='b.1', MASTER_LOG_POS=154;",
     "unreadable": b"\\! id\n;",
     "unknown-statement": b"LOAD DATA INFILE 'x' INTO TABLE t;",
+    "mariadb-only": b"USE g; CREATE SEQUENCE `s` start with 1 minvalue 1 ENGINE=InnoDB;",
+    "old-password-function": b"USE g; INSERT INTO users VALUES (1,OLD_PASSWORD('x'));",
     "unknown-setting": b"SET sql_mode = concat(@@sql_mode, ',ANSI');",
     "loadable-function": b"USE g; CREATE FUNCTION f RETURNS STRING SONAME 'udf.so';",
     "no-database": b"CREATE TABLE t (a int);",
@@ -60,6 +75,9 @@ HOSTILE = [
         "KILL QUERY 1",
     ),
     *("CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (HOST 'x')", "ALTER INSTANCE RELOAD TLS"),
+    *("PREPARE s FROM 'SHUTDOWN'", "PREPARE s FROM @enable", "EXECUTE s USING @a", "EXECUTE S"),
+    *("PREPARE p FROM @enable_bulk_load", "PREPARE s FROM @enable_bulk_load, x", "EXECUTE `s`"),
+    *("SELECT COUNT(*) INTO @is_rocksdb_supported FROM mysql.user", "DROP PREPARE s"),
     *("PREPARE p FROM 'SHUTDOWN'", "EXECUTE p", "CALL p()", "DO sleep(1)", "HANDLER t OPEN"),
     *(
         "CREATE FUNCTION f RETURNS STRING SONAME 'udf.so'",
@@ -109,7 +127,10 @@ HOSTILE = [
     *("/*!40000 USE mysql */", "USE/**/mysql", "CREATE DATABASE IF NOT EXISTS `mysql`"),
     *("INSERT INTO t SELECT * FROM mysql.user", "CREATE TABLE t SELECT * FROM mysql.user"),
     *("CREATE TABLE t (a int) AS (SELECT 1)", "CREATE TABLE t TABLE mysql.user"),
-    *("DROP /*!100616 TABLE */ TABLE t",),
+    *("DROP /*!100616TABLE */ TABLE t", "DROP /*!100616*/ TABLE t"),
+    *("/*!080400 GRANT ALL ON *.* TO x */", "INSERT /*!100616 INTO t VALUES (1) */ INTO mysql.t"),
+    *("INSERT INTO /*!080400 mysql. */ user VALUES (1)", "SELECT /*!100616 x */ 1"),
+    *("USE /*!100616 g */ mysql", "USE /*!090704 mysql */", "SET /*!080400 GLOBAL */ a = 1"),
     *("DROP /*!99999 x /* y */ TABLE */ TABLE t", "DROP TABLE t /*!50001", "/*!50001 DROP TABLE t"),
     *("DROP TABLE /*!50001 t", "CREATE TABLE t (a int) /*!50001", "CREATE TABLE t (a 'int)"),
     *("INSERT /*+ SET_VAR(sql_mode='x') QB_NAME(`*/ INTO t VALUES (1)", "SHOW TABLES", "BACKUP x"),
@@ -192,6 +213,31 @@ def test_the_harmless_part_of_a_set_is_all_that_is_sent(judge, text, sent):
 def test_ordinary_statements_are_sent_as_they_are(judge, text):
     verdict = judge.judge(text, 7)
     assert (verdict.sql, verdict.uses, verdict.line, verdict.schema) == ((text,), (), 7, "game")
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (b"CREATE TABLE t (a text /*!100301 COMPRESSED*/)", b"CREATE TABLE t (a text  )"),
+        (b"CREATE TABLE t (a /*!080023 int*/)", b"CREATE TABLE t (a /*! int*/)"),
+        (b"DROP /*!100616 TABLE */ TABLE t", b"DROP   TABLE t"),
+        (b"INSERT INTO t /*!100616 (a) */ VALUES ('/*!100616 x */')",
+         b"INSERT INTO t   VALUES ('/*!100616 x */')"),
+        (b"SET /*!100616 GLOBAL */ sql_notes = 1", b"SET   sql_notes = 1"),
+    ],
+)  # fmt: skip
+def test_a_comment_of_six_digits_is_settled_before_anything_else(judge, text, sent):
+    verdict = judge.judge(text, 1)
+    assert verdict.sql == (sent,)
+    assert rules_of([verdict]) == {"six-digit-comment"}
+    assert verdict.statement.text == text
+    rows_start = verdict.statement.rows_start
+    assert text[rows_start - 6 : rows_start] in (b"", b"VALUES")
+
+
+def test_a_statement_inside_a_comment_of_six_digits_is_not_executed(judge):
+    verdict = judge.judge(b"/*!100616 SET @a = 1 */", 1)
+    assert (verdict.sql, rules_of([verdict])) == ((), {"comment-not-executed"})
 
 
 def judge_all(target, *texts, schema=None):
@@ -332,3 +378,55 @@ def test_details_of_other_rules_are_short(target):
 )
 def test_quote_name_holds_whatever_is_in_a_name(name, quoted):
     assert quote_name(name) == quoted
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        b"CREATE TABLE g.t (a int) WITH SYSTEM VERSIONING",
+        b"CREATE SEQUENCE g.s",
+        b"CREATE TABLE g.t (a 'int)",
+        b"CREATE TABLE g.t SELECT 1",
+        b"SET NAMES latin1, foo = 1",
+        b"USE g; x",
+    ],
+)
+def test_what_is_refused_leaves_the_session_as_it_was(target, refused):
+    verdicts = judge_all(target, refused, b"CREATE TABLE t (a int)", schema="g")
+    assert verdicts[0].refusal is not None
+    assert verdicts[1].sql == (
+        b"CREATE DATABASE IF NOT EXISTS `g`",
+        b"USE `g`",
+        b"CREATE TABLE t (a int)",
+    )
+
+
+def test_a_reading_goes_on_after_a_refusal_and_finds_them_all(target):
+    text = (
+        b"CREATE DATABASE g;\nUSE g;\nCREATE SEQUENCE `s1`;\nDO SETVAL(`s1`, 5, 0);\n"
+        b"CREATE TABLE a (b int DEFAULT nextval(`g`.`s1`));\nSET sql_mode = 'ANSI_QUOTES';\n"
+        b'CREATE TABLE "c" (d int) WITH SYSTEM VERSIONING;\nCREATE TABLE "e" (f int);\n'
+    )
+    verdicts = list(Script(target).iter_verdicts([text]))
+    refused = [(v.line, v.refusal.detail) for v in verdicts if v.refusal is not None]
+    assert refused == [
+        (3, "CREATE SEQUENCE `s1`"),
+        (4, "DO SETVAL(`s1`, 5, 0)"),
+        (5, "a: a column takes its values from a sequence"),
+        (7, "c: it keeps the history of its rows"),
+    ]
+    assert verdicts[-1].sql == (b'CREATE TABLE "e" (f int)',)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (b"SET SESSION binlog_format = 'ROW'", "binary-log-setting"),
+        (b"SET wsrep_on = OFF", "foreign-variable"),
+        (b"SET default_storage_engine = Aria", "engine-missing"),
+        (b"SET default_storage_engine = 'InnoDB'", None),
+        (b"SET innodb_lock_wait_timeout = 50", None),
+    ],
+)
+def test_settings_that_dumps_of_other_servers_make(judge, text, rule):
+    assert rules_of([judge.judge(text, 1)]) == ({rule} if rule else set())

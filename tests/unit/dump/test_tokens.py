@@ -4,7 +4,14 @@ from hypothesis import strategies as st
 
 from rewound.dump.lexical import LexicalMode, lexical_mode
 from rewound.dump.session import Session
-from rewound.dump.tokens import Cursor, TokenKind, UnreadableText, iter_tokens, unquote
+from rewound.dump.tokens import (
+    Cursor,
+    TokenKind,
+    UnreadableText,
+    find_six_digit_comments,
+    iter_tokens,
+    unquote,
+)
 
 VERSION = 90704
 
@@ -65,7 +72,6 @@ def test_any_bytes_are_covered_by_tokens_or_unreadable(text, escapes, two_byte_s
         (b"a /*! b */ c", [b"a", b"b", b"c"]),
         (b"a /*!90704 b */ c", [b"a", b"b", b"c"]),
         (b"a /*!90705 b */ c", [b"a", b"c"]),
-        (b"a /*!090704 b */ c", [b"a", b"b", b"c"]),
         (b"a /*!999999 b ' */ c", [b"a", b"c"]),
         (b"a /*M!50000 b */ c", [b"a", b"c"]),
         (b"a /*!50001 b /* c */ d */ e", [b"a", b"b", b"d", b"e"]),
@@ -92,6 +98,8 @@ def test_tokens_are_what_the_server_would_read(text, expected):
     [
         *(b"'a", b"`a", b'"a', b"'a\\'", b"/* a", b"/*!40101 a", b"/*!99999 a", b"a \\! rm"),
         *(b"\\N", b"a /*!100616 b */", b"/*!99999 a /* b */ c */", b"$$ x $$", b"$tag$x$tag$"),
+        *(b"a /*!090704 b */", b"a /*!050000b */", b"a /*!100616b */", b"a /*!5000123 b */"),
+        *(b"a /*!100616*/", b"a /*!5000 b */", b"a /*!100616\x00b */", b"a /*!100616\xa0b */"),
         *(b"a /*+ QB_NAME(`*/ b`) */ c", b"\x01", b"/*!50001 a /* b */"),
     ],
 )
@@ -162,3 +170,27 @@ def test_cursor_looks_at_one_token_and_ends_with_none():
     assert cursor.take() == read(b"a =")[0]
     assert (cursor.word, cursor.take_mark(b"=")) == ("", True)
     assert (cursor.word, cursor.next, cursor.take()) == ("", None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b"a /*!100616 b */ c", [(2, 11, 16)]),
+        (b"a /*!100616\tb */ /*!080400 c */", [(2, 11, 16), (17, 26, None)]),
+        (b"a /*!080400 b /*!100616 c */ d */", [(2, 11, None), (14, 23, 28)]),
+        (b"/*!50000 a /*!090705 b */ */", [(11, 20, 25)]),
+        (b"a /*!999999 b */ /*!50000 c */ /*M!100616 d */", []),
+        (b"'/*!100616 b */' `/*!100616 b */` -- /*!100616 b */", []),
+    ],
+)
+def test_comments_of_six_digits_are_found_outside_of_quotes_and_comments(text, found):
+    assert find_six_digit_comments(text, LexicalMode(), VERSION) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"/*!99999 /*!100616 b */", b"/*!100616 a", b"/*!100616 a /* b */ c */", b"/*!100616 a */ 'b"],
+)
+def test_comments_of_six_digits_without_an_end_are_unreadable(text):
+    with pytest.raises(UnreadableText):
+        find_six_digit_comments(text, LexicalMode(), VERSION)
