@@ -19,11 +19,10 @@ from rewound.dump.definitions import (
     plan_drop_edits,
 )
 from rewound.dump.lexical import LexicalMode
-from rewound.dump.outline import count_rows, read_outline, updates_rows
 from rewound.dump.row_values import plan_value_edits
 from rewound.dump.session import Session
 from rewound.dump.set_statement import judge_set
-from rewound.dump.statement import Kind, Name, Statement, parse_statement
+from rewound.dump.statement import Kind, Name, Statement, parse_statement, with_rows
 from rewound.dump.target import SYSTEM_SCHEMAS, Target
 from rewound.dump.tokens import UnreadableText, iter_tokens
 from rewound.dump.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
@@ -59,7 +58,10 @@ class Judge:
         `outline` is the statement's, where it is known: see `rewound.dump.outline`.
         """
         try:
-            edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
+            edits = []
+            # Most of a dump's text is in strings, where nothing is a comment.
+            if b"/*!" in (text if outline is None else outline):
+                edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
             parsed = (apply_edits(text, edits), None) if edits else (text, outline)
             verdict = self._judge(self._parse(*parsed), line)
             return _with_comments(verdict, text, edits) if edits else verdict
@@ -70,15 +72,7 @@ class Judge:
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
 
     def _parse(self, text: bytes, outline: bytes | None) -> Statement:
-        statement = self._parse_head(text)
-        if not statement.rows_start:
-            return statement
-        head = text[: statement.rows_start]
-        if outline is not None and outline.startswith(head):
-            behind = outline[len(head) :]
-        else:
-            behind = read_outline(text[len(head) :], self.session.mode)
-        return replace(statement, rows=count_rows(behind), updates_rows=updates_rows(behind))
+        return with_rows(self._parse_head(text), self.session.mode, outline)
 
     def _parse_head(self, text: bytes) -> Statement:
         """Return the statement; one that begins as the last INSERT did is not read again.
@@ -183,7 +177,8 @@ class Judge:
         if not edits:
             return statement.text, []
         sql = apply_edits(statement.text, edits)
-        sent = parse_statement(sql, self.session.mode, self.target.version_number)
+        mode = self.session.mode
+        sent = with_rows(parse_statement(sql, mode, self.target.version_number), mode)
         is_same = (sent.kind, sent.names) == (statement.kind, statement.names)
         if not is_same or self._plan(sent, is_there=is_there) != ([], None):
             raise UnreadableText("a rewrite of it would need another one")
@@ -196,7 +191,7 @@ class Judge:
         kind, text = statement.kind, statement.text
         mode, version = self.session.mode, self.target.version_number
         if statement.rows_start:
-            return plan_value_edits(text, statement.rows_start, mode, version)
+            return plan_value_edits(statement, mode, version)
         if kind not in DEFINITIONS:
             return [], None
         tokens = list(iter_tokens(text, mode, version))

@@ -115,7 +115,7 @@ def read_outline(text: bytes, mode: LexicalMode) -> bytes:
 
 
 def count_rows(outline: bytes) -> int:
-    """Return how many rows the text behind VALUES or SET holds, by its outline."""
+    """Return how many rows the text behind VALUES or SET holds, by its outline in upper case."""
     opened = outline.count(b"(")
     # Where every parenthesis but the first follows on the end of a row, none is nested.
     if opened == outline.count(b"),(") + 1 or opened == len(_SEPARATOR.findall(outline)) + 1:
@@ -124,9 +124,8 @@ def count_rows(outline: bytes) -> int:
 
 
 def updates_rows(outline: bytes) -> bool:
-    """Tell whether ON DUPLICATE KEY UPDATE is behind the rows, by the outline of these."""
-    upper = outline.upper()
-    return b"DUPLICATE" in upper and _ON_DUPLICATE.search(upper) is not None
+    """Tell whether ON DUPLICATE KEY UPDATE is behind the rows, by their outline in upper case."""
+    return b"DUPLICATE" in outline and _ON_DUPLICATE.search(outline) is not None
 
 
 def find_insert_head(text: bytes, start: int) -> int:
@@ -191,7 +190,7 @@ def _count_outermost(outline: bytes) -> int:
     """Count by depth, as far as the rows go: words behind them begin ON DUPLICATE KEY."""
     depth = rows = 0
     for match in _PARENTHESIS_OR_WORD.finditer(outline):
-        token = match[0].upper()
+        token = match[0]
         if token == b"(":
             rows += depth == 0
             depth += 1

@@ -5,9 +5,10 @@ server. The kinds here say what a statement is, not what becomes of it: see `rul
 """
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rewound.dump.lexical import LexicalMode
+from rewound.dump.outline import count_rows, read_outline, updates_rows
 from rewound.dump.tokens import Cursor, Token, TokenKind, UnreadableText, iter_tokens, unquote
 
 
@@ -72,6 +73,9 @@ class Statement:
 
     rows_start: int = 0
     """For INSERT and REPLACE: the offset behind VALUES or SET, where its rows begin."""
+
+    rows_outline: bytes = b""
+    """For INSERT and REPLACE: the outline of what stands from there on, in upper case."""
 
     rows: int = 0
     """For INSERT and REPLACE: how many rows its text holds."""
@@ -199,6 +203,23 @@ def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Stat
     if kind in _ENDS_WITH_NAME and cursor.next is not None:
         return Statement(Kind.UNKNOWN, text)
     return Statement(kind, text, tuple(names))
+
+
+def with_rows(statement: Statement, mode: LexicalMode, outline: bytes | None = None) -> Statement:
+    """Return the statement with what is known of its rows; `outline` is its own, if known."""
+    if not statement.rows_start:
+        return statement
+    head = statement.text[: statement.rows_start]
+    if outline is not None and outline.startswith(head):
+        rows_outline = outline[len(head) :].upper()
+    else:
+        rows_outline = read_outline(statement.text[len(head) :], mode).upper()
+    return replace(
+        statement,
+        rows_outline=rows_outline,
+        rows=count_rows(rows_outline),
+        updates_rows=updates_rows(rows_outline),
+    )
 
 
 def find_drop_end(text: bytes, mode: LexicalMode, server_version: int) -> int:

@@ -2,7 +2,7 @@ import pytest
 
 from rewound.dump.lexical import LexicalMode
 from rewound.dump.row_values import plan_value_edits
-from rewound.dump.statement import parse_statement
+from rewound.dump.statement import parse_statement, with_rows
 from rewound.dump.verdict import apply_edits
 
 VERSION = 90704
@@ -10,8 +10,8 @@ VERSION = 90704
 
 def rewrite(text, mode=None):
     mode = mode or LexicalMode()
-    statement = parse_statement(text, mode, VERSION)
-    edits, refusal = plan_value_edits(text, statement.rows_start, mode, VERSION)
+    statement = with_rows(parse_statement(text, mode, VERSION), mode)
+    edits, refusal = plan_value_edits(statement, mode, VERSION)
     assert refusal is None
     return apply_edits(text, edits)
 
