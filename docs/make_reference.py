@@ -1,4 +1,4 @@
-"""Write the pages that are made from the program: docs/reference.md and docs/rules.md.
+"""Write the pages that are made from the program: docs/reference.md and docs/dumps.md.
 
     .venv/bin/python docs/make_reference.py
 
@@ -24,6 +24,7 @@ _EFFECTS = {
     Effect.SKIP: "Skipped",
     Effect.RECORD: "Recorded, not executed",
     Effect.REFUSE: "Refused",
+    Effect.DEFER: "Executed at the end",
     Effect.DAMAGE: "Fails the world, unless --allow names it",
 }
 
@@ -39,16 +40,25 @@ def make_reference() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def make_rules() -> str:
+def make_dumps() -> str:
     """Return the page of all rules."""
     lines = [
-        "# The rules",
+        "# What a dump may be",
         "",
         _NOTE,
         "",
-        "Of what stands in a dump, ordinary statements are executed as they are. Everything else"
-        " that may happen to a statement is a rule below. `rewound up` names the rules that it"
-        " used, `rewound report` counts each and shows its first use.",
+        "Dumps in SQL from mysqldump 4.0 and newer, mariadb-dump, mysqlpump, phpMyAdmin, HeidiSQL,"
+        " Navicat, SQLyog, Adminer and the like, as plain text or compressed:",
+        "",
+        *_table(["ends with", "format"], [[f"`{s}`", name] for s, name in _FORMATS.items()]),
+        "",
+        "What is compressed must be whole: every member's checksum is verified, and bytes behind"
+        " the end are refused. The end of a dump is proven by its closing line (`-- Dump"
+        " completed`); where its program writes none, `--allow-unfinished` accepts it.",
+        "",
+        "Ordinary statements are executed as they are. Everything else that may happen to a"
+        " statement is a rule below. `rewound up` names the rules that it used, `rewound report`"
+        " counts each and shows its first use.",
         "",
     ]
     for effect, title in _EFFECTS.items():
@@ -60,7 +70,15 @@ def make_rules() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-PAGES = {"reference.md": make_reference, "rules.md": make_rules}
+_FORMATS = {
+    ".sql": "plain text",
+    ".sql.gz": "gzip, of one member or of several",
+    ".sql.zst": "zstd",
+    ".sql.xz": "xz",
+    ".sql.bz2": "bzip2",
+}
+
+PAGES = {"reference.md": make_reference, "dumps.md": make_dumps}
 """File below docs/ to the function that returns what it must hold."""
 
 

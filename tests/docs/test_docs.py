@@ -38,7 +38,7 @@ def test_reference_documents_the_command(name: str) -> None:
 
 @pytest.mark.parametrize("name", [rule.name for rule in RULES])
 def test_rules_page_names_the_rule(name: str) -> None:
-    assert f"| `{name}` |" in (ROOT / "docs/rules.md").read_text()
+    assert f"| `{name}` |" in (ROOT / "docs/dumps.md").read_text()
 
 
 @pytest.mark.parametrize("page", WRITTEN_PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,13 +1,20 @@
 """One running server for the tests of loading, and one fleet of the sample."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.conftest import EXAMPLES, Cli
+from tests.server.load_server import LoadServer
 
 from rewound.engine.installation import Installation
+from rewound.engine.ports import pick_ports
 from rewound.engine.process import ProcessEngine
+from rewound.engine.protocol import ServerSpec
+from rewound.mysql.accounts import LOADER, ROOT, account_statements
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +48,30 @@ def sample(
         for path in sorted(folder.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         folder.rmdir()
+
+
+@pytest.fixture(scope="module")
+def server(engine: ProcessEngine, make_folder: Callable[[], Path]) -> Iterator[LoadServer]:
+    """A server with its accounts, one for all tests of a module."""
+    folder = make_folder()
+    passwords = dict.fromkeys(("root", "rewound", "dev", "reader"), "secret")
+    spec = ServerSpec("load", folder, pick_ports(1, base=None)[0], 32 << 20, "secret")
+    try:
+        running = engine.start(spec)
+        root = Endpoint(running.socket, running.host, running.port, ROOT, "secret")
+        with Connection(root) as connection:
+            for statement in account_statements(passwords):
+                connection.execute(statement)
+        yield LoadServer(
+            root, Endpoint(running.socket, running.host, running.port, LOADER, "secret")
+        )
+    finally:
+        engine.end_all(folder)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def world(server: LoadServer) -> Iterator[LoadServer]:
+    """The module's server, without any world in it."""
+    yield server
+    server.clear()

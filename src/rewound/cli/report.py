@@ -1,11 +1,13 @@
 """`rewound report`: the ledger, which is the proof of what was restored."""
 
+from collections import Counter
+
 import click
 
 from rewound import operations
 from rewound.cli import render
 from rewound.cli.options import fleet_option, format_option
-from rewound.load.ledger import Ledger
+from rewound.load.ledger import ForeignKeys, Ledger
 
 
 @click.command(name="report")
@@ -38,6 +40,18 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
         render.write_text("")
 
 
+def _describe_objects(ledger: Ledger) -> str:
+    kinds = Counter(each.kind for each in ledger.objects if each.is_there)
+    return ", ".join(f"{count:,} {kind}s" for kind, count in kinds.items()) or "none"
+
+
+def _describe_keys(keys: ForeignKeys) -> str:
+    if not keys.count:
+        return "no foreign keys"
+    done = "every row looked up" if keys.is_checked else "not checked (up --check-foreign-keys)"
+    return f"{keys.count:,} foreign keys, {done}"
+
+
 def _describe(world: str, ledger: Ledger) -> str:
     dump = ledger.dump
     closing = {True: "there", False: "missing", None: "none, which the user allowed"}
@@ -54,6 +68,13 @@ def _describe(world: str, ledger: Ledger) -> str:
         + (f", {dump.completed_at:%Y-%m-%d %H:%M:%S}" if dump.completed_at else ""),
         f"  restored    on MySQL {ledger.server_version} in {seconds:.1f} s",
         f"  statements  {ledger.statements:,} in the dump; executed: {executed}",
+        f"  objects     {_describe_objects(ledger)}",
+        *(
+            f"  broken      view {view.schema}.{view.name}: something that it shows is missing"
+            for view in ledger.objects
+            if view.is_broken
+        ),
+        f"  references  {_describe_keys(ledger.foreign_keys)}",
         *(f"  position    {position}" for position in dump.positions),
         *(
             f"  rule        {use.rule}: {use.effect}, {use.count:,} times,"

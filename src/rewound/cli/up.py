@@ -38,6 +38,7 @@ from rewound.load.loader import LoadOptions
     metavar="RULE",
     help="Restore although this rule applies, such as number-clipped; may be repeated.",
 )
+@option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up.")
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
 def command(
     source: Path,
@@ -53,6 +54,7 @@ def command(
     allow_missing: bool,
     allow_unfinished: bool,
     allow: tuple[str, ...],
+    check_foreign_keys: bool,
     fallback: bool,
 ) -> None:
     """Restore every world of SOURCE (a folder of dumps) as it was at a time.
@@ -70,7 +72,10 @@ def command(
         allow_missing=allow_missing,
         fallback=fallback,
         load=LoadOptions(
-            schema=schema, allow_unfinished=allow_unfinished, allowed=frozenset(allow)
+            schema=schema,
+            allow_unfinished=allow_unfinished,
+            allowed=frozenset(allow),
+            check_foreign_keys=check_foreign_keys,
         ),
     )
     with _Narrator(selection) as narrator:

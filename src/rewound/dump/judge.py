@@ -14,6 +14,7 @@ from rewound.dump.comments import plan_comment_edits
 from rewound.dump.definitions import (
     DATABASES,
     DEFINITIONS,
+    TABLES,
     find_refusal,
     plan_definition_edits,
     plan_drop_edits,
@@ -23,6 +24,7 @@ from rewound.dump.row_values import plan_value_edits
 from rewound.dump.session import Session
 from rewound.dump.set_statement import judge_set
 from rewound.dump.statement import Kind, Name, Statement, parse_statement, with_rows
+from rewound.dump.table_options import read_auto_increment
 from rewound.dump.target import SYSTEM_SCHEMAS, Target
 from rewound.dump.tokens import UnreadableText, iter_tokens
 from rewound.dump.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
@@ -136,8 +138,22 @@ class Judge:
         prefix, uses = self._enter(statement, schema)
         self._follow_schema(statement, schema)
         if any(use.rule is rules.OR_REPLACE for use in rewrites):
-            prefix.append(_drop_table(statement.names[0]))
-        return Verdict(statement, line, (*prefix, sql), (*uses, *rewrites), self.session.schema)
+            prefix.append(self._drop_table(statement.names[0]))
+        return Verdict(
+            statement,
+            line,
+            (*prefix, sql),
+            (*uses, *rewrites),
+            self.session.schema,
+            self._read_auto_increment(statement),
+        )
+
+    def _read_auto_increment(self, statement: Statement) -> int | None:
+        if statement.kind not in TABLES:
+            return None
+        mode = self.session.mode
+        tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
+        return read_auto_increment(tokens, statement.kind, mode)
 
     def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
         """Return what creates the statement's schema and goes there, where that is missing."""
@@ -146,12 +162,19 @@ class Judge:
         if schema is None:
             return prefix, uses
         if statement.kind not in DATABASES and schema not in self.created_schemas:
-            prefix.append(b"CREATE DATABASE IF NOT EXISTS " + quote_name(schema))
+            prefix.append(b"CREATE DATABASE IF NOT EXISTS " + self._quote(schema))
             uses.append(RuleUse(rules.DATABASE_CREATED, schema))
         if self.session.schema is None and _relies_on_use(statement):
-            prefix.append(b"USE " + quote_name(schema))
+            prefix.append(b"USE " + self._quote(schema))
             self.session = replace(self.session, schema=schema)
         return prefix, uses
+
+    def _quote(self, name: str) -> bytes:
+        return quote_name(name, self.session.mode.encoding)
+
+    def _drop_table(self, name: Name) -> bytes:
+        qualifier = b"" if name.schema is None else self._quote(name.schema) + b"."
+        return b"DROP TABLE IF EXISTS " + qualifier + self._quote(name.name)
 
     def _follow_schema(self, statement: Statement, schema: str | None) -> None:
         if schema is None:
@@ -203,14 +226,17 @@ class Judge:
         return plan_definition_edits(tokens, kind, self.target, mode), None
 
 
-def quote_name(name: str) -> bytes:
-    """Return an identifier as SQL, whatever is in it."""
-    return b"`" + name.encode("utf-8", "surrogateescape").replace(b"`", b"``") + b"`"
+def quote_name(name: str, encoding: str = "utf-8") -> bytes:
+    """Return an identifier as SQL, whatever is in it.
 
-
-def _drop_table(name: Name) -> bytes:
-    qualifier = b"" if name.schema is None else quote_name(name.schema) + b"."
-    return b"DROP TABLE IF EXISTS " + qualifier + quote_name(name.name)
+    `encoding` is the codec of the session's client character set; a name that this does
+    not have comes in UTF-8, and the server says that it knows no such name.
+    """
+    quoted = "`" + name.replace("`", "``") + "`"
+    try:
+        return quoted.encode(encoding, "surrogateescape")
+    except UnicodeEncodeError:
+        return quoted.encode("utf-8", "surrogateescape")
 
 
 def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:

@@ -29,6 +29,32 @@ Source: MySQL 9.7.4, which takes any white space or control character after the 
 """
 
 
+# What Python calls differently, or the same; its latin1 is MySQL's without the upper controls.
+_ENCODINGS = {
+    "latin1": "cp1252",
+    "latin2": "iso8859_2",
+    "latin5": "iso8859_9",
+    "latin7": "iso8859_13",
+    "greek": "iso8859_7",
+    "hebrew": "iso8859_8",
+    "tis620": "tis_620",
+    "koi8r": "koi8_r",
+    "koi8u": "koi8_u",
+    "ujis": "euc_jp",
+    "eucjpms": "euc_jp",
+    "euckr": "euc_kr",
+    "sjis": "shift_jis",
+    "gb2312": "gb2312",
+    "macroman": "mac_roman",
+    "macce": "mac_latin2",
+    **{
+        name: name
+        for name in ("cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852", "cp866", "cp932")
+    },
+    **{name: name for name in ("gbk", "gb18030", "big5")},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class LexicalMode:
     """The session settings that change where a string, a name or a word ends."""
@@ -41,6 +67,8 @@ class LexicalMode:
     """The client character set, where a character's second byte can look like ASCII."""
     utf8: bool = True
     """False under client character sets in which a byte beyond ASCII can be white space."""
+    encoding: str = "utf-8"
+    """Python's name of the codec that the client character set's text has."""
 
 
 @cache
@@ -52,6 +80,7 @@ def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
         ansi_quotes=not modes.isdisjoint({"ANSI_QUOTES", "ANSI", *ANSI_COMBINATIONS}),
         two_byte_set=character_set if character_set in _TWO_BYTE_CHARACTER_SETS else None,
         utf8=character_set in _UTF8,
+        encoding=_ENCODINGS.get(character_set, "utf-8"),
     )
 
 

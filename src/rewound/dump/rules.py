@@ -16,6 +16,7 @@ class Effect(enum.Enum):
     SKIP = "skipped"
     RECORD = "recorded, not executed"
     REFUSE = "refused"
+    DEFER = "executed at the end"
     DAMAGE = "fails the world unless allowed"
 
 
@@ -362,6 +363,34 @@ CUT_OFF = Rule(
     "what is missing cannot be restored",
 )
 
+TRIGGER_LAST = Rule(
+    "trigger-last",
+    Effect.DEFER,
+    "CREATE TRIGGER",
+    "executed when all rows are there, in the session that it was written for",
+    "fired while rows are loaded it would change what the dump states",
+)
+VIEW_LATER = Rule(
+    "view-later",
+    Effect.DEFER,
+    "CREATE VIEW before what it shows",
+    "executed at the end, in as many rounds as views of views need",
+    "some dumping programs write views by name, not in the order of their needs",
+)
+VIEW_BROKEN = Rule(
+    "view-broken",
+    Effect.DEFER,
+    "CREATE VIEW of something that is nowhere in the dump",
+    "created at the end by the help of empty tables that are dropped again; asking it fails",
+    "the dumped server had it so: the view stayed when its table went",
+)
+VIEW_LOST = Rule(
+    "view-lost",
+    Effect.DAMAGE,
+    "CREATE VIEW that MySQL takes in no way, because a function or column is missing",
+    "the view is not created",
+    "the world would miss an object that the dump states",
+)
 NUMBER_CLIPPED = Rule(
     "number-clipped",
     Effect.DAMAGE,

@@ -52,24 +52,20 @@ class Script:
                     yield _judge_unfinished(piece)
 
     def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
-        if piece.outline is None:
-            yield from self._judge_text(piece.text, piece.line)
-            return
-        self.statements += piece.statements
-        yield self._note_statement(
-            _note_regrouping(self._judge.judge(piece.text, piece.line, piece.outline), piece)
-        )
-
-    def _judge_text(self, text: bytes, line: int) -> Iterator[Verdict]:
-        """Judge the statements of one text; only behind a DROP there is more than one."""
-        end = 0
-        while end >= 0:
-            end = find_drop_end(text, self._judge.session.mode, self._target.version_number)
+        """Judge the statements of one piece; only behind a DROP there is more than one."""
+        text, line, outline = piece.text, piece.line, piece.outline
+        while (end := self._find_drop_end(text)) >= 0:
             self.statements += 1
-            yield self._note_statement(self._judge.judge(text if end < 0 else text[:end], line))
+            yield self._note_statement(self._judge.judge(text[:end], line))
             rest = text[end + 1 :].lstrip()
             line += text.count(b"\n", 0, len(text) - len(rest))
-            text = rest
+            text, outline = rest, None
+        self.statements += piece.statements
+        verdict = self._judge.judge(text, line, outline)
+        yield self._note_statement(_note_regrouping(verdict, piece))
+
+    def _find_drop_end(self, text: bytes) -> int:
+        return find_drop_end(text, self._judge.session.mode, self._target.version_number)
 
     def _note_statement(self, verdict: Verdict) -> Verdict:
         if verdict.kind not in _CHANGES_NOTHING:

@@ -35,6 +35,16 @@ class _Option(NamedTuple):
     value: Token
 
 
+def read_auto_increment(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> int | None:
+    """Return the AUTO_INCREMENT that a CREATE or ALTER TABLE gives its table, if it does."""
+    values = [
+        option.value.text
+        for option in _iter_options(tokens, kind, mode)
+        if option.name.word == "AUTO_INCREMENT"
+    ]
+    return int(values[-1]) if values and values[-1].isdigit() else None
+
+
 def plan_option_edits(
     tokens: Sequence[Token], kind: Kind, target: Target, mode: LexicalMode
 ) -> list[Edit]:

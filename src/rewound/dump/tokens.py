@@ -149,9 +149,9 @@ def unquote(token: Token, mode: LexicalMode) -> str:
     """Return what a word, name or string token stands for.
 
     Meant for names and short settings: escapes are read as MySQL reads them, bytes that
-    are not UTF-8 come out as lone surrogates.
+    the client character set does not have come out as lone surrogates.
     """
-    text = token.text.decode("utf-8", "surrogateescape")
+    text = token.text.decode(mode.encoding, "surrogateescape")
     if token.kind not in (TokenKind.NAME, TokenKind.STRING):
         return text
     quote, body = text[0], text[1:-1].replace(text[0] * 2, text[0])

@@ -52,6 +52,8 @@ class Verdict:
     """The rules that made `sql` differ from the statement, or kept it from the server."""
     schema: str | None = None
     """The schema that an unqualified name in it belongs to."""
+    auto_increment: int | None = None
+    """For CREATE and ALTER TABLE: the AUTO_INCREMENT that it states."""
 
     @property
     def refusal(self) -> RuleUse | None:

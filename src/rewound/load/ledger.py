@@ -10,23 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from rewound.dump import rules
-from rewound.dump.rules import Rule
-
-DAMAGING_WARNINGS: Mapping[int, Rule] = {
-    1048: rules.NULL_REPLACED,
-    1263: rules.NULL_REPLACED,
-    1264: rules.NUMBER_CLIPPED,
-    1265: rules.VALUE_CUT,
-    1292: rules.VALUE_INVALID,
-    1366: rules.VALUE_INVALID,
-    1406: rules.VALUE_CUT,
-    1411: rules.VALUE_INVALID,
-}
-"""Warnings after which the table holds something other than the dump said.
-
-Source: MySQL 9.7 server error reference; tried with each under sql_mode ''.
-"""
+from rewound.dump.rules import RULES, Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +75,35 @@ class TableCount:
     """Sum of the server's own counts of what these statements added."""
     counted: int | None
     """COUNT(*) after the load; None where the table is missing."""
+    stated_auto_increment: int | None = None
+    """AUTO_INCREMENT as the dump states it."""
+    auto_increment: int | None = None
+    """AUTO_INCREMENT after the load, the number that the next row would get."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """A view, trigger, procedure, function or event that the dump creates."""
+
+    kind: str
+    """view, trigger, procedure, function or event."""
+    schema: str
+    name: str
+    is_there: bool
+    """It was found in the server after the load."""
+    is_broken: bool = False
+    """For a view: something that it shows is missing, so that asking it fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeys:
+    """The foreign keys of the restored tables."""
+
+    count: int = 0
+    is_checked: bool = False
+    """Every row was looked up; else they are unchecked, as the dump had it."""
+    broken: tuple[str, ...] = ()
+    """Each key that is violated, and by how many rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,8 @@ class Ledger:
     schemas: tuple[str, ...]
     """The databases that were restored."""
     tables: tuple[TableCount, ...]
+    objects: tuple[StoredObject, ...]
+    foreign_keys: ForeignKeys
     unfinished_allowed: bool
     """The user accepted a dump whose end cannot be proved."""
     allowed: tuple[str, ...] = ()
@@ -129,6 +144,9 @@ def find_imbalances(ledger: Ledger) -> list[str]:
     return [
         *_completeness(ledger),
         *_missing_rows(ledger.tables),
+        *_missing_objects(ledger.objects),
+        *_lower_counters(ledger.tables),
+        *_broken_keys(ledger.foreign_keys),
         *_damage(ledger),
     ]
 
@@ -172,14 +190,39 @@ def _missing_rows(tables: Sequence[TableCount]) -> list[str]:
 
 def _damage(ledger: Ledger) -> list[str]:
     problems = []
-    for warning in ledger.warnings:
-        rule = DAMAGING_WARNINGS.get(warning.number)
+    for use in ledger.rules:
+        rule = _DAMAGES.get(use.rule)
         if rule is not None and rule.name not in ledger.allowed:
             problems.append(
-                f"rule {rule.name}: {warning.first_text} (MySQL warning {warning.number},"
-                f" {warning.count:,} times, first at line {warning.first_line});"
-                f" --allow {rule.name} accepts that {rule.does}"
+                f"rule {rule.name}: {use.first_detail} ({use.count:,} times, first at line"
+                f" {use.first_line}); --allow {rule.name} accepts that {rule.does}"
             )
     if ledger.unseen_warnings:
         problems.append(f"{ledger.unseen_warnings:,} warnings of the server could not be looked at")
     return problems
+
+
+def _broken_keys(keys: ForeignKeys) -> list[str]:
+    return [f"foreign key {text}" for text in keys.broken]
+
+
+def _missing_objects(objects: Sequence[StoredObject]) -> list[str]:
+    return [
+        f"{each.kind} {each.schema}.{each.name} was created by the dump and is not there"
+        for each in objects
+        if not each.is_there
+    ]
+
+
+def _lower_counters(tables: Sequence[TableCount]) -> list[str]:
+    return [
+        f"the next number of table {table.schema}.{table.table} is {table.auto_increment:,}"
+        f" where the dump states {table.stated_auto_increment:,}"
+        for table in tables
+        if table.stated_auto_increment is not None
+        and table.auto_increment is not None
+        and table.auto_increment < table.stated_auto_increment
+    ]
+
+
+_DAMAGES = {rule.name: rule for rule in RULES if rule.effect is Effect.DAMAGE}

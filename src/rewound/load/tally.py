@@ -1,16 +1,31 @@
 """Counting while a dump is loaded: what the ledger will state."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rewound.dump import rules
+from rewound.dump.rules import Rule
 from rewound.dump.statement import Kind, Statement
-from rewound.dump.verdict import Verdict
+from rewound.dump.verdict import RuleUse, Verdict
 from rewound.load.ledger import RuleCount, TableCount, WarningCount
+from rewound.load.objects import StatedObjects, TableKey, table_keys
 from rewound.mysql.client import Execution, ServerWarning
 
-TableKey = tuple[str, str]
-"""(schema, table)."""
+DAMAGING_WARNINGS: Mapping[int, Rule] = {
+    1048: rules.NULL_REPLACED,
+    1263: rules.NULL_REPLACED,
+    1264: rules.NUMBER_CLIPPED,
+    1265: rules.VALUE_CUT,
+    1292: rules.VALUE_INVALID,
+    1366: rules.VALUE_INVALID,
+    1406: rules.VALUE_CUT,
+    1411: rules.VALUE_INVALID,
+}
+"""Warnings after which the table holds something other than the dump said.
+
+Source: MySQL 9.7 server error reference; tried with each under sql_mode ''.
+"""
 
 
 @dataclass(slots=True)
@@ -31,27 +46,34 @@ class Tally:
     positions: list[str] = field(default_factory=list)
     _rows: dict[TableKey, _Rows] = field(default_factory=dict)
     _tables: dict[TableKey, None] = field(default_factory=dict)
+    objects: StatedObjects = field(default_factory=StatedObjects)
+    _auto_increments: dict[TableKey, int] = field(default_factory=dict)
     _rules: dict[str, RuleCount] = field(default_factory=dict)
     _warnings: dict[int, WarningCount] = field(default_factory=dict)
 
     def add_verdict(self, verdict: Verdict) -> None:
         """Count the rules that a verdict used."""
         for use in verdict.uses:
-            name = use.rule.name
-            known = self._rules.get(name)
-            self._rules[name] = RuleCount(
-                rule=name,
-                effect=use.rule.effect.value,
-                count=1 if known is None else known.count + 1,
-                first_line=verdict.line if known is None else known.first_line,
-                first_detail=use.detail if known is None else known.first_detail,
-            )
-            if name == "replication-position":
-                self.positions.append(use.detail)
+            self.add_use(use, verdict.line)
+
+    def add_use(self, use: RuleUse, line: int) -> None:
+        """Count one use of a rule at a line of the dump."""
+        name = use.rule.name
+        known = self._rules.get(name)
+        self._rules[name] = RuleCount(
+            rule=name,
+            effect=use.rule.effect.value,
+            count=1 if known is None else known.count + 1,
+            first_line=line if known is None else known.first_line,
+            first_detail=use.detail if known is None else known.first_detail,
+        )
+        if use.rule is rules.REPLICATION_POSITION:
+            self.positions.append(use.detail)
 
     def add_execution(self, verdict: Verdict, execution: Execution) -> None:
         """Count what the server did for a statement that was sent."""
         self.executed[verdict.kind.value] += 1
+        self.objects.follow(verdict)
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.INSERT | Kind.REPLACE:
@@ -62,7 +84,13 @@ class Tally:
                 rows.duplicates += (1 if execution.records is None else execution.records) - net
             case Kind.CREATE_TABLE:
                 self._tables[keys[0]] = None
-            case Kind.TRUNCATE | Kind.DELETE:
+                self._note_auto_increment(keys[0], verdict)
+            case Kind.ALTER_TABLE:
+                self._note_auto_increment(keys[0], verdict)
+            case Kind.TRUNCATE:
+                self._rows.pop(keys[0], None)
+                self._auto_increments.pop(keys[0], None)
+            case Kind.DELETE:
                 self._rows.pop(keys[0], None)
             case Kind.DROP_TABLE:
                 self._forget(keys)
@@ -70,10 +98,15 @@ class Tally:
                 schema = verdict.statement.name.name
                 self._forget([key for key in {*self._tables, *self._rows} if key[0] == schema])
 
+    def _note_auto_increment(self, key: TableKey, verdict: Verdict) -> None:
+        if verdict.auto_increment is not None:
+            self._auto_increments[key] = verdict.auto_increment
+
     def _forget(self, keys: Iterable[TableKey]) -> None:
         for key in keys:
             self._rows.pop(key, None)
             self._tables.pop(key, None)
+            self._auto_increments.pop(key, None)
 
     def add_warnings(
         self, verdict: Verdict, warnings: Sequence[ServerWarning], *, expected: int
@@ -81,6 +114,10 @@ class Tally:
         """Count a statement's warnings; `expected` is the server's own count of them."""
         self.unseen_warnings += max(0, expected - len(warnings))
         for warning in warnings:
+            if (rule := DAMAGING_WARNINGS.get(warning.number)) is not None:
+                self.add_use(
+                    RuleUse(rule, f"{warning.text} (MySQL warning {warning.number})"), verdict.line
+                )
             known = self._warnings.get(warning.number)
             self._warnings[warning.number] = WarningCount(
                 number=warning.number,
@@ -97,30 +134,25 @@ class Tally:
         """Return the warnings in the order of their first appearance."""
         return tuple(self._warnings.values())
 
-    def tables(self, counted: dict[TableKey, int]) -> tuple[TableCount, ...]:
-        """Return every table of the dump or of the server, with both counts."""
+    def tables(
+        self, counted: Mapping[TableKey, int], auto_increments: Mapping[TableKey, int]
+    ) -> tuple[TableCount, ...]:
+        """Return every table of the dump or of the server, with what both say of it."""
         tables = []
         for key in sorted({*self._tables, *self._rows, *counted}):
             rows = self._rows.get(key, _Rows())
             tables.append(
-                TableCount(*key, rows.stated, rows.duplicates, rows.inserted, counted.get(key))
+                TableCount(
+                    *key,
+                    rows.stated,
+                    rows.duplicates,
+                    rows.inserted,
+                    counted.get(key),
+                    self._auto_increments.get(key),
+                    auto_increments.get(key),
+                )
             )
         return tuple(tables)
-
-
-def table_key(verdict: Verdict) -> TableKey | None:
-    """Return the table that a statement is about, the first where it names several."""
-    return next(iter(table_keys(verdict)), None)
-
-
-def table_keys(verdict: Verdict) -> list[TableKey]:
-    """Return the tables that a statement names, with the schemas that they are in."""
-    keys = []
-    for name in verdict.statement.names:
-        schema = name.schema or verdict.schema
-        if schema is not None:
-            keys.append((schema, name.name))
-    return keys
 
 
 def _net_rows(statement: Statement, execution: Execution) -> int:

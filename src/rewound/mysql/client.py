@@ -191,9 +191,20 @@ class Connection:
             return ResultSet(columns, tuple(cursor.fetchall()))
 
     def warnings(self) -> list[ServerWarning]:
-        """Return what SHOW WARNINGS says of the last statement."""
-        rows = self.query("SHOW WARNINGS").rows
-        return [ServerWarning(str(level), int(str(n)), str(text)) for level, n, text in rows]
+        """Return what SHOW WARNINGS says of the last statement.
+
+        The answer comes in the session's own character set; what is not UTF-8 of it is
+        replaced, as it is in the messages of errors.
+        """
+        self._driver.use_unicode = False
+        try:
+            rows = self.query("SHOW WARNINGS").rows
+        finally:
+            self._driver.use_unicode = True
+        return [
+            ServerWarning(_read_loosely(level), int(str(number)), _read_loosely(text))
+            for level, number, text in rows
+        ]
 
     def names(self, sql: bytes | str) -> list[str]:
         """Return the first column of a small query's answer, as text."""
@@ -206,6 +217,10 @@ class Connection:
             raise _translate(error) from error
         except UnicodeDecodeError as error:
             raise MysqlError(2000, f"the driver cannot read the answer: {error.reason}") from error
+
+
+def _read_loosely(text: Value) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
 def _open_socket(path: Path, timeout_s: float) -> socket.socket:

@@ -146,7 +146,7 @@ def rules_of(verdicts):
     return {use.rule.name for verdict in verdicts for use in verdict.uses}
 
 
-JUDGED = [rule for rule in RULES if rule.effect is not Effect.DAMAGE]
+JUDGED = [rule for rule in RULES if rule.effect not in (Effect.DAMAGE, Effect.DEFER)]
 """The rules that a text alone shows; the others are tried on a server."""
 
 

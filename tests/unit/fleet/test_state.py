@@ -10,7 +10,15 @@ from rewound.engine.protocol import Server
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.state import RECORD_FORMAT, FleetFolder, FleetRecord, list_fleets
 from rewound.fleet.world import World, WorldState
-from rewound.load.ledger import DumpFacts, Ledger, RuleCount, TableCount, WarningCount
+from rewound.load.ledger import (
+    DumpFacts,
+    ForeignKeys,
+    Ledger,
+    RuleCount,
+    StoredObject,
+    TableCount,
+    WarningCount,
+)
 
 MARK = ProcessMark(pid=4711, start_ticks=12345, boot_id="b")
 TIME = datetime(2026, 3, 2, 21, 15, 0, 123456, tzinfo=UTC)
@@ -51,6 +59,8 @@ LEDGER = Ledger(
     unseen_warnings=0,
     schemas=("game",),
     tables=(TableCount("game", "t", 2, 0, 2, None), TableCount("game", "u", 3, 1, 2, 2)),
+    objects=(StoredObject("view", "game", "v", is_there=True),),
+    foreign_keys=ForeignKeys(1, is_checked=True, broken=("k",)),
     unfinished_allowed=True,
 )
 

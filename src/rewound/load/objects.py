@@ -1,0 +1,79 @@
+"""The views, triggers, procedures, functions and events that a dump creates. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rewound.dump.statement import Kind
+from rewound.dump.verdict import Verdict
+from rewound.load.ledger import StoredObject
+
+TableKey = tuple[str, str]
+"""(schema, table)."""
+ObjectKey = tuple[str, str, str]
+"""(kind, schema, name), as `object_key` makes it."""
+
+_CREATED: Mapping[Kind, str] = {
+    Kind.CREATE_VIEW: "view",
+    Kind.CREATE_TRIGGER: "trigger",
+    Kind.CREATE_PROCEDURE: "procedure",
+    Kind.CREATE_FUNCTION: "function",
+    Kind.CREATE_EVENT: "event",
+}
+_DROPPED: Mapping[Kind, str] = {
+    Kind.DROP_VIEW: "view",
+    Kind.DROP_TRIGGER: "trigger",
+    Kind.DROP_PROCEDURE: "procedure",
+    Kind.DROP_FUNCTION: "function",
+    Kind.DROP_EVENT: "event",
+}
+_CASELESS = frozenset({"procedure", "function", "event"})
+
+
+@dataclass(slots=True)
+class StatedObjects:
+    """What there is after the statements that were executed so far."""
+
+    _tables: dict[ObjectKey, TableKey | None] = field(default_factory=dict)
+    """Each object, and for a trigger the table that it is on."""
+
+    def follow(self, verdict: Verdict) -> None:
+        """Take note of a statement that was executed."""
+        kind, keys = verdict.kind, table_keys(verdict)
+        if (created := _CREATED.get(kind)) is not None:
+            table = keys[-1] if kind is Kind.CREATE_TRIGGER else None
+            self._tables[object_key(created, *keys[0])] = table
+        elif (dropped := _DROPPED.get(kind)) is not None:
+            for key in keys:
+                self._tables.pop(object_key(dropped, *key), None)
+        elif kind is Kind.DROP_TABLE:
+            self._tables = {key: on for key, on in self._tables.items() if on not in keys}
+        elif kind is Kind.DROP_DATABASE and verdict.statement.name is not None:
+            schema = verdict.statement.name.name
+            self._tables = {key: on for key, on in self._tables.items() if key[1] != schema}
+
+    def compare(self, found: Mapping[ObjectKey, bool]) -> tuple[StoredObject, ...]:
+        """Return each, and whether it was found and, as a view, is broken."""
+        return tuple(
+            StoredObject(*key, is_there=key in found, is_broken=found.get(key, False))
+            for key in self._tables
+        )
+
+
+def object_key(kind: str, schema: str, name: str) -> ObjectKey:
+    """Return what tells a stored object from all others, as the server compares names."""
+    return kind, schema, name.lower() if kind in _CASELESS else name
+
+
+def table_key(verdict: Verdict) -> TableKey | None:
+    """Return the table that a statement is about, the first where it names several."""
+    return next(iter(table_keys(verdict)), None)
+
+
+def table_keys(verdict: Verdict) -> list[TableKey]:
+    """Return the tables that a statement names, with the schemas that they are in."""
+    keys = []
+    for name in verdict.statement.names:
+        schema = name.schema or verdict.schema
+        if schema is not None:
+            keys.append((schema, name.name))
+    return keys

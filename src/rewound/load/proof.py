@@ -1,0 +1,118 @@
+"""What a server holds after a load: the half of the ledger that the dump has no part in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rewound.dump.judge import quote_name
+from rewound.dump.target import SYSTEM_SCHEMAS
+from rewound.errors import MysqlError
+from rewound.load.ledger import ForeignKeys
+from rewound.load.objects import ObjectKey, TableKey, object_key
+from rewound.mysql.client import Connection
+
+_OBJECTS = (
+    "SELECT 'view', table_schema, table_name, table_comment LIKE '%references invalid%'"
+    " FROM information_schema.tables WHERE table_type = 'VIEW'"
+    " UNION ALL SELECT 'trigger', trigger_schema, trigger_name, 0 FROM information_schema.triggers"
+    " UNION ALL SELECT LOWER(routine_type), routine_schema, routine_name, 0"
+    " FROM information_schema.routines"
+    " UNION ALL SELECT 'event', event_schema, event_name, 0 FROM information_schema.events"
+)
+_KEY_COLUMNS = (
+    "SELECT constraint_schema, constraint_name, table_name, column_name,"
+    " referenced_table_schema, referenced_table_name, referenced_column_name"
+    " FROM information_schema.key_column_usage WHERE referenced_table_name IS NOT NULL"
+    " ORDER BY constraint_schema, table_name, constraint_name, ordinal_position"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in a server."""
+
+    version: str
+    schemas: tuple[str, ...]
+    """All but the server's own."""
+    row_counts: Mapping[TableKey, int]
+    """COUNT(*) of every table."""
+    auto_increments: Mapping[TableKey, int]
+    """The next AUTO_INCREMENT of every table that has one."""
+    objects: Mapping[ObjectKey, bool]
+    """Views, triggers, procedures, functions and events, and whether it is a broken view."""
+    foreign_keys: ForeignKeys
+
+
+def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found:
+    """Ask a server for everything that the ledger sets against the dump."""
+    # Else the server answers with the AUTO_INCREMENT of a day ago.
+    connection.execute("SET SESSION information_schema_stats_expiry = 0")
+    names = connection.names("SELECT schema_name FROM information_schema.schemata")
+    tables = [
+        ((str(schema), str(table)), auto_increment)
+        for schema, table, auto_increment in connection.query(
+            "SELECT table_schema, table_name, auto_increment FROM information_schema.tables"
+            " WHERE table_type = 'BASE TABLE'"
+        ).rows
+        if not _is_system(str(schema))
+    ]
+    return Found(
+        version=connection.names("SELECT VERSION()")[0],
+        schemas=tuple(sorted(name for name in names if not _is_system(name))),
+        row_counts={key: _count_rows(connection, key) for key, _ in tables},
+        auto_increments={key: int(str(next_)) for key, next_ in tables if next_ is not None},
+        objects={
+            object_key(str(kind), str(schema), str(name)): bool(is_broken)
+            for kind, schema, name, is_broken in connection.query(_OBJECTS).rows
+        },
+        foreign_keys=_look_at_foreign_keys(connection, check=check_foreign_keys),
+    )
+
+
+def _is_system(schema: str) -> bool:
+    return schema.lower() in SYSTEM_SCHEMAS
+
+
+def _count_rows(connection: Connection, key: TableKey) -> int:
+    return int(connection.names(b"SELECT COUNT(*) FROM " + _quote(*key))[0])
+
+
+def _look_at_foreign_keys(connection: Connection, *, check: bool) -> ForeignKeys:
+    """Count the foreign keys and, where asked, the rows that break each.
+
+    MySQL's rule for keys of several columns (MATCH SIMPLE): a NULL in one of them makes
+    the row fit.
+    """
+    keys: dict[tuple[str, str, str], list[tuple[str, ...]]] = {}
+    for row in connection.query(_KEY_COLUMNS).rows:
+        schema, name, table, *columns = map(str, row)
+        if not _is_system(schema):
+            keys.setdefault((schema, table, name), []).append(tuple(columns))
+    if not check:
+        return ForeignKeys(count=len(keys))
+    broken = []
+    for (schema, table, name), columns_of_key in keys.items():
+        problem = _find_broken_key(connection, (schema, table), columns_of_key)
+        if problem:
+            broken.append(f"{name} of table {schema}.{table}: {problem}")
+    return ForeignKeys(count=len(keys), is_checked=True, broken=tuple(broken))
+
+
+def _find_broken_key(
+    connection: Connection, child: TableKey, columns: list[tuple[str, ...]]
+) -> str | None:
+    _, schema, table, _ = columns[0]
+    pairs = [(quote_name(own), quote_name(other)) for own, _, _, other in columns]
+    equal = b" AND ".join(b"p.%b = c.%b" % (other, own) for own, other in pairs)
+    present = b" AND ".join(b"c.%b IS NOT NULL" % own for own, _ in pairs)
+    sql = b"SELECT COUNT(*) FROM %b c WHERE %b AND NOT EXISTS (SELECT 1 FROM %b p WHERE %b)"
+    try:
+        count = int(
+            connection.names(sql % (_quote(*child), present, _quote(schema, table), equal))[0]
+        )
+    except MysqlError as error:
+        return f"{schema}.{table} cannot be looked up: {error.text}"
+    return f"{count:,} rows have no match in {schema}.{table}" if count else None
+
+
+def _quote(schema: str, name: str) -> bytes:
+    return quote_name(schema) + b"." + quote_name(name)

@@ -1,0 +1,172 @@
+"""Views, triggers and keys: made when their time has come, as the dumped server had them."""
+
+from dataclasses import replace
+
+import pytest
+from tests.conftest import Dumps
+from tests.server.load_server import LoadServer
+
+from rewound.load.ledger import ForeignKeys, Ledger, find_imbalances
+from rewound.load.loader import LoadOptions
+
+CREATE = "CREATE TABLE t (id INT PRIMARY KEY, n TINYINT, s VARCHAR(20));\n"
+
+
+def used(ledger: Ledger) -> dict[str, int]:
+    return {use.rule: use.count for use in ledger.rules}
+
+
+@pytest.mark.parametrize(
+    ("body", "rows"),
+    [("INSERT INTO log VALUES (NEW.id)", 1), ("DELETE FROM log", 1), ("SET NEW.n = 99", 1)],
+)
+def test_no_trigger_fires_while_rows_are_loaded(
+    world: LoadServer, dumps: Dumps, body: str, rows: int
+):
+    when = "BEFORE" if "NEW.n" in body else "AFTER"
+    ledger = world.load(
+        dumps.write(
+            f"{CREATE}CREATE TABLE log (id INT);\nINSERT INTO log VALUES (1);\n"
+            f"CREATE TRIGGER tr {when} INSERT ON t FOR EACH ROW {body};\n"
+            "INSERT INTO t VALUES (1, 1, 'a'), (2, 1, 'b');\n"
+        )
+    )
+    assert find_imbalances(ledger) == []
+    assert world.ask("SELECT COUNT(*) FROM game.log") == rows
+    assert world.ask("SELECT SUM(n) FROM game.t") == 2
+    assert [(each.kind, each.name, each.is_there) for each in ledger.objects] == [
+        ("trigger", "tr", True)
+    ]
+    assert used(ledger)["trigger-last"] == 1
+
+
+def test_a_trigger_keeps_the_session_that_it_was_written_for(world: LoadServer, dumps: Dumps):
+    text = (
+        f"{CREATE}SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT';\nSET NAMES latin1;\n"
+        "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.\"s\" = 'ä' || 'b';\n"
+        "SET NAMES utf8mb4;\nSET sql_mode = '';\nINSERT INTO t VALUES (1, 1, 'a');\n"
+    )
+    ledger = world.load(dumps.write(text.encode("latin-1")))
+    assert find_imbalances(ledger) == []
+    world.execute("INSERT INTO game.t VALUES (2, 2, 'x')")
+    assert world.ask("SELECT s FROM game.t WHERE id = 2") == "äb"
+    facts = "SELECT CONCAT_WS('|', sql_mode, character_set_client) FROM information_schema.triggers"
+    assert world.ask(f"{facts} WHERE trigger_name = 'tr'") == "PIPES_AS_CONCAT,ANSI_QUOTES|latin1"
+
+
+@pytest.mark.parametrize(
+    ("statements", "left"),
+    [
+        ("DROP TRIGGER tr;\n", 0),
+        ("DROP TRIGGER IF EXISTS tr;\n", 0),
+        (f"DROP TABLE t;\n{CREATE}", 0),
+        ("DROP DATABASE game;\nCREATE DATABASE game;\nUSE game;\n" + CREATE, 0),
+        ("DROP TRIGGER IF EXISTS other;\n", 1),
+    ],
+)
+def test_what_the_dump_drops_again_is_not_made(
+    world: LoadServer, dumps: Dumps, statements: str, left: int
+):
+    trigger = "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.n = 1;\n"
+    ledger = world.load(dumps.write(f"{CREATE}{trigger}{statements}"))
+    assert find_imbalances(ledger) == []
+    assert len(ledger.objects) == left
+    count = "SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'game'"
+    assert world.ask(count) == left
+
+
+def test_views_come_in_the_order_that_they_need(world: LoadServer, dumps: Dumps):
+    ledger = world.load(
+        dumps.write(
+            "CREATE VIEW a AS SELECT id FROM b;\nCREATE VIEW b AS SELECT id, f() AS x FROM c;\n"
+            f"CREATE VIEW c AS SELECT id, n FROM t;\n{CREATE}INSERT INTO t VALUES (7, 1, 'a');\n"
+            "CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;\n"
+        )
+    )
+    assert find_imbalances(ledger) == []
+    assert world.ask("SELECT id FROM game.a") == 7
+    assert used(ledger)["view-later"] == 3
+    assert not any(each.is_broken for each in ledger.objects)
+
+
+def test_broken_views_are_kept_and_listed(world: LoadServer, dumps: Dumps):
+    ledger = world.load(
+        dumps.write(
+            f"{CREATE}CREATE VIEW outer_view AS SELECT x FROM inner_view;\n"
+            "CREATE VIEW inner_view AS SELECT gone.x AS x, t.id FROM gone JOIN t"
+            " ON gone.id = t.id;\nCREATE VIEW far AS SELECT y FROM nowhere.gone WHERE z > 1;\n"
+            "CREATE VIEW good AS SELECT id FROM t;\n"
+        )
+    )
+    assert find_imbalances(ledger) == []
+    broken = {each.name for each in ledger.objects if each.is_broken}
+    assert broken == {"outer_view", "inner_view", "far"}
+    assert used(ledger)["view-broken"] == 3
+    assert world.schemas() == {"game"}
+    tables = "SELECT GROUP_CONCAT(table_name) FROM information_schema.tables"
+    assert world.ask(f"{tables} WHERE table_schema='game' AND table_type='BASE TABLE'") == "t"
+    shown = world.ask("SELECT view_definition FROM information_schema.views WHERE table_name='far'")
+    assert "`nowhere`.`gone`" in str(shown)
+
+
+def test_a_view_that_cannot_be_made_fails_the_world_unless_allowed(world: LoadServer, dumps: Dumps):
+    ledger = world.load(
+        dumps.write(f"{CREATE}CREATE VIEW v AS SELECT nothing, missing(id) AS m FROM t;\n")
+    )
+    [problem] = find_imbalances(ledger)
+    assert problem.startswith("rule view-lost: v: ")
+    assert find_imbalances(replace(ledger, allowed=("view-lost",))) == []
+
+
+def test_foreign_keys_are_looked_up_where_asked(world: LoadServer, dumps: Dumps):
+    dump = dumps.write(
+        "SET FOREIGN_KEY_CHECKS=0;\n"
+        "CREATE TABLE c (a INT, b INT, CONSTRAINT fk FOREIGN KEY (a, b) REFERENCES p (x, y),\n"
+        " CONSTRAINT self FOREIGN KEY (a) REFERENCES q (x));\n"
+        "CREATE TABLE p (x INT, y INT, PRIMARY KEY (x, y));\nCREATE TABLE q (x INT PRIMARY KEY);\n"
+        "INSERT INTO p VALUES (1, 1);\nINSERT INTO q VALUES (1),(2);\n"
+        "INSERT INTO c VALUES (1, 1), (1, NULL), (NULL, 5), (2, 1), (2, 2);\n"
+    )
+    ledger = world.load(dump)
+    assert ledger.foreign_keys == ForeignKeys(count=2)
+    assert find_imbalances(ledger) == []
+    world.clear()
+    ledger = world.load(dump, LoadOptions(check_foreign_keys=True))
+    assert find_imbalances(ledger) == [
+        "foreign key fk of table game.c: 2 rows have no match in game.p"
+    ]
+
+
+def test_the_next_number_is_the_one_that_the_dump_states(world: LoadServer, dumps: Dumps):
+    ledger = world.load(
+        dumps.write(
+            "CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT=500;\n"
+            "INSERT INTO a VALUES (7);\n"
+            "CREATE TABLE b (id INT PRIMARY KEY);\nINSERT INTO b VALUES (3);\n"
+            "ALTER TABLE b MODIFY id INT AUTO_INCREMENT, AUTO_INCREMENT=40;\n"
+        )
+    )
+    assert find_imbalances(ledger) == []
+    assert [(t.stated_auto_increment, t.auto_increment) for t in ledger.tables] == [
+        (500, 500),
+        (40, 40),
+    ]
+
+
+def test_a_warning_in_another_character_set_is_read(world: LoadServer, dumps: Dumps):
+    text = (
+        f"SET sql_mode='';\nSET NAMES latin1;\n{CREATE}"
+        f"INSERT INTO t VALUES (1, 1, '{'Ä' * 30}'), (2, 'ä', 'x');\n"
+    )
+    ledger = world.load(dumps.write(text.encode("latin-1")))
+    assert {"value-cut", "value-invalid"} <= used(ledger).keys()
+
+
+def test_names_in_another_character_set_are_the_servers(world: LoadServer, dumps: Dumps):
+    text = (
+        "SET NAMES latin1;\nCREATE TABLE `Größe` (id INT);\nINSERT INTO `Größe` VALUES (1);\n"
+        "CREATE VIEW `Übersicht` AS SELECT id FROM `Größe`;\n"
+    )
+    ledger = world.load(dumps.write(text.encode("latin-1")))
+    assert find_imbalances(ledger) == []
+    assert [table.table for table in ledger.tables] == ["Größe"]
