@@ -87,6 +87,13 @@ def quoted(mode: LexicalMode, quotes: bytes = b"'`\"") -> bytes:
 
 
 @cache
+def escape_or_pair(mode: LexicalMode) -> re.Pattern[bytes]:
+    """Return what, in a string of a two-byte character set, is not what its bytes look like."""
+    pair = _TWO_BYTE_CHARACTER_SETS[mode.two_byte_set or ""]
+    return re.compile(rb"\\.|" + pair if mode.backslash_escapes else pair, re.DOTALL)
+
+
+@cache
 def quoted_body_pattern(mode: LexicalMode, quote: bytes) -> re.Pattern[bytes]:
     """Return `quoted_body` compiled."""
     return re.compile(quoted_body(mode, quote), re.DOTALL)

@@ -27,7 +27,9 @@ FRAGMENTS = [
 
 
 def split(chunks, mode=None):
-    return list(Splitter(mode or LexicalMode()).iter_pieces(chunks))
+    """Return the pieces without their outlines: whether one is found is a matter of luck."""
+    pieces = Splitter(mode or LexicalMode()).iter_pieces(chunks)
+    return [piece._replace(outline=None) for piece in pieces]
 
 
 def statements(text, mode=None):

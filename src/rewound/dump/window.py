@@ -1,0 +1,83 @@
+"""A window on the text of a dump: what is held of it, and how to read on.
+
+Pure: draws chunks of any size as they are needed. All offsets count from where the next
+piece begins, so they hold when text is added.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+
+class Window:
+    """Guards the text that was drawn from the chunks and not yet passed."""
+
+    def __init__(self, chunks: Iterable[bytes], *, longest: int) -> None:
+        self._chunks: Iterator[bytes] = iter(chunks)
+        self._longest = longest
+        self.text = b""
+        """What is held; the next piece begins at `start`."""
+        self.start = 0
+        self.line = 1
+        """The line of the dump at `start`, counted from 1."""
+
+    @property
+    def held(self) -> int:
+        """How many bytes are held from `start` on."""
+        return len(self.text) - self.start
+
+    def more(self) -> bool:
+        """Add text to what is left; False at the end, or where more than `longest` is held.
+
+        Adds at least as much as there is, so that the text of a long statement is copied
+        a few times, not once a chunk.
+        """
+        left = self.held
+        if left > self._longest:
+            return False
+        added: list[bytes] = []
+        while sum(map(len, added)) <= left and (chunk := next(self._chunks, None)) is not None:
+            added.append(chunk)
+        self.text = b"".join([self.text[self.start :], *added])
+        self.start = 0
+        return bool(added)
+
+    def has(self, count: int) -> bool:
+        """Tell whether the dump goes on for `count` bytes, reading on as needed."""
+        while self.held < count:
+            if not self.more():
+                return False
+        return True
+
+    def starts_with(self, prefix: bytes, offset: int = 0) -> bool:
+        """Tell whether the text at `offset` begins so, reading on as needed."""
+        self.has(offset + len(prefix))
+        return self.text.startswith(prefix, self.start + offset)
+
+    def peek(self, count: int, offset: int = 0) -> bytes:
+        """Return up to `count` bytes, reading on as needed."""
+        self.has(offset + count)
+        return self.text[self.start + offset : self.start + offset + count]
+
+    def find(self, needle: bytes, offset: int) -> int:
+        """Return where `needle` ends, reading on as needed, or -1."""
+        while (found := self.text.find(needle, self.start + offset)) < 0:
+            offset = max(offset, self.held - len(needle) + 1)
+            if not self.more():
+                return -1
+        return found + len(needle) - self.start
+
+    def end_of(self, pattern: re.Pattern[bytes], offset: int) -> int:
+        """Return where a match of `pattern` at `offset` ends; `offset` itself without one."""
+        match = pattern.match(self.text, self.start + offset)
+        return offset if match is None else match.end() - self.start
+
+    def move(self, length: int) -> None:
+        """Pass `length` bytes: the next piece begins behind them."""
+        end = self.start + length
+        self.line += self.text.count(b"\n", self.start, end)
+        self.start = end
+
+    def put_back(self, text: bytes) -> None:
+        """Put text, on one line, in front of what is left."""
+        self.text = text + self.text[self.start :]
+        self.start = 0
