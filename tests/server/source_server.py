@@ -1,0 +1,57 @@
+"""A server as production has it: with a binary log and GTIDs, so that dumps state them."""
+
+import os
+import time
+from pathlib import Path
+
+from rewound import command
+from rewound.engine.datadir import clone, ensure_template
+from rewound.engine.installation import Installation
+from rewound.engine.options import LOOPBACK, serving_options
+from rewound.engine.process import ProcessEngine
+from rewound.errors import MysqlError
+from rewound.mysql.accounts import ROOT
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
+
+_READY_TIMEOUT_S = 60.0
+_AS_IN_PRODUCTION = (
+    *("--log-bin=binlog", "--server-id=1", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"),
+    *("--log-bin-trust-function-creators=ON", "--event-scheduler=OFF", "--sync-binlog=0"),
+)
+
+
+def start_source(installation: Installation, cache: Path, folder: Path, *, port: int) -> Endpoint:
+    """Start the server in a folder; `ProcessWatch.end_all` ends it. Root has no password."""
+    ProcessEngine(installation, cache).prepare()
+    data, socket = folder / "data", folder / "mysqld.sock"
+    clone(ensure_template(cache, installation, lambda _: None), data)
+    options = serving_options(
+        data=data, socket=socket, temporary=folder, port=port, buffer_pool_bytes=32 << 20
+    )
+    options.remove("--skip-log-bin")
+    # mysqld refuses to run as root unless it is told to.
+    user = ["--user=root"] if os.getuid() == 0 else []
+    mark = command.start_daemon(
+        [
+            *installation.mysqld,
+            "--no-defaults",
+            *installation.options,
+            *user,
+            *options,
+            *_AS_IN_PRODUCTION,
+        ],
+        log=folder / "mysqld.log",
+        cwd=folder,
+    )
+    endpoint = Endpoint(socket, LOOPBACK, port, ROOT, "")
+    deadline = time.monotonic() + _READY_TIMEOUT_S
+    while True:
+        try:
+            Connection(endpoint).close()
+        except MysqlError:
+            if time.monotonic() > deadline or not command.is_running(mark):
+                raise
+            time.sleep(0.05)
+        else:
+            return endpoint
