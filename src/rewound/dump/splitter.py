@@ -145,8 +145,8 @@ class Splitter:
         if len(command) != len(_DELIMITER_COMMAND):
             return False
         window.move(length)
-        if words:
-            self._delimiter = words[0]
+        if words and (delimiter := _unquote_delimiter(words[0])):
+            self._delimiter = delimiter
             self._line_end = b""
         return True
 
@@ -261,6 +261,12 @@ class Splitter:
                 return offset + 1
             if not window.more():
                 return -1
+
+
+def _unquote_delimiter(word: bytes) -> bytes:
+    """Return what DELIMITER sets: the client takes quotes around it away."""
+    quote = word[:1]
+    return word[1:].partition(quote)[0] if quote in (b"'", b'"', b"`") else word
 
 
 def _safe_end(window: Window, start: int) -> int:
