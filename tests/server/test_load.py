@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import CLOSING_LINE, EXAMPLES, Dumps
 from tests.server.load_server import LoadServer
 
+from rewound.dump.part import Part
 from rewound.dump.rules import ALLOWABLE, VIEW_LOST
 from rewound.errors import (
     DumpError,
@@ -472,3 +473,19 @@ def test_a_rewrite_is_needed_by_this_server_and_is_enough(
     ledger = world.load(dumps.write(f"DROP TABLE t;\n{CREATE}{sql};\n"))
     assert any(rule.effect == "rewritten" for rule in ledger.rules)
     assert find_imbalances(ledger) == []
+
+
+def test_a_part_of_a_dump_says_that_it_is_one(world: LoadServer, dumps: Dumps):
+    dump = dumps.write(
+        f"{CREATE}CREATE TABLE log_1 (id INT);\nLOCK TABLES log_1 WRITE;\n"
+        "INSERT INTO log_1 VALUES (1);\nUNLOCK TABLES;\nINSERT INTO t VALUES (1, 1, 'a');\n"
+        "CREATE VIEW v AS SELECT id FROM log_1;\n"
+    )
+    ledger = world.load(dump, LoadOptions(part=Part(skip_tables=("log_*",))))
+    assert find_imbalances(ledger) == []
+    assert [table.table for table in ledger.tables] == ["t"]
+    assert ledger.part == "--skip-table log_*"
+    assert [each.name for each in ledger.objects if each.is_broken] == ["v"]
+    world.clear()
+    ledger = world.load(dump, LoadOptions(part=Part(only_tables=("plyer",))))
+    assert find_imbalances(ledger) == ["nothing in this dump is what --only-table plyer asks for"]

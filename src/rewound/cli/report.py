@@ -59,6 +59,7 @@ def _describe(world: str, ledger: Ledger) -> str:
     executed = ", ".join(f"{kind} {count:,}" for kind, count in ledger.executed.items())
     lines = [
         f"world {world}: {ledger.rows:,} rows in {len(ledger.tables)} tables, every one counted",
+        *([f"  part        only what {ledger.part} asks for"] if ledger.part else []),
         f"  dump        {dump.path}",
         f"  sha256      {dump.sha256}",
         f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",

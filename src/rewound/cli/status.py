@@ -22,7 +22,7 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
         except FleetError as error:
             if not show_all:
                 raise
-            rows.append([name, None, "unreadable", None, None, None, None, None, error.message])
+            rows.append([name, None, "unreadable", *[None] * 6, error.message])
             continue
         for world in record.worlds.values():
             server = world.server
@@ -34,10 +34,11 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
                     world.dump.name,
                     ", ".join(world.schemas),
                     world.rows,
+                    world.part,
                     None if server is None else f"{server.host}:{server.port}",
                     operations.disk_bytes(name, world),
                     world.reason,
                 ]
             )
-    columns = ["fleet", "world", "state", "dump", "schemas", "rows", "address", "disk_bytes"]
-    render.write_rows([*columns, "reason"], rows, output_format)
+    columns = ["fleet", "world", "state", "dump", "schemas", "rows", "part"]
+    render.write_rows([*columns, "address", "disk_bytes", "reason"], rows, output_format)

@@ -13,6 +13,7 @@ from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
 from rewound.cli.options import fleet_option, option, read_selection, selection_options
 from rewound.cli.progress import PlainLines, show_progress
+from rewound.dump.part import Part
 from rewound.dump.rules import ALLOWABLE
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
@@ -38,6 +39,9 @@ from rewound.load.loader import LoadOptions
     metavar="RULE",
     help="Restore although this rule applies, such as number-clipped; may be repeated.",
 )
+@option("--only-schema", multiple=True, metavar="PATTERN", help="Only these databases: 'game*'.")
+@option("--only-table", multiple=True, metavar="PATTERN", help="Only these tables: 'player*'.")
+@option("--skip-table", multiple=True, metavar="PATTERN", help="Not these tables: 'game.log_*'.")
 @option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up.")
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
 def command(
@@ -54,6 +58,9 @@ def command(
     allow_missing: bool,
     allow_unfinished: bool,
     allow: tuple[str, ...],
+    only_schema: tuple[str, ...],
+    only_table: tuple[str, ...],
+    skip_table: tuple[str, ...],
     check_foreign_keys: bool,
     fallback: bool,
 ) -> None:
@@ -75,6 +82,7 @@ def command(
             schema=schema,
             allow_unfinished=allow_unfinished,
             allowed=frozenset(allow),
+            part=Part(only_schema, only_table, skip_table),
             check_foreign_keys=check_foreign_keys,
         ),
     )
@@ -170,7 +178,7 @@ def _show_result(brought: BringUp, fleet: str) -> None:
     rows: list[list[render.Cell]] = [
         [
             name,
-            WorldState.READY.value,
+            WorldState.READY.value + (", a part" if made.ledger.part else ""),
             ", ".join(made.ledger.schemas),
             made.ledger.rows,
             f"{made.server.host}:{made.server.port}",

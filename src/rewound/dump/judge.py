@@ -4,7 +4,7 @@ Pure. This is the only place that decides what of a dump reaches a server, and w
 wants to know why a statement was changed starts here. Unknown statements are refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rewound.dump import rules
@@ -20,6 +20,7 @@ from rewound.dump.definitions import (
     plan_drop_edits,
 )
 from rewound.dump.lexical import LexicalMode
+from rewound.dump.part import Part
 from rewound.dump.row_values import plan_value_edits
 from rewound.dump.session import Session
 from rewound.dump.set_statement import judge_set
@@ -49,6 +50,8 @@ class Judge:
     target: Target
     default_schema: str | None = None
     """Where objects go that the dump names no database for."""
+    part: Part = Part()  # noqa: RUF009 - frozen value
+    """What of the dump is wanted."""
     session: Session = field(default_factory=Session)
     created_schemas: set[str] = field(default_factory=set)
     _insert: tuple[bytes, LexicalMode, Statement] | None = None
@@ -102,13 +105,22 @@ class Judge:
             sql = () if outcome.sql is None else (outcome.sql,)
             return Verdict(statement, line, sql, outcome.uses, self.session.schema)
         schemas = self._schemas_of(statement)
-        if use := _find_skip(statement, schemas):
+        if use := self._find_skip(statement, schemas):
             if statement.kind is Kind.USE:
                 self.session = replace(self.session, schema=schemas[0])
             return Verdict(statement, line, uses=(use,))
         if statement.kind is Kind.EMPTY:
             return Verdict(statement, line)
         return self._judge_executed(statement, line, schemas)
+
+    def _find_skip(self, statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:
+        """Return the rule that keeps a statement from the server because of what it is for."""
+        if use := _find_skip(statement, schemas):
+            return use
+        names = [(known, name.name) for known, name in _known(schemas, statement)]
+        if self.part.has(statement.kind, names):
+            return None
+        return RuleUse(rules.NOT_SELECTED, excerpt(statement.text, _EXCERPT_LENGTH))
 
     def _is_bulk_load_line(self, statement: Statement) -> bool:
         version = self.target.version_number
@@ -266,6 +278,13 @@ def _with_comments(verdict: Verdict, text: bytes, edits: Sequence[Edit]) -> Verd
     if verdict.sql:
         uses = (*(_use_of(edit, text) for edit in edits), *uses)
     return replace(verdict, statement=statement, uses=uses)
+
+
+def _known(schemas: Sequence[str | None], statement: Statement) -> Iterator[tuple[str, Name]]:
+    """Yield the names whose schema is known, and that."""
+    for schema, name in zip(schemas, statement.names, strict=False):
+        if schema is not None:
+            yield schema, name
 
 
 def _relies_on_use(statement: Statement) -> bool:

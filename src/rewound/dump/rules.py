@@ -270,6 +270,13 @@ FLUSH = Rule(
     "not executed",
     "there is nothing to flush in a server that was made for this dump",
 )
+NOT_SELECTED = Rule(
+    "not-selected",
+    Effect.SKIP,
+    "what --only-schema, --only-table and --skip-table leave out",
+    "not executed; the world is listed as partial",
+    "you asked for a part of the dump",
+)
 TOOL_LINE = Rule(
     "tool-line",
     Effect.SKIP,

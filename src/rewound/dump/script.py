@@ -11,6 +11,7 @@ from dataclasses import replace
 from rewound.dump import rules
 from rewound.dump.header import Header, read_comment, read_statement
 from rewound.dump.judge import Judge
+from rewound.dump.part import Part
 from rewound.dump.rules import Rule
 from rewound.dump.splitter import Piece, PieceKind, Splitter
 from rewound.dump.statement import Kind, Statement, find_drop_end
@@ -29,12 +30,14 @@ class Script:
     `header` and `statements` grow while the verdicts are drawn.
     """
 
-    def __init__(self, target: Target, *, schema: str | None = None) -> None:
+    def __init__(
+        self, target: Target, *, schema: str | None = None, part: Part | None = None
+    ) -> None:
         self.header = Header()
         self.statements = 0
         self._target = target
         self._schema = schema
-        self._judge = Judge(target, default_schema=schema)
+        self._judge = Judge(target, default_schema=schema, part=part or Part())
         self._splitter = Splitter(self._judge.session.mode, regroup=True)
 
     def iter_verdicts(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:

@@ -154,6 +154,7 @@ class _Recorder:
                 server=made.server,
                 schemas=made.ledger.schemas,
                 rows=made.ledger.rows,
+                part=made.ledger.part,
             )
         )
         self._observer.world_changed(world, WorldState.READY, f"{made.ledger.rows:,} rows")

@@ -40,6 +40,8 @@ class World:
     """The restored databases, once it is ready."""
     rows: int = 0
     """Rows in all of its tables, once it is ready."""
+    part: str | None = None
+    """The options that asked for a part of its dump; None where all of it was."""
     reason: str | None = None
     """Why it failed."""
 

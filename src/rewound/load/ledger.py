@@ -130,6 +130,10 @@ class Ledger:
     foreign_keys: ForeignKeys
     unfinished_allowed: bool
     """The user accepted a dump whose end cannot be proved."""
+    part: str | None = None
+    """The options that asked for a part of the dump; None where all of it was."""
+    unmet: tuple[str, ...] = ()
+    """Those of them that ask for what the dump does not hold."""
     allowed: tuple[str, ...] = ()
     """The rules that the user allowed to apply although the world differs by them."""
 
@@ -143,6 +147,7 @@ def find_imbalances(ledger: Ledger) -> list[str]:
     """Return every reason why this load does not prove its dump; none means ready."""
     return [
         *_completeness(ledger),
+        *(f"nothing in this dump is what {option} asks for" for option in ledger.unmet),
         *_missing_rows(ledger.tables),
         *_missing_objects(ledger.objects),
         *_lower_counters(ledger.tables),
@@ -160,7 +165,7 @@ def summarise_rules(rules: Sequence[RuleCount]) -> str:
 
 
 def _completeness(ledger: Ledger) -> list[str]:
-    if not ledger.schemas:
+    if not ledger.schemas and not ledger.unmet:
         return ["nothing of this dump was restored: it holds no database of its own"]
     if ledger.dump.is_whole is False:
         return ["the closing line (-- Dump completed) is missing: the dump is cut off"]

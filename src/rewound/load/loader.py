@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rewound.dump.part import Part
 from rewound.dump.reader import DumpReader
 from rewound.dump.script import Script
 from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
@@ -39,6 +40,8 @@ class LoadOptions:
     """Accept a dump whose end cannot be proved."""
     allowed: frozenset[str] = frozenset()
     """The rules of `ALLOWABLE` that may apply, by name."""
+    part: Part = Part()  # noqa: RUF009 - frozen value
+    """What of the dump is wanted."""
     check_foreign_keys: bool = False
     """Look every row's foreign keys up when all is loaded."""
 
@@ -65,7 +68,7 @@ def load_dump(
     with Connection(endpoint) as connection, DumpReader(dump) as reader:
         target = read_target(connection)
         _prepare_session(connection)
-        script = Script(target, schema=options.schema)
+        script = Script(target, schema=options.schema, part=options.part)
         statements = HeldStatements(Executor(connection, tally, dump), tally)
         for verdict in script.iter_verdicts(reader.iter_chunks()):
             if cancelled.is_set():
@@ -105,6 +108,8 @@ def load_dump(
         objects=tally.objects.compare(found.objects),
         foreign_keys=found.foreign_keys,
         unfinished_allowed=options.allow_unfinished,
+        part=None if options.part.is_all else str(options.part),
+        unmet=tuple(options.part.find_unmet(found.schemas, found.tables_and_views)),
         allowed=tuple(sorted(options.allowed)),
     )
 

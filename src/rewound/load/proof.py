@@ -41,6 +41,12 @@ class Found:
     """Views, triggers, procedures, functions and events, and whether it is a broken view."""
     foreign_keys: ForeignKeys
 
+    @property
+    def tables_and_views(self) -> list[TableKey]:
+        """The names of both."""
+        views = [(schema, name) for kind, schema, name in self.objects if kind == "view"]
+        return [*self.row_counts, *views]
+
 
 def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found:
     """Ask a server for everything that the ledger sets against the dump."""
