@@ -65,8 +65,12 @@ def make_dumps() -> str:
         rules = [rule for rule in RULES if rule.effect is effect]
         if rules:
             lines += [f"## {title}", ""]
-            rows = [[f"`{rule.name}`", rule.matches, rule.does, rule.why] for rule in rules]
-            lines += [*_table(["rule", "what it applies to", "what is done", "why"], rows), ""]
+            done = "what you can do" if effect is Effect.REFUSE else "what is done"
+            rows = [
+                [f"`{rule.name}`", rule.matches, rule.remedy or rule.does, rule.why]
+                for rule in rules
+            ]
+            lines += [*_table(["rule", "what it applies to", done, "why"], rows), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -102,8 +102,11 @@ class DumpError(RewoundError):
 class StatementRefused(DumpError):
     """The dump holds a statement that we do not run; nothing of it was executed."""
 
-    def __init__(self, path: Path, *, line: int, rule: str, why: str, excerpt: str) -> None:
-        super().__init__(path, f"refused by rule {rule}: {why}\n    {excerpt}", line=line)
+    def __init__(
+        self, path: Path, *, line: int, rule: str, why: str, excerpt: str, remedy: str
+    ) -> None:
+        reason = f"refused by rule {rule}: {why}\n    {excerpt}"
+        super().__init__(path, reason, line=line, hint=remedy)
         self.rule = rule
         self.excerpt = excerpt
 

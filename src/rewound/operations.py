@@ -19,6 +19,7 @@ from rewound import settings
 from rewound.catalog import (
     Catalog,
     Choice,
+    Dump,
     TargetTime,
     choose_dumps,
     discover,
@@ -42,6 +43,7 @@ from rewound.fleet.state import RECORD_FORMAT, FleetFolder, FleetRecord, encode_
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
+from rewound.load.verify import Verification, verify_all
 from rewound.mysql.accounts import ACCOUNTS, READER, new_password
 from rewound.mysql.endpoint import Endpoint
 from rewound.query.fanout import fan_out
@@ -93,6 +95,34 @@ def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
     if selection.worlds is not None:
         catalog = catalog.only(select_worlds(catalog.worlds, selection.worlds))
     return catalog, choose_dumps(catalog, selection.target)
+
+
+def verify(
+    selection: Selection,
+    options: LoadOptions,
+    *,
+    every: bool,
+    verified: Callable[[Dump, Verification], None],
+) -> list[tuple[Dump, Verification]]:
+    """Read dumps to their end, without a server: the chosen ones, or with `every` all.
+
+    `verified` is told of each as it is done. They come back in the catalog's order.
+
+    Raises:
+        CatalogError: no dump is chosen.
+        HostError: a process that read was killed.
+    """
+    catalog, choice = find_dumps(selection)
+    if not every:
+        require_all(choice, selection.target)
+    dumps = catalog.dumps if every else [chosen.dump for chosen in choice.chosen]
+    found = verify_all([dump.path for dump in dumps], options)
+    by_path = {dump.path: dump for dump in dumps}
+    results = {}
+    for verification in found:
+        verified(by_path[verification.path], verification)
+        results[verification.path] = verification
+    return [(dump, results[dump.path]) for dump in dumps]
 
 
 def up(

@@ -84,4 +84,8 @@ def dump_plans(draw: st.DrawFn, made: Sequence[Schema]) -> DumpPlan:
 def _character_sets(made: Sequence[Schema]) -> st.SearchStrategy[str]:
     """Draw a character set in which nothing of the schemas is lost."""
     lossless = all(schema.fits_latin1 for schema in made)
-    return st.sampled_from(["utf8mb4", "utf8mb4", *(["latin1", "binary"] if lossless else [])])
+    drawn = ["utf8mb4", "utf8mb4", *(["latin1", "binary"] if lossless else [])]
+    # No server takes JSON from such a dump: error 3144.
+    if any(" JSON" in str(schema) for schema in made):
+        drawn = [name for name in drawn if name != "binary"]
+    return st.sampled_from(drawn)

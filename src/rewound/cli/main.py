@@ -11,6 +11,7 @@ from rewound.cli import diagnostics
 
 COMMANDS = {
     "dumps": ("rewound.cli.dumps", "what dumps there are, and which ones a time selects"),
+    "verify": ("rewound.cli.verify", "read dumps to their end, without a server"),
     "up": ("rewound.cli.up", "restore every world; prints how to connect"),
     "status": ("rewound.cli.status", "worlds, states, dumps, addresses, sizes"),
     "connect": ("rewound.cli.connect", "open the mysql client on a world"),

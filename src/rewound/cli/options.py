@@ -1,14 +1,16 @@
 """Options that several commands share, and which of them a settings file can set."""
 
+import functools
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from rewound.catalog import parse_target
+from rewound.dump.part import Part
 from rewound.errors import UsageError
 from rewound.operations import Selection
 
@@ -84,6 +86,28 @@ def selection_options(command: _Command) -> _Command:
     ):
         command = decorate(command)
     return command
+
+
+def part_options(command: _Command) -> _Command:
+    """Declare the options that ask for a part of each dump; the command gets a `part`."""
+
+    @functools.wraps(command)
+    def with_part(
+        *,
+        only_schema: tuple[str, ...],
+        only_table: tuple[str, ...],
+        skip_table: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        return command(part=Part(only_schema, only_table, skip_table), **others)
+
+    for name, text in (
+        ("--skip-table", "Not these tables: 'game.log_*'; may be repeated."),
+        ("--only-table", "Only these tables: 'player*'; may be repeated."),
+        ("--only-schema", "Only these databases: 'game*'; may be repeated."),
+    ):
+        with_part = option(name, multiple=True, metavar="PATTERN", help=text)(with_part)
+    return cast(_Command, with_part)
 
 
 def read_selection(

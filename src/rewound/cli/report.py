@@ -42,7 +42,7 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
 
 def _describe_objects(ledger: Ledger) -> str:
     kinds = Counter(each.kind for each in ledger.objects if each.is_there)
-    return ", ".join(f"{count:,} {kind}s" for kind, count in kinds.items()) or "none"
+    return ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()) or "none"
 
 
 def _describe_keys(keys: ForeignKeys) -> str:

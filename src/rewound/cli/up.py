@@ -11,7 +11,13 @@ from rewound import operations
 from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
-from rewound.cli.options import fleet_option, option, read_selection, selection_options
+from rewound.cli.options import (
+    fleet_option,
+    option,
+    part_options,
+    read_selection,
+    selection_options,
+)
 from rewound.cli.progress import PlainLines, show_progress
 from rewound.dump.part import Part
 from rewound.dump.rules import ALLOWABLE
@@ -39,9 +45,7 @@ from rewound.load.loader import LoadOptions
     metavar="RULE",
     help="Restore although this rule applies, such as number-clipped; may be repeated.",
 )
-@option("--only-schema", multiple=True, metavar="PATTERN", help="Only these databases: 'game*'.")
-@option("--only-table", multiple=True, metavar="PATTERN", help="Only these tables: 'player*'.")
-@option("--skip-table", multiple=True, metavar="PATTERN", help="Not these tables: 'game.log_*'.")
+@part_options
 @option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up.")
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
 def command(
@@ -58,9 +62,7 @@ def command(
     allow_missing: bool,
     allow_unfinished: bool,
     allow: tuple[str, ...],
-    only_schema: tuple[str, ...],
-    only_table: tuple[str, ...],
-    skip_table: tuple[str, ...],
+    part: Part,
     check_foreign_keys: bool,
     fallback: bool,
 ) -> None:
@@ -82,7 +84,7 @@ def command(
             schema=schema,
             allow_unfinished=allow_unfinished,
             allowed=frozenset(allow),
-            part=Part(only_schema, only_table, skip_table),
+            part=part,
             check_foreign_keys=check_foreign_keys,
         ),
     )
@@ -156,6 +158,8 @@ def _show_notes(brought: BringUp) -> None:
         ledger = restored.ledger
         if ledger.dump.is_whole is None:
             diagnostics.warn(f"{name}: the end of its dump could not be proved, as you allowed")
+        if broken := [f"{each.schema}.{each.name}" for each in ledger.objects if each.is_broken]:
+            diagnostics.warn(f"{name}: these views show what is not there: {', '.join(broken)}")
         if doubt := find_disagreement(restored.dump, ledger.dump.completed_at):
             diagnostics.warn(f"{name}: {doubt}")
 

@@ -33,6 +33,8 @@ class Rule:
     """What becomes of it."""
     why: str
     """The reason, for people who doubt it."""
+    remedy: str = ""
+    """For what refuses: what the user can do."""
 
 
 SQL_MODE_REMOVED = Rule(
@@ -311,6 +313,7 @@ UNREADABLE = Rule(
     "text that has no certain reading: an open quote, a client command such as \\!",
     "the world fails",
     "what cannot be read with certainty cannot be judged",
+    remedy="look at the dump at this line; a damaged file needs an older dump: up --fallback",
 )
 UNKNOWN_STATEMENT = Rule(
     "unknown-statement",
@@ -319,6 +322,7 @@ UNKNOWN_STATEMENT = Rule(
     " also INSERT … SELECT and CREATE TABLE … SELECT: a dump states its rows",
     "the world fails",
     "a dump is input from elsewhere and is executed by a database server",
+    remedy="take the statement out of a copy of the dump if the data do not need it",
 )
 MARIADB_ONLY = Rule(
     "mariadb-only",
@@ -326,6 +330,7 @@ MARIADB_ONLY = Rule(
     "what only MariaDB has: sequences, packages, tables WITH SYSTEM VERSIONING, periods",
     "the world fails",
     "MySQL has nothing that would hold it; a world without it would not be the same",
+    remedy="leave its table out with --skip-table, or restore this dump with MariaDB",
 )
 OLD_PASSWORD_FUNCTION = Rule(
     "old-password-function",
@@ -333,6 +338,7 @@ OLD_PASSWORD_FUNCTION = Rule(
     "OLD_PASSWORD('text') as a value in a row",
     "the world fails",
     "MySQL 5.7 took the function away, and nothing in MySQL computes its value",
+    remedy="replace the call in a copy of the dump by the text that MySQL 5.6 computes for it",
 )
 UNKNOWN_SETTING = Rule(
     "unknown-setting",
@@ -340,6 +346,7 @@ UNKNOWN_SETTING = Rule(
     "SET of a session variable that dumps do not set, or to a value that cannot be followed",
     "the world fails",
     "settings decide how the rest of the dump is read",
+    remedy="take the setting out of a copy of the dump if the data do not need it",
 )
 LOADABLE_FUNCTION = Rule(
     "loadable-function",
@@ -347,13 +354,15 @@ LOADABLE_FUNCTION = Rule(
     "CREATE FUNCTION … SONAME",
     "the world fails",
     "it would load a program into the server",
+    remedy="take the statement out of a copy of the dump; what calls the function will fail",
 )
 NO_DATABASE = Rule(
     "no-database",
     Effect.REFUSE,
     "a table or other object while the dump has named no database",
     "the world fails",
-    "name one with --schema",
+    "nobody says where it belongs",
+    remedy="name one with --schema",
 )
 TOO_LONG = Rule(
     "too-long",
@@ -361,6 +370,7 @@ TOO_LONG = Rule(
     "a statement of more than 1 GiB whose rows cannot be told apart",
     "the world fails",
     "no server takes it: it is more than the largest max_allowed_packet",
+    remedy="dump again with --skip-extended-insert or a smaller --net-buffer-length",
 )
 CUT_OFF = Rule(
     "cut-off",
@@ -368,6 +378,7 @@ CUT_OFF = Rule(
     "a dump that ends inside a statement, or that its own program reports as failed",
     "the world fails",
     "what is missing cannot be restored",
+    remedy="take an older dump: up --fallback does it for you; see why the dump job fails",
 )
 
 TRIGGER_LAST = Rule(

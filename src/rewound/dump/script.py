@@ -40,6 +40,11 @@ class Script:
         self._judge = Judge(target, default_schema=schema, part=part or Part())
         self._splitter = Splitter(self._judge.session.mode, regroup=True)
 
+    @property
+    def schemas(self) -> frozenset[str]:
+        """The databases that there are after the statements so far."""
+        return frozenset(self._judge.created_schemas)
+
     def iter_verdicts(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
         """Yield one verdict for each statement, in the dump's order, refusals included."""
         for piece in self._splitter.iter_pieces(chunks):

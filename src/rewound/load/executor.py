@@ -56,6 +56,7 @@ class Executor:
                 rule=refusal.rule.name,
                 why=refusal.detail or refusal.rule.why,
                 excerpt=excerpt(verdict.statement.text),
+                remedy=refusal.rule.remedy,
             )
 
     def explain(self, verdict: Verdict, error: MysqlError) -> LoadError | HostError:

@@ -71,17 +71,24 @@ class Tally:
             self.positions.append(use.detail)
 
     def add_execution(self, verdict: Verdict, execution: Execution) -> None:
-        """Count what the server did for a statement that was sent."""
+        """Count a statement that was sent, and what the server did for it."""
+        self.add_statement(verdict)
+        if verdict.kind in (Kind.INSERT, Kind.REPLACE):
+            rows = self._rows[table_keys(verdict)[0]]
+            net = _net_rows(verdict.statement, execution)
+            rows.inserted += net
+            rows.duplicates += (1 if execution.records is None else execution.records) - net
+
+    def add_statement(self, verdict: Verdict) -> None:
+        """Count what the text of a statement says that is executed."""
+        if not verdict.sql:
+            return
         self.executed[verdict.kind.value] += 1
         self.objects.follow(verdict)
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.INSERT | Kind.REPLACE:
-                rows = self._rows.setdefault(keys[0], _Rows())
-                net = _net_rows(verdict.statement, execution)
-                rows.stated += verdict.statement.rows
-                rows.inserted += net
-                rows.duplicates += (1 if execution.records is None else execution.records) - net
+                self._rows.setdefault(keys[0], _Rows()).stated += verdict.statement.rows
             case Kind.CREATE_TABLE:
                 self._tables[keys[0]] = None
                 self._note_auto_increment(keys[0], verdict)

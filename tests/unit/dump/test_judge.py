@@ -172,6 +172,10 @@ def test_rule_is_used_for_its_example_and_has_its_effect(target, rule, monkeypat
         assert verdict.sql != (verdict.statement.text,)
 
 
+def test_what_refuses_says_what_can_be_done():
+    assert all(bool(rule.remedy) is (rule.effect is Effect.REFUSE) for rule in RULES)
+
+
 def test_rules_have_names_of_their_own():
     assert len({rule.name for rule in RULES}) == len(RULES)
 

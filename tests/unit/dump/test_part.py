@@ -43,7 +43,7 @@ PROGRAMS = {"procedure", "event"}
         (Part(only_tables=("game.player*",)), GAME | SHOP - {"shop.item"} | PLAYER | {"view"}),
         (Part(("game",), ("player*", "log_*"), ("log_*",)), GAME | PLAYER | {"view"}),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, Part) else "",
 )
 def test_only_what_is_asked_for_is_executed(target, part, executed):
     judge = Judge(target, part=part)

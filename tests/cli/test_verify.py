@@ -1,0 +1,75 @@
+"""`verify` on whole and on bad dumps, without any MySQL."""
+
+import gzip
+import json
+
+import pytest
+from tests.conftest import EXAMPLES, Cli, Dumps
+
+TABLE = "CREATE TABLE t (id INT);\nINSERT INTO t VALUES (1),(2);\n"
+NAME = "host{}_20260302_211500.sql"
+
+
+def test_the_sample_is_whole(cli: Cli):
+    done = cli("verify", EXAMPLES, "--format", "json")
+    assert done.code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [each["state"] for each in found] == ["whole"] * 3
+    assert all(each["rows"] > 4000 and each["tables"] == 15 for each in found)
+    assert "rules that would be used: definer" in done.stderr
+
+
+def test_all_dumps_are_read_where_asked(cli: Cli):
+    done = cli("verify", EXAMPLES, "--all", "--format", "json")
+    assert len(json.loads(done.stdout)) == len(list(EXAMPLES.glob("*.gz")))
+
+
+@pytest.mark.parametrize(
+    ("sql", "closing", "state", "words"),
+    [
+        (TABLE + "INSTALL PLUGIN p SONAME 'p.so';\n", None, "refused", "line 10: refused by rule"),
+        (TABLE, "", "cut off", "the closing line is missing"),
+        (TABLE + "INSERT INTO t VALUES ('", "", "cut off", "the dump ends inside"),
+        ("USE mysql;\nCREATE TABLE t (a INT);\n", None, "refused", "no database of its own"),
+    ],
+)
+def test_what_keeps_a_dump_from_being_restored_is_said(
+    cli: Cli, dumps: Dumps, sql: str, closing: str | None, state: str, words: str
+):
+    options = {} if closing is None else {"closing": closing}
+    dumps.write(sql, name=NAME.format(1), **options)
+    done = cli("verify", dumps.folder, "--format", "json")
+    [found] = json.loads(done.stdout)
+    assert (done.code, found["state"]) == (1, state)
+    assert words in done.stderr
+    assert done.stderr.endswith("error: the dump cannot be restored\n")
+
+
+def test_a_file_that_ends_too_early_is_unreadable(cli: Cli, dumps: Dumps):
+    path = dumps.folder / (NAME.format(1) + ".gz")
+    path.write_bytes(gzip.compress(b"x" * 100_000)[:-20])
+    done = cli("verify", dumps.folder)
+    assert done.code == 1
+    assert "unreadable" in done.stdout
+
+
+def test_the_good_ones_are_told_from_the_bad_ones(cli: Cli, dumps: Dumps):
+    dumps.write(TABLE, name=NAME.format(1))
+    dumps.write(TABLE, name=NAME.format(2), closing="")
+    done = cli("verify", dumps.folder)
+    assert done.code == 4
+    assert "error: 1 of 2 dumps cannot be restored, the others can" in done.stderr
+
+
+def test_options_change_what_can_be_restored(cli: Cli, dumps: Dumps):
+    dumps.write("CREATE TABLE t (a INT);\nCREATE SEQUENCE s;\n", name=NAME.format(1), header="")
+    done = cli("verify", dumps.folder)
+    assert (done.code, "hint: name one with --schema" in done.stderr) == (1, True)
+    dumps.write("CREATE TABLE t (a INT);\n", name=NAME.format(1), header="", closing="")
+    done = cli("verify", dumps.folder, "--schema", "game")
+    assert (done.code, "end unproven" in done.stdout) == (1, True)
+    assert cli("verify", dumps.folder, "--schema", "game", "--allow-unfinished").code == 0
+
+
+def test_all_and_a_time_exclude_each_other(cli: Cli, dumps: Dumps):
+    assert cli("verify", dumps.folder, "--all", "--at", "2026-03-02").code == 2

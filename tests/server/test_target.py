@@ -1,0 +1,16 @@
+"""The server that `verify` judges for is the real one."""
+
+from dataclasses import replace
+
+from tests.server.load_server import LoadServer
+
+from rewound.dump.reference import REFERENCE
+from rewound.load.target import read_target
+from rewound.mysql.client import Connection
+
+
+def test_the_reference_is_the_newest_server(server: LoadServer):
+    with Connection(server.root) as connection:
+        real = read_target(connection)
+    assert real.version_number // 100 == REFERENCE.version_number // 100
+    assert replace(REFERENCE, version_number=real.version_number) == real
