@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from rewound.catalog.dump import NotUnderstood
+from rewound.catalog.foreign_folders import find_foreign_folder
 from rewound.errors import CatalogError
 
 FileId = tuple[int, int]
@@ -42,7 +43,11 @@ class _Walk:
     def add_folder(self, folder: Path) -> None:
         """Take in a folder and all below it; links are kept for later."""
         self.first_paths[_file_id(folder.stat())] = folder
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        if reason := find_foreign_folder([entry.name for entry in entries]):
+            self.pass_over(folder, reason)
+            return
+        for entry in entries:
             path = folder / entry.name
             if entry.is_symlink():
                 self.links.append(path)

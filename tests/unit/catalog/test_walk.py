@@ -87,3 +87,43 @@ def test_any_other_error_of_the_file_system_names_the_path(tmp_path, monkeypatch
     with pytest.raises(CatalogError, match="cannot be read: input/output error") as raised:
         list_files(tmp_path)
     assert str(tmp_path) in raised.value.message
+
+
+MYDUMPER = ("metadata", "game-schema-create.sql.gz", "game.player-schema.sql.gz")
+
+
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        ((*MYDUMPER, "game.player.00000.sql.gz"), "mydumper"),
+        (("metadata.partial", "game.player-schema.sql"), "mydumper"),
+        (("@.json", "@.done.json", "game@player@@0.tsv.zst"), "MySQL Shell"),
+        (("xtrabackup_checkpoints", "xtrabackup_info", "ibdata1"), "xtrabackup"),
+        (("mariadb_backup_checkpoints", "ibdata1"), "mariabackup"),
+        (("ibdata1", "ib_logfile0", "auto.cnf"), "data directory"),
+    ],
+)
+def test_a_folder_that_is_no_dump_is_named_and_not_searched(tmp_path, names, what):
+    folder = tmp_path / "host1_20240618_211508"
+    (folder / "game").mkdir(parents=True)
+    for name in (*names, "game/host2_20240618_211508.sql"):
+        (folder / name).touch()
+    files, [passed_over] = list_files(tmp_path)
+    assert files == ()
+    assert (passed_over.path, what in passed_over.reason) == (folder, True)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("metadata", "host1_20240618.sql"),
+        ("host1-schema.sql",),
+        ("ibdata1", "host1_20240618.sql.gz"),
+    ],
+)
+def test_a_file_of_another_tool_does_not_hide_dumps(tmp_path, names):
+    for name in names:
+        (tmp_path / name).touch()
+    files, passed_over = list_files(tmp_path)
+    assert [file.path.name for file in files] == sorted(names)
+    assert passed_over == ()
