@@ -15,7 +15,8 @@ from rewound.dump.lexical import LexicalMode, escape_or_pair, quoted
 _HIDDEN = b"\x01"
 """Takes the place of an escaped byte, so that no quote or backslash in a string counts."""
 # Outside of strings these open something, or are nothing that we know.
-_OPENERS = (b'"', b"`", b"#", b"\\", _HIDDEN, b"--", b"/*")
+_OPENERS = (b'"', b"`", b"#", b"\\", _HIDDEN)
+_LONG_OPENERS = ((b"-", b"--"), (b"/", b"/*"))
 
 _HEAD = re.compile(rb"[^'\"`#\-/\\]*+(?:`[^`]*+`[^'\"`#\-/\\]*+)*+")
 _SEPARATOR = re.compile(rb"\)\s*,\s*\(")
@@ -84,7 +85,7 @@ class OutlineScan:
         hidden = _hide_escapes(text, self._mode)
         parts = hidden.split(b"'")
         outside = b"''".join(parts[self.in_string :: 2])
-        if any(opener in outside for opener in self._openers) or self._stop in self._parts[0]:
+        if self._opens(outside) or self._stop in self._parts[0]:
             return False
         if len(parts) % 2 == 0:
             self.in_string = not self.in_string
@@ -92,6 +93,12 @@ class OutlineScan:
             outside += b"''"
         self._parts.append(outside)
         return True
+
+    def _opens(self, outside: bytes) -> bool:
+        # One byte is searched for many times faster than two.
+        return any(opener in outside for opener in self._openers) or any(
+            first in outside and opener in outside for first, opener in _LONG_OPENERS
+        )
 
     def _add_head(self, text: bytes) -> bytes:
         """Take the words and quoted names that it begins with; return the rest."""
@@ -104,7 +111,8 @@ class OutlineScan:
 def _hide_escapes(text: bytes, mode: LexicalMode) -> bytes:
     if mode.two_byte_set is not None:
         return escape_or_pair(mode).sub(_HIDDEN, text)
-    if mode.backslash_escapes and b"\\'" in text:
+    # One byte is searched for many times faster than two.
+    if mode.backslash_escapes and b"\\" in text and b"\\'" in text:
         return text.replace(b"\\\\", _HIDDEN).replace(b"\\'", _HIDDEN)
     return text
 
