@@ -53,11 +53,13 @@ def is_free(port: int) -> bool:
 
 
 def write_slow_dump(dumps: Dumps, name: str) -> Path:
-    """Write a dump that takes far longer than a test to load."""
-    row = "INSERT INTO t (s) VALUES ('some text of a row that is one of very many');\n"
-    return dumps.write(
-        "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT);\n" + row * 100_000, name=name
+    """Write a dump that takes far longer than a test to load: minutes, on any machine."""
+    table = (
+        "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT,"
+        " slow CHAR(128) AS (SHA2(REPEAT(s, 10000), 512)) STORED);\n"
     )
+    row = "INSERT INTO t (s) VALUES ('some text of a row that is one of very many');\n"
+    return dumps.write(table + row * 100_000, name=name)
 
 
 def wait_for_state(cli: Cli, state: str) -> None:
