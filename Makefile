@@ -32,8 +32,9 @@ test: lint  ## everything that is checked, on a real MySQL
 	$(BIN)/rewound server install
 	$(BIN)/pytest -n $(WORKERS) --require-mysqld
 
-bench: install  ## measure, and rewrite bench/RESULTS.md
-	$(BIN)/python bench/up_small_worlds.py
+bench: install  ## measure, and rewrite the pages in bench/
+	$(BIN)/python -m bench.split_and_judge
+	$(BIN)/python -m bench.up_small_worlds
 
 lock:  ## write requirements.txt anew from pyproject.toml (needs uv)
 	uv lock --quiet --upgrade

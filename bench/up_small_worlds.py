@@ -1,6 +1,6 @@
-"""Measure the time from three dumps to three servers that answer; write RESULTS.md.
+"""Measure the time from three dumps to three servers that answer.
 
-    .venv/bin/python bench/up_small_worlds.py [RUNS]
+    .venv/bin/python -m bench.up_small_worlds [RUNS]
 
 Two ways to the same end take turns, so that both meet the same state of the machine:
 
@@ -14,22 +14,18 @@ a host (getting a MySQL, making the template), which a warm-up run takes.
 
 import getpass
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-
+from bench.page import ROOT, Page
 from rewound.engine.installation import Installation, get_installation
 from rewound.settings import cache_dir
 
-ROOT = Path(__file__).parent.parent
 DUMPS = sorted(ROOT.glob("examples/backups/host?_fulldump_20260303_*.sql.gz"))
 PLAYERS = [155, 217, 126]
 """What the dumps hold, so that no way can be fast by losing rows."""
@@ -38,13 +34,12 @@ REWOUND = Path(sys.executable).parent / "rewound"
 DEFAULT_RUNS = 7
 GOAL_S = 5.0
 START_TIMEOUT_S = 60.0
-BUSY_SHARE = 0.25  # of the cores, before the first run
 
 
 def main(runs: int) -> None:
     """Measure, and write the page."""
     installation = get_installation("auto", cache_dir())
-    load = os.getloadavg()[0]
+    page = Page(__file__, "From three dumps to three servers")
     with tempfile.TemporaryDirectory(prefix="rw-") as folder:
         measure_rewound(Path(folder))
         rewound, by_hand = [], []
@@ -52,9 +47,15 @@ def main(runs: int) -> None:
             rewound.append(measure_rewound(Path(folder)))
             by_hand.append(measure_by_hand(Path(folder) / f"hand{run}", installation))
             print(f"run {run}: rewound {rewound[-1]:.2f} s, by hand {by_hand[-1]:.2f} s")
-    page = describe(rewound, by_hand, installation, load)
-    (ROOT / "bench/RESULTS.md").write_text(page)
-    print(page)
+    page.add(f"Three small worlds ready, from the dumps in examples/backups, {runs} runs each:")
+    name = "by hand: `mysqld --initialize-insecure`, `zcat \\| mysql`"
+    page.add_table("seconds", {"`rewound up`": rewound, name: by_hand})
+    ours, theirs = statistics.median(rewound), statistics.median(by_hand)
+    page.add(
+        f"By hand takes {theirs / ours:.1f} times as long. The goal for `rewound up` is"
+        f" {GOAL_S:.0f} s on two cores: {'met' if ours < GOAL_S else 'missed'}."
+    )
+    page.write([f"MySQL {installation.version}"])
 
 
 def measure_rewound(folder: Path) -> float:
@@ -146,53 +147,6 @@ def require_players(players: list[int]) -> None:
     """Stop where a world does not hold what its dump does."""
     if players != PLAYERS:
         raise SystemExit(f"the worlds hold {players} players where the dumps hold {PLAYERS}")
-
-
-def describe(
-    rewound: list[float], by_hand: list[float], installation: Installation, load: float
-) -> str:
-    """Return the page of results."""
-    cores = os.cpu_count() or 1
-    ours, theirs = statistics.median(rewound), statistics.median(by_hand)
-    commit = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
-    lines = [
-        "# Results",
-        "",
-        "<!-- Made by bench/up_small_worlds.py (make bench). -->",
-        "",
-        f"Three small worlds ready, from the dumps in examples/backups, {len(rewound)} runs each:",
-        "",
-        "| | median | fastest | slowest |",
-        "| --- | ---: | ---: | ---: |",
-        show_row("`rewound up`", rewound),
-        show_row("by hand: `mysqld --initialize-insecure`, `zcat \\| mysql`", by_hand),
-        "",
-        f"By hand takes {theirs / ours:.1f} times as long. The goal for `rewound up` is"
-        f" {GOAL_S:.0f} s on two cores: {'met' if ours < GOAL_S else 'missed'}.",
-        "",
-        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit"
-        f" {subprocess.run(commit, capture_output=True, text=True).stdout.strip() or 'unknown'}",
-        f"- {cores} cores ({find_cpu()}), {psutil.virtual_memory().total / 2**30:.0f} GiB of"
-        f" memory, {platform.system()} {platform.release()}",
-        f"- MySQL {installation.version}, Python {platform.python_version()}",
-        f"- load average before the first run: {load:.2f}",
-    ]
-    if load > BUSY_SHARE * cores:
-        lines += ["", "**Other work ran on this machine: measure again when it is idle.**"]
-    return "\n".join(lines) + "\n"
-
-
-def show_row(name: str, seconds: list[float]) -> str:
-    """Return one way's row."""
-    numbers = (statistics.median(seconds), min(seconds), max(seconds))
-    return f"| {name} | " + " | ".join(f"{number:.2f} s" for number in numbers) + " |"
-
-
-def find_cpu() -> str:
-    """Return the processor's name, where the system tells it."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+
 from tests.conftest import EXAMPLES, Cli, Dumps
 
 TABLE = "CREATE TABLE player (id INT PRIMARY KEY);\n"

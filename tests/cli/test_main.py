@@ -7,11 +7,11 @@ import sys
 
 import click
 import pytest
-from tests.conftest import EXAMPLES, Cli
 
 from rewound import __version__
 from rewound.cli.main import COMMANDS, SHORT_HELP
 from rewound.cli.options import CONFIGURABLE, PARAMETERS
+from tests.conftest import EXAMPLES, Cli
 
 HELP = """\
 Usage: rewound [OPTIONS] [COMMAND] [ARGS]...

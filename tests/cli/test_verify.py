@@ -4,6 +4,7 @@ import gzip
 import json
 
 import pytest
+
 from tests.conftest import EXAMPLES, Cli, Dumps
 
 TABLE = "CREATE TABLE t (id INT);\nINSERT INTO t VALUES (1),(2);\n"

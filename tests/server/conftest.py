@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import EXAMPLES, Cli
-from tests.server.load_server import LoadServer
 
 from rewound.engine.installation import Installation
 from rewound.engine.ports import pick_ports
@@ -15,6 +13,8 @@ from rewound.engine.protocol import ServerSpec
 from rewound.mysql.accounts import LOADER, ROOT, account_statements
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
+from tests.conftest import EXAMPLES, Cli
+from tests.server.load_server import LoadServer
 
 
 @pytest.fixture(scope="session")

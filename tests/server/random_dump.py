@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
+
 from tests.server.random_schema import Schema
 
 _FREE = (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
+
 from tests.server.random_table import Table, names, quote_identifier, tables
 
 # Bodies that a reader of dumps could stumble over: every delimiter, quote and comment.

@@ -25,7 +25,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.server.random_script import CHARACTER_SETS, Dialect, ScriptMaker
 
 from rewound.dump.lexical import LexicalMode, lexical_mode, quoted
 from rewound.dump.splitter import PieceKind, Splitter
@@ -35,6 +34,7 @@ from rewound.engine.process import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.mysql.accounts import ROOT, option_file
 from rewound.mysql.client import Connection
+from tests.server.random_script import CHARACTER_SETS, Dialect, ScriptMaker
 
 SCRIPTS = int(os.environ.get("REWOUND_TEST_SCRIPTS", "10000"))
 SEED = int(os.environ.get("REWOUND_TEST_SEED", "0"))

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.conftest import EXAMPLES, Cli, Dumps, Finished
 
 from rewound import command
 from rewound.engine.installation import Installation
 from rewound.errors import CommandFailed
+from tests.conftest import EXAMPLES, Cli, Dumps, Finished
 
 ROWS = {"host1": 5055, "host2": 7556, "host3": 4085}
 SCORES = [("host1", 155, 221298), ("host2", 217, 346338), ("host3", 126, 170931)]

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.conftest import CLOSING_LINE, EXAMPLES, Dumps
-from tests.server.load_server import LoadServer
 
 from rewound.dump.part import Part
 from rewound.dump.rules import ALLOWABLE, VIEW_LOST
@@ -22,6 +20,8 @@ from rewound.errors import (
 from rewound.load.ledger import TableCount, find_imbalances
 from rewound.load.loader import LoadOptions
 from rewound.mysql.client import Connection
+from tests.conftest import CLOSING_LINE, EXAMPLES, Dumps
+from tests.server.load_server import LoadServer
 
 CREATE = "CREATE TABLE t (id INT PRIMARY KEY, n TINYINT, s VARCHAR(20));\n"
 

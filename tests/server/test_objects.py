@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.conftest import Dumps
-from tests.server.load_server import LoadServer
 
 from rewound.load.ledger import ForeignKeys, Ledger, find_imbalances
 from rewound.load.loader import LoadOptions
+from tests.conftest import Dumps
+from tests.server.load_server import LoadServer
 
 CREATE = "CREATE TABLE t (id INT PRIMARY KEY, n TINYINT, s VARCHAR(20));\n"
 

@@ -19,9 +19,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
-from tests.server.random_dump import DumpPlan, dump_plans
-from tests.server.random_schema import Schema, schemas
-from tests.server.source_server import start_source
 
 from rewound.dump.judge import quote_name
 from rewound.dump.target import SYSTEM_SCHEMAS
@@ -34,6 +31,9 @@ from rewound.load.loader import LoadOptions, load_dump
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
+from tests.server.random_dump import DumpPlan, dump_plans
+from tests.server.random_schema import Schema, schemas
+from tests.server.source_server import start_source
 
 EXAMPLES = int(os.environ.get("REWOUND_TEST_EXAMPLES", "150"))
 DUMP_TIMEOUT_S = 60.0

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from tests.server.load_server import LoadServer
-
 from rewound.dump.reference import REFERENCE
 from rewound.load.target import read_target
 from rewound.mysql.client import Connection
+from tests.server.load_server import LoadServer
 
 
 def test_the_reference_is_the_newest_server(server: LoadServer):

@@ -91,9 +91,12 @@ def _plan_replace_edits(tokens: Sequence[Token]) -> list[Edit]:
 
 def _find_mariadb_only(tokens: Sequence[Token], words: Sequence[str]) -> str | None:
     """Return what makes a table one that MySQL cannot hold."""
+    said = frozenset(words)
     for phrase, why in _MARIADB_ONLY:
-        for index, word in enumerate(words):
-            if word == phrase[0] and tuple(words[index : index + len(phrase)]) == phrase:
+        if not said.issuperset(phrase):
+            continue
+        for index in range(len(words)):
+            if tuple(words[index : index + len(phrase)]) == phrase:
                 return why
     for token, following in itertools.pairwise(tokens):
         if token.word in _SEQUENCE_FUNCTIONS and following.text == b"(":

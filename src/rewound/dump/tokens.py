@@ -9,7 +9,6 @@ never a guess, because a statement is judged by its tokens.
 import enum
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -30,8 +29,7 @@ class TokenKind(enum.Enum):
     """One byte of punctuation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token and where it stands."""
 
     kind: TokenKind
@@ -39,16 +37,13 @@ class Token:
     """As written, quotes included."""
     start: int
     """Offset of its first byte in the statement."""
+    word: str = ""
+    """The keyword in upper case; empty for anything but a word."""
 
     @property
     def end(self) -> int:
         """Offset behind its last byte."""
         return self.start + len(self.text)
-
-    @property
-    def word(self) -> str:
-        """The keyword in upper case; empty for anything but a word."""
-        return self.text.decode("latin-1").upper() if self.kind is TokenKind.WORD else ""
 
 
 class UnreadableText(ValueError):
@@ -139,6 +134,9 @@ def _walk(
         elif group == "close":
             yield Token(TokenKind.MARK, b"*", start)
             position = start + 1
+        elif group == "WORD":
+            word = match[0]
+            yield Token(TokenKind.WORD, word, start, word.decode("latin-1").upper())
         elif group is not None and group != "space":
             yield Token(TokenKind[group], match[0], start)
     if open_comments:

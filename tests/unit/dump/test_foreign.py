@@ -8,10 +8,10 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import EXAMPLES, HEADER
 
 from rewound.dump.foreign import START_BYTES, find_foreign_format
 from rewound.dump.statement import FIRST_WORDS
+from tests.conftest import EXAMPLES, HEADER
 
 
 def tar() -> bytes:
