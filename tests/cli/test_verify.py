@@ -29,7 +29,7 @@ def test_all_dumps_are_read_where_asked(cli: Cli):
     ("sql", "closing", "state", "words"),
     [
         (TABLE + "INSTALL PLUGIN p SONAME 'p.so';\n", None, "refused", "line 10: refused by rule"),
-        (TABLE, "", "cut off", "the closing line is missing"),
+        (TABLE, "", "cut off", "the closing line (-- Dump completed) is missing"),
         (TABLE + "INSERT INTO t VALUES ('", "", "cut off", "the dump ends inside"),
         ("USE mysql;\nCREATE TABLE t (a INT);\n", None, "refused", "no database of its own"),
     ],
@@ -52,6 +52,7 @@ def test_a_file_that_ends_too_early_is_unreadable(cli: Cli, dumps: Dumps):
     done = cli("verify", dumps.folder)
     assert done.code == 1
     assert "unreadable" in done.stdout
+    assert "hint: " in done.stderr
 
 
 def test_the_good_ones_are_told_from_the_bad_ones(cli: Cli, dumps: Dumps):
@@ -70,6 +71,22 @@ def test_options_change_what_can_be_restored(cli: Cli, dumps: Dumps):
     done = cli("verify", dumps.folder, "--schema", "game")
     assert (done.code, "end unproven" in done.stdout) == (1, True)
     assert cli("verify", dumps.folder, "--schema", "game", "--allow-unfinished").code == 0
+
+
+def test_statements_that_one_rule_refuses_are_told_together(cli: Cli, dumps: Dumps):
+    dumps.write(TABLE + "CREATE SEQUENCE s;\n" * 30 + "SHUTDOWN;\n", name=NAME.format(1))
+    done = cli("verify", dumps.folder)
+    refused = [line for line in done.stderr.splitlines() if "refused by rule" in line]
+    assert len(refused) == 2
+    assert refused[0].endswith("CREATE SEQUENCE s, and 29 more by this rule")
+
+
+def test_a_part_that_a_dump_does_not_hold_is_said(cli: Cli, dumps: Dumps):
+    dumps.write(TABLE + "CREATE VIEW v AS SELECT 1;\n", name=NAME.format(1))
+    assert cli("verify", dumps.folder, "--only-table", "v").code == 0
+    done = cli("verify", dumps.folder, "--only-table", "scroe")
+    assert done.code == 1
+    assert "nothing in it is what --only-table scroe asks for" in done.stderr
 
 
 def test_all_and_a_time_exclude_each_other(cli: Cli, dumps: Dumps):

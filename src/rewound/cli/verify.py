@@ -18,7 +18,7 @@ from rewound.dump.part import Part
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions
-from rewound.load.verify import MOST_PROBLEMS, Verification
+from rewound.load.verify import Verification
 
 
 @click.command(name="verify")
@@ -63,7 +63,7 @@ def command(
             verification.tables,
             verification.rows,
             summarise_rules(verification.rules),
-            verification.problems[0] if verification.problems else None,
+            verification.problems[0].text if verification.problems else None,
         ]
         for dump, verification in found
     ]
@@ -84,16 +84,16 @@ def command(
 
 
 def _show_done(dump: Dump, verification: Verification) -> None:
+    counts = f", {verification.rows:,} rows in {verification.tables:,} tables"
     diagnostics.narrate(
-        f"{dump.world}: {dump.path.name}: {verification.state.value},"
-        f" {verification.rows:,} rows in {verification.tables:,} tables"
+        f"{dump.world}: {dump.path.name}: {verification.state.value}"
+        f"{counts if verification.tables else ''}"
     )
     for problem in verification.problems:
-        diagnostics.warn(f"{dump.path}: {problem}")
-    for remedy in verification.remedies:
-        diagnostics.narrate(f"hint: {remedy}")
-    if len(verification.problems) >= MOST_PROBLEMS:
-        diagnostics.warn(f"{dump.path}: there may be more; the first {MOST_PROBLEMS} are shown")
+        diagnostics.warn(f"{dump.path}: {problem.text}")
+    for remedy in dict.fromkeys(problem.remedy for problem in verification.problems):
+        if remedy:
+            diagnostics.narrate(f"hint: {remedy}")
 
 
 def _require_restorable(found: list[Verification]) -> None:

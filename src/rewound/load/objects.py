@@ -51,6 +51,11 @@ class StatedObjects:
             schema = verdict.statement.name.name
             self._tables = {key: on for key, on in self._tables.items() if key[1] != schema}
 
+    @property
+    def views(self) -> list[TableKey]:
+        """The views' names."""
+        return [(schema, name) for kind, schema, name in self._tables if kind == "view"]
+
     def compare(self, found: Mapping[ObjectKey, bool]) -> tuple[StoredObject, ...]:
         """Return each, and whether it was found and, as a view, is broken."""
         return tuple(

@@ -13,18 +13,17 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from rewound.dump.reader import DumpReader
 from rewound.dump.reference import REFERENCE
+from rewound.dump.rules import CUT_OFF, Rule
 from rewound.dump.script import Script
 from rewound.dump.verdict import RuleUse, Verdict, excerpt
 from rewound.errors import DumpError, HostError
 from rewound.load.ledger import RuleCount
 from rewound.load.loader import LoadOptions
 from rewound.load.tally import Tally
-
-MOST_PROBLEMS = 20
-"""How many refused statements are kept of one dump."""
 
 
 class VerifiedState(enum.Enum):
@@ -38,6 +37,15 @@ class VerifiedState(enum.Enum):
     """It holds statements that are not executed, or nothing that is."""
     UNREADABLE = "unreadable"
     """The file is no dump, is damaged or ends too early."""
+
+
+class Problem(NamedTuple):
+    """One reason why a dump cannot be restored."""
+
+    text: str
+    """With its line, where it has one."""
+    remedy: str | None
+    """What can be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +64,34 @@ class Verification:
     """Rows that its INSERT and REPLACE statements state."""
     source_server: str | None
     rules: tuple[RuleCount, ...]
-    problems: tuple[str, ...]
-    """Why it cannot be restored, each with its line; at most `MOST_PROBLEMS`."""
-    remedies: tuple[str, ...]
-    """What can be done about that."""
+    problems: tuple[Problem, ...]
+    """Why it cannot be restored; of refused statements the first of each rule."""
+
+
+@dataclass(slots=True)
+class Refusals:
+    """The statements of one dump that one rule refuses."""
+
+    first: RuleUse
+    verdict: Verdict
+    """The first one."""
+    count: int = 0
+
+    def describe(self) -> Problem:
+        """Return them as one problem."""
+        rule = self.first.rule
+        why = self.first.detail or rule.why
+        shown = excerpt(self.verdict.statement.text, 80)
+        more = f", and {self.count - 1:,} more by this rule" if self.count > 1 else ""
+        text = f"line {self.verdict.line}: refused by rule {rule.name}: {why}: {shown}{more}"
+        return Problem(text, rule.remedy)
 
 
 def verify_dump(path: Path, options: LoadOptions) -> Verification:
     """Read one dump to its end and judge all of its statements."""
     script = Script(REFERENCE, schema=options.schema, part=options.part)
     tally = Tally()
-    refusals: list[str] = []
-    remedies: dict[str, None] = {}
+    refusals: dict[Rule, Refusals] = {}
     text_bytes = 0
     unreadable: DumpError | None = None
     try:
@@ -76,15 +100,21 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
                 for verdict in script.iter_verdicts(reader.iter_chunks()):
                     tally.add_verdict(verdict)
                     tally.add_statement(verdict)
-                    if verdict.refusal is not None and len(refusals) < MOST_PROBLEMS:
-                        refusals.append(_describe(verdict.refusal, verdict))
-                        remedies[verdict.refusal.rule.remedy] = None
+                    if verdict.refusal is not None:
+                        rule = verdict.refusal.rule
+                        refusals.setdefault(rule, Refusals(verdict.refusal, verdict)).count += 1
             finally:
                 text_bytes = reader.text_bytes_read
     except DumpError as error:
         unreadable = error
     tables = tally.tables({}, {})
-    state, problems = _conclude(script, refusals, unreadable)
+    names = [*((table.schema, table.table) for table in tables), *tally.objects.views]
+    unmet = [
+        Problem(f"nothing in it is what {asked} asks for", None)
+        for asked in options.part.find_unmet(script.schemas, names)
+    ]
+    refused = [each.describe() for each in refusals.values()]
+    state, problems = _conclude(script, refused, unreadable, unmet)
     return Verification(
         path=path,
         state=state,
@@ -97,7 +127,6 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         source_server=script.header.server_version,
         rules=tally.rules(),
         problems=tuple(problems),
-        remedies=tuple(remedies),
     )
 
 
@@ -139,22 +168,26 @@ def _size_bytes(path: Path) -> int:
 
 
 def _conclude(
-    script: Script, refusals: Sequence[str], unreadable: DumpError | None
-) -> tuple[VerifiedState, list[str]]:
+    script: Script,
+    refusals: Sequence[Problem],
+    unreadable: DumpError | None,
+    unmet: Sequence[Problem],
+) -> tuple[VerifiedState, list[Problem]]:
     if unreadable is not None:
-        return VerifiedState.UNREADABLE, [unreadable.reason, *refusals]
+        line = "" if unreadable.line is None else f"line {unreadable.line}: "
+        damage = Problem(f"{line}{unreadable.reason}", unreadable.hint)
+        return VerifiedState.UNREADABLE, [damage, *refusals]
     if script.header.is_whole is False:
-        return VerifiedState.CUT_OFF, ["the closing line is missing", *refusals]
-    if refusals:
-        return VerifiedState.REFUSED, list(refusals)
+        cut_off = Problem("the closing line (-- Dump completed) is missing", CUT_OFF.remedy)
+        return VerifiedState.CUT_OFF, [cut_off, *refusals]
+    if refusals or unmet:
+        return VerifiedState.REFUSED, [*refusals, *unmet]
     if not script.schemas:
-        return VerifiedState.REFUSED, ["it holds no database of its own"]
+        return VerifiedState.REFUSED, [Problem("it holds no database of its own", None)]
     if script.header.is_whole is None:
-        return VerifiedState.UNPROVEN, ["it has neither opening nor closing line"]
+        unproven = Problem(
+            "it has neither opening nor closing line: its completeness cannot be proved",
+            "if its program writes none, --allow-unfinished accepts it",
+        )
+        return VerifiedState.UNPROVEN, [unproven]
     return VerifiedState.WHOLE, []
-
-
-def _describe(refusal: RuleUse, verdict: Verdict) -> str:
-    why = refusal.detail or refusal.rule.why
-    shown = excerpt(verdict.statement.text, 80)
-    return f"line {verdict.line}: refused by rule {refusal.rule.name}: {why}: {shown}"
