@@ -67,7 +67,8 @@ def test_python_example_runs(environment: Mapping[str, str]) -> None:
 def test_readme_commands_run_on_the_sample(environment: Mapping[str, str]) -> None:
     text = (ROOT / "README.md").read_text()
     lines = re.findall(r"^rewound .+$", text, re.MULTILINE)
-    assert [shlex.split(line)[1] for line in lines] == ["dumps", "up", "query", "connect", "down"]
+    verbs = [shlex.split(line)[1] for line in lines]
+    assert verbs == ["dumps", "verify", "up", "query", "connect", "down"]
     variables = {**environment, "REWOUND_FLEET": "readme"}
     for line in lines:
         words = shlex.split(line.replace("backups/", "examples/backups"), comments=True)[1:]
