@@ -158,7 +158,10 @@ def up(
         )
         engine.prepare()
         passwords = {account: new_password() for account in ACCOUNTS}
-        recipe = Recipe(passwords, pool_bytes, options.load, threading.Event())
+        cores = max(2, os.cpu_count() or 2)
+        recipe = Recipe(
+            passwords, pool_bytes, options.load, threading.Event(), threading.Semaphore(cores)
+        )
         try:
             folder.create()
             folder.write_passwords(passwords)
@@ -169,7 +172,7 @@ def up(
                 recipe=recipe,
                 engine=engine,
                 observer=observer,
-                workers=max(2, os.cpu_count() or 2),
+                workers=cores,
             )
         except BaseException:
             take_down(folder, engine)

@@ -27,7 +27,7 @@ from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore import Observer
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
-from rewound.load.loader import LoadOptions
+from rewound.load.loader import LoadMethod, LoadOptions
 
 
 @click.command(name="up")
@@ -47,6 +47,14 @@ from rewound.load.loader import LoadOptions
 )
 @part_options
 @option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up.")
+@option(
+    "--load",
+    "method",
+    type=click.Choice([method.value for method in LoadMethod]),
+    default=LoadMethod.FAST.value,
+    show_default=True,
+    help="How rows are loaded; plain executes each statement as it stands.",
+)
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
 def command(
     source: Path,
@@ -64,6 +72,7 @@ def command(
     allow: tuple[str, ...],
     part: Part,
     check_foreign_keys: bool,
+    method: str,
     fallback: bool,
 ) -> None:
     """Restore every world of SOURCE (a folder of dumps) as it was at a time.
@@ -86,6 +95,7 @@ def command(
             allowed=frozenset(allow),
             part=part,
             check_foreign_keys=check_foreign_keys,
+            method=LoadMethod(method),
         ),
     )
     with _Narrator(selection) as narrator:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from rewound.catalog import Dump
 from rewound.dump.judge import quote_name
+from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import DumpError, Interrupted, LoadError
 from rewound.fleet.plan import WorldPlan
@@ -47,6 +48,8 @@ class Recipe:
     load: LoadOptions
     cancelled: threading.Event
     """Set when the user wants to stop."""
+    cores: threading.Semaphore
+    """What the lanes of all worlds share, one permit a core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _fill(
 ) -> Ledger:
     """Load, prove and open a running server's world."""
     observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
-    _execute_as_root(server, recipe, account_statements(recipe.passwords))
+    _execute_as_root(server, recipe, [*account_statements(recipe.passwords), *LOADING_STATEMENTS])
 
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(plan.name, bytes_read, table)
@@ -117,11 +120,12 @@ def _fill(
         options=recipe.load,
         progress=report_progress,
         cancelled=recipe.cancelled,
+        cores=recipe.cores,
     )
     if imbalances := find_imbalances(ledger):
         raise LoadError(f"{dump.path}: the ledger does not balance: {'; '.join(imbalances)}")
     quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
-    _execute_as_root(server, recipe, grant_statements(quoted))
+    _execute_as_root(server, recipe, [*SERVING_STATEMENTS, *grant_statements(quoted)])
     _log.info("%s: ready with %d rows", plan.name, ledger.rows)
     return ledger
 
