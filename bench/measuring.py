@@ -39,6 +39,8 @@ class Cost:
     """What all of them caused to be written to disk."""
     server_pss_bytes: int
     """Proportional set size of a server at the end, the mean; 0 where none runs."""
+    other_cpu_s: float
+    """What all other processes of this host took meanwhile, the kernel's own among them."""
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Sampler:
         for process in self._processes.values():
             process.ticks_before, process.written_before = process.ticks, process.written
         self._thread.start()
+        busy_s = read_busy_s() - time.process_time()
         started = time.perf_counter()
         try:
             act()
@@ -80,7 +83,7 @@ class Sampler:
             self._ended.set()
             self._thread.join()
         self.look()
-        return self._sum(wall_s)
+        return self._sum(wall_s, read_busy_s() - time.process_time() - busy_s)
 
     def look(self) -> None:
         """Look once."""
@@ -130,7 +133,7 @@ class Sampler:
         process.name, process.is_server = name, is_server
         return process
 
-    def _sum(self, wall_s: float) -> Cost:
+    def _sum(self, wall_s: float, busy_s: float) -> Cost:
         ticks = {True: 0, False: 0}
         for process in self._processes.values():
             ticks[process.is_server] += process.ticks - process.ticks_before
@@ -144,7 +147,16 @@ class Sampler:
             own_peak_bytes=self._own_peak,
             written_bytes=sum(p.written - p.written_before for p in self._processes.values()),
             server_pss_bytes=sum(sizes) // len(sizes) if sizes else 0,
+            other_cpu_s=max(0.0, busy_s - sum(ticks.values()) / _TICKS_PER_S),
         )
+
+
+def read_busy_s() -> float:
+    """Return how long the cores of this host were not idle, summed; what a hypervisor took too."""
+    user, nice, system, _idle, _wait, irq, soft_irq, steal = map(
+        int, (_PROC / "stat").read_text().split(maxsplit=9)[1:9]
+    )
+    return (user + nice + system + irq + soft_irq + steal) / _TICKS_PER_S
 
 
 def read_written(pid: int) -> int:

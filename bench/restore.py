@@ -35,7 +35,7 @@ from rewound.engine.installation import get_installation
 from rewound.settings import cache_dir
 
 SEED = 20260303
-SMALL_MB = 0.3
+SIZE_MB, SMALL_MB = 240.0, 0.3
 QUICK_SIZE_MB = 5.0
 SMALL_WORLDS, QUICK_SMALL_WORLDS = (20, 100), (3, 6)
 
@@ -48,6 +48,8 @@ class Arguments:
     """How often each way is gone."""
     scenarios: Sequence[Scenario]
     """What is measured."""
+    is_trial: bool
+    """Whether the sizes are too small for the goals."""
     is_whole: bool
     """Whether it is everything, so that the page is worth keeping."""
 
@@ -56,11 +58,12 @@ def main(arguments: Arguments) -> None:
     """Measure, and write the page."""
     installation = get_installation("auto", cache_dir())
     page = Page(__file__, "From dumps to worlds")
-    with make_folder() as folder:
-        bench = Bench(folder, installation, folder / "template", RewoundCommand(folder / "r"))
+    with make_folder() as folder, RewoundCommand(folder / "r") as rewound:
+        bench = Bench(folder, installation, folder / "template", rewound)
         make_templates(bench)
         absent = find_absent(bench.rewound)
-        add_introduction(page, arguments.runs, [f"({way}) {absent[way]}" for way in absent])
+        texts = [f"({way}) {absent[way]}" for way in absent]
+        add_introduction(page, arguments.runs, texts, is_trial=arguments.is_trial)
         for scenario in arguments.scenarios:
             dumps = write_dumps(folder / "dumps" / scenario.name, scenario)
             results = measure(bench, scenario, dumps, runs=arguments.runs, absent=absent)
@@ -201,7 +204,7 @@ def read_arguments(argv: Sequence[str]) -> Arguments:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.restore")
     parser.add_argument("--runs", type=int, default=3, help="how often each way is gone")
-    parser.add_argument("--size-mb", type=float, default=240.0, help="SQL of each large world")
+    parser.add_argument("--size-mb", type=float, default=SIZE_MB, help="SQL of each large world")
     parser.add_argument("--only", metavar="NAME", help="one scenario")
     parser.add_argument("--quick", action="store_true", help="small sizes, one run: a trial")
     given = parser.parse_args(argv)
@@ -213,7 +216,8 @@ def read_arguments(argv: Sequence[str]) -> Arguments:
     if given.only is not None and given.only not in names:
         parser.error(f"--only takes one of {', '.join(names)}")
     chosen = [each for each in scenarios if given.only in (None, each.name)]
-    return Arguments(given.runs, chosen, is_whole=not given.quick and given.only is None)
+    is_trial = given.size_mb < SIZE_MB
+    return Arguments(given.runs, chosen, is_trial, not is_trial and given.only is None)
 
 
 if __name__ == "__main__":

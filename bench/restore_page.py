@@ -1,17 +1,19 @@
 """The page about restores: a table of costs for each scenario, and the goals."""
 
+import os
 import statistics
 from collections.abc import Callable, Sequence
 
 from bench.goals import Results, own_cpu_s, server_cpu_s, server_pss_mb, wall_s
 from bench.measuring import Cost
-from bench.page import Page, show_number
+from bench.page import BUSY_SHARE, Page, show_number
 from bench.scenarios import WAYS, Scenario
 from bench.workload import Dump
 
 _COLUMNS: dict[str, Callable[[Cost], float]] = {
     "mysqld CPU s": server_cpu_s,
     "own CPU s": own_cpu_s,
+    "other CPU s": lambda cost: cost.other_cpu_s,
     "mysqld MB": lambda cost: cost.server_peak_bytes / 1e6,
     "own MB": lambda cost: cost.own_peak_bytes / 1e6,
     "MB written": lambda cost: cost.written_bytes / 1e6,
@@ -19,13 +21,16 @@ _COLUMNS: dict[str, Callable[[Cost], float]] = {
 }
 
 
-def add_introduction(page: Page, runs: int, absent: Sequence[str]) -> None:
+def add_introduction(page: Page, runs: int, absent: Sequence[str], *, is_trial: bool) -> None:
     """Say what the tables mean, and what is not in them."""
+    if is_trial:
+        page.add("**A trial with small dumps: the goals are meant for large ones.**")
     page.add(
-        f"The medians of {runs} runs of each way; the ways took turns. [README.md](README.md) says"
-        " what each does. “mysqld MB” and “own MB” are the most resident memory at one moment, of"
-        " all servers together and of everything else (`rewound`, or `zcat` and `mysql`);"
-        " “PSS MB” is the proportional set size of one server when all worlds are ready."
+        f"The medians of {runs} runs; the ways took turns. [README.md](README.md) says"
+        " what each does. “own” is everything that is not mysqld: `rewound`, or `zcat` and `mysql`;"
+        " “other” is the rest of the machine, kernel threads included. “mysqld MB” and “own MB” are"
+        " the most resident memory at one moment, all servers together; “PSS MB” is the"
+        " proportional set size of one server when all worlds are ready."
     )
     for text in absent:
         page.add(f"Left out: {text}.")
@@ -37,8 +42,11 @@ def add_scenario(page: Page, scenario: Scenario, dumps: Sequence[Dump], results:
     page.add(f"## {scenario.title}")
     page.add(
         f"`--only {scenario.name}`: {mean_mb:.3g} MB of SQL each,"
-        f" {sum(dumps[0].rows.values()):,} rows in {len(dumps[0].rows)} tables."
+        f" {sum(dumps[0].rows.values()):,} rows."
     )
+    share = max(cost.other_cpu_s / cost.wall_s for costs in results.values() for cost in costs)
+    if share > BUSY_SHARE * (os.cpu_count() or 1):
+        page.add(f"**Other work took {share:.1f} cores during a run: measure again.**")
     header = ["way", "seconds", "lowest to highest", *_COLUMNS]
     page.add_grid(header, [make_row(way, results[way]) for way in scenario.ways if way in results])
     if scenario.goals:
@@ -72,7 +80,8 @@ def judge_goals(scenario: Scenario, results: Results) -> list[tuple[str, str, st
 def describe(cost: Cost) -> str:
     """Return one run's cost on one line."""
     return (
-        f"{wall_s(cost):.2f} s, CPU: mysqld {cost.server_cpu_s:.2f} s, own {cost.own_cpu_s:.2f} s;"
+        f"{wall_s(cost):.2f} s, CPU: mysqld {cost.server_cpu_s:.2f} s, own {cost.own_cpu_s:.2f} s,"
+        f" other {cost.other_cpu_s:.2f} s;"
         f" memory: mysqld {cost.server_peak_bytes / 1e6:.0f} MB, own"
         f" {cost.own_peak_bytes / 1e6:.0f} MB, PSS {server_pss_mb(cost):.0f} MB;"
         f" written {cost.written_bytes / 1e6:.0f} MB"

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 from rewound.settings import cache_dir
 
@@ -18,7 +19,7 @@ _BASELINES = "baselines"
 
 
 class RewoundCommand:
-    """Runs `rewound`, with all of its files below one folder."""
+    """Runs `rewound`, with all of its files below one folder; takes every fleet down at the end."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,9 +35,21 @@ class RewoundCommand:
             "REWOUND_CACHE_DIR": str(self._cache),
         }
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._start("down", "--all")  # where it fails, the servers are ended by their folder
+
     def run(self, *arguments: str, text: str = "") -> str:
         """Run a command with `text` as its input, and return what it prints to stdout."""
-        done = subprocess.run(
+        done = self._start(*arguments, text=text)
+        if done.returncode:
+            raise SystemExit(f"rewound {' '.join(arguments)}:\n{done.stderr}")
+        return done.stdout
+
+    def _start(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [_PROGRAM, *arguments],
             env=self._environment,
             cwd=self._folder,
@@ -44,9 +57,6 @@ class RewoundCommand:
             capture_output=True,
             text=True,
         )
-        if done.returncode:
-            raise SystemExit(f"rewound {' '.join(arguments)}:\n{done.stderr}")
-        return done.stdout
 
     def has_command(self, name: str) -> bool:
         """Tell whether there is such a command."""

@@ -177,11 +177,14 @@ class Up:
 
     def prepare(self) -> None:
         """Empty the cache of baselines, or see that it has them."""
+        rewound = self.bench.rewound
         if self.is_cold:
-            self.bench.rewound.forget_baselines()
-        elif not self.bench.rewound.has_baselines():
+            rewound.forget_baselines()
+        elif not rewound.has_baselines():
             self._up()
-            self.bench.rewound.run("down")
+            rewound.run("down")
+            if not rewound.has_baselines():
+                raise SystemExit("rewound up left no baseline in its cache")
 
     def act(self) -> None:
         """Run `rewound up` to its end."""
