@@ -15,7 +15,7 @@ from rewound.settings import cache_dir
 
 _PROGRAM = Path(sys.executable).parent / "rewound"
 _LENT = ("servers", "packages")
-_BASELINES = "baselines"
+_BASELINES, _HASHES = "baselines", "hashes"
 
 
 class RewoundCommand:
@@ -72,6 +72,7 @@ class RewoundCommand:
         return folder.is_dir() and any(each.is_dir() for each in folder.iterdir())
 
     def forget_baselines(self) -> None:
-        """Empty the cache of baselines."""
-        if (self._cache / _BASELINES).exists():
-            shutil.rmtree(self._cache / _BASELINES)
+        """Empty the cache of baselines, and forget which dumps were read before."""
+        for name in (_BASELINES, _HASHES):
+            if (self._cache / name).exists():
+                shutil.rmtree(self._cache / name)
