@@ -22,14 +22,16 @@ from types import FrameType
 
 import psutil
 
+from bench.by_hand_ways import STOCK, MyLoader, Pipes, tune
 from bench.goals import Results
 from bench.hand_made import HandMadeServer
 from bench.measuring import Cost, Sampler, find_servers
 from bench.page import Page
 from bench.restore_page import add_introduction, add_scenario, describe
 from bench.rewound_command import RewoundCommand
+from bench.rewound_ways import Reset, Up
 from bench.scenarios import WAYS, Scenario, list_scenarios
-from bench.ways import STOCK, Bench, MyLoader, Pipes, Reset, Up, Way, tune
+from bench.ways import Bench, Way
 from bench.workload import Dump, Shape, write_dump
 from rewound.engine.installation import get_installation
 from rewound.settings import cache_dir
