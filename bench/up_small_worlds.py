@@ -12,7 +12,6 @@ Both use the same MySQL. Ending the servers is not measured, nor are Rewound's f
 a host (getting a MySQL, making the template), which a warm-up run takes.
 """
 
-import getpass
 import os
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bench.hand_made import HandMadeServer
 from bench.page import ROOT, Page
 from rewound.engine.installation import Installation, get_installation
 from rewound.settings import cache_dir
@@ -33,7 +33,6 @@ COUNT = "SELECT COUNT(*) AS players FROM game.player"
 REWOUND = Path(sys.executable).parent / "rewound"
 DEFAULT_RUNS = 7
 GOAL_S = 5.0
-START_TIMEOUT_S = 60.0
 
 
 def main(runs: int) -> None:
@@ -86,7 +85,7 @@ def measure_by_hand(folder: Path, installation: Installation) -> float:
     started = time.perf_counter()
     try:
         with ThreadPoolExecutor(len(servers)) as pool:
-            list(pool.map(HandMadeServer.make, servers, DUMPS))
+            list(pool.map(make, servers, DUMPS))
         seconds = time.perf_counter() - started
         require_players([int(server.execute(COUNT)) for server in servers])
     finally:
@@ -95,52 +94,11 @@ def measure_by_hand(folder: Path, installation: Installation) -> float:
     return seconds
 
 
-class HandMadeServer:
-    """One mysqld with MySQL's own defaults, reachable by its socket."""
-
-    def __init__(self, data: Path, installation: Installation) -> None:
-        self.options = [f"--datadir={data}", f"--user={getpass.getuser()}", *installation.options]
-        self.socket = data.with_suffix(".sock")
-        self.log = data.with_suffix(".log")
-        self.mysqld = installation.mysqld
-        if installation.client is None:
-            raise SystemExit("the mysql client is missing: rewound server install brings one")
-        self.client = [*installation.client, "--no-defaults", "-uroot", f"-S{self.socket}"]
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def make(self, dump: Path) -> None:
-        """Initialise, start, wait, load."""
-        with self.log.open("wb") as log:
-            start = [*self.mysqld, "--no-defaults", *self.options]
-            subprocess.run([*start, "--initialize-insecure"], stderr=log, check=True)
-            # Debian's own folder for files is not there, and the sockets must not collide.
-            listen = ["--secure-file-priv=NULL", "--skip-networking", "--mysqlx=OFF"]
-            server = [*start, *listen, f"--socket={self.socket}"]
-            self.process = subprocess.Popen(server, stdout=log, stderr=log)
-        self.wait()
-        with subprocess.Popen(["zcat", dump], stdout=subprocess.PIPE) as zcat:
-            subprocess.run(self.client, stdin=zcat.stdout, check=True)
-
-    def wait(self) -> None:
-        """Wait until the server answers."""
-        deadline = time.monotonic() + START_TIMEOUT_S
-        probe = [*self.client, "-e", "SELECT 1"]
-        while subprocess.run(probe, capture_output=True).returncode:
-            ended = self.process is None or self.process.poll() is not None
-            if ended or time.monotonic() > deadline:
-                raise SystemExit(f"mysqld does not answer:\n{self.log.read_text()}")
-            time.sleep(0.05)
-
-    def execute(self, sql: str) -> str:
-        """Return what one statement answers."""
-        argv = [*self.client, "--batch", "--skip-column-names", "-e", sql]
-        return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-
-    def end(self) -> None:
-        """End the server; its data is not needed any more."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+def make(server: HandMadeServer, dump: Path) -> None:
+    """Initialise, start, load."""
+    server.initialise()
+    server.start()
+    server.load(dump)
 
 
 def require_players(players: list[int]) -> None:
