@@ -155,12 +155,10 @@ class RowReader:
         if layout != self._layout:
             self._layout, self._shapes = layout, {}
         skeleton = outline.translate(None, b"0123456789")
-        while _DOUBLED_QUOTES in skeleton:
-            skeleton = skeleton.replace(_DOUBLED_QUOTES, b"''")
-        shapes = skeleton[1:-1].split(layout.row_end)
-        if len(shapes) != rows:
+        shapes = _find_shapes(skeleton[1:-1], layout.row_end, rows)
+        if shapes is None:
             return Fitness.AS_THEY_STAND
-        fitness = min(map(self._fitness_of, set(shapes)))
+        fitness = min(map(self._fitness_of, shapes))
         has_floats = any(column.kind is ValueKind.FLOAT for column in self._columns)
         if has_floats and b"-0" in outline and _NEGATIVE_ZERO.search(outline):
             return min(fitness, Fitness.LITERAL)
@@ -169,7 +167,10 @@ class RowReader:
     def _fitness_of(self, shape: bytes) -> Fitness:
         known = self._shapes.get(shape)
         if known is None:
-            known = self._shapes[shape] = self._judge_shape(shape.split(self._layout.field_end))
+            plain = shape
+            while _DOUBLED_QUOTES in plain:
+                plain = plain.replace(_DOUBLED_QUOTES, b"''")
+            known = self._shapes[shape] = self._judge_shape(plain.split(self._layout.field_end))
         return known
 
     def _judge_shape(self, values: Sequence[bytes]) -> Fitness:
@@ -231,6 +232,15 @@ def _find_layout(outline: bytes) -> _Layout | None:
     end_of_first = len(outline) - 1 if between is None else between.start()
     field_end = b", " if b", " in outline[:end_of_first] else b","
     return _Layout(field_end, row_end)
+
+
+def _find_shapes(skeleton: bytes, row_end: bytes, rows: int) -> set[bytes] | None:
+    """Return the different ones among so many rows; None where there are not so many."""
+    first = skeleton.partition(row_end)[0]
+    if skeleton == row_end.join([first] * rows):
+        return {first}
+    shapes = skeleton.split(row_end)
+    return set(shapes) if len(shapes) == rows else None
 
 
 def _fits(value: bytes, kind: ValueKind) -> bool:
