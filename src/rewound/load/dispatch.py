@@ -9,10 +9,12 @@ import re
 from collections.abc import Callable
 
 from rewound.dump import rules
-from rewound.dump.fields import Fitness, RowReader, TableForm
+from rewound.dump.fields import RowReader
 from rewound.dump.rules import Rule
 from rewound.dump.session import Session
+from rewound.dump.shapes import Fitness
 from rewound.dump.statement import Kind
+from rewound.dump.table_form import TableForm
 from rewound.dump.verdict import RuleUse, Verdict
 from rewound.load.held import HeldStatements
 from rewound.load.lanes import Lanes

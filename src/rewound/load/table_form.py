@@ -1,6 +1,6 @@
 """What a server says of a table that rows are to be sent to: its columns and its keys."""
 
-from rewound.dump.fields import Column, TableForm, ValueKind
+from rewound.dump.table_form import Column, TableForm, ValueKind
 from rewound.load.objects import TableKey
 from rewound.mysql.client import Connection
 

@@ -1,8 +1,10 @@
 import pytest
 
-from rewound.dump.fields import Column, Fitness, RowReader, TableForm, ValueKind
+from rewound.dump.fields import RowReader
 from rewound.dump.session import Session
+from rewound.dump.shapes import Fitness
 from rewound.dump.statement import parse_statement, with_rows
+from rewound.dump.table_form import Column, TableForm, ValueKind
 
 VERSION = 90704
 ID = Column("id", ValueKind.INTEGER, is_nullable=False, character_set=None)
@@ -77,7 +79,12 @@ def test_the_statement_names_table_columns_and_character_set():
         (b"'\\N'", TEXT, LITERAL),
         (b"_binary 'a'", TEXT, LITERAL),
         (b"_binary 'a'", PHOTO, FIELDS),
-        (b"0x61", PHOTO, LITERAL),
+        (b"0x61", PHOTO, FIELDS),
+        (b"0xAF0", PHOTO, FIELDS),
+        (b"0x", PHOTO, LITERAL),
+        (b"x1", PHOTO, LITERAL),
+        (b"0x61", TEXT, LITERAL),
+        (b"0x61", ID, LITERAL),
         (b"b'1'", PHOTO, AS_THEY_STAND),
         (b"N'a'", TEXT, AS_THEY_STAND),
         (b"'a' 'b'", TEXT, AS_THEY_STAND),
@@ -180,3 +187,16 @@ def test_backslashes_that_are_none_go_as_sql():
     form = TableForm((ID, TEXT), None, has_primary_key=True, has_foreign_keys=False)
     reader = RowReader(("g", "t"), form, b"INSERT INTO t VALUES", session, VERSION)
     assert reader.read(statement).fitness is LITERAL
+
+
+def test_hexadecimal_bytes_are_decoded_by_the_server():
+    fields = read(b"(1,0xFF),(2,NULL),(3,0x00)", ID, PHOTO).fields
+    assert fields is not None
+    assert fields.sql.endswith(b" (`id`,@h1) SET `photo` = UNHEX(SUBSTRING(@h1, 3))")
+    assert b" CHARACTER SET utf8mb4 " in fields.sql
+
+
+def test_a_column_with_both_sorts_of_bytes_goes_as_sql():
+    # Its empty outline does not tell an empty string from another.
+    assert read(b"(1,0xFF),(2,'a')", ID, PHOTO).fitness is LITERAL
+    assert read(b"(1,0xFF),(2,_binary 'a')", ID, PHOTO).fitness is LITERAL
