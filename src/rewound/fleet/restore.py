@@ -1,25 +1,36 @@
-"""Making one world: server, accounts, load, proof, grants, in this order.
+"""Making one world: server, accounts, load, proof, grants, baseline, in this order.
 
-A world that does not get to the end leaves nothing: its server is ended and its folder
-removed before the error goes on.
+Where the dump has a baseline, the world starts from it instead. A world that does not get
+to the end leaves nothing: its server is ended and its folder removed before the error goes
+on.
 """
 
 import logging
-import shutil
 import threading
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from rewound.catalog import Dump
 from rewound.dump.judge import quote_name
-from rewound.engine.protocol import Engine, Server, ServerSpec
-from rewound.errors import DumpError, Interrupted, LoadError
+from rewound.engine.mounts import remove_tree
+from rewound.engine.protocol import Engine, Server, ServerSpec, ServerWatch
+from rewound.errors import DumpError, HostError, Interrupted, LoadError, ServerNotReady
+from rewound.fleet.baseline import Origin, make_origin
+from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import LoadOptions, load_dump
-from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
+from rewound.mysql.accounts import (
+    LOADER,
+    ROOT,
+    account_statements,
+    grant_statements,
+    password_statement,
+)
 from rewound.mysql.client import Connection
 
 _log = logging.getLogger(__name__)
@@ -47,6 +58,20 @@ class Recipe:
     load: LoadOptions
     cancelled: threading.Event
     """Set when the user wants to stop."""
+    installation: str
+    """The MySQL that the engine runs."""
+    server_version: str
+    baselines: BaselineCache | None
+    """Where worlds start from and what they leave there; None where neither is wanted."""
+
+    def origin(self, dump_sha256: str) -> Origin:
+        """Return what a dump's baseline would be made from."""
+        return make_origin(
+            dump_sha256,
+            self.load,
+            installation=self.installation,
+            server_version=self.server_version,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +82,10 @@ class Restored:
     """The dump that it holds."""
     server: Server
     ledger: Ledger
+    baseline: str | None = None
+    """The key of the baseline that it can be reset to."""
+    from_baseline: bool = False
+    """It was not loaded, but started from its baseline."""
 
 
 def restore_world(plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer) -> Restored:
@@ -76,29 +105,147 @@ def restore_world(plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Obs
     return _restore_dump(last, plan, recipe, engine, observer)
 
 
+def start_spec(
+    name: str,
+    *,
+    folder: Path,
+    port: int,
+    buffer_pool_bytes: int,
+    passwords: Mapping[str, str],
+    data_from: Path | None,
+) -> ServerSpec:
+    """Return the server of a world; one that starts from a baseline gets these passwords."""
+    return ServerSpec(
+        name=f"world {name}",
+        folder=folder,
+        port=port,
+        buffer_pool_bytes=buffer_pool_bytes,
+        root_password=passwords[ROOT],
+        boot_statements=() if data_from is None else (password_statement(passwords),),
+        data_from=data_from,
+    )
+
+
+def discard_world(folder: Path, watch: ServerWatch) -> None:
+    """End a world's server and delete its folder; where that fails the log says so."""
+    try:
+        watch.end_all(folder)
+        remove_tree(folder)
+    except HostError as error:
+        _log.warning("%s: %s", folder.name, error.message)
+
+
 def _restore_dump(
     dump: Dump, plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer
 ) -> Restored:
     if recipe.cancelled.is_set():
         raise Interrupted(f"making world {plan.name} was interrupted")
     observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
-    plan.folder.mkdir(mode=0o700)
     try:
-        server = engine.start(
-            ServerSpec(
-                name=f"world {plan.name}",
-                folder=plan.folder,
-                port=plan.port,
-                buffer_pool_bytes=recipe.buffer_pool_bytes,
-                root_password=recipe.passwords[ROOT],
+        if recipe.baselines is not None:
+            restored = _start_from_baseline(
+                dump, plan, recipe, engine, observer, baselines=recipe.baselines
             )
-        )
-        ledger = _fill(server, dump, plan, recipe, observer)
+            if restored is not None:
+                return restored
+        return _load(dump, plan, recipe, engine, observer)
     except BaseException:
-        engine.end_all(plan.folder)
-        shutil.rmtree(plan.folder, ignore_errors=True)
+        discard_world(plan.folder, engine)
         raise
-    return Restored(dump=dump, server=server, ledger=ledger)
+
+
+def _start_from_baseline(
+    dump: Dump,
+    plan: WorldPlan,
+    recipe: Recipe,
+    engine: Engine,
+    observer: Observer,
+    *,
+    baselines: BaselineCache,
+) -> Restored | None:
+    """Make a world from the baseline of its dump; return None where there is none to use."""
+    if dump.size_bytes not in baselines.dump_sizes():
+        return None
+    key = recipe.origin(baselines.hashes.get_sha256(dump.path)).key
+
+    def note(text: str) -> None:
+        observer.world_note(plan.name, text)
+
+    with baselines.lent(key, note=note) as baseline:
+        if baseline is None:
+            return None
+        plan.folder.mkdir(mode=0o700)
+        try:
+            server = engine.start(_spec(plan, recipe, data_from=baselines.data(key)))
+        except ServerNotReady as error:
+            if recipe.cancelled.is_set():
+                raise
+            note(f"its baseline does not start and is discarded: {error.message}")
+            discard_world(plan.folder, engine)
+        else:
+            _log.info("%s: ready from baseline %s", plan.name, key)
+            facts = replace(baseline.ledger.dump, path=dump.path)
+            ledger = replace(baseline.ledger, dump=facts)
+            return Restored(dump, server, ledger, baseline=key, from_baseline=True)
+    baselines.remove(key)
+    return None
+
+
+def _load(
+    dump: Dump, plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer
+) -> Restored:
+    plan.folder.mkdir(mode=0o700)
+    server = engine.start(_spec(plan, recipe, data_from=None))
+    if recipe.baselines is None:
+        return Restored(dump, server, _fill(server, dump, plan, recipe, observer))
+    identity, read_from_ns = recipe.baselines.hashes.identify(dump.path), time.time_ns()
+    ledger = _fill(server, dump, plan, recipe, observer)
+    recipe.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
+    return _leave_baseline(
+        Restored(dump, server, ledger), plan, recipe, engine, observer, baselines=recipe.baselines
+    )
+
+
+def _leave_baseline(
+    loaded: Restored,
+    plan: WorldPlan,
+    recipe: Recipe,
+    engine: Engine,
+    observer: Observer,
+    *,
+    baselines: BaselineCache,
+) -> Restored:
+    """Keep the data of a proven world as its baseline, and start its server again."""
+    engine.stop(loaded.server)
+    origin = recipe.origin(loaded.ledger.dump.sha256)
+
+    def note(text: str) -> None:
+        observer.world_note(plan.name, text)
+
+    try:
+        with baselines.making() as making:
+            engine.give_data(plan.folder, making / "data")
+            baselines.keep(making, origin, loaded.ledger)
+    except HostError as error:
+        note(f"has no baseline to be reset to: {error.message}")
+        return replace(loaded, server=engine.start(_spec(plan, recipe, data_from=None)))
+    with baselines.lent(origin.key, note=note) as kept:
+        # Without it, the data that it was made from is still there and will do.
+        key = None if kept is None else origin.key
+        data_from = None if key is None else baselines.data(key)
+        server = engine.start(_spec(plan, recipe, data_from=data_from))
+    return replace(loaded, server=server, baseline=key)
+
+
+def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerSpec:
+    return start_spec(
+        plan.name,
+        folder=plan.folder,
+        port=plan.port,
+        buffer_pool_bytes=recipe.buffer_pool_bytes,
+        passwords=recipe.passwords,
+        data_from=data_from,
+    )
 
 
 def _fill(
@@ -122,7 +269,7 @@ def _fill(
         raise LoadError(f"{dump.path}: the ledger does not balance: {'; '.join(imbalances)}")
     quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
     _execute_as_root(server, recipe, grant_statements(quoted))
-    _log.info("%s: ready with %d rows", plan.name, ledger.rows)
+    _log.info("%s: proven with %d rows", plan.name, ledger.rows)
     return ledger
 
 
