@@ -182,6 +182,7 @@ def up(
             ),
             load=options.load,
             cancelled=threading.Event(),
+            slots=threading.Semaphore(_cores()),
             installation=installation.name,
             server_version=str(installation.version),
             baselines=baselines if options.keep_baselines else None,
@@ -197,7 +198,7 @@ def up(
                 recipe=recipe,
                 engine=engine,
                 observer=observer,
-                workers=_workers(),
+                workers=2 * _cores(),
             )
         except BaseException:
             take_down(folder, engine)
@@ -251,7 +252,7 @@ def reset(
             engine=engine,
             baselines=baselines,
             observer=observer,
-            workers=_workers(),
+            workers=_cores(),
         )
 
 
@@ -435,7 +436,7 @@ def _get_installation(selection: str, narrate: Callable[[str], None]) -> Install
     return get_installation(selection, cache)
 
 
-def _workers() -> int:
+def _cores() -> int:
     return max(2, os.cpu_count() or 2)
 
 

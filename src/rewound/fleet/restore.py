@@ -8,7 +8,8 @@ on.
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +59,8 @@ class Recipe:
     load: LoadOptions
     cancelled: threading.Event
     """Set when the user wants to stop."""
+    slots: threading.Semaphore
+    """As many as there are cores; taken by what keeps a core busy."""
     installation: str
     """The MySQL that the engine runs."""
     server_version: str
@@ -97,12 +100,13 @@ def restore_world(plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Obs
         Interrupted: the user wants to stop.
     """
     *newer, last = plan.dumps
-    for dump in newer:
-        try:
-            return _restore_dump(dump, plan, recipe, engine, observer)
-        except (DumpError, LoadError) as error:
-            observer.world_note(plan.name, f"{error.message}; taking the next older dump")
-    return _restore_dump(last, plan, recipe, engine, observer)
+    with recipe.slots:
+        for dump in newer:
+            try:
+                return _restore_dump(dump, plan, recipe, engine, observer)
+            except (DumpError, LoadError) as error:
+                observer.world_note(plan.name, f"{error.message}; taking the next older dump")
+        return _restore_dump(last, plan, recipe, engine, observer)
 
 
 def start_spec(
@@ -216,7 +220,9 @@ def _leave_baseline(
     baselines: BaselineCache,
 ) -> Restored:
     """Keep the data of a proven world as its baseline, and start its server again."""
-    engine.stop(loaded.server)
+    # mysqld spends up to a second of this asleep: another world may have the core.
+    with _given_back(recipe.slots):
+        engine.stop(loaded.server)
     origin = recipe.origin(loaded.ledger.dump.sha256)
 
     def note(text: str) -> None:
@@ -235,6 +241,15 @@ def _leave_baseline(
         data_from = None if key is None else baselines.data(key)
         server = engine.start(_spec(plan, recipe, data_from=data_from))
     return replace(loaded, server=server, baseline=key)
+
+
+@contextmanager
+def _given_back(slots: threading.Semaphore) -> Iterator[None]:
+    slots.release()
+    try:
+        yield
+    finally:
+        slots.acquire()
 
 
 def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerSpec:
