@@ -45,4 +45,4 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
 def _describe(ended: Sequence[str]) -> str:
     counts = Counter(ended)
     logins = ", ".join(f"{login} {count}" for login, count in sorted(counts.items()))
-    return f"{len(ended)} connections were ended: {logins}"
+    return f"connections ended: {len(ended)} ({logins})"
