@@ -174,7 +174,7 @@ def up(
             worlds=folder.path / "worlds",
             fallback=options.fallback,
         )
-        _require_room(plans, folder)
+        _require_room(plans, folder, baselines if options.keep_baselines else None)
         recipe = Recipe(
             passwords={account: new_password() for account in ACCOUNTS},
             buffer_pool_bytes=plan_buffer_pool_bytes(
@@ -449,9 +449,16 @@ def _require_absent(folder: FleetFolder) -> None:
         )
 
 
-def _require_room(plans: Sequence[WorldPlan], folder: FleetFolder) -> None:
+def _require_room(
+    plans: Sequence[WorldPlan], folder: FleetFolder, baselines: BaselineCache | None
+) -> None:
     place = next(parent for parent in folder.path.parents if parent.exists())
-    require_space(plans, free_bytes=shutil.disk_usage(place).free, folder=place)
+    require_space(
+        plans,
+        free_bytes=shutil.disk_usage(place).free,
+        folder=place,
+        sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
+    )
 
 
 def _new_record(

@@ -67,7 +67,8 @@ def probe_method(method: CloneMethod, source: Path, target: Path) -> Probe:
         if (origin / "file").read_bytes()[:1] != b"x":
             return Probe(method, works=False, why="a change of the clone changed its source")
     except HostError as error:
-        return Probe(method, works=False, why=error.message.splitlines()[-1])
+        # The programs' messages end in the reason: "cp: failed to clone …: Not supported".
+        return Probe(method, works=False, why=error.message.rpartition(": ")[2])
     except OSError as error:
         return Probe(method, works=False, why=error.strerror or str(error))
     finally:

@@ -233,6 +233,8 @@ def _leave_baseline(
             engine.give_data(plan.folder, making / "data")
             baselines.keep(making, origin, loaded.ledger)
     except HostError as error:
+        if recipe.cancelled.is_set():
+            raise
         note(f"has no baseline to be reset to: {error.message}")
         return replace(loaded, server=engine.start(_spec(plan, recipe, data_from=None)))
     with baselines.lent(origin.key, note=note) as kept:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TypeVar
 
+from rewound import command
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World
 
@@ -49,6 +50,7 @@ def run_side_by_side(
                 future.result()
     except BaseException:
         stop()
+        command.end_running()  # such as the copying of a large data directory
         pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
