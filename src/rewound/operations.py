@@ -41,9 +41,9 @@ from rewound.fleet.baseline import CacheEntry, choose_evictions
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.fleet import BringUp, bring_up, get_endpoint, observe, take_down
 from rewound.fleet.json_files import encode_readably
+from rewound.fleet.making import Observer, Recipe
 from rewound.fleet.plan import WorldPlan, plan_worlds, require_space
 from rewound.fleet.reset import Resetting, reset_worlds
-from rewound.fleet.restore import Observer, Recipe
 from rewound.fleet.state import (
     RECORD_FORMAT,
     FleetFolder,
@@ -198,7 +198,7 @@ def up(
                 recipe=recipe,
                 engine=engine,
                 observer=observer,
-                workers=2 * _cores(),
+                workers=2 * _cores(),  # a server that starts waits half of its time
             )
         except BaseException:
             take_down(folder, engine)
@@ -252,7 +252,7 @@ def reset(
             engine=engine,
             baselines=baselines,
             observer=observer,
-            workers=_cores(),
+            workers=2 * _cores(),  # a server that starts waits half of its time
         )
 
 

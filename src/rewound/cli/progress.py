@@ -18,7 +18,7 @@ from rich.text import Text
 
 from rewound.cli import diagnostics
 from rewound.cli.render import show_control_characters
-from rewound.fleet.restore import Observer
+from rewound.fleet.making import Observer
 from rewound.fleet.world import WorldState
 
 _COLOURS = {WorldState.READY: "green", WorldState.FAILED: "red"}

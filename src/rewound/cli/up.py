@@ -26,8 +26,8 @@ from rewound.dump.part import Part
 from rewound.dump.rules import ALLOWABLE
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
+from rewound.fleet.making import Observer
 from rewound.fleet.plan import find_disagreement
-from rewound.fleet.restore import Observer
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions

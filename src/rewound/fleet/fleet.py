@@ -12,8 +12,9 @@ from rewound import command
 from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Engine, ServerWatch
 from rewound.errors import Interrupted, RewoundError
+from rewound.fleet.making import Observer, Recipe, Restored
 from rewound.fleet.plan import WorldPlan, largest_first
-from rewound.fleet.restore import Observer, Recipe, Restored, restore_world
+from rewound.fleet.restore import restore_world
 from rewound.fleet.roster import Roster, run_side_by_side
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState, current_state

@@ -14,7 +14,7 @@ from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import FleetError, Interrupted, MysqlError, RewoundError
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.restore import Observer, discard_world, start_spec
+from rewound.fleet.making import Observer, discard_world, start_spec
 from rewound.fleet.roster import Roster, run_side_by_side
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState

@@ -8,87 +8,30 @@ on.
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from rewound.catalog import Dump
 from rewound.dump.judge import quote_name
-from rewound.engine.mounts import remove_tree
-from rewound.engine.protocol import Engine, Server, ServerSpec, ServerWatch
+from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import DumpError, HostError, Interrupted, LoadError, ServerNotReady
-from rewound.fleet.baseline import Origin, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.making import Observer, Recipe, Restored, discard_world, start_spec
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger, find_imbalances
-from rewound.load.loader import LoadOptions, load_dump
+from rewound.load.loader import load_dump
 from rewound.mysql.accounts import (
     LOADER,
     ROOT,
     account_statements,
     grant_statements,
-    password_statement,
 )
 from rewound.mysql.client import Connection
 
 _log = logging.getLogger(__name__)
-
-
-class Observer(Protocol):
-    """Who wants to know how it goes. Called from several threads."""
-
-    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        """Take note that a world changed its state; `detail` is for people."""
-
-    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
-        """Take note of how many bytes of a world's dump file were read so far."""
-
-    def world_note(self, world: str, text: str) -> None:
-        """Take note of something that a person should know of a world."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What all worlds of one `up` have in common."""
-
-    passwords: Mapping[str, str]
-    buffer_pool_bytes: int
-    load: LoadOptions
-    cancelled: threading.Event
-    """Set when the user wants to stop."""
-    slots: threading.Semaphore
-    """As many as there are cores; taken by what keeps a core busy."""
-    installation: str
-    """The MySQL that the engine runs."""
-    server_version: str
-    baselines: BaselineCache | None
-    """Where worlds start from and what they leave there; None where neither is wanted."""
-
-    def origin(self, dump_sha256: str) -> Origin:
-        """Return what a dump's baseline would be made from."""
-        return make_origin(
-            dump_sha256,
-            self.load,
-            installation=self.installation,
-            server_version=self.server_version,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """A world that was made and proven."""
-
-    dump: Dump
-    """The dump that it holds."""
-    server: Server
-    ledger: Ledger
-    baseline: str | None = None
-    """The key of the baseline that it can be reset to."""
-    from_baseline: bool = False
-    """It was not loaded, but started from its baseline."""
 
 
 def restore_world(plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer) -> Restored:
@@ -100,43 +43,12 @@ def restore_world(plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Obs
         Interrupted: the user wants to stop.
     """
     *newer, last = plan.dumps
-    with recipe.slots:
-        for dump in newer:
-            try:
-                return _restore_dump(dump, plan, recipe, engine, observer)
-            except (DumpError, LoadError) as error:
-                observer.world_note(plan.name, f"{error.message}; taking the next older dump")
-        return _restore_dump(last, plan, recipe, engine, observer)
-
-
-def start_spec(
-    name: str,
-    *,
-    folder: Path,
-    port: int,
-    buffer_pool_bytes: int,
-    passwords: Mapping[str, str],
-    data_from: Path | None,
-) -> ServerSpec:
-    """Return the server of a world; one that starts from a baseline gets these passwords."""
-    return ServerSpec(
-        name=f"world {name}",
-        folder=folder,
-        port=port,
-        buffer_pool_bytes=buffer_pool_bytes,
-        root_password=passwords[ROOT],
-        boot_statements=() if data_from is None else (password_statement(passwords),),
-        data_from=data_from,
-    )
-
-
-def discard_world(folder: Path, watch: ServerWatch) -> None:
-    """End a world's server and delete its folder; where that fails the log says so."""
-    try:
-        watch.end_all(folder)
-        remove_tree(folder)
-    except HostError as error:
-        _log.warning("%s: %s", folder.name, error.message)
+    for dump in newer:
+        try:
+            return _restore_dump(dump, plan, recipe, engine, observer)
+        except (DumpError, LoadError) as error:
+            observer.world_note(plan.name, f"{error.message}; taking the next older dump")
+    return _restore_dump(last, plan, recipe, engine, observer)
 
 
 def _restore_dump(
@@ -144,7 +56,6 @@ def _restore_dump(
 ) -> Restored:
     if recipe.cancelled.is_set():
         raise Interrupted(f"making world {plan.name} was interrupted")
-    observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
     try:
         if recipe.baselines is not None:
             restored = _start_from_baseline(
@@ -152,7 +63,8 @@ def _restore_dump(
             )
             if restored is not None:
                 return restored
-        return _load(dump, plan, recipe, engine, observer)
+        with recipe.slots:
+            return _load(dump, plan, recipe, engine, observer)
     except BaseException:
         discard_world(plan.folder, engine)
         raise
@@ -178,6 +90,7 @@ def _start_from_baseline(
     with baselines.lent(key, note=note) as baseline:
         if baseline is None:
             return None
+        observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
         plan.folder.mkdir(mode=0o700)
         try:
             server = engine.start(_spec(plan, recipe, data_from=baselines.data(key)))
@@ -198,6 +111,9 @@ def _start_from_baseline(
 def _load(
     dump: Dump, plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer
 ) -> Restored:
+    if recipe.cancelled.is_set():
+        raise Interrupted(f"making world {plan.name} was interrupted")
+    observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
     plan.folder.mkdir(mode=0o700)
     server = engine.start(_spec(plan, recipe, data_from=None))
     if recipe.baselines is None:
