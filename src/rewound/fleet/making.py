@@ -1,5 +1,7 @@
-"""What making a world and resetting it share: who watches, what all worlds have in common,
-how a world's server is asked for, and how it goes.
+"""What restoring a world and resetting it share.
+
+Who watches, what all worlds of one `up` have in common, how a world's server is asked for,
+and how it goes.
 """
 
 import logging
