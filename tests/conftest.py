@@ -1,7 +1,8 @@
 """A real MySQL, folders of state, dumps and the command line, for the tests of all folders.
 
-No server and no folder of fleets may outlive the test that made it: that test fails, and
-what escapes even this check fails the run at its end.
+No server, no mount and no folder of fleets may outlive the test that made it: that test
+fails, and what escapes even this check fails the run at its end. The cache is the tests'
+own, with the user's servers and templates in it: baselines of tests end with the tests.
 """
 
 import gzip
@@ -20,6 +21,7 @@ import pytest
 
 from rewound import command
 from rewound.engine.installation import Installation, get_installation
+from rewound.engine.mounts import find_mounts_below, remove_tree
 from rewound.errors import HostError
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "backups"
@@ -44,10 +46,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def make_cache() -> Path:
+    """Make a cache with what the user's own has, baselines excepted."""
+    cache = Path(tempfile.mkdtemp(prefix="rwc-", dir="/tmp"))
+    for name in ("servers", "packages", "templates"):
+        shared = platformdirs.user_cache_path("rewound") / name
+        shared.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (cache / name).symlink_to(shared)
+    return cache
+
+
 @pytest.fixture(scope="session")
-def cache_dir() -> Path:
-    """The user's own cache, where `rewound server install` puts its servers."""
-    return platformdirs.user_cache_path("rewound")
+def cache_dir() -> Iterator[Path]:
+    """The cache of all tests of this worker."""
+    cache = make_cache()
+    yield cache
+    shutil.rmtree(cache)
+
+
+@pytest.fixture
+def own_cache() -> Iterator[Path]:
+    """A cache of this test alone, so without any baseline when it begins."""
+    cache = make_cache()
+    yield cache
+    shutil.rmtree(cache)
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +133,10 @@ class Finished:
 class Cli:
     """Runs `rewound` as a process of its own, with a state folder of its own."""
 
-    def __init__(self, state_dir: Path, cwd: Path) -> None:
+    def __init__(self, state_dir: Path, cwd: Path, cache_dir: Path) -> None:
         self.state_dir = state_dir
         self.cwd = cwd
+        self.cache_dir = cache_dir
 
     def __call__(
         self, *arguments: object, env: Mapping[str, str] | None = None, timeout_s: float = 60.0
@@ -133,7 +156,11 @@ class Cli:
     ) -> subprocess.Popen[str]:
         """Start it and return the running process."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("REWOUND_")}
-        own = {"REWOUND_STATE_DIR": str(self.state_dir), "PYTHONWARNINGS": "error"}
+        own = {
+            "REWOUND_STATE_DIR": str(self.state_dir),
+            "REWOUND_CACHE_DIR": str(self.cache_dir),
+            "PYTHONWARNINGS": "error",
+        }
         return subprocess.Popen(
             [sys.executable, "-m", "rewound", *map(str, arguments)],
             stdin=subprocess.DEVNULL,
@@ -147,9 +174,9 @@ class Cli:
 
 
 @pytest.fixture
-def cli(state_dir: Path, tmp_path: Path) -> Cli:
+def cli(state_dir: Path, tmp_path: Path, cache_dir: Path) -> Cli:
     """Runs `rewound` for this test, in its temporary folder."""
-    return Cli(state_dir, tmp_path)
+    return Cli(state_dir, tmp_path, cache_dir)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +211,11 @@ def dumps(tmp_path: Path) -> Dumps:
 
 
 def _require_nothing_left(folder: Path, *, inside: bool) -> None:
-    """Remove a folder and its servers; fail where it had any, or anything at all."""
+    """Remove a folder, its servers and mounts; fail where it had any, or anything at all."""
     marks = command.find_daemons(f"--datadir={folder}{os.sep}")
     left = [str(path) for path in folder.glob("*" if inside else "fleets/*/")]
+    mounts = find_mounts_below(folder)
     command.kill(*marks)
-    shutil.rmtree(folder)
-    if marks or left:
-        pytest.fail(f"{len(marks)} servers and these folders were left behind: {left}")
+    remove_tree(folder)
+    if marks or left or mounts:
+        pytest.fail(f"left behind: {len(marks)} servers, mounts {mounts}, folders {left}")

@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 _TAIL_LINES = 20
 _KILL_TIMEOUT_S = 10.0
 
+_running: set[subprocess.Popen[str]] = set()
+"""What `run` is waiting for, in whatever thread."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessMark:
@@ -51,30 +54,41 @@ def run(
     """
     _log.debug("run %s", " ".join(argv))
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             argv,
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=timeout_s,
             env=None if env is None else {**os.environ, **env},
             cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            check=False,
         )
     except FileNotFoundError as error:
         raise CommandFailed(argv, reason="is not installed on this host") from error
-    except subprocess.TimeoutExpired as error:
-        raise CommandFailed(argv, reason=f"did not end within {timeout_s:.0f} s") from error
     except OSError as error:
         raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
-    if done.returncode != 0:
+    _running.add(process)
+    try:
+        stdout, stderr = process.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired as error:
+        raise CommandFailed(argv, reason=f"did not end within {timeout_s:.0f} s") from error
+    finally:
+        _end(process)
+        _running.discard(process)
+    if process.returncode != 0:
         raise CommandFailed(
             argv,
-            reason=f"exited with code {done.returncode}",
-            stderr_tail=last_lines(done.stderr),
+            reason=f"exited with code {process.returncode}",
+            stderr_tail=last_lines(stderr),
         )
-    return done.stdout
+    return stdout
+
+
+def end_running() -> None:
+    """Kill what other threads run right now; to them it is a `CommandFailed`."""
+    for process in tuple(_running):
+        process.kill()
 
 
 def start_daemon(argv: Sequence[str], *, log: Path, cwd: Path) -> ProcessMark:
@@ -175,6 +189,13 @@ def memory_bytes(mark: ProcessMark) -> int | None:
 def last_lines(text: str, count: int = _TAIL_LINES) -> str:
     """Return the last lines of a text, blank ones left out, for an error message."""
     return "\n".join([line for line in text.splitlines() if line.strip()][-count:])
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Kill a program, unless it has ended, and close its pipes."""
+    if process.poll() is None:
+        process.kill()
+        process.communicate()
 
 
 def _mark_of(pid: int) -> ProcessMark:

@@ -30,16 +30,27 @@ from rewound.command import own_mark
 from rewound.dump.header import find_closing_time
 from rewound.dump.reader import DumpReader
 from rewound.engine import provision
+from rewound.engine.checks import Check, check_host
+from rewound.engine.cloning import CloneMethod
 from rewound.engine.installation import Installation, get_installation, list_installations
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.ports import pick_ports
 from rewound.engine.process import ProcessEngine, ProcessWatch
-from rewound.engine.protocol import Engine
 from rewound.errors import FleetError, UsageError
+from rewound.fleet.baseline import CacheEntry, choose_evictions
+from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.fleet import BringUp, bring_up, get_endpoint, observe, take_down
+from rewound.fleet.json_files import encode_readably
+from rewound.fleet.making import Observer, Recipe
 from rewound.fleet.plan import WorldPlan, plan_worlds, require_space
-from rewound.fleet.restore import Observer, Recipe
-from rewound.fleet.state import RECORD_FORMAT, FleetFolder, FleetRecord, encode_json, list_fleets
+from rewound.fleet.reset import Resetting, reset_worlds
+from rewound.fleet.state import (
+    RECORD_FORMAT,
+    FleetFolder,
+    FleetRecord,
+    find_baseline_users,
+    list_fleets,
+)
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
@@ -48,6 +59,9 @@ from rewound.mysql.accounts import ACCOUNTS, READER, new_password
 from rewound.mysql.endpoint import Endpoint
 from rewound.query.fanout import fan_out
 from rewound.query.outcome import Merged, merge_outcomes
+
+CACHE_LIMIT_BYTES = 20 << 30
+"""How much the baselines may take, unless the user says otherwise."""
 
 _TAIL_BYTES = 4096
 
@@ -82,6 +96,11 @@ class UpOptions:
     fallback: bool = False
     """Take the next older dump of a world where one cannot be restored."""
     load: LoadOptions = field(default_factory=LoadOptions)
+    clone: CloneMethod | None = None
+    """How data directories are cloned; None for the cheapest way that works."""
+    keep_baselines: bool = True
+    """Start from baselines where they are there, and leave them where not."""
+    cache_limit_bytes: int = CACHE_LIMIT_BYTES
 
 
 def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
@@ -145,41 +164,117 @@ def up(
         if not options.allow_missing:
             require_all(choice, selection.target)
         chosen(catalog, choice)
-        engine, installation = _get_engine(options.server, narrate)
+        installation = _get_installation(options.server, narrate)
+        engine = ProcessEngine(installation, settings.cache_dir(), wanted=options.clone)
+        baselines = BaselineCache(settings.cache_dir())
+        baselines.prepare()
         plans = plan_worlds(
             choice.chosen,
             ports=pick_ports(len(choice.chosen), base=options.port_base),
             worlds=folder.path / "worlds",
             fallback=options.fallback,
         )
-        _require_room(plans, folder)
-        pool_bytes = plan_buffer_pool_bytes(
-            available_bytes=psutil.virtual_memory().available, servers=len(plans)
-        )
-        engine.prepare()
-        passwords = {account: new_password() for account in ACCOUNTS}
-        cores = max(2, os.cpu_count() or 2)
+        _require_room(plans, folder, baselines if options.keep_baselines else None)
         recipe = Recipe(
-            passwords, pool_bytes, options.load, threading.Event(), threading.Semaphore(cores)
+            passwords={account: new_password() for account in ACCOUNTS},
+            buffer_pool_bytes=plan_buffer_pool_bytes(
+                available_bytes=psutil.virtual_memory().available, servers=len(plans)
+            ),
+            load=options.load,
+            cancelled=threading.Event(),
+            slots=threading.Semaphore(_cores()),
+            cores=threading.Semaphore(_cores()),
+            installation=installation.name,
+            server_version=str(installation.version),
+            baselines=baselines if options.keep_baselines else None,
         )
         try:
             folder.create()
-            folder.write_passwords(passwords)
+            folder.write_passwords(recipe.passwords)
+            engine.prepare(folder.path, baselines.folder)
             brought = bring_up(
                 folder,
-                _new_record(selection, options, plans, installation),
+                _new_record(selection, options, plans, recipe),
                 plans,
                 recipe=recipe,
                 engine=engine,
                 observer=observer,
-                workers=cores,
+                workers=2 * _cores(),  # a server that starts waits half of its time
             )
         except BaseException:
             take_down(folder, engine)
             raise
         if not brought.restored:
             take_down(folder, engine)
-        return brought
+    prune_cache(limit_bytes=options.cache_limit_bytes)
+    return brought
+
+
+def reset(
+    fleet: str,
+    worlds: str | None = None,
+    *,
+    clone: CloneMethod | None = None,
+    observer: Observer,
+) -> Resetting:
+    """Take worlds back to the moment after their restore; port and passwords stay.
+
+    Raises:
+        FleetError: there is no such fleet, another command is working on it, or none of
+            the worlds has a baseline.
+    """
+    folder = FleetFolder(settings.state_dir(), fleet)
+    with folder.locked():
+        record = observe(folder.read(), ProcessWatch())
+        names = list(record.worlds)
+        if worlds is not None:
+            names = list(select_worlds(tuple(names), worlds))
+        chosen = [record.worlds[name] for name in names]
+        if not any(world.baseline for world in chosen):
+            raise FleetError(
+                f"there is no baseline to reset {', '.join(names)} of fleet {fleet} to",
+                hint=f"make it again: rewound down --fleet {fleet}, then rewound up",
+            )
+        installation = get_installation(record.installation, settings.cache_dir())
+        if str(installation.version) != record.server_version:
+            raise FleetError(
+                f"fleet {fleet} was made with MySQL {record.server_version},"
+                f" {installation.name} is {installation.version} now",
+                hint=f"make it again: rewound down --fleet {fleet}, then rewound up",
+            )
+        engine = ProcessEngine(installation, settings.cache_dir(), wanted=clone)
+        baselines = BaselineCache(settings.cache_dir())
+        baselines.prepare()
+        engine.prepare(folder.path, baselines.folder)
+        return reset_worlds(
+            folder,
+            record,
+            chosen,
+            engine=engine,
+            baselines=baselines,
+            observer=observer,
+            workers=2 * _cores(),  # a server that starts waits half of its time
+        )
+
+
+def list_cache() -> list[CacheEntry]:
+    """Return all baselines, the one used last first."""
+    return BaselineCache(settings.cache_dir()).entries(find_baseline_users(settings.state_dir()))
+
+
+def prune_cache(*, limit_bytes: int) -> list[CacheEntry]:
+    """Remove baselines until the rest takes no more than this; return those that went.
+
+    Stays what a fleet may be reset to, is mounted, or is being used right now.
+    """
+    baselines = BaselineCache(settings.cache_dir())
+    evictions = choose_evictions(list_cache(), limit_bytes=limit_bytes)
+    return [entry for entry in evictions if baselines.remove(entry.key)]
+
+
+def doctor() -> list[Check]:
+    """Return what this host can do, and what is missing."""
+    return check_host(settings.state_dir(), settings.cache_dir())
 
 
 def status(fleet: str) -> FleetRecord:
@@ -314,10 +409,14 @@ def find_client() -> tuple[str, ...] | None:
 
 
 def disk_bytes(fleet: str, world: World) -> int:
-    """Return what a world's files take on disk; they may come and go meanwhile."""
+    """Return what a world's own files take on disk; they may come and go meanwhile.
+
+    What it shows of its baseline by a mount is the baseline's.
+    """
     folder = FleetFolder(settings.state_dir(), fleet).world_folder(world.name)
     total = 0
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not (Path(parent) / name).is_mount()]
         for name in names:
             with contextlib.suppress(FileNotFoundError):
                 total += (Path(parent) / name).lstat().st_blocks * 512
@@ -326,17 +425,20 @@ def disk_bytes(fleet: str, world: World) -> int:
 
 def as_json(value: object) -> str:
     """Return a value of ours as JSON text, for machines."""
-    return encode_json(value).decode()
+    return encode_readably(value).decode()
 
 
-def _get_engine(selection: str, narrate: Callable[[str], None]) -> tuple[Engine, Installation]:
-    """Return the engine of the MySQL selected; `auto` installs one where there is none."""
+def _get_installation(selection: str, narrate: Callable[[str], None]) -> Installation:
+    """Return the MySQL selected; `auto` installs one where there is none."""
     cache = settings.cache_dir()
     if selection == "auto" and not list_installations(cache):
         narrate("there is no MySQL on this host yet, installing one for this user")
         provision.install(cache, narrate=narrate)
-    installation = get_installation(selection, cache)
-    return ProcessEngine(installation, cache), installation
+    return get_installation(selection, cache)
+
+
+def _cores() -> int:
+    return max(2, os.cpu_count() or 2)
 
 
 def _require_absent(folder: FleetFolder) -> None:
@@ -348,16 +450,23 @@ def _require_absent(folder: FleetFolder) -> None:
         )
 
 
-def _require_room(plans: Sequence[WorldPlan], folder: FleetFolder) -> None:
+def _require_room(
+    plans: Sequence[WorldPlan], folder: FleetFolder, baselines: BaselineCache | None
+) -> None:
     place = next(parent for parent in folder.path.parents if parent.exists())
-    require_space(plans, free_bytes=shutil.disk_usage(place).free, folder=place)
+    require_space(
+        plans,
+        free_bytes=shutil.disk_usage(place).free,
+        folder=place,
+        sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
+    )
 
 
 def _new_record(
     selection: Selection,
     options: UpOptions,
     plans: Sequence[WorldPlan],
-    installation: Installation,
+    recipe: Recipe,
 ) -> FleetRecord:
     worlds: Mapping[str, World] = {
         plan.name: World(
@@ -376,8 +485,9 @@ def _new_record(
         target=None if selection.target is None else selection.target.text,
         created_at=datetime.now(UTC),
         maker=own_mark(),
-        installation=installation.name,
-        server_version=str(installation.version),
+        installation=recipe.installation,
+        server_version=recipe.server_version,
+        buffer_pool_bytes=recipe.buffer_pool_bytes,
         worlds=worlds,
     )
 

@@ -106,7 +106,11 @@ def test_the_file_is_found_from_the_working_directory_upward(cli: Cli):
     (cli.cwd / "rewound.toml").write_text('format = "jsonl"\n')
     below = cli.cwd / "a/b"
     below.mkdir(parents=True)
-    assert Cli(cli.state_dir, below)("dumps", EXAMPLES).lines[0].startswith('{"world": "host1"')
+    assert (
+        Cli(cli.state_dir, below, cli.cache_dir)("dumps", EXAMPLES)
+        .lines[0]
+        .startswith('{"world": "host1"')
+    )
 
 
 def test_config_names_the_file(cli: Cli):

@@ -63,11 +63,11 @@ def running_below(folder: Path) -> list[str]:
     ]
 
 
-def test_prepare_again_changes_nothing(engine: Engine, cache_dir: Path):
-    engine.prepare()
+def test_prepare_again_changes_nothing(engine: Engine, cache_dir: Path, folder: Path):
+    engine.prepare(folder, cache_dir)
     before = {path: path.stat().st_mtime_ns for path in (cache_dir / "templates").glob("mysql-*/*")}
     assert before
-    engine.prepare()
+    engine.prepare(folder, cache_dir)
     after = {path: path.stat().st_mtime_ns for path in (cache_dir / "templates").glob("mysql-*/*")}
     assert after == before
 

@@ -19,10 +19,10 @@ from tests.server.load_server import LoadServer
 
 
 @pytest.fixture(scope="session")
-def engine(installation: Installation, cache_dir: Path) -> ProcessEngine:
+def engine(installation: Installation, cache_dir: Path, run_root: Path) -> ProcessEngine:
     """The process engine, its template made."""
     engine = ProcessEngine(installation, cache_dir)
-    engine.prepare()
+    engine.prepare(run_root, cache_dir)
     return engine
 
 
@@ -36,10 +36,11 @@ def sample(
     installation: Installation,
     make_folder: Callable[[], Path],
     tmp_path_factory: pytest.TempPathFactory,
+    cache_dir: Path,
 ) -> Iterator[Cli]:
     """The command line with the sample's newest dumps up as fleet `default`; only to look at."""
     folder = make_folder()
-    cli = Cli(folder, tmp_path_factory.mktemp("cwd"))
+    cli = Cli(folder, tmp_path_factory.mktemp("cwd"), cache_dir)
     try:
         done = cli("up", EXAMPLES)
         assert done.code == 0, done.stderr

@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 
 from rewound import command
-from rewound.engine.datadir import clone, ensure_template
+from rewound.engine.cloning import DATA, CloneMethod, clone
+from rewound.engine.datadir import ensure_template
 from rewound.engine.installation import Installation
 from rewound.engine.options import LOOPBACK, serving_options
 from rewound.engine.process import ProcessEngine
@@ -23,9 +24,9 @@ _AS_IN_PRODUCTION = (
 
 def start_source(installation: Installation, cache: Path, folder: Path, *, port: int) -> Endpoint:
     """Start the server in a folder; `ProcessWatch.end_all` ends it. Root has no password."""
-    ProcessEngine(installation, cache).prepare()
-    data, socket = folder / "data", folder / "mysqld.sock"
-    clone(ensure_template(cache, installation, lambda _: None), data)
+    ProcessEngine(installation, cache).prepare(folder, cache)
+    data, socket = folder / DATA, folder / "mysqld.sock"
+    clone(CloneMethod.COPY, ensure_template(cache, installation, lambda _: None), folder)
     options = serving_options(
         data=data, socket=socket, temporary=folder, port=port, buffer_pool_bytes=32 << 20
     )

@@ -68,7 +68,7 @@ def test_readme_commands_run_on_the_sample(environment: Mapping[str, str]) -> No
     text = (ROOT / "README.md").read_text()
     lines = re.findall(r"^rewound .+$", text, re.MULTILINE)
     verbs = [shlex.split(line)[1] for line in lines]
-    assert verbs == ["dumps", "verify", "up", "query", "connect", "down"]
+    assert verbs == ["dumps", "verify", "up", "query", "connect", "reset", "down"]
     variables = {**environment, "REWOUND_FLEET": "readme"}
     for line in lines:
         words = shlex.split(line.replace("backups/", "examples/backups"), comments=True)[1:]

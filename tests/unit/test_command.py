@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,3 +145,15 @@ def test_own_mark_runs_and_takes_memory():
 
 def test_last_lines_leaves_blank_ones_out():
     assert command.last_lines("a\n\n b \n\t\nc\n", 2) == " b \nc"
+
+
+def test_end_running_ends_what_another_thread_waits_for():
+    with ThreadPoolExecutor(1) as pool:
+        started = time.monotonic()
+        waiting = pool.submit(command.run, ["sleep", "60"], timeout_s=60)
+        while not waiting.done() and time.monotonic() - started < 10:
+            command.end_running()
+            time.sleep(0.01)
+        with pytest.raises(CommandFailed, match="exited with code -9"):
+            waiting.result()
+    assert time.monotonic() - started < 10

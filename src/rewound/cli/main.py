@@ -17,8 +17,11 @@ COMMANDS = {
     "connect": ("rewound.cli.connect", "open the mysql client on a world"),
     "query": ("rewound.cli.query", "run SQL on every world, one merged result"),
     "report": ("rewound.cli.report", "the ledger: the proof of what was restored"),
+    "reset": ("rewound.cli.reset", "take worlds back to the moment after their restore"),
     "down": ("rewound.cli.down", "stop and delete"),
     "server": ("rewound.cli.server", "the MySQL servers that can be used"),
+    "cache": ("rewound.cli.cache", "the baselines that are kept to start from"),
+    "doctor": ("rewound.cli.doctor", "what this host can do, and what is missing"),
 }
 """Sub-command to the module that holds it as `command`, and its line in the help."""
 

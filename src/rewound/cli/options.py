@@ -1,6 +1,7 @@
 """Options that several commands share, and which of them a settings file can set."""
 
 import functools
+import re
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -11,10 +12,14 @@ import click
 
 from rewound.catalog import parse_target
 from rewound.dump.part import Part
+from rewound.engine.cloning import CloneMethod
 from rewound.errors import UsageError
 from rewound.operations import Selection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_AUTO = "auto"
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]?)i?B?", re.IGNORECASE)
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
 
@@ -30,6 +35,8 @@ CONFIGURABLE: dict[str, type] = {
     "allow-missing": bool,
     "allow-unfinished": bool,
     "fallback": bool,
+    "clone": str,
+    "cache-limit": str,
 }
 """What `rewound.toml` can set, and the type of each value.
 
@@ -60,6 +67,37 @@ format_option = option(
     help="How the output is written.",
 )
 worlds_option = option("--worlds", metavar="NAMES", help="Only these worlds: 'host[1-3],eu-*'.")
+
+
+def parse_size(text: str) -> int:
+    """Return the bytes that `20GiB`, `500M` or `1000` stand for; K is 1024."""
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no size such as 20GiB, 500M or 0")
+    exponent = " KMGT".index(match[2].upper() or " ")
+    return int(float(match[1]) * 1024**exponent)
+
+
+def read_clone_method(name: str) -> CloneMethod | None:
+    """Return the way of cloning that --clone names; None for `auto`."""
+    return None if name == _AUTO else CloneMethod(name)
+
+
+clone_option = option(
+    "--clone",
+    type=click.Choice([_AUTO, *(method.value for method in CloneMethod)]),
+    default=_AUTO,
+    show_default=True,
+    help="How data directories are cloned; rewound doctor shows what works.",
+)
+cache_limit_option = option(
+    "--cache-limit",
+    type=parse_size,
+    default="20GiB",
+    show_default=True,
+    metavar="SIZE",
+    help="How much the baselines in the cache may take.",
+)
 
 
 def selection_options(command: _Command) -> _Command:

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from rewound.cli import diagnostics
 from rewound.cli.render import show_control_characters
-from rewound.fleet.restore import Observer
+from rewound.fleet.making import Observer
 from rewound.fleet.world import WorldState
 
 _COLOURS = {WorldState.READY: "green", WorldState.FAILED: "red"}
@@ -77,6 +77,7 @@ class LiveLines:
 
     def __init__(self, progress: Progress, worlds: dict[str, int]) -> None:
         self._progress = progress
+        self._sizes = worlds
         self._tasks: dict[str, TaskID] = {
             world: progress.add_task("", total=size, world=world, state="waiting ", table="")
             for world, size in worlds.items()
@@ -90,6 +91,8 @@ class LiveLines:
         self._progress.update(task, state=f"[{colour}]{state.value:<8}[/]", table=text)
         if state is WorldState.STARTING:
             self._progress.reset(task)
+        if state is WorldState.READY:
+            self._progress.update(task, completed=self._sizes[world])
         if state in _LAST_STATES:
             self._progress.stop_task(task)
 

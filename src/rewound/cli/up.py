@@ -12,9 +12,12 @@ from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
 from rewound.cli.options import (
+    cache_limit_option,
+    clone_option,
     fleet_option,
     option,
     part_options,
+    read_clone_method,
     read_selection,
     selection_options,
 )
@@ -23,8 +26,8 @@ from rewound.dump.part import Part
 from rewound.dump.rules import ALLOWABLE
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
+from rewound.fleet.making import Observer
 from rewound.fleet.plan import find_disagreement
-from rewound.fleet.restore import Observer
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadMethod, LoadOptions
@@ -56,6 +59,9 @@ from rewound.load.loader import LoadMethod, LoadOptions
     help="How rows are loaded; plain executes each statement as it stands.",
 )
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
+@option("--no-baseline", is_flag=True, help="Load anew, and keep nothing for reset and next time.")
+@clone_option
+@cache_limit_option
 def command(
     source: Path,
     at: str | None,
@@ -74,11 +80,15 @@ def command(
     check_foreign_keys: bool,
     method: str,
     fallback: bool,
+    no_baseline: bool,
+    clone: str,
+    cache_limit: int,
 ) -> None:
     """Restore every world of SOURCE (a folder of dumps) as it was at a time.
 
     Each world gets a MySQL server of its own, on this host and reachable from it alone.
     A world is ready only when every row of its dump is proven to be there.
+    The first restore of a dump leaves a baseline, from which the next one takes a second.
     """
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
@@ -97,6 +107,9 @@ def command(
             check_foreign_keys=check_foreign_keys,
             method=LoadMethod(method),
         ),
+        clone=read_clone_method(clone),
+        keep_baselines=not no_baseline,
+        cache_limit_bytes=cache_limit,
     )
     with _Narrator(selection) as narrator:
         brought = operations.up(

@@ -2,9 +2,10 @@
 
 A server lives in its world's folder: `data/`, `tmp/`, `mysqld.sock`, `mysqld.log`. Its
 `--datadir` argument names that folder, so every server can be found again without any
-record of it.
+record of it; what is mounted there is found in the kernel's table.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -14,8 +15,10 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from rewound import command
 from rewound.command import ProcessMark
-from rewound.engine.datadir import clone, ensure_template
+from rewound.engine.cloning import DATA, CloneMethod, choose_method, clone, give_away
+from rewound.engine.datadir import ensure_template
 from rewound.engine.installation import Installation
+from rewound.engine.mounts import remove_tree, unmount_below
 from rewound.engine.options import LOOPBACK, SMALL_REDO_LOG, initialise_options, serving_options
 from rewound.engine.ports import pick_ports
 from rewound.engine.protocol import Server, ServerSpec
@@ -24,10 +27,15 @@ from rewound.mysql.accounts import ROOT, boot_statement
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 
+_log = logging.getLogger(__name__)
+
 _INITIALISE_TIMEOUT_S = 300.0
 _READY_TIMEOUT_S = 120.0
 _STOP_GRACE_S = 20.0
+_FLUSH_GRACE_S = 600.0
+_SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
 _LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
+_LOG = "mysqld.log"
 _CLASSIC_HASHING = "component_classic_hashing"
 
 
@@ -39,38 +47,72 @@ class ProcessWatch:
         return command.is_running(server.mark)
 
     def end_all(self, folder: Path) -> int:
-        """Kill every mysqld whose data directory is below `folder`; return how many."""
+        """Kill every mysqld whose data directory is below `folder`; return how many.
+
+        What was mounted for them is unmounted.
+        """
         marks = command.find_daemons(f"--datadir={folder}{os.sep}")
         command.kill(*marks)
+        unmount_below(folder)
         return len(marks)
 
 
 class ProcessEngine(ProcessWatch):
     """Runs the mysqld of one installation."""
 
-    def __init__(self, installation: Installation, cache: Path) -> None:
+    def __init__(
+        self, installation: Installation, cache: Path, *, wanted: CloneMethod | None = None
+    ) -> None:
         self._installation = installation
         self._cache = cache
+        self._wanted = wanted
+        self._method = CloneMethod.COPY
 
-    def prepare(self) -> None:
-        """Initialise the template data directory, if this version has none yet."""
+    def prepare(self, folder: Path, baselines: Path) -> None:
+        """Choose how to clone, and initialise the template if this version has none yet."""
+        self._method = choose_method(baselines, folder, self._wanted)
+        _log.debug("cloning by %s", self._method.value)
         self._template()
 
     def start(self, spec: ServerSpec) -> Server:
-        """Clone the template, start mysqld on it and return when it answers."""
-        data, socket = spec.folder / "data", spec.folder / "mysqld.sock"
+        """Clone what is to be its data, start mysqld on it and return when it answers."""
+        data, socket = spec.folder / DATA, spec.folder / "mysqld.sock"
         _require_short(socket)
-        clone(self._template(), data)
+        if data.exists() and spec.data_from is not None and self._method is CloneMethod.OVERLAY:
+            remove_tree(data)
+        if not data.exists():
+            self._clone(spec)
         boot_file = spec.folder / "boot.sql"
-        _write_private(boot_file, boot_statement(spec.root_password) + ";\n")
+        statements = (boot_statement(spec.root_password), *spec.boot_statements)
+        _write_private(boot_file, "".join(f"{statement};\n" for statement in statements))
         try:
             return self._boot(spec, data=data, socket=socket, boot_file=boot_file)
         finally:
             boot_file.unlink()
 
+    def stop(self, server: Server) -> None:
+        """End mysqld with TERM and make sure that it came to its regular end."""
+        command.stop(server.mark, grace_s=_FLUSH_GRACE_S)
+        log = server.socket.with_name(_LOG)
+        if _SHUT_DOWN not in (tail := _tail(log)):
+            raise ServerNotReady(
+                server.socket.parent.name, reason="did not stop cleanly", log_tail=tail
+            )
+
+    def give_data(self, folder: Path, target: Path) -> None:
+        """Copy a stopped server's data, or link it where only clones will be started."""
+        give_away(self._method, folder / DATA, target)
+
+    def _clone(self, spec: ServerSpec) -> None:
+        if spec.data_from is not None:
+            clone(self._method, spec.data_from, spec.folder)
+            return
+        # An overlay over the template could not become a baseline: most of it is elsewhere.
+        clone(CloneMethod.COPY, self._template(), spec.folder)
+
     def _boot(self, spec: ServerSpec, *, data: Path, socket: Path, boot_file: Path) -> Server:
-        temporary, log = spec.folder / "tmp", spec.folder / "mysqld.log"
-        temporary.mkdir(mode=0o700)
+        temporary, log = spec.folder / "tmp", spec.folder / _LOG
+        temporary.mkdir(mode=0o700, exist_ok=True)
         options = serving_options(
             data=data,
             socket=socket,
@@ -158,7 +200,7 @@ def _wait_until_ready(name: str, mark: ProcessMark, *, endpoint: Endpoint, log: 
     try:
         Retrying(
             stop=stop_after_delay(_READY_TIMEOUT_S),
-            wait=wait_fixed(0.02),
+            wait=wait_fixed(0.01),
             retry=retry_if_exception_type(_NotYet),
             reraise=True,
         )(look)

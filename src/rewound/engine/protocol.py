@@ -15,12 +15,16 @@ class ServerSpec:
     name: str
     """What messages call it: fleet and world."""
     folder: Path
-    """Its own folder, which exists and is empty; everything of it stays inside."""
+    """Its own folder, which exists; everything of it stays inside."""
     port: int
     """TCP port on the loopback address."""
     buffer_pool_bytes: int
     root_password: str = field(repr=False)
     """The password of root@localhost from before the first connection on."""
+    boot_statements: tuple[str, ...] = field(default=(), repr=False)
+    """What it executes before its first connection."""
+    data_from: Path | None = None
+    """The data directory to start from a clone of; None for that of a new server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +50,46 @@ class ServerWatch(Protocol):
     def end_all(self, folder: Path) -> int:
         """End every server that lives below a folder, known or not; return how many.
 
-        Their data is not saved: this is for worlds that are thrown away.
+        Their data is not saved: this is for worlds that are thrown away. Afterwards the
+        folder can be deleted.
+
+        Raises:
+            HostError: something stays mounted there.
         """
 
 
 class Engine(ServerWatch, Protocol):
     """A way of making MySQL servers."""
 
-    def prepare(self) -> None:
-        """Do once what all servers need, such as initialising their template."""
+    def prepare(self, folder: Path, baselines: Path) -> None:
+        """Do once what all servers below `folder` need, such as making their template.
+
+        `baselines` is where `data_from` will lie. Both folders exist.
+        """
 
     def start(self, spec: ServerSpec) -> Server:
         """Start a server and return when it answers.
 
+        In an empty folder it gets a clone of its own; where its folder has the data of a
+        stopped server it starts on that, unless this was given away.
+
         Raises:
             ServerNotReady: it ended or did not answer in time; nothing of it runs on.
             HostError: no space, no memory, a port taken.
+        """
+
+    def stop(self, server: Server) -> None:
+        """Stop a server so that its data is complete on disk.
+
+        Raises:
+            HostError: it did not end cleanly; its data is worth nothing.
+        """
+
+    def give_data(self, folder: Path, target: Path) -> None:
+        """Give the data of a stopped server away, to `target`, where nothing is yet.
+
+        From then on its own server starts from a clone of `data_from`, if that is set.
+
+        Raises:
+            HostError: no space is left, for one; the data stays the server's.
         """

@@ -4,38 +4,21 @@ Thin: what is to be made is decided in `plan`, one world is made in `restore`, a
 is remembered is `state`'s. The caller holds the fleet's lock.
 """
 
-import shutil
-import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 
 from rewound import command
+from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Engine, ServerWatch
 from rewound.errors import Interrupted, RewoundError
+from rewound.fleet.making import Observer, Recipe, Restored
 from rewound.fleet.plan import WorldPlan, largest_first
-from rewound.fleet.restore import Observer, Recipe, Restored, restore_world
+from rewound.fleet.restore import restore_world
+from rewound.fleet.roster import Roster, run_side_by_side
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState, current_state
 from rewound.mysql.endpoint import Endpoint
-
-_INTERRUPT_POLL_S = 0.2
-
-
-class Roster:
-    """Guards the record of a fleet that is being made: one writer, many threads."""
-
-    def __init__(self, folder: FleetFolder, record: FleetRecord) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self.record = record
-        folder.write(record)
-
-    def update(self, world: World) -> None:
-        """Replace what the record says of one world, on disk as well."""
-        with self._lock:
-            self.record = replace(self.record, worlds={**self.record.worlds, world.name: world})
-            self._folder.write(self.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +51,21 @@ def bring_up(
     watcher = _Recorder(roster, observer)
     failures: dict[str, RewoundError] = {}
     restored: dict[str, Restored] = {}
-    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="world")
-    try:
-        futures = {
-            pool.submit(_make_world, plan, recipe, engine, watcher, folder): plan.name
-            for plan in largest_first(plans)
-        }
-        _wait_interruptibly(futures)
-        for future, name in futures.items():
-            outcome = future.result()
-            if isinstance(outcome, Restored):
-                restored[name] = outcome
-            else:
-                failures[name] = outcome
-    except BaseException:
+
+    def stop() -> None:
         recipe.cancelled.set()
         # A thread that waits for a server's answer gets an error as soon as it is gone.
         engine.end_all(folder.path)
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()
+
+    def make(plan: WorldPlan) -> Restored | RewoundError:
+        return _make_world(plan, recipe, engine, watcher, folder)
+
+    jobs = {plan.name: partial(make, plan) for plan in largest_first(plans)}
+    for name, outcome in run_side_by_side(jobs, workers=workers, stop=stop).items():
+        if isinstance(outcome, Restored):
+            restored[name] = outcome
+        else:
+            failures[name] = outcome
     in_order = {name: restored[name] for name in record.worlds if name in restored}
     return BringUp(roster.record, in_order, failures)
 
@@ -100,10 +78,10 @@ def take_down(folder: FleetFolder, watch: ServerWatch) -> int:
     ended = watch.end_all(folder.path)
     # Renamed first, so that a command that is killed in here leaves no fleet to be seen.
     going = folder.path.with_name(f".{folder.name}.going")
-    shutil.rmtree(going, ignore_errors=True)
+    remove_tree(going)
     if folder.exists:
         folder.path.rename(going)
-        shutil.rmtree(going)
+        remove_tree(going)
     return ended
 
 
@@ -155,9 +133,11 @@ class _Recorder:
                 schemas=made.ledger.schemas,
                 rows=made.ledger.rows,
                 part=made.ledger.part,
+                baseline=made.baseline,
             )
         )
-        self._observer.world_changed(world, WorldState.READY, f"{made.ledger.rows:,} rows")
+        origin = ", from its baseline" if made.from_baseline else ""
+        self._observer.world_changed(world, WorldState.READY, f"{made.ledger.rows:,} rows{origin}")
 
 
 def _make_world(
@@ -174,12 +154,3 @@ def _make_world(
     folder.write_ledger(plan.name, made.ledger)
     recorder.ready(plan.name, made)
     return made
-
-
-def _wait_interruptibly(futures: Mapping[Future[Restored | RewoundError], str]) -> None:
-    """Wait for all, or until the first unexpected failure; a signal is seen at once."""
-    pending = set(futures)
-    while pending:
-        done, pending = wait(pending, timeout=_INTERRUPT_POLL_S)
-        for future in done:
-            future.result()

@@ -1,6 +1,6 @@
 """What `up` is going to do, decided before anything is done. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -54,9 +54,23 @@ def largest_first(plans: Sequence[WorldPlan]) -> list[WorldPlan]:
     return sorted(plans, key=lambda plan: -plan.dump.size_bytes)
 
 
-def require_space(plans: Sequence[WorldPlan], *, free_bytes: int, folder: Path) -> None:
-    """Raise HostError where the worlds will hardly fit on the disk."""
-    needed = sum(_EMPTY_SERVER_BYTES + _expected_bytes(plan.dump) for plan in plans)
+def require_space(
+    plans: Sequence[WorldPlan],
+    *,
+    free_bytes: int,
+    folder: Path,
+    sizes_with_baseline: Set[int] = frozenset(),
+) -> None:
+    """Raise HostError where the worlds will hardly fit on the disk.
+
+    A dump of a size that has a baseline most likely is that one, and its world little more
+    than an empty server.
+    """
+    needed = sum(
+        _EMPTY_SERVER_BYTES
+        + (0 if plan.dump.size_bytes in sizes_with_baseline else _expected_bytes(plan.dump))
+        for plan in plans
+    )
     if needed > free_bytes:
         raise HostError(
             f"{len(plans)} worlds need about {needed // _MIB:,} MiB of disk,"

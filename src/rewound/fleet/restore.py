@@ -1,65 +1,38 @@
-"""Making one world: server, accounts, load, proof, grants, in this order.
+"""Making one world: server, accounts, load, proof, grants, baseline, in this order.
 
-A world that does not get to the end leaves nothing: its server is ended and its folder
-removed before the error goes on.
+Where the dump has a baseline, the world starts from it instead. A world that does not get
+to the end leaves nothing: its server is ended and its folder removed before the error goes
+on.
 """
 
 import logging
-import shutil
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 from rewound.catalog import Dump
 from rewound.dump.judge import quote_name
 from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server, ServerSpec
-from rewound.errors import DumpError, Interrupted, LoadError
+from rewound.errors import DumpError, HostError, Interrupted, LoadError, ServerNotReady
+from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.making import Observer, Recipe, Restored, discard_world, start_spec
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger, find_imbalances
-from rewound.load.loader import LoadOptions, load_dump
-from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
+from rewound.load.loader import load_dump
+from rewound.mysql.accounts import (
+    LOADER,
+    ROOT,
+    account_statements,
+    grant_statements,
+)
 from rewound.mysql.client import Connection
 
 _log = logging.getLogger(__name__)
-
-
-class Observer(Protocol):
-    """Who wants to know how it goes. Called from several threads."""
-
-    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        """Take note that a world changed its state; `detail` is for people."""
-
-    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
-        """Take note of how many bytes of a world's dump file were read so far."""
-
-    def world_note(self, world: str, text: str) -> None:
-        """Take note of something that a person should know of a world."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What all worlds of one `up` have in common."""
-
-    passwords: Mapping[str, str]
-    buffer_pool_bytes: int
-    load: LoadOptions
-    cancelled: threading.Event
-    """Set when the user wants to stop."""
-    cores: threading.Semaphore
-    """What the lanes of all worlds share, one permit a core."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """A world that was made and proven."""
-
-    dump: Dump
-    """The dump that it holds."""
-    server: Server
-    ledger: Ledger
 
 
 def restore_world(plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer) -> Restored:
@@ -84,24 +57,129 @@ def _restore_dump(
 ) -> Restored:
     if recipe.cancelled.is_set():
         raise Interrupted(f"making world {plan.name} was interrupted")
+    try:
+        if recipe.baselines is not None:
+            restored = _start_from_baseline(
+                dump, plan, recipe, engine, observer, baselines=recipe.baselines
+            )
+            if restored is not None:
+                return restored
+        with recipe.slots:
+            return _load(dump, plan, recipe, engine, observer)
+    except BaseException:
+        discard_world(plan.folder, engine)
+        raise
+
+
+def _start_from_baseline(
+    dump: Dump,
+    plan: WorldPlan,
+    recipe: Recipe,
+    engine: Engine,
+    observer: Observer,
+    *,
+    baselines: BaselineCache,
+) -> Restored | None:
+    """Make a world from the baseline of its dump; return None where there is none to use."""
+    if dump.size_bytes not in baselines.dump_sizes():
+        return None
+    key = recipe.origin(baselines.hashes.get_sha256(dump.path)).key
+
+    def note(text: str) -> None:
+        observer.world_note(plan.name, text)
+
+    with baselines.lent(key, note=note) as baseline:
+        if baseline is None:
+            return None
+        observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
+        plan.folder.mkdir(mode=0o700)
+        try:
+            server = engine.start(_spec(plan, recipe, data_from=baselines.data(key)))
+        except ServerNotReady as error:
+            if recipe.cancelled.is_set():
+                raise
+            note(f"its baseline does not start and is discarded: {error.message}")
+            discard_world(plan.folder, engine)
+        else:
+            _log.info("%s: ready from baseline %s", plan.name, key)
+            facts = replace(baseline.ledger.dump, path=dump.path)
+            ledger = replace(baseline.ledger, dump=facts)
+            return Restored(dump, server, ledger, baseline=key, from_baseline=True)
+    baselines.remove(key)
+    return None
+
+
+def _load(
+    dump: Dump, plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer
+) -> Restored:
+    if recipe.cancelled.is_set():
+        raise Interrupted(f"making world {plan.name} was interrupted")
     observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
     plan.folder.mkdir(mode=0o700)
+    server = engine.start(_spec(plan, recipe, data_from=None))
+    if recipe.baselines is None:
+        return Restored(dump, server, _fill(server, dump, plan, recipe, observer))
+    identity, read_from_ns = recipe.baselines.hashes.identify(dump.path), time.time_ns()
+    ledger = _fill(server, dump, plan, recipe, observer)
+    recipe.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
+    return _leave_baseline(
+        Restored(dump, server, ledger), plan, recipe, engine, observer, baselines=recipe.baselines
+    )
+
+
+def _leave_baseline(
+    loaded: Restored,
+    plan: WorldPlan,
+    recipe: Recipe,
+    engine: Engine,
+    observer: Observer,
+    *,
+    baselines: BaselineCache,
+) -> Restored:
+    """Keep the data of a proven world as its baseline, and start its server again."""
+    # mysqld spends up to a second of this asleep: another world may have the core.
+    with _given_back(recipe.slots):
+        engine.stop(loaded.server)
+    origin = recipe.origin(loaded.ledger.dump.sha256)
+
+    def note(text: str) -> None:
+        observer.world_note(plan.name, text)
+
     try:
-        server = engine.start(
-            ServerSpec(
-                name=f"world {plan.name}",
-                folder=plan.folder,
-                port=plan.port,
-                buffer_pool_bytes=recipe.buffer_pool_bytes,
-                root_password=recipe.passwords[ROOT],
-            )
-        )
-        ledger = _fill(server, dump, plan, recipe, observer)
-    except BaseException:
-        engine.end_all(plan.folder)
-        shutil.rmtree(plan.folder, ignore_errors=True)
-        raise
-    return Restored(dump=dump, server=server, ledger=ledger)
+        with baselines.making() as making:
+            engine.give_data(plan.folder, making / "data")
+            baselines.keep(making, origin, loaded.ledger)
+    except HostError as error:
+        if recipe.cancelled.is_set():
+            raise
+        note(f"has no baseline to be reset to: {error.message}")
+        return replace(loaded, server=engine.start(_spec(plan, recipe, data_from=None)))
+    with baselines.lent(origin.key, note=note) as kept:
+        # Without it, the data that it was made from is still there and will do.
+        key = None if kept is None else origin.key
+        data_from = None if key is None else baselines.data(key)
+        server = engine.start(_spec(plan, recipe, data_from=data_from))
+    return replace(loaded, server=server, baseline=key)
+
+
+@contextmanager
+def _given_back(slots: threading.Semaphore) -> Iterator[None]:
+    slots.release()
+    try:
+        yield
+    finally:
+        slots.acquire()
+
+
+def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerSpec:
+    return start_spec(
+        plan.name,
+        folder=plan.folder,
+        port=plan.port,
+        buffer_pool_bytes=recipe.buffer_pool_bytes,
+        passwords=recipe.passwords,
+        data_from=data_from,
+    )
 
 
 def _fill(
@@ -126,7 +204,7 @@ def _fill(
         raise LoadError(f"{dump.path}: the ledger does not balance: {'; '.join(imbalances)}")
     quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
     _execute_as_root(server, recipe, [*SERVING_STATEMENTS, *grant_statements(quoted)])
-    _log.info("%s: ready with %d rows", plan.name, ledger.rows)
+    _log.info("%s: proven with %d rows", plan.name, ledger.rows)
     return ledger
 
 

@@ -13,25 +13,24 @@ new one, never half of one. Deleting `fleets/NAME` deletes the fleet.
 """
 
 import configparser
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import msgspec
 from filelock import FileLock, Timeout
 
 from rewound.command import ProcessMark
 from rewound.errors import FleetError, HostError, UsageError
+from rewound.fleet.json_files import decode, encode, write_file
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file
 
-RECORD_FORMAT = 1
+RECORD_FORMAT = 2
 """Of the record; to be raised when older records can no longer be read."""
 
 _NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -52,10 +51,12 @@ class FleetRecord:
     """The target time as the user wrote it; None for the newest dumps."""
     created_at: datetime
     maker: ProcessMark
-    """The command that made it."""
+    """The command that made it, or that reset it last."""
     installation: str
     """The MySQL that its servers run."""
     server_version: str
+    buffer_pool_bytes: int
+    """Of each of its servers."""
     worlds: Mapping[str, World]
     """By name, in the order of their names."""
 
@@ -146,7 +147,7 @@ class FleetFolder:
 
     def write(self, record: FleetRecord) -> None:
         """Replace the record."""
-        self._write("fleet.json", _encode(record))
+        self._write("fleet.json", encode(record))
 
     def read_ledger(self, world: str) -> Ledger:
         """Return a world's ledger; it has one once its load has ended."""
@@ -158,7 +159,7 @@ class FleetFolder:
 
     def write_ledger(self, world: str, ledger: Ledger) -> None:
         """Keep a world's ledger."""
-        self._write(f"ledgers/{world}.json", _encode(ledger))
+        self._write(f"ledgers/{world}.json", encode(ledger))
 
     def option_file(self, account: str) -> Path:
         """Return the option file that logs an account in to every world of the fleet."""
@@ -177,21 +178,15 @@ class FleetFolder:
 
     def _write(self, name: str, content: bytes) -> None:
         path = self.path / name
-        temporary = path.with_name(path.name + ".new")
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(path)
+            write_file(path, content)
         except OSError as error:
             raise _unwritable(path, error) from error
 
     def _decode(self, content: bytes, kind: type[_Value], name: str) -> _Value:
         try:
-            return msgspec.json.decode(content, type=kind, dec_hook=_decode_path)
-        except msgspec.MsgspecError as error:
+            return decode(content, kind)
+        except ValueError as error:
             raise FleetError(
                 f"{self.path / name} is unreadable: {error}",
                 hint=f"remove the fleet: rewound down --fleet {self.name}",
@@ -206,9 +201,21 @@ def list_fleets(state_dir: Path) -> list[str]:
     )
 
 
-def encode_json(value: object) -> bytes:
-    """Return a dataclass of ours as JSON, for machines."""
-    return msgspec.json.format(_encode(value), indent=2)
+def find_baseline_users(state_dir: Path) -> dict[str, list[str]]:
+    """Return which worlds refer to which baseline: its key to `fleet/world` names.
+
+    A fleet whose record cannot be read refers to none that could be used.
+    """
+    users: dict[str, list[str]] = {}
+    for name in list_fleets(state_dir):
+        try:
+            worlds = FleetFolder(state_dir, name).read().worlds
+        except FleetError:
+            continue
+        for world in worlds.values():
+            if world.baseline is not None:
+                users.setdefault(world.baseline, []).append(f"{name}/{world.name}")
+    return users
 
 
 def _unwritable(path: Path, error: OSError) -> HostError:
@@ -216,13 +223,3 @@ def _unwritable(path: Path, error: OSError) -> HostError:
         f"cannot write {path}: {(error.strerror or str(error)).lower()}",
         hint="free some space there, or set REWOUND_STATE_DIR to a folder that can be written",
     )
-
-
-def _encode(value: object) -> bytes:
-    return msgspec.json.encode(value, enc_hook=str)
-
-
-def _decode_path(kind: type[Any], value: object) -> object:
-    if kind is Path:
-        return Path(str(value))
-    raise NotImplementedError

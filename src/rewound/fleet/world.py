@@ -17,7 +17,7 @@ class WorldState(enum.Enum):
     """Loaded, its ledger balanced, its server running."""
     FAILED = "failed"
     INTERRUPTED = "interrupted"
-    """The `up` that was making it ended before it was ready."""
+    """The `up` or `reset` that was making it ended before it was ready."""
     STOPPED = "stopped"
     """It was ready, and its server does not run any more."""
 
@@ -42,6 +42,8 @@ class World:
     """Rows in all of its tables, once it is ready."""
     part: str | None = None
     """The options that asked for a part of its dump; None where all of it was."""
+    baseline: str | None = None
+    """The key of the baseline that a reset returns to."""
     reason: str | None = None
     """Why it failed."""
 

@@ -18,6 +18,8 @@ DEV = "dev"
 READER = "reader"
 ACCOUNTS = (ROOT, LOADER, DEV, READER)
 
+_HOSTS = {ROOT: "localhost", LOADER: "localhost", DEV: "%", READER: "%"}
+
 _LOADER_PRIVILEGES = (
     "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, LOCK TABLES,"
     " EXECUTE, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER"
@@ -32,6 +34,15 @@ def new_password() -> str:
 def boot_statement(root_password: str) -> str:
     """Return what a server runs before it takes its first connection."""
     return f"ALTER USER '{ROOT}'@'localhost' IDENTIFIED BY '{root_password}'"
+
+
+def password_statement(passwords: Mapping[str, str]) -> str:
+    """Return what gives the accounts of a restored world these passwords, all or none.
+
+    The loader's account stays locked.
+    """
+    users = (f"'{name}'@'{_HOSTS[name]}' IDENTIFIED BY '{passwords[name]}'" for name in ACCOUNTS)
+    return f"ALTER USER {', '.join(users)}"
 
 
 def account_statements(passwords: Mapping[str, str]) -> list[str]:

@@ -2,9 +2,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import click
 import pytest
 
-from rewound.cli.options import read_selection
+from rewound.cli.options import parse_size, read_selection
 from rewound.errors import UsageError
 from rewound.operations import Selection
 
@@ -47,3 +48,25 @@ def test_read_selection_tells_before_from_at():
 def test_read_selection_refuses_what_it_cannot_follow(options: dict[str, str]):
     with pytest.raises(UsageError):
         read(**options)
+
+
+@pytest.mark.parametrize(
+    ("text", "size_bytes"),
+    [
+        ("0", 0),
+        ("1000", 1000),
+        ("500M", 500 << 20),
+        ("20GiB", 20 << 30),
+        ("20 gb", 20 << 30),
+        ("1.5k", 1536),
+        ("2T", 2 << 40),
+    ],
+)
+def test_parse_size_reads_what_people_write(text: str, size_bytes: int):
+    assert parse_size(text) == size_bytes
+
+
+@pytest.mark.parametrize("text", ["", "GiB", "-1", "1 X", "1e3", "20GiBs"])
+def test_parse_size_refuses_the_rest(text: str):
+    with pytest.raises(click.BadParameter, match="is no size"):
+        parse_size(text)

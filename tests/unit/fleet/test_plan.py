@@ -79,6 +79,15 @@ def test_require_space_expects_more_of_a_packed_dump(suffix: str, needed_mib: in
     assert "REWOUND_STATE_DIR" in str(caught.value.hint)
 
 
+def test_require_space_expects_little_of_a_dump_that_has_a_baseline():
+    plans = plan(make_dump("a", size_bytes=100 * MIB), make_dump("b", size_bytes=7))
+    require_space(
+        plans, free_bytes=321 * MIB, folder=Path("/disk"), sizes_with_baseline={100 * MIB}
+    )
+    with pytest.raises(HostError, match="2 worlds need about 470 MiB"):
+        require_space(plans, free_bytes=321 * MIB, folder=Path("/disk"), sizes_with_baseline={8})
+
+
 @pytest.mark.parametrize(
     ("hours", "day_only", "is_doubtful"),
     [

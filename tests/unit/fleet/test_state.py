@@ -8,7 +8,13 @@ import pytest
 from rewound.command import ProcessMark
 from rewound.engine.protocol import Server
 from rewound.errors import FleetError, HostError, UsageError
-from rewound.fleet.state import RECORD_FORMAT, FleetFolder, FleetRecord, list_fleets
+from rewound.fleet.state import (
+    RECORD_FORMAT,
+    FleetFolder,
+    FleetRecord,
+    find_baseline_users,
+    list_fleets,
+)
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import (
     DumpFacts,
@@ -32,6 +38,7 @@ READY = World(
     server=Server(MARK, Path("/w/mysqld.sock"), "127.0.0.1", 4000),
     schemas=("game", "shop"),
     rows=12,
+    baseline="ab",
 )
 FAILED = World("host2", WorldState.FAILED, Path("/b/2.sql"), TIME, port=4001, reason="cut off\nx")
 RECORD = FleetRecord(
@@ -43,6 +50,7 @@ RECORD = FleetRecord(
     maker=MARK,
     installation="mysql-9.7.4",
     server_version="9.7.4",
+    buffer_pool_bytes=64 << 20,
     worlds={"host1": READY, "host2": FAILED},
 )
 LEDGER = Ledger(
@@ -113,7 +121,7 @@ def test_a_folder_without_a_record_was_interrupted(folder: FleetFolder):
     assert caught.value.hint == "remove it: rewound down --fleet default"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 1}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": %d}' % RECORD_FORMAT, b"\xff"])
 def test_an_unreadable_record_is_a_fleet_error_with_a_way_out(folder: FleetFolder, content: bytes):
     (folder.path / "fleet.json").write_bytes(content)
     with pytest.raises(FleetError, match=r"fleet\.json is unreadable") as caught:
@@ -168,6 +176,16 @@ def test_list_fleets_names_fleets_alone(tmp_path: Path):
     # What a killed `down` leaves is no fleet.
     (tmp_path / "fleets/.b.going").mkdir()
     assert list_fleets(tmp_path) == ["a.2", "b"]
+
+
+def test_find_baseline_users_names_worlds_of_all_fleets_that_can_be_read(tmp_path: Path):
+    for name in ("one", "two", "unreadable"):
+        folder = FleetFolder(tmp_path, name)
+        with folder.locked():
+            folder.create()
+        folder.write(replace(RECORD, name=name))
+    (tmp_path / "fleets/unreadable/fleet.json").write_text("{")
+    assert find_baseline_users(tmp_path) == {"ab": ["one/host1", "two/host1"]}
 
 
 def test_a_state_folder_that_cannot_be_written_is_the_hosts_fault(tmp_path: Path):

@@ -5,6 +5,7 @@ from rewound.mysql.accounts import (
     grant_statements,
     new_password,
     option_file,
+    password_statement,
 )
 
 PASSWORDS = {account: f"{account}-secret" for account in ACCOUNTS}
@@ -20,6 +21,14 @@ def test_passwords_are_long_new_and_need_no_quoting():
 
 def test_only_root_has_its_password_from_the_boot_on():
     assert boot_statement("x") == "ALTER USER 'root'@'localhost' IDENTIFIED BY 'x'"
+
+
+def test_a_baselines_accounts_get_all_of_their_passwords_in_one_statement():
+    assert password_statement(PASSWORDS) == (
+        "ALTER USER 'root'@'localhost' IDENTIFIED BY 'root-secret',"
+        " 'rewound'@'localhost' IDENTIFIED BY 'rewound-secret',"
+        " 'dev'@'%' IDENTIFIED BY 'dev-secret', 'reader'@'%' IDENTIFIED BY 'reader-secret'"
+    )
 
 
 def test_the_accounts_before_the_load_may_do_nothing_to_the_host():

@@ -1,0 +1,54 @@
+"""`rewound cache`: the baselines, what they take, and their end."""
+
+import click
+
+from rewound import operations
+from rewound.cli import diagnostics, render
+from rewound.cli.options import cache_limit_option, format_option
+
+_SHOWN_KEY = 12
+_MIB = 1 << 20
+
+
+@click.group(name="cache")
+def command() -> None:
+    """Show or remove the baselines, which up and reset start worlds from."""
+
+
+@command.command(name="list")
+@format_option
+def list_command(output_format: str) -> None:
+    """List the baselines, the one used last first."""
+    entries = operations.list_cache()
+    rows: list[list[render.Cell]] = [
+        [
+            entry.key[:_SHOWN_KEY],
+            entry.dump,
+            entry.size_bytes,
+            entry.made_at.replace(microsecond=0),
+            entry.used_at.replace(microsecond=0),
+            ", ".join(entry.users) or None,
+        ]
+        for entry in entries
+    ]
+    columns = ["baseline", "dump", "disk_bytes", "made_at", "used_at", "worlds"]
+    render.write_rows(columns, rows, output_format)
+    total = sum(entry.size_bytes for entry in entries)
+    diagnostics.narrate(f"{len(entries)} baselines, {total / _MIB:,.0f} MiB")
+
+
+@command.command(name="prune")
+@cache_limit_option
+@click.option("--all", "every", is_flag=True, help="All that no fleet can be reset to.")
+def prune_command(cache_limit: int, every: bool) -> None:
+    """Remove the baselines that were not used for longest, down to the limit.
+
+    Those that a fleet can be reset to stay.
+    """
+    gone = operations.prune_cache(limit_bytes=0 if every else cache_limit)
+    left = operations.list_cache()
+    freed, kept = (sum(entry.size_bytes for entry in part) for part in (gone, left))
+    diagnostics.narrate(
+        f"{len(gone)} baselines removed, {freed / _MIB:,.0f} MiB;"
+        f" {len(left)} kept, {kept / _MIB:,.0f} MiB"
+    )

@@ -1,0 +1,174 @@
+"""Cloning data directories by the cheapest way that the file systems offer.
+
+Which way works is found by trying each, in the very folders it is for. All of them give
+the same: a folder `data` that a server may change, while what it was cloned from stays.
+
+- reflink: the files share their blocks until one changes (XFS, btrfs, ...);
+- overlay: a mount that shows the source and takes the changes (root only);
+- copy: works everywhere, and takes the time and the room of all bytes.
+"""
+
+import enum
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rewound import command
+from rewound.engine.mounts import remove_tree
+from rewound.errors import CommandFailed, HostError
+
+DATA = "data"
+"""The name of the data directory in a server's folder."""
+UUID_FILE = "auto.cnf"
+"""The file in a data directory with the server's UUID, which no clone may have."""
+
+_MOUNT_TIMEOUT_S = 30.0
+_COPY_TIMEOUT_S = 24 * 3600.0
+_FULL = ("--reflink=auto", "--sparse=auto")
+_LAYERS = "overlay"
+_SPARE_REDO_FILES = "#innodb_redo/#ib_redo*_tmp"
+_SPECIAL_IN_MOUNT_OPTIONS = frozenset(",:\\ \t\n\"'")
+
+
+class CloneMethod(enum.Enum):
+    """A way of cloning; the order is that of preference."""
+
+    REFLINK = "reflink"
+    OVERLAY = "overlay"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What came of trying one way."""
+
+    method: CloneMethod
+    works: bool
+    why: str
+    """What was seen, for people."""
+
+
+def probe_methods(source: Path, target: Path) -> list[Probe]:
+    """Try every way of cloning from below one folder to below another; both exist."""
+    return [probe_method(method, source, target) for method in CloneMethod]
+
+
+def probe_method(method: CloneMethod, source: Path, target: Path) -> Probe:
+    """Try one way of cloning with a folder of one small file; nothing is left of it."""
+    if method is CloneMethod.COPY:
+        return Probe(method, works=True, why="always works")
+    origin = Path(tempfile.mkdtemp(prefix="probe-", dir=source))
+    clone_folder = Path(tempfile.mkdtemp(prefix="probe-", dir=target))
+    try:
+        (origin / "file").write_bytes(b"x" * 4096)
+        _CLONERS[method](origin, clone_folder)
+        (clone_folder / DATA / "file").write_bytes(b"changed")
+        if (origin / "file").read_bytes()[:1] != b"x":
+            return Probe(method, works=False, why="a change of the clone changed its source")
+    except HostError as error:
+        # The programs' messages end in the reason: "cp: failed to clone …: Not supported".
+        return Probe(method, works=False, why=error.message.rpartition(": ")[2])
+    except OSError as error:
+        return Probe(method, works=False, why=error.strerror or str(error))
+    finally:
+        remove_tree(clone_folder)
+        remove_tree(origin)
+    return Probe(method, works=True, why=f"tried from {source} to {target}")
+
+
+def choose_method(source: Path, target: Path, wanted: CloneMethod | None) -> CloneMethod:
+    """Return the first way that works, or the one that is wanted.
+
+    Raises:
+        HostError: the one that is wanted does not work here.
+    """
+    for method in CloneMethod if wanted is None else [wanted]:
+        probe = probe_method(method, source, target)
+        if probe.works:
+            return method
+    raise HostError(
+        f"cloning by {probe.method.value} does not work here: {probe.why}",
+        hint="leave --clone out; rewound doctor shows what works",
+    )
+
+
+def clone(method: CloneMethod, source: Path, folder: Path) -> None:
+    """Make `folder/data` a clone of a cleanly stopped data directory.
+
+    Raises:
+        HostError: it could not be made; no space is left, for one.
+    """
+    _CLONERS[method](source, folder)
+    (folder / DATA).chmod(0o700)
+
+
+def give_away(method: CloneMethod, data: Path, target: Path) -> None:
+    """Make `target` a data directory with the content of one that is cleanly stopped.
+
+    With the overlay method both may be the same files, if one file system holds them: then
+    no server may run on `data` any more, only on clones of `target`. What a data directory
+    can do without is left out: its UUID, and redo log files that hold nothing.
+
+    Raises:
+        HostError: no space is left, for one.
+    """
+    may_link = method is CloneMethod.OVERLAY and _same_file_system(data, target.parent)
+    _copy(data, target, ["--link"] if may_link else _FULL)
+    for path in (target / UUID_FILE, *target.glob(_SPARE_REDO_FILES)):
+        path.unlink(missing_ok=True)
+
+
+def _same_file_system(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev
+
+
+def _reflink(source: Path, folder: Path) -> None:
+    _copy(source, folder / DATA, ["--reflink=always"])
+
+
+def _plain_copy(source: Path, folder: Path) -> None:
+    _copy(source, folder / DATA, _FULL)
+
+
+def _overlay(source: Path, folder: Path) -> None:
+    lower = source.resolve()
+    if unfit := _SPECIAL_IN_MOUNT_OPTIONS & set(str(lower)):
+        raise HostError(
+            f"an overlay's options cannot hold {', '.join(map(repr, unfit))} of {lower}"
+        )
+    for name in (DATA, _LAYERS, f"{_LAYERS}/upper", f"{_LAYERS}/work"):
+        (folder / name).mkdir(mode=0o700)
+    # Relative to the folder, so that no name of a world has to fit into the options.
+    # Volatile: nothing is flushed to disk, boot 0.4 s instead of 0.6, first use of a table of
+    # 490 MB 0.1 s instead of 1.3 (Linux 5.10 or newer; measured on 6.18, ext4).
+    layers = f"volatile,lowerdir={lower},upperdir={_LAYERS}/upper,workdir={_LAYERS}/work"
+    try:
+        command.run(
+            ["mount", "-t", "overlay", "-o", layers, "rewound", DATA],
+            timeout_s=_MOUNT_TIMEOUT_S,
+            cwd=folder,
+        )
+    except CommandFailed as error:
+        raise HostError(f"cannot mount an overlay: {error.stderr_tail or error.message}") from error
+
+
+def _copy(source: Path, target: Path, how: Sequence[str]) -> None:
+    try:
+        command.run(
+            ["cp", "--archive", *how, "--no-target-directory", "--", str(source), str(target)],
+            timeout_s=_COPY_TIMEOUT_S,
+        )
+    except CommandFailed as error:
+        last_words = error.stderr_tail or error.message
+        raise HostError(
+            f"cannot copy {source} to {target}: {last_words.splitlines()[-1]}",
+            hint="free some disk space",
+        ) from error
+
+
+_CLONERS: dict[CloneMethod, Callable[[Path, Path], None]] = {
+    CloneMethod.REFLINK: _reflink,
+    CloneMethod.OVERLAY: _overlay,
+    CloneMethod.COPY: _plain_copy,
+}

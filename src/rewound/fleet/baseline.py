@@ -1,0 +1,120 @@
+"""A baseline: what it was made from, what it holds, and when it has to go. Pure.
+
+A baseline stands for one content: its key says all that decides what a world restored
+anew would hold. Where it lies and who may take it is `baseline_cache`'s.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rewound.dump.part import Part
+from rewound.fleet.json_files import encode
+from rewound.load.ledger import Ledger
+from rewound.load.loader import LoadOptions
+
+BASELINE_FORMAT = 1
+"""Part of every key. To be raised when baseline.json changes, or when the same dump
+would be restored to other content, so that older baselines are not found any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """All that decides what a world holds."""
+
+    format: int
+    dump_sha256: str
+    installation: str
+    """The MySQL that it was loaded into."""
+    server_version: str
+    schema: str | None
+    """The load options, from here on."""
+    part: Part
+    allowed: tuple[str, ...]
+    allow_unfinished: bool
+    check_foreign_keys: bool
+    method: str
+    """Both give the same; who asks for the plain one wants it to be done."""
+
+    @property
+    def key(self) -> str:
+        """The name of the baseline."""
+        return hashlib.sha256(encode(self)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What `baseline.json` says."""
+
+    origin: Origin
+    made_at: datetime
+    size_bytes: int
+    """What it takes on disk."""
+    files: Mapping[str, int]
+    """The size of every file below `data/`, by its path in there."""
+    ledger: Ledger
+    """The proof of its content, from when it was loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """One baseline as the cache lists it."""
+
+    key: str
+    dump: str | None
+    """The name of the dump that it was made from; None where another version made it."""
+    size_bytes: int
+    made_at: datetime
+    used_at: datetime
+    """When a world last started from it."""
+    users: tuple[str, ...]
+    """The worlds that would be reset to it, as `fleet/world`."""
+
+
+def make_origin(
+    dump_sha256: str, options: LoadOptions, *, installation: str, server_version: str
+) -> Origin:
+    """Return what a dump loaded with these options is the origin of."""
+    return Origin(
+        format=BASELINE_FORMAT,
+        dump_sha256=dump_sha256,
+        installation=installation,
+        server_version=server_version,
+        schema=options.schema,
+        part=options.part,
+        allowed=tuple(sorted(options.allowed)),
+        allow_unfinished=options.allow_unfinished,
+        check_foreign_keys=options.check_foreign_keys,
+        method=options.method.value,
+    )
+
+
+def find_damage(baseline: Baseline, key: str, files: Mapping[str, int]) -> str | None:
+    """Say what is wrong with a baseline whose folder holds these files; None if nothing is."""
+    if baseline.origin.key != key:
+        return "its description belongs to another one"
+    if missing := baseline.files.keys() - files.keys():
+        return f"{len(missing)} of its files are missing, {min(missing)} for one"
+    if strange := files.keys() - baseline.files.keys():
+        return f"it holds files that are not its own, {min(strange)} for one"
+    changed = [name for name, size in baseline.files.items() if files[name] != size]
+    if changed:
+        return f"{len(changed)} of its files have another size, {min(changed)} for one"
+    return None
+
+
+def choose_evictions(entries: Sequence[CacheEntry], *, limit_bytes: int) -> list[CacheEntry]:
+    """Return what has to go for the cache to keep its limit: the longest unused first.
+
+    What a world may be reset to stays, even where the limit is then not kept.
+    """
+    excess = sum(entry.size_bytes for entry in entries) - limit_bytes
+    evictions = []
+    for entry in sorted(entries, key=lambda entry: entry.used_at):
+        if excess <= 0:
+            break
+        if not entry.users:
+            evictions.append(entry)
+            excess -= entry.size_bytes
+    return evictions

@@ -1,0 +1,224 @@
+"""The baselines on disk: kept, lent, listed and removed.
+
+Layout below the cache folder, all of it for the user alone:
+
+    baselines/KEY/baseline.json   what it is: `Baseline`
+    baselines/KEY/data/           the cleanly stopped data directory; nothing changes it
+    baselines/making-*            one that is being written, or was when its maker died
+    hashes/                       SHA-256 of dumps that were read before
+
+A baseline is there whole or not at all: it is written under another name, synced to disk,
+and renamed. Its folder is locked while somebody writes it or starts from it (`flock`, which
+ends with the process), so whatever can be locked is not in use.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rewound.engine.cloning import DATA, UUID_FILE
+from rewound.engine.mounts import list_mounts, remove_tree
+from rewound.errors import HostError
+from rewound.fleet.baseline import Baseline, CacheEntry, Origin, find_damage
+from rewound.fleet.content_hash import HashMemory
+from rewound.fleet.json_files import decode, encode, write_file
+from rewound.load.ledger import Ledger
+
+_KEY = re.compile(r"[0-9a-f]{64}")
+_DESCRIPTION = "baseline.json"
+_MAKING = "making-"
+_GOING = "going-"
+
+
+class BaselineCache:
+    """Guards the folder of baselines, which all fleets and commands share."""
+
+    def __init__(self, cache: Path) -> None:
+        self.folder = cache / "baselines"
+        self.hashes = HashMemory(cache / "hashes")
+
+    def prepare(self) -> None:
+        """Make the folder, and remove what killed commands left half made."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        for pattern in (_MAKING, _GOING, "probe-"):
+            for leftover in self.folder.glob(f"{pattern}*"):
+                self._remove_unused(leftover)
+
+    def data(self, key: str) -> Path:
+        """Return the data directory of a baseline."""
+        return self.folder / key / DATA
+
+    def dump_sizes(self) -> frozenset[int]:
+        """Return the sizes of all dumps that have a baseline: others need no hash."""
+        described = (self._describe(folder.name) for folder in self._iter_folders())
+        return frozenset(each.ledger.dump.file_bytes for each in described if each is not None)
+
+    @contextmanager
+    def lent(self, key: str, *, note: Callable[[str], None]) -> Iterator[Baseline | None]:
+        """Give a baseline to start a world from; while the block runs it is not removed.
+
+        One that is damaged is removed, `note` is told, and None is given.
+        """
+        with _locked(self.folder / key, fcntl.LOCK_SH) as is_there:
+            baseline, damage = self._look_at(key) if is_there else (None, None)
+            if baseline is not None:
+                os.utime(self.folder / key / _DESCRIPTION)
+                yield baseline
+        if baseline is None:
+            if damage is not None:
+                note(f"its baseline is damaged and was discarded: {damage}")
+                self.remove(key)
+            yield None
+
+    @contextmanager
+    def making(self) -> Iterator[Path]:
+        """Give an empty folder for a baseline; what is not kept in the block is removed."""
+        try:
+            making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self.folder))
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        try:
+            with _locked(making, fcntl.LOCK_EX):
+                yield making
+        finally:
+            remove_tree(making)
+
+    def keep(self, making: Path, origin: Origin, ledger: Ledger) -> None:
+        """Turn a folder that holds `data/` into the baseline of an origin.
+
+        Where another command was faster, its baseline stays.
+
+        Raises:
+            HostError: it could not be written.
+        """
+        try:
+            (making / DATA / UUID_FILE).unlink(missing_ok=True)
+            files, size_bytes = _seal(making / DATA)
+            baseline = Baseline(origin, datetime.now(UTC), size_bytes, files, ledger)
+            write_file(making / _DESCRIPTION, encode(baseline))
+            _sync(making)
+            if not (self.folder / origin.key).exists():
+                making.rename(self.folder / origin.key)
+                _sync(self.folder)
+        except OSError as error:
+            raise _unwritable(making, error) from error
+
+    def entries(self, users: Mapping[str, list[str]]) -> list[CacheEntry]:
+        """Return all baselines, the one used last first; `users` says which worlds need which."""
+        entries = []
+        for folder in self._iter_folders():
+            baseline = self._describe(folder.name)
+            place = folder if baseline is None else folder / _DESCRIPTION
+            with contextlib.suppress(FileNotFoundError):  # removed just now
+                used_at = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+                entries.append(
+                    CacheEntry(
+                        key=folder.name,
+                        dump=None if baseline is None else baseline.ledger.dump.path.name,
+                        size_bytes=_disk_bytes(folder) if baseline is None else baseline.size_bytes,
+                        made_at=used_at if baseline is None else baseline.made_at,
+                        used_at=used_at,
+                        users=tuple(users.get(folder.name, ())),
+                    )
+                )
+        return sorted(entries, key=lambda entry: entry.used_at, reverse=True)
+
+    def remove(self, key: str) -> bool:
+        """Remove a baseline; tell whether it is gone. One that is in use stays."""
+        return self._remove_unused(self.folder / key)
+
+    def _iter_folders(self) -> Iterator[Path]:
+        return (folder for folder in self.folder.glob("*") if _KEY.fullmatch(folder.name))
+
+    def _describe(self, key: str) -> Baseline | None:
+        """Return what is said of a baseline, without looking whether its files are there."""
+        try:
+            return decode((self.folder / key / _DESCRIPTION).read_bytes(), Baseline)
+        except (OSError, ValueError):
+            return None
+
+    def _look_at(self, key: str) -> tuple[Baseline | None, str | None]:
+        """Return a baseline that is whole, or None and what is wrong with it."""
+        baseline = self._describe(key)
+        if baseline is None:
+            return None, "its description is unreadable"
+        damage = find_damage(baseline, key, _list_files(self.data(key)))
+        return (baseline, None) if damage is None else (None, damage)
+
+    def _remove_unused(self, folder: Path) -> bool:
+        lowers = {mount.lower for mount in list_mounts()}
+        if (folder / DATA).resolve() in lowers:
+            return False
+        going = folder.with_name(f"{_GOING}{folder.name.removeprefix(_GOING)}")
+        try:
+            with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB) as is_there:
+                if is_there:
+                    folder.rename(going)
+                    remove_tree(going)
+        except BlockingIOError:
+            return False
+        return True
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[bool]:
+    """Hold a lock on a folder; tell whether the folder is there (still, after waiting)."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        yield False
+        return
+    try:
+        fcntl.flock(descriptor, how)
+        try:
+            is_there = os.path.samestat(folder.stat(), os.fstat(descriptor))
+        except FileNotFoundError:
+            is_there = False
+        yield is_there
+    finally:
+        os.close(descriptor)
+
+
+def _list_files(data: Path) -> dict[str, int]:
+    """Return the size of every file below a folder, by its path in there."""
+    return {
+        str(path.relative_to(data)): path.lstat().st_size
+        for path in data.rglob("*")
+        if not path.is_dir()
+    }
+
+
+def _seal(data: Path) -> tuple[dict[str, int], int]:
+    """Make a data directory the user's alone and durable; return its files, and its room."""
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+        _sync(path)
+    return _list_files(data), _disk_bytes(data)
+
+
+def _disk_bytes(folder: Path) -> int:
+    return sum(path.lstat().st_blocks * 512 for path in (folder, *folder.rglob("*")))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(path: Path, error: OSError) -> HostError:
+    return HostError(
+        f"cannot write {path}: {(error.strerror or str(error)).lower()}",
+        hint="free some space there, or set REWOUND_CACHE_DIR to a folder that can be written",
+    )

@@ -1,0 +1,100 @@
+"""What a dump's file holds, by its SHA-256, without reading it again each time.
+
+A hash is remembered for a file as it was: path, device, inode, size and times. It is
+remembered only where the file was left alone for a while before: a change within the
+grain of the file system's clock would not show in its times.
+"""
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rewound.errors import DumpError
+from rewound.fleet.json_files import decode, encode, write_file
+
+_QUIET_NS = 2_000_000_000
+"""How old the last change must be: the coarsest clock of a file system (FAT) has 2 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A file at one moment; any change of it gives another one."""
+
+    path: Path
+    device: int
+    inode: int
+    size_bytes: int
+    mtime_ns: int
+    ctime_ns: int
+
+    def was_quiet(self, now_ns: int) -> bool:
+        """Tell whether its last change lies far enough back to show in its times."""
+        return now_ns - max(self.mtime_ns, self.ctime_ns) > _QUIET_NS
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    identity: Identity
+    sha256: str
+
+
+class HashMemory:
+    """Guards a folder of remembered hashes, one small file for each path."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def identify(self, path: Path) -> Identity:
+        """Return what a file is right now.
+
+        Raises:
+            DumpError: it cannot be looked at.
+        """
+        absolute = path.absolute()
+        try:
+            stat = absolute.stat()
+        except OSError as error:
+            raise DumpError(path, f"cannot be read: {error.strerror}") from error
+        return Identity(
+            absolute, stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+        )
+
+    def get_sha256(self, path: Path) -> str:
+        """Return the hash of a file's bytes, remembered or computed.
+
+        Raises:
+            DumpError: it cannot be read.
+        """
+        identity = self.identify(path)
+        if (known := self._recall(identity)) is not None:
+            return known
+        started_ns = time.time_ns()
+        try:
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise DumpError(path, f"reading failed: {error.strerror or error}") from error
+        self.remember(identity, sha256, read_from_ns=started_ns)
+        return sha256
+
+    def remember(self, identity: Identity, sha256: str, *, read_from_ns: int) -> None:
+        """Keep the hash of a file that was read from a time on, if it can be relied on."""
+        if not identity.was_quiet(read_from_ns) or self.identify(identity.path) != identity:
+            return
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_file(self._file(identity.path), encode(_Remembered(identity, sha256)))
+        except OSError:
+            return  # the next one computes it again
+
+    def _recall(self, identity: Identity) -> str | None:
+        try:
+            remembered = decode(self._file(identity.path).read_bytes(), _Remembered)
+        except (OSError, ValueError):
+            return None
+        return remembered.sha256 if remembered.identity == identity else None
+
+    def _file(self, path: Path) -> Path:
+        return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()}.json"

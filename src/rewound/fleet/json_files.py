@@ -1,0 +1,49 @@
+"""Our values as JSON files: typed when read, whole or absent when written."""
+
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+_Value = TypeVar("_Value")
+
+
+def encode(value: object) -> bytes:
+    """Return a dataclass of ours as JSON, its fields in their order."""
+    return msgspec.json.encode(value, enc_hook=str)
+
+
+def encode_readably(value: object) -> bytes:
+    """Return the same with line breaks, for who reads it."""
+    return msgspec.json.format(encode(value), indent=2)
+
+
+def decode(content: bytes, kind: type[_Value]) -> _Value:
+    """Return the value that JSON holds.
+
+    Raises:
+        ValueError: it is no JSON, or holds another type.
+    """
+    return msgspec.json.decode(content, type=kind, dec_hook=_decode_path)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replace a file, for the user alone: a reader sees the old one or the new one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+
+
+def _decode_path(kind: type[Any], value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError

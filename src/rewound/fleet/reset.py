@@ -1,0 +1,151 @@
+"""Taking worlds back to their baselines: same port, same passwords, original content.
+
+A world's data is thrown away only once its baseline is at hand. One that is killed in the
+middle of it shows as interrupted, and can be reset again.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from rewound.command import own_mark
+from rewound.engine.mounts import remove_tree
+from rewound.engine.protocol import Engine, Server
+from rewound.errors import FleetError, Interrupted, MysqlError, RewoundError
+from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.making import Observer, discard_world, start_spec
+from rewound.fleet.roster import Roster, run_side_by_side
+from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.world import World, WorldState
+from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
+
+_LOOK_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resetting:
+    """What came of resetting worlds."""
+
+    done: Mapping[str, tuple[str, ...]]
+    """The worlds that are ready again, and whose connections to each were ended."""
+    failures: Mapping[str, RewoundError]
+    """The others, and why."""
+
+
+class _Resetter:
+    """Guards what the jobs of one reset share."""
+
+    def __init__(
+        self, folder: FleetFolder, roster: Roster, engine: Engine, *, baselines: BaselineCache
+    ) -> None:
+        self._folder = folder
+        self._roster = roster
+        self._engine = engine
+        self._baselines = baselines
+        self._passwords = {account: folder.read_password(account) for account in ACCOUNTS}
+        self.cancelled = threading.Event()
+
+    def reset(self, world: World, observer: Observer) -> tuple[str, ...] | RewoundError:
+        """Reset one world; return whose connections were ended, or why it failed."""
+        if self.cancelled.is_set():
+            raise Interrupted(f"resetting world {world.name} was interrupted")
+        if world.baseline is None:
+            return _no_baseline(world, self._folder.name, "was kept")
+
+        def note(text: str) -> None:
+            observer.world_note(world.name, text)
+
+        with self._baselines.lent(world.baseline, note=note) as baseline:
+            if baseline is None:
+                return _no_baseline(world, self._folder.name, "is there any more")
+            ended = self._list_connections(world.server)
+            fresh = replace(world, state=WorldState.STARTING, server=None, reason=None)
+            self._roster.update(fresh)
+            observer.world_changed(world.name, WorldState.STARTING)
+            try:
+                server = self._start_anew(world, world.baseline)
+            except RewoundError as error:
+                if self.cancelled.is_set():
+                    raise Interrupted(f"resetting world {world.name} was interrupted") from error
+                discard_world(self._folder.world_folder(world.name), self._engine)
+                failed = replace(fresh, state=WorldState.FAILED, reason=error.message)
+                self._roster.update(failed)
+                observer.world_changed(world.name, WorldState.FAILED, error.message)
+                return error
+        self._roster.update(replace(fresh, state=WorldState.READY, server=server))
+        observer.world_changed(world.name, WorldState.READY, f"{world.rows:,} rows")
+        return ended
+
+    def _start_anew(self, world: World, key: str) -> Server:
+        folder = self._folder.world_folder(world.name)
+        self._engine.end_all(folder)
+        remove_tree(folder)
+        folder.mkdir(mode=0o700)
+        spec = start_spec(
+            world.name,
+            folder=folder,
+            port=world.port,
+            buffer_pool_bytes=self._roster.record.buffer_pool_bytes,
+            passwords=self._passwords,
+            data_from=self._baselines.data(key),
+        )
+        return self._engine.start(spec)
+
+    def _list_connections(self, server: Server | None) -> tuple[str, ...]:
+        if server is None or not self._engine.is_running(server):
+            return ()
+        try:
+            return list_connections(server.endpoint(ROOT, self._passwords[ROOT]))
+        except MysqlError:
+            return ()  # a server in such a state is reset all the same
+
+
+def reset_worlds(
+    folder: FleetFolder,
+    record: FleetRecord,
+    worlds: Sequence[World],
+    *,
+    engine: Engine,
+    baselines: BaselineCache,
+    observer: Observer,
+    workers: int,
+) -> Resetting:
+    """Take worlds back to their baselines; one that fails does not stop the others."""
+    roster = Roster(folder, replace(record, maker=own_mark()))
+    resetter = _Resetter(folder, roster, engine, baselines=baselines)
+
+    def stop() -> None:
+        resetter.cancelled.set()
+        for name, world in roster.record.worlds.items():
+            if world.state is WorldState.STARTING:
+                engine.end_all(folder.world_folder(name))
+
+    jobs = {world.name: partial(resetter.reset, world, observer) for world in worlds}
+    outcomes = run_side_by_side(jobs, workers=workers, stop=stop)
+    failures = {name: each for name, each in outcomes.items() if isinstance(each, RewoundError)}
+    done = {name: each for name, each in outcomes.items() if not isinstance(each, RewoundError)}
+    return Resetting(done, failures)
+
+
+def list_connections(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return `user@host` of everybody who is logged in to a server as one of its users.
+
+    Raises:
+        MysqlError: the server does not answer.
+    """
+    with Connection(
+        endpoint, connect_timeout_s=_LOOK_TIMEOUT_S, answer_timeout_s=_LOOK_TIMEOUT_S
+    ) as connection:
+        sessions = connection.query("SHOW PROCESSLIST").rows
+    logins = [(str(user), str(host)) for _, user, host, *_ in sessions if user in (DEV, READER)]
+    return tuple(f"{user}@{host.rpartition(':')[0] or host}" for user, host in logins)
+
+
+def _no_baseline(world: World, fleet: str, what: str) -> FleetError:
+    return FleetError(
+        f"no baseline of world {world.name} {what}, so it cannot be reset",
+        hint=f"make the fleet again: rewound down --fleet {fleet}, then rewound up",
+    )

@@ -1,0 +1,96 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rewound.dump.part import Part
+from rewound.fleet.baseline import (
+    Baseline,
+    CacheEntry,
+    Origin,
+    choose_evictions,
+    find_damage,
+    make_origin,
+)
+from rewound.load.loader import LoadOptions
+from tests.unit.fleet.test_state import LEDGER
+
+NOW = datetime(2026, 3, 2, 21, 15, tzinfo=UTC)
+
+
+def origin(sha256: str = "ab", options: LoadOptions | None = None) -> Origin:
+    return make_origin(
+        sha256, options or LoadOptions(), installation="mysql-9.7.4", server_version="9.7.4"
+    )
+
+
+BASELINE = Baseline(origin(), NOW, 3, {"ibdata1": 1, "game/t.ibd": 2}, LEDGER)
+
+
+def test_the_key_is_the_same_for_the_same_origin():
+    assert origin().key == origin().key
+    assert len(origin().key) == 64
+    options = [LoadOptions(allowed=frozenset(names)) for names in (["a", "b"], ["b", "a"])]
+    assert origin(options=options[0]).key == origin(options=options[1]).key
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        origin("cd"),
+        replace(origin(), format=0),
+        replace(origin(), installation="path"),
+        replace(origin(), server_version="8.4.0"),
+        origin(options=LoadOptions(schema="game")),
+        origin(options=LoadOptions(part=Part(only_tables=("a",)))),
+        origin(options=LoadOptions(part=Part(skip_tables=("a",)))),
+        origin(options=LoadOptions(allowed=frozenset({"number-clipped"}))),
+        origin(options=LoadOptions(allow_unfinished=True)),
+        origin(options=LoadOptions(check_foreign_keys=True)),
+    ],
+)
+def test_whatever_decides_the_content_changes_the_key(other: Origin):
+    assert other.key != origin().key
+
+
+def test_find_damage_finds_none_where_all_files_are_there():
+    assert find_damage(BASELINE, BASELINE.origin.key, dict(BASELINE.files)) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"ibdata1": 1}, "1 of its files are missing, game/t.ibd for one"),
+        ({"ibdata1": 0, "game/t.ibd": 2}, "1 of its files have another size, ibdata1 for one"),
+        ({"ibdata1": 1, "game/t.ibd": 2, "x": 1}, "files that are not its own, x for one"),
+        ({}, "2 of its files are missing"),
+    ],
+)
+def test_find_damage_names_what_is_wrong(files: dict[str, int], said: str):
+    assert said in str(find_damage(BASELINE, BASELINE.origin.key, files))
+
+
+def test_find_damage_tells_a_description_from_elsewhere():
+    assert find_damage(BASELINE, "0" * 64, dict(BASELINE.files)) is not None
+
+
+def entry(key: str, size_bytes: int, *, age: int, users: tuple[str, ...] = ()) -> CacheEntry:
+    used_at = NOW - timedelta(days=age)
+    return CacheEntry(key, "a.sql", size_bytes, made_at=used_at, used_at=used_at, users=users)
+
+
+def keys(entries: list[CacheEntry]) -> list[str]:
+    return [entry.key for entry in entries]
+
+
+def test_choose_evictions_takes_the_longest_unused_first_and_no_more_than_needed():
+    entries = [entry("new", 10, age=0), entry("old", 10, age=9), entry("middle", 10, age=5)]
+    assert keys(choose_evictions(entries, limit_bytes=30)) == []
+    assert keys(choose_evictions(entries, limit_bytes=29)) == ["old"]
+    assert keys(choose_evictions(entries, limit_bytes=15)) == ["old", "middle"]
+    assert keys(choose_evictions(entries, limit_bytes=0)) == ["old", "middle", "new"]
+
+
+def test_choose_evictions_never_takes_what_a_world_may_be_reset_to():
+    entries = [entry("used", 10, age=9, users=("default/a",)), entry("free", 10, age=1)]
+    assert keys(choose_evictions(entries, limit_bytes=0)) == ["free"]
