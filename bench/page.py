@@ -4,7 +4,7 @@ import os
 import platform
 import statistics
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,19 +32,22 @@ class Page:
 
     def add_table(self, unit: str, rows: dict[str, list[float]]) -> None:
         """Add the median and the extremes of each row's measurements, in `unit`."""
-        self._lines += [
-            "",
-            f"| {unit} | median | lowest | highest |",
-            "| --- | ---: | ---: | ---: |",
+        cells = [
+            [name, *map(show_number, (statistics.median(numbers), min(numbers), max(numbers)))]
+            for name, numbers in rows.items()
         ]
-        for name, numbers in rows.items():
-            cells = (statistics.median(numbers), min(numbers), max(numbers))
-            self._lines.append(
-                "| " + " | ".join([name, *(show_number(number) for number in cells)]) + " |"
-            )
+        self.add_grid([unit, "median", "lowest", "highest"], cells)
 
-    def write(self, versions: Iterable[str]) -> None:
-        """Write the page, with the machine, `versions` of what was measured, and the commit."""
+    def add_grid(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Add a table of texts, the first column for names and the others for numbers."""
+        rule = ["---", *["---:"] * (len(header) - 1)]
+        self._lines += ["", *("| " + " | ".join(cells) + " |" for cells in (header, rule, *rows))]
+
+    def write(self, versions: Iterable[str], *, is_kept: bool = True) -> None:
+        """Write the page, with the machine, `versions` of what was measured, and the commit.
+
+        One that is not kept is only printed.
+        """
         cores = os.cpu_count() or 1
         commit = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
         known = subprocess.run(commit, capture_output=True, text=True).stdout.strip()
@@ -59,7 +62,8 @@ class Page:
         if self._load > BUSY_SHARE * cores:
             self.add("**Other work ran on this machine: measure again when it is idle.**")
         text = "\n".join(self._lines) + "\n"
-        self._script.with_suffix(".md").write_text(text)
+        if is_kept:
+            self._script.with_suffix(".md").write_text(text)
         print(text)
 
 

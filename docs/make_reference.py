@@ -25,6 +25,7 @@ _EFFECTS = {
     Effect.RECORD: "Recorded, not executed",
     Effect.REFUSE: "Refused",
     Effect.DEFER: "Executed at the end",
+    Effect.FASTER: "Done in a faster way, unless --load plain",
     Effect.DAMAGE: "Fails the world, unless --allow names it",
 }
 

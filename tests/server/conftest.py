@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rewound.engine.installation import Installation
+from rewound.engine.options import LOADING_STATEMENTS
 from rewound.engine.ports import pick_ports
 from rewound.engine.process import ProcessEngine
 from rewound.engine.protocol import ServerSpec
@@ -61,7 +62,7 @@ def server(engine: ProcessEngine, make_folder: Callable[[], Path]) -> Iterator[L
         running = engine.start(spec)
         root = Endpoint(running.socket, running.host, running.port, ROOT, "secret")
         with Connection(root) as connection:
-            for statement in account_statements(passwords):
+            for statement in [*account_statements(passwords), *LOADING_STATEMENTS]:
                 connection.execute(statement)
         yield LoadServer(
             root, Endpoint(running.socket, running.host, running.port, LOADER, "secret")

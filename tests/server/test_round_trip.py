@@ -12,22 +12,25 @@ import re
 import shutil
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
+from rewound.dump import splitter
 from rewound.dump.judge import quote_name
 from rewound.dump.target import SYSTEM_SCHEMAS
 from rewound.engine.installation import Installation
+from rewound.engine.options import LOADING_STATEMENTS
 from rewound.engine.ports import pick_ports
 from rewound.engine.process import ProcessEngine
 from rewound.engine.protocol import ServerSpec
-from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadOptions, load_dump
+from rewound.load.ledger import Ledger, find_imbalances
+from rewound.load.loader import LoadMethod, LoadOptions, load_dump
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -85,7 +88,8 @@ def servers(
             Connection(source) as source_connection,
             Connection(target.endpoint(ROOT, _PASSWORD)) as target_connection,
         ):
-            for statement in account_statements(dict.fromkeys(ACCOUNTS, _PASSWORD)):
+            accounts = account_statements(dict.fromkeys(ACCOUNTS, _PASSWORD))
+            for statement in [*accounts, *LOADING_STATEMENTS]:
                 target_connection.execute(statement)
             yield Servers(
                 source_connection,
@@ -100,11 +104,29 @@ def servers(
             shutil.rmtree(folder)
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One or two schemas, how they are dumped and how they are loaded."""
+
+    made: list[Schema]
+    plan: DumpPlan
+    method: LoadMethod
+
+
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[list[Schema], DumpPlan]:
-    """Draw one or two schemas and how they are dumped."""
+def cases(draw: st.DrawFn) -> Case:
+    """Draw a case; the fast ways of loading have more of them, having more to get wrong."""
     made = [draw(schemas(number)) for number in range(1, draw(st.sampled_from([2, 2, 3])))]
-    return made, draw(dump_plans(made))
+    method = draw(st.sampled_from([LoadMethod.FAST] * 3 + [LoadMethod.PLAIN]))
+    return Case(made, draw(dump_plans(made)), method)
+
+
+def test_a_dump_is_restored_as_it_was(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The fast ways are for much text; here any amount is much.
+    monkeypatch.setattr(splitter, "SHORT_BYTES", 0)
+    used: Counter[str] = Counter()
+    _restore_cases(servers, used)
+    assert {"rows-as-fields", "keys-last", "inserts-gathered"} <= used.keys()
 
 
 @settings(
@@ -117,8 +139,9 @@ def cases(draw: st.DrawFn) -> tuple[list[Schema], DumpPlan]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(case=cases())
-def test_a_dump_is_restored_as_it_was(servers: Servers, case: tuple[list[Schema], DumpPlan]):
-    made, plan = case
+def _restore_cases(servers: Servers, used: Counter[str], case: Case) -> None:
+    made, plan = case.made, case.plan
+    note(f"loaded by {case.method}")
     try:
         for schema in made:
             note(f"{schema};\n")
@@ -126,7 +149,8 @@ def test_a_dump_is_restored_as_it_was(servers: Servers, case: tuple[list[Schema]
         for call in plan.calls:
             note(f"mysqldump {' '.join(call)}")
         path = _dump(servers, plan)
-        _restore(servers, path, plan)
+        ledger = _restore(servers, path, case)
+        used.update({use.rule: use.count for use in ledger.rules})
         for schema in made:
             before = _describe(servers.source, schema.name)
             after = _describe(servers.target, schema.name)
@@ -157,19 +181,28 @@ def _dump(servers: Servers, plan: DumpPlan) -> Path:
                 timeout=DUMP_TIMEOUT_S,
                 check=False,
             )
-            assert done.returncode == 0, done.stderr.decode(errors="replace")
+            stderr = done.stderr.decode(errors="replace")
+            # mysqldump 9.7 cannot order by a column with a line end in its name.
+            assume("in 'order clause' (1054)" not in stderr)
+            assert done.returncode == 0, stderr
     return path
 
 
-def _restore(servers: Servers, path: Path, plan: DumpPlan) -> None:
+def _restore(servers: Servers, path: Path, case: Case) -> Ledger:
     ledger = load_dump(
         servers.loader,
         path,
-        options=LoadOptions(schema=plan.schema, allow_unfinished=not plan.says_its_end),
+        options=LoadOptions(
+            schema=case.plan.schema,
+            allow_unfinished=not case.plan.says_its_end,
+            method=case.method,
+            large_table_bytes=0,
+        ),
         progress=lambda bytes_read, table: None,
         cancelled=threading.Event(),
     )
     assert find_imbalances(ledger) == []
+    return ledger
 
 
 def _describe(connection: Connection, schema: str) -> dict[str, object]:

@@ -30,7 +30,7 @@ from rewound.fleet.making import Observer
 from rewound.fleet.plan import find_disagreement
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
-from rewound.load.loader import LoadOptions
+from rewound.load.loader import LoadMethod, LoadOptions
 
 
 @click.command(name="up")
@@ -50,6 +50,14 @@ from rewound.load.loader import LoadOptions
 )
 @part_options
 @option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up.")
+@option(
+    "--load",
+    "method",
+    type=click.Choice([method.value for method in LoadMethod]),
+    default=LoadMethod.FAST.value,
+    show_default=True,
+    help="How rows are loaded; plain executes each statement as it stands.",
+)
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
 @option("--no-baseline", is_flag=True, help="Load anew, and keep nothing for reset and next time.")
 @clone_option
@@ -70,6 +78,7 @@ def command(
     allow: tuple[str, ...],
     part: Part,
     check_foreign_keys: bool,
+    method: str,
     fallback: bool,
     no_baseline: bool,
     clone: str,
@@ -96,6 +105,7 @@ def command(
             allowed=frozenset(allow),
             part=part,
             check_foreign_keys=check_foreign_keys,
+            method=LoadMethod(method),
         ),
         clone=read_clone_method(clone),
         keep_baselines=not no_baseline,

@@ -23,7 +23,7 @@ def plan_value_edits(
 
     Rows without a certain reading are left as they are: the server has no such function.
     """
-    outline = statement.rows_outline
+    outline = statement.rows_outline.upper()
     if b"PASSWORD" not in outline or not _CALL.search(outline):
         return [], None
     edits: list[Edit] = []

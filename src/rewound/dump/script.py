@@ -13,6 +13,7 @@ from rewound.dump.header import Header, read_comment, read_statement
 from rewound.dump.judge import Judge
 from rewound.dump.part import Part
 from rewound.dump.rules import Rule
+from rewound.dump.session import Session
 from rewound.dump.splitter import Piece, PieceKind, Splitter
 from rewound.dump.statement import Kind, Statement, find_drop_end
 from rewound.dump.target import Target
@@ -44,6 +45,11 @@ class Script:
     def schemas(self) -> frozenset[str]:
         """The databases that there are after the statements so far."""
         return frozenset(self._judge.created_schemas)
+
+    @property
+    def session(self) -> Session:
+        """The dump's session behind the last verdict."""
+        return self._judge.session
 
     def iter_verdicts(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
         """Yield one verdict for each statement, in the dump's order, refusals included."""

@@ -34,7 +34,7 @@ _TOOL_LINE_START = re.compile(rb"(?:mysqldump|mysqlpump|mariadb-dump)(?:\.exe)?:
 _LONGEST_TOOL_PREFIX = len(b"mariadb-dump.exe: ")
 _MAY_BE_NO_STATEMENT = frozenset(b"#-/dDmMwW")
 """First bytes of comments, of the DELIMITER command and of what tools say."""
-_SHORT_BYTES = 1 << 12
+SHORT_BYTES = 1 << 12
 """A statement this short is read faster from quote to quote than by its outline."""
 _LINE_ENDS_TRIED = 8
 _QUOTES_AND_COMMENTS = b"'\"`#-/\\"
@@ -177,7 +177,7 @@ class Splitter:
         found = _find_mark(window.text, mark, window.start) - window.start
         if found >= 0 and self._regroup and (piece := self._take_run(found)):
             return piece
-        if 0 <= found < _SHORT_BYTES or self._delimiter[0] in _QUOTES_AND_COMMENTS:
+        if 0 <= found < SHORT_BYTES or self._delimiter[0] in _QUOTES_AND_COMMENTS:
             return None
         scan = OutlineScan(self.mode, self._delimiter[:1])
         while True:

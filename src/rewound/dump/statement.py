@@ -75,7 +75,11 @@ class Statement:
     """For INSERT and REPLACE: the offset behind VALUES or SET, where its rows begin."""
 
     rows_outline: bytes = b""
-    """For INSERT and REPLACE: the outline of what stands from there on, in upper case."""
+    """For INSERT and REPLACE: the outline of what stands from there on."""
+
+    is_plain: bool = False
+    """For INSERT and REPLACE: nothing stands in its rows that a comment or a quote other than
+    the single one opens, so that text and outline differ in what the strings hold alone."""
 
     rows: int = 0
     """For INSERT and REPLACE: how many rows its text holds."""
@@ -210,15 +214,18 @@ def with_rows(statement: Statement, mode: LexicalMode, outline: bytes | None = N
     if not statement.rows_start:
         return statement
     head = statement.text[: statement.rows_start]
-    if outline is not None and outline.startswith(head):
-        rows_outline = outline[len(head) :].upper()
+    is_plain = outline is not None and outline.startswith(head)
+    if outline is not None and is_plain:
+        rows_outline = outline[len(head) :]
     else:
-        rows_outline = read_outline(statement.text[len(head) :], mode).upper()
+        rows_outline = read_outline(statement.text[len(head) :], mode)
+    in_upper_case = rows_outline.upper()
     return replace(
         statement,
         rows_outline=rows_outline,
-        rows=count_rows(rows_outline),
-        updates_rows=updates_rows(rows_outline),
+        is_plain=is_plain,
+        rows=count_rows(in_upper_case),
+        updates_rows=updates_rows(in_upper_case),
     )
 
 

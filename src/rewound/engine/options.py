@@ -53,6 +53,18 @@ _TOLERANT = (
     "--log-error-verbosity=2",
 )
 
+LOADING_STATEMENTS = (
+    "SET GLOBAL local_infile = ON",  # for the loader's own rows; no other account can log in yet
+    "ALTER INSTANCE DISABLE INNODB REDO_LOG",  # 63 CPU-seconds a 240 MB load with it, 58 without
+)
+"""What root sends to a server before a load. If the server ends now, its data is worth nothing."""
+
+SERVING_STATEMENTS = (
+    "ALTER INSTANCE ENABLE INNODB REDO_LOG",
+    "SET GLOBAL local_infile = OFF",
+)
+"""What root sends to it when the load is proven."""
+
 
 def serving_options(
     *, data: Path, socket: Path, temporary: Path, port: int, buffer_pool_bytes: int

@@ -34,6 +34,8 @@ class Origin:
     allowed: tuple[str, ...]
     allow_unfinished: bool
     check_foreign_keys: bool
+    method: str
+    """Makes no difference to the content; who asks for one wants to see it at work."""
 
     @property
     def key(self) -> str:
@@ -84,6 +86,7 @@ def make_origin(
         allowed=tuple(sorted(options.allowed)),
         allow_unfinished=options.allow_unfinished,
         check_foreign_keys=options.check_foreign_keys,
+        method=options.method.value,
     )
 
 

@@ -47,8 +47,10 @@ class Recipe:
     load: LoadOptions
     cancelled: threading.Event
     """Set when the user wants to stop."""
-    slots: threading.Semaphore
-    """As many as there are cores; taken by loading, which keeps a core busy."""
+    cores: threading.Semaphore
+    """What the lanes of all worlds share, one permit a core."""
+    loads: threading.Semaphore
+    """How many worlds may be loaded at a time, as many as there are cores."""
     installation: str
     """The MySQL that the engine runs."""
     server_version: str

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rewound.catalog import Dump
 from rewound.dump.judge import quote_name
+from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import DumpError, HostError, Interrupted, LoadError, ServerNotReady
 from rewound.fleet.baseline_cache import BaselineCache
@@ -63,7 +64,7 @@ def _restore_dump(
             )
             if restored is not None:
                 return restored
-        with recipe.slots:
+        with recipe.loads:
             return _load(dump, plan, recipe, engine, observer)
     except BaseException:
         discard_world(plan.folder, engine)
@@ -136,8 +137,8 @@ def _leave_baseline(
     baselines: BaselineCache,
 ) -> Restored:
     """Keep the data of a proven world as its baseline, and start its server again."""
-    # mysqld spends up to a second of this asleep: another world may have the core.
-    with _given_back(recipe.slots):
+    # mysqld spends up to a second of this asleep: another world may load.
+    with _given_back(recipe.loads):
         engine.stop(loaded.server)
     origin = recipe.origin(loaded.ledger.dump.sha256)
 
@@ -162,12 +163,12 @@ def _leave_baseline(
 
 
 @contextmanager
-def _given_back(slots: threading.Semaphore) -> Iterator[None]:
-    slots.release()
+def _given_back(permits: threading.Semaphore) -> Iterator[None]:
+    permits.release()
     try:
         yield
     finally:
-        slots.acquire()
+        permits.acquire()
 
 
 def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerSpec:
@@ -186,7 +187,7 @@ def _fill(
 ) -> Ledger:
     """Load, prove and open a running server's world."""
     observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
-    _execute_as_root(server, recipe, account_statements(recipe.passwords))
+    _execute_as_root(server, recipe, [*account_statements(recipe.passwords), *LOADING_STATEMENTS])
 
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(plan.name, bytes_read, table)
@@ -197,11 +198,12 @@ def _fill(
         options=recipe.load,
         progress=report_progress,
         cancelled=recipe.cancelled,
+        cores=recipe.cores,
     )
     if imbalances := find_imbalances(ledger):
         raise LoadError(f"{dump.path}: the ledger does not balance: {'; '.join(imbalances)}")
     quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
-    _execute_as_root(server, recipe, grant_statements(quoted))
+    _execute_as_root(server, recipe, [*SERVING_STATEMENTS, *grant_statements(quoted)])
     _log.info("%s: proven with %d rows", plan.name, ledger.rows)
     return ledger
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rewound.dump.verdict import Verdict, excerpt
 from rewound.errors import HostError, LoadError, MysqlError, StatementRefused
+from rewound.load.objects import TableKey
 from rewound.load.tally import Tally
 from rewound.mysql.client import Connection
 
@@ -16,7 +17,7 @@ class Executor:
 
     def __init__(self, connection: Connection, tally: Tally, dump: Path) -> None:
         self.connection = connection
-        self._tally = tally
+        self.tally = tally
         self._dump = dump
 
     def execute(self, verdict: Verdict) -> None:
@@ -43,9 +44,9 @@ class Executor:
             execution = self.connection.execute(sql)
             if execution.warning_count:
                 warnings = self.connection.warnings()
-                self._tally.add_warnings(verdict, warnings, expected=execution.warning_count)
+                self.tally.add_warnings(verdict, warnings, expected=execution.warning_count)
             if sql is verdict.sql[-1]:
-                self._tally.add_execution(verdict, execution)
+                self.tally.add_execution(verdict, execution)
 
     def require_allowed(self, verdict: Verdict) -> None:
         """Raise StatementRefused for a verdict that refuses its statement."""
@@ -59,14 +60,25 @@ class Executor:
                 remedy=refusal.rule.remedy,
             )
 
+    def explain_table(
+        self, table: TableKey, doing: str, error: MysqlError
+    ) -> LoadError | HostError:
+        """Return what the server's error means that came while something was done to a table."""
+        text = f"{self._dump}, table {table[0]}.{table[1]}, {doing}: {error.message}"
+        return _as_error(text, error)
+
     def explain(self, verdict: Verdict, error: MysqlError) -> LoadError | HostError:
         """Return what the server's error means for the load."""
         text = f"{self._dump}, line {verdict.line}: {error.message}\n    "
         text += excerpt(verdict.statement.text)
-        if error.number in _NO_ROOM:
-            return HostError(
-                text,
-                hint="free some disk space, or set REWOUND_STATE_DIR to another disk;"
-                " a table of ENGINE=MEMORY may have reached its own limit",
-            )
-        return LoadError(text)
+        return _as_error(text, error)
+
+
+def _as_error(text: str, error: MysqlError) -> LoadError | HostError:
+    if error.number in _NO_ROOM:
+        return HostError(
+            text,
+            hint="free some disk space, or set REWOUND_STATE_DIR to another disk;"
+            " a table of ENGINE=MEMORY may have reached its own limit",
+        )
+    return LoadError(text)

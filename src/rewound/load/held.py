@@ -9,26 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rewound.dump import rules
-from rewound.dump.judge import quote_name
 from rewound.dump.rules import Rule
 from rewound.dump.statement import Kind
 from rewound.dump.verdict import RuleUse, Verdict
 from rewound.errors import MysqlError
 from rewound.load.executor import Executor
 from rewound.load.objects import TableKey, table_keys
+from rewound.load.session import SessionSettings, enter, read_session
 from rewound.load.stubs import Stubs
 from rewound.load.tally import Tally
-from rewound.mysql.client import Connection
 
 MISSING_OBJECT_ERRORS = frozenset({1049, 1054, 1146, 1305, 1356})
 """Schema, column, table, routine, what an inner view needs.
 
 Source: MySQL 9.7 server error reference; each was tried on 9.7.4 with CREATE VIEW.
 """
-_SESSION = (
-    "SELECT @@SESSION.sql_mode, @@SESSION.character_set_client,"
-    " @@SESSION.collation_connection, @@SESSION.time_zone"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,7 @@ class _Held:
     """A verdict, and what puts the session where it was at its turn."""
 
     verdict: Verdict
-    session: tuple[str | bytes, ...]
+    session: SessionSettings
 
 
 class HeldStatements:
@@ -162,17 +157,4 @@ class HeldStatements:
         return False
 
     def _enter(self, held: _Held) -> None:
-        for sql in held.session:
-            self._executor.connection.execute(sql)
-
-
-def read_session(connection: Connection, schema: str | None) -> tuple[str | bytes, ...]:
-    """Return the statements that make a session what it is now, as far as programs keep it."""
-    sql_mode, client, collation, time_zone = map(str, connection.query(_SESSION).rows[0])
-    settings = (
-        f"SET SESSION sql_mode = '{sql_mode}', character_set_client = {client},"
-        f" collation_connection = {collation}, time_zone = '{time_zone}'"
-    )
-    if schema is None:
-        return (settings,)
-    return ("SET NAMES utf8mb4", b"USE " + quote_name(schema), settings)
+        enter(self._executor.connection, held.session)

@@ -4,8 +4,10 @@ Takes an endpoint, so it cannot know what kind of server it loads. A refused sta
 or an error of the server ends the load at once; there is no half-loaded success.
 """
 
+import enum
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +17,16 @@ from rewound.dump.reader import DumpReader
 from rewound.dump.script import Script
 from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
 from rewound.dump.statement import Kind
+from rewound.dump.verdict import Verdict
 from rewound.errors import Interrupted
+from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher
 from rewound.load.executor import Executor
 from rewound.load.held import HeldStatements
+from rewound.load.lanes import Lanes
 from rewound.load.ledger import DumpFacts, Ledger
 from rewound.load.objects import table_key
 from rewound.load.proof import look_at_server
+from rewound.load.rows import RowLoader
 from rewound.load.tally import Tally
 from rewound.load.target import read_target
 from rewound.mysql.client import Connection
@@ -28,6 +34,17 @@ from rewound.mysql.endpoint import Endpoint
 
 Progress = Callable[[int, str], None]
 """Called with (bytes of the file read, the table being filled)."""
+
+_CORES = os.cpu_count() or 1
+
+
+class LoadMethod(enum.Enum):
+    """How rows get into a server. The outcome is the same; `plain` is what proves it."""
+
+    FAST = "fast"
+    """Large tables over several connections, as fields where that is the same, keys last."""
+    PLAIN = "plain"
+    """Each statement as it stands, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,9 @@ class LoadOptions:
     """What of the dump is wanted."""
     check_foreign_keys: bool = False
     """Look every row's foreign keys up when all is loaded."""
+    method: LoadMethod = LoadMethod.FAST
+    large_table_bytes: int = LARGE_TABLE_BYTES
+    """From how much text on the fast method treats a table as a large one."""
 
 
 def load_dump(
@@ -53,8 +73,12 @@ def load_dump(
     options: LoadOptions,
     progress: Progress,
     cancelled: threading.Event,
+    cores: threading.Semaphore | None = None,
 ) -> Ledger:
     """Load a dump into an empty server and return the ledger, balanced or not.
+
+    `cores` is what loads that go on at the same time share, one permit a core; the server
+    must take LOAD DATA LOCAL for the fast method.
 
     Raises:
         DumpError: the file is unreadable or cut off.
@@ -66,18 +90,38 @@ def load_dump(
     started_at = datetime.now(UTC)
     tally = Tally()
     with Connection(endpoint) as connection, DumpReader(dump) as reader:
+
+        def make_loader() -> RowLoader:
+            return RowLoader(Executor(Connection(endpoint, loads_rows=True), tally, dump))
+
         target = read_target(connection)
         _prepare_session(connection)
         script = Script(target, schema=options.schema, part=options.part)
         statements = HeldStatements(Executor(connection, tally, dump), tally)
-        for verdict in script.iter_verdicts(reader.iter_chunks()):
-            if cancelled.is_set():
-                raise Interrupted(f"loading {dump} was interrupted")
-            tally.add_verdict(verdict)
-            statements.execute(verdict)
-            if verdict.kind is Kind.INSERT:
-                key = table_key(verdict)
-                progress(reader.file_bytes_read, "" if key is None else key[1])
+
+        verdicts = _iter_verdicts(script, reader, tally, progress, cancelled)
+        if options.method is LoadMethod.PLAIN:
+            for verdict in verdicts:
+                statements.execute(verdict)
+        else:
+            cores = cores or threading.Semaphore(_CORES)
+            lanes = Lanes(make_loader, count=_CORES, cores=cores, cancelled=cancelled)
+            with Connection(endpoint) as asking, lanes:
+                dispatcher = Dispatcher(
+                    statements,
+                    lanes,
+                    tally,
+                    connection=connection,
+                    asking=asking,
+                    session=lambda: script.session,
+                    server_version=target.version_number,
+                    large_table_bytes=options.large_table_bytes,
+                )
+                for verdict in verdicts:
+                    dispatcher.execute(verdict)
+                lanes.wait_for(
+                    meanwhile=lambda name: progress(reader.file_bytes_read, f"keys of {name}")
+                )
         statements.execute_held()
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
@@ -112,6 +156,24 @@ def load_dump(
         unmet=tuple(options.part.find_unmet(found.schemas, found.tables_and_views)),
         allowed=tuple(sorted(options.allowed)),
     )
+
+
+def _iter_verdicts(
+    script: Script,
+    reader: DumpReader,
+    tally: Tally,
+    progress: Progress,
+    cancelled: threading.Event,
+) -> Iterator[Verdict]:
+    """Yield the verdicts of a dump, counting them and telling how far it is read."""
+    for verdict in script.iter_verdicts(reader.iter_chunks()):
+        if cancelled.is_set():
+            raise Interrupted(f"loading {reader.path} was interrupted")
+        tally.add_verdict(verdict)
+        yield verdict
+        if verdict.kind is Kind.INSERT:
+            key = table_key(verdict)
+            progress(reader.file_bytes_read, "" if key is None else key[1])
 
 
 def _prepare_session(connection: Connection) -> None:

@@ -1,8 +1,9 @@
 """Counting while a dump is loaded: what the ledger will state."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rewound.dump import rules
 from rewound.dump.rules import Rule
@@ -39,8 +40,9 @@ class _Rows:
 
 @dataclass(slots=True)
 class Tally:
-    """The running counts of one load."""
+    """The running counts of one load. Guards them: several threads load."""
 
+    _lock: threading.RLock = field(default_factory=threading.RLock)
     executed: Counter[str] = field(default_factory=Counter)
     unseen_warnings: int = 0
     positions: list[str] = field(default_factory=list)
@@ -59,30 +61,33 @@ class Tally:
     def add_use(self, use: RuleUse, line: int) -> None:
         """Count one use of a rule at a line of the dump."""
         name = use.rule.name
-        known = self._rules.get(name)
-        self._rules[name] = RuleCount(
-            rule=name,
-            effect=use.rule.effect.value,
-            count=1 if known is None else known.count + 1,
-            first_line=line if known is None else known.first_line,
-            first_detail=use.detail if known is None else known.first_detail,
-        )
-        if use.rule is rules.REPLICATION_POSITION:
-            self.positions.append(use.detail)
+        one = RuleCount(name, use.rule.effect.value, 1, line, use.detail)
+        with self._lock:
+            known = self._rules.get(name, replace(one, count=0))
+            # Lanes may come to a later line before an earlier one.
+            first = one if line < known.first_line else known
+            self._rules[name] = replace(first, count=known.count + 1)
+            if use.rule is rules.REPLICATION_POSITION:
+                self.positions.append(use.detail)
 
     def add_execution(self, verdict: Verdict, execution: Execution) -> None:
         """Count a statement that was sent, and what the server did for it."""
-        self.add_statement(verdict)
-        if verdict.kind in (Kind.INSERT, Kind.REPLACE):
-            rows = self._rows[table_keys(verdict)[0]]
-            net = _net_rows(verdict.statement, execution)
-            rows.inserted += net
-            rows.duplicates += (1 if execution.records is None else execution.records) - net
+        with self._lock:
+            self.add_statement(verdict)
+            if verdict.kind in (Kind.INSERT, Kind.REPLACE):
+                rows = self._rows[table_keys(verdict)[0]]
+                net = _net_rows(verdict.statement, execution)
+                rows.inserted += net
+                rows.duplicates += (1 if execution.records is None else execution.records) - net
 
     def add_statement(self, verdict: Verdict) -> None:
         """Count what the text of a statement says that is executed."""
         if not verdict.sql:
             return
+        with self._lock:
+            self._follow(verdict)
+
+    def _follow(self, verdict: Verdict) -> None:
         self.executed[verdict.kind.value] += 1
         self.objects.follow(verdict)
         keys = table_keys(verdict)
@@ -119,27 +124,26 @@ class Tally:
         self, verdict: Verdict, warnings: Sequence[ServerWarning], *, expected: int
     ) -> None:
         """Count a statement's warnings; `expected` is the server's own count of them."""
-        self.unseen_warnings += max(0, expected - len(warnings))
-        for warning in warnings:
-            if (rule := DAMAGING_WARNINGS.get(warning.number)) is not None:
-                self.add_use(
-                    RuleUse(rule, f"{warning.text} (MySQL warning {warning.number})"), verdict.line
-                )
-            known = self._warnings.get(warning.number)
-            self._warnings[warning.number] = WarningCount(
-                number=warning.number,
-                count=1 if known is None else known.count + 1,
-                first_line=verdict.line if known is None else known.first_line,
-                first_text=warning.text if known is None else known.first_text,
-            )
+        with self._lock:
+            self.unseen_warnings += max(0, expected - len(warnings))
+            for warning in warnings:
+                self._add_warning(warning, verdict.line)
+
+    def _add_warning(self, warning: ServerWarning, line: int) -> None:
+        if (rule := DAMAGING_WARNINGS.get(warning.number)) is not None:
+            self.add_use(RuleUse(rule, f"{warning.text} (MySQL warning {warning.number})"), line)
+        one = WarningCount(warning.number, 1, line, warning.text)
+        known = self._warnings.get(warning.number, replace(one, count=0))
+        first = one if line < known.first_line else known
+        self._warnings[warning.number] = replace(first, count=known.count + 1)
 
     def rules(self) -> tuple[RuleCount, ...]:
-        """Return the rules in the order of their first use."""
-        return tuple(self._rules.values())
+        """Return the rules in the order of their first use in the dump."""
+        return tuple(sorted(self._rules.values(), key=lambda use: use.first_line))
 
     def warnings(self) -> tuple[WarningCount, ...]:
-        """Return the warnings in the order of their first appearance."""
-        return tuple(self._warnings.values())
+        """Return the warnings in the order of their first appearance in the dump."""
+        return tuple(sorted(self._warnings.values(), key=lambda warning: warning.first_line))
 
     def tables(
         self, counted: Mapping[TableKey, int], auto_increments: Mapping[TableKey, int]

@@ -5,6 +5,7 @@ Every exception of the driver leaves here as `MysqlError`. One statement a call:
 protocol's multi-statement mode stays off, so text after a statement is a syntax error.
 """
 
+import contextlib
 import enum
 import re
 import socket
@@ -16,7 +17,8 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 import pymysql
-from pymysql.constants import CLIENT, CR, FIELD_TYPE
+from pymysql.constants import CLIENT, COMMAND, CR, FIELD_TYPE
+from pymysql.protocol import OKPacketWrapper
 
 from rewound.errors import MysqlError
 from rewound.mysql.endpoint import Endpoint
@@ -65,7 +67,8 @@ class Execution:
     records: int | None
     """For INSERT and REPLACE of several rows: how many rows the server was given."""
     duplicates: int | None
-    """For INSERT and REPLACE of several rows: how many of them met a row with their key."""
+    """For INSERT and REPLACE of several rows: how many of them met a row with their key; for
+    LOAD DATA: how many rows it left out or replaced."""
     warning_count: int
 
 
@@ -109,6 +112,8 @@ _CONVERTERS = {ColumnType.INTEGER: int, ColumnType.DECIMAL: Decimal, ColumnType.
 _DECODERS: Any = {code: _CONVERTERS[kind] for code, kind in _TYPES.items() if kind in _CONVERTERS}
 _BINARY_CHARACTER_SET = 63
 _ROW_COUNTS = re.compile(rb"Records: (\d+)  Duplicates: (\d+)")
+_LOAD_COUNTS = re.compile(rb"Records: (\d+)  Deleted: (\d+)  Skipped: (\d+)")
+_PACKET_BYTES = 1 << 18
 
 
 class Connection:
@@ -121,7 +126,9 @@ class Connection:
         schema: str | None = None,
         connect_timeout_s: float = 10.0,
         answer_timeout_s: float | None = None,
+        loads_rows: bool = False,
     ) -> None:
+        """Log in; only with `loads_rows` the session may be used for `load_rows`."""
         # The types published for this driver know neither raw answers nor `conv`.
         driver = pymysql.connect(
             user=endpoint.user,
@@ -132,7 +139,7 @@ class Connection:
             autocommit=True,
             read_timeout=answer_timeout_s,
             write_timeout=answer_timeout_s,
-            client_flag=CLIENT.MULTI_RESULTS,
+            client_flag=CLIENT.MULTI_RESULTS | (CLIENT.LOCAL_FILES if loads_rows else 0),
             ssl_disabled=True,
             defer_connect=True,
         )
@@ -163,6 +170,12 @@ class Connection:
             except pymysql.err.MySQLError:
                 self._driver._force_close()
 
+    def abort(self) -> None:
+        """Break the session, from any thread: a statement under way fails at once."""
+        if self._driver.open:
+            with contextlib.suppress(OSError):
+                self._driver._sock.shutdown(socket.SHUT_RDWR)
+
     @property
     def session_id(self) -> int:
         """The server's number of this session, for KILL."""
@@ -189,6 +202,31 @@ class Connection:
                 return ResultSet((), ())
             columns = tuple(_column(field) for field in cursor._result.fields)
             return ResultSet(columns, tuple(cursor.fetchall()))
+
+    def load_rows(self, sql: bytes, rows: bytes) -> Execution:
+        """Run a LOAD DATA LOCAL statement with these bytes in the place of its file.
+
+        Whatever file the server asks for, it gets `rows`: none of this host is ever opened.
+        """
+        try:
+            self._driver._execute_command(COMMAND.COM_QUERY, sql)
+            if self._driver._read_packet().is_load_local_packet():
+                view = memoryview(rows)
+                for start in range(0, len(rows), _PACKET_BYTES):
+                    self._driver.write_packet(view[start : start + _PACKET_BYTES])
+                self._driver.write_packet(b"")
+            answer = OKPacketWrapper(self._driver._read_packet())
+        except pymysql.err.MySQLError as error:
+            raise _translate(error) from error
+        except OSError as error:
+            raise MysqlError(CR.CR_SERVER_LOST, f"the connection broke: {error}") from error
+        match = _LOAD_COUNTS.search(answer.message)
+        return Execution(
+            affected_rows=answer.affected_rows,
+            records=int(match[1]) if match else None,
+            duplicates=int(match[2]) + int(match[3]) if match else None,
+            warning_count=answer.warning_count,
+        )
 
     def warnings(self) -> list[ServerWarning]:
         """Return what SHOW WARNINGS says of the last statement.

@@ -148,7 +148,7 @@ def rules_of(verdicts):
     return {use.rule.name for verdict in verdicts for use in verdict.uses}
 
 
-JUDGED = [rule for rule in RULES if rule.effect not in (Effect.DAMAGE, Effect.DEFER)]
+JUDGED = [rule for rule in RULES if rule.effect not in (Effect.DAMAGE, Effect.DEFER, Effect.FASTER)]
 """The rules that a text alone shows; the others are tried on a server."""
 
 

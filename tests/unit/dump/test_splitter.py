@@ -253,7 +253,7 @@ def test_regrouped_inserts_hold_the_same_rows_in_the_same_order(
     text = write(drawn, between)
     with (
         patch.object(splitter, "LONG_INSERT_BYTES", long_insert_bytes),
-        patch.object(splitter, "_SHORT_BYTES", 0),
+        patch.object(splitter, "SHORT_BYTES", 0),
     ):
         pieces = list(Splitter(regroup=True).iter_pieces(cut(text, sizes)))
     assert sum(piece.statements for piece in pieces) == len(drawn)

@@ -1,0 +1,42 @@
+"""What has to be known of a table before rows are sent to it in another way. Pure values."""
+
+import enum
+from dataclasses import dataclass
+
+
+class ValueKind(enum.Enum):
+    """What a column's values may look like, in a row and as a field alike."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    TEXT = "text"
+    """In quotes: text, temporal values, ENUM and SET, JSON, YEAR."""
+    BYTES = "bytes"
+    """In quotes, perhaps behind `_binary`: BINARY, BLOB, BIT, GEOMETRY."""
+    OTHER = "other"
+    """Nothing that we know to be the same in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table, as far as its values are concerned."""
+
+    name: str
+    kind: ValueKind
+    is_nullable: bool
+    character_set: str | None
+    """MySQL's name of it; None where it holds no text."""
+    is_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """What has to be known of a table before rows are sent to it in another way."""
+
+    columns: tuple[Column, ...]
+    """All that rows can state a value for, in their order; generated ones are not among them."""
+    numbered: str | None
+    """The column with AUTO_INCREMENT, if there is one."""
+    has_primary_key: bool
+    has_foreign_keys: bool

@@ -1,0 +1,75 @@
+"""Secondary keys that are made when the rows are there. Pure.
+
+A key that is kept while rows come costs a search and perhaps a page split for each row;
+made afterwards, it is sorted and written once. Read from SHOW CREATE TABLE, which has one
+key a line in the server's own words, so that what is taken away is put back to the letter.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_NAME = r"`(?:[^`]|``)+`"
+_COLUMN = rf"{_NAME}(?:\(\d+\))?(?: DESC)?"
+_KEY = re.compile(rf"  (UNIQUE KEY|KEY) ({_NAME}) \(({_COLUMN}(?:,{_COLUMN})*)\)(.*?),?")
+_OTHER_KEY = re.compile(r"  (?:UNIQUE KEY|KEY|SPATIAL KEY) ")
+_FOREIGN_KEY = re.compile(rf"  CONSTRAINT {_NAME} FOREIGN KEY \(({_NAME})")
+_NUMBERED = re.compile(rf"  ({_NAME}) .* AUTO_INCREMENT\b.*")
+_NEXT_NUMBER = re.compile(r"(?m)^(\).*?) AUTO_INCREMENT=\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class KeysLast:
+    """Which keys of a table wait for its rows."""
+
+    drops: tuple[str, ...]
+    """What ALTER TABLE takes them away by."""
+    adds: tuple[str, ...]
+    """What ALTER TABLE puts them back by, in their order."""
+
+
+def plan_keys_last(create_table: str) -> KeysLast | None:
+    """Return the keys that can wait, by the answer of SHOW CREATE TABLE; None for none.
+
+    These stay: the primary key; a unique key where there is no primary one, because rows are
+    then kept in its order; what AUTO_INCREMENT or a foreign key of this table needs;
+    FULLTEXT and SPATIAL keys and those of expressions. And what stands before one that
+    stays, because a key that is made later comes behind it.
+    """
+    lines = create_table.splitlines()
+    has_primary_key = any(line.startswith("  PRIMARY KEY ") for line in lines)
+    needed = {match[1] for line in lines if (match := _FOREIGN_KEY.match(line))}
+    needed |= {match[1] for line in lines if (match := _NUMBERED.fullmatch(line))}
+    waiting: list[re.Match[str]] = []
+    closed: set[bool] = set()
+    for line in reversed(lines):
+        if not _OTHER_KEY.match(line):
+            continue
+        is_unique = line.startswith("  UNIQUE KEY ")
+        key = _KEY.fullmatch(line)
+        stays = key is None or _first_column(key[3]) in needed
+        if stays or (is_unique and not has_primary_key):
+            closed.add(is_unique)
+        elif key is not None and is_unique not in closed:
+            waiting.insert(0, key)
+    if not waiting:
+        return None
+    return KeysLast(
+        drops=tuple(f"DROP KEY {key[2]}" for key in waiting),
+        adds=tuple(f"ADD {key[1]} {key[2]} ({key[3]}){key[4]}" for key in waiting),
+    )
+
+
+def alter_table(table: bytes, changes: Sequence[str]) -> bytes:
+    """Return the ALTER TABLE of a quoted table that makes these changes."""
+    return b"ALTER TABLE " + table + b" " + ", ".join(changes).encode("utf-8", "surrogateescape")
+
+
+def without_next_number(create_table: str) -> str:
+    """Return the answer of SHOW CREATE TABLE less the AUTO_INCREMENT, which rows move on."""
+    return _NEXT_NUMBER.sub(r"\1", create_table)
+
+
+def _first_column(columns: str) -> str:
+    match = re.match(_NAME, columns)
+    return "" if match is None else match[0]

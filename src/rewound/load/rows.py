@@ -1,0 +1,176 @@
+"""One connection that fills tables: their keys away, rows in, keys back.
+
+Rows that can go as fields go so in a transaction of their own. Where the server then says
+anything but that it took every row as it was, they are taken back and sent as the INSERT
+that the dump has, whose errors and warnings count. So the fast way decides nothing.
+"""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from rewound.dump.fields import FieldRows
+from rewound.dump.judge import quote_name
+from rewound.dump.rules import KEYS_LAST, ROWS_AS_FIELDS
+from rewound.dump.verdict import RuleUse, Verdict
+from rewound.errors import LoadError, MysqlError
+from rewound.load.executor import Executor
+from rewound.load.indexes import KeysLast, alter_table, plan_keys_last, without_next_number
+from rewound.load.objects import TableKey
+from rewound.load.session import SessionSettings, enter
+from rewound.mysql.client import Connection, Execution
+
+_log = logging.getLogger(__name__)
+
+_OF_THE_NAME_ALONE = frozenset({1287, 3719})
+"""What MySQL 9.7 warns of where a statement names the character set `utf8` or `utf8mb3`."""
+_DEFINING: SessionSettings = (
+    "SET NAMES utf8mb4",
+    # The definition is the server's own, so whatever stands in it is allowed.
+    "SET SESSION sql_mode = 'ALLOW_INVALID_DATES', foreign_key_checks = 0",
+    # Writes a third of what the default of 1 MiB does; measured at 240 MB of text.
+    "SET SESSION innodb_ddl_buffer_size = 67108864",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one INSERT, on their way."""
+
+    verdict: Verdict
+    """The INSERT, as it is sent where its rows cannot go as fields."""
+    fields: FieldRows | None
+    """Its rows as fields, where both mean the same."""
+    session: SessionSettings
+    """The dump's session at its turn."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Of its text."""
+        return len(self.verdict.statement.text)
+
+
+@dataclass(frozen=True, slots=True)
+class KeysAway:
+    """A table whose secondary keys were taken away."""
+
+    plan: KeysLast
+    definition: str
+    """SHOW CREATE TABLE from before."""
+
+
+class RowLoader:
+    """Fills tables over one connection. Use it as a context manager."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._connection = executor.connection
+        self._entered: SessionSettings = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def abort(self) -> None:
+        """Break off what is under way, from another thread."""
+        self._connection.abort()
+
+    def take_keys_away(self, table: TableKey, line: int) -> KeysAway | None:
+        """Drop the keys of an empty or small table that can wait; None where none does."""
+        self._enter(_DEFINING)
+        definition = _show_create(self._connection, table)
+        plan = plan_keys_last(definition)
+        if plan is None:
+            return None
+        try:
+            self._connection.execute(alter_table(_quote(table), plan.drops))
+        except MysqlError as error:
+            # Such as 1553: a foreign key of another table needs one of them.
+            _log.debug("the keys of %s.%s stay: %s", *table, error.message)
+            return None
+        keys = f"{len(plan.adds)} of {table[0]}.{table[1]}"
+        self._executor.tally.add_use(RuleUse(KEYS_LAST, keys), line)
+        return KeysAway(plan, definition)
+
+    def put_keys_back(self, table: TableKey, away: KeysAway) -> None:
+        """Make the keys again that were taken away.
+
+        Raises:
+            LoadError: the server refuses one, as it would have refused a row before, or the
+                table's definition is not what it was.
+        """
+        self._enter(_DEFINING)
+        try:
+            self._connection.execute(alter_table(_quote(table), away.plan.adds))
+            definition = _show_create(self._connection, table)
+        except MysqlError as error:
+            raise self._executor.explain_table(table, "making its keys", error) from error
+        if without_next_number(definition) != without_next_number(away.definition):
+            raise LoadError(
+                f"the keys of table {table[0]}.{table[1]} came back in another order",
+                hint="this is a defect of rewound: please report it; --load plain does without",
+            )
+
+    def load(self, table: TableKey, batch: Batch) -> None:
+        """Put rows into a table.
+
+        Raises:
+            LoadError, HostError: the server refused them.
+        """
+        self._enter(batch.session)
+        verdict = batch.verdict
+        if batch.fields is not None and (done := self._load_fields(batch.fields, verdict)):
+            self._executor.tally.add_execution(verdict, done)
+            self._executor.tally.add_use(
+                RuleUse(ROWS_AS_FIELDS, f"{table[0]}.{table[1]}"), verdict.line
+            )
+            return
+        self._executor.execute(verdict)
+
+    def _load_fields(self, fields: FieldRows, verdict: Verdict) -> Execution | None:
+        """Send rows as fields; None where that did not go as smoothly as it has to."""
+        try:
+            self._connection.execute("BEGIN")
+            done = self._connection.load_rows(fields.sql, fields.text)
+            rows = verdict.statement.rows
+            is_smooth = (done.records, done.affected_rows, done.duplicates) == (rows, rows, 0)
+            if is_smooth and self._has_no_warnings(done.warning_count):
+                self._connection.execute("COMMIT")
+                return done
+            reason = f"{done.warning_count} warnings"
+        except MysqlError as error:
+            reason = error.message
+        _log.debug("rows at line %d go as they stand: %s", verdict.line, reason)
+        with suppress(MysqlError):
+            self._connection.execute("ROLLBACK")
+        return None
+
+    def _has_no_warnings(self, count: int) -> bool:
+        """Tell whether the server warned of nothing but the name of the character set."""
+        if not count:
+            return True
+        numbers = [warning.number for warning in self._connection.warnings()]
+        return len(numbers) == count and _OF_THE_NAME_ALONE.issuperset(numbers)
+
+    def _enter(self, session: SessionSettings) -> None:
+        if session != self._entered:
+            self._entered = ()
+            enter(self._connection, session)
+            self._entered = session
+
+
+def _show_create(connection: Connection, table: TableKey) -> str:
+    return str(connection.query(b"SHOW CREATE TABLE " + _quote(table)).rows[0][1])
+
+
+def _quote(table: TableKey) -> bytes:
+    return quote_name(table[0]) + b"." + quote_name(table[1])
