@@ -14,9 +14,7 @@ Both use the same MySQL. Ending the servers is not measured, nor are Rewound's f
 a host (getting a MySQL, making the template), which a warm-up run takes.
 """
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +23,7 @@ from pathlib import Path
 
 from bench.hand_made import HandMadeServer
 from bench.page import ROOT, Page
+from bench.rewound_command import RewoundCommand
 from rewound.engine.installation import Installation, get_installation
 from rewound.settings import cache_dir
 
@@ -32,7 +31,6 @@ DUMPS = sorted(ROOT.glob("examples/backups/host?_fulldump_20260303_*.sql.gz"))
 PLAYERS = [155, 217, 126]
 """What the dumps hold, so that no way can be fast by losing rows."""
 COUNT = "SELECT COUNT(*) AS players FROM game.player"
-REWOUND = Path(sys.executable).parent / "rewound"
 DEFAULT_RUNS = 7
 GOAL_S = 4.0
 
@@ -42,11 +40,11 @@ def main(runs: int) -> None:
     installation = get_installation("auto", cache_dir())
     page = Page(__file__, "From three dumps to three servers")
     with tempfile.TemporaryDirectory(prefix="rw-") as folder:
-        ours = Rewound(Path(folder))
-        ours.measure()
+        ours = RewoundCommand(Path(folder) / "rewound")
+        measure_rewound(ours)
         first, again, reset, by_hand = [], [], [], []
         for run in range(1, runs + 1):
-            seconds = ours.measure()
+            seconds = measure_rewound(ours)
             first.append(seconds[0])
             again.append(seconds[1])
             reset.append(seconds[2])
@@ -72,53 +70,32 @@ def main(runs: int) -> None:
     page.write([f"MySQL {installation.version}"])
 
 
-class Rewound:
-    """The command, with a state folder and a cache of its own."""
+def measure_rewound(rewound: RewoundCommand) -> tuple[float, float, float]:
+    """Return the seconds of the first `up`, the next one and a reset; no fleet is left."""
+    source = str(ROOT / "examples/backups")
+    rewound.forget_baselines()
+    try:
+        first = time_command(rewound, "up", source)
+        look(rewound)
+        rewound.run("down")
+        again, reset = time_command(rewound, "up", source), time_command(rewound, "reset")
+        look(rewound)
+    finally:
+        rewound.run("down")
+    return first, again, reset
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.cache = folder / "cache"
-        self.cache.mkdir()
-        for name in ("servers", "templates"):
-            (self.cache / name).symlink_to(cache_dir() / name)
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("REWOUND_")}
-        environment["REWOUND_STATE_DIR"] = str(folder / "state")
-        self.environment = environment | {"REWOUND_CACHE_DIR": str(self.cache)}
 
-    def measure(self) -> tuple[float, float, float]:
-        """Return the seconds of the first `up`, the next one and a reset; nothing is left."""
-        source = str(ROOT / "examples/backups")
-        try:
-            first = self.time("up", source)
-            self.look()
-            self.run("down")
-            again, reset = self.time("up", source), self.time("reset")
-            self.look()
-        finally:
-            self.run("down")
-        self.run("cache", "prune", "--all")
-        return first, again, reset
+def time_command(rewound: RewoundCommand, *arguments: str) -> float:
+    """Return the seconds that a command takes."""
+    started = time.perf_counter()
+    rewound.run(*arguments)
+    return time.perf_counter() - started
 
-    def time(self, *arguments: str) -> float:
-        """Return the seconds that a command takes."""
-        started = time.perf_counter()
-        self.run(*arguments)
-        return time.perf_counter() - started
 
-    def look(self) -> None:
-        """Stop where a world does not hold what its dump does."""
-        answer = self.run("query", COUNT, "--format", "csv").split()
-        require_players([int(line.split(",")[1]) for line in answer[1:]])
-
-    def run(self, *arguments: str) -> str:
-        """Run one command and return its stdout."""
-        return subprocess.run(
-            [REWOUND, *arguments],
-            env=self.environment,
-            cwd=self.folder,
-            check=True,
-            capture_output=True,
-        ).stdout.decode()
+def look(rewound: RewoundCommand) -> None:
+    """Stop where a world does not hold what its dump does."""
+    answer = rewound.run("query", COUNT, "--format", "csv").split()
+    require_players([int(line.split(",")[1]) for line in answer[1:]])
 
 
 def measure_by_hand(folder: Path, installation: Installation) -> float:

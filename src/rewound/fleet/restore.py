@@ -64,7 +64,7 @@ def _restore_dump(
             )
             if restored is not None:
                 return restored
-        with recipe.slots:
+        with recipe.loads:
             return _load(dump, plan, recipe, engine, observer)
     except BaseException:
         discard_world(plan.folder, engine)
@@ -137,8 +137,8 @@ def _leave_baseline(
     baselines: BaselineCache,
 ) -> Restored:
     """Keep the data of a proven world as its baseline, and start its server again."""
-    # mysqld spends up to a second of this asleep: another world may have the core.
-    with _given_back(recipe.slots):
+    # mysqld spends up to a second of this asleep: another world may load.
+    with _given_back(recipe.loads):
         engine.stop(loaded.server)
     origin = recipe.origin(loaded.ledger.dump.sha256)
 
@@ -163,12 +163,12 @@ def _leave_baseline(
 
 
 @contextmanager
-def _given_back(slots: threading.Semaphore) -> Iterator[None]:
-    slots.release()
+def _given_back(permits: threading.Semaphore) -> Iterator[None]:
+    permits.release()
     try:
         yield
     finally:
-        slots.acquire()
+        permits.acquire()
 
 
 def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerSpec:

@@ -12,7 +12,7 @@ from rewound.fleet.baseline import (
     find_damage,
     make_origin,
 )
-from rewound.load.loader import LoadOptions
+from rewound.load.loader import LoadMethod, LoadOptions
 from tests.unit.fleet.test_state import LEDGER
 
 NOW = datetime(2026, 3, 2, 21, 15, tzinfo=UTC)
@@ -47,6 +47,7 @@ def test_the_key_is_the_same_for_the_same_origin():
         origin(options=LoadOptions(allowed=frozenset({"number-clipped"}))),
         origin(options=LoadOptions(allow_unfinished=True)),
         origin(options=LoadOptions(check_foreign_keys=True)),
+        origin(options=LoadOptions(method=LoadMethod.PLAIN)),
     ],
 )
 def test_whatever_decides_the_content_changes_the_key(other: Origin):
