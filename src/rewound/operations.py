@@ -182,7 +182,7 @@ def up(
             ),
             load=options.load,
             cancelled=threading.Event(),
-            slots=threading.Semaphore(_cores()),
+            loads=threading.Semaphore(_cores()),
             cores=threading.Semaphore(_cores()),
             installation=installation.name,
             server_version=str(installation.version),

@@ -47,7 +47,7 @@ class Recipe:
     load: LoadOptions
     cancelled: threading.Event
     """Set when the user wants to stop."""
-    slots: threading.Semaphore
+    loads: threading.Semaphore
     """As many as there are cores; how many worlds are loaded at a time."""
     cores: threading.Semaphore
     """What the lanes of all these loads share, one permit a core."""
