@@ -8,7 +8,7 @@ import random
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import cycle, islice, repeat
 
 from bench.fragments import (
     ITEMS,
@@ -23,8 +23,9 @@ from bench.fragments import (
     make_texts,
 )
 
-TOKEN_COLUMN = "  `token` binary(16) NOT NULL,"
-TOKEN_BYTES = len(",0x") + 32
+SEASON_COLUMN = "  `season` year NOT NULL,"
+SEASONS = (",2023", ",2024", ",2025", ",2026")
+SEASON_BYTES = len(SEASONS[0])
 
 Counts = Mapping[str, int]
 """The number of rows of each table."""
@@ -73,16 +74,16 @@ class Table:
     row_bytes: int
     """About how long a row is."""
     row: str
-    """A row's text, with a place for each drawn column and for the token."""
+    """A row's text, with a place for each drawn column and for the season."""
     draw: Callable[[Draw, Counts, range], Sequence[Sequence[object]]]
     """Returns the drawn columns of the rows with these numbers, which start at 1."""
 
-    def make_rows(self, draw: Draw, counts: Counts, numbers: range, *, token: bool) -> list[str]:
+    def make_rows(self, draw: Draw, counts: Counts, numbers: range, *, season: bool) -> list[str]:
         """Return the text of the rows with these numbers."""
         columns = self.draw(draw, counts, numbers)
         count = len(numbers)
-        tokens = map(",0x%s".__mod__, draw.hex_texts(count)) if token else repeat("", count)
-        return [*map(self.row.__mod__, zip(*columns, tokens, strict=True))]
+        seasons = islice(cycle(SEASONS), count) if season else repeat("", count)
+        return [*map(self.row.__mod__, zip(*columns, seasons, strict=True))]
 
 
 def draw_guilds(draw: Draw, counts: Counts, numbers: range) -> Sequence[Sequence[object]]:

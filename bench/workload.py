@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from bench.game_schema import TABLES
-from bench.game_tables import TOKEN_BYTES, TOKEN_COLUMN, Draw, Table
+from bench.game_tables import SEASON_BYTES, SEASON_COLUMN, Draw, Table
 
 _STATEMENT_BYTES = 1_046_528  # mysqldump's net_buffer_length
 _BLOCK_ROWS = 5_000
@@ -89,7 +89,7 @@ class Shape(Enum):
     GIANT = "giant"
     """One table with nothing but a primary key."""
     NO_LOAD_DATA = "no_load_data"
-    """The game, each row with a value of mysqldump --hex-blob, which no field of LOAD DATA is."""
+    """The game, each row with the number of a YEAR, which no field of LOAD DATA is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def write_dump(folder: Path, shape: Shape, *, world: int, size_bytes: int, seed:
     """Write the dump of one world, `size_bytes` of SQL, give or take a few percent."""
     path = folder / f"world{world:03}_fulldump_20260303_041502.sql.gz"
     tables = choose_tables(shape)
-    token = shape is Shape.NO_LOAD_DATA
-    extra = TOKEN_BYTES if token else 0
+    season = shape is Shape.NO_LOAD_DATA
+    extra = SEASON_BYTES if season else 0
     total = sum(table.share for table in tables)
     rows = {
         table.name: max(1, int(size_bytes * table.share / total / (table.row_bytes + extra)))
@@ -119,7 +119,7 @@ def write_dump(folder: Path, shape: Shape, *, world: int, size_bytes: int, seed:
     text_bytes = 0
     with path.open("wb") as file, start_gzip(file) as gzip:
         assert gzip.stdin is not None
-        for text in iter_text(tables, rows, draw, token=token):
+        for text in iter_text(tables, rows, draw, season=season):
             text_bytes += gzip.stdin.write(text.encode())
     if gzip.returncode:
         raise SystemExit(f"gzip failed on {path}")
@@ -139,14 +139,14 @@ def choose_tables(shape: Shape) -> Sequence[Table]:
 
 
 def iter_text(
-    tables: Sequence[Table], rows: dict[str, int], draw: Draw, *, token: bool
+    tables: Sequence[Table], rows: dict[str, int], draw: Draw, *, season: bool
 ) -> Iterator[str]:
     """Yield the text of a dump, in pieces."""
     yield _START
     for table in tables:
-        yield make_table_start(table, rows[table.name], token=token)
+        yield make_table_start(table, rows[table.name], season=season)
         row_blocks = (
-            table.make_rows(draw, rows, numbers, token=token)
+            table.make_rows(draw, rows, numbers, season=season)
             for numbers in iter_blocks(rows[table.name])
         )
         yield from iter_inserts(table.name, row_blocks)
@@ -154,10 +154,10 @@ def iter_text(
     yield _END
 
 
-def make_table_start(table: Table, rows: int, *, token: bool) -> str:
+def make_table_start(table: Table, rows: int, *, season: bool) -> str:
     """Return what comes before the rows of a table."""
     keys = ",\n".join(f"  {key}" for key in (f"PRIMARY KEY ({table.primary_key})", *table.keys))
-    lines = [table.columns, *([TOKEN_COLUMN] if token else []), keys]
+    lines = [table.columns, *([SEASON_COLUMN] if season else []), keys]
     following = f" AUTO_INCREMENT={rows + 1}" if table.is_counted else ""
     return _TABLE_START % {"name": table.name, "lines": "\n".join(lines), "next": following}
 
