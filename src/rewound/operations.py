@@ -182,7 +182,8 @@ def up(
             ),
             load=options.load,
             cancelled=threading.Event(),
-            loads=threading.Semaphore(_cores()),
+            # One more than there are cores, as a world that boots or is proven leaves one idle.
+            loads=threading.Semaphore(_cores() + 1),
             cores=threading.Semaphore(_cores()),
             installation=installation.name,
             server_version=str(installation.version),

@@ -16,15 +16,17 @@ from typing import Any
 
 import pytest
 
+from rewound.dump import splitter
 from rewound.dump.foreign import START_BYTES, find_foreign_format
 from rewound.dump.judge import quote_name
 from rewound.engine.installation import Installation
+from rewound.engine.options import LOADING_STATEMENTS
 from rewound.engine.ports import pick_ports
 from rewound.engine.process import ProcessEngine
 from rewound.engine.protocol import Server, ServerSpec
 from rewound.errors import DumpError, RewoundError
 from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadOptions, load_dump
+from rewound.load.loader import LoadMethod, LoadOptions, load_dump
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements, new_password
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -71,7 +73,7 @@ def world(installation: Installation, cache_dir: Path) -> Iterator[World]:
     try:
         made = World(engine.start(spec), passwords)
         with Connection(made.endpoint(ROOT)) as connection:
-            for statement in account_statements(passwords):
+            for statement in [*account_statements(passwords), *LOADING_STATEMENTS]:
                 connection.execute(statement)
         yield made
     finally:
@@ -79,12 +81,22 @@ def world(installation: Installation, cache_dir: Path) -> Iterator[World]:
         shutil.rmtree(folder)
 
 
-def restore(world: World, dump: dict[str, Any]) -> None:
+@pytest.fixture(params=list(LoadMethod), ids=lambda method: method.value)
+def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LoadMethod:
+    # The fast ways are for much text; here any amount is much.
+    monkeypatch.setattr(splitter, "SHORT_BYTES", 0)
+    chosen: LoadMethod = request.param
+    return chosen
+
+
+def restore(world: World, dump: dict[str, Any], method: LoadMethod = LoadMethod.FAST) -> None:
     """Load a dump as `up --schema restored --allow-unfinished` would; raise if unproven."""
     ledger = load_dump(
         world.endpoint(LOADER),
         CORPUS / "files" / dump["file"],
-        options=LoadOptions(schema="restored", allow_unfinished=True),
+        options=LoadOptions(
+            schema="restored", allow_unfinished=True, method=method, large_table_bytes=0
+        ),
         progress=lambda _bytes_read, _table: None,
         cancelled=threading.Event(),
     )
@@ -148,8 +160,10 @@ def of_kind(*kinds: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("dump", of_kind("restore", "restore_with_note"))
-def test_a_whole_dump_is_restored_to_the_row(dump: dict[str, Any], world: World) -> None:
-    restore(world, dump)
+def test_a_whole_dump_is_restored_to_the_row(
+    dump: dict[str, Any], world: World, method: LoadMethod
+) -> None:
+    restore(world, dump, method)
     truth = json.loads((CORPUS / "truth" / f"{dump['name']}.json").read_text())["ground_truth"]
     with Connection(world.endpoint(ROOT)) as connection:
         for schema, content in truth["databases"].items():
@@ -179,6 +193,8 @@ def test_what_we_refuse_on_purpose_is_refused(dump: dict[str, Any], world: World
 
 
 @pytest.mark.parametrize("dump", of_kind("refuse"))
-def test_what_cannot_be_restored_is_refused(dump: dict[str, Any], world: World) -> None:
+def test_what_cannot_be_restored_is_refused(
+    dump: dict[str, Any], world: World, method: LoadMethod
+) -> None:
     with pytest.raises(RewoundError):
-        restore(world, dump)
+        restore(world, dump, method)

@@ -249,6 +249,21 @@ INSERT INTO `t` VALUES (6,'\\n','2024-01-01 12:00:00');
     assert loads.fast(sent) == loads.plain(sent)
 
 
+def test_definitions_that_wait_for_each_other_are_tried_again(loads: Loads) -> None:
+    # Keys of a parent and of its child come and go at the same time, and deadlock.
+    tables = [
+        b"CREATE TABLE t%d (id int PRIMARY KEY, up int, v int, w int, KEY k (up), KEY v (v),"
+        b" UNIQUE KEY w (w), FOREIGN KEY (up) REFERENCES t%d (id));\n"
+        b"INSERT INTO `t%d` VALUES (1,1,1,1),(2,2,2,2);\n" % (number, number - 1, number)
+        for number in range(1, 25)
+    ]
+    first = b"CREATE TABLE t0 (id int PRIMARY KEY, v int, KEY v (v));\n"
+    sent = settings() + first + b"INSERT INTO `t0` VALUES (1,1),(2,2);\n" + b"".join(tables)
+    plain = loads.plain(sent)
+    for _ in range(5):
+        assert loads.fast(sent) == plain
+
+
 def test_names_beyond_ascii_are_found_in_every_session(loads: Loads) -> None:
     table = "CREATE TABLE `stück` (`größe` int PRIMARY KEY, `über` int, KEY `ü` (`über`));\n"
     insert = "INSERT INTO `stück` VALUES (1,2),(2,3);\n"

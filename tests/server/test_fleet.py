@@ -58,8 +58,13 @@ def write_slow_dump(dumps: Dumps, name: str) -> Path:
         "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT,"
         " slow CHAR(128) AS (SHA2(REPEAT(s, 10000), 512)) STORED);\n"
     )
-    row = "INSERT INTO t (s) VALUES ('some text of a row that is one of very many');\n"
-    return dumps.write(table + row * 100_000, name=name)
+    rows = [
+        f"INSERT INTO t (id, s) VALUES ({number},'some text of a row that is one of very many');\n"
+        for number in range(1, 100_001)
+    ]
+    return dumps.write(
+        table + "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\n" + "".join(rows), name=name
+    )
 
 
 def wait_for_state(cli: Cli, state: str) -> None:
@@ -329,9 +334,10 @@ def test_a_killed_server_is_stopped_and_the_others_answer(cli: Cli, dumps: Dumps
     require_gone(cli)
 
 
-def test_an_up_that_was_killed_is_interrupted_and_never_ready(cli: Cli, dumps: Dumps):
+@pytest.mark.parametrize("load", ["fast", "plain"])
+def test_an_up_that_was_killed_is_interrupted_and_never_ready(cli: Cli, dumps: Dumps, load: str):
     write_slow_dump(dumps, "a_fulldump_20260302_211500.sql.gz")
-    process = cli.start("up", dumps.folder)
+    process = cli.start("up", dumps.folder, "--load", load)
     wait_for_state(cli, "loading")
     process.kill()
     process.communicate()
@@ -343,21 +349,43 @@ def test_an_up_that_was_killed_is_interrupted_and_never_ready(cli: Cli, dumps: D
     require_gone(cli)
 
 
+@pytest.mark.parametrize("load", ["fast", "plain"])
+def test_a_server_killed_while_it_loads_fails_its_world_alone(cli: Cli, dumps: Dumps, load: str):
+    write_slow_dump(dumps, "a_fulldump_20260302_211500.sql.gz")
+    write_game(dumps, "b")
+    process = cli.start("up", dumps.folder, "--load", load)
+    wait_for_state(cli, "loading")
+    victims: list[psutil.Process] = []
+    deadline = time.monotonic() + 30
+    while not victims and time.monotonic() < deadline:
+        victims = [p for p in servers_of(cli) if any("worlds/a/" in part for part in p.cmdline())]
+    time.sleep(1)
+    victims[0].kill()
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 4
+    assert "error: world a: " in stderr
+    assert states_of(cli) == {"a": "failed", "b": "ready"}
+    assert len(servers_of(cli)) == 1
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
 @pytest.mark.parametrize(
-    ("number", "state"),
+    ("number", "state", "load"),
     [
-        (signal.SIGINT, "starting"),
-        (signal.SIGINT, "loading"),
-        (signal.SIGTERM, "loading"),
-        (signal.SIGHUP, "loading"),
+        (signal.SIGINT, "starting", "fast"),
+        (signal.SIGINT, "loading", "fast"),
+        (signal.SIGINT, "loading", "plain"),
+        (signal.SIGTERM, "loading", "fast"),
+        (signal.SIGHUP, "loading", "plain"),
     ],
 )
 def test_a_signal_ends_up_quickly_with_nothing_left(
-    cli: Cli, dumps: Dumps, number: signal.Signals, state: str
+    cli: Cli, dumps: Dumps, number: signal.Signals, state: str, load: str
 ):
     write_slow_dump(dumps, "a_fulldump_20260302_211500.sql.gz")
     write_game(dumps, "b")
-    process = cli.start("up", dumps.folder)
+    process = cli.start("up", dumps.folder, "--load", load)
     wait_for_state(cli, state)
     time.sleep(0.2)
     started = time.monotonic()

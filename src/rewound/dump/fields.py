@@ -11,7 +11,7 @@ and what could show one is not sent as fields; see `shapes`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rewound.dump.judge import quote_name
 from rewound.dump.lexical import LexicalMode
@@ -28,8 +28,20 @@ class FieldRows:
 
     sql: bytes
     """The LOAD DATA statement."""
-    text: bytes
-    """What it reads in the place of a file."""
+    statement: Statement
+    """The INSERT that they are the rows of."""
+    row_end: bytes
+    """What stands between two rows."""
+    has_prefixes: bool
+    """Values have `_binary` before them, which is no part of a field."""
+
+    @property
+    def text(self) -> bytes:
+        """What it reads in the place of a file; made anew each time, as it may be large."""
+        text = self.statement.text[self.statement.rows_start :].strip()
+        if self.has_prefixes:
+            text = text.replace(_BINARY_PREFIX, b"'")
+        return text[1:-1] + self.row_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +85,14 @@ class RowReader:
         reading = self._find_reading(shapes.hexadecimal)
         if reading is None or not self._has_same_escapes(statement):
             return ReadRows(Fitness.LITERAL)
-        text = statement.text[statement.rows_start :].strip()
         prefixes = outline.count(_BINARY_PREFIX)
-        if prefixes:
-            if text.count(_BINARY_PREFIX) != prefixes:
-                return ReadRows(Fitness.LITERAL)
-            text = text.replace(_BINARY_PREFIX, b"'")
-        text = text[1:-1] + shapes.layout.row_end
-        return ReadRows(Fitness.FIELDS, FieldRows(self._load_data(shapes, reading), text))
+        if prefixes and statement.text.count(_BINARY_PREFIX) != prefixes:
+            return ReadRows(Fitness.LITERAL)
+        sql = self._load_data(shapes, reading)
+        # The outline has done its work, and is half as large as the text.
+        statement = replace(statement, rows_outline=b"")
+        fields = FieldRows(sql, statement, shapes.layout.row_end, has_prefixes=prefixes > 0)
+        return ReadRows(Fitness.FIELDS, fields)
 
     def _load_data(self, shapes: RowShapes, character_set: str) -> bytes:
         encoding = self._mode.encoding

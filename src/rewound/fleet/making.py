@@ -48,7 +48,7 @@ class Recipe:
     cancelled: threading.Event
     """Set when the user wants to stop."""
     loads: threading.Semaphore
-    """As many as there are cores; how many worlds are loaded at a time."""
+    """How many worlds are loaded at a time."""
     cores: threading.Semaphore
     """What the lanes of all these loads share, one permit a core."""
     installation: str

@@ -2,14 +2,21 @@
 
 from pathlib import Path
 
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
+
 from rewound.dump.verdict import Verdict, excerpt
 from rewound.errors import HostError, LoadError, MysqlError, StatementRefused
 from rewound.load.objects import TableKey
 from rewound.load.tally import Tally
-from rewound.mysql.client import Connection
+from rewound.mysql.client import Connection, Execution
 
 _NO_ROOM = frozenset({1021, 1114})
 """What MySQL says when the disk is full; 1114 was tried on 9.7.4 with a full tmpfs."""
+
+
+_DEADLOCK = 1213
+_MOST_ATTEMPTS = 50
+_LONGEST_PAUSE_S = 0.2
 
 
 class Executor:
@@ -41,12 +48,29 @@ class Executor:
             MysqlError: the server refused it.
         """
         for sql in verdict.sql:
-            execution = self.connection.execute(sql)
+            execution = self.execute_past_deadlocks(sql)
             if execution.warning_count:
                 warnings = self.connection.warnings()
                 self.tally.add_warnings(verdict, warnings, expected=execution.warning_count)
             if sql is verdict.sql[-1]:
                 self.tally.add_execution(verdict, execution)
+
+    def execute_past_deadlocks(self, sql: bytes) -> Execution:
+        """Send one statement, again where it and another connection's waited for each other.
+
+        Two definitions of tables that a foreign key joins can do that; the server takes one
+        of them back whole. What it had taken back of rows would be missing in the ledger.
+
+        Raises:
+            MysqlError: the server refused it.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception(_is_deadlock),
+            stop=stop_after_attempt(_MOST_ATTEMPTS),
+            wait=wait_random(0, _LONGEST_PAUSE_S),
+            reraise=True,
+        )
+        return retrying(self.connection.execute, sql)
 
     def require_allowed(self, verdict: Verdict) -> None:
         """Raise StatementRefused for a verdict that refuses its statement."""
@@ -72,6 +96,10 @@ class Executor:
         text = f"{self._dump}, line {verdict.line}: {error.message}\n    "
         text += excerpt(verdict.statement.text)
         return _as_error(text, error)
+
+
+def _is_deadlock(error: BaseException) -> bool:
+    return isinstance(error, MysqlError) and error.number == _DEADLOCK
 
 
 def _as_error(text: str, error: MysqlError) -> LoadError | HostError:

@@ -21,7 +21,7 @@ from rewound.load.rows import Batch, KeysAway
 
 _log = logging.getLogger(__name__)
 
-_LARGEST_BACKLOG_BYTES = 24 << 20
+_LARGEST_BACKLOG_BYTES = 8 << 20
 """Of rows that wait for a lane; where there are more, the reader has to wait."""
 _POLL_S = 0.2
 _END_TIMEOUT_S = 30.0

@@ -92,7 +92,7 @@ class RowLoader:
         if plan is None:
             return None
         try:
-            self._connection.execute(alter_table(_quote(table), plan.drops))
+            self._executor.execute_past_deadlocks(alter_table(_quote(table), plan.drops))
         except MysqlError as error:
             # Such as 1553: a foreign key of another table needs one of them.
             _log.debug("the keys of %s.%s stay: %s", *table, error.message)
@@ -110,7 +110,7 @@ class RowLoader:
         """
         self._enter(_DEFINING)
         try:
-            self._connection.execute(alter_table(_quote(table), away.plan.adds))
+            self._executor.execute_past_deadlocks(alter_table(_quote(table), away.plan.adds))
             definition = _show_create(self._connection, table)
         except MysqlError as error:
             raise self._executor.explain_table(table, "making its keys", error) from error

@@ -167,7 +167,7 @@ def test_an_interruption_ends_the_waiting():
 
 def test_the_reader_waits_while_lanes_have_enough_to_do():
     notes = Notes()
-    sizes = [20 << 20, 20 << 20, 20 << 20]
+    sizes = [6 << 20, 6 << 20, 6 << 20]
     with lanes(notes, count=1) as working:
         for line, size_bytes in enumerate(sizes):
             working.add(SCORE, batch(line, size_bytes), keeps_order=False)
