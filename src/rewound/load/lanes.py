@@ -75,6 +75,9 @@ class _Table:
     is_begun: bool = False
     """Its keys have been looked at, and taken away as far as they can wait."""
     keys_away: KeysAway | None = None
+    is_ending: bool = False
+    """Its keys are being put back; rows that come nevertheless wait, as the server would have
+    to keep a log of them meanwhile, which has an end."""
     is_complete: bool = False
     """No more rows are expected: the dump went on to another table."""
 
@@ -88,7 +91,8 @@ class _Table:
         if self.waiting:
             if not self.is_begun:
                 return None if self.lanes else _Step.TAKE_KEYS_AWAY
-            return None if self.keeps_order and self.lanes else _Step.LOAD
+            has_to_wait = self.is_ending or (self.keeps_order and self.lanes)
+            return None if has_to_wait else _Step.LOAD
         has_to_end = self.is_complete and self.keys_away is not None and not self.lanes
         return _Step.PUT_KEYS_BACK if has_to_end else None
 
@@ -234,6 +238,7 @@ class Lanes:
                 if (found := _find_work(self._tables.values())) is not None:
                     table, step = found
                     table.lanes += 1
+                    table.is_ending = step is _Step.PUT_KEYS_BACK
                     batch = table.waiting.popleft() if step is _Step.LOAD else None
                     return _Work(table, step, batch)
                 self._changed.wait(_POLL_S)
@@ -247,7 +252,7 @@ class Lanes:
                 case _Step.TAKE_KEYS_AWAY:
                     table.is_begun, table.keys_away = True, keys_away
                 case _Step.PUT_KEYS_BACK:
-                    table.keys_away = None
+                    table.is_ending, table.keys_away = False, None
             if work.batch is not None:
                 self._backlog_bytes -= work.batch.size_bytes
             self._changed.notify_all()

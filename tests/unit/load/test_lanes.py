@@ -28,6 +28,7 @@ class Notes:
     at_work: int = 0
     most_at_work: int = 0
     hold: threading.Event = field(default_factory=threading.Event)
+    key_work: threading.Event = field(default_factory=threading.Event)
     fails_at: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -52,6 +53,7 @@ class NotingLoader:
         return AWAY
 
     def put_keys_back(self, table: TableKey, away: KeysAway) -> None:
+        self.notes.key_work.wait(0.1)
         self.note("back", table)
 
     def load(self, table: TableKey, batch: Batch) -> None:
@@ -137,6 +139,19 @@ def test_rows_that_come_later_find_the_keys_there_until_the_table_is_a_new_one()
         working.wait_for()
     first = ["away", "row 1", "back", "row 2"]
     assert [what for what, _ in notes.done] == [*first, "away", "row 3", "back"]
+
+
+def test_rows_wait_while_keys_are_put_back():
+    notes = Notes()
+    notes.hold.set()
+    with lanes(notes) as working:
+        working.add(SCORE, batch(1), keeps_order=False)
+        working.add(PLAYER, batch(2), keeps_order=False)
+        time.sleep(0.05)
+        working.add(SCORE, batch(3), keeps_order=False)
+        working.wait_for()
+    done = [what for what, table in notes.done if table == "score"]
+    assert done == ["away", "row 1", "back", "row 3"]
 
 
 def test_lanes_share_the_cores():
