@@ -52,6 +52,7 @@ from rewound.fleet.state import (
     list_fleets,
 )
 from rewound.fleet.world import World, WorldState
+from rewound.load.cores import Cores
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification, verify_all
@@ -182,9 +183,8 @@ def up(
             ),
             load=options.load,
             cancelled=threading.Event(),
-            # One more than there are cores, as a world that boots or is proven leaves one idle.
-            loads=threading.Semaphore(_cores() + 1),
-            cores=threading.Semaphore(_cores()),
+            # One more than there are: a session waits for us now and then.
+            cores=Cores(_cores() + 1),
             installation=installation.name,
             server_version=str(installation.version),
             baselines=baselines if options.keep_baselines else None,

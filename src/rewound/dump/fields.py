@@ -69,6 +69,7 @@ class RowReader:
         if form.numbered is not None and not keeps_zero:
             fits = False
         self._columns = [by_name[name] for name in listed or ()] if fits else []
+        self._has_bytes = any(column.kind is ValueKind.BYTES for column in self._columns)
         self._shapes = ShapeReader(self._columns, numbered=form.numbered)
         self._table = table
         self._mode = mode
@@ -85,7 +86,7 @@ class RowReader:
         reading = self._find_reading(shapes.hexadecimal)
         if reading is None or not self._has_same_escapes(statement):
             return ReadRows(Fitness.LITERAL)
-        prefixes = outline.count(_BINARY_PREFIX)
+        prefixes = outline.count(_BINARY_PREFIX) if self._has_bytes else 0
         if prefixes and statement.text.count(_BINARY_PREFIX) != prefixes:
             return ReadRows(Fitness.LITERAL)
         sql = self._load_data(shapes, reading)

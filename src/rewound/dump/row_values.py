@@ -9,11 +9,12 @@ from collections import deque
 
 from rewound.dump import rules
 from rewound.dump.lexical import LexicalMode
+from rewound.dump.outline import has_word
 from rewound.dump.statement import Statement
 from rewound.dump.tokens import Token, TokenKind, UnreadableText, iter_tokens, unquote
 from rewound.dump.verdict import Edit, RuleUse
 
-_CALL = re.compile(rb"PASSWORD\s*\(\s*['\"]|OLD_PASSWORD\s*\(")
+_CALL = re.compile(rb"PASSWORD\s*\(\s*['\"]|OLD_PASSWORD\s*\(", re.IGNORECASE)
 
 
 def plan_value_edits(
@@ -23,8 +24,8 @@ def plan_value_edits(
 
     Rows without a certain reading are left as they are: the server has no such function.
     """
-    outline = statement.rows_outline.upper()
-    if b"PASSWORD" not in outline or not _CALL.search(outline):
+    outline = statement.rows_outline
+    if not has_word(outline, b"PASSWORD") or not _CALL.search(outline):
         return [], None
     edits: list[Edit] = []
     last: deque[Token] = deque(maxlen=5)

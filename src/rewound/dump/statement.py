@@ -219,13 +219,12 @@ def with_rows(statement: Statement, mode: LexicalMode, outline: bytes | None = N
         rows_outline = outline[len(head) :]
     else:
         rows_outline = read_outline(statement.text[len(head) :], mode)
-    in_upper_case = rows_outline.upper()
     return replace(
         statement,
         rows_outline=rows_outline,
         is_plain=is_plain,
-        rows=count_rows(in_upper_case),
-        updates_rows=updates_rows(in_upper_case),
+        rows=count_rows(rows_outline),
+        updates_rows=updates_rows(rows_outline),
     )
 
 

@@ -18,6 +18,7 @@ from rewound.errors import HostError
 from rewound.fleet.baseline import Origin, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.world import WorldState
+from rewound.load.cores import Cores
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ROOT, password_statement
@@ -47,10 +48,8 @@ class Recipe:
     load: LoadOptions
     cancelled: threading.Event
     """Set when the user wants to stop."""
-    loads: threading.Semaphore
-    """How many worlds are loaded at a time."""
-    cores: threading.Semaphore
-    """What the lanes of all these loads share, one permit a core."""
+    cores: Cores
+    """What the lanes of all these loads share."""
     installation: str
     """The MySQL that the engine runs."""
     server_version: str

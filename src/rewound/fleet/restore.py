@@ -6,10 +6,7 @@ on.
 """
 
 import logging
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,8 +61,7 @@ def _restore_dump(
             )
             if restored is not None:
                 return restored
-        with recipe.loads:
-            return _load(dump, plan, recipe, engine, observer)
+        return _load(dump, plan, recipe, engine, observer)
     except BaseException:
         discard_world(plan.folder, engine)
         raise
@@ -137,9 +133,7 @@ def _leave_baseline(
     baselines: BaselineCache,
 ) -> Restored:
     """Keep the data of a proven world as its baseline, and start its server again."""
-    # mysqld spends up to a second of this asleep: another world may load.
-    with _given_back(recipe.loads):
-        engine.stop(loaded.server)
+    engine.stop(loaded.server)
     origin = recipe.origin(loaded.ledger.dump.sha256)
 
     def note(text: str) -> None:
@@ -160,15 +154,6 @@ def _leave_baseline(
         data_from = None if key is None else baselines.data(key)
         server = engine.start(_spec(plan, recipe, data_from=data_from))
     return replace(loaded, server=server, baseline=key)
-
-
-@contextmanager
-def _given_back(permits: threading.Semaphore) -> Iterator[None]:
-    permits.release()
-    try:
-        yield
-    finally:
-        permits.acquire()
 
 
 def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerSpec:

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from rewound.errors import Interrupted, RewoundError
+from rewound.load.cores import Cores
 from rewound.load.objects import TableKey
 from rewound.load.rows import Batch, KeysAway
 
@@ -113,7 +114,7 @@ class Lanes:
         make_loader: Callable[[], TableLoader],
         *,
         count: int,
-        cores: threading.Semaphore,
+        cores: Cores,
         cancelled: threading.Event,
     ) -> None:
         self._make_loader = make_loader
@@ -220,7 +221,7 @@ class Lanes:
                 with self._changed:
                     self._loaders.append(loader)
                 while (work := self._take()) is not None:
-                    with self._cores:
+                    with self._cores.one(self):
                         keys_away = _do(work, loader)
                     self._give_back(work, keys_away)
         except BaseException as error:  # noqa: BLE001 - goes on in the thread that reads

@@ -19,6 +19,7 @@ from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
 from rewound.dump.statement import Kind
 from rewound.dump.verdict import Verdict
 from rewound.errors import Interrupted
+from rewound.load.cores import Cores
 from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher
 from rewound.load.executor import Executor
 from rewound.load.held import HeldStatements
@@ -34,8 +35,6 @@ from rewound.mysql.endpoint import Endpoint
 
 Progress = Callable[[int, str], None]
 """Called with (bytes of the file read, the table being filled)."""
-
-_CORES = os.cpu_count() or 1
 
 
 class LoadMethod(enum.Enum):
@@ -73,12 +72,12 @@ def load_dump(
     options: LoadOptions,
     progress: Progress,
     cancelled: threading.Event,
-    cores: threading.Semaphore | None = None,
+    cores: Cores | None = None,
 ) -> Ledger:
     """Load a dump into an empty server and return the ledger, balanced or not.
 
-    `cores` is what loads that go on at the same time share, one permit a core; the server
-    must take LOAD DATA LOCAL for the fast method.
+    `cores` is what loads that go on at the same time share. For the fast method, the server
+    has to take LOAD DATA LOCAL.
 
     Raises:
         DumpError: the file is unreadable or cut off.
@@ -104,8 +103,8 @@ def load_dump(
             for verdict in verdicts:
                 statements.execute(verdict)
         else:
-            cores = cores or threading.Semaphore(_CORES)
-            lanes = Lanes(make_loader, count=_CORES, cores=cores, cancelled=cancelled)
+            cores = cores or Cores(os.cpu_count() or 1)
+            lanes = Lanes(make_loader, count=cores.count, cores=cores, cancelled=cancelled)
             with Connection(endpoint) as asking, lanes:
                 dispatcher = Dispatcher(
                     statements,

@@ -11,6 +11,7 @@ import pytest
 from rewound.dump.statement import Kind, Statement
 from rewound.dump.verdict import Verdict
 from rewound.errors import Interrupted, LoadError
+from rewound.load.cores import Cores
 from rewound.load.indexes import KeysLast
 from rewound.load.lanes import Lanes
 from rewound.load.objects import TableKey
@@ -85,7 +86,7 @@ def lanes(notes: Notes, *, count: int = 2, cores: int = 2, cancelled: bool = Fal
     return Lanes(
         lambda: NotingLoader(notes),
         count=count,
-        cores=threading.Semaphore(cores),
+        cores=Cores(cores),
         cancelled=event,
     )
 
