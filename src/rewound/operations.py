@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -56,10 +56,10 @@ from rewound.load.cores import Cores
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification, verify_all
-from rewound.mysql.accounts import ACCOUNTS, READER, new_password
+from rewound.mysql.accounts import ACCOUNTS, DEV, READER, new_password
 from rewound.mysql.endpoint import Endpoint
-from rewound.query.fanout import fan_out
-from rewound.query.outcome import Merged, merge_outcomes
+from rewound.query.fanout import Asking, fan_out
+from rewound.query.outcome import Outcome
 
 CACHE_LIMIT_BYTES = 20 << 30
 """How much the baselines may take, unless the user says otherwise."""
@@ -323,31 +323,36 @@ def option_file(fleet: str, user: str) -> Path:
 
 def query(
     fleet: str,
-    sql: str,
+    statements: Sequence[str],
     *,
     worlds: str | None = None,
     schema: str | None = None,
-    timeout_s: float | None = None,
-) -> Merged:
-    """Run one statement in every world as `reader` and return the answers as one.
+    asking: Asking = Asking(),  # noqa: B008 - frozen value
+    may_write: bool = False,
+) -> list[dict[str, Outcome]]:
+    """Run statements in every world and return the outcomes of each, by world.
 
-    Unqualified names belong to `schema`, by default to the one schema of each world.
-    Worlds that are not ready count as failed.
+    They run as `reader`, with `may_write` as `dev`. Unqualified names belong to `schema`,
+    by default to the one schema of each world. Worlds that are not ready count as failed.
     """
     record = status(fleet)
     names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
     ready = {
         name: record.worlds[name] for name in names if record.worlds[name].state is WorldState.READY
     }
-    outcomes = fan_out(
-        {name: endpoint(fleet, world, READER) for name, world in ready.items()},
-        sql,
+    user = DEV if may_write else READER
+    answers = fan_out(
+        {name: endpoint(fleet, world, user) for name, world in ready.items()},
+        statements,
         schemas={name: schema or default_schema(world) for name, world in ready.items()},
-        timeout_s=timeout_s,
+        asking=asking,
     )
-    merged = merge_outcomes(outcomes)
-    absent = {name: f"is {record.worlds[name].state.value}" for name in names if name not in ready}
-    return replace(merged, failed={**absent, **merged.failed})
+    absent = {
+        name: Outcome(error=f"is {record.worlds[name].state.value}")
+        for name in names
+        if name not in ready
+    }
+    return [{name: {**absent, **answer}[name] for name in names} for answer in answers]
 
 
 def default_schema(world: World) -> str | None:

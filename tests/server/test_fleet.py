@@ -127,19 +127,6 @@ def test_query_of_a_table_that_no_world_has_is_one_error(sample: Cli):
     )
 
 
-def test_query_takes_one_statement_only(sample: Cli):
-    done = sample("query", "SELECT 1; SELECT 2")
-    assert done.code == 1
-    assert "You have an error in your SQL syntax" in done.stderr
-
-
-def test_query_gives_up_after_its_timeout(sample: Cli):
-    started = time.monotonic()
-    done = sample("query", "SELECT SLEEP(20)", "--timeout", "0.5")
-    assert done.code == 1
-    assert time.monotonic() - started < 5
-
-
 def test_query_ends_at_once_on_ctrl_c(sample: Cli):
     process = sample.start("query", "SELECT SLEEP(20)")
     time.sleep(1.5)

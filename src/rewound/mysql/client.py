@@ -203,6 +203,12 @@ class Connection:
             columns = tuple(_column(field) for field in cursor._result.fields)
             return ResultSet(columns, tuple(cursor.fetchall()))
 
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a user variable of the session to a text, whatever is in it."""
+        if not name.isidentifier() or not name.isascii():
+            raise ValueError(f"no name of a variable: {name!r}")
+        self.execute(f"SET @{name} = {self._driver.escape(value)}")
+
     def load_rows(self, sql: bytes, rows: bytes) -> Execution:
         """Run a LOAD DATA LOCAL statement with these bytes in the place of its file.
 

@@ -12,6 +12,8 @@ class Outcome:
 
     result: ResultSet | None = None
     error: str | None = None
+    is_cut: bool = False
+    """There are more rows than were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,13 @@ class Merged:
     """Worlds that answered without rows."""
     failed: Mapping[str, str]
     """World to its error."""
+    cut: tuple[str, ...] = ()
+    """Worlds that have more rows than were asked for."""
+
+    @property
+    def worlds(self) -> int:
+        """How many were asked."""
+        return len(self.answered) + len(self.empty) + len(self.failed)
 
     def summary(self) -> str:
         """Return who answered, in one line."""
@@ -33,6 +42,13 @@ class Merged:
         parts += [f"{len(self.empty)} empty"] if self.empty else []
         parts += [f"{len(self.failed)} failed"] if self.failed else []
         return ", ".join(parts)
+
+
+def cut_rows(result: ResultSet, limit: int | None) -> Outcome:
+    """Return an outcome with so many rows at the most; one more than that tells of more."""
+    if limit is None or len(result.rows) <= limit:
+        return Outcome(result)
+    return Outcome(ResultSet(result.columns, result.rows[:limit]), is_cut=True)
 
 
 def merge_outcomes(outcomes: Mapping[str, Outcome]) -> Merged:
@@ -59,7 +75,8 @@ def merge_outcomes(outcomes: Mapping[str, Outcome]) -> Merged:
         else:
             empty.append(world)
     heading = (Column("world", ColumnType.TEXT), *(columns or ()))
-    return Merged(ResultSet(heading, tuple(rows)), tuple(answered), tuple(empty), failed)
+    cut = tuple(world for world in answered if outcomes[world].is_cut)
+    return Merged(ResultSet(heading, tuple(rows)), tuple(answered), tuple(empty), failed, cut)
 
 
 def _list(names: Sequence[str]) -> str:

@@ -1,0 +1,53 @@
+"""Many worlds in few letters: `host[1-2,4-40],eu-1`, as cluster shells write them. Pure.
+
+What is folded can be given to `--worlds` again and then means the same worlds.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+_LAST_NUMBER = re.compile(r"(.*?)([0-9]{1,18})([^0-9]*)", re.DOTALL)
+_MEANS_MORE = re.compile(r"[\[\],*?]")
+
+
+def fold_worlds(worlds: Iterable[str]) -> str:
+    """Return the names with those that differ in their last number alone put together.
+
+    A number with zeros before it folds with those of the same length only. Names that hold
+    what the notation uses itself stay as they are.
+    """
+    folded: dict[tuple[str, str, int], list[int]] = {}
+    order: list[tuple[str, str, int] | str] = []
+    for world in dict.fromkeys(worlds):
+        match = _LAST_NUMBER.fullmatch(world)
+        if match is None or _MEANS_MORE.search(world):
+            order.append(world)
+            continue
+        before, digits, behind = match.groups()
+        place = (before, behind, len(digits) if digits.startswith("0") and digits != "0" else 0)
+        if place not in folded:
+            order.append(place)
+        folded.setdefault(place, []).append(int(digits))
+    parts = [each if isinstance(each, str) else _fold(each, folded[each]) for each in order]
+    return ",".join(parts)
+
+
+def _fold(place: tuple[str, str, int], numbers: list[int]) -> str:
+    before, behind, width = place
+    ranges = ",".join(
+        str(first).zfill(width) + (f"-{str(last).zfill(width)}" if last > first else "")
+        for first, last in _iter_ranges(sorted(numbers))
+    )
+    is_one = len(numbers) == 1
+    return before + (ranges if is_one else f"[{ranges}]") + behind
+
+
+def _iter_ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of what follows on each other."""
+    first = last = numbers[0]
+    for number in numbers[1:]:
+        if number != last + 1:
+            yield first, last
+            first = number
+        last = number
+    yield first, last

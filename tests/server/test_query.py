@@ -1,0 +1,136 @@
+"""`rewound query` on the sample's three worlds."""
+
+import time
+
+import pytest
+
+from tests.conftest import Cli, Dumps
+
+PLAYERS = "SELECT COUNT(*) AS players FROM player"
+
+
+def test_each_statement_has_its_table(sample: Cli):
+    done = sample("query", "SELECT 1 AS one; -- a word\nSELECT ';' AS two", "--format", "csv")
+    assert done.code == 0, done.stderr
+    expected = ["world,one", "host1,1", "host2,1", "host3,1"]
+    assert done.lines == [*expected, "world,two", "host1,;", "host2,;", "host3,;"]
+
+
+def test_statements_of_a_file_share_their_session(sample: Cli):
+    script = sample.cwd / "q.sql"
+    script.write_text("SET @a = 2;\nDELIMITER //\nSELECT @a + 1 AS n//\n")
+    done = sample("query", "--file", script, "--format", "csv", "--worlds", "host1")
+    assert done.code == 0, done.stderr
+    assert done.lines[-2:] == ["world,n", "host1,3"]
+    assert "has no value" not in done.stderr
+
+
+def test_behind_a_statement_that_fails_no_other_runs(sample: Cli):
+    done = sample("query", "SELECT nothing; SELECT 1")
+    assert done.code == 1
+    assert done.stdout == ""
+    assert "in every world: MySQL error 1054" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["Zoë", "it's", "a\\'b", '"; DROP TABLE player; --', "", "a=b"])
+def test_a_parameter_is_a_text_whatever_is_in_it(sample: Cli, value: str):
+    sql = "SELECT @p = CONVERT(UNHEX(@h) USING utf8mb4) AS same"
+    done = sample(
+        *("query", sql, "--param", f"p={value}", "--param", f"h={value.encode().hex()}"),
+        *("--format", "csv", "--worlds", "host1"),
+    )
+    assert done.code == 0, done.stderr
+    assert done.lines == ["world,same", "host1,1"]
+
+
+def test_a_variable_without_a_value_is_warned_of(sample: Cli):
+    done = sample("query", "SELECT @since AS s", "--format", "csv", "--worlds", "host1")
+    assert done.stderr.startswith("warning: @since has no value and counts as NULL; --param since=")
+    assert done.lines == ["world,s", "host1,"]
+
+
+# MySQL ends a SLEEP in a SELECT too, but takes that for its answer.
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT SUM(a.points * b.points) FROM score_event a, score_event b, score_event c",
+        "DO SLEEP(30)",
+    ],
+)
+def test_a_statement_whose_time_is_up_ends_on_the_server(sample: Cli, sql: str):
+    started = time.monotonic()
+    done = sample("query", sql, "--timeout", "0.5")
+    assert time.monotonic() - started < 10
+    running = sample(
+        *("query", "SELECT COUNT(*) AS n FROM information_schema.processlist"),
+        *("--format", "csv"),
+    )
+    assert running.lines == ["world,n", "host1,1", "host2,1", "host3,1"]
+    assert done.code == 1, done.stdout
+    assert "gave up after 0.5 s" in done.stderr
+
+
+def test_a_limit_counts_for_each_world_and_says_what_it_left_out(sample: Cli):
+    sql = "SELECT player_id FROM player ORDER BY player_id"
+    done = sample("query", sql, "--limit", "2", "--format", "csv")
+    assert done.code == 0, done.stderr
+    worlds = [line.partition(",")[0] for line in done.lines[1:]]
+    assert worlds == [world for world in ("host1", "host2", "host3") for _ in range(2)]
+    assert "warning: host[1-3]: there are more rows than --limit shows" in done.stderr
+    done = sample("query", PLAYERS, "--limit", "1")
+    assert "more rows" not in done.stderr
+
+
+def test_worlds_that_answer_alike_are_shown_once(sample: Cli):
+    sql = "SELECT IF(COUNT(*) > 200, 'many', 'few') AS players FROM player"
+    done = sample("query", sql, "--group", "--format", "csv")
+    assert done.code == 0, done.stderr
+    assert done.lines == ["worlds,count,players", '"host[1,3]",2,few', "host2,1,many"]
+
+
+def test_one_error_of_several_worlds_is_said_once(cli: Cli, dumps: Dumps):
+    for world in ("w1", "w2", "w3"):
+        column = "a" if world == "w3" else "b"
+        dumps.write(
+            f"CREATE TABLE t ({column} INT);\nINSERT INTO t VALUES (1);\n",
+            name=f"{world}_fulldump_20260302_211500.sql",
+        )
+    try:
+        assert cli("up", dumps.folder).code == 0
+        done = cli("query", "SELECT a FROM t", "--format", "csv")
+        assert done.code == 4
+        assert done.lines == ["world,a", "w3,1"]
+        assert "error: worlds w[1-2]: MySQL error 1054: Unknown column 'a'" in done.stderr
+        assert "1 ok, 2 failed; 1 rows, " in done.stderr
+
+        refused = cli("query", "UPDATE t SET a = 2", "--worlds", "w3")
+        assert refused.code == 1
+        assert "UPDATE command denied to user 'reader'" in refused.stderr
+        written = cli("query", "UPDATE t SET a = 2; SELECT a FROM t", "--write", "--worlds", "w3")
+        assert written.code == 0, written.stderr
+        assert "until rewound reset" in written.stderr
+        assert cli("reset", "w3").code == 0
+        done = cli("query", "SELECT a FROM t", "--worlds", "w3", "--format", "csv")
+        assert done.lines == ["world,a", "w3,1"]
+    finally:
+        cli("down")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["query"], "there is no SQL statement"),
+        (["query", ""], "there is no SQL statement"),
+        (["query", " ; -- nothing"], "there is no SQL statement"),
+        (["query", "SELECT 'a"], "line 1: a quote or comment that begins there is not closed"),
+        (["query", "SELECT 1", "--param", "since"], "not of the form NAME=VALUE"),
+        (["query", "SELECT 1", "--param", "1=2"], "not of the form NAME=VALUE"),
+        (["query", "SELECT 1", "--file", "-"], "SQL and --file exclude each other"),
+        (["query", "SELECT 1", "--timeout", "0"], "0.0 is not in the range x>0"),
+    ],
+)
+def test_what_cannot_be_asked_is_a_usage_error(sample: Cli, arguments: list[str], said: str):
+    done = sample(*arguments)
+    assert done.code == 2
+    assert said in done.stderr
+    assert done.stdout == ""

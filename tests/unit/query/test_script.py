@@ -1,0 +1,52 @@
+import pytest
+
+from rewound.errors import UsageError
+from rewound.query.script import find_unset_variables, read_statements
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        ("SELECT 1", ["SELECT 1"]),
+        ("SELECT 1;", ["SELECT 1"]),
+        ("SELECT 1; SELECT ';'", ["SELECT 1", "SELECT ';'"]),
+        ("-- a\nSELECT 1 # b\n; /* c */", ["SELECT 1 # b"]),
+        (
+            "DELIMITER //\nSELECT 1; SELECT 2//\nDELIMITER ;\nSELECT 3",
+            ["SELECT 1; SELECT 2", "SELECT 3"],
+        ),
+        ("SELECT 'é😀'", ["SELECT 'é😀'"]),
+        ("WARNING: x", ["WARNING: x"]),
+    ],
+)
+def test_statements_are_cut_as_the_client_does(text, statements):
+    assert read_statements(text) == statements
+
+
+@pytest.mark.parametrize("text", ["", " ;\n; ", "-- nothing", "/* nothing */"])
+def test_no_statement_is_a_usage_error(text):
+    with pytest.raises(UsageError, match="there is no SQL statement"):
+        read_statements(text)
+
+
+@pytest.mark.parametrize("text", ["SELECT 'a", "SELECT 1;\nSELECT `a", "/* a"])
+def test_what_is_not_closed_is_a_usage_error(text):
+    with pytest.raises(UsageError, match="is not closed"):
+        read_statements(text)
+
+
+@pytest.mark.parametrize(
+    ("statements", "unset"),
+    [
+        (["SELECT @a"], ["a"]),
+        (["SELECT @A, @`b c`, @given, @@sql_mode, '@d'"], ["a", "b c"]),
+        (["SET @a = 1", "SELECT @a"], []),
+        (["SELECT @a", "SET @a = 1"], ["a"]),
+        (["SET @a = @b, @c := 1"], ["b"]),
+        (["SELECT @a := 1, @a"], []),
+        (["SELECT 1 INTO @a", "SELECT @a"], []),
+        (["SELECT 'broken"], []),
+    ],
+)
+def test_variables_that_are_read_before_they_are_set(statements, unset):
+    assert find_unset_variables(statements, ["GIVEN"]) == unset
