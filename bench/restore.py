@@ -81,6 +81,7 @@ def measure(
     """Go all ways of one scenario in turns, and return their costs."""
     ways = {way: make_way(way, bench, dumps) for way in scenario.ways if way not in absent}
     results: dict[str, list[Cost]] = {way: [] for way in ways}
+    runs = min(runs, scenario.most_runs)
     for run in range(1, runs + 1):
         for letter, way in ways.items():
             cost = measure_once(way, bench.folder, dumps)

@@ -26,7 +26,7 @@ def add_introduction(page: Page, runs: int, absent: Sequence[str], *, is_trial: 
     if is_trial:
         page.add("**A trial with small dumps: the goals are meant for large ones.**")
     page.add(
-        f"The medians of {runs} runs; the ways took turns. [README.md](README.md) says"
+        f"The medians of {runs} runs, where no other number is given; the ways took turns. [README.md](README.md) says"
         " what each does. “own” is everything that is not mysqld: `rewound`, or `zcat` and `mysql`;"
         " “other” is the rest of the machine, kernel threads included. “mysqld MB” and “own MB” are"
         " the most resident memory at one moment, all servers together; “PSS MB” is the"
@@ -42,7 +42,7 @@ def add_scenario(page: Page, scenario: Scenario, dumps: Sequence[Dump], results:
     page.add(f"## {scenario.title}")
     page.add(
         f"`--only {scenario.name}`: {mean_mb:.3g} MB of SQL each,"
-        f" {sum(dumps[0].rows.values()):,} rows."
+        f" {sum(dumps[0].rows.values()):,} rows; runs: {max(map(len, results.values()))}."
     )
     share = max(cost.other_cpu_s / cost.wall_s for costs in results.values() for cost in costs)
     if share > BUSY_SHARE * (os.cpu_count() or 1):
