@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 _OF_THE_NAME_ALONE = frozenset({1287, 3719})
 """What MySQL 9.7 warns of where a statement names the character set `utf8` or `utf8mb3`."""
-_DEFINING: SessionSettings = (
+DEFINING: SessionSettings = (
     "SET NAMES utf8mb4",
     # The definition is the server's own, so whatever stands in it is allowed.
     "SET SESSION sql_mode = 'ALLOW_INVALID_DATES', foreign_key_checks = 0",
@@ -87,7 +87,7 @@ class RowLoader:
 
     def take_keys_away(self, table: TableKey, line: int) -> KeysAway | None:
         """Drop the keys of an empty or small table that can wait; None where none does."""
-        self._enter(_DEFINING)
+        self._enter(DEFINING)
         definition = _show_create(self._connection, table)
         plan = plan_keys_last(definition)
         if plan is None:
@@ -109,7 +109,7 @@ class RowLoader:
             LoadError: the server refuses one, as it would have refused a row before, or the
                 table's definition is not what it was.
         """
-        self._enter(_DEFINING)
+        self._enter(DEFINING)
         try:
             self._executor.execute_past_deadlocks(alter_table(_quote(table), away.plan.adds))
             definition = _show_create(self._connection, table)

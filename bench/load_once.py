@@ -1,0 +1,111 @@
+"""Load one dump into one server, and print what that costs: for trying settings out.
+
+    .venv/bin/python -m bench.load_once [--method fast|plain] [--cores N] [--size-mb MB]
+        [--shape game|giant|no_load_data] [--sort-buffer-mb MB] [--sql STATEMENT] [--runs N]
+
+Only the load is measured: not the start and end of the server, no baseline, no grants.
+Prints, and writes no page.
+"""
+
+import argparse
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from bench.workload import Shape, write_dump
+from rewound.engine.installation import get_installation
+from rewound.engine.options import LOADING_STATEMENTS
+from rewound.engine.ports import pick_ports
+from rewound.engine.process import ProcessEngine
+from rewound.engine.protocol import ServerSpec
+from rewound.load import rows
+from rewound.load.cores import Cores
+from rewound.load.ledger import find_imbalances
+from rewound.load.loader import LoadMethod, LoadOptions, load_dump
+from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements
+from rewound.mysql.client import Connection
+from rewound.settings import cache_dir
+
+PASSWORD = "secret"
+POOL_BYTES = 1 << 30
+SORT_BUFFER = "SET SESSION innodb_ddl_buffer_size = "
+
+
+def main() -> None:
+    """Make the dump, and load it as often as is asked for."""
+    given = read_arguments()
+    if given.sort_buffer_mb:
+        others = [sql for sql in rows.DEFINING if not str(sql).startswith(SORT_BUFFER)]
+        rows.DEFINING = (*others, f"{SORT_BUFFER}{given.sort_buffer_mb << 20}")
+    # A short path: that of a socket has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="rw-") as name:
+        folder = Path(name)
+        shape = Shape(given.shape)
+        dump = write_dump(folder, shape, world=1, size_bytes=given.size_mb << 20, seed=1)
+        for _ in range(given.runs):
+            measure(dump.path, folder / "server", given)
+
+
+def measure(dump: Path, folder: Path, given: argparse.Namespace) -> None:
+    """Load the dump into a server of its own, and print a line."""
+    engine = ProcessEngine(get_installation("auto", cache_dir()), cache_dir())
+    engine.prepare(folder.parent, folder.parent)
+    folder.mkdir()
+    try:
+        server = engine.start(
+            ServerSpec("bench", folder, pick_ports(1, base=None)[0], POOL_BYTES, PASSWORD)
+        )
+        accounts = account_statements(dict.fromkeys(ACCOUNTS, PASSWORD))
+        with Connection(server.endpoint(ROOT, PASSWORD)) as connection:
+            for statement in [*accounts, *LOADING_STATEMENTS, *given.sql]:
+                connection.execute(statement)
+        mysqld, own = psutil.Process(server.mark.pid), psutil.Process()
+        before, started = (cpu_s(mysqld), cpu_s(own)), time.perf_counter()
+        ledger = load_dump(
+            server.endpoint(LOADER, PASSWORD),
+            dump,
+            options=LoadOptions(method=LoadMethod(given.method)),
+            progress=lambda _bytes_read, _table: None,
+            cancelled=threading.Event(),
+            cores=Cores(given.cores),
+        )
+        seconds = time.perf_counter() - started
+        if problems := find_imbalances(ledger):
+            raise SystemExit("; ".join(problems))
+        used, ours = cpu_s(mysqld) - before[0], cpu_s(own) - before[1]
+        written = mysqld.io_counters().write_bytes >> 20
+        print(
+            f"{ledger.rows:,} rows: {seconds:.1f} s, CPU-seconds of mysqld {used:.1f}, of our own"
+            f" {ours:.1f}, {written:,} MB written",
+            flush=True,
+        )
+    finally:
+        engine.end_all(folder)
+        shutil.rmtree(folder)
+
+
+def cpu_s(process: psutil.Process) -> float:
+    """Return the CPU-seconds that a process has used."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def read_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.load_once")
+    parser.add_argument("--method", choices=[m.value for m in LoadMethod], default="fast")
+    parser.add_argument("--cores", type=int, default=psutil.cpu_count() or 1)
+    parser.add_argument("--size-mb", type=int, default=240)
+    parser.add_argument("--shape", choices=[s.value for s in Shape], default=Shape.GAME.value)
+    parser.add_argument("--sort-buffer-mb", type=int, default=0)
+    parser.add_argument("--sql", action="append", default=[], help="root runs it before the load")
+    parser.add_argument("--runs", type=int, default=3)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
