@@ -30,7 +30,8 @@ def add_introduction(page: Page, runs: int, absent: Sequence[str], *, is_trial: 
         " [README.md](README.md) says what each does. “own” is everything that is not mysqld:"
         " `rewound`, or `zcat` and `mysql`; “other” is the rest of the machine, kernel threads"
         " included. “mysqld MB” and “own MB” are the most resident memory at one moment, all"
-        " servers together; “PSS MB” is the proportional set size of one server when all worlds are ready."
+        " servers together; “PSS MB” is the proportional set size of one server when all worlds"
+        " are ready."
     )
     for text in absent:
         page.add(f"Left out: {text}.")

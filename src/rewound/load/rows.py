@@ -34,6 +34,7 @@ DEFINING: SessionSettings = (
     # 10 with 256, 12 with 1024, whose sorts leave the processor's cache.
     "SET SESSION innodb_ddl_buffer_size = 16777216",
 )
+"""The session in which keys are taken away and put back."""
 
 
 @dataclass(frozen=True, slots=True)
