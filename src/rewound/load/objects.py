@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rewound.dump.judge import quote_name
 from rewound.dump.statement import Kind
 from rewound.dump.verdict import Verdict
 from rewound.load.ledger import StoredObject
@@ -82,3 +83,8 @@ def table_keys(verdict: Verdict) -> list[TableKey]:
         if schema is not None:
             keys.append((schema, name.name))
     return keys
+
+
+def quote_table(key: TableKey) -> bytes:
+    """Return a table's name with its schema as SQL, in UTF-8."""
+    return quote_name(key[0]) + b"." + quote_name(key[1])

@@ -7,7 +7,7 @@ from rewound.dump.judge import quote_name
 from rewound.dump.target import SYSTEM_SCHEMAS
 from rewound.errors import MysqlError
 from rewound.load.ledger import ForeignKeys
-from rewound.load.objects import ObjectKey, TableKey, object_key
+from rewound.load.objects import ObjectKey, TableKey, object_key, quote_table
 from rewound.mysql.client import Connection
 
 _OBJECTS = (
@@ -79,7 +79,7 @@ def _is_system(schema: str) -> bool:
 
 
 def _count_rows(connection: Connection, key: TableKey) -> int:
-    return int(connection.names(b"SELECT COUNT(*) FROM " + _quote(*key))[0])
+    return int(connection.names(b"SELECT COUNT(*) FROM " + quote_table(key))[0])
 
 
 def _look_at_foreign_keys(connection: Connection, *, check: bool) -> ForeignKeys:
@@ -113,12 +113,10 @@ def _find_broken_key(
     sql = b"SELECT COUNT(*) FROM %b c WHERE %b AND NOT EXISTS (SELECT 1 FROM %b p WHERE %b)"
     try:
         count = int(
-            connection.names(sql % (_quote(*child), present, _quote(schema, table), equal))[0]
+            connection.names(
+                sql % (quote_table(child), present, quote_table((schema, table)), equal)
+            )[0]
         )
     except MysqlError as error:
         return f"{schema}.{table} cannot be looked up: {error.text}"
     return f"{count:,} rows have no match in {schema}.{table}" if count else None
-
-
-def _quote(schema: str, name: str) -> bytes:
-    return quote_name(schema) + b"." + quote_name(name)

@@ -12,13 +12,12 @@ from types import TracebackType
 from typing import Self
 
 from rewound.dump.fields import FieldRows
-from rewound.dump.judge import quote_name
 from rewound.dump.rules import KEYS_LAST, ROWS_AS_FIELDS
 from rewound.dump.verdict import RuleUse, Verdict
 from rewound.errors import LoadError, MysqlError
 from rewound.load.executor import Executor
 from rewound.load.indexes import KeysLast, alter_table, plan_keys_last, without_next_number
-from rewound.load.objects import TableKey
+from rewound.load.objects import TableKey, quote_table
 from rewound.load.session import SessionSettings, enter
 from rewound.mysql.client import Connection, Execution
 
@@ -94,7 +93,7 @@ class RowLoader:
         if plan is None:
             return None
         try:
-            self._executor.execute_past_deadlocks(alter_table(_quote(table), plan.drops))
+            self._executor.execute_past_deadlocks(alter_table(quote_table(table), plan.drops))
         except MysqlError as error:
             # Such as 1553: a foreign key of another table needs one of them.
             _log.debug("the keys of %s.%s stay: %s", *table, error.message)
@@ -112,7 +111,7 @@ class RowLoader:
         """
         self._enter(DEFINING)
         try:
-            self._executor.execute_past_deadlocks(alter_table(_quote(table), away.plan.adds))
+            self._executor.execute_past_deadlocks(alter_table(quote_table(table), away.plan.adds))
             definition = _show_create(self._connection, table)
         except MysqlError as error:
             raise self._executor.explain_table(table, "making its keys", error) from error
@@ -171,8 +170,4 @@ class RowLoader:
 
 
 def _show_create(connection: Connection, table: TableKey) -> str:
-    return str(connection.query(b"SHOW CREATE TABLE " + _quote(table)).rows[0][1])
-
-
-def _quote(table: TableKey) -> bytes:
-    return quote_name(table[0]) + b"." + quote_name(table[1])
+    return str(connection.query(b"SHOW CREATE TABLE " + quote_table(table)).rows[0][1])
