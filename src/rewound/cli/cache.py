@@ -2,9 +2,9 @@
 
 import click
 
-from rewound import operations
 from rewound.cli import diagnostics, render
 from rewound.cli.options import cache_limit_option, format_option
+from rewound.operations import host
 
 _SHOWN_KEY = 12
 _MIB = 1 << 20
@@ -19,7 +19,7 @@ def command() -> None:
 @format_option
 def list_command(output_format: str) -> None:
     """List the baselines, the one used last first."""
-    entries = operations.list_cache()
+    entries = host.list_cache()
     rows: list[list[render.Cell]] = [
         [
             entry.key[:_SHOWN_KEY],
@@ -45,8 +45,8 @@ def prune_command(cache_limit: int, every: bool) -> None:
 
     Those that a fleet can be reset to stay.
     """
-    gone = operations.prune_cache(limit_bytes=0 if every else cache_limit)
-    left = operations.list_cache()
+    gone = host.prune_cache(limit_bytes=0 if every else cache_limit)
+    left = host.list_cache()
     freed, kept = (sum(entry.size_bytes for entry in part) for part in (gone, left))
     diagnostics.narrate(
         f"{len(gone)} baselines removed, {freed / _MIB:,.0f} MiB;"

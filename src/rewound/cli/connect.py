@@ -2,12 +2,12 @@
 
 import click
 
-from rewound import operations
 from rewound.cli import render
 from rewound.cli.options import fleet_option, option
 from rewound.command import replace_process
 from rewound.errors import HostError
 from rewound.mysql.accounts import DEV, READER
+from rewound.operations import fleets, host
 
 
 @click.command(name="connect")
@@ -24,9 +24,9 @@ from rewound.mysql.accounts import DEV, READER
 @click.option("--url", "show_url", is_flag=True, help="Print them as one URL instead.")
 def command(world: str, fleet: str, user: str, show: bool, show_url: bool) -> None:
     """Open the mysql client on WORLD."""
-    found = operations.get_world(fleet, world)
-    endpoint = operations.endpoint(fleet, found, user)
-    schema = operations.default_schema(found)
+    found = fleets.get_world(fleet, world)
+    endpoint = fleets.endpoint(fleet, found, user)
+    schema = fleets.default_schema(found)
     if show_url:
         render.write_text(endpoint.url(schema))
         return
@@ -41,14 +41,14 @@ def command(world: str, fleet: str, user: str, show: bool, show_url: bool) -> No
         }
         render.write_text("\n".join(f"{name}: {value}" for name, value in lines.items()))
         return
-    client = operations.find_client()
+    client = host.find_client()
     if client is None:
         raise HostError(
             "there is no mysql client on this host",
             hint="rewound server install brings one; --print shows what any other client needs",
         )
     login = [
-        f"--defaults-file={operations.option_file(fleet, user)}",
+        f"--defaults-file={fleets.option_file(fleet, user)}",
         f"--socket={endpoint.socket}",
         f"--prompt={world}:\\d> ",
     ]

@@ -2,18 +2,18 @@
 
 import click
 
-from rewound import operations
 from rewound.cli import render
 from rewound.cli.options import format_option
 from rewound.engine.checks import CheckState
 from rewound.errors import HostError
+from rewound.operations import host
 
 
 @click.command(name="doctor")
 @format_option
 def command(output_format: str) -> None:
     """Say what this host can do, and what is missing."""
-    checks = operations.doctor()
+    checks = host.doctor()
     rows: list[list[render.Cell]] = [
         [check.subject, check.state.value, check.detail, check.hint] for check in checks
     ]

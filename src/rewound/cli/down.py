@@ -2,9 +2,9 @@
 
 import click
 
-from rewound import operations
 from rewound.cli import diagnostics
 from rewound.cli.options import fleet_option
+from rewound.operations import fleets, restoring
 
 
 @click.command(name="down")
@@ -12,9 +12,9 @@ from rewound.cli.options import fleet_option
 @click.option("--all", "every", is_flag=True, help="All fleets.")
 def command(fleet: str, every: bool) -> None:
     """Stop the servers of a fleet and delete all of it. The dumps stay as they are."""
-    names = operations.fleets() if every else [fleet]
+    names = fleets.names() if every else [fleet]
     for name in names:
-        ended = operations.down(name)
+        ended = restoring.down(name)
         diagnostics.narrate(f"fleet {name} is gone: {ended} servers ended, its folder deleted")
     if not names:
         diagnostics.narrate("there are no fleets")

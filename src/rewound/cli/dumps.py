@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from rewound import operations
 from rewound.catalog import Catalog, Choice
 from rewound.cli import diagnostics, render
 from rewound.cli.options import format_option, read_selection, selection_options
+from rewound.operations import dumps
 
 
 @click.command(name="dumps")
@@ -26,7 +26,7 @@ def command(
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    catalog, choice = operations.find_dumps(selection)
+    catalog, choice = dumps.find_dumps(selection)
     chosen = {chosen.dump.path for chosen in choice.chosen}
     rows: list[list[render.Cell]] = [
         [

@@ -14,7 +14,7 @@ from rewound.catalog import parse_target
 from rewound.dump.part import Part
 from rewound.engine.cloning import CloneMethod
 from rewound.errors import UsageError
-from rewound.operations import Selection
+from rewound.operations.dumps import Selection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -7,11 +7,11 @@ from typing import TextIO
 
 import click
 
-from rewound import operations
 from rewound.catalog import fold_worlds
 from rewound.cli import diagnostics, render
 from rewound.cli.options import fleet_option, format_option, option, worlds_option
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
+from rewound.operations import asking
 from rewound.query.fanout import Asking
 from rewound.query.group import group_errors, group_outcomes
 from rewound.query.outcome import Merged, Outcome, merge_outcomes
@@ -68,7 +68,7 @@ def command(
     if write:
         diagnostics.warn("worlds that this changes differ from their dumps until rewound reset")
     started = time.perf_counter()
-    answers = operations.query(
+    answers = asking.query(
         fleet,
         statements,
         worlds=worlds,

@@ -4,10 +4,10 @@ from collections import Counter
 
 import click
 
-from rewound import operations
 from rewound.cli import render
 from rewound.cli.options import fleet_option, format_option
 from rewound.load.ledger import ForeignKeys, Ledger
+from rewound.operations import fleets
 
 
 @click.command(name="report")
@@ -19,9 +19,9 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
 
     As json they are complete; csv, tsv, jsonl and markdown hold the rows of every table.
     """
-    ledgers = operations.report(fleet, worlds)
+    ledgers = fleets.report(fleet, worlds)
     if output_format == "json":
-        render.write_text(operations.as_json(ledgers))
+        render.write_text(fleets.as_json(ledgers))
         return
     columns = ["world", "schema", "table", "stated", "duplicates", "inserted", "counted"]
     counts = {

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import click
 
-from rewound import operations
 from rewound.cli import diagnostics
 from rewound.cli.options import clone_option, fleet_option, read_clone_method
 from rewound.cli.progress import PlainLines
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
+from rewound.operations import restoring
 
 
 @click.command(name="reset")
@@ -22,7 +22,7 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
     WORLD may be a pattern such as 'host[1-3]'. Whatever was changed in them is lost, and
     who is connected is cut off; address and passwords stay. A world that crashed comes back.
     """
-    resetting = operations.reset(
+    resetting = restoring.reset(
         fleet,
         ",".join(worlds) if worlds else None,
         clone=read_clone_method(clone),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from rewound import operations
 from rewound.cli import diagnostics, render
 from rewound.cli.options import format_option
+from rewound.operations import host
 
 
 @click.group(name="server")
@@ -18,7 +18,7 @@ def command() -> None:
 @format_option
 def list_command(output_format: str) -> None:
     """List the MySQL servers that up can use, the preferred one first."""
-    servers = operations.list_servers()
+    servers = host.list_servers()
     rows: list[list[render.Cell]] = [[s.name, str(s.version), s.source] for s in servers]
     render.write_rows(["name", "version", "source"], rows, output_format)
     if not servers:
@@ -36,6 +36,6 @@ def list_command(output_format: str) -> None:
 @click.option("--refresh", is_flag=True, help="Fetch the newest even if one is installed.")
 def install_command(from_dir: Path | None, mirror: str | None, refresh: bool) -> None:
     """Fetch a MySQL for this user, without root, from Debian's packages."""
-    operations.install_server(
+    host.install_server(
         from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=diagnostics.narrate
     )

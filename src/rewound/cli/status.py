@@ -2,10 +2,10 @@
 
 import click
 
-from rewound import operations
 from rewound.cli import render
 from rewound.cli.options import fleet_option, format_option
 from rewound.errors import FleetError
+from rewound.operations import fleets
 
 
 @click.command(name="status")
@@ -14,11 +14,11 @@ from rewound.errors import FleetError
 @format_option
 def command(fleet: str, show_all: bool, output_format: str) -> None:
     """List the worlds of a fleet: state, dump, address, size."""
-    names = operations.fleets() if show_all else [fleet]
+    names = fleets.names() if show_all else [fleet]
     rows: list[list[render.Cell]] = []
     for name in names:
         try:
-            record = operations.status(name)
+            record = fleets.status(name)
         except FleetError as error:
             if not show_all:
                 raise
@@ -36,7 +36,7 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
                     world.rows,
                     world.part,
                     None if server is None else f"{server.host}:{server.port}",
-                    operations.disk_bytes(name, world),
+                    fleets.disk_bytes(name, world),
                     world.reason,
                 ]
             )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from rewound import operations
 from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
@@ -31,6 +30,7 @@ from rewound.fleet.plan import find_disagreement
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.operations import dumps, restoring
 
 
 @click.command(name="up")
@@ -93,7 +93,7 @@ def command(
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    options = operations.UpOptions(
+    options = restoring.UpOptions(
         fleet=fleet,
         server=server,
         port_base=port_base,
@@ -112,7 +112,7 @@ def command(
         cache_limit_bytes=cache_limit,
     )
     with _Narrator(selection) as narrator:
-        brought = operations.up(
+        brought = restoring.up(
             selection,
             options,
             observer=narrator,
@@ -132,7 +132,7 @@ def command(
 class _Narrator(ExitStack):
     """Shows the choice of dumps, and from then on the progress."""
 
-    def __init__(self, selection: operations.Selection) -> None:
+    def __init__(self, selection: dumps.Selection) -> None:
         super().__init__()
         self._selection = selection
         self._observer: Observer = PlainLines()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from rewound import operations
 from rewound.catalog import Dump
 from rewound.cli import diagnostics, render
 from rewound.cli.options import (
@@ -19,6 +18,7 @@ from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification
+from rewound.operations import dumps
 
 
 @click.command(name="verify")
@@ -52,7 +52,7 @@ def command(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
     options = LoadOptions(schema=schema, part=part, allow_unfinished=allow_unfinished)
-    found = operations.verify(selection, options, every=every, verified=_show_done)
+    found = dumps.verify(selection, options, every=every, verified=_show_done)
     rows: list[list[render.Cell]] = [
         [
             dump.world,

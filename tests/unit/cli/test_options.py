@@ -7,7 +7,7 @@ import pytest
 
 from rewound.cli.options import parse_size, read_selection
 from rewound.errors import UsageError
-from rewound.operations import Selection
+from rewound.operations.dumps import Selection
 
 NONE = dict.fromkeys(("at", "before", "pattern", "timezone", "worlds"))
 

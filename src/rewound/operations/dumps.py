@@ -1,0 +1,89 @@
+"""Which dumps there are, and whether they are whole: no server is needed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from rewound.catalog import (
+    Catalog,
+    Choice,
+    Dump,
+    TargetTime,
+    choose_dumps,
+    discover,
+    require_all,
+    select_worlds,
+)
+from rewound.dump.header import find_closing_time
+from rewound.dump.reader import DumpReader
+from rewound.load.loader import LoadOptions
+from rewound.load.verify import Verification, verify_all
+
+_TAIL_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which dumps of a source are meant."""
+
+    source: Path
+    """A folder of dumps, or one dump."""
+    target: TargetTime | None = None
+    """The moment wanted; None for the newest dumps."""
+    pattern: str | None = None
+    """How world and time stand in a path, where the usual shapes do not fit."""
+    timezone: tzinfo = UTC
+    """The zone of the times in names that state none."""
+    worlds: str | None = None
+    """Limits to some worlds: `host[1-3],eu-*`."""
+
+
+def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
+    """Return the dumps of a source, and which of them the target time selects."""
+    catalog = discover(
+        selection.source,
+        pattern=selection.pattern,
+        timezone=selection.timezone,
+        read_closing_time=_read_closing_time,
+    )
+    if selection.worlds is not None:
+        catalog = catalog.only(select_worlds(catalog.worlds, selection.worlds))
+    return catalog, choose_dumps(catalog, selection.target)
+
+
+def verify(
+    selection: Selection,
+    options: LoadOptions,
+    *,
+    every: bool,
+    verified: Callable[[Dump, Verification], None],
+) -> list[tuple[Dump, Verification]]:
+    """Read dumps to their end, without a server: the chosen ones, or with `every` all.
+
+    `verified` is told of each as it is done. They come back in the catalog's order.
+
+    Raises:
+        CatalogError: no dump is chosen.
+        HostError: a process that read was killed.
+    """
+    catalog, choice = find_dumps(selection)
+    if not every:
+        require_all(choice, selection.target)
+    dumps = catalog.dumps if every else [chosen.dump for chosen in choice.chosen]
+    found = verify_all([dump.path for dump in dumps], options)
+    by_path = {dump.path: dump for dump in dumps}
+    results = {}
+    for verification in found:
+        verified(by_path[verification.path], verification)
+        results[verification.path] = verification
+    return [(dump, results[dump.path]) for dump in dumps]
+
+
+def _read_closing_time(path: Path) -> datetime | None:
+    """Return the time of a dump's closing line; reads the dump to its end."""
+    tail = b""
+    with DumpReader(path) as reader:
+        for chunk in reader.iter_chunks():
+            tail = (tail + chunk)[-_TAIL_BYTES:]
+    return find_closing_time(tail)

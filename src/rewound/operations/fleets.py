@@ -1,0 +1,108 @@
+"""What is known of the fleets: their worlds, addresses, logins and ledgers."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from rewound import settings
+from rewound.catalog import (
+    select_worlds,
+)
+from rewound.engine.process import ProcessWatch
+from rewound.errors import FleetError, UsageError
+from rewound.fleet.fleet import get_endpoint, observe
+from rewound.fleet.json_files import encode_readably
+from rewound.fleet.state import (
+    FleetFolder,
+    FleetRecord,
+    list_fleets,
+)
+from rewound.fleet.world import World, WorldState
+from rewound.load.ledger import Ledger
+from rewound.mysql.endpoint import Endpoint
+
+
+def names() -> list[str]:
+    """Return the names of all fleets."""
+    return list_fleets(settings.state_dir())
+
+
+def status(fleet: str) -> FleetRecord:
+    """Return what is true of a fleet now."""
+    folder = FleetFolder(settings.state_dir(), fleet)
+    return observe(folder.read(), ProcessWatch())
+
+
+def get_world(fleet: str, name: str) -> World:
+    """Return a world that is ready.
+
+    Raises:
+        UsageError: the fleet has no such world.
+        FleetError: the world is not ready.
+    """
+    record = status(fleet)
+    world = record.worlds.get(name)
+    if world is None:
+        raise UsageError(
+            f"fleet {fleet} has no world {name}", hint=f"it has: {', '.join(record.worlds)}"
+        )
+    if world.state is not WorldState.READY:
+        raise FleetError(
+            f"world {name} of fleet {fleet} is {world.state.value}"
+            + (f": {world.reason}" if world.reason else ""),
+            hint="rewound status shows all worlds",
+        )
+    return world
+
+
+def endpoint(fleet: str, world: World, user: str) -> Endpoint:
+    """Return address and login of one account of a ready world."""
+    return get_endpoint(FleetFolder(settings.state_dir(), fleet), world, user)
+
+
+def option_file(fleet: str, user: str) -> Path:
+    """Return the option file that logs an account in to every world of a fleet."""
+    return FleetFolder(settings.state_dir(), fleet).option_file(user)
+
+
+def default_schema(world: World) -> str | None:
+    """Return the schema that a world's unqualified names belong to, if only one can."""
+    return world.schemas[0] if len(world.schemas) == 1 else None
+
+
+def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
+    """Return the ledgers of a fleet's ready worlds, by world.
+
+    Raises:
+        FleetError: there is no such fleet, or none of the worlds asked for has a ledger.
+    """
+    record = status(fleet)
+    folder = FleetFolder(settings.state_dir(), fleet)
+    names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
+    ledgers = {name: folder.read_ledger(name) for name in names if record.worlds[name].schemas}
+    if not ledgers:
+        raise FleetError(
+            f"fleet {fleet} has no ledger of {', '.join(names)} yet",
+            hint="a world has one from when it is ready; rewound status shows all worlds",
+        )
+    return ledgers
+
+
+def disk_bytes(fleet: str, world: World) -> int:
+    """Return what a world's own files take on disk; they may come and go meanwhile.
+
+    What it shows of its baseline by a mount is the baseline's.
+    """
+    folder = FleetFolder(settings.state_dir(), fleet).world_folder(world.name)
+    total = 0
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not (Path(parent) / name).is_mount()]
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += (Path(parent) / name).lstat().st_blocks * 512
+    return total
+
+
+def as_json(value: object) -> str:
+    """Return a value of ours as JSON text, for machines."""
+    return encode_readably(value).decode()

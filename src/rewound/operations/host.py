@@ -1,0 +1,69 @@
+"""What belongs to the host and not to a fleet: MySQL servers, the cache, its abilities."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rewound import settings
+from rewound.engine import provision
+from rewound.engine.checks import Check, check_host
+from rewound.engine.installation import Installation, get_installation, list_installations
+from rewound.fleet.baseline import CacheEntry, choose_evictions
+from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.state import (
+    find_baseline_users,
+)
+
+CACHE_LIMIT_BYTES = 20 << 30
+"""How much the baselines may take, unless the user says otherwise."""
+
+
+def install_server(
+    *,
+    from_dir: Path | None,
+    mirror: str | None,
+    refresh: bool,
+    narrate: Callable[[str], None],
+) -> Installation:
+    """Put a MySQL into the user's cache, from the host's Debian mirror or a folder."""
+    return provision.install(
+        settings.cache_dir(), from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=narrate
+    )
+
+
+def list_servers() -> list[Installation]:
+    """Return the MySQL servers that can be used, the preferred one first."""
+    return list_installations(settings.cache_dir())
+
+
+def get_server(selection: str, narrate: Callable[[str], None]) -> Installation:
+    """Return the MySQL selected; `auto` installs one where there is none."""
+    cache = settings.cache_dir()
+    if selection == "auto" and not list_installations(cache):
+        narrate("there is no MySQL on this host yet, installing one for this user")
+        provision.install(cache, narrate=narrate)
+    return get_installation(selection, cache)
+
+
+def find_client() -> tuple[str, ...] | None:
+    """Return the argv prefix of a `mysql` client, or None where there is none."""
+    return next((server.client for server in list_servers() if server.client), None)
+
+
+def list_cache() -> list[CacheEntry]:
+    """Return all baselines, the one used last first."""
+    return BaselineCache(settings.cache_dir()).entries(find_baseline_users(settings.state_dir()))
+
+
+def prune_cache(*, limit_bytes: int) -> list[CacheEntry]:
+    """Remove baselines until the rest takes no more than this; return those that went.
+
+    Stays what a fleet may be reset to, is mounted, or is being used right now.
+    """
+    baselines = BaselineCache(settings.cache_dir())
+    evictions = choose_evictions(list_cache(), limit_bytes=limit_bytes)
+    return [entry for entry in evictions if baselines.remove(entry.key)]
+
+
+def doctor() -> list[Check]:
+    """Return what this host can do, and what is missing."""
+    return check_host(settings.state_dir(), settings.cache_dir())
