@@ -2,77 +2,25 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from rewound.cli.formats import show_control_characters
 from rewound.cli.options import FORMATS
-from rewound.cli.render import Cell, show_control_characters, write_rows
+from rewound.cli.render import Cell, write_rows
 
-COLUMNS = ["world", "text", "number", "bytes"]
+COLUMNS = ["world", "text", "number", "bytes", "time"]
 ROWS: list[list[Cell]] = [
-    ["host1", None, Decimal("1234567890.1200"), b"\x00\xff"],
-    ["host2", "", 18446744073709551615, b""],
-    ["host3", "Los Últimos 🥐", 1.5, None],
-    ["host4", 'a "b", c\nd\te\\f|g', None, b"text"],
-    ["host5", "NULL", -0.0, b"NULL"],
-    ["host6", "\x1b[31mred\u202e", datetime(2026, 3, 2, 21, 15, tzinfo=UTC), b"x"],
+    ["host1", None, Decimal("1234567890.1200"), b"\x00\xff", None],
+    ["host2", "", 18446744073709551615, b"", None],
+    ["host3", "Los Últimos 🥐", 1.5, None, datetime(2026, 3, 2, 21, 15, tzinfo=UTC)],
+    ["host4", 'a "b", c\nd\te\\f|g', None, b"text", None],
+    ["host5", "NULL", -0.0, b"NULL", None],
+    ["host6", "\x1b[31mred\u202e", None, b"x", None],
 ]
 
-GOLDEN = {
-    "table": """\
-world   text                 number                 bytes     \n\
-──────────────────────────────────────────────────────────────
-host1   NULL                 1234567890.1200        0x00FF    \n\
-host2                        18446744073709551615             \n\
-host3   Los Últimos 🥐       1.5                    NULL      \n\
-host4   a "b", c\\nd\\te\\f|g   NULL                   0x74657874\n\
-host5   NULL                 -0.0                   0x4E554C4C\n\
-host6   \\x1b[31mred\\u202e    2026-03-02 21:15:00    0x78      \n\
-""",
-    "json": """\
-[
-  {"world": "host1", "text": null, "number": 1234567890.1200, "bytes": "AP8="},
-  {"world": "host2", "text": "", "number": 18446744073709551615, "bytes": ""},
-  {"world": "host3", "text": "Los Últimos 🥐", "number": 1.5, "bytes": null},
-  {"world": "host4", "text": "a \\"b\\", c\\nd\\te\\\\f|g", "number": null, "bytes": "dGV4dA=="},
-  {"world": "host5", "text": "NULL", "number": -0.0, "bytes": "TlVMTA=="},
-  {"world": "host6", "text": "\\u001b[31mred\u202e", "number": "2026-03-02T21:15:00+00:00",\
- "bytes": "eA=="}
-]
-""",
-    "csv": """\
-world,text,number,bytes
-host1,,1234567890.1200,AP8=
-host2,"",18446744073709551615,""
-host3,Los Últimos 🥐,1.5,
-host4,"a ""b"", c
-d\te\\f|g",,dGV4dA==
-host5,NULL,-0.0,TlVMTA==
-host6,\x1b[31mred\u202e,2026-03-02T21:15:00+00:00,eA==
-""",
-    "tsv": """\
-world\ttext\tnumber\tbytes
-host1\tNULL\t1234567890.1200\tAP8=
-host2\t\t18446744073709551615\t
-host3\tLos Últimos 🥐\t1.5\tNULL
-host4\ta "b", c\\nd\\te\\\\f|g\tNULL\tdGV4dA==
-host5\tNULL\t-0.0\tTlVMTA==
-host6\t\x1b[31mred\u202e\t2026-03-02T21:15:00+00:00\teA==
-""",
-    "markdown": """\
-| world | text | number | bytes |
-| --- | --- | --- | --- |
-| host1 | NULL | 1234567890.1200 | 0x00FF |
-| host2 |  | 18446744073709551615 |  |
-| host3 | Los Últimos 🥐 | 1.5 | NULL |
-| host4 | a "b", c\\nd\\te\\f\\|g | NULL | 0x74657874 |
-| host5 | NULL | -0.0 | 0x4E554C4C |
-| host6 | \\x1b[31mred\\u202e | 2026-03-02 21:15:00 | 0x78 |
-""",
-}
-GOLDEN["jsonl"] = "".join(
-    line.strip().removesuffix(",") + "\n" for line in GOLDEN["json"].splitlines()[1:-1]
-)
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.mark.parametrize("output_format", FORMATS)
@@ -80,7 +28,7 @@ def test_a_format_writes_every_kind_of_cell_as_golden(
     output_format: str, capsys: pytest.CaptureFixture[str]
 ):
     write_rows(COLUMNS, ROWS, output_format)
-    assert capsys.readouterr().out == GOLDEN[output_format]
+    assert capsys.readouterr().out == (GOLDEN / f"cells.{output_format}").read_text()
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_one_error_of_several_worlds_is_said_once(cli: Cli, dumps: Dumps):
         assert done.code == 4
         assert done.lines == ["world,a", "w3,1"]
         assert "error: worlds w[1-2]: MySQL error 1054: Unknown column 'a'" in done.stderr
-        assert "1 ok, 2 failed; 1 rows, " in done.stderr
+        assert "1 ok, 2 failed (w[1-2]); 1 rows, " in done.stderr
 
         refused = cli("query", "UPDATE t SET a = 2", "--worlds", "w3")
         assert refused.code == 1

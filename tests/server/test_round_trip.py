@@ -235,9 +235,9 @@ def _describe(connection: Connection, schema: str) -> dict[str, object]:
         for created in found:
             shown = connection.query(f"SHOW CREATE {kind} ".encode() + quote_name(created))
             told[f"{kind} {created}"] = {
-                column.name: _without_ruled(value)
+                column: _without_ruled(value)
                 for column, value in zip(shown.columns, shown.rows[0], strict=True)
-                if column.name != "Created"
+                if column != "Created"
             }
     return told
 

@@ -59,7 +59,7 @@ def printable(text: str) -> str:
 
     What we say quotes dumps, file names and servers: it must not steer the terminal.
     """
-    from rewound.cli.render import show_control_characters
+    from rewound.cli.formats import show_control_characters
 
     return "\n".join(show_control_characters(line) for line in text.split("\n"))
 

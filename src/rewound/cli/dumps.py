@@ -6,7 +6,8 @@ import click
 
 from rewound.catalog import Catalog, Choice
 from rewound.cli import diagnostics, render
-from rewound.cli.options import format_option, read_selection, selection_options
+from rewound.cli.options import format_option
+from rewound.cli.selection import read_selection, selection_options
 from rewound.operations import dumps
 
 

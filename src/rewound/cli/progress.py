@@ -17,7 +17,7 @@ from rich.progress import (
 from rich.text import Text
 
 from rewound.cli import diagnostics
-from rewound.cli.render import show_control_characters
+from rewound.cli.formats import show_control_characters
 from rewound.fleet.making import Observer
 from rewound.fleet.world import WorldState
 

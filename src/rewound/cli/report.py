@@ -5,6 +5,7 @@ from collections import Counter
 import click
 
 from rewound.cli import render
+from rewound.cli.formats import show_control_characters
 from rewound.cli.options import fleet_option, format_option
 from rewound.load.ledger import ForeignKeys, Ledger
 from rewound.operations import fleets
@@ -88,4 +89,4 @@ def _describe(world: str, ledger: Ledger) -> str:
             for warning in ledger.warnings
         ),
     ]
-    return "\n".join(render.show_control_characters(line) for line in lines)
+    return "\n".join(show_control_characters(line) for line in lines)

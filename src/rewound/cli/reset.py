@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import click
 
 from rewound.cli import diagnostics
-from rewound.cli.options import clone_option, fleet_option, read_clone_method
+from rewound.cli.options import fleet_option
 from rewound.cli.progress import PlainLines
+from rewound.cli.selection import clone_option, read_clone_method
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.operations import restoring
 

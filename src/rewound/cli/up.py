@@ -10,17 +10,15 @@ import click
 from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
-from rewound.cli.options import (
-    cache_limit_option,
+from rewound.cli.options import cache_limit_option, fleet_option, option
+from rewound.cli.progress import PlainLines, show_progress
+from rewound.cli.selection import (
     clone_option,
-    fleet_option,
-    option,
     part_options,
     read_clone_method,
     read_selection,
     selection_options,
 )
-from rewound.cli.progress import PlainLines, show_progress
 from rewound.dump.part import Part
 from rewound.dump.rules import ALLOWABLE
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed

@@ -6,13 +6,8 @@ import click
 
 from rewound.catalog import Dump
 from rewound.cli import diagnostics, render
-from rewound.cli.options import (
-    format_option,
-    option,
-    part_options,
-    read_selection,
-    selection_options,
-)
+from rewound.cli.options import format_option, option
+from rewound.cli.selection import part_options, read_selection, selection_options
 from rewound.dump.part import Part
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import summarise_rules

@@ -1,4 +1,4 @@
-"""A fleet as a whole: up, down, and what is true of it now.
+"""A fleet as a whole: up and down.
 
 Thin: what is to be made is decided in `plan`, one world is made in `restore`, and what
 is remembered is `state`'s. The caller holds the fleet's lock.
@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rewound import command
 from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Engine, ServerWatch
 from rewound.errors import Interrupted, RewoundError
@@ -17,8 +16,7 @@ from rewound.fleet.plan import WorldPlan, largest_first
 from rewound.fleet.restore import restore_world
 from rewound.fleet.roster import Roster, run_side_by_side
 from rewound.fleet.state import FleetFolder, FleetRecord
-from rewound.fleet.world import World, WorldState, current_state
-from rewound.mysql.endpoint import Endpoint
+from rewound.fleet.world import World, WorldState
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +81,6 @@ def take_down(folder: FleetFolder, watch: ServerWatch) -> int:
         folder.path.rename(going)
         remove_tree(going)
     return ended
-
-
-def observe(record: FleetRecord, watch: ServerWatch) -> FleetRecord:
-    """Return the record with every world's state as it really is now."""
-    maker_runs = command.is_running(record.maker)
-    worlds = {}
-    for name, world in record.worlds.items():
-        server_runs = world.server is not None and watch.is_running(world.server)
-        state = current_state(world, server_runs=server_runs, maker_runs=maker_runs)
-        worlds[name] = replace(world, state=state)
-    return replace(record, worlds=worlds)
-
-
-def get_endpoint(folder: FleetFolder, world: World, user: str) -> Endpoint:
-    """Return address and login of one account of a world that has a server."""
-    if world.server is None:
-        raise ValueError(f"world {world.name} has no server")
-    return world.server.endpoint(user, folder.read_password(user))
 
 
 class _Recorder:

@@ -1,4 +1,4 @@
-"""The one door to MySQL's protocol: nobody else imports the driver.
+"""Statements for one server, in a thread: nobody else imports PyMySQL.
 
 Connections go over the unix socket, take bytes or text, and answer with plain values.
 Every exception of the driver leaves here as `MysqlError`. One statement a call: the
@@ -6,7 +6,6 @@ protocol's multi-statement mode stays off, so text after a statement is a syntax
 """
 
 import contextlib
-import enum
 import re
 import socket
 from collections.abc import Sequence
@@ -28,33 +27,12 @@ Value = int | float | Decimal | str | bytes | None
 because Python's types hold neither zero dates nor times beyond 24 hours."""
 
 
-class ColumnType(enum.Enum):
-    """The kind of values in a result's column."""
-
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    FLOAT = "float"
-    TEXT = "text"
-    TEMPORAL = "temporal"
-    JSON = "json"
-    BINARY = "binary"
-    """BINARY, BLOB, BIT and GEOMETRY."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a result."""
-
-    name: str
-    type: ColumnType
-    """What its values are."""
-
-
 @dataclass(frozen=True, slots=True)
 class ResultSet:
     """The rows that a statement answered with."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[str, ...]
+    """Their names."""
     rows: tuple[tuple[Value, ...], ...]
 
 
@@ -82,7 +60,7 @@ class ServerWarning:
     text: str
 
 
-_TYPES = {
+_DECODERS: Any = {
     **dict.fromkeys(
         (
             FIELD_TYPE.TINY,
@@ -92,25 +70,11 @@ _TYPES = {
             FIELD_TYPE.LONGLONG,
             FIELD_TYPE.YEAR,
         ),
-        ColumnType.INTEGER,
+        int,
     ),
-    **dict.fromkeys((FIELD_TYPE.DECIMAL, FIELD_TYPE.NEWDECIMAL), ColumnType.DECIMAL),
-    **dict.fromkeys((FIELD_TYPE.FLOAT, FIELD_TYPE.DOUBLE), ColumnType.FLOAT),
-    **dict.fromkeys(
-        (
-            FIELD_TYPE.DATE,
-            FIELD_TYPE.NEWDATE,
-            FIELD_TYPE.TIME,
-            FIELD_TYPE.DATETIME,
-            FIELD_TYPE.TIMESTAMP,
-        ),
-        ColumnType.TEMPORAL,
-    ),
-    FIELD_TYPE.JSON: ColumnType.JSON,
+    **dict.fromkeys((FIELD_TYPE.DECIMAL, FIELD_TYPE.NEWDECIMAL), Decimal),
+    **dict.fromkeys((FIELD_TYPE.FLOAT, FIELD_TYPE.DOUBLE), float),
 }
-_CONVERTERS = {ColumnType.INTEGER: int, ColumnType.DECIMAL: Decimal, ColumnType.FLOAT: float}
-_DECODERS: Any = {code: _CONVERTERS[kind] for code, kind in _TYPES.items() if kind in _CONVERTERS}
-_BINARY_CHARACTER_SET = 63
 _ROW_COUNTS = re.compile(rb"Records: (\d+)  Duplicates: (\d+)")
 _LOAD_COUNTS = re.compile(rb"Records: (\d+)  Deleted: (\d+)  Skipped: (\d+)")
 _PACKET_BYTES = 1 << 18
@@ -200,8 +164,8 @@ class Connection:
             self._run(cursor, sql)
             if cursor.description is None:
                 return ResultSet((), ())
-            columns = tuple(_column(field) for field in cursor._result.fields)
-            return ResultSet(columns, tuple(cursor.fetchall()))
+            names = tuple(str(field[0]) for field in cursor.description)
+            return ResultSet(names, tuple(cursor.fetchall()))
 
     def set_variable(self, name: str, value: str) -> None:
         """Set a user variable of the session to a text, whatever is in it."""
@@ -279,14 +243,6 @@ def _open_socket(path: Path, timeout_s: float) -> socket.socket:
             CR.CR_CONNECTION_ERROR, f"cannot connect to {path}: {error.strerror or error}"
         ) from error
     return opened
-
-
-def _column(field: Any) -> Column:
-    kind = _TYPES.get(field.type_code)
-    if kind is None:
-        binary = field.charsetnr == _BINARY_CHARACTER_SET
-        kind = ColumnType.BINARY if binary else ColumnType.TEXT
-    return Column(str(field.name), kind)
 
 
 def _translate(error: pymysql.err.MySQLError) -> MysqlError:

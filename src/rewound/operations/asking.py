@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from rewound.catalog import (
-    select_worlds,
-)
-from rewound.fleet.world import WorldState
+from rewound import settings
+from rewound.catalog import select_worlds
+from rewound.fleet.observed import get_endpoint
+from rewound.fleet.state import FleetFolder
+from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import DEV, READER
-from rewound.operations.fleets import default_schema, endpoint, status
-from rewound.query.fanout import Asking, fan_out
+from rewound.mysql.endpoint import Endpoint
+from rewound.operations.fleets import default_schema, status
+from rewound.query.fanout import Asking, FanOut
 from rewound.query.outcome import Outcome
 
 
@@ -20,27 +22,30 @@ def query(
     schema: str | None = None,
     asking: Asking = Asking(),  # noqa: B008 - frozen value
     may_write: bool = False,
-) -> list[dict[str, Outcome]]:
-    """Run statements in every world and return the outcomes of each, by world.
+) -> FanOut:
+    """Return the statements as they will be run in every world, on entering it.
 
     They run as `reader`, with `may_write` as `dev`. Unqualified names belong to `schema`,
     by default to the one schema of each world. Worlds that are not ready count as failed.
+
+    Raises:
+        FleetError: there is no such fleet.
+        UsageError: it has no such worlds.
     """
     record = status(fleet)
     names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
-    ready = {
-        name: record.worlds[name] for name in names if record.worlds[name].state is WorldState.READY
-    }
+    folder = FleetFolder(settings.state_dir(), fleet)
     user = DEV if may_write else READER
-    answers = fan_out(
-        {name: endpoint(fleet, world, user) for name, world in ready.items()},
+
+    def get_target(world: World) -> Endpoint | Outcome:
+        if world.state is not WorldState.READY:
+            return Outcome(error=f"is {world.state.value}")
+        return get_endpoint(folder, world, user)
+
+    asked = {name: record.worlds[name] for name in names}
+    return FanOut(
+        {name: get_target(world) for name, world in asked.items()},
         statements,
-        schemas={name: schema or default_schema(world) for name, world in ready.items()},
+        schemas={name: schema or default_schema(world) for name, world in asked.items()},
         asking=asking,
     )
-    absent = {
-        name: Outcome(error=f"is {record.worlds[name].state.value}")
-        for name in names
-        if name not in ready
-    }
-    return [{name: {**absent, **answer}[name] for name in names} for answer in answers]

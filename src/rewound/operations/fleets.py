@@ -10,8 +10,8 @@ from rewound.catalog import (
 )
 from rewound.engine.process import ProcessWatch
 from rewound.errors import FleetError, UsageError
-from rewound.fleet.fleet import get_endpoint, observe
 from rewound.fleet.json_files import encode_readably
+from rewound.fleet.observed import get_endpoint, observe
 from rewound.fleet.state import (
     FleetFolder,
     FleetRecord,

@@ -24,8 +24,9 @@ from rewound.engine.ports import pick_ports
 from rewound.engine.process import ProcessEngine, ProcessWatch
 from rewound.errors import FleetError
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.fleet import BringUp, bring_up, observe, take_down
+from rewound.fleet.fleet import BringUp, bring_up, take_down
 from rewound.fleet.making import Observer, Recipe
+from rewound.fleet.observed import observe
 from rewound.fleet.plan import WorldPlan, plan_worlds, require_space
 from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.state import (

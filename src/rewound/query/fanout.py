@@ -1,28 +1,50 @@
 """Running statements on many servers at once.
 
 Takes endpoints, so it works on anything that speaks MySQL. Exactly one outcome comes
-back per world and statement, whatever happens: this is one of the two places that catch
-broadly.
+back per world and statement, whatever happens: this is one of the places that catch
+broadly. Rows come in runs and in the worlds' order; a world whose turn is not yet waits on
+its server once a few runs of it are here, so memory does not grow with the answers.
+
+The sessions live in an event loop of a thread of its own (so this works where the caller
+has one already); the caller's thread takes what they bring.
 """
 
+import asyncio
+import contextlib
 import logging
 import threading
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Self
+
+import janus
 
 from rewound.errors import MysqlError, RewoundError
-from rewound.mysql.client import Connection
+from rewound.mysql.columns import Column, Row
 from rewound.mysql.endpoint import Endpoint
-from rewound.query.outcome import Outcome, cut_rows
+from rewound.mysql.stream import CONNECTION_LOST, Session
+from rewound.query.outcome import Outcome
 
 _log = logging.getLogger(__name__)
 
 _MOST_AT_ONCE = 32
+"""How many worlds work on a statement at a time; those that send rows are not counted."""
 _GRACE_S = 1.0
 """How long the server may take to end a statement whose time is up, before we end its session."""
-_TIME_IS_UP = frozenset({3024, 2013})
-"""What MySQL says of max_execution_time, and the driver of a server that does not answer."""
+_TIME_IS_UP = 3024
+"""What MySQL says of max_execution_time."""
+_FIRST_RUN_ROWS = 100
+_MOST_RUN_ROWS = 5_000
+_RUN_BYTES = 256 << 10
+_MOST_RUNS_WAITING = 64
+"""How many runs may wait in all worlds together; two of each in any case."""
+_ANOTHER_ANSWER = "answers with several results, only the first of which is shown"
+_NOT_RUN = "was not run, as one before it failed"
+
+_Message = tuple[Column, ...] | list[Row] | Outcome
+"""What a world brings of each statement: its columns, then runs of rows, then the outcome. One
+that fails at once brings the outcome alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,120 +59,261 @@ class Asking:
     """User variables of the session, by their names without the @."""
 
 
-class _Sessions:
-    """Guards which session runs in which world, so that all can be ended."""
+class Answers:
+    """What the worlds answer to one statement; to be taken once, in order."""
 
-    def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
-        self._endpoints = endpoints
-        self._lock = threading.Lock()
-        self._running: dict[str, int] = {}
+    def __init__(self, queues: Mapping[str, "janus.SyncQueue[_Message]"]) -> None:
+        self._queues = queues
+        self._columns: dict[str, tuple[Column, ...]] = {}
+        self._outcomes: dict[str, Outcome] = {}
 
-    def begin(self, world: str, session: int) -> None:
-        with self._lock:
-            self._running[world] = session
+    def columns(self) -> Mapping[str, tuple[Column, ...]]:
+        """Return the columns of every world that has begun to answer; waits for all."""
+        for world, queue in self._queues.items():
+            if world in self._columns or world in self._outcomes:
+                continue
+            match queue.get():
+                case Outcome() as outcome:
+                    self._outcomes[world] = outcome
+                case tuple() as columns:
+                    self._columns[world] = columns
+                case rows:
+                    raise AssertionError(f"{world}: rows before their columns: {len(rows)}")
+        return self._columns
 
-    def forget(self, world: str) -> None:
-        with self._lock:
-            self._running.pop(world, None)
+    def iter_rows(self) -> Iterator[tuple[str, list[Row]]]:
+        """Yield (world, run of rows), the worlds in their order, until all have ended."""
+        for world in self.columns():
+            while world not in self._outcomes:
+                match self._queues[world].get():
+                    case Outcome() as outcome:
+                        self._outcomes[world] = outcome
+                    case list() as rows:
+                        yield world, rows
+                    case columns:
+                        raise AssertionError(f"{world}: columns twice: {columns}")
 
-    def end(self, world: str) -> None:
-        """End a world's session on its server, if it has one."""
-        with self._lock:
-            session = self._running.pop(world, None)
-        if session is None:
-            return
-        try:
-            with Connection(self._endpoints[world], answer_timeout_s=_GRACE_S) as connection:
-                connection.execute(f"KILL {session}")
-        except RewoundError as error:
-            _log.debug("%s: session %d could not be ended: %s", world, session, error)
-
-    def end_all(self) -> None:
-        for world in list(self._running):
-            self.end(world)
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return every world's outcome, in their order; rows not taken yet are dropped."""
+        for _ in self.iter_rows():
+            pass
+        return {world: self._outcomes[world] for world in self._queues}
 
 
-def fan_out(
-    endpoints: Mapping[str, Endpoint],
-    statements: Sequence[str],
-    *,
-    schemas: Mapping[str, str | None],
-    asking: Asking = Asking(),
-) -> list[dict[str, Outcome]]:
-    """Run statements in every world, one after the other in one session of each.
+class FanOut:
+    """Statements under way in all worlds. Use it as a context manager: leaving it ends them.
 
-    Return for each statement the outcomes in the worlds' order. `schemas` says which
-    schema unqualified names belong to in each world. Behind a statement that fails in a
-    world, the others are not run there.
+    Iterate over it for the `Answers` to each statement, in order.
     """
-    sessions = _Sessions(endpoints)
 
-    def ask(world: str) -> list[Outcome]:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint | Outcome],
+        statements: Sequence[str],
+        *,
+        schemas: Mapping[str, str | None],
+        asking: Asking = Asking(),
+    ) -> None:
+        """Ask nothing yet.
+
+        An outcome in the place of an endpoint is what becomes of every statement in a
+        world that cannot be asked. `schemas` says which schema unqualified names belong
+        to in each world. The statements of a world share one session; behind one that
+        fails, the others are not run there.
+        """
+        self._worlds = {
+            world: (endpoint, schemas.get(world)) for world, endpoint in endpoints.items()
+        }
+        self._statements = statements
+        self._asking = asking
+        self._started = threading.Event()
+        self._queues: dict[str, janus.Queue[_Message]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._all: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run_loop, name="fan-out", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._started.wait()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._loop is not None and self._all is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself meanwhile
+                self._loop.call_soon_threadsafe(self._all.cancel)
+        self._thread.join()
+
+    def __iter__(self) -> Iterator[Answers]:
+        for _ in self._statements:
+            answers = Answers({world: queue.sync_q for world, queue in self._queues.items()})
+            yield answers
+            answers.outcomes()
+
+    def _run_loop(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._ask_all())
+        self._started.set()
+
+    async def _ask_all(self) -> None:
+        waiting = max(2, _MOST_RUNS_WAITING // max(1, len(self._worlds)))
+        self._queues = {world: janus.Queue(waiting) for world in self._worlds}
+        self._loop = asyncio.get_running_loop()
+        self._all = asyncio.current_task()
+        slots = asyncio.Semaphore(_MOST_AT_ONCE)
+        async with asyncio.TaskGroup() as tasks:
+            for world, (endpoint, schema) in self._worlds.items():
+                queue = self._queues[world].async_q
+                if isinstance(endpoint, Outcome):
+                    asked = _bring_all(queue, [endpoint] * len(self._statements))
+                else:
+                    asked = _World(world, endpoint, self._asking, slots, queue).ask(
+                        self._statements, schema
+                    )
+                tasks.create_task(asked)
+            self._started.set()
+        # What the queues hold can be taken as long as their loop lives.
+        await asyncio.Event().wait()
+
+
+async def _bring_all(queue: "janus.AsyncQueue[_Message]", outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        await queue.put(outcome)
+
+
+class _World:
+    """The part of one world: its session, and the queue that it brings things to."""
+
+    def __init__(
+        self,
+        name: str,
+        endpoint: Endpoint,
+        asking: Asking,
+        slots: asyncio.Semaphore,
+        queue: "janus.AsyncQueue[_Message]",
+    ) -> None:
+        self._name = name
+        self._endpoint = endpoint
+        self._asking = asking
+        self._slots = slots
+        self._queue = queue
+
+    async def ask(self, statements: Sequence[str], schema: str | None) -> None:
+        """Bring columns, rows and outcome of every statement, whatever happens."""
+        left = len(statements)
         try:
-            return _ask(world, endpoints[world], schemas.get(world), statements, asking, sessions)
-        except RewoundError as error:
-            return [Outcome(error=error.message)] * len(statements)
-        except Exception as error:  # noqa: BLE001 - one world's failure must not lose the others
-            _log.warning("%s: unexpected failure of a query", world, exc_info=True)
-            return [Outcome(error=f"{type(error).__name__}: {error}")] * len(statements)
-        finally:
-            sessions.forget(world)
-
-    if not endpoints:
-        return [{} for _ in statements]
-    with ThreadPoolExecutor(max_workers=min(len(endpoints), _MOST_AT_ONCE)) as pool:
-        futures = {world: pool.submit(ask, world) for world in endpoints}
-        try:
-            answers = {world: future.result() for world, future in futures.items()}
-        except BaseException:
-            # Ctrl-C: a statement that nobody waits for would hold us until it ends.
-            pool.shutdown(wait=False, cancel_futures=True)
-            sessions.end_all()
-            raise
-    return [
-        {world: answer[number] for world, answer in answers.items()}
-        for number in range(len(statements))
-    ]
-
-
-def _ask(
-    world: str,
-    endpoint: Endpoint,
-    schema: str | None,
-    statements: Sequence[str],
-    asking: Asking,
-    sessions: _Sessions,
-) -> list[Outcome]:
-    patience_s = None if asking.timeout_s is None else asking.timeout_s + _GRACE_S
-    outcomes: list[Outcome] = []
-    with Connection(endpoint, schema=schema, answer_timeout_s=patience_s) as connection:
-        sessions.begin(world, connection.session_id)
-        _prepare(connection, asking)
-        for statement in statements:
+            async with self._slots:
+                session = await Session.open(self._endpoint, schema=schema)
             try:
-                outcomes.append(cut_rows(connection.query(statement), asking.row_limit))
-            except MysqlError as error:
-                outcomes.append(Outcome(error=_explain(error, asking)))
-                if error.number in _TIME_IS_UP:
-                    sessions.end(world)
-                break
-    left = len(statements) - len(outcomes)
-    return outcomes + [Outcome(error="was not run, as one before it failed")] * left
+                limit = self._asking.row_limit
+                await session.prepare(
+                    timeout_s=self._asking.timeout_s,
+                    # One more than wanted tells that there are more.
+                    row_limit=None if limit is None else limit + 1,
+                    variables=self._asking.variables,
+                )
+                for statement in statements:
+                    outcome = await self._ask_one(session, statement)
+                    await self._queue.put(outcome)
+                    left -= 1
+                    if outcome.error is not None:
+                        break
+            finally:
+                session.close()
+        except RewoundError as error:
+            outcome = Outcome(error=error.message)
+        except Exception as error:  # noqa: BLE001 - one world's failure must not lose the others
+            _log.warning("%s: unexpected failure of a query", self._name, exc_info=True)
+            outcome = Outcome(error=f"{type(error).__name__}: {error}")
+        else:
+            outcome = Outcome(error=_NOT_RUN)
+        await _bring_all(self._queue, [outcome] * left)
 
+    async def _ask_one(self, session: Session, statement: str) -> Outcome:
+        outcome = Outcome()
+        try:
+            async with self._slots, self._patience():
+                columns = await session.execute(statement)
+            outcome = Outcome(columns, changed_rows=0 if columns else session.affected_rows)
+            await self._queue.put(columns)
+            async for rows in self._iter_runs(session, columns):
+                wanted = (
+                    rows
+                    if self._asking.row_limit is None
+                    else rows[: self._asking.row_limit - outcome.row_count]
+                )
+                outcome = replace(
+                    outcome,
+                    row_count=outcome.row_count + len(wanted),
+                    is_cut=outcome.is_cut or len(wanted) < len(rows),
+                )
+                await self._bring(session, wanted)
+            if await session.has_another_answer():
+                await self._end(session)
+                return replace(outcome, error=_ANOTHER_ANSWER)
+        except (MysqlError, TimeoutError) as error:
+            if not isinstance(error, MysqlError) or error.number == CONNECTION_LOST:
+                await self._end(session)
+            return replace(outcome, error=self._explain(error, outcome))
+        except BaseException:
+            # Ctrl-C: the server would work on for nobody.
+            await self._end(session)
+            raise
+        return outcome
 
-def _prepare(connection: Connection, asking: Asking) -> None:
-    if asking.timeout_s is not None:
-        connection.execute(
-            f"SET SESSION max_execution_time = {max(1, round(asking.timeout_s * 1000))}"
-        )
-    if asking.row_limit is not None:
-        # One more than wanted tells that there are more.
-        connection.execute(f"SET SESSION sql_select_limit = {asking.row_limit + 1}")
-    for name, value in asking.variables.items():
-        connection.set_variable(name, value)
+    async def _iter_runs(
+        self, session: Session, columns: Sequence[Column]
+    ) -> AsyncIterator[list[Row]]:
+        """Yield the rows in runs of some 256 KB."""
+        most = _FIRST_RUN_ROWS
+        while columns:
+            async with self._patience():
+                rows = await session.fetch(most)
+            if rows:
+                yield rows
+            if len(rows) < most:
+                return
+            size_bytes = sum(len(value) for row in rows[:20] for value in row if value) // min(
+                20, len(rows)
+            )
+            most = max(1, min(_MOST_RUN_ROWS, _RUN_BYTES // (size_bytes + 1)))
 
+    async def _bring(self, session: Session, rows: list[Row]) -> None:
+        if not rows:
+            return
+        if not self._queue.full():
+            self._queue.put_nowait(rows)
+            return
+        session.hold_back()
+        await self._queue.put(rows)
+        session.go_on()
 
-def _explain(error: MysqlError, asking: Asking) -> str:
-    if asking.timeout_s is not None and error.number in _TIME_IS_UP:
-        return f"gave up after {asking.timeout_s:g} s"
-    return error.message
+    def _patience(self) -> asyncio.Timeout:
+        """Return how long we wait for the server; it ends a SELECT by itself before that."""
+        timeout_s = self._asking.timeout_s
+        return asyncio.timeout(None if timeout_s is None else timeout_s + _GRACE_S)
+
+    async def _end(self, session: Session) -> None:
+        """End a session on its server too, where a statement may still be running."""
+        session.close()
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                killing = await Session.open(self._endpoint)
+                await killing.execute(f"KILL {session.id}")
+                killing.close()
+        except (RewoundError, TimeoutError) as error:
+            _log.debug("%s: session %d could not be ended: %s", self._name, session.id, error)
+
+    def _explain(self, error: MysqlError | TimeoutError, so_far: Outcome) -> str:
+        is_late = isinstance(error, TimeoutError) or error.number == _TIME_IS_UP
+        if is_late and self._asking.timeout_s is not None:
+            text = f"gave up after {self._asking.timeout_s:g} s"
+        else:
+            text = error.message if isinstance(error, MysqlError) else str(error)
+        if so_far.row_count:
+            return f"{text} (after {so_far.row_count:,} rows)"
+        return text

@@ -1,34 +1,29 @@
 """Worlds that answer alike, shown once: the largest group first. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rewound.mysql.client import Value
-from rewound.query.outcome import Outcome
+from rewound.mysql.columns import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Worlds with identical outcomes, in the order in which they were asked."""
+    """Worlds with identical rows, in the order in which they were asked."""
 
     worlds: tuple[str, ...]
-    outcome: Outcome
-
-    @property
-    def rows(self) -> tuple[tuple[Value, ...], ...]:
-        """What each of them answered; nothing where they failed."""
-        return () if self.outcome.result is None else self.outcome.result.rows
+    rows: tuple[Row, ...]
+    """What each of them answered."""
 
 
-def group_outcomes(outcomes: Mapping[str, Outcome]) -> list[Group]:
+def group_rows(rows: Mapping[str, Sequence[Row]]) -> list[Group]:
     """Return the groups, the largest first, else in the order of their first worlds.
 
-    Two outcomes are identical where columns, rows and the rows' order are, or the errors.
+    Two answers are identical where their rows and the rows' order are.
     """
-    groups: dict[Outcome, list[str]] = {}
-    for world, outcome in outcomes.items():
-        groups.setdefault(outcome, []).append(world)
-    made = [Group(tuple(worlds), outcome) for outcome, worlds in groups.items()]
+    groups: dict[tuple[Row, ...], list[str]] = {}
+    for world, answer in rows.items():
+        groups.setdefault(tuple(answer), []).append(world)
+    made = [Group(tuple(worlds), answer) for answer, worlds in groups.items()]
     return sorted(made, key=lambda group: -len(group.worlds))
 
 

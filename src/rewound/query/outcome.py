@@ -1,83 +1,59 @@
-"""What became of one statement in one world, and how outcomes become one table. Pure."""
+"""What became of one statement in one world. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from rewound.mysql.client import Column, ColumnType, ResultSet, Value
+from rewound.mysql.columns import Column
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One world's answer: rows, or an error."""
+    """How one world's answer ended."""
 
-    result: ResultSet | None = None
+    columns: tuple[Column, ...] = ()
+    """What its rows consist of; none where the statement has no rows to show."""
+    row_count: int = 0
+    """How many rows came."""
     error: str | None = None
+    """Why it has no answer, or only the beginning of one."""
     is_cut: bool = False
     """There are more rows than were asked for."""
+    changed_rows: int = 0
+    """How many rows a statement that shows none has changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """The answers of all worlds as one table."""
+class Summary:
+    """How one statement went in all worlds."""
 
-    result: ResultSet
-    """The first column is `world`."""
-    answered: tuple[str, ...]
-    """Worlds whose rows are in it."""
-    empty: tuple[str, ...]
-    """Worlds that answered without rows."""
-    failed: Mapping[str, str]
+    answered: tuple[str, ...] = ()
+    """Worlds with rows, or with a statement done that has none."""
+    empty: tuple[str, ...] = ()
+    """Worlds that answered with no rows."""
+    failed: Mapping[str, str] = field(default_factory=dict)
     """World to its error."""
     cut: tuple[str, ...] = ()
     """Worlds that have more rows than were asked for."""
+    row_count: int = 0
+    """All worlds' rows."""
+    changed_rows: int = 0
+    """All worlds' changed rows."""
 
     @property
-    def worlds(self) -> int:
+    def world_count(self) -> int:
         """How many were asked."""
         return len(self.answered) + len(self.empty) + len(self.failed)
 
-    def summary(self) -> str:
-        """Return who answered, in one line."""
-        parts = [f"{len(self.answered)} ok"]
-        parts += [f"{len(self.empty)} empty"] if self.empty else []
-        parts += [f"{len(self.failed)} failed"] if self.failed else []
-        return ", ".join(parts)
 
-
-def cut_rows(result: ResultSet, limit: int | None) -> Outcome:
-    """Return an outcome with so many rows at the most; one more than that tells of more."""
-    if limit is None or len(result.rows) <= limit:
-        return Outcome(result)
-    return Outcome(ResultSet(result.columns, result.rows[:limit]), is_cut=True)
-
-
-def merge_outcomes(outcomes: Mapping[str, Outcome]) -> Merged:
-    """Return all rows under the columns of the first world that answered.
-
-    A world whose columns have other names counts as failed: its rows would stand under
-    the wrong headings.
-    """
-    columns: tuple[Column, ...] | None = None
-    rows: list[tuple[Value, ...]] = []
-    answered, empty, failed = [], [], {}
-    for world, outcome in outcomes.items():
-        if outcome.result is None:
-            failed[world] = outcome.error or "no answer"
-            continue
-        names = [column.name for column in outcome.result.columns]
-        if columns is None and names:
-            columns = outcome.result.columns
-        if columns is not None and names != [column.name for column in columns]:
-            failed[world] = f"answered with other columns: {_list(names)}"
-        elif outcome.result.rows:
-            answered.append(world)
-            rows += [(world, *row) for row in outcome.result.rows]
-        else:
-            empty.append(world)
-    heading = (Column("world", ColumnType.TEXT), *(columns or ()))
-    cut = tuple(world for world in answered if outcomes[world].is_cut)
-    return Merged(ResultSet(heading, tuple(rows)), tuple(answered), tuple(empty), failed, cut)
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names) or "none"
+def summarise(outcomes: Mapping[str, Outcome]) -> Summary:
+    """Return who answered, who had nothing to say, and who failed; in the worlds' order."""
+    whole = {world: outcome for world, outcome in outcomes.items() if outcome.error is None}
+    empty = tuple(w for w, outcome in whole.items() if outcome.columns and not outcome.row_count)
+    return Summary(
+        answered=tuple(world for world in whole if world not in empty),
+        empty=empty,
+        failed={w: outcome.error for w, outcome in outcomes.items() if outcome.error is not None},
+        cut=tuple(world for world, outcome in whole.items() if outcome.is_cut),
+        row_count=sum(outcome.row_count for outcome in outcomes.values()),
+        changed_rows=sum(outcome.changed_rows for outcome in outcomes.values()),
+    )

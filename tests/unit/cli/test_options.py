@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
-from rewound.cli.options import parse_size, read_selection
+from rewound.cli.options import parse_size
+from rewound.cli.selection import read_selection
 from rewound.errors import UsageError
 from rewound.operations.dumps import Selection
 

@@ -1,0 +1,137 @@
+"""The columns of the merged table, where worlds may differ in theirs. Pure.
+
+A schema that drifted shows here: a world whose columns have other names cannot stand under
+the others' headings; one whose types differ can, under a type that holds both.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from rewound.mysql.columns import BYTES, Column, ColumnType
+
+WORLD = "world"
+"""The name of the column in front of all others."""
+
+_T = TypeVar("_T")
+_BIGINT_DIGITS = 20
+_MOST_BITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands over the rows of all worlds."""
+
+    columns: tuple[Column, ...]
+    """Under names that differ, without the world's."""
+    misfits: Mapping[str, str] = field(default_factory=dict)
+    """Worlds whose columns have other names, to what they are: their rows are left out."""
+    drifted: Mapping[str, str] = field(default_factory=dict)
+    """Worlds with a column of another type, to what it is: their rows are in."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Names that came twice, by the new ones."""
+
+
+def choose_heading(columns: Mapping[str, tuple[Column, ...]]) -> Heading:
+    """Return the heading that most worlds agree on; among equals, that of the first.
+
+    `columns` are those of every world that answered, in the worlds' order.
+    """
+    names = _choose_most_frequent([_names(each) for each in columns.values()])
+    fitting = {world: each for world, each in columns.items() if _names(each) == names}
+    usual = tuple(_choose_most_frequent(place) for place in zip(*fitting.values(), strict=True))
+    common = tuple(find_common(place) for place in zip(*fitting.values(), strict=True))
+    unique, renamed = _make_unique([column.name for column in common])
+    return Heading(
+        columns=tuple(replace(c, name=name) for c, name in zip(common, unique, strict=True)),
+        misfits={
+            world: f"answered with other columns: {', '.join(_names(each)) or 'none'}"
+            for world, each in columns.items()
+            if world not in fitting
+        },
+        drifted={
+            world: _describe_drift(each, usual) for world, each in fitting.items() if each != usual
+        },
+        renamed=renamed,
+    )
+
+
+def find_common(columns: Iterable[Column]) -> Column:
+    """Return the narrowest type that holds the values of all these columns exactly.
+
+    It has the first one's name. Where there is none but text, it is text; where one of
+    them is bytes, it is bytes.
+    """
+    first, *others = dict.fromkeys(columns)
+    for other in others:
+        first = _widen(first, replace(other, name=first.name))
+    return first
+
+
+def _widen(one: Column, other: Column) -> Column:
+    kinds = {one.type, other.type}
+    if kinds <= {ColumnType.INTEGER, ColumnType.YEAR, ColumnType.DECIMAL}:
+        return _widen_exact(one, other)
+    if kinds == {ColumnType.FLOAT}:
+        return Column(one.name, ColumnType.FLOAT, max(one.bits, other.bits))
+    if len(kinds) == 1:
+        return replace(one, bits=max(one.bits, other.bits), scale=max(one.scale, other.scale))
+    if kinds & BYTES:
+        return Column(one.name, ColumnType.BINARY)
+    return Column(one.name, ColumnType.TEXT)
+
+
+def _widen_exact(one: Column, other: Column) -> Column:
+    """Return a column for two kinds of exact numbers."""
+    are_unsigned = one.is_unsigned and other.is_unsigned
+    if ColumnType.DECIMAL not in (one.type, other.type):
+        # An unsigned number needs one bit more among signed ones.
+        bits = max(c.bits + (c.is_unsigned and not are_unsigned) for c in (one, other))
+        if bits <= _MOST_BITS:
+            width = next(width for width in (8, 16, 24, 32, 64) if width >= bits)
+            zeros = one.has_leading_zeros or other.has_leading_zeros
+            return Column(one.name, ColumnType.INTEGER, width, are_unsigned, zeros)
+    scale = max(one.scale, other.scale)
+    whole = max((c.precision - c.scale) if c.precision else _BIGINT_DIGITS for c in (one, other))
+    return Column(
+        one.name,
+        ColumnType.DECIMAL,
+        is_unsigned=are_unsigned,
+        has_leading_zeros=one.has_leading_zeros or other.has_leading_zeros,
+        precision=whole + scale,
+        scale=scale,
+    )
+
+
+def _choose_most_frequent(values: Sequence[_T]) -> _T:
+    return Counter(values).most_common(1)[0][0]
+
+
+def _describe_drift(columns: Sequence[Column], usual: Sequence[Column]) -> str:
+    return ", ".join(
+        f"{here.name} is {here.sql_type}, elsewhere {there.sql_type}"
+        for here, there in zip(columns, usual, strict=True)
+        if here != there
+    )
+
+
+def _make_unique(names: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return names that differ, without regard to case, from each other and from WORLD."""
+    taken = {WORLD}
+    unique: list[str] = []
+    renamed: dict[str, str] = {}
+    for name in names:
+        new, number = name, 1
+        while new.casefold() in taken:
+            number += 1
+            new = f"{name}_{number}"
+        taken.add(new.casefold())
+        unique.append(new)
+        if new != name:
+            renamed[new] = name
+    return unique, renamed
+
+
+def _names(columns: Sequence[Column]) -> tuple[str, ...]:
+    return tuple(column.name for column in columns)

@@ -1,0 +1,124 @@
+"""A second SQL over the merged rows, in an embedded DuckDB. Exact numbers stay exact.
+
+DuckDB sees one table, `result`, and nothing else: no file, no network, no extension.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rewound.errors import RewoundError
+from rewound.mysql.columns import Column, ColumnType, Row
+
+_MOST_DIGITS = 38
+_MICROSECONDS = 1_000_000
+_TYPES: tuple[tuple[str, ColumnType], ...] = (
+    ("DECIMAL", ColumnType.DECIMAL),
+    ("DOUBLE", ColumnType.FLOAT),
+    ("FLOAT", ColumnType.FLOAT),
+    ("BLOB", ColumnType.BINARY),
+    ("TIMESTAMP", ColumnType.DATETIME),
+    ("DATE", ColumnType.DATE),
+    ("INTERVAL", ColumnType.TIME),
+)
+_INTEGERS = frozenset(
+    f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")
+) | {"INTEGER", "UINTEGER"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """What the second SQL answered."""
+
+    columns: tuple[Column, ...]
+    rows: list[Row]
+
+
+def reduce_table(table: pa.Table, sql: str) -> Reduced:
+    """Run a statement on a table, under the name `result`.
+
+    Raises:
+        RewoundError: DuckDB refuses it, or a number has more digits than it knows.
+    """
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "python_enable_replacements": "false",
+    }
+    try:
+        with duckdb.connect(":memory:", config=settings) as database:
+            database.register("result", _fit_decimals(table))
+            answer = database.sql(sql)
+            if answer is None:
+                raise RewoundError("--reduce: the statement has no answer", hint=_HINT)
+            columns = tuple(
+                _column(name, str(kind))
+                for name, kind in zip(answer.columns, answer.types, strict=True)
+            )
+            return Reduced(columns, [tuple(map(as_text, row)) for row in answer.fetchall()])
+    except duckdb.Error as error:
+        raise RewoundError(f"--reduce: {error}", hint=_HINT) from error
+
+
+_HINT = "it is SQL of DuckDB on the table result: 'SELECT SUM(players) FROM result'"
+
+
+def as_text(value: object) -> bytes | None:
+    """Return a value of Python as MySQL would have sent it."""
+    match value:
+        case None:
+            return None
+        case bytes():
+            return value
+        case bool():
+            return str(int(value)).encode()
+        case Decimal():
+            return f"{value:f}".encode()
+        case datetime():
+            return value.isoformat(sep=" ").encode()
+        case date():
+            return value.isoformat().encode()
+        case timedelta():
+            return _write_time(value).encode()
+        case list() | dict() | tuple():
+            return json.dumps(value, default=str, ensure_ascii=False).encode()
+        case _:
+            return str(value).encode("utf-8", "surrogateescape")
+
+
+def _write_time(span: timedelta) -> str:
+    microseconds = span // timedelta(microseconds=1)
+    seconds, fraction = divmod(abs(microseconds), _MICROSECONDS)
+    sign = "-" if microseconds < 0 else ""
+    text = f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{text}.{fraction:06}" if fraction else text
+
+
+def _column(name: str, kind: str) -> Column:
+    if kind in _INTEGERS:
+        return Column(name, ColumnType.INTEGER, 64)
+    return Column(name, next((t for start, t in _TYPES if kind.startswith(start)), ColumnType.TEXT))
+
+
+def _fit_decimals(table: pa.Table) -> pa.Table:
+    """Return the table with no decimal wider than DuckDB's 38 digits, where the values allow it.
+
+    MySQL declares a SUM with 22 digits more than its column has.
+    """
+    for index, column in enumerate(table.schema):
+        if not pa.types.is_decimal256(column.type):
+            continue
+        scale = column.type.scale
+        try:
+            narrow = pc.cast(table.column(index), pa.decimal128(_MOST_DIGITS, scale))
+        except pa.ArrowInvalid as error:
+            raise RewoundError(
+                f"--reduce: {column.name} has a number of more than {_MOST_DIGITS} digits",
+                hint=f"CAST({column.name} AS DOUBLE) or ROUND it in the query",
+            ) from error
+        table = table.set_column(index, column.name, narrow)
+    return table
