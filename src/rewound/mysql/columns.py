@@ -50,7 +50,7 @@ class Column:
     is_unsigned: bool = False
     """A number that is never below zero."""
     has_leading_zeros: bool = False
-    """A number that the server fills up with zeros (ZEROFILL)."""
+    """A number that the server fills up with zeros: ZEROFILL, and YEAR."""
     precision: int = 0
     """The digits of a DECIMAL; else 0."""
     scale: int = 0
@@ -129,6 +129,8 @@ def read_column(
         return Column(name, ColumnType.BIT, length)
     if code in _TYPES:
         kind = _TYPES[code]
+        if kind is ColumnType.YEAR:
+            return Column(name, kind, is_unsigned=True, has_leading_zeros=True)
         has_fraction = kind in (ColumnType.TIME, ColumnType.DATETIME)
         return Column(
             name, kind, scale=scale if has_fraction and scale <= _MOST_FRACTION_DIGITS else 0

@@ -303,8 +303,10 @@ class _World:
         try:
             async with asyncio.timeout(_GRACE_S):
                 killing = await Session.open(self._endpoint)
-                await killing.execute(f"KILL {session.id}")
-                killing.close()
+                try:
+                    await killing.execute(f"KILL {session.id}")
+                finally:
+                    killing.close()
         except (RewoundError, TimeoutError) as error:
             _log.debug("%s: session %d could not be ended: %s", self._name, session.id, error)
 

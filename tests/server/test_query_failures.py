@@ -1,0 +1,181 @@
+"""What `rewound query` makes of worlds that fail or differ, and of output that nobody takes."""
+
+import itertools
+import os
+import signal
+
+import pytest
+
+from rewound import command
+from tests.conftest import EXAMPLES, Cli, Dumps
+
+ROWS = 200_000
+MANY_ROWS = f"SELECT a.* FROM score_event a, score_event b, score_event c LIMIT {ROWS}"
+
+
+def test_a_server_that_dies_in_mid_stream_loses_its_own_rows_only(cli: Cli):
+    assert cli("up", EXAMPLES).code == 0
+    try:
+        process = cli.start("query", MANY_ROWS, "--format", "csv")
+        assert process.stdout is not None
+        first = list(itertools.islice(process.stdout, 1_000))
+        [mark] = command.find_daemons(f"--datadir={cli.state_dir}/fleets/default/worlds/host2/")
+        os.kill(mark.pid, signal.SIGKILL)
+        worlds = [line.partition(",")[0] for line in [*first[1:], *process.stdout]]
+        _, stderr = process.communicate(timeout=60)
+        assert worlds.count("host1") == worlds.count("host3") == ROWS
+        assert 0 < worlds.count("host2") < ROWS
+        assert "error: world host2: MySQL error 2013: Lost connection" in stderr
+        assert f"(after {worlds.count('host2'):,} rows)" in stderr
+        assert "2 ok, 1 failed (host2); " in stderr
+        assert process.returncode == 4
+        # The next question is answered by those that are left.
+        done = cli("query", "SELECT 1 AS one", "--format", "csv")
+        assert (done.code, done.lines) == (4, ["world,one", "host1,1", "host3,1"])
+        assert "world host2: is stopped" in done.stderr
+    finally:
+        cli("down")
+
+
+def test_a_reader_that_goes_away_ends_the_question_on_the_servers(sample: Cli):
+    process = sample.start("query", MANY_ROWS.replace(str(ROWS), "100000000"), "--format", "tsv")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    process.stdout = None
+    _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (141, "")
+    _require_quiet(sample)
+
+
+def test_ctrl_c_ends_the_question_on_the_servers(sample: Cli):
+    sql = "SELECT SUM(a.points * b.points) FROM score_event a, score_event b, score_event c"
+    process = sample.start("query", sql)
+    while _count_running(sample, sql) < 3:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=10)
+    assert (process.returncode, stderr.strip()) == (130, "interrupted")
+    _require_quiet(sample)
+
+
+def test_a_server_that_says_nothing_is_given_up(cli: Cli):
+    assert cli("up", EXAMPLES, "--worlds", "host[1-2]").code == 0
+    [mark] = command.find_daemons(f"--datadir={cli.state_dir}/fleets/default/worlds/host2/")
+    try:
+        process = cli.start("query", "SELECT SLEEP(2) AS s", "--timeout", "5", "--format", "csv")
+        while "SLEEP(2)" not in cli("query", "SHOW FULL PROCESSLIST", "--worlds", "host2").stdout:
+            assert process.poll() is None
+        os.kill(mark.pid, signal.SIGSTOP)
+        stdout, stderr = process.communicate(timeout=30)
+        assert stdout == "world,s\nhost1,0\n"
+        assert "error: world host2: gave up after 5 s" in stderr
+        assert process.returncode == 4
+    finally:
+        os.kill(mark.pid, signal.SIGCONT)
+        cli("down")
+
+
+@pytest.fixture
+def drifted(cli: Cli, dumps: Dumps):
+    """Three worlds whose table differs: in a type, and in a name."""
+    for world, columns in {
+        "w1": "a INT, b INT",
+        "w2": "a BIGINT, b INT",
+        "w3": "a INT, c INT",
+    }.items():
+        dumps.write(
+            f"CREATE TABLE t ({columns});\nINSERT INTO t VALUES (1, 2);\n",
+            name=f"{world}_fulldump_20260302_211500.sql",
+        )
+    assert cli("up", dumps.folder).code == 0
+    yield cli
+    cli("down")
+
+
+def test_worlds_that_differ_in_columns_are_named_and_the_rest_merges(drifted: Cli):
+    done = drifted("query", "SELECT * FROM t", "--format", "csv")
+    assert done.code == 4
+    assert done.lines == ["world,a,b", "w1,1,2", "w2,1,2"]
+    assert "warning: world w2: a is BIGINT, elsewhere INT" in done.stderr
+    assert "error: world w3: answered with other columns: a, c" in done.stderr
+    strict = drifted("query", "SELECT * FROM t", "--strict")
+    assert (strict.code, strict.stdout) == (1, "")
+    assert "worlds w[2-3] differ from the others; w3: answered with other" in strict.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--reduce", "SELECT nothing FROM result"], 1, "--reduce: Binder Error"),
+        (["--reduce", "SELECT 1", "--group"], 2, "--reduce and --group exclude each other"),
+        (["--sort-by", "score"], 2, "there is no column score"),
+        (["--chart", "world"], 2, "there is no such column of numbers"),
+        (["--chart", "n", "--format", "csv"], 2, "--chart draws in a table only"),
+        (["--format", "parquet"], 2, "--format parquet is not for a terminal or pipe"),
+        (["--output", "there.csv"], 2, "there is such a file already"),
+        (["--output", "no/folder.csv"], 2, "No such file or directory"),
+        (["--output", "scores"], 2, "a table is for the screen"),
+    ],
+)
+def test_what_cannot_be_shown_says_why(sample: Cli, arguments: list[str], code: int, said: str):
+    (sample.cwd / "there.csv").write_text("kept")
+    done = sample("query", "SELECT 1 AS n", *arguments)
+    assert (done.code, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert "hint: " in done.stderr
+    assert (sample.cwd / "there.csv").read_text() == "kept"
+    assert not (sample.cwd / "no").exists()
+
+
+def test_a_file_that_cannot_be_finished_is_gone(sample: Cli):
+    process = sample.start("query", MANY_ROWS, "--output", "unfinished.csv")
+    path = sample.cwd / "unfinished.csv"
+    while not (path.exists() and path.stat().st_size):
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert not path.exists()
+
+
+def test_a_table_has_an_end_and_says_so(sample: Cli):
+    done = sample("query", MANY_ROWS)
+    assert done.code == 0
+    assert len(done.lines) == 2 + 10_000
+    assert "there are more rows than the 10,000 that a table shows" in done.stderr
+    done = sample("query", MANY_ROWS, "--total-limit", "5", "--format", "tsv")
+    assert len(done.lines) == 6
+    assert "more rows than the 5 that --total-limit shows" in done.stderr
+
+
+def test_a_second_sql_gives_totals_that_are_right(sample: Cli):
+    sql = "SELECT COUNT(*) AS players, SUM(player_score) AS total FROM player"
+    reduce_sql = (
+        "SELECT SUM(players) AS p, SUM(total) AS t, SUM(total) / SUM(players) AS m FROM result"
+    )
+    done = sample("query", sql, "--reduce", reduce_sql, "--format", "csv")
+    assert done.lines == ["p,t,m", f"498,738567,{738567 / 498}"]
+
+
+def test_a_bar_stands_in_every_row(sample: Cli):
+    done = sample("query", "SELECT COUNT(*) AS n FROM player", "--chart", "n", "--sort-by", "-n")
+    bars = [line[14:].rstrip() for line in done.lines[2:]]
+    assert [len(bar) for bar in bars] == [30, 22, 18]
+    assert bars[0] == "█" * 30
+
+
+def _count_running(sample: Cli, sql: str) -> int:
+    asked = sample(
+        *("query", "SELECT info FROM information_schema.processlist WHERE info = @sql"),
+        *("--param", f"sql={sql}", "--format", "tsv"),
+    )
+    return len(asked.lines) - 1
+
+
+def _require_quiet(sample: Cli) -> None:
+    sql = "SELECT COUNT(*) AS n FROM information_schema.processlist"
+    assert sample("query", sql, "--format", "csv").lines == [
+        "world,n",
+        *(f"host{n},1" for n in (1, 2, 3)),
+    ]
