@@ -7,8 +7,9 @@ import click
 from rewound.catalog import Catalog, Choice
 from rewound.cli import diagnostics, render
 from rewound.cli.options import format_option
-from rewound.cli.selection import read_selection, selection_options
+from rewound.cli.selection import selection_options
 from rewound.operations import dumps
+from rewound.operations.dumps import read_selection
 
 
 @click.command(name="dumps")

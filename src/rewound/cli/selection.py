@@ -2,19 +2,14 @@
 
 import functools
 from collections.abc import Callable
-from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from rewound.catalog import parse_target
 from rewound.cli.options import option, worlds_option
 from rewound.dump.part import Part
 from rewound.engine.cloning import CloneMethod
-from rewound.errors import UsageError
-from rewound.operations.dumps import Selection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -81,37 +76,3 @@ def part_options(command: _Command) -> _Command:
     ):
         with_part = option(name, multiple=True, metavar="PATTERN", help=text)(with_part)
     return cast(_Command, with_part)
-
-
-def read_selection(
-    source: Path,
-    *,
-    at: str | None,
-    before: str | None,
-    pattern: str | None,
-    timezone: str | None,
-    worlds: str | None,
-) -> Selection:
-    """Return the selection that the options make.
-
-    Raises:
-        UsageError: both --at and --before are given, or a time or zone is unreadable.
-    """
-    if at is not None and before is not None:
-        raise UsageError("--at and --before exclude each other", hint="give one of them")
-    zone = _read_timezone(timezone)
-    target = None
-    if (text := at if at is not None else before) is not None:
-        target = parse_target(text, zone, strictly_before=before is not None)
-    return Selection(source=source, target=target, pattern=pattern, timezone=zone, worlds=worlds)
-
-
-def _read_timezone(name: str | None) -> tzinfo:
-    if name is None:
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(
-            f"there is no time zone {name!r}", hint="use a name such as Europe/Berlin or UTC"
-        ) from error

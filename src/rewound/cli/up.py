@@ -16,7 +16,6 @@ from rewound.cli.selection import (
     clone_option,
     part_options,
     read_clone_method,
-    read_selection,
     selection_options,
 )
 from rewound.dump.part import Part
@@ -29,6 +28,7 @@ from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadMethod, LoadOptions
 from rewound.operations import dumps, restoring
+from rewound.operations.dumps import read_selection
 
 
 @click.command(name="up")

@@ -7,13 +7,14 @@ import click
 from rewound.catalog import Dump
 from rewound.cli import diagnostics, render
 from rewound.cli.options import format_option, option
-from rewound.cli.selection import part_options, read_selection, selection_options
+from rewound.cli.selection import part_options, selection_options
 from rewound.dump.part import Part
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification
 from rewound.operations import dumps
+from rewound.operations.dumps import read_selection
 
 
 @click.command(name="verify")

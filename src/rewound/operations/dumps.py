@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rewound.catalog import (
     Catalog,
@@ -12,11 +13,13 @@ from rewound.catalog import (
     TargetTime,
     choose_dumps,
     discover,
+    parse_target,
     require_all,
     select_worlds,
 )
 from rewound.dump.header import find_closing_time
 from rewound.dump.reader import DumpReader
+from rewound.errors import UsageError
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification, verify_all
 
@@ -37,6 +40,40 @@ class Selection:
     """The zone of the times in names that state none."""
     worlds: str | None = None
     """Limits to some worlds: `host[1-3],eu-*`."""
+
+
+def read_selection(
+    source: Path,
+    *,
+    at: str | None,
+    before: str | None,
+    pattern: str | None,
+    timezone: str | None,
+    worlds: str | None,
+) -> Selection:
+    """Return the selection that the texts of a user make.
+
+    Raises:
+        UsageError: both --at and --before are given, or a time or zone is unreadable.
+    """
+    if at is not None and before is not None:
+        raise UsageError("--at and --before exclude each other", hint="give one of them")
+    zone = _read_timezone(timezone)
+    target = None
+    if (text := at if at is not None else before) is not None:
+        target = parse_target(text, zone, strictly_before=before is not None)
+    return Selection(source=source, target=target, pattern=pattern, timezone=zone, worlds=worlds)
+
+
+def _read_timezone(name: str | None) -> tzinfo:
+    if name is None:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            f"there is no time zone {name!r}", hint="use a name such as Europe/Berlin or UTC"
+        ) from error
 
 
 def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:

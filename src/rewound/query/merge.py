@@ -55,9 +55,13 @@ class Merged:
                 name = (world.encode("utf-8", "backslashreplace"),)
                 yield [name + row for row in rows]
 
-    def summary(self) -> Summary:
+    def outcomes(self) -> dict[str, Outcome]:
         """Return how it went in every world; rows not taken yet are dropped."""
         outcomes = self._answers.outcomes()
         for world, what in self.heading.misfits.items():
             outcomes[world] = Outcome(error=what)
-        return summarise(outcomes)
+        return outcomes
+
+    def summary(self) -> Summary:
+        """Return how it went in all worlds; rows not taken yet are dropped."""
+        return summarise(self.outcomes())

@@ -6,9 +6,8 @@ import click
 import pytest
 
 from rewound.cli.options import parse_size
-from rewound.cli.selection import read_selection
 from rewound.errors import UsageError
-from rewound.operations.dumps import Selection
+from rewound.operations.dumps import Selection, read_selection
 
 NONE = dict.fromkeys(("at", "before", "pattern", "timezone", "worlds"))
 

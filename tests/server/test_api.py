@@ -1,0 +1,110 @@
+"""Rewound from Python, on the sample's three worlds."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import polars
+import pyarrow as pa
+import pytest
+
+import rewound
+from rewound.errors import FleetError, SomeWorldsFailed, UsageError
+from tests.conftest import EXAMPLES, Cli, Dumps
+
+PLAYERS = "SELECT COUNT(*) AS players, SUM(player_score) AS total FROM player"
+
+
+@pytest.fixture
+def environment(state_dir: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folders of this test, as a program of the user's has them."""
+    monkeypatch.setenv("REWOUND_STATE_DIR", str(state_dir))
+    monkeypatch.setenv("REWOUND_CACHE_DIR", str(cache_dir))
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_fleet_comes_up_answers_is_changed_reset_and_ends():
+    with rewound.up(EXAMPLES, at="2026-03-03 23:00") as fleet:
+        assert list(fleet) == ["host1", "host2", "host3"]
+        answer = fleet.query(PLAYERS)
+        assert answer.table.schema == pa.schema(
+            [("world", pa.string()), ("players", pa.int64()), ("total", pa.decimal128(32, 0))]
+        )
+        before = answer.table.to_pylist()
+        assert before[0] == {"world": "host1", "players": 155, "total": before[0]["total"]}
+        assert isinstance(before[0]["total"], Decimal)
+        assert fleet["host1"].url.startswith("mysql://dev:")
+        assert fleet["host1"].url.endswith("/game")
+
+        written = fleet.query("UPDATE player SET player_score = -1", write=True)
+        assert {name: each.changed_rows for name, each in written.outcomes.items()} == {
+            "host1": 155,
+            "host2": 217,
+            "host3": 126,
+        }
+        assert fleet.query(PLAYERS).table.to_pylist()[0]["total"] == -155
+        fleet.reset("host[1-2]")
+        after = fleet.query(PLAYERS).table.to_pylist()
+        assert after[:2] == before[:2]
+        assert after[2]["total"] == -126
+    with pytest.raises(FleetError, match="there is no fleet default"):
+        rewound.Fleet()
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_partial_failure_raises_unless_it_is_allowed(dumps: Dumps):
+    for world, column in {"w1": "a", "w2": "a", "w3": "b"}.items():
+        dumps.write(
+            f"CREATE TABLE t ({column} INT);\nINSERT INTO t VALUES (1);\n",
+            name=f"{world}_fulldump_20260302_211500.sql",
+        )
+    with rewound.up(dumps.folder) as fleet:
+        with pytest.raises(
+            SomeWorldsFailed, match="worlds w3 did not answer; w3: MySQL error 1054"
+        ):
+            fleet.query("SELECT a FROM t")
+        answer = fleet.query("SELECT a FROM t", partial=True)
+        assert answer.table.to_pylist() == [{"world": "w1", "a": 1}, {"world": "w2", "a": 1}]
+        assert list(answer.outcomes) == ["w1", "w2", "w3"]
+        assert list(answer.failed) == ["w3"]
+        with pytest.raises(UsageError, match="these are 2 statements"):
+            fleet.query("SELECT 1; SELECT 2")
+        with pytest.raises(UsageError, match="has no world w4"):
+            fleet["w4"]
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_world_that_cannot_be_restored_leaves_nothing_unless_it_is_allowed(dumps: Dumps):
+    dumps.write("CREATE TABLE t (a INT);\n", name="w1_fulldump_20260302_211500.sql")
+    dumps.write("CREATE TABLE t (a INT;\n", name="w2_fulldump_20260302_211500.sql")
+    with pytest.raises(SomeWorldsFailed, match="worlds w2 failed; w2: "):
+        rewound.up(dumps.folder)
+    with pytest.raises(FleetError):
+        rewound.Fleet()
+    with rewound.up(dumps.folder, partial=True) as fleet:
+        assert fleet["w1"].schemas == ("game",)
+
+
+def test_an_answer_goes_wherever_arrow_goes(sample: Cli, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REWOUND_STATE_DIR", str(sample.state_dir))
+    fleet = rewound.Fleet()
+    answer = fleet.query(
+        "SELECT player_id, created_at, NULLIF(player_id, 1) AS n FROM player"
+        " WHERE player_id < @top",
+        params={"top": "3"},
+        worlds="host[1,3]",
+    )
+    frame = answer.to_pandas()
+    assert list(frame["world"]) == ["host1", "host1", "host3", "host3"]
+    assert list(frame["player_id"]) == [1, 2, 1, 2]
+    assert frame["n"].isna().sum() == 2
+    assert str(frame["n"].dtype) == "uint32[pyarrow]"
+    assert answer.to_polars().schema["created_at"] == polars.Datetime("us")
+    assert polars.DataFrame(answer).height == 4
+    assert duckdb.connect().execute("SELECT COUNT(*) FROM answer").fetchall() == [(4,)]
+
+
+def test_what_is_exported_is_said():
+    assert set(rewound.__all__) == {"Answer", "Fleet", "FleetWorld", "__version__", "up"}
+    with pytest.raises(AttributeError, match="no attribute 'down'"):
+        _ = rewound.down
