@@ -67,7 +67,8 @@ def test_help_imports_neither_the_driver_nor_the_drawing_library():
         "from rewound.cli.main import main\n"
         "try:\n    main()\n"
         "except SystemExit:\n    pass\n"
-        "heavy = {'rich', 'pymysql', 'psutil', 'msgspec', 'isal', 'asyncmy', 'pyarrow', 'duckdb'} & set(sys.modules)\n"
+        "heavy = {'rich', 'pymysql', 'psutil', 'msgspec', 'isal', 'asyncmy', 'pyarrow', 'duckdb'}\n"
+        "heavy &= set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=30)

@@ -148,9 +148,12 @@ def _require_number(columns: Sequence[Column], name: str) -> None:
 def _write(shown: Shown, how: Presentation) -> None:
     runs = (rows for rows in shown.runs if rows)
     if how.output is None:
-        render.write_runs(
+        without_room = render.write_runs(
             shown.columns, runs, how.output_format, is_wide=how.is_wide, bar_of=how.bar_of
         )
+        if without_room:
+            names = ", ".join(without_room)
+            diagnostics.warn(f"no room for {names}; --wide shows all, in a pager")
         return
     with _create(how.output) as out:
         if how.output_format in FILE_FORMATS:

@@ -29,19 +29,23 @@ def write_runs(
     *,
     is_wide: bool = False,
     bar_of: str | None = None,
-) -> None:
-    """Write runs of rows to stdout; all but a table go out as they come."""
+) -> list[str]:
+    """Write runs of rows to stdout; all but a table go out as they come.
+
+    Return the names of the columns that a table had no room for.
+    """
     if output_format == "table":
         from rewound.cli.tables import write_table
 
         rows = [row for run in runs for row in run]
-        write_table(columns, rows, sys.stdout, is_wide=is_wide, bar_of=bar_of)
+        without_room = write_table(columns, rows, sys.stdout, is_wide=is_wide, bar_of=bar_of)
         sys.stdout.flush()
-        return
+        return without_room
     sys.stdout.flush()
     out = sys.stdout.buffer
     shown = LINE_FORMATS[output_format](columns, runs)
     write_chunks(_make_harmless(shown) if sys.stdout.isatty() else shown, out)
+    return []
 
 
 def write_chunks(chunks: Iterable[bytes], out: BinaryIO) -> None:

@@ -1,27 +1,30 @@
 """Rows as a table for people.
 
-It fits the terminal: numbers are flush right and whole as long as anything else can give
-way, long texts are cut with a mark. A cell never reaches a terminal raw: data comes from
-dumps, and control characters in it are shown, not obeyed.
+It fits the terminal: numbers are flush right and whole, long texts are cut with a mark, and
+columns that have no room at all are named. A cell never reaches a terminal raw: data comes
+from dumps, and control characters in it are shown, not obeyed.
 """
 
 import io
 import os
+import shutil
 from collections.abc import Sequence
 from typing import TextIO
 
 import click
 from rich import box
 from rich.bar import Bar
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from rewound.cli.formats import show_cell, show_control_characters
+from rewound.cli.widths import fit_widths
 from rewound.mysql.columns import NUMBERS, Column, Row
 
-_UNLIMITED_WIDTH = 100_000
 _BAR_WIDTH = 30
+_GAP = 3
 
 
 def write_table(
@@ -31,32 +34,48 @@ def write_table(
     *,
     is_wide: bool = False,
     bar_of: str | None = None,
-) -> None:
-    """Write a table; on a terminal that it is too long for, through a pager.
+) -> list[str]:
+    """Write a table; on a terminal that it is too long or wide for, through a pager.
 
-    With `is_wide` nothing is cut. `bar_of` names a numeric column that gets a bar in each row.
+    With `is_wide`, and where `out` is no terminal, nothing is cut. `bar_of` names a numeric
+    column that gets a bar in each row. Return the names of columns that had no room.
     """
+    names = [show_control_characters(column.name) for column in columns]
+    cells = [[show_cell(*each) for each in zip(row, columns, strict=True)] for row in rows]
+    wanted = [
+        max([cell_len(name), *(cell_len(line[place]) for line in cells)])
+        for place, name in enumerate(names)
+    ]
+    screen = shutil.get_terminal_size()
+    widths = wanted
+    if out.isatty() and not is_wide:
+        room = screen.columns - (0 if bar_of is None else _BAR_WIDTH + _GAP)
+        gives_way = [column.type not in NUMBERS for column in columns]
+        widths = fit_widths(wanted, gives_way, available=room, gap=_GAP)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        is_number = column.type in NUMBERS
+    for name, column, width in zip(names, columns, widths, strict=False):
         table.add_column(
-            Text(show_control_characters(column.name)),
-            justify="right" if is_number else "left",
-            no_wrap=is_number,
+            Text(name),
+            justify="right" if column.type in NUMBERS else "left",
+            width=width,
+            no_wrap=True,
             overflow="ellipsis",
         )
-    bars = None if bar_of is None else _make_bars(columns, rows, bar_of)
-    if bars is not None:
-        table.add_column("", min_width=_BAR_WIDTH, no_wrap=True)
-    for index, row in enumerate(rows):
-        cells: list[RenderableType] = [_styled(*each) for each in zip(row, columns, strict=True)]
-        table.add_row(*cells, *([] if bars is None else [bars[index]]))
-    _write(table, out, is_wide=is_wide)
+    bars = [] if bar_of is None else _make_bars(columns, rows, bar_of)
+    if bar_of is not None:
+        table.add_column("", width=_BAR_WIDTH, no_wrap=True)
+    for index, (row, line) in enumerate(zip(rows, cells, strict=True)):
+        styled = [
+            Text(cell, style="dim" if value is None else "")
+            for value, cell, _ in zip(row, line, widths, strict=False)
+        ]
+        table.add_row(*styled, *bars[index : index + 1])
+    width = sum(widths) + _GAP * len(widths) + _BAR_WIDTH
+    _write(table, out, width=width, screen=screen)
+    return names[len(widths) :]
 
 
-def _write(table: Table, out: TextIO, *, is_wide: bool) -> None:
-    # Where nobody looks, a line is as long as its row: no width is there to fit.
-    width = None if out.isatty() and not is_wide else _UNLIMITED_WIDTH
+def _write(table: Table, out: TextIO, *, width: int, screen: os.terminal_size) -> None:
     console = Console(file=out, width=width, highlight=False)
     if not out.isatty():
         console.print(table)
@@ -64,31 +83,20 @@ def _write(table: Table, out: TextIO, *, is_wide: bool) -> None:
     page = io.StringIO()
     Console(
         file=page,
-        width=width or console.width,
+        width=width,
         highlight=False,
         force_terminal=True,
         color_system=console.color_system,  # type: ignore[arg-type]  # its own name for it
         no_color=console.no_color,
     ).print(table)
     text = page.getvalue()
-    lines = text.splitlines()
-    if len(lines) < console.height and (not is_wide or _measure(lines) <= console.width):
+    lines = [Text.from_ansi(line).cell_len for line in text.splitlines()]
+    if len(lines) < screen.lines and max(lines, default=0) <= screen.columns:
         out.write(text)
         return
     # As git has it: colours, lines chopped, no pager for what fits one screen.
     os.environ.setdefault("LESS", "FRSX")
     click.echo_via_pager(text)
-
-
-def _measure(lines: Sequence[str]) -> int:
-    """Return the width of the widest line, in cells of a terminal."""
-    return max((Text.from_ansi(line).cell_len for line in lines), default=0)
-
-
-def _styled(value: bytes | None, column: Column) -> Text:
-    # The text's own no_wrap leaves its column free to become narrower than it.
-    text = show_cell(value, column)
-    return Text(text, style="dim" if value is None else "", no_wrap=True, overflow="ellipsis")
 
 
 def _make_bars(columns: Sequence[Column], rows: Sequence[Row], name: str) -> list[RenderableType]:

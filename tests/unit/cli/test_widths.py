@@ -1,0 +1,46 @@
+import doctest
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewound.cli import widths
+from rewound.cli.widths import LEAST, fit_widths
+
+
+def test_the_example_holds():
+    assert doctest.testmod(widths).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "gives_way", "available", "expected"),
+    [
+        ([5, 10], "tt", 18, [5, 10]),
+        ([5, 10], "tt", 17, [5, 9]),
+        ([5, 30, 20], "nnt", 57, [5, 30, 16]),
+        ([5, 30, 20], "nnt", 40, [5, 30]),
+        ([30, 30], "tt", 43, [20, 20]),
+        ([30, 30], "tt", 18, [18]),
+        ([30, 30], "tt", 5, [5]),
+        ([30], "n", 5, [5]),
+        ([], "", 80, []),
+    ],
+)
+def test_texts_give_way_then_columns_go(
+    wanted: list[int], gives_way: str, available: int, expected: list[int]
+):
+    kinds = [kind == "t" for kind in gives_way]
+    assert fit_widths(wanted, kinds, available=available, gap=3) == expected
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 200), st.booleans()), min_size=1, max_size=30),
+    st.integers(1, 300),
+)
+def test_what_is_shown_fits_and_numbers_are_whole(columns: list[tuple[int, bool]], available: int):
+    wanted, gives_way = zip(*columns, strict=True)
+    shown = fit_widths(wanted, gives_way, available=available, gap=3)
+    assert 1 <= len(shown) <= len(wanted)
+    assert sum(shown) + 3 * (len(shown) - 1) <= available
+    for width, whole, is_text in zip(shown[1:], wanted[1:], gives_way[1:], strict=False):
+        assert width == whole or (is_text and LEAST <= width < whole)
