@@ -158,7 +158,7 @@ class Fleet:
         statements = read_statements(sql)
         if len(statements) != 1:
             raise UsageError(f"these are {len(statements)} statements", hint="give one at a time")
-        limits = Asking(timeout_s, row_limit, dict(params or {}))
+        limits = Asking(timeout_s, row_limit, variables=dict(params or {}))
         asked = asking.query(
             self.name, statements, worlds=worlds, schema=schema, asking=limits, may_write=write
         )

@@ -3,6 +3,7 @@
 import itertools
 import os
 import signal
+from collections import Counter
 
 import pytest
 
@@ -142,11 +143,15 @@ def test_a_file_that_cannot_be_finished_is_gone(sample: Cli):
 def test_a_table_has_an_end_and_says_so(sample: Cli):
     done = sample("query", MANY_ROWS)
     assert done.code == 0
-    assert len(done.lines) == 2 + 10_000
-    assert "there are more rows than the 10,000 that a table shows" in done.stderr
+    worlds = [line.split()[0] for line in done.lines[2:]]
+    assert Counter(worlds) == {"host1": 1_666, "host2": 1_666, "host3": 1_666}
+    assert "host[1-3]: there are more rows than the 1,666 that a table shows" in done.stderr
+    done = sample("query", MANY_ROWS, "--sort-by", "world")
+    assert len(done.lines) == 2 + 5_000
+    assert "warning: there are more rows than the 5,000 that a table shows" in done.stderr
     done = sample("query", MANY_ROWS, "--total-limit", "5", "--format", "tsv")
     assert len(done.lines) == 6
-    assert "more rows than the 5 that --total-limit shows" in done.stderr
+    assert "more rows than the 5 of --total-limit" in done.stderr
 
 
 def test_a_second_sql_gives_totals_that_are_right(sample: Cli):

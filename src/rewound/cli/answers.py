@@ -1,6 +1,7 @@
 """How the answers of all worlds to a statement are shown, and what is said of them."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 FILE_FORMATS = ("parquet", "arrow")
 """Formats that are no text, and only go to a file."""
-TABLE_ROWS = 10_000
-"""How many rows a table shows at the most: nobody reads on, and it is laid out as a whole."""
+TABLE_ROWS = 5_000
+"""How many rows a table shows at the most, of each world the same share: nobody reads on, and
+it is laid out as a whole (2 s)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ class Presentation:
     """The column that gets a bar in each row of the table."""
     is_wide: bool = False
     is_strict: bool = False
+
+    @property
+    def enough_rows(self) -> int | None:
+        """How many rows of a world can be shown at the most, if that is known beforehand."""
+        if self.sort_by or self.reduce_sql or self.is_grouped:
+            return None
+        most = TABLE_ROWS if self.output_format == "table" else None
+        return most if self.total_limit is None else self.total_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +109,13 @@ def _arrange(merged: Merged, how: Presentation) -> Shown:
     if how.bar_of is not None:
         _require_number(shown.columns, how.bar_of)
     if how.total_limit is not None:
-        return Shown(shown.columns, _cut(shown.runs, how.total_limit, "--total-limit shows"))
+        return Shown(shown.columns, _cut(shown.runs, how.total_limit, "of --total-limit"))
     if how.output_format == "table":
-        return Shown(
-            shown.columns, _cut(shown.runs, TABLE_ROWS, "a table shows; --format csv has all")
-        )
+        most = TABLE_ROWS
+        runs = shown.runs
+        if how.enough_rows is not None:  # the worlds are still apart
+            runs = _cut_each(runs, max(1, most // merged.world_count))
+        return Shown(shown.columns, _cut(runs, most, "that a table shows; --format csv has all"))
     return shown
 
 
@@ -124,13 +136,33 @@ def _group(shown: Shown) -> Shown:
     return Shown((*heading, *shown.columns[1:]), [rows])
 
 
+def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Row]]:
+    """Yield so many rows of each world at the most, and say whose there are more of."""
+    counts: Counter[bytes] = Counter()
+    cut: dict[bytes, None] = {}
+    for rows in runs:
+        world = rows[0][0] or b""
+        left = limit - counts[world]
+        counts[world] += len(rows)
+        if len(rows) > left:
+            cut[world] = None
+        if left > 0:
+            yield rows[:left]
+    if cut:
+        names = fold_worlds(world.decode("utf-8", "backslashreplace") for world in cut)
+        diagnostics.warn(
+            f"{names}: there are more rows than the {limit:,} that a table shows;"
+            " --format csv has all"
+        )
+
+
 def _cut(runs: Iterable[Sequence[Row]], limit: int, shower: str) -> Iterator[Sequence[Row]]:
     """Yield so many rows at the most, and say so if there are more."""
     left = limit
     for rows in runs:
         if len(rows) > left:
             yield rows[:left]
-            diagnostics.warn(f"there are more rows than the {limit:,} that {shower}")
+            diagnostics.warn(f"there are more rows than the {limit:,} {shower}")
             return
         left -= len(rows)
         yield rows

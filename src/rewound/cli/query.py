@@ -120,7 +120,7 @@ def command(
         statements,
         worlds=worlds,
         schema=schema,
-        asking=Asking(timeout_s=timeout, row_limit=limit, variables=variables),
+        asking=Asking(timeout, limit, how.enough_rows, variables),
         may_write=write,
     )
     with asked:

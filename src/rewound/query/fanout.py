@@ -54,9 +54,17 @@ class Asking:
     timeout_s: float | None = None
     """How long each statement may take; it is ended on the server as well."""
     row_limit: int | None = None
-    """How many rows of each SELECT are wanted."""
+    """How many rows of each SELECT are wanted; that there are more is noted."""
+    enough_rows: int | None = None
+    """More rows than these need not come, as nobody will look at them."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """User variables of the session, by their names without the @."""
+
+    @property
+    def server_limit(self) -> int | None:
+        """How many rows each server is asked for: one more than wanted tells of more."""
+        limits = [each for each in (self.row_limit, self.enough_rows) if each is not None]
+        return min(limits) + 1 if limits else None
 
 
 class Answers:
@@ -66,6 +74,11 @@ class Answers:
         self._queues = queues
         self._columns: dict[str, tuple[Column, ...]] = {}
         self._outcomes: dict[str, Outcome] = {}
+
+    @property
+    def world_count(self) -> int:
+        """How many worlds were asked."""
+        return len(self._queues)
 
     def columns(self) -> Mapping[str, tuple[Column, ...]]:
         """Return the columns of every world that has begun to answer; waits for all."""
@@ -209,11 +222,9 @@ class _World:
             async with self._slots:
                 session = await Session.open(self._endpoint, schema=schema)
             try:
-                limit = self._asking.row_limit
                 await session.prepare(
                     timeout_s=self._asking.timeout_s,
-                    # One more than wanted tells that there are more.
-                    row_limit=None if limit is None else limit + 1,
+                    row_limit=self._asking.server_limit,
                     variables=self._asking.variables,
                 )
                 for statement in statements:

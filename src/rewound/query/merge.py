@@ -17,6 +17,11 @@ class Merged:
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
 
+    @property
+    def world_count(self) -> int:
+        """How many worlds were asked."""
+        return self._answers.world_count
+
     @cached_property
     def heading(self) -> Heading:
         """The columns behind the world's; waits until every world has begun to answer."""
