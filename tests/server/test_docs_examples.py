@@ -1,4 +1,10 @@
-"""What the pages show is what happens: their examples are run on the sample."""
+"""What the pages show is what happens: their examples are run on the sample.
+
+A ```console block holds what a shell was given, behind "$ ", and all that it then printed; a
+command goes on while its line ends in a backslash or a quote is open. "…" stands for what
+differs each time. A ```sql block whose first line is "-- NAME.sql" is a file of that name in
+the folder where the page's commands run; what they write ends up there as well.
+"""
 
 import os
 import re
@@ -16,13 +22,14 @@ ROOT = Path(__file__).parents[2]
 REWOUND = Path(sys.executable).parent / "rewound"
 ANYTHING = "…"
 """Stands in shown output for what differs each time."""
+BLOCK = re.MULTILINE | re.DOTALL
 
 
 @pytest.fixture(scope="module")
 def environment(
     installation: Installation, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, str]]:
-    """The environment of a user who has restored the sample."""
+    """The environment of a user who has restored the sample, after the update and before it."""
     state = tmp_path_factory.mktemp("docs")
     kept = {name: text for name, text in os.environ.items() if not name.startswith("REWOUND_")}
     variables = {
@@ -32,24 +39,57 @@ def environment(
         "REWOUND_CACHE_DIR": str(cache_dir),
     }
     try:
-        run(["up", "examples/backups", "--server", installation.name], variables)
+        up = ["up", "examples/backups", "--server", installation.name]
+        run(up, variables)
+        run([*up, "--before", "2026-03-03 04:00", "--fleet", "before"], variables)
         yield variables
     finally:
         subprocess.run([REWOUND, "down", "--all"], env=variables, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("page", ["game-developer.md", "operator.md"])
-def test_shown_output_is_what_the_command_prints(page: str, environment: Mapping[str, str]) -> None:
-    examples = re.findall(
-        r"^```console\n\$ rewound ([^\n]+)\n(.*?)^```$",
-        (ROOT / "docs" / page).read_text(),
-        re.MULTILINE | re.DOTALL,
-    )
+def test_shown_output_is_what_the_command_prints(
+    page: str, environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    text = (ROOT / "docs" / page).read_text()
+    for file, sql in re.findall(r"^```sql\n-- (\S+\.sql)\n(.*?)^```$", text, BLOCK):
+        (tmp_path / file).write_text(sql)
+    examples = list(iter_examples(text))
     assert examples
     for command, shown in examples:
-        printed = [line.rstrip() for line in run(shlex.split(command), environment).splitlines()]
-        expected = [re.escape(line).replace(ANYTHING, ".+") for line in shown.splitlines()]
-        assert re.fullmatch("\n".join(expected), "\n".join(printed)), "\n".join(printed)
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert is_as_shown(done.stdout, shown), f"$ {command}\n{done.stdout}"
+        assert done.returncode == 0, command
+
+
+def test_every_question_of_the_game_developer_is_asked() -> None:
+    text = (ROOT / "docs/game-developer.md").read_text()
+    questions = re.findall(r"^### (\d+)\. [^\n]+\?\n(.*?)(?=^##)", text, BLOCK)
+    assert [number for number, _ in questions] == [str(number) for number in range(1, 11)]
+    for number, answer in questions:
+        commands = [command for command, _ in iter_examples(answer)]
+        assert any(command.startswith("rewound query ") for command in commands), number
+
+
+def test_examples_fit_a_narrow_screen() -> None:
+    text = (ROOT / "docs/game-developer.md").read_text()
+    for block in re.findall(r"^```(?:console|sql)\n(.*?)^```$", text, BLOCK):
+        assert max(map(len, block.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    "printed", ["total 7\n3 ok; 0.1 s\n", "total 8\n3 ok; s\n", "total 8\n3 ok;\n0.1 s\n", ""]
+)
+def test_a_difference_from_what_is_shown_is_noticed(printed: str) -> None:
+    assert is_as_shown("total 8  \n3 ok; 0.1 s\n", "total 8\n3 ok; … s\n")
+    assert not is_as_shown(printed, "total 8\n3 ok; … s\n")
 
 
 def test_python_example_runs(environment: Mapping[str, str]) -> None:
@@ -82,6 +122,35 @@ def test_demo_shows_the_planted_fault(environment: Mapping[str, str]) -> None:
     assert demo.returncode == 0, demo.stderr
     assert re.search(r"^host2 +269 +170 +99$", demo.stdout, re.MULTILINE)
     assert max(map(len, demo.stdout.splitlines())) <= 80
+
+
+def iter_examples(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each command of a page, and what it shows below it."""
+    for block in re.findall(r"^```console\n(.*?)^```$", text, BLOCK):
+        before, *steps = re.split(r"^\$ ", block, flags=re.MULTILINE)
+        assert not before, before
+        for step in steps:
+            command, shown = "", step
+            while not is_complete(command):
+                assert shown, command
+                line, _, shown = shown.partition("\n")
+                command += line + "\n"
+            yield command, shown
+
+
+def is_complete(command: str) -> bool:
+    """Say whether a shell would run this rather than wait for the next line."""
+    try:
+        return bool(shlex.split(command.removesuffix("\n")))
+    except ValueError:
+        return False
+
+
+def is_as_shown(printed: str, shown: str) -> bool:
+    """Compare line by line, without the blanks at the ends of lines."""
+    expected = [re.escape(line).replace(ANYTHING, ".+") for line in shown.splitlines()]
+    lines = [line.rstrip() for line in printed.splitlines()]
+    return re.fullmatch("\n".join(expected), "\n".join(lines)) is not None
 
 
 def run(arguments: list[str], environment: Mapping[str, str]) -> str:
