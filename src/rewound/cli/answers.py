@@ -1,6 +1,7 @@
 """How the answers of all worlds to a statement are shown, and what is said of them."""
 
 import contextlib
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,27 @@ class Shown:
     runs: Iterable[Sequence[Row]]
 
 
-def show(merged: Merged, how: Presentation) -> Summary:
+class Stopwatch:
+    """Measures how long answers take to come; not how long somebody reads them in a pager."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._ended: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """From its making until the rows that were wanted were there, else until now."""
+        return (self._ended or time.perf_counter()) - self._started
+
+    def watch(self, runs: Iterable[list[Row]]) -> Iterator[list[Row]]:
+        """Yield the runs; stop when they end, or when no more of them are wanted."""
+        try:
+            yield from runs
+        finally:
+            self._ended = time.perf_counter()
+
+
+def show(merged: Merged, how: Presentation, stopwatch: Stopwatch) -> Summary:
     """Write one statement's rows, say whose are missing and why, and return how it went.
 
     Raises:
@@ -71,7 +92,7 @@ def show(merged: Merged, how: Presentation) -> Summary:
         if how.is_strict:
             merged.require_agreement()
         _warn_of_differences(merged)
-        _write(_arrange(merged, how), how)
+        _write(_arrange(merged, how, stopwatch), how)
     summary = merged.summary()
     reasons = set(summary.failed.values())
     if len(summary.failed) == summary.world_count > 0 and len(reasons) == 1:
@@ -91,9 +112,9 @@ def _warn_of_differences(merged: Merged) -> None:
         diagnostics.warn(f"world {world}: {what}")
 
 
-def _arrange(merged: Merged, how: Presentation) -> Shown:
+def _arrange(merged: Merged, how: Presentation, stopwatch: Stopwatch) -> Shown:
     """Return the rows as they are wanted; those that nothing is done to are not taken yet."""
-    shown = Shown(merged.columns, merged.iter_rows())
+    shown = Shown(merged.columns, stopwatch.watch(merged.iter_rows()))
     if how.reduce_sql is not None:
         from rewound.query.reduce import reduce_table
 

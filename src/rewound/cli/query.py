@@ -1,23 +1,17 @@
 """`rewound query`: SQL for all worlds, one table for each statement."""
 
-import gc
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from rewound.catalog import fold_worlds
 from rewound.cli import diagnostics
-from rewound.cli.answers import FILE_FORMATS, Presentation, show
+from rewound.cli.answers import FILE_FORMATS, Presentation
 from rewound.cli.options import FORMATS, fleet_option, option, worlds_option
-from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
-from rewound.operations import asking as operations
+from rewound.cli.questions import Setting, ask, require_possible
+from rewound.errors import UsageError
 from rewound.query.fanout import Asking
-from rewound.query.merge import Merged
-from rewound.query.outcome import Summary
-from rewound.query.script import find_unset_variables, read_statements
+from rewound.query.script import read_statements
 
 
 @click.command(name="query")
@@ -104,28 +98,20 @@ def command(
         is_wide=wide,
         is_strict=strict,
     )
-    _require_possible(how)
+    require_possible(how)
     statements = read_statements(_read_text(sql, None if file is None else file.read()))
     variables = dict(_read_parameter(text) for text in param)
-    for name in find_unset_variables(statements, list(variables)):
-        diagnostics.warn(f"@{name} has no value and counts as NULL; --param {name}=… gives it one")
-    if write:
-        diagnostics.warn("worlds that this changes differ from their dumps until rewound reset")
-    # Rows are plain tuples without cycles: looking for cycles among them takes as long as all
-    # else (1,000,000 rows as tsv: 1.1 CPU-seconds with it, 0.5 without).
-    gc.disable()
-    started = time.perf_counter()
-    asked = operations.query(
-        fleet,
-        statements,
+    setting = Setting(
+        fleet=fleet,
         worlds=worlds,
         schema=schema,
-        asking=Asking(timeout, limit, how.enough_rows, variables),
+        asking=Asking(timeout, limit, variables=variables),
         may_write=write,
+        presentation=how,
     )
-    with asked:
-        summaries = [show(Merged(answers), how) for answers in asked]
-    show_summary(summaries, time.perf_counter() - started)
+    if write:
+        diagnostics.warn("worlds that this changes differ from their dumps until rewound reset")
+    ask(statements, setting)
 
 
 def _choose_format(name: str | None, output: Path | None) -> str:
@@ -133,29 +119,6 @@ def _choose_format(name: str | None, output: Path | None) -> str:
     ending = "" if output is None else output.suffix.removeprefix(".").lower()
     known = {**{name: name for name in (*FORMATS, *FILE_FORMATS)}, "md": "markdown"}
     return name or known.get(ending, "table")
-
-
-def _require_possible(how: Presentation) -> None:
-    """Refuse what does not go together, before anything is asked."""
-    if how.output is None and how.output_format in FILE_FORMATS:
-        raise UsageError(
-            f"--format {how.output_format} is not for a terminal or pipe",
-            hint=f"--output scores.{how.output_format}",
-        )
-    if how.output is not None and how.output_format == "table":
-        endings = ", ".join((*FORMATS[1:], *FILE_FORMATS))
-        raise UsageError(
-            f"--output {how.output}: a table is for the screen",
-            hint=f"give --format, or a name that ends in one of: {endings}",
-        )
-    if how.output is not None and how.output.exists():
-        raise UsageError(
-            f"--output {how.output}: there is such a file already", hint="name another one"
-        )
-    if how.reduce_sql is not None and how.is_grouped:
-        raise UsageError("--reduce and --group exclude each other", hint="give one of them")
-    if how.bar_of is not None and how.output_format != "table":
-        raise UsageError("--chart draws in a table only", hint="leave out --format")
 
 
 def _read_text(sql: str | None, from_file: str | None) -> str:
@@ -175,25 +138,3 @@ def _read_parameter(text: str) -> tuple[str, str]:
             hint="for example --param since=2026-03-02; in the SQL it is @since",
         )
     return name, value
-
-
-def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
-    """Say who answered; the exit code says the same.
-
-    Raises:
-        RewoundError: no world answered.
-        SomeWorldsFailed: some did not.
-    """
-    worst = max(summaries, key=lambda summary: len(summary.failed))
-    failed = {name for summary in summaries for name in summary.failed}
-    rows = sum(summary.row_count for summary in summaries)
-    changed = sum(summary.changed_rows for summary in summaries)
-    parts = [f"{len(worst.answered)} ok"]
-    parts += [f"{len(worst.empty)} empty"] if worst.empty else []
-    parts += [f"{len(failed)} failed ({fold_worlds(sorted(failed))})"] if failed else []
-    counts = f"{rows:,} rows" + (f", {changed:,} changed" if changed else "")
-    diagnostics.narrate(f"{', '.join(parts)}; {counts}, {seconds:.2f} s")
-    if len(worst.failed) == worst.world_count > 0:
-        raise RewoundError("no world answered")
-    if failed:
-        raise SomeWorldsFailed(f"{len(failed)} of {worst.world_count} worlds did not answer")
