@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from rewound.catalog import fold_worlds
+from rewound.catalog import name_worlds
 from rewound.errors import SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
 from rewound.load.loader import LoadOptions
@@ -169,9 +169,9 @@ class Fleet:
             typed = make_table(merged.columns, merged.iter_rows())
             answer = Answer(typed.table, merged.outcomes(), typed.kept_as_text)
         if answer.failed and not partial:
-            names, (first, *_) = fold_worlds(answer.failed), answer.failed.items()
+            first, why = next(iter(answer.failed.items()))
             raise SomeWorldsFailed(
-                f"worlds {names} did not answer; {first[0]}: {first[1]}",
+                f"{name_worlds(answer.failed)} did not answer; {first}: {why}",
                 hint="with partial=True the others' rows come back all the same",
             )
         return answer
@@ -242,7 +242,7 @@ def up(
 def _require_all(failures: Mapping[str, Exception]) -> None:
     if failures:
         name, error = next(iter(failures.items()))
-        raise SomeWorldsFailed(f"worlds {fold_worlds(failures)} failed; {name}: {error}") from error
+        raise SomeWorldsFailed(f"{name_worlds(failures)} failed; {name}: {error}") from error
 
 
 class _Silent:

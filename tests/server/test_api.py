@@ -59,9 +59,7 @@ def test_a_partial_failure_raises_unless_it_is_allowed(dumps: Dumps):
             name=f"{world}_fulldump_20260302_211500.sql",
         )
     with rewound.up(dumps.folder) as fleet:
-        with pytest.raises(
-            SomeWorldsFailed, match="worlds w3 did not answer; w3: MySQL error 1054"
-        ):
+        with pytest.raises(SomeWorldsFailed, match="world w3 did not answer; w3: MySQL error 1054"):
             fleet.query("SELECT a FROM t")
         answer = fleet.query("SELECT a FROM t", partial=True)
         assert answer.table.to_pylist() == [{"world": "w1", "a": 1}, {"world": "w2", "a": 1}]
@@ -77,7 +75,7 @@ def test_a_partial_failure_raises_unless_it_is_allowed(dumps: Dumps):
 def test_a_world_that_cannot_be_restored_leaves_nothing_unless_it_is_allowed(dumps: Dumps):
     dumps.write("CREATE TABLE t (a INT);\n", name="w1_fulldump_20260302_211500.sql")
     dumps.write("CREATE TABLE t (a INT;\n", name="w2_fulldump_20260302_211500.sql")
-    with pytest.raises(SomeWorldsFailed, match="worlds w2 failed; w2: "):
+    with pytest.raises(SomeWorldsFailed, match="world w2 failed; w2: "):
         rewound.up(dumps.folder)
     with pytest.raises(FleetError):
         rewound.Fleet()

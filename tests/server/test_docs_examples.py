@@ -94,7 +94,7 @@ def test_a_difference_from_what_is_shown_is_noticed(printed: str) -> None:
 
 def test_python_example_runs(environment: Mapping[str, str]) -> None:
     text = (ROOT / "docs/game-developer.md").read_text()
-    program = text.partition("```python\n")[2].partition("```")[0]
+    program = find_program(text, "import pymysql")
     login = dict(
         line.split(": ", 1)
         for line in run(["connect", "host2", "--print"], environment).splitlines()
@@ -102,6 +102,22 @@ def test_python_example_runs(environment: Mapping[str, str]) -> None:
     program = program.replace("33062", login["port"]).replace("the password", login["password"])
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.splitlines()[0] == "(1, 'Zoë the Unready', 3441)", done.stderr
+
+
+def test_python_example_of_a_fleet_runs(environment: Mapping[str, str]) -> None:
+    program = find_program((ROOT / "docs/game-developer.md").read_text(), "import rewound")
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment
+    )
+    assert done.stdout.splitlines()[1:4] == ["host1    3943", "host2    3441", "host3    3119"], (
+        done.stderr
+    )
+
+
+def find_program(text: str, start: str) -> str:
+    """Return the Python example of a page that begins like this."""
+    blocks: list[str] = re.findall(r"^```python\n(.*?)^```$", text, BLOCK)
+    return next(block for block in blocks if block.startswith(start))
 
 
 def test_readme_commands_run_on_the_sample(environment: Mapping[str, str]) -> None:

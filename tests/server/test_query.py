@@ -101,7 +101,7 @@ def test_one_error_of_several_worlds_is_said_once(cli: Cli, dumps: Dumps):
         assert done.code == 4
         assert done.lines == ["world,a", "w3,1"]
         assert "error: worlds w[1-2]: MySQL error 1054: Unknown column 'a'" in done.stderr
-        assert "1 ok, 2 failed (w[1-2]); 1 rows, " in done.stderr
+        assert "1 ok, 2 failed (w[1-2]); 1 row, " in done.stderr
 
         refused = cli("query", "UPDATE t SET a = 2", "--worlds", "w3")
         assert refused.code == 1
@@ -134,3 +134,26 @@ def test_what_cannot_be_asked_is_a_usage_error(sample: Cli, arguments: list[str]
     assert done.code == 2
     assert said in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["SELECT COUNT(*) AS n FROM score_event WHERE scored_at >= @s", "--param", "s=junk"],
+            "warning: worlds host[1-3]: MySQL warning 1292: Incorrect datetime value: 'junk'",
+        ),
+        (["DELETE FROM player"], "hint: reader can only look; --write runs it as dev"),
+        (["SELECT 1\\G"], "hint: \\G is a command of the mysql client"),
+        (
+            ["SELECT 1", "--schema", "nope"],
+            "error: in every world: has no schema nope; it has game",
+        ),
+        (["SELECT 1; SELECT 2", "--output", "two.csv"], "a file takes one answer"),
+        (["SELECT 1", "--reduce", "SELECT 1; SELECT 2"], "--reduce: these are 2 statements"),
+        (["SELECT 1", "--reduce", "SELECT"], "--reduce: Parser Error"),
+        (["SELEC 1", "--worlds", "host1"], "error: world host1: MySQL error 1064"),
+    ],
+)
+def test_what_is_amiss_is_said(sample: Cli, arguments: list[str], said: str):
+    assert said in sample("query", *arguments).stderr

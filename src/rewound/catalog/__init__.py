@@ -21,7 +21,7 @@ from rewound.catalog.dump import (
     natural_key,
     sort_naturally,
 )
-from rewound.catalog.fold import fold_worlds
+from rewound.catalog.fold import fold_worlds, name_worlds
 from rewound.catalog.names import NameProblem, ParsedName, parse_path
 from rewound.catalog.pattern import NamePattern, compile_pattern
 from rewound.catalog.select import select_worlds
@@ -45,6 +45,7 @@ __all__ = [
     "compile_pattern",
     "discover",
     "fold_worlds",
+    "name_worlds",
     "natural_key",
     "parse_path",
     "parse_target",

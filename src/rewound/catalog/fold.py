@@ -4,10 +4,15 @@ What is folded can be given to `--worlds` again and then means the same worlds.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _LAST_NUMBER = re.compile(r"(.*?)([0-9]{1,18})([^0-9]*)", re.DOTALL)
 _MEANS_MORE = re.compile(r"[\[\],*?]")
+
+
+def name_worlds(worlds: Collection[str]) -> str:
+    """Return `world host1`, or `worlds host[1-3]`."""
+    return f"{'world' if len(worlds) == 1 else 'worlds'} {fold_worlds(worlds)}"
 
 
 def fold_worlds(worlds: Iterable[str]) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from rewound.catalog import fold_worlds
+from rewound.catalog import fold_worlds, name_worlds
 from rewound.cli import diagnostics, render
 from rewound.cli.formats import LINE_FORMATS
 from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import NUMBERS, Column, ColumnType, Row
-from rewound.query.group import group_errors, group_rows
+from rewound.query.group import group_errors, group_rows, group_warnings
 from rewound.query.merge import Merged
 from rewound.query.outcome import Summary
 
@@ -25,6 +25,13 @@ FILE_FORMATS = ("parquet", "arrow")
 TABLE_ROWS = 5_000
 """How many rows a table shows at the most, of each world the same share: nobody reads on, and
 it is laid out as a whole (2 s)."""
+
+
+_HINTS = (
+    ("denied to user 'reader'", "reader can only look; --write runs it as dev, who may change"),
+    ("near '\\G'", "\\G is a command of the mysql client; leave it out"),
+)
+"""What to do about some errors of MySQL, by a part of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +103,21 @@ def show(merged: Merged, how: Presentation, stopwatch: Stopwatch) -> Summary:
     summary = merged.summary()
     reasons = set(summary.failed.values())
     if len(summary.failed) == summary.world_count > 0 and len(reasons) == 1:
-        raise RewoundError(f"in every world: {reasons.pop()}")
+        names = tuple(summary.failed)
+        who = f"world {names[0]}" if len(names) == 1 else "in every world"
+        raise _explain(who, reasons.pop())
     for names, error in group_errors(summary.failed):
-        word = "world" if len(names) == 1 else "worlds"
-        diagnostics.show_error(RewoundError(f"{word} {fold_worlds(names)}: {error}"))
+        diagnostics.show_error(_explain(name_worlds(names), error))
+    for names, warning in group_warnings(summary.warnings):
+        diagnostics.warn(f"{name_worlds(names)}: {warning}")
     if summary.cut:
         diagnostics.warn(f"{fold_worlds(summary.cut)}: there are more rows than --limit shows")
     return summary
+
+
+def _explain(who: str, error: str) -> RewoundError:
+    hint = next((text for sign, text in _HINTS if sign in error), None)
+    return RewoundError(f"{who}: {error}", hint=hint)
 
 
 def _warn_of_differences(merged: Merged) -> None:
@@ -127,8 +142,6 @@ def _arrange(merged: Merged, how: Presentation, stopwatch: Stopwatch) -> Shown:
 
         rows = [row for run in shown.runs for row in run]
         shown = Shown(shown.columns, [sort_rows(rows, shown.columns, how.sort_by)])
-    if how.bar_of is not None:
-        _require_number(shown.columns, how.bar_of)
     if how.total_limit is not None:
         return Shown(shown.columns, _cut(shown.runs, how.total_limit, "of --total-limit"))
     if how.output_format == "table":
@@ -189,20 +202,23 @@ def _cut(runs: Iterable[Sequence[Row]], limit: int, shower: str) -> Iterator[Seq
         yield rows
 
 
-def _require_number(columns: Sequence[Column], name: str) -> None:
-    numbers = [column.name for column in columns if column.type in NUMBERS]
-    if name not in numbers:
+def _find_number(columns: Sequence[Column], wanted: str) -> str:
+    """Return the name of a column of numbers, whatever the case of its letters."""
+    numbers = {column.name.casefold(): column.name for column in columns if column.type in NUMBERS}
+    if wanted.casefold() not in numbers:
         raise UsageError(
-            f"--chart {name}: there is no such column of numbers",
-            hint=f"there are: {', '.join(numbers) or 'none'}",
+            f"--chart {wanted}: there is no such column of numbers",
+            hint=f"there are: {', '.join(numbers.values()) or 'none'}",
         )
+    return numbers[wanted.casefold()]
 
 
 def _write(shown: Shown, how: Presentation) -> None:
     runs = (rows for rows in shown.runs if rows)
     if how.output is None:
+        bar_of = None if how.bar_of is None else _find_number(shown.columns, how.bar_of)
         without_room = render.write_runs(
-            shown.columns, runs, how.output_format, is_wide=how.is_wide, bar_of=how.bar_of
+            shown.columns, runs, how.output_format, is_wide=how.is_wide, bar_of=bar_of
         )
         if without_room:
             names = ", ".join(without_room)
@@ -233,7 +249,8 @@ def _create(path: Path) -> Iterator[BinaryIO]:
         out = path.open("xb")
     except OSError as error:
         raise UsageError(
-            f"--output {path}: {error.strerror}", hint="name a file that is not there yet"
+            f"--output {path}: {error.strerror}",
+            hint="name a file that is not there yet, in a folder that is",
         ) from error
     with out:
         try:

@@ -18,11 +18,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 
-from rewound.mysql.columns import BYTES, NUMBERS, Column, ColumnType, Row
+from rewound.mysql.columns import BYTES, NUMBERS, TIMES, Column, ColumnType, Row
 
 Cell = bytes | None
 
-_PLAIN = NUMBERS | {ColumnType.DATE, ColumnType.TIME, ColumnType.DATETIME}
+_PLAIN = NUMBERS | TIMES
 """Types whose values need no escaping in any format."""
 _CSV_SPECIAL = re.compile(rb'[,"\r\n]')
 _TSV_SPECIAL = re.compile(rb"[\\\t\n\0]")

@@ -85,8 +85,12 @@ def command(
 ) -> None:
     """Run SQL on every world and print one merged table for each statement.
 
-    It runs as the account reader, which can change nothing.
-    """
+    It runs as the account reader, which can change nothing; see --write.
+
+    \b
+    rewound query 'SELECT COUNT(*) AS n FROM player' --reduce 'SELECT SUM(n) FROM result'
+    rewound query 'SELECT * FROM player WHERE level > @top' --param top=9 --format csv
+    """  # noqa: D301 - click's sign for lines that are not to be filled
     how = Presentation(
         output_format=_choose_format(output_format, output),
         output=output,

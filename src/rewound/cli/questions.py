@@ -15,6 +15,8 @@ from rewound.query.merge import Merged
 from rewound.query.outcome import Summary
 from rewound.query.script import find_unset_variables
 
+_WITHOUT_ROWS = frozenset({"SET", "USE", "DO"})
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -38,6 +40,7 @@ def ask(statements: Sequence[str], setting: Setting) -> None:
         RewoundError: no world answered.
         SomeWorldsFailed: some did not.
     """
+    _require_one_answer(statements, setting.presentation)
     variables = list(setting.asking.variables)
     for name in find_unset_variables(statements, variables):
         diagnostics.warn(f"@{name} has no value and counts as NULL; --param {name}=… gives it one")
@@ -67,10 +70,24 @@ def require_possible(how: Presentation) -> None:
         raise UsageError(
             f"--output {how.output}: there is such a file already", hint="name another one"
         )
+    if how.reduce_sql is not None:
+        from rewound.query.reduce import require_one_statement
+
+        require_one_statement(how.reduce_sql)
     if how.reduce_sql is not None and how.is_grouped:
         raise UsageError("--reduce and --group exclude each other", hint="give one of them")
     if how.bar_of is not None and how.output_format != "table":
         raise UsageError("--chart draws in a table only", hint="leave out --format")
+
+
+def _require_one_answer(statements: Sequence[str], how: Presentation) -> None:
+    """Refuse several statements with rows for one file, before anything is asked."""
+    showing = [each for each in statements if each.split(None, 1)[0].upper() not in _WITHOUT_ROWS]
+    if how.output is not None and len(showing) > 1:
+        raise UsageError(
+            f"--output {how.output}: these are {len(showing)} statements, a file takes one answer",
+            hint="ask one at a time",
+        )
 
 
 def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
@@ -87,7 +104,9 @@ def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
     parts = [f"{len(worst.answered)} ok"]
     parts += [f"{len(worst.empty)} empty"] if worst.empty else []
     parts += [f"{len(failed)} failed ({fold_worlds(sorted(failed))})"] if failed else []
-    counts = f"{rows:,} rows" + (f", {changed:,} changed" if changed else "")
+    counts = f"{rows:,} {'row' if rows == 1 else 'rows'}" + (
+        f", {changed:,} changed" if changed else ""
+    )
     diagnostics.narrate(f"{', '.join(parts)}; {counts}, {seconds:.2f} s")
     if len(worst.failed) == worst.world_count > 0:
         raise RewoundError("no world answered")

@@ -1,8 +1,8 @@
 """Rows as a table for people.
 
-It fits the terminal: numbers are flush right and whole, long texts are cut with a mark, and
-columns that have no room at all are named. A cell never reaches a terminal raw: data comes
-from dumps, and control characters in it are shown, not obeyed.
+It fits the terminal: numbers are flush right, they and times stay whole, long texts are cut
+with a mark, and columns that have no room at all are named. A cell never reaches a terminal
+raw: data comes from dumps, and control characters in it are shown, not obeyed.
 """
 
 import io
@@ -21,7 +21,7 @@ from rich.text import Text
 
 from rewound.cli.formats import show_cell, show_control_characters
 from rewound.cli.widths import fit_widths
-from rewound.mysql.columns import NUMBERS, Column, Row
+from rewound.mysql.columns import NUMBERS, TIMES, Column, Row
 
 _BAR_WIDTH = 30
 _GAP = 3
@@ -50,7 +50,7 @@ def write_table(
     widths = wanted
     if out.isatty() and not is_wide:
         room = screen.columns - (0 if bar_of is None else _BAR_WIDTH + _GAP)
-        gives_way = [column.type not in NUMBERS for column in columns]
+        gives_way = [column.type not in NUMBERS | TIMES for column in columns]
         widths = fit_widths(wanted, gives_way, available=room, gap=_GAP)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name, column, width in zip(names, columns, widths, strict=False):

@@ -34,6 +34,8 @@ class ColumnType(enum.Enum):
 
 NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.YEAR, ColumnType.DECIMAL, ColumnType.FLOAT})
 """What is shown flush right."""
+TIMES = frozenset({ColumnType.DATE, ColumnType.TIME, ColumnType.DATETIME})
+"""Text of a fixed form."""
 BYTES = frozenset({ColumnType.BINARY, ColumnType.BIT, ColumnType.GEOMETRY})
 """What is no text."""
 

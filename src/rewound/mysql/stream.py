@@ -132,6 +132,22 @@ class Session:
         except errors.MySQLError as error:
             raise _translate(error) from error
 
+    async def warnings(self, most: int) -> tuple[str, ...]:
+        """Return what the server warns of after the last statement, each text once.
+
+        Notes are left out.
+        """
+        if not self._cursor._result.warning_count:
+            return ()
+        await self.execute(f"SHOW WARNINGS LIMIT {most}")
+        rows = await self.fetch(most + 1)
+        texts = [
+            f"MySQL {level.decode().lower()} {number.decode()}: {text.decode('utf-8', 'replace')}"
+            for level, number, text in rows
+            if level not in (None, b"Note") and number is not None and text is not None
+        ]
+        return tuple(dict.fromkeys(texts))
+
     def hold_back(self) -> None:
         """Take no more of the server until `go_on`.
 

@@ -13,6 +13,8 @@ from rewound.operations.fleets import default_schema, status
 from rewound.query.fanout import Asking, FanOut
 from rewound.query.outcome import Outcome
 
+_ALWAYS_THERE = ("information_schema",)
+
 
 def query(
     fleet: str,
@@ -40,6 +42,8 @@ def query(
     def get_target(world: World) -> Endpoint | Outcome:
         if world.state is not WorldState.READY:
             return Outcome(error=f"is {world.state.value}")
+        if schema is not None and schema not in (*world.schemas, *_ALWAYS_THERE):
+            return Outcome(error=f"has no schema {schema}; it has {', '.join(world.schemas)}")
         return get_endpoint(folder, world, user)
 
     asked = {name: record.worlds[name] for name in names}

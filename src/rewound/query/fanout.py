@@ -39,6 +39,7 @@ _MOST_RUN_ROWS = 5_000
 _RUN_BYTES = 256 << 10
 _MOST_RUNS_WAITING = 64
 """How many runs may wait in all worlds together; two of each in any case."""
+_MOST_WARNINGS = 5
 _ANOTHER_ANSWER = "answers with several results, only the first of which is shown"
 _NOT_RUN = "was not run, as one before it failed"
 
@@ -266,6 +267,7 @@ class _World:
             if await session.has_another_answer():
                 await self._end(session)
                 return replace(outcome, error=_ANOTHER_ANSWER)
+            outcome = replace(outcome, warnings=await session.warnings(_MOST_WARNINGS))
         except (MysqlError, TimeoutError) as error:
             if not isinstance(error, MysqlError) or error.number == CONNECTION_LOST:
                 await self._end(session)

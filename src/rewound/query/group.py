@@ -27,6 +27,17 @@ def group_rows(rows: Mapping[str, Sequence[Row]]) -> list[Group]:
     return sorted(made, key=lambda group: -len(group.worlds))
 
 
+def group_warnings(
+    warnings: Mapping[str, Sequence[str]],
+) -> list[tuple[tuple[str, ...], str]]:
+    """Return (worlds, warning) for each that differs, in the order of their first worlds."""
+    worlds: dict[str, list[str]] = {}
+    for world, texts in warnings.items():
+        for text in texts:
+            worlds.setdefault(text, []).append(world)
+    return [(tuple(names), text) for text, names in worlds.items()]
+
+
 def group_errors(failed: Mapping[str, str]) -> list[tuple[tuple[str, ...], str]]:
     """Return (worlds, error) for each error that differs, the one of most worlds first."""
     worlds: dict[str, list[str]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from rewound.catalog import fold_worlds
+from rewound.catalog import name_worlds
 from rewound.errors import RewoundError
 from rewound.mysql.columns import Column, ColumnType, Row
 from rewound.query.fanout import Answers
@@ -47,8 +47,9 @@ class Merged:
         different = {**self.heading.misfits, **self.heading.drifted}
         if different:
             world, what = next(iter(different.items()))
+            who = f"{name_worlds(different)} differ from the others; {world}"
             raise RewoundError(
-                f"worlds {fold_worlds(tuple(different))} differ from the others; {world}: {what}",
+                f"{f'world {world}' if len(different) == 1 else who}: {what}",
                 hint="without --strict, what can be merged is",
             )
 

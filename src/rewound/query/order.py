@@ -18,14 +18,14 @@ def sort_rows(rows: Sequence[Row], columns: Sequence[Column], wanted: str) -> li
         UsageError: there is no such column.
     """
     rows = list(rows)
-    places = {column.name: place for place, column in enumerate(columns)}
+    places = {column.name.casefold(): place for place, column in enumerate(columns)}
     for name in reversed(wanted.split(",")):
         column_name, is_downward = name.strip().removeprefix("-"), name.strip().startswith("-")
-        place = places.get(column_name)
+        place = places.get(column_name.casefold())
         if place is None:
             raise UsageError(
                 f"--sort-by {wanted}: there is no column {column_name}",
-                hint=f"there are: {', '.join(places)}",
+                hint=f"there are: {', '.join(column.name for column in columns)}",
             )
         keys = _make_keys(rows, columns[place], place)
         # `reverse` keeps the order of equals as well.

@@ -20,6 +20,8 @@ class Outcome:
     """There are more rows than were asked for."""
     changed_rows: int = 0
     """How many rows a statement that shows none has changed."""
+    warnings: tuple[str, ...] = ()
+    """What MySQL warns of, the first of it; each text once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Summary:
     """All worlds' rows."""
     changed_rows: int = 0
     """All worlds' changed rows."""
+    warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """World to what MySQL warns of there."""
 
     @property
     def world_count(self) -> int:
@@ -56,4 +60,5 @@ def summarise(outcomes: Mapping[str, Outcome]) -> Summary:
         cut=tuple(world for world, outcome in whole.items() if outcome.is_cut),
         row_count=sum(outcome.row_count for outcome in outcomes.values()),
         changed_rows=sum(outcome.changed_rows for outcome in outcomes.values()),
+        warnings={w: outcome.warnings for w, outcome in outcomes.items() if outcome.warnings},
     )

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rewound.errors import RewoundError
+from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import Column, ColumnType, Row
 
 _MOST_DIGITS = 38
@@ -37,6 +37,20 @@ class Reduced:
 
     columns: tuple[Column, ...]
     rows: list[Row]
+
+
+def require_one_statement(sql: str) -> None:
+    """Refuse what is not one statement of DuckDB, before anything is asked.
+
+    Raises:
+        UsageError: it is none, or several.
+    """
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise UsageError(f"--reduce: {error}", hint=_HINT) from error
+    if len(statements) != 1:
+        raise UsageError(f"--reduce: these are {len(statements)} statements", hint=_HINT)
 
 
 def reduce_table(table: pa.Table, sql: str) -> Reduced:
