@@ -8,7 +8,7 @@ protocol's multi-statement mode stays off, so text after a statement is a syntax
 import contextlib
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 import pymysql
+import pymysql.cursors
 from pymysql.constants import CLIENT, COMMAND, CR, FIELD_TYPE
 from pymysql.protocol import OKPacketWrapper
 
@@ -25,6 +26,9 @@ from rewound.mysql.endpoint import Endpoint
 Value = int | float | Decimal | str | bytes | None
 """A value as MySQL gave it. Temporal values, ENUM, SET and JSON are the server's text,
 because Python's types hold neither zero dates nor times beyond 24 hours."""
+
+TextRow = tuple[str | bytes | None, ...]
+"""A row of which each value is the server's text, or bytes where the column holds bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,43 @@ class Connection:
             ServerWarning(_read_loosely(level), int(str(number)), _read_loosely(text))
             for level, number, text in rows
         ]
+
+    def texts(self, sql: bytes | str) -> list[TextRow]:
+        """Run one statement and return all of its rows, unconverted."""
+        with self._driver.cursor() as cursor:
+            self._run_unconverted(cursor, sql)
+            return list(cursor.fetchall())
+
+    def iter_texts(self, sql: bytes | str) -> Iterator[TextRow]:
+        """Run one statement now, and return its rows as they arrive, unconverted.
+
+        Nothing else may be asked before the last row was read; who gives up earlier loses
+        the session.
+        """
+        cursor = self._driver.cursor(pymysql.cursors.SSCursor)
+        self._run_unconverted(cursor, sql)
+        return self._iter_rows(cursor)
+
+    def _iter_rows(self, cursor: Any) -> Iterator[TextRow]:
+        is_whole = False
+        try:
+            yield from cursor
+            is_whole = True
+        except pymysql.err.MySQLError as error:
+            raise _translate(error) from error
+        finally:
+            if not is_whole:
+                # Left to itself, the driver would read all rows that are left.
+                self.abort()
+                cursor._result.unbuffered_active = False
+                cursor._result.connection = cursor.connection = None
+
+    def _run_unconverted(self, cursor: Any, sql: bytes | str) -> None:
+        converters, self._driver.decoders = self._driver.decoders, {}
+        try:
+            self._run(cursor, sql)
+        finally:
+            self._driver.decoders = converters
 
     def names(self, sql: bytes | str) -> list[str]:
         """Return the first column of a small query's answer, as text."""

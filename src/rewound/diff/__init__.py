@@ -1,0 +1,1 @@
+"""What changed between two worlds: definitions, rows, and the numbers in them."""

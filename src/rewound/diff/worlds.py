@@ -1,0 +1,175 @@
+"""What changed between two worlds, or one world at two moments."""
+
+import fnmatch
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from rewound.diff.definitions import ObjectKind, Schema, Table
+from rewound.diff.measures import ColumnMeasure, Measuring
+from rewound.diff.row_changes import RowChange, TableDiff
+from rewound.diff.rows import RowOptions, compare_table, plan_columns
+from rewound.diff.schema import SchemaChange, compare_schemas
+from rewound.diff.schema_reading import find_schema
+from rewound.diff.side import Side
+from rewound.errors import RewoundError
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
+
+_log = logging.getLogger(__name__)
+
+TableName = tuple[str, str]
+"""(schema, table)."""
+EmitChange = Callable[[TableName, RowChange], None]
+"""Takes each row that changed, with the table that it is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaPair:
+    """The schema that is compared, by its names on the two sides."""
+
+    before: str
+    """Also the name that it has in what is found."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorldOptions:
+    """What is compared, and how."""
+
+    tables: Sequence[str] = ("*",)
+    """Patterns (`*`, `?`) of the tables whose rows are compared."""
+    rows: RowOptions = field(default_factory=RowOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class TableOutcome:
+    """What comparing one table came to: a difference (or none), or an error."""
+
+    diff: TableDiff | None = None
+    measures: tuple[ColumnMeasure, ...] = ()
+    """Of the columns that changed."""
+    error: str | None = None
+    """Why the rows could not be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldDiff:
+    """What changed in one world."""
+
+    schema_changes: tuple[SchemaChange, ...]
+    unseen: frozenset[ObjectKind]
+    """Kinds of objects that could not be compared, as an account may not see them."""
+    tables: Mapping[TableName, TableOutcome]
+    """Every table that both sides have, by its name before."""
+
+
+def compare_worlds(
+    before: Endpoint,
+    after: Endpoint,
+    schemas: Sequence[SchemaPair],
+    options: WorldOptions = WorldOptions(),
+    *,
+    emit: EmitChange | None = None,
+    definitions: tuple[Endpoint, Endpoint] | None = None,
+) -> WorldDiff:
+    """Compare definitions and rows of some schemas.
+
+    `definitions` are accounts that may see triggers, routines and events, which `reader`
+    may not. One table that cannot be compared does not stop the others.
+
+    Raises:
+        MysqlError: a server cannot be reached, or does not tell its definitions.
+    """
+    changes: list[SchemaChange] = []
+    unseen: set[ObjectKind] = set()
+    pairs: list[_TablePair] = []
+    sides_of_definitions = definitions or (before, after)
+    with Connection(sides_of_definitions[0]) as old, Connection(sides_of_definitions[1]) as new:
+        for pair in schemas:
+            found = (
+                find_schema(old, pair.before),
+                find_schema(new, pair.after, shown_as=pair.before),
+            )
+            changes += compare_schemas(*found)
+            unseen.update(*(schema.unseen for schema in found if schema is not None))
+            pairs += _pair_tables(pair, *found, options.tables)
+    return WorldDiff(
+        schema_changes=tuple(changes),
+        unseen=frozenset(unseen),
+        tables=_compare_tables((before, after), pairs, options.rows, emit),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _TablePair:
+    schemas: SchemaPair
+    before: Table
+    after: Table
+
+    @property
+    def name(self) -> TableName:
+        return self.schemas.before, self.before.name
+
+
+def _pair_tables(
+    schemas: SchemaPair, before: Schema | None, after: Schema | None, patterns: Sequence[str]
+) -> list[_TablePair]:
+    if before is None or after is None:
+        return []
+    return [
+        _TablePair(schemas, table, after.tables[name])
+        for name, table in sorted(before.tables.items())
+        if name in after.tables and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    ]
+
+
+def _compare_tables(
+    endpoints: tuple[Endpoint, Endpoint],
+    pairs: Sequence[_TablePair],
+    options: RowOptions,
+    emit: EmitChange | None,
+) -> dict[TableName, TableOutcome]:
+    """Compare the rows of all tables; behind one that fails, with new sessions."""
+    outcomes: dict[TableName, TableOutcome] = {}
+    left = list(pairs)
+    while left:
+        with ExitStack() as stack:
+            sides = (
+                stack.enter_context(Side(endpoints[0])),
+                stack.enter_context(Side(endpoints[1])),
+            )
+            while left:
+                pair = left.pop(0)
+                try:
+                    outcomes[pair.name] = _compare(sides, pair, options, emit)
+                except RewoundError as error:
+                    _log.warning("rows of %s.%s not compared: %s", *pair.name, error)
+                    outcomes[pair.name] = TableOutcome(error=error.message)
+                    for side in sides:
+                        side.abort()
+                    break
+    return outcomes
+
+
+def _compare(
+    sides: tuple[Side, Side], pair: _TablePair, options: RowOptions, emit: EmitChange | None
+) -> TableOutcome:
+    columns, _ = plan_columns(pair.before, pair.after, options)
+    measuring = Measuring(columns)
+
+    def take(change: RowChange) -> None:
+        measuring.take(change)
+        if emit is not None:
+            emit(pair.name, change)
+
+    diff = compare_table(
+        sides,
+        pair.before,
+        pair.after,
+        schemas=(pair.schemas.before, pair.schemas.after),
+        options=options,
+        emit=take,
+    )
+    return TableOutcome(diff, measuring.measures())
