@@ -1,0 +1,124 @@
+"""What changed in many worlds at once, each compared with the world of its name before.
+
+One world that cannot be compared does not stop the others.
+"""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from rewound.diff.row_changes import RowChange
+from rewound.diff.worlds import SchemaPair, TableName, WorldDiff, WorldOptions, compare_worlds
+from rewound.errors import RewoundError
+from rewound.mysql.endpoint import Endpoint
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WorldPair:
+    """One world on both sides."""
+
+    before: Endpoint
+    after: Endpoint
+    schemas: Sequence[SchemaPair]
+    """The schemas to compare."""
+    definitions: tuple[Endpoint, Endpoint]
+    """Accounts that may see triggers, routines and events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed between two sides, over all worlds."""
+
+    before: str
+    """What the sides are called."""
+    after: str
+    worlds: Mapping[str, WorldDiff]
+    """The worlds that could be compared, in their order."""
+    failed: Mapping[str, str]
+    """The others that are on both sides, and why not."""
+    only_before: tuple[str, ...] = ()
+    """Worlds that have no counterpart."""
+    only_after: tuple[str, ...] = ()
+    samples: Mapping[tuple[str, TableName], tuple[RowChange, ...]] = field(default_factory=dict)
+    """Of each world and table, the first rows that changed, as many as were asked for."""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether nothing differs in what was compared."""
+        return not any(has_changed(world) for world in self.worlds.values())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that is on both sides was compared."""
+        errors = (table.error for world in self.worlds.values() for table in world.tables.values())
+        return not self.failed and not any(errors)
+
+
+def has_changed(world: WorldDiff) -> bool:
+    """Return whether a definition or a row of a world differs."""
+    tables = (outcome.diff for outcome in world.tables.values() if outcome.diff is not None)
+    return bool(world.schema_changes) or not all(table.is_equal for table in tables)
+
+
+def compare_many(
+    pairs: Mapping[str, WorldPair],
+    options: WorldOptions,
+    *,
+    names: tuple[str, str],
+    sample_rows: int,
+    workers: int,
+    compared: Callable[[str], None],
+) -> Comparison:
+    """Compare every pair, some at a time; `compared` is told of each world that is done.
+
+    `names` are what the sides are called. Of each world and table, the first `sample_rows`
+    changed rows are kept.
+    """
+    worlds: dict[str, WorldDiff] = {}
+    failed: dict[str, str] = {}
+    samples: dict[tuple[str, TableName], list[RowChange]] = defaultdict(list)
+    ended = threading.Event()
+
+    def compare(name: str, pair: WorldPair) -> WorldDiff:
+        def keep(table: TableName, change: RowChange) -> None:
+            if ended.is_set():
+                raise RewoundError("interrupted")
+            kept = samples[name, table]
+            if len(kept) < sample_rows:
+                kept.append(change)
+
+        found = compare_worlds(
+            pair.before,
+            pair.after,
+            pair.schemas,
+            options,
+            emit=keep,
+            definitions=pair.definitions,
+        )
+        compared(name)
+        return found
+
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="diff") as pool:
+        futures = {name: pool.submit(compare, name, pair) for name, pair in pairs.items()}
+        try:
+            for name, future in futures.items():
+                try:
+                    worlds[name] = future.result()
+                except RewoundError as error:
+                    _log.info("%s: not compared: %s", name, error)
+                    failed[name] = error.message
+        except BaseException:
+            ended.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return Comparison(
+        *names,
+        worlds=worlds,
+        failed=failed,
+        samples={key: tuple(rows) for key, rows in samples.items() if rows},
+    )
