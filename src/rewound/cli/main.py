@@ -16,6 +16,7 @@ COMMANDS = {
     "status": ("rewound.cli.status", "worlds, states, dumps, addresses, sizes"),
     "connect": ("rewound.cli.connect", "open the mysql client on a world"),
     "query": ("rewound.cli.query", "run SQL on every world, one merged result"),
+    "diff": ("rewound.cli.diff", "what changed, over all worlds and tables"),
     "report": ("rewound.cli.report", "the ledger: the proof of what was restored"),
     "reset": ("rewound.cli.reset", "take worlds back to the moment after their restore"),
     "down": ("rewound.cli.down", "stop and delete"),

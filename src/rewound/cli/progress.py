@@ -1,12 +1,13 @@
 """How a restore looks while it runs: a live line per world on a terminal, else plain lines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
     Task,
     TaskID,
@@ -45,6 +46,27 @@ def show_progress(worlds: dict[str, int]) -> Iterator[Observer]:
     )
     with progress:
         yield LiveLines(progress, worlds)
+
+
+@contextmanager
+def count_worlds() -> Iterator[Callable[[str, int], None]]:
+    """Show how many worlds are done while the block runs; nothing where nobody looks.
+
+    What is yielded is told of each world, and of how many there are.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _world, _count: None
+        return
+    with Progress(
+        TextColumn("comparing"),
+        BarColumn(bar_width=14),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda _world, count: progress.update(task, advance=1, total=count)
 
 
 class RateColumn(TransferSpeedColumn):

@@ -60,6 +60,11 @@ def write_text(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
+def write_safely(text: str) -> None:
+    """Write a line that quotes data: what would steer a terminal is spelled out."""
+    write_text(show_control_characters(text))
+
+
 def _make_harmless(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield what may go to a terminal: control characters in the data do not steer it."""
     for chunk in chunks:

@@ -109,7 +109,7 @@ def command(
         keep_baselines=not no_baseline,
         cache_limit_bytes=cache_limit,
     )
-    with _Narrator(selection) as narrator:
+    with Narrator(selection) as narrator:
         brought = restoring.up(
             selection,
             options,
@@ -118,7 +118,7 @@ def command(
             chosen=narrator.show_choice,
         )
     _show_notes(brought)
-    _show_failures(brought.failures, fleet, restored=len(brought.restored))
+    show_failures(brought.failures, fleet, restored=len(brought.restored))
     _show_result(brought, fleet)
     if brought.failures:
         raise SomeWorldsFailed(
@@ -127,7 +127,7 @@ def command(
         )
 
 
-class _Narrator(ExitStack):
+class Narrator(ExitStack):
     """Shows the choice of dumps, and from then on the progress."""
 
     def __init__(self, selection: dumps.Selection) -> None:
@@ -136,6 +136,7 @@ class _Narrator(ExitStack):
         self._observer: Observer = PlainLines()
 
     def show_choice(self, catalog: Catalog, choice: Choice) -> None:
+        """Say which dumps are taken, and show the progress from now on."""
         show_catalog_warnings(catalog, choice)
         for chosen in choice.chosen:
             diagnostics.narrate(self._describe(chosen))
@@ -143,12 +144,15 @@ class _Narrator(ExitStack):
         self._observer = self.enter_context(show_progress(sizes))
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
+        """Hand it on."""
         self._observer.world_changed(world, state, detail)
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
+        """Hand it on."""
         self._observer.world_loading(world, bytes_read, table)
 
     def world_note(self, world: str, text: str) -> None:
+        """Hand it on."""
         self._observer.world_note(world, text)
 
     def _describe(self, chosen: ChosenDump) -> str:
@@ -185,7 +189,12 @@ def _show_notes(brought: BringUp) -> None:
             diagnostics.warn(f"{name}: {doubt}")
 
 
-def _show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored: int) -> None:
+def show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored: int) -> None:
+    """Say which worlds failed and why.
+
+    Raises:
+        RewoundError: all of them did.
+    """
     if not failures:
         return
     if len(failures) == 1 and not restored:

@@ -21,6 +21,7 @@ def query(
     statements: Sequence[str],
     *,
     worlds: str | None = None,
+    only: Sequence[str] | None = None,
     schema: str | None = None,
     asking: Asking = Asking(),  # noqa: B008 - frozen value
     may_write: bool = False,
@@ -29,13 +30,16 @@ def query(
 
     They run as `reader`, with `may_write` as `dev`. Unqualified names belong to `schema`,
     by default to the one schema of each world. Worlds that are not ready count as failed.
+    `worlds` is a pattern of names, `only` are names as they are.
 
     Raises:
         FleetError: there is no such fleet.
         UsageError: it has no such worlds.
     """
     record = status(fleet)
-    names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
+    names = tuple(record.worlds) if only is None else tuple(only)
+    if worlds is not None:
+        names = select_worlds(names, worlds)
     folder = FleetFolder(settings.state_dir(), fleet)
     user = DEV if may_write else READER
 

@@ -45,11 +45,11 @@ class Selection:
 def read_selection(
     source: Path,
     *,
-    at: str | None,
-    before: str | None,
-    pattern: str | None,
-    timezone: str | None,
-    worlds: str | None,
+    at: str | None = None,
+    before: str | None = None,
+    pattern: str | None = None,
+    timezone: str | None = None,
+    worlds: str | None = None,
 ) -> Selection:
     """Return the selection that the texts of a user make.
 

@@ -1,0 +1,208 @@
+"""What changed between two fleets, or between two worlds."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from rewound import settings
+from rewound.catalog import select_worlds
+from rewound.diff.answers import CellChange, compare_answers, find_places
+from rewound.diff.many import Comparison, WorldPair, compare_many
+from rewound.diff.worlds import SchemaPair, WorldOptions
+from rewound.errors import RewoundError, UsageError
+from rewound.fleet.observed import get_endpoint
+from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.world import World, WorldState
+from rewound.mysql.accounts import DEV, READER
+from rewound.mysql.columns import Column, Row
+from rewound.operations import asking
+from rewound.operations.fleets import get_world, status
+from rewound.query.merge import Merged
+from rewound.query.outcome import summarise
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two fleets that are compared."""
+
+    before: str
+    after: str
+    worlds: str | None = None
+    """Limits to some worlds: `host[1-3],eu-*`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Which worlds are compared with which."""
+
+    pairs: Mapping[str, tuple[World, World]]
+    """Ready worlds of one name, or two worlds under both of their names."""
+    failed: Mapping[str, str]
+    """Worlds of one name that are not both ready."""
+    only_before: tuple[str, ...] = ()
+    only_after: tuple[str, ...] = ()
+
+
+def diff(
+    sides: Sides,
+    options: WorldOptions,
+    *,
+    world_pair: tuple[str, str] | None = None,
+    sample_rows: int,
+    compared: Callable[[str, int], None],
+) -> Comparison:
+    """Compare the worlds of two fleets by their names, or with `world_pair` two worlds.
+
+    `compared` is told of each world that is done, and of how many there are.
+
+    Raises:
+        FleetError: there is no such fleet, or a world asked for is not ready.
+        UsageError: no world is on both sides.
+    """
+    pairing = pair_worlds(sides, world_pair)
+    folders = tuple(FleetFolder(settings.state_dir(), name) for name in (sides.before, sides.after))
+
+    def make(before: World, after: World) -> WorldPair:
+        names = dict.fromkeys((*before.schemas, *after.schemas))
+        return WorldPair(
+            get_endpoint(folders[0], before, READER),
+            get_endpoint(folders[1], after, READER),
+            [SchemaPair(name, name) for name in names],
+            (get_endpoint(folders[0], before, DEV), get_endpoint(folders[1], after, DEV)),
+        )
+
+    comparison = compare_many(
+        {name: make(*worlds) for name, worlds in pairing.pairs.items()},
+        options,
+        names=(sides.before, sides.after) if world_pair is None else world_pair,
+        sample_rows=sample_rows,
+        workers=max(2, os.cpu_count() or 2),
+        compared=lambda world: compared(world, len(pairing.pairs)),
+    )
+    return replace(
+        comparison,
+        failed={**pairing.failed, **comparison.failed},
+        only_before=pairing.only_before,
+        only_after=pairing.only_after,
+    )
+
+
+def pair_worlds(sides: Sides, world_pair: tuple[str, str] | None = None) -> Pairing:
+    """Return which worlds are compared with which."""
+    if world_pair is not None:
+        one, other = get_world(sides.before, world_pair[0]), get_world(sides.after, world_pair[1])
+        return Pairing({f"{one.name}-{other.name}": (one, other)}, {})
+    before, after = status(sides.before), status(sides.after)
+    names = tuple(dict.fromkeys((*before.worlds, *after.worlds)))
+    chosen = names if sides.worlds is None else select_worlds(names, sides.worlds)
+    both = [name for name in chosen if name in before.worlds and name in after.worlds]
+    if not both:
+        raise UsageError(
+            f"fleets {sides.before} and {sides.after} have no world in common",
+            hint="worlds are paired by their names; --world ONE OTHER compares two of any name",
+        )
+    reasons = {name: _find_obstacle(name, (before, after)) for name in both}
+    return Pairing(
+        {n: (before.worlds[n], after.worlds[n]) for n in both if reasons[n] is None},
+        {name: reason for name, reason in reasons.items() if reason is not None},
+        tuple(name for name in chosen if name not in after.worlds),
+        tuple(name for name in chosen if name not in before.worlds),
+    )
+
+
+def _find_obstacle(world: str, records: tuple[FleetRecord, FleetRecord]) -> str | None:
+    for record in records:
+        state = record.worlds[world].state
+        if state is not WorldState.READY:
+            return f"is {state.value} in fleet {record.name}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersDiff:
+    """How the answers to one query differ, world by world."""
+
+    columns: tuple[str, ...]
+    """The columns of the answers."""
+    key: tuple[str, ...]
+    """Those by which rows were matched."""
+    worlds: Mapping[str, list[CellChange]]
+    """World to what differs."""
+    failed: Mapping[str, str]
+    """Worlds whose answers could not be compared, and why not."""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether nothing differs."""
+        return not any(self.worlds.values())
+
+    def describe(self, change: CellChange) -> str:
+        """Return a row that was added or removed, without its key, as text."""
+        return ", ".join(
+            f"{name}={'NULL' if value is None else value.decode('utf-8', 'backslashreplace')}"
+            for name, value in zip(self.columns, change.row, strict=True)
+            if name not in self.key or len(change.key) == len(change.row)
+        )
+
+
+def diff_answers(
+    sides: Sides,
+    statement: str,
+    *,
+    key: str | None = None,
+    world_pair: tuple[str, str] | None = None,
+) -> AnswersDiff:
+    """Compare what the worlds of two fleets answer to a query.
+
+    `key` names the columns that tell an answer's rows apart, separated by commas.
+
+    Raises:
+        UsageError: there is no such column, or no world on both sides.
+        RewoundError: no world answered on both sides.
+    """
+    pairing = pair_worlds(sides, world_pair)
+    before = _ask(sides.before, statement, {n: old.name for n, (old, _) in pairing.pairs.items()})
+    after = _ask(sides.after, statement, {n: new.name for n, (_, new) in pairing.pairs.items()})
+    failed = {**pairing.failed, **before.failed, **after.failed}
+    both = [name for name in pairing.pairs if name not in failed]
+    if not both:
+        raise RewoundError(
+            f"no world answered; {next(iter(failed))}: {next(iter(failed.values()))}"
+        )
+    names = [column.name for column in before.columns]
+    if names != [column.name for column in after.columns]:
+        raise RewoundError("the answers of the two sides have other columns")
+    most = max(len(side.rows[name]) for side in (before, after) for name in both)
+    places = find_places(before.columns, key, has_single_rows=most <= 1)
+    return AnswersDiff(
+        tuple(names),
+        tuple(names[place] for place in places),
+        {
+            name: list(compare_answers(before.rows[name], after.rows[name], before.columns, places))
+            for name in both
+        },
+        failed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    columns: tuple[Column, ...]
+    rows: Mapping[str, list[Row]]
+    failed: Mapping[str, str]
+
+
+def _ask(fleet: str, statement: str, worlds: Mapping[str, str]) -> _Answers:
+    """Return the answers of worlds, by the names of their pairs."""
+    rows: dict[str, list[Row]] = {name: [] for name in worlds.values()}
+    with asking.query(fleet, [statement], only=tuple(worlds.values())) as asked:
+        merged = Merged(next(iter(asked)))
+        for run in merged.iter_rows():
+            for world, *values in run:
+                rows[(world or b"").decode("utf-8", "backslashreplace")].append(tuple(values))
+        failed = summarise(merged.outcomes()).failed
+    return _Answers(
+        merged.heading.columns,
+        {pair: rows[world] for pair, world in worlds.items()},
+        {pair: failed[world] for pair, world in worlds.items() if world in failed},
+    )

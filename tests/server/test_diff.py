@@ -1,0 +1,163 @@
+"""`rewound diff` on the sample, before and after its update."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rewound.engine.installation import Installation
+from rewound.engine.mounts import remove_tree
+from tests.conftest import EXAMPLES, Cli, Dumps
+
+
+@pytest.fixture(scope="module")
+def moments(
+    installation: Installation,
+    make_folder: Callable[[], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    cache_dir: Path,
+) -> Iterator[Cli]:
+    """The sample as fleets `before` and `after`; only to look at."""
+    cli = Cli(make_folder(), tmp_path_factory.mktemp("cwd"), cache_dir)
+    try:
+        for fleet, at in (("before", "2026-03-02 23:00"), ("after", "2026-03-03 23:00")):
+            done = cli("up", EXAMPLES, "--at", at, "--fleet", fleet)
+            assert done.code == 0, done.stderr
+        yield cli
+    finally:
+        cli("down", "--all")
+        remove_tree(cli.state_dir)
+
+
+def test_the_planted_fault_stands_out_in_the_first_line(moments: Cli):
+    done = moments("diff", "before", "after")
+    assert done.code == 1, done.stderr
+    assert done.lines[0] == "before → after: 3 worlds; 2,449 rows differ, in 11 of 14 tables"
+    first = done.lines.index("what stands out") + 1
+    assert done.lines[first].startswith(
+        "  host2: where player.player_score changed, it did by +278.55 on average;"
+        " elsewhere +190.50 to +195.26"
+    )
+    assert "  host[1-3]: column player.title added" in done.lines
+    assert "score_event          295     498     215" in done.lines
+    # What reproduces it is a command that runs, and shows the same number.
+    command = done.lines[first + 1].split()
+    assert command[:2] == ["rewound", "diff"]
+    again = moments(*(word.strip("'") for word in command[1:]), "--format", "json")
+    [world] = json.loads(again.stdout)["worlds"]
+    [table] = world["tables"]
+    [column] = table["columns"]
+    assert (world["world"], table["table"]) == ("host2", "player")
+    assert (column["column"], column["changed"], column["sum"]) == ("player_score", 199, 55431)
+    assert round(column["mean"], 2) == 278.55
+    assert len(table["rows"]) == 10
+
+
+def test_a_fleet_does_not_differ_from_itself(moments: Cli):
+    done = moments("diff", "after", "after")
+    assert done.code == 0
+    assert done.stdout == "after → after: 3 worlds; 0 rows differ, in 0 of 15 tables\n"
+
+
+def test_differences_can_be_no_failure(moments: Cli):
+    assert moments("diff", "before", "after", "--exit-zero").code == 0
+
+
+@pytest.mark.parametrize("by", ["world", "column"])
+def test_columns_are_shown_by_world_or_summed(moments: Cli, by: str):
+    done = moments(
+        *("diff", "before", "after", "--table", "game.player", "--columns", "player_score"),
+        *("--group-by", by, "--format", "csv"),
+    )
+    assert done.code == 1, done.stderr
+    rows = [line.split(",") for line in done.lines]
+    sums = {row[2]: int(row[6]) for row in rows[1:]}
+    if by == "world":
+        assert sums == {"host1": 26861, "host2": 55431, "host3": 22260}
+    else:
+        assert sums == {"3": 104552}
+
+
+def test_changed_rows_are_shown_side_by_side(moments: Cli):
+    done = moments(
+        *("diff", "before", "after", "--table", "item", "--rows", "1", "--columns", "power"),
+        *("--worlds", "host1", "--format", "csv"),
+    )
+    assert done.lines[0] == "world,table,key,change,column,before,after"
+    [row] = [line.split(",") for line in done.lines[1:]]
+    assert row[:2] == ["host1", "item"]
+    assert row[3:5] == ["changed", "power"]
+    assert int(row[6]) == int(row[5]) + 5
+
+
+def test_answers_to_a_query_are_compared(moments: Cli):
+    sql = "SELECT kind, COUNT(*) AS n FROM score_event GROUP BY kind"
+    done = moments("diff", "before", "after", "--query", sql, "--format", "csv")
+    assert done.code == 1, done.stderr
+    assert done.lines[0] == "world,kind,change,column,before,after,delta"
+    assert "host2,match,changed,n,2142,2346,204" in done.lines
+    assert "host2,season_bonus,added,,,n=269," in done.lines
+    same = moments("diff", "before", "after", "--query", "SELECT COUNT(*) FROM season WHERE 0")
+    assert same.code == 0
+    assert "no difference in host[1-3]" in same.stderr
+    one_fails = moments(
+        *("diff", "before", "after", "--query"),
+        "SELECT IF(COUNT(*) = 126, (SELECT 1 UNION SELECT 2), 1) AS n FROM player",
+    )
+    assert one_fails.code == 4
+    assert "error: world host3: MySQL error 1242" in one_fails.stderr
+
+
+def test_two_worlds_of_one_fleet_are_compared(moments: Cli):
+    done = moments("diff", "after", "--world", "host1", "host3", "--table", "season")
+    assert done.code == 0, done.stdout
+    assert done.lines[0].startswith("host1 → host3: 1 world; 0 rows differ")
+
+
+def test_two_moments_of_a_source_are_brought_up_and_go(cli: Cli):
+    done = cli("diff", EXAMPLES, "--from", "2026-03-02 23:00", "--to", "2026-03-03 23:00")
+    assert done.code == 1, done.stderr
+    assert done.lines[0].startswith("2026-03-02 23:00 → 2026-03-03 23:00: 3 worlds; 2,449 rows")
+    assert "fleet diff-before: " in done.stderr
+    assert cli("status", "--all", "--format", "csv").lines[1:] == []
+
+
+def test_worlds_without_counterpart_and_tables_that_fail_are_named(cli: Cli, dumps: Dumps):
+    table = "CREATE TABLE t (a INT PRIMARY KEY);\n"
+    for world in ("w1", "w2"):
+        dumps.write(table, name=f"{world}_fulldump_20260302_211500.sql")
+    for world in ("w2", "w3"):
+        rows = "INSERT INTO t VALUES (1);\n"
+        dumps.write(table + rows, name=f"{world}_fulldump_20260303_211500.sql")
+    old = ("--at", "2026-03-02", "--fleet", "old", "--allow-missing")
+    try:
+        assert cli("up", dumps.folder, *old).code == 0
+        assert cli("up", dumps.folder, "--worlds", "w[2-3]", "--fleet", "new").code == 0
+        done = cli("diff", "old", "new", "--format", "csv")
+        assert (done.code, done.lines[1:]) == (1, ["w2,game,t,1,0,0,0,"])
+        assert "warning: world w1: only before, so not compared" in done.stderr
+        assert "warning: world w3: only after, so not compared" in done.stderr
+        failing = cli("diff", "old", "new", "--table", "t", "--where", "nothing = 1")
+        assert failing.code == 4
+        assert "rows of game.t of w2 not compared: MySQL error 1054" in failing.stderr
+    finally:
+        cli("down", "--all")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "name two fleets, or a SOURCE and two times"),
+        (["before"], "name two fleets, or a SOURCE and two times"),
+        (["before", "after", "--from", "2026-03-02"], "--from and --to belong together"),
+        (["before", "after", "--where", "1"], "--where needs to know of which table it speaks"),
+        (["before", "after", "--table", "nope"], "no table fits nope"),
+        (["before", "after", "--query", "SELECT 1; SELECT 2"], "--query: these are 2 statements"),
+        (["before", "after", "--query", "SELECT 1 AS n", "--key", "m"], "has no column m"),
+    ],
+)
+def test_what_cannot_be_compared_is_a_usage_error(moments: Cli, arguments: list[str], said: str):
+    done = moments("diff", *arguments)
+    assert (done.code, done.stdout) == (2, "")
+    assert said in done.stderr
