@@ -14,7 +14,7 @@ from rewound.cli.options import format_option, option, worlds_option
 from rewound.cli.progress import count_worlds
 from rewound.cli.up import Narrator, show_failures
 from rewound.diff.rows import RowOptions
-from rewound.diff.worlds import WorldOptions
+from rewound.diff.worlds import EVERY_TABLE, WorldOptions
 from rewound.errors import SomeWorldsFailed, UsageError
 from rewound.operations import diffing, restoring
 from rewound.operations.diffing import Sides
@@ -117,7 +117,7 @@ def command(
             "--where needs to know of which table it speaks", hint="--table player --where …"
         )
     options = WorldOptions(
-        tables=tables or ("*",),
+        tables=tables or EVERY_TABLE,
         rows=RowOptions(
             columns=_split(columns) or None,
             ignore_columns=_split(ignore_columns),

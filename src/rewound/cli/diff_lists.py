@@ -89,7 +89,7 @@ def _numbers(columns: Sequence[ColumnReport]) -> list[Cell]:
     changed = sum(each.changed for each in moved)
     if not changed:
         return [*counts, *[None] * 6]
-    total = sum(_exact(each.sum) for each in moved)
+    total = sum((_exact(each.sum) for each in moved), Decimal())
     return [
         *counts,
         total,

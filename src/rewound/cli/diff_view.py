@@ -95,16 +95,16 @@ def _warn(report: Report, comparison: Comparison) -> None:
     for side, names in (("before", report.only_before), ("after", report.only_after)):
         if names:
             diagnostics.warn(f"{name_worlds(names)}: only {side}, so not compared")
-    for names, error in group_errors(comparison.failed):
-        diagnostics.show_error(RewoundError(f"{name_worlds(names)}: {error}"))
+    for failing, error in group_errors(comparison.failed):
+        diagnostics.show_error(RewoundError(f"{name_worlds(failing)}: {error}"))
     errors = {
         f"{table.schema}.{table.table} of {each.world}": table.error
         for each in report.worlds
         for table in each.tables
         if table.error
     }
-    for names, error in group_errors(errors):
-        diagnostics.show_error(RewoundError(f"rows of {_list(names)} not compared: {error}"))
+    for places, error in group_errors(errors):
+        diagnostics.show_error(RewoundError(f"rows of {_list(places)} not compared: {error}"))
 
 
 def _list(names: Sequence[str]) -> str:

@@ -40,8 +40,9 @@ class Column:
     """None where there is none, and for NULL."""
     character_set: str | None = field(default=None, metadata={"shown": False})
     collation: str | None = None
-    pads: bool = field(default=False, metadata={"shown": False})
-    """Whether the collation takes texts for equal that differ in blanks at their end."""
+    blank: str = field(default="", metadata={"shown": False})
+    """What a blank weighs, in hexadecimal, where the collation takes texts for equal that
+    differ in blanks at their end; else empty."""
     scale: int | None = field(default=None, metadata={"shown": False})
     """Digits behind the point of a DECIMAL, or of a second."""
     expression: str = ""

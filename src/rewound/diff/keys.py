@@ -69,14 +69,11 @@ class ChosenKey:
         return tuple(column.rank(text) for column, text in zip(self.columns, identity, strict=True))
 
 
-def find_key(
-    before: Table, after: Table, *, usable: Collection[str], space_weights: Mapping[str, str]
-) -> ChosenKey | None:
+def find_key(before: Table, after: Table, *, usable: Collection[str]) -> ChosenKey | None:
     """Return the primary key that both sides have, else the smallest fitting unique key.
 
     It must be unique on both sides, over the same columns, all of them `usable` and NOT
     NULL, without prefixes and expressions. None where there is no such key.
-    `space_weights` gives each collation that pads its weight of a blank, in hexadecimal.
     """
     old = {column.name: column for column in before.columns}
     new = {column.name: column for column in after.columns}
@@ -90,7 +87,7 @@ def find_key(
         ]
         if others:
             other = min(others, key=lambda other: (_names(other) != names, other.name))
-            return _make(key, other, old, new, space_weights)
+            return _make(key, other, old, new)
     return None
 
 
@@ -122,7 +119,6 @@ def _make(
     after: Key,
     old: Mapping[str, Column],
     new: Mapping[str, Column],
-    space_weights: Mapping[str, str],
 ) -> ChosenKey:
     names = _names(before)
     is_ordered = (
@@ -132,7 +128,7 @@ def _make(
     )
     return ChosenKey(
         name=before.name,
-        columns=tuple(_key_column(old[name], new[name], space_weights) for name in names),
+        columns=tuple(_key_column(old[name], new[name]) for name in names),
         before_index=before.name,
         after_index=after.name,
         is_ordered=is_ordered,
@@ -152,7 +148,7 @@ def _have_one_order(before: Column, after: Column) -> bool:
     return forms == {Form.BINARY} or before.base == after.base
 
 
-def _key_column(before: Column, after: Column, space_weights: Mapping[str, str]) -> KeyColumn:
+def _key_column(before: Column, after: Column) -> KeyColumn:
     pair = pair_columns(before, after)
     name = quote_name(before.name)
     is_ordered = _have_one_order(before, after)
@@ -178,10 +174,9 @@ def _key_column(before: Column, after: Column, space_weights: Mapping[str, str])
         literal = "X'{}'".format
     elif _have_one_collation(before, after):
         tokens = (f"HEX({name})",) * 2
-        space = space_weights[str(before.collation)] if before.pads else ""
-        identities = (_weights(name, space),) * 2
+        identities = (_weights(name, before.blank),) * 2
         literal = f"_{before.character_set} X'{{}}' COLLATE {before.collation}".format
-        rank = _padded(space)
+        rank = _padded(before.blank)
         has_weights = True
     else:
         identities = tokens = (f"HEX({pair.before.piece})", f"HEX({pair.after.piece})")
@@ -221,18 +216,18 @@ def _time_rank(text: str) -> float:
     return -number if text.startswith("-") else number
 
 
-def _weights(name: str, space: str) -> str:
+def _weights(name: str, blank: str) -> str:
     weights = f"WEIGHT_STRING({name})"
-    return f"HEX(TRIM(TRAILING X'{space}' FROM {weights}))" if space else f"HEX({weights})"
+    return f"HEX(TRIM(TRAILING X'{blank}' FROM {weights}))" if blank else f"HEX({weights})"
 
 
-def _padded(space: str) -> Callable[[str], object]:
+def _padded(blank: str) -> Callable[[str], object]:
     """Return what sorts weights as if blanks went on at their end."""
-    if not space:
+    if not blank:
         return str
 
     def rank(weights: str) -> "_PaddedWeights":
-        return _PaddedWeights(weights, space)
+        return _PaddedWeights(weights, blank)
 
     return rank
 
@@ -240,11 +235,11 @@ def _padded(space: str) -> Callable[[str], object]:
 @dataclass(frozen=True, slots=True)
 class _PaddedWeights:
     weights: str
-    space: str
+    blank: str
 
     def __lt__(self, other: "_PaddedWeights") -> bool:
         length = max(len(self.weights), len(other.weights))
         return self._pad(length) < other._pad(length)
 
     def _pad(self, length: int) -> str:
-        return (self.weights + self.space * (length - len(self.weights)))[:length]
+        return (self.weights + self.blank * (length - len(self.weights)))[:length]

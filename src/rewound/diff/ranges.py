@@ -81,7 +81,7 @@ class IntegerSteps:
 
     def learn(self, rows: int) -> None:
         """Take note of how many rows a range had."""
-        if rows < self._rows // 2:
+        if rows == 0 or 2 * rows < self._rows:
             self._step *= 2 if rows else 16
         elif rows > 2 * self._rows:
             self._step = max(1, self._step // 2)

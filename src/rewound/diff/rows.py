@@ -1,7 +1,7 @@
 """What changed in the rows of one table that both sides have."""
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rewound.diff.by_hash import compare_by_hash
@@ -33,50 +33,71 @@ class RowOptions:
     sizes: Sizes = field(default_factory=Sizes)
 
 
+@dataclass(frozen=True, slots=True)
+class TablePlan:
+    """How the rows of one table are compared."""
+
+    before: str
+    """The table's name with its schema, as SQL."""
+    after: str
+    columns: tuple[ColumnPair, ...]
+    """In the order of the rows' values."""
+    left_out: tuple[LeftOut, ...]
+    key: ChosenKey | None
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the key's columns; none without a key."""
+        return () if self.key is None else tuple(column.name for column in self.key.columns)
+
+
+def plan_table(
+    before: Table, after: Table, *, schemas: tuple[str, str], options: RowOptions
+) -> TablePlan:
+    """Return what of a table is compared, and by which key.
+
+    `schemas` are the names of the schemas that it is in on each side.
+    """
+    pairs, left_out = _pair_columns(before, after, options)
+    key = find_key(before, after, usable={pair.name for pair in pairs})
+    compared = _restrict(pairs, key, options)
+    names = {pair.name for pair in compared}
+    left_out += [LeftOut(pair.name, "not asked for") for pair in pairs if pair.name not in names]
+    return TablePlan(
+        before=f"{quote_name(schemas[0])}.{quote_name(before.name)}",
+        after=f"{quote_name(schemas[1])}.{quote_name(after.name)}",
+        columns=tuple(compared),
+        left_out=tuple(left_out),
+        key=key,
+    )
+
+
 def compare_table(
-    sides: tuple[Side, Side],
-    before: Table,
-    after: Table,
-    *,
-    schemas: tuple[str, str],
-    options: RowOptions,
-    emit: Emit,
+    sides: tuple[Side, Side], plan: TablePlan, options: RowOptions, emit: Emit
 ) -> TableDiff:
     """Compare the rows of a table on two sides, and hand on each change.
 
-    `schemas` are the names of the schemas that it is in on each side. Changes come in the
-    order of the key; in tables without one, in no order that means anything.
+    Changes come in the order of the key; in tables without one, and where the sides sort
+    their keys differently, in no order that means anything.
 
     Raises:
         MysqlError: a server failed to answer.
     """
-    pairs, left_out = plan_columns(before, after, options)
-    usable = {pair.name for pair in pairs}
-    key = find_key(
-        before, after, usable=usable, space_weights=_find_space_weights(sides[0], before)
-    )
-    compared = _restrict(pairs, key, options)
-    left_out += [LeftOut(pair.name, "not asked for") for pair in pairs if pair not in compared]
-    names = [pair.name for pair in compared]
-    key_names = () if key is None else tuple(column.name for column in key.columns)
+    names = [column.name for column in plan.columns]
     tally = Tally(
-        columns=compared,
-        key_places=tuple(names.index(name) for name in key_names),
+        columns=plan.columns,
+        key_places=tuple(names.index(name) for name in plan.key_names),
         emit=emit,
-        float_tolerance=options.float_tolerance if key_names else None,
+        float_tolerance=options.float_tolerance if plan.key else None,
     )
     sqls = write_sides(
-        f"{quote_name(schemas[0])}.{quote_name(before.name)}",
-        f"{quote_name(schemas[1])}.{quote_name(after.name)}",
-        columns=compared,
-        key=key,
-        where=options.where,
+        plan.before, plan.after, columns=plan.columns, key=plan.key, where=options.where
     )
-    if key is not None and key.is_ordered:
+    if plan.key is not None and plan.key.is_ordered:
         KeyComparison(
             sides,
             sqls,
-            key=key,
+            key=plan.key,
             tally=tally,
             sizes=options.sizes,
             is_exhaustive=options.is_exhaustive,
@@ -88,13 +109,13 @@ def compare_table(
         removed=tally.removed,
         changed=tally.changed,
         same=tally.same,
-        columns=tuple(compared),
-        left_out=tuple(left_out),
-        key=key_names,
+        columns=plan.columns,
+        left_out=plan.left_out,
+        key=plan.key_names,
     )
 
 
-def plan_columns(
+def _pair_columns(
     before: Table, after: Table, options: RowOptions
 ) -> tuple[list[ColumnPair], list[LeftOut]]:
     """Return the columns that can be compared, in the order before, and those left out."""
@@ -128,13 +149,3 @@ def _restrict(
 def _matches(name: str, patterns: Sequence[str]) -> bool:
     """Return whether a name is one of some patterns; MySQL's names of columns have no case."""
     return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
-
-
-def _find_space_weights(side: Side, table: Table) -> Mapping[str, str]:
-    """Return what a blank weighs in each collation of a table that pads with blanks."""
-    padding = {column.collation: column.character_set for column in table.columns if column.pads}
-    weights = {}
-    for collation, character_set in padding.items():
-        blank = f"CONVERT(_utf8mb4 ' ' USING {character_set}) COLLATE {collation}"
-        weights[str(collation)] = side.connection.names(f"SELECT HEX(WEIGHT_STRING({blank}))")[0]
-    return weights

@@ -9,7 +9,7 @@ Source: MySQL 9.7 manual, "INFORMATION_SCHEMA Tables"; tried on 9.7.4.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from rewound.diff.definitions import (
@@ -120,7 +120,9 @@ def find_schema(
     )
     if not found:
         return None
-    columns = _group((row[0], _column(row[1:])) for row in ask(_COLUMNS))
+    told_columns = ask(_COLUMNS)
+    blanks = _find_blanks(connection, told_columns)
+    columns = _group((row[0], _column(row[1:], blanks)) for row in told_columns)
     keys = _group(_keys(ask(_KEYS)))
     constraints = _group([*_checks(ask(_CHECKS)), *_foreign_keys(schema, ask(_FOREIGN_KEYS))])
     partitions = _group((row[0], _partition(row[1:])) for row in ask(_PARTITIONS))
@@ -194,7 +196,7 @@ def _maybe(value: Value) -> str | None:
     return None if value is None else _text(value)
 
 
-def _column(row: _Row) -> Column:
+def _column(row: _Row, blanks: Mapping[str, str]) -> Column:
     name, type_, base, nullable, default, charset, collation, pad, scale, *rest = row
     made, extra, srid, comment = rest
     return Column(
@@ -205,13 +207,28 @@ def _column(row: _Row) -> Column:
         default=_maybe(default),
         character_set=_maybe(charset),
         collation=_maybe(collation),
-        pads=pad == "PAD SPACE",
+        blank=blanks.get(_text(collation), "") if pad == "PAD SPACE" else "",
         scale=None if scale is None else int(str(scale)),
         expression=_text(made),
         extra=_text(extra),
         srid=_maybe(srid),
         comment=_text(comment),
     )
+
+
+def _find_blanks(connection: Connection, columns: Iterable[_Row]) -> Mapping[str, str]:
+    """Return what a blank weighs in each collation of some columns."""
+    pairs = {(str(row[6]), str(row[7])) for row in columns if row[7] is not None}
+    if not pairs:
+        return {}
+    weights = connection.query(
+        " UNION ALL ".join(
+            f"SELECT '{collation}', HEX(WEIGHT_STRING("
+            f"CONVERT(_utf8mb4 ' ' USING {character_set}) COLLATE {collation}))"
+            for character_set, collation in sorted(pairs)
+        )
+    )
+    return {str(collation): str(weight) for collation, weight in weights.rows}
 
 
 def _keys(rows: tuple[_Row, ...]) -> Iterator[tuple[Value, Key]]:

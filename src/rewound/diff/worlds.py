@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rewound.diff.definitions import ObjectKind, Schema, Table
 from rewound.diff.measures import ColumnMeasure, Measuring
 from rewound.diff.row_changes import RowChange, TableDiff
-from rewound.diff.rows import RowOptions, compare_table, plan_columns
+from rewound.diff.rows import RowOptions, compare_table, plan_table
 from rewound.diff.schema import SchemaChange, compare_schemas
 from rewound.diff.schema_reading import find_schema
 from rewound.diff.side import Side
@@ -25,6 +25,9 @@ EmitChange = Callable[[TableName, RowChange], None]
 """Takes each row that changed, with the table that it is in."""
 
 
+EVERY_TABLE = ("*",)
+
+
 @dataclass(frozen=True, slots=True)
 class SchemaPair:
     """The schema that is compared, by its names on the two sides."""
@@ -38,8 +41,8 @@ class SchemaPair:
 class WorldOptions:
     """What is compared, and how."""
 
-    tables: Sequence[str] = ("*",)
-    """Patterns (`*`, `?`) of the tables whose rows are compared."""
+    tables: Sequence[str] = EVERY_TABLE
+    """Patterns (`*`, `?`) of the tables that are compared: `player`, `game.player_*`."""
     rows: RowOptions = field(default_factory=RowOptions)
 
 
@@ -92,7 +95,12 @@ def compare_worlds(
                 find_schema(old, pair.before),
                 find_schema(new, pair.after, shown_as=pair.before),
             )
-            changes += compare_schemas(*found)
+            changes += [
+                change
+                for change in compare_schemas(*found)
+                if options.tables == EVERY_TABLE
+                or fits(options.tables, change.schema, change.table or change.name)
+            ]
             unseen.update(*(schema.unseen for schema in found if schema is not None))
             pairs += _pair_tables(pair, *found, options.tables)
     return WorldDiff(
@@ -121,8 +129,16 @@ def _pair_tables(
     return [
         _TablePair(schemas, table, after.tables[name])
         for name, table in sorted(before.tables.items())
-        if name in after.tables and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+        if name in after.tables and fits(patterns, schemas.before, name)
     ]
+
+
+def fits(patterns: Sequence[str], schema: str, table: str) -> bool:
+    """Return whether one of some patterns means this table."""
+    return any(
+        fnmatch.fnmatchcase(f"{schema}.{table}" if "." in pattern else table, pattern)
+        for pattern in patterns
+    )
 
 
 def _compare_tables(
@@ -145,7 +161,7 @@ def _compare_tables(
                 try:
                     outcomes[pair.name] = _compare(sides, pair, options, emit)
                 except RewoundError as error:
-                    _log.warning("rows of %s.%s not compared: %s", *pair.name, error)
+                    _log.info("rows of %s.%s not compared: %s", *pair.name, error)
                     outcomes[pair.name] = TableOutcome(error=error.message)
                     for side in sides:
                         side.abort()
@@ -156,20 +172,14 @@ def _compare_tables(
 def _compare(
     sides: tuple[Side, Side], pair: _TablePair, options: RowOptions, emit: EmitChange | None
 ) -> TableOutcome:
-    columns, _ = plan_columns(pair.before, pair.after, options)
-    measuring = Measuring(columns)
+    names = (pair.schemas.before, pair.schemas.after)
+    plan = plan_table(pair.before, pair.after, schemas=names, options=options)
+    measuring = Measuring(plan.columns)
 
     def take(change: RowChange) -> None:
         measuring.take(change)
         if emit is not None:
             emit(pair.name, change)
 
-    diff = compare_table(
-        sides,
-        pair.before,
-        pair.after,
-        schemas=(pair.schemas.before, pair.schemas.after),
-        options=options,
-        emit=take,
-    )
+    diff = compare_table(sides, plan, options, take)
     return TableOutcome(diff, measuring.measures())

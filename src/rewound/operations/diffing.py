@@ -8,7 +8,7 @@ from rewound import settings
 from rewound.catalog import select_worlds
 from rewound.diff.answers import CellChange, compare_answers, find_places
 from rewound.diff.many import Comparison, WorldPair, compare_many
-from rewound.diff.worlds import SchemaPair, WorldOptions
+from rewound.diff.worlds import EVERY_TABLE, SchemaPair, WorldOptions
 from rewound.errors import RewoundError, UsageError
 from rewound.fleet.observed import get_endpoint
 from rewound.fleet.state import FleetFolder, FleetRecord
@@ -79,6 +79,12 @@ def diff(
         workers=max(2, os.cpu_count() or 2),
         compared=lambda world: compared(world, len(pairing.pairs)),
     )
+    compared_tables = [table for world in comparison.worlds.values() for table in world.tables]
+    changes = [change for world in comparison.worlds.values() for change in world.schema_changes]
+    if options.tables != EVERY_TABLE and comparison.worlds and not (compared_tables or changes):
+        raise UsageError(
+            f"no table fits {', '.join(options.tables)}", hint="for example --table 'game.player_*'"
+        )
     return replace(
         comparison,
         failed={**pairing.failed, **comparison.failed},
