@@ -4,13 +4,13 @@ One world that cannot be compared does not stop the others.
 """
 
 import logging
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from rewound.diff.row_changes import RowChange
+from rewound.diff.side import Cancellation
 from rewound.diff.worlds import SchemaPair, TableName, WorldDiff, WorldOptions, compare_worlds
 from rewound.errors import RewoundError
 from rewound.mysql.endpoint import Endpoint
@@ -82,12 +82,10 @@ def compare_many(
     worlds: dict[str, WorldDiff] = {}
     failed: dict[str, str] = {}
     samples: dict[tuple[str, TableName], list[RowChange]] = defaultdict(list)
-    ended = threading.Event()
+    cancellation = Cancellation()
 
     def compare(name: str, pair: WorldPair) -> WorldDiff:
         def keep(table: TableName, change: RowChange) -> None:
-            if ended.is_set():
-                raise RewoundError("interrupted")
             kept = samples[name, table]
             if len(kept) < sample_rows:
                 kept.append(change)
@@ -99,6 +97,7 @@ def compare_many(
             options,
             emit=keep,
             definitions=pair.definitions,
+            cancellation=cancellation,
         )
         compared(name)
         return found
@@ -113,7 +112,7 @@ def compare_many(
                     _log.info("%s: not compared: %s", name, error)
                     failed[name] = error.message
         except BaseException:
-            ended.set()
+            cancellation.cancel()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return Comparison(

@@ -4,6 +4,7 @@ Both sides are asked at the same time, as they are different servers; a side ans
 questions in the order in which they are put.
 """
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -11,8 +12,45 @@ from typing import Self
 
 from rewound.diff.row_changes import Row
 from rewound.diff.statements import SESSION_STATEMENTS
+from rewound.errors import Interrupted
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
+
+
+class Cancellation:
+    """Guards the sides that are open, so that all can be ended from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sides: list[Side] = []
+        self._is_cancelled = False
+
+    def add(self, side: "Side") -> None:
+        """Take a side that was opened.
+
+        Raises:
+            Interrupted: all have been ended.
+        """
+        with self._lock:
+            self._sides.append(side)
+        self.check()
+
+    def check(self) -> None:
+        """Stop who goes on.
+
+        Raises:
+            Interrupted: all have been ended.
+        """
+        if self._is_cancelled:
+            raise Interrupted("interrupted")
+
+    def cancel(self) -> None:
+        """End all sides, and those that are opened later."""
+        with self._lock:
+            self._is_cancelled = True
+            sides = list(self._sides)
+        for side in sides:
+            side.abort()
 
 
 class Side:

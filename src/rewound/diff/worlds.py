@@ -12,7 +12,7 @@ from rewound.diff.row_changes import RowChange, TableDiff
 from rewound.diff.rows import RowOptions, compare_table, plan_table
 from rewound.diff.schema import SchemaChange, compare_schemas
 from rewound.diff.schema_reading import find_schema
-from rewound.diff.side import Side
+from rewound.diff.side import Cancellation, Side
 from rewound.errors import RewoundError
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -76,6 +76,7 @@ def compare_worlds(
     *,
     emit: EmitChange | None = None,
     definitions: tuple[Endpoint, Endpoint] | None = None,
+    cancellation: Cancellation | None = None,
 ) -> WorldDiff:
     """Compare definitions and rows of some schemas.
 
@@ -83,6 +84,7 @@ def compare_worlds(
     may not. One table that cannot be compared does not stop the others.
 
     Raises:
+        Interrupted: `cancellation` was used.
         MysqlError: a server cannot be reached, or does not tell its definitions.
     """
     changes: list[SchemaChange] = []
@@ -106,7 +108,9 @@ def compare_worlds(
     return WorldDiff(
         schema_changes=tuple(changes),
         unseen=frozenset(unseen),
-        tables=_compare_tables((before, after), pairs, options.rows, emit),
+        tables=_compare_tables(
+            (before, after), pairs, options.rows, emit, cancellation or Cancellation()
+        ),
     )
 
 
@@ -146,6 +150,7 @@ def _compare_tables(
     pairs: Sequence[_TablePair],
     options: RowOptions,
     emit: EmitChange | None,
+    cancellation: Cancellation,
 ) -> dict[TableName, TableOutcome]:
     """Compare the rows of all tables; behind one that fails, with new sessions."""
     outcomes: dict[TableName, TableOutcome] = {}
@@ -156,11 +161,15 @@ def _compare_tables(
                 stack.enter_context(Side(endpoints[0])),
                 stack.enter_context(Side(endpoints[1])),
             )
+            for side in sides:
+                cancellation.add(side)
             while left:
+                cancellation.check()
                 pair = left.pop(0)
                 try:
                     outcomes[pair.name] = _compare(sides, pair, options, emit)
                 except RewoundError as error:
+                    cancellation.check()
                     _log.info("rows of %s.%s not compared: %s", *pair.name, error)
                     outcomes[pair.name] = TableOutcome(error=error.message)
                     for side in sides:
