@@ -40,6 +40,12 @@ class KeyColumn:
     """Token to SQL that the column can be compared with."""
     rank: Callable[[str], object]
     """Identity to what keys are sorted by."""
+    is_known_by_token: bool
+    """Whether literals are compared with the token's SQL, if there are other columns as well.
+
+    Tried on 9.7.4: in `(a, b) IN ((…), (…))`, MySQL compares the number of an ENUM, SET or BIT
+    with its word, and misses TIMEs below zero.
+    """
     has_weights: bool = False
     """Whether identity and token are not the same."""
     is_integer: bool = False
@@ -190,6 +196,7 @@ def _key_column(before: Column, after: Column) -> KeyColumn:
         after_identity=identities[1],
         literal=literal,
         rank=rank,
+        is_known_by_token=not {before.base, after.base}.isdisjoint({*_WORDS, "bit", "time"}),
         has_weights=has_weights,
         is_integer=before.base in _INTEGERS and after.base in _INTEGERS,
     )

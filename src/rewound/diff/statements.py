@@ -97,7 +97,7 @@ class SideSql:
 
     def rows_by_key(self, keys: list[Tokens]) -> str:
         """Ask for the rows with these keys; in front of each its key as entries have it."""
-        condition = key_condition(self._get_key(), keys)
+        condition = key_condition(self._get_key(), keys, token_sqls=self.tokens)
         columns = ",".join((_joined(self.tokens), *self.values))
         return f"SELECT {columns} FROM {self.table}{self._force} WHERE {condition}"
 
