@@ -106,7 +106,7 @@ def cancellable() -> Iterator[None]:
     except KeyboardInterrupt:
         if received != [signal.SIGINT]:
             raise
-        narrate("cancelled")
+        narrate("\ncancelled")  # the terminal has just written ^C
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
