@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
@@ -74,6 +75,46 @@ def set_up_logging(*, verbose: bool) -> None:
     logging.getLogger("filelock").setLevel(logging.WARNING)
 
 
+@contextlib.contextmanager
+def unmoved_by_interrupts() -> Iterator[None]:
+    """Let Ctrl-C do nothing, except to what is `cancellable` within."""
+    before = signal.signal(signal.SIGINT, _pass_over)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def cancellable() -> Iterator[None]:
+    """Let Ctrl-C end what is done within, and not the command; say that it has ended.
+
+    To be asked to end (SIGTERM, SIGHUP) ends the command, as everywhere.
+    """
+    before = {number: signal.getsignal(number) for number in _ENDING_SIGNALS}
+    received = []
+
+    def note(number: int, frame: FrameType | None) -> NoReturn:
+        received.append(number)
+        _interrupt(number, frame)
+
+    try:
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, note)
+        yield
+    except KeyboardInterrupt:
+        if received != [signal.SIGINT]:
+            raise
+        narrate("\ncancelled")  # the terminal has just written ^C
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received not in ([], [signal.SIGINT]):
+        # A pager waits for its user, whatever comes.
+        raise KeyboardInterrupt
+
+
 def _run(command: click.Command) -> int:
     try:
         result = command.main(prog_name="rewound", standalone_mode=False)
@@ -126,3 +167,7 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG00
     for each in _ENDING_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _pass_over(number: int, frame: FrameType | None) -> None:
+    """Do nothing; unlike SIG_IGN, programs that we start do not inherit it."""

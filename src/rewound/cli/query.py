@@ -1,5 +1,6 @@
 """`rewound query`: SQL for all worlds, one table for each statement."""
 
+import sys
 from pathlib import Path
 from typing import TextIO
 
@@ -85,7 +86,8 @@ def command(
 ) -> None:
     """Run SQL on every world and print one merged table for each statement.
 
-    It runs as the account reader, which can change nothing; see --write.
+    It runs as the account reader, which can change nothing; see --write. Without SQL, on a
+    terminal: a prompt.
 
     \b
     rewound query 'SELECT COUNT(*) AS n FROM player' --reduce 'SELECT SUM(n) FROM result'
@@ -103,7 +105,13 @@ def command(
         is_strict=strict,
     )
     require_possible(how)
-    statements = read_statements(_read_text(sql, None if file is None else file.read()))
+    is_prompt = sql is None and file is None and _has_terminal()
+    if is_prompt and output is not None:
+        raise UsageError(
+            "--output is not for the prompt", hint="rewound query 'SELECT …' --output scores.csv"
+        )
+    text = None if is_prompt else _read_text(sql, None if file is None else file.read())
+    statements = [] if text is None else read_statements(text)
     variables = dict(_read_parameter(text) for text in param)
     setting = Setting(
         fleet=fleet,
@@ -115,7 +123,16 @@ def command(
     )
     if write:
         diagnostics.warn("worlds that this changes differ from their dumps until rewound reset")
+    if is_prompt:
+        from rewound.cli.prompt import dialogue
+
+        dialogue.run(setting)
+        return
     ask(statements, setting)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _choose_format(name: str | None, output: Path | None) -> str:

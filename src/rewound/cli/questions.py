@@ -131,9 +131,15 @@ def _run(statements: Sequence[str], setting: Setting) -> tuple[list[Summary], fl
         for answers in asked:
             try:
                 summaries.append(show(Merged(answers), setting.presentation, stopwatch))
-            finally:
-                if setting.is_timed:
-                    diagnostics.narrate(f"time: {stopwatch.seconds * 1000:,.1f} ms")
+            except RewoundError:
+                _say_time(stopwatch, setting)
+                raise
+            _say_time(stopwatch, setting)
             seconds += stopwatch.seconds
             stopwatch = Stopwatch()
     return summaries, seconds
+
+
+def _say_time(stopwatch: Stopwatch, setting: Setting) -> None:
+    if setting.is_timed:
+        diagnostics.narrate(f"time: {stopwatch.seconds * 1000:,.1f} ms")

@@ -1,9 +1,10 @@
-"""One question to all worlds of a fleet."""
+"""One question to all worlds of a fleet, and the names that it can use."""
 
 from collections.abc import Sequence
 
 from rewound import settings
 from rewound.catalog import select_worlds
+from rewound.errors import FleetError
 from rewound.fleet.observed import get_endpoint
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World, WorldState
@@ -11,6 +12,7 @@ from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.endpoint import Endpoint
 from rewound.operations.fleets import default_schema, status
 from rewound.query.fanout import Asking, FanOut
+from rewound.query.names import Names, read_names
 from rewound.query.outcome import Outcome
 
 _ALWAYS_THERE = ("information_schema",)
@@ -56,4 +58,22 @@ def query(
         statements,
         schemas={name: schema or default_schema(world) for name, world in asked.items()},
         asking=asking,
+    )
+
+
+def known_names(fleet: str, *, worlds: str | None = None) -> Names:
+    """Return the names of schemas, tables and columns in the first world that is ready.
+
+    Raises:
+        FleetError: there is no such fleet, or none of the worlds is ready.
+        UsageError: it has no such worlds.
+        MysqlError: the world does not answer.
+    """
+    record = status(fleet)
+    names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
+    for world in (record.worlds[name] for name in names):
+        if world.state is WorldState.READY:
+            return read_names(get_endpoint(FleetFolder(settings.state_dir(), fleet), world, READER))
+    raise FleetError(
+        f"no world of fleet {fleet} is ready", hint="rewound status shows the state of each"
     )

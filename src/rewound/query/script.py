@@ -33,6 +33,17 @@ def read_statements(text: str) -> list[str]:
     return statements
 
 
+def is_complete(text: str) -> bool:
+    """Tell whether a text ends where a statement does, so that another one could follow.
+
+    It does not behind a DELIMITER other than the semicolon: what follows is meant as well.
+    """
+    # One more semicolon on a line of its own ends nothing but an empty statement.
+    probed = text.encode("utf-8", "surrogateescape") + b"\n;"
+    *_, last = Splitter(_MODE).iter_pieces([probed])
+    return last.kind is PieceKind.STATEMENT and not last.text
+
+
 def find_unset_variables(statements: Sequence[str], given: Sequence[str]) -> list[str]:
     """Return the user variables that are read before anything gives them a value.
 

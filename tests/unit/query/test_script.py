@@ -1,7 +1,7 @@
 import pytest
 
 from rewound.errors import UsageError
-from rewound.query.script import find_unset_variables, read_statements
+from rewound.query.script import find_unset_variables, is_complete, read_statements
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,48 @@ def test_no_statement_is_a_usage_error(text):
 def test_what_is_not_closed_is_a_usage_error(text):
     with pytest.raises(UsageError, match="is not closed"):
         read_statements(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "SELECT 1;",
+        "SELECT 1 ; ",
+        "SELECT\n1;\nSELECT 2;",
+        "SELECT 1; -- a word",
+        "SELECT 1; # a word",
+        "SELECT 1; /* a word */",
+        "-- nothing",
+        "SELECT ';';",
+        "DELIMITER //\nSELECT 1; SELECT 2//\nDELIMITER ;",
+    ],
+)
+def test_a_text_is_complete_where_its_last_statement_ends(text):
+    assert is_complete(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT 1",
+        "SELECT 1 -- not yet;",
+        "SELECT 1; SELECT 2",
+        "SELECT 'a;",
+        'SELECT "a;',
+        "SELECT `a;",
+        "SELECT 'it''s;",
+        r"SELECT 'it\';",
+        "SELECT 1 /* a;",
+        "SELECT 1; /* a",
+        "DELIMITER //",
+        "DELIMITER //\nSELECT 1;",
+        "DELIMITER //\nSELECT 1//",
+    ],
+)
+def test_a_text_is_incomplete_within_a_statement_quote_comment_or_delimiter(text):
+    assert not is_complete(text)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+r"""What a line of the prompt is: one of its own commands, or SQL. Pure.
+
+Commands begin with a backslash and end with their line; \w is enough of \worlds. `quit`,
+`exit`, `help` and `USE name` are known without it, as the `mysql` client knows them.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from rewound.errors import UsageError
+from rewound.query.script import is_complete
+
+
+class Verb(enum.Enum):
+    """The commands."""
+
+    WORLDS = "worlds"
+    FORMAT = "format"
+    REDUCE = "reduce"
+    TIMING = "timing"
+    HELP = "help"
+    QUIT = "quit"
+
+
+HELP = r"""
+A statement ends with a semicolon; Enter before that begins a new line.
+
+\worlds [NAMES]   show which worlds are asked, or ask these only: host[1-3],eu-*
+                  \worlds * asks all
+\format [NAME]    show or set how answers are written: table, csv, json …
+\reduce [SQL]     run a second SQL (DuckDB's) over all rows of each answer; they
+                  are its table result. Without SQL: no longer
+\timing           say how long each statement took, or no longer
+\help             show this
+\quit             end; so do exit, quit and Ctrl-D
+
+Tab completes, Ctrl-R searches what was asked before. Ctrl-C clears the line, or
+ends the statement that is running. Statements that are entered together share
+their session; the next ones have a new one, so give SET @x and what reads it,
+or BEGIN and COMMIT, in one go. USE lasts.
+""".strip()
+
+_BARE = {"quit": Verb.QUIT, "exit": Verb.QUIT, "help": Verb.HELP}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command and what stands behind it."""
+
+    verb: Verb
+    argument: str = ""
+
+
+def parse_command(text: str) -> Command | None:
+    """Return the command that a text is; None for SQL.
+
+    Raises:
+        UsageError: there is no such command.
+    """
+    stripped = text.strip().rstrip("; \t")
+    bare = _BARE.get(stripped.lower())
+    if bare is not None:
+        return Command(bare)
+    if not stripped.startswith("\\"):
+        return None
+    name, _, argument = stripped[1:].partition(" ")
+    verbs = [verb for verb in Verb if name and verb.value.startswith(name.lower())]
+    if name == "?":
+        verbs = [Verb.HELP]
+    if len(verbs) != 1:
+        known = ", ".join(f"\\{verb.value}" for verb in Verb)
+        raise UsageError(f"there is no command \\{name}", hint=f"there are: {known}")
+    return Command(verbs[0], argument.strip())
+
+
+def is_finished(text: str) -> bool:
+    """Tell whether Enter runs the text, rather than adding a line to it."""
+    stripped = text.strip()
+    return stripped.startswith("\\") or stripped.lower() in _BARE or is_complete(text)
+
+
+def find_schema(statement: str) -> str | None:
+    """Return the schema that a USE statement names; None for any other statement."""
+    verb, _, name = statement.strip().partition(" ")
+    name = name.strip()
+    if verb.upper() != "USE" or not name or " " in name.strip("`"):
+        return None
+    return name[1:-1].replace("``", "`") if name.startswith("`") else name

@@ -1,0 +1,99 @@
+"""The line that is typed: its editing, history, colours and completion, by prompt_toolkit."""
+
+import functools
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.lexers import PygmentsLexer
+from pygments.lexers.sql import MySqlLexer
+
+from rewound.cli.prompt.completion import Suggestion
+
+_log = logging.getLogger(__name__)
+
+
+Complete = Callable[[str, int], Sequence[Suggestion]]
+"""Takes a text and an offset in it; called in a thread, so it may wait."""
+
+
+class LineCleared(Exception):
+    """Ctrl-C while typing."""
+
+
+class Line:
+    """Reads one text after the other from the terminal."""
+
+    def __init__(
+        self, *, complete: Complete, is_finished: Callable[[str], bool], history_file: Path
+    ) -> None:
+        """Read nothing yet. Enter ends a text that `is_finished`, else it begins a new line."""
+        # It is asked at every key, several times.
+        judge = functools.lru_cache(maxsize=1)(is_finished)
+        self._session: PromptSession[str] = PromptSession(
+            history=_open_history(history_file),
+            completer=ThreadedCompleter(_Completer(complete)),
+            complete_while_typing=False,
+            lexer=PygmentsLexer(MySqlLexer),
+            multiline=Condition(lambda: not judge(self._session.default_buffer.text)),
+            prompt_continuation=_continue,
+            enable_suspend=True,
+            interrupt_exception=LineCleared,
+        )
+
+    def read(self, prompt: str) -> str:
+        """Return what the user enters.
+
+        Raises:
+            LineCleared: they pressed Ctrl-C.
+            EOFError: they pressed Ctrl-D, or the terminal has gone.
+        """
+        # Ctrl-C is a key here. A signal is for who runs the loop, whose handler stays.
+        return self._session.prompt(prompt, handle_sigint=False)
+
+
+class _Completer(Completer):
+    def __init__(self, complete: Complete) -> None:
+        self._complete = complete
+
+    def get_completions(
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002 - the protocol's signature
+    ) -> Iterator[Completion]:
+        for each in self._complete(document.text, document.cursor_position):
+            yield Completion(each.text, start_position=-each.length, display_meta=each.what)
+
+
+class _History(FileHistory):
+    """A history that a full disk makes forgetful, and no more than that."""
+
+    def store_string(self, string: str) -> None:
+        try:
+            super().store_string(string)
+        except OSError as error:
+            _log.warning("the history cannot be written: %s", error)
+
+
+def _open_history(path: Path) -> History:
+    """Return the history in a file that its user alone can read; it only ever grows."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.fchmod(descriptor, 0o600)
+        os.close(descriptor)
+    except OSError as error:
+        _log.warning("there will be no history: %s", error)
+        return InMemoryHistory()
+    return _History(path)
+
+
+def _continue(width: int, line_number: int, wrap_count: int) -> str:  # noqa: ARG001
+    """Return what stands before a further line; nothing before one that is only wrapped."""
+    return " " * width if wrap_count else "-> ".rjust(width)
