@@ -5,6 +5,7 @@ Commands begin with a backslash and end with their line; \w is enough of \worlds
 """
 
 import enum
+import re
 from dataclasses import dataclass
 
 from rewound.errors import UsageError
@@ -40,6 +41,7 @@ their session; the next ones have a new one, so give SET @x and what reads it,
 or BEGIN and COMMIT, in one go. USE lasts.
 """.strip()
 
+_USE = re.compile(r"use\s+(?:(?P<plain>[^\s`]+)|`(?P<quoted>(?:[^`]|``)+)`)", re.IGNORECASE)
 _BARE = {"quit": Verb.QUIT, "exit": Verb.QUIT, "help": Verb.HELP}
 
 
@@ -81,8 +83,7 @@ def is_finished(text: str) -> bool:
 
 def find_schema(statement: str) -> str | None:
     """Return the schema that a USE statement names; None for any other statement."""
-    verb, _, name = statement.strip().partition(" ")
-    name = name.strip()
-    if verb.upper() != "USE" or not name or " " in name.strip("`"):
+    match = _USE.fullmatch(statement.strip())
+    if match is None:
         return None
-    return name[1:-1].replace("``", "`") if name.startswith("`") else name
+    return match["plain"] or match["quoted"].replace("``", "`")

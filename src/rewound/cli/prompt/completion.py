@@ -28,8 +28,9 @@ _INTERNAL = re.compile("internal_|can_access_|get_dd_|remove_dd_|get_jdv_|conver
 
 
 def _list_words(*lists: str) -> tuple[str, ...]:
-    """Return what a list of the lexer holds; they have no public name, and may go."""
-    words = {word.upper() for name in lists for word in getattr(pygments_sql, name, ())}
+    """Return what lists of the lexer hold. They are private to it: without them go few words."""
+    builtins = getattr(pygments_sql, "_mysql_builtins", None)
+    words = {word.upper() for name in lists for word in getattr(builtins, name, ())}
     return tuple(sorted(word for word in words if not _INTERNAL.match(word.lower())))
 
 
@@ -158,7 +159,8 @@ def _iter_words(context: Context) -> Iterator[Suggestion]:
             groups = [(_CLAUSES, "keyword")]
         case Place.OPERAND if context.prefix:
             groups = [(_OPERANDS, "keyword"), (_FUNCTIONS, "function"), (_CLAUSES, "keyword")]
-    if context.prefix:
+    # Where a table is named, hardly anything else can stand.
+    if context.prefix and context.place not in (Place.TABLE, Place.SCHEMA):
         groups.append((_KEYWORDS, "keyword"))
     seen = set()
     for words, what in groups:

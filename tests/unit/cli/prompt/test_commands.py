@@ -1,0 +1,74 @@
+import pytest
+
+from rewound.cli.prompt.commands import (
+    HELP,
+    Command,
+    Verb,
+    find_schema,
+    is_finished,
+    parse_command,
+)
+from rewound.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("\\worlds", Command(Verb.WORLDS)),
+        ("\\worlds host[1-3],eu-* ", Command(Verb.WORLDS, "host[1-3],eu-*")),
+        ("  \\w host1;", Command(Verb.WORLDS, "host1")),
+        ("\\FORMAT csv", Command(Verb.FORMAT, "csv")),
+        ("\\reduce SELECT SUM(n) FROM result;", Command(Verb.REDUCE, "SELECT SUM(n) FROM result")),
+        ("\\timing", Command(Verb.TIMING)),
+        ("\\?", Command(Verb.HELP)),
+        ("help", Command(Verb.HELP)),
+        ("\\q", Command(Verb.QUIT)),
+        ("exit", Command(Verb.QUIT)),
+        ("QUIT ;", Command(Verb.QUIT)),
+    ],
+)
+def test_a_command_is_its_verb_and_what_stands_behind_it(text: str, command: Command):
+    assert parse_command(text) == command
+    assert is_finished(text)
+
+
+@pytest.mark.parametrize("text", ["", ";", "SELECT 1;", "SELECT '\\q';", "quit x", "help me"])
+def test_everything_else_is_sql(text: str):
+    assert parse_command(text) is None
+
+
+@pytest.mark.parametrize("text", ["\\", "\\ worlds", "\\nope", "\\worldsx host1"])
+def test_an_unknown_command_is_an_error_that_names_those_there_are(text: str):
+    with pytest.raises(UsageError) as caught:
+        parse_command(text)
+    assert "there is no command \\" in caught.value.message
+    for verb in Verb:
+        assert f"\\{verb.value}" in str(caught.value.hint)
+    assert is_finished(text)
+
+
+def test_the_help_explains_every_command_in_80_columns():
+    for verb in Verb:
+        assert f"\n\\{verb.value} " in HELP
+    assert max(map(len, HELP.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("text", ["SELECT 1", "SELECT '\\q", "quit x", "SELECT ';"])
+def test_a_statement_is_finished_by_its_semicolon_only(text: str):
+    assert not is_finished(text)
+
+
+@pytest.mark.parametrize(
+    ("statement", "schema"),
+    [
+        ("USE game", "game"),
+        ("use  game ", "game"),
+        ("USE\ngame", "game"),
+        ("USE `a ``b`", "a `b"),
+        ("USE", None),
+        ("USE a b", None),
+        ("SELECT 1", None),
+    ],
+)
+def test_use_names_a_schema(statement: str, schema: str | None):
+    assert find_schema(statement) == schema
