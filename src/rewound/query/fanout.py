@@ -148,7 +148,13 @@ class FanOut:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._started.wait()
+        try:
+            self._started.wait()
+        except BaseException as error:
+            # Ctrl-C in this moment: the sessions that begin now would work on for nobody.
+            self._started.wait()
+            self.__exit__(type(error), error, None)
+            raise
         return self
 
     def __exit__(
