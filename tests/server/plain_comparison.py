@@ -93,7 +93,7 @@ def _select(column: PairColumn, type_: str) -> str:
     if column.family == "bytes" and type_.startswith(("VARCHAR", "CHAR")):
         return f"CAST(CONVERT({name} USING utf8mb4) AS BINARY)"
     if type_ == "GEOMETRY":
-        return f"ST_AsBinary({name}), ST_SRID({name})" if False else f"CAST({name} AS BINARY)"
+        return f"CAST({name} AS BINARY)"
     if type_.startswith(("FLOAT", "BIT", "SMALLINT")):
         return f"{name} * 1e0" if type_ == "FLOAT" else f"{name} + 0"
     return name
