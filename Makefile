@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
+REQUIRED ?= --require-mysqld
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint bench lock clean
@@ -30,7 +31,7 @@ lint: install  ## formatting, rules of style, types, layers
 
 test: lint  ## everything that is checked, on a real MySQL
 	$(BIN)/rewound server install
-	$(BIN)/pytest -n $(WORKERS) --require-mysqld
+	$(BIN)/pytest -n $(WORKERS) $(REQUIRED)
 
 bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.split_and_judge

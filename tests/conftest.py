@@ -44,6 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail, rather than skip, the tests that need a MySQL where there is none",
     )
+    parser.addoption(
+        "--require-chromium",
+        action="store_true",
+        help="fail, rather than skip, the tests that need a browser where there is none",
+    )
 
 
 def make_cache() -> Path:

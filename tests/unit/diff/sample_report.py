@@ -1,0 +1,62 @@
+"""A small report of two worlds, with any text in the places that come from dumps."""
+
+from decimal import Decimal
+
+from rewound.diff.report import (
+    ColumnReport,
+    DefinitionReport,
+    FindingReport,
+    Report,
+    RowReport,
+    TableReport,
+    WorldReport,
+)
+
+HOSTILE = (
+    "</script><img src=x onerror=document.title='broken'>",
+    "<!--<script>",
+    "\u2028\u2029",
+    "{{script}}",
+    "\"'`&lt;&",
+    "\u202etxt.exe",
+    "🥐 Zoë",
+)
+"""What must be shown as it is."""
+
+
+def make_report(text: str = "Zoë") -> Report:
+    """Return a report with this text as the name of a table, a value, and more."""
+    return Report(
+        "before",
+        "after",
+        [make_world("host1", text, 3), make_world("host2", text, 5)],
+        ["host9"],
+        [],
+        [
+            FindingReport(
+                *("host2", "game", text, "score", "mean change", 5.0, 3.0, 3.0, 9.0),
+                f"host2: {text} changed",
+                "rewound diff before after",
+            )
+        ],
+        None,
+    )
+
+
+def make_world(name: str, text: str, changed: int) -> WorldReport:
+    """Return a world in which one table changed, and one did not."""
+    column = ColumnReport(
+        "score", "integer", changed, 0, 0, 10 * changed, Decimal(10), 1, 20, changed, 0
+    )
+    row = RowReport(
+        "changed", ["7"], {"id": "7", "name": text, "score": "1"},
+        {"id": "7", "name": text, "score": "11"}, ["score"],
+    )  # fmt: skip
+    return WorldReport(
+        name,
+        [DefinitionReport("added", "column", "game", "player", text)],
+        [
+            TableReport("game", text, ["id"], 2, 1, changed, 90, [column], {}, [row]),
+            TableReport("game", "same", ["id"], same=4),
+        ],
+    )
