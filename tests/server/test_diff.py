@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from rewound import command
 from rewound.engine.installation import Installation
 from rewound.engine.mounts import remove_tree
 from tests.conftest import EXAMPLES, Cli, Dumps
+
+GAME_SAMPLE = Path(__file__).parents[3] / "shared/data/game-sample"
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +146,35 @@ def test_worlds_without_counterpart_and_tables_that_fail_are_named(cli: Cli, dum
         assert "rows of game.t of w2 not compared: MySQL error 1054" in failing.stderr
     finally:
         cli("down", "--all")
+
+
+def test_a_world_whose_server_died_does_not_stop_the_others(cli: Cli):
+    for fleet in ("old", "new"):
+        assert cli("up", EXAMPLES, "--fleet", fleet).code == 0
+    try:
+        [mark] = command.find_daemons(f"--datadir={cli.state_dir}/fleets/new/worlds/host2/")
+        command.kill(mark)
+        done = cli("diff", "old", "new")
+        assert done.code == 4
+        assert done.lines[0] == "old → new: 2 worlds; 0 rows differ, in 0 of 15 tables"
+        assert "error: world host2: is stopped in fleet new" in done.stderr
+    finally:
+        cli("down", "--all")
+
+
+@pytest.mark.skipif(not GAME_SAMPLE.exists(), reason="the studio's dumps are not here")
+def test_the_studios_dumps_differ_as_is_known_of_them(cli: Cli):
+    times = ("--from", "2024-06-17", "--to", "2024-06-18")
+    done = cli("diff", GAME_SAMPLE, *times, "--group-by", "world", "--format", "json")
+    assert done.code == 1, done.stderr
+    sums = {}
+    for world in json.loads(done.stdout)["worlds"]:
+        [table] = world["tables"]
+        assert (table["added"], table["removed"], table["same"]) == (0, 0, 0)
+        scores = next(each for each in table["columns"] if each["column"] == "player_score")
+        assert scores["changed"] == table["changed"]
+        sums[world["world"]] = (table["changed"], scores["sum"])
+    assert sums == {"host1": (5, 22), "host2": (7, 58), "host3": (4, 14)}
 
 
 @pytest.mark.parametrize(
