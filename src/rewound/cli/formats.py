@@ -16,6 +16,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import repeat
 
 from rewound.mysql.columns import BYTES, NUMBERS, TIMES, Column, ColumnType, Row
@@ -52,24 +53,12 @@ def show_cell(value: Cell, column: Column) -> str:
 
 def iter_csv(columns: Sequence[Column], runs: Iterable[Sequence[Row]]) -> Iterator[bytes]:
     """Yield the output of rows, their names first."""
-    yield b",".join(_quote_csv(name) for name in _names(columns)) + b"\n"
-    for rows in runs:
-        lines = _join_plain(rows, columns, b",", _NOT_PLAIN_CSV)
-        if lines is None:
-            fields = _escape(rows, columns, special=_CSV_SPECIAL, cell=_quote_csv, null=b"")
-            lines = b"\n".join(map(b",".join, zip(*fields, strict=True)))
-        yield lines + b"\n"
+    return _iter_lines(columns, runs, _CSV)
 
 
 def iter_tsv(columns: Sequence[Column], runs: Iterable[Sequence[Row]]) -> Iterator[bytes]:
     """Yield the output of rows, their names first."""
-    yield b"\t".join(_escape_tsv(name) for name in _names(columns)) + b"\n"
-    for rows in runs:
-        lines = _join_plain(rows, columns, b"\t", _NOT_PLAIN_TSV)
-        if lines is None:
-            fields = _escape(rows, columns, special=_TSV_SPECIAL, cell=_escape_tsv, null=rb"\N")
-            lines = b"\n".join(map(b"\t".join, zip(*fields, strict=True)))
-        yield lines + b"\n"
+    return _iter_lines(columns, runs, _TSV)
 
 
 def iter_markdown(columns: Sequence[Column], runs: Iterable[Sequence[Row]]) -> Iterator[bytes]:
@@ -107,9 +96,32 @@ LINE_FORMATS: dict[str, Callable[[Sequence[Column], Iterable[Sequence[Row]]], It
 """The formats by name. Runs of rows must not be empty."""
 
 
-def _join_plain(
-    rows: Sequence[Row], columns: Sequence[Column], separator: bytes, unwanted: Sequence[bytes]
-) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class _Separated:
+    """A format of lines with a separator between values."""
+
+    separator: bytes
+    null: bytes
+    special: re.Pattern[bytes]
+    """What a text holds that needs `escape`; an empty text needs it as well."""
+    escape: Callable[[bytes], bytes]
+    not_plain: Sequence[bytes]
+    """What whole lines hold if a value in them needs `escape`."""
+
+
+def _iter_lines(
+    columns: Sequence[Column], runs: Iterable[Sequence[Row]], how: _Separated
+) -> Iterator[bytes]:
+    yield how.separator.join(how.escape(name) for name in _names(columns)) + b"\n"
+    for rows in runs:
+        lines = _join_plain(rows, columns, how)
+        if lines is None:
+            fields = _escape(rows, columns, how)
+            lines = b"\n".join(map(how.separator.join, zip(*fields, strict=True)))
+        yield lines + b"\n"
+
+
+def _join_plain(rows: Sequence[Row], columns: Sequence[Column], how: _Separated) -> bytes | None:
     """Return the lines of rows that are output as they are; None if a value needs a closer look.
 
     The run is joined first and judged as a whole: a NULL cannot be joined, and a value with a
@@ -119,31 +131,26 @@ def _join_plain(
     if any(column.type in BYTES for column in columns):
         return None
     try:
-        lines = b"\n".join(map(separator.join, rows))  # type: ignore[arg-type]  # a NULL raises
+        lines = b"\n".join(map(how.separator.join, rows))  # type: ignore[arg-type]  # a NULL raises
     except TypeError:  # there is a NULL
         return None
-    if lines.count(separator) != len(rows) * (len(columns) - 1):
+    if lines.count(how.separator) != len(rows) * (len(columns) - 1):
         return None
-    if lines.count(b"\n") != len(rows) - 1 or any(each in lines for each in unwanted):
+    if lines.count(b"\n") != len(rows) - 1 or any(each in lines for each in how.not_plain):
         return None
-    return lines if lines.strip(separator + b"\n") == lines else None
+    return lines if lines.strip(how.separator + b"\n") == lines else None
 
 
 def _escape(
-    rows: Sequence[Row],
-    columns: Sequence[Column],
-    *,
-    special: re.Pattern[bytes],
-    cell: Callable[[bytes], bytes],
-    null: bytes,
+    rows: Sequence[Row], columns: Sequence[Column], how: _Separated
 ) -> Iterator[Sequence[bytes]]:
     """Yield the fields of each column."""
     for values, column in zip(_iter_texts(rows, columns), columns, strict=True):
         has_null = None in values
         if not has_null and column.type in _PLAIN:
             yield _present(values)
-        elif has_null or b"" in values or special.search(b" ".join(_present(values))):
-            yield [null if value is None else cell(value) for value in values]
+        elif has_null or b"" in values or how.special.search(b" ".join(_present(values))):
+            yield [how.null if value is None else how.escape(value) for value in values]
         else:
             yield _present(values)
 
@@ -172,6 +179,10 @@ def _quote_csv(text: bytes) -> bytes:
 
 def _escape_tsv(text: bytes) -> bytes:
     return _TSV_SPECIAL.sub(lambda match: _TSV_ESCAPES[match[0]], text)
+
+
+_CSV = _Separated(b",", b"", _CSV_SPECIAL, _quote_csv, _NOT_PLAIN_CSV)
+_TSV = _Separated(b"\t", rb"\N", _TSV_SPECIAL, _escape_tsv, _NOT_PLAIN_TSV)
 
 
 def _markdown_line(cells: Iterable[str]) -> bytes:
