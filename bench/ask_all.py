@@ -6,7 +6,6 @@ Twenty worlds, ten of them with 100,000 players. Ways take turns; whole processe
 from their start to their end, with their output in files, unless the page says otherwise.
 """
 
-import gzip
 import os
 import random
 import statistics
@@ -19,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.page import ROOT, Page
+from bench.players import write_players
 from rewound.engine.installation import Installation, get_installation
 from rewound.mysql.accounts import READER
 from rewound.mysql.endpoint import Endpoint
@@ -34,12 +34,7 @@ TENFOLD = PLAYERS + " JOIN (" + " UNION ALL ".join(f"SELECT {n} AS n" for n in r
 PAUSE_S = 0.2
 GOALS = {"start_ms": 250, "overhead_ms": 15, "peak_mb": 300}
 _REWOUND = Path(sys.executable).parent / "rewound"
-_TABLE = """-- MySQL dump 10.13  Distrib 8.4.3, for Linux (x86_64)
---
--- Host: localhost    Database: game
--- Server version\t8.4.3
-/*!50503 SET NAMES utf8mb4 */;
-CREATE TABLE player (
+_TABLE = """CREATE TABLE player (
   player_id int unsigned NOT NULL AUTO_INCREMENT,
   player_name varchar(64) NOT NULL,
   player_score int NOT NULL,
@@ -53,11 +48,12 @@ def main(runs: int) -> None:
     """Measure, and write the page."""
     installation = get_installation("auto", cache_dir())
     page = Page(__file__, "One question to many worlds")
-    with tempfile.TemporaryDirectory(prefix="rw-") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="rw-") as home:
+        folder = Path(home)
         os.environ["REWOUND_STATE_DIR"] = str(folder / "s")
         for world in range(1, ALL_WORLDS + 1):
-            write_dump(folder / "backups", f"host{world}", ROWS if world <= LARGE_WORLDS else 10)
+            rows, name = ROWS if world <= LARGE_WORLDS else 10, f"host{world}"
+            write_players(folder / "backups", name, rows, table=_TABLE, row=make_row, seed=name)
         run([_REWOUND, "up", folder / "backups", "--no-baseline"])
         try:
             measure_rows(page, folder, installation, runs)
@@ -68,20 +64,12 @@ def main(runs: int) -> None:
     page.write([f"MySQL {installation.version}"])
 
 
-def write_dump(folder: Path, world: str, rows: int) -> None:
-    """Write a world's dump; the same for the same world."""
-    folder.mkdir(exist_ok=True)
-    draw = random.Random(world)
-    with gzip.open(folder / f"{world}_fulldump_20260302_211500.sql.gz", "wt", 1) as out:
-        out.write(_TABLE)
-        for start in range(1, rows + 1, 1_000):
-            values = (
-                f"({n},'player {draw.randrange(10**9)}',{draw.randrange(10**5)},"
-                f"'2026-03-{draw.randrange(1, 28):02} 1{draw.randrange(10)}:22:33')"
-                for n in range(start, min(start + 1_000, rows + 1))
-            )
-            out.write(f"INSERT INTO player VALUES {','.join(values)};\n")
-        out.write("-- Dump completed on 2026-03-02 21:15:00\n")
+def make_row(number: int, draw: random.Random) -> str:
+    """Return a player."""
+    return (
+        f"{number},'player {draw.randrange(10**9)}',{draw.randrange(10**5)},"
+        f"'2026-03-{draw.randrange(1, 28):02} 1{draw.randrange(10)}:22:33'"
+    )
 
 
 def measure_rows(page: Page, folder: Path, installation: Installation, runs: int) -> None:

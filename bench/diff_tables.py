@@ -11,7 +11,6 @@ turns, and each must find as many rows as were changed:
 - reladiff, from PyPI into an environment of its own, where that can be had.
 """
 
-import gzip
 import os
 import random
 import re
@@ -26,6 +25,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.page import ROOT, Page
+from bench.players import write_players
 from rewound.diff.worlds import SchemaPair, compare_worlds
 from rewound.engine.installation import Installation, get_installation
 from rewound.mysql.accounts import READER
@@ -40,12 +40,7 @@ SIDES = ("before", "after")
 LARGEST_FACTOR, LARGEST_GROWTH, LARGEST_MB = 3.0, 1.5, 300
 _REWOUND = Path(sys.executable).parent / "rewound"
 _COLUMNS = ("player_name", "player_score", "player_level", "balance", "last_login")
-_TABLE = """-- MySQL dump 10.13  Distrib 8.4.3, for Linux (x86_64)
---
--- Host: localhost    Database: game
--- Server version\t8.4.3
-/*!50503 SET NAMES utf8mb4 */;
-CREATE TABLE player (
+_TABLE = """CREATE TABLE player (
   player_id int unsigned NOT NULL AUTO_INCREMENT,
   player_name varchar(64) NOT NULL,
   player_score int NOT NULL,
@@ -66,7 +61,9 @@ def main(runs: int) -> None:
         os.environ["REWOUND_STATE_DIR"] = str(folder / "s")
         for side in SIDES:
             for count in CHANGES:
-                write_dump(folder / side, f"w{count}", count if side == "after" else 0)
+                every = ROWS // count if count and side == "after" else ROWS + 1
+                row = partial(make_row, every)
+                write_players(folder / side, f"w{count}", ROWS, table=_TABLE, row=row, seed="1")
             run([_REWOUND, "up", folder / side, "--fleet", side, "--no-baseline"])
         try:
             ways = make_ways(folder, installation)
@@ -76,22 +73,13 @@ def main(runs: int) -> None:
     page.write([f"MySQL {installation.version}"])
 
 
-def write_dump(folder: Path, world: str, changes: int) -> None:
-    """Write a world's dump, with so many of its rows changed, spread evenly."""
-    folder.mkdir(exist_ok=True)
-    draw = random.Random(1)
-    every = ROWS // changes if changes else ROWS + 1
-    with gzip.open(folder / f"{world}_fulldump_20260302_211500.sql.gz", "wt", 1) as out:
-        out.write(_TABLE)
-        for start in range(1, ROWS + 1, 1_000):
-            values = (
-                f"({n},'player {draw.randrange(10**9)}',{score + (n % every == 0)},{score % 90},"
-                f"{score / 7:.2f},'2026-03-{1 + score % 28:02} 1{score % 10}:22:33')"
-                for n in range(start, start + 1_000)
-                for score in (draw.randrange(10**5),)
-            )
-            out.write(f"INSERT INTO player VALUES {','.join(values)};\n")
-        out.write("-- Dump completed on 2026-03-02 21:15:00\n")
+def make_row(every: int, number: int, draw: random.Random) -> str:
+    """Return a player; each `every`th one has a point more."""
+    score = draw.randrange(10**5)
+    return (
+        f"{number},'player {draw.randrange(10**9)}',{score + (number % every == 0)},{score % 90},"
+        f"{score / 7:.2f},'2026-03-{1 + score % 28:02} 1{score % 10}:22:33'"
+    )
 
 
 Way = Callable[[int], None]
