@@ -18,9 +18,10 @@ from rewound.command import ProcessMark
 from rewound.engine.cloning import DATA, CloneMethod, choose_method, clone, give_away
 from rewound.engine.datadir import ensure_template
 from rewound.engine.installation import Installation
-from rewound.engine.mounts import remove_tree, unmount_below
+from rewound.engine.mounts import remove_tree
 from rewound.engine.options import LOOPBACK, SMALL_REDO_LOG, initialise_options, serving_options
 from rewound.engine.ports import pick_ports
+from rewound.engine.process_watch import ProcessWatch
 from rewound.engine.protocol import Server, ServerSpec
 from rewound.errors import HostError, MysqlError, ServerNotReady
 from rewound.mysql.accounts import ROOT, boot_statement
@@ -37,24 +38,6 @@ _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a cl
 _LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
 _LOG = "mysqld.log"
 _CLASSIC_HASHING = "component_classic_hashing"
-
-
-class ProcessWatch:
-    """Sees and ends the processes of servers."""
-
-    def is_running(self, server: Server) -> bool:
-        """Tell whether this very server still runs."""
-        return command.is_running(server.mark)
-
-    def end_all(self, folder: Path) -> int:
-        """Kill every mysqld whose data directory is below `folder`; return how many.
-
-        What was mounted for them is unmounted.
-        """
-        marks = command.find_daemons(f"--datadir={folder}{os.sep}")
-        command.kill(*marks)
-        unmount_below(folder)
-        return len(marks)
 
 
 class ProcessEngine(ProcessWatch):

@@ -8,7 +8,7 @@ from rewound import settings
 from rewound.catalog import (
     select_worlds,
 )
-from rewound.engine.process import ProcessWatch
+from rewound.engine.process_watch import ProcessWatch
 from rewound.errors import FleetError, UsageError
 from rewound.fleet.json_files import encode_readably
 from rewound.fleet.observed import get_endpoint, observe

@@ -21,7 +21,8 @@ from rewound.engine.cloning import CloneMethod
 from rewound.engine.installation import get_installation
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.ports import pick_ports
-from rewound.engine.process import ProcessEngine, ProcessWatch
+from rewound.engine.process import ProcessEngine
+from rewound.engine.process_watch import ProcessWatch
 from rewound.errors import FleetError
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.fleet import BringUp, bring_up, take_down

@@ -1,0 +1,29 @@
+"""Seeing and ending servers that are processes; nothing that starts one is needed for it.
+
+It imports little: every question to a fleet begins with it.
+"""
+
+import os
+from pathlib import Path
+
+from rewound import command
+from rewound.engine.mounts import unmount_below
+from rewound.engine.protocol import Server
+
+
+class ProcessWatch:
+    """Sees and ends the processes of servers."""
+
+    def is_running(self, server: Server) -> bool:
+        """Tell whether this very server still runs."""
+        return command.is_running(server.mark)
+
+    def end_all(self, folder: Path) -> int:
+        """Kill every mysqld whose data directory is below `folder`; return how many.
+
+        What was mounted for them is unmounted.
+        """
+        marks = command.find_daemons(f"--datadir={folder}{os.sep}")
+        command.kill(*marks)
+        unmount_below(folder)
+        return len(marks)
