@@ -15,7 +15,7 @@ from rewound.diff.report import Report, TableReport
 _MOST_WORLDS_ABREAST = 8
 _UNLIMITED_WIDTH = 100_000
 _GAP = 3
-_SHADES = ("", "on grey19", "on dark_orange3", "on red3")
+_SHADES = ("", "white on grey23", "black on orange3", "white on red3")
 """By the share of rows that differ: none to speak of, from 1 %, from 10 %, from half."""
 _STEPS = (0.01, 0.1, 0.5)
 
