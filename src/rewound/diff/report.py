@@ -4,6 +4,7 @@ Every number of the one is the other's. Names of fields are part of what users b
 """
 
 import base64
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -207,11 +208,11 @@ def _show(value: float, measure: Measure) -> str:
 
 def _report_finding(finding: Finding, command: str) -> FindingReport:
     schema, table = finding.table or (None, None)
-    parts = [command, "--worlds", f"'{finding.world}'"]
+    parts = [command, "--worlds", quote_pattern(finding.world)]
     if table is not None:
-        parts += ["--table", f"'{schema}.{table}'"]
+        parts += ["--table", quote_pattern(f"{schema}.{table}")]
     if finding.column is not None:
-        parts += ["--columns", f"'{finding.column}'"]
+        parts += ["--columns", quote_pattern(finding.column)]
     return FindingReport(
         finding.world,
         schema,
@@ -225,6 +226,15 @@ def _report_finding(finding: Finding, command: str) -> FindingReport:
         describe(finding),
         " ".join([*parts, "--rows 10"] if table is not None else parts),
     )
+
+
+def quote_pattern(name: str) -> str:
+    """Return a name out of a dump as one word for a shell, whatever it is called.
+
+    It is copied into terminals, so what is not printable becomes the pattern `?`, which
+    stands for any character.
+    """
+    return shlex.quote("".join(char if char.isprintable() else "?" for char in name))
 
 
 def _report_definition(change: SchemaChange) -> DefinitionReport:
