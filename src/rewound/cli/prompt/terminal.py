@@ -1,8 +1,10 @@
 """The line that is typed: its editing, history, colours and completion, by prompt_toolkit."""
 
+import asyncio
 import functools
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from rewound.cli.prompt.completion import Suggestion
 
 _log = logging.getLogger(__name__)
 
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 Complete = Callable[[str, int], Sequence[Suggestion]]
 """Takes a text and an offset in it; called in a thread, so it may wait."""
@@ -46,6 +49,7 @@ class Line:
             enable_suspend=True,
             interrupt_exception=LineCleared,
         )
+        self._is_asked_to_end = False
 
     def read(self, prompt: str) -> str:
         """Return what the user enters.
@@ -53,9 +57,35 @@ class Line:
         Raises:
             LineCleared: they pressed Ctrl-C.
             EOFError: they pressed Ctrl-D, or the terminal has gone.
+            KeyboardInterrupt: the process was asked to end.
         """
-        # Ctrl-C is a key here. A signal is for who runs the loop, whose handler stays.
-        return self._session.prompt(prompt, handle_sigint=False)
+        before = {number: signal.getsignal(number) for number in _ENDING_SIGNALS}
+        try:
+            # Ctrl-C is a key here; the signal is for who runs the loop, whose handler stays.
+            text = self._session.prompt(prompt, handle_sigint=False, pre_run=self._heed_signals)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        if self._is_asked_to_end:
+            raise KeyboardInterrupt
+        return text
+
+    def _heed_signals(self) -> None:
+        """End the line where the process is asked to end.
+
+        Not by an exception out of the signal's handler: raised in the middle of whatever the
+        library does, it can get lost.
+        """
+        loop = asyncio.get_running_loop()
+        for number in _ENDING_SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._end)
+
+    def _end(self) -> None:
+        self._is_asked_to_end = True
+        line = self._session.app.future
+        if line is not None and not line.done():
+            self._session.app.exit(exception=KeyboardInterrupt())
 
 
 class _Completer(Completer):
