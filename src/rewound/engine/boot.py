@@ -55,10 +55,33 @@ def boot_file(spec: ServerSpec) -> Iterator[Path]:
         path.unlink()
 
 
+def port_taken(name: str) -> HostError:
+    """Return the error of a port that somebody was faster to take."""
+    return HostError(
+        f"the port of {name} was taken by another program just now", hint="run it again"
+    )
+
+
+def explain_end(name: str, log_tail: str) -> HostError:
+    """Return why a server ended while it started, by the end of its log. Pure."""
+    if "another mysqld server running on port" in log_tail:
+        return port_taken(name)
+    if "No space left" in log_tail or "errno: 28" in log_tail:
+        return HostError(f"no space is left for the server of {name}", hint="free some disk space")
+    return ServerNotReady(name, reason="ended while it started", log_tail=log_tail)
+
+
 def wait_until_ready(
-    name: str, endpoint: Endpoint, *, is_running: Callable[[], bool], read_log: Callable[[], str]
+    name: str,
+    endpoint: Endpoint,
+    *,
+    is_running: Callable[[], bool],
+    read_log: Callable[[], str],
+    explain: Callable[[str, str], HostError] = explain_end,
 ) -> None:
     """Return when a server that was just started answers.
+
+    `explain` says of a name and the end of its log why it ended.
 
     Raises:
         ServerNotReady: it ended, or did not answer in time.
@@ -67,7 +90,7 @@ def wait_until_ready(
 
     def look() -> None:
         if not is_running():
-            raise explain_end(name, read_log())
+            raise explain(name, read_log())
         try:
             Connection(endpoint, connect_timeout_s=5.0).close()
         except MysqlError as error:
@@ -85,26 +108,10 @@ def wait_until_ready(
         raise ServerNotReady(name, reason=reason, log_tail=read_log()) from error
 
 
-def explain_end(name: str, log_tail: str) -> HostError:
-    """Return why a server ended while it started, by the end of its log. Pure."""
-    if "another mysqld server running on port" in log_tail:
-        return port_taken(name)
-    if "No space left" in log_tail or "errno: 28" in log_tail:
-        return HostError(f"no space is left for the server of {name}", hint="free some disk space")
-    return ServerNotReady(name, reason="ended while it started", log_tail=log_tail)
-
-
 def require_clean_end(name: str, log_tail: str) -> None:
     """Raise ServerNotReady where the log of a stopped server does not end as it should."""
     if _SHUT_DOWN not in log_tail:
         raise ServerNotReady(name, reason="did not stop cleanly", log_tail=log_tail)
-
-
-def port_taken(name: str) -> HostError:
-    """Return the error of a port that somebody was faster to take."""
-    return HostError(
-        f"the port of {name} was taken by another program just now", hint="run it again"
-    )
 
 
 class _NotYet(Exception):

@@ -37,6 +37,11 @@ def templates_folder(cache: Path) -> Path:
     return folder
 
 
+def templates_lock(cache: Path) -> FileLock:
+    """Return the lock that is held while a template is made."""
+    return FileLock(templates_folder(cache) / "lock")
+
+
 def template_name(mysql: str) -> str:
     """Return the name of the template of one MySQL, such as `mysql-9.7.4`."""
     return f"{mysql}-recipe{_RECIPE}"
@@ -50,7 +55,7 @@ def ensure_template(cache: Path, mysql: str, make: Callable[[Path], None]) -> Pa
     """
     templates = templates_folder(cache)
     template = templates / template_name(mysql)
-    with FileLock(templates / "lock"):
+    with templates_lock(cache):
         if not template.exists():
             for leftover in templates.glob(f"{_MAKING}*"):
                 shutil.rmtree(leftover)

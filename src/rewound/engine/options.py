@@ -4,11 +4,12 @@ Numbers in the comments: MySQL 9.7.4, one idle server, proportional set size; a 
 the Docker image sets it up takes 499 MB, one with these settings about 115 MB.
 """
 
-from pathlib import Path
+from pathlib import PurePath
 
 from rewound.errors import HostError
 
 LOOPBACK = "127.0.0.1"
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - in a container, whose only way in is a published port
 
 SMALL_REDO_LOG = "--loose-innodb-redo-log-capacity=8M"
 """Keeps the template small: a server makes all of its redo log files when it starts."""
@@ -67,9 +68,9 @@ SERVING_STATEMENTS = (
 
 def serving_options(
     *,
-    data: Path,
-    socket: Path,
-    temporary: Path,
+    data: PurePath,
+    socket: PurePath,
+    temporary: PurePath,
     address: str,
     port: int,
     buffer_pool_bytes: int,
@@ -92,11 +93,12 @@ def serving_options(
     ]
 
 
-def initialise_options(*, data: Path) -> list[str]:
+def initialise_options(*, data: PurePath) -> list[str]:
     """Return the options that make an empty data directory, kept small for cloning."""
     return [
         "--initialize-insecure",
         f"--datadir={data}",
+        f"--tmpdir={data}",  # a container may have no other place to write to
         "--innodb-doublewrite=OFF",
         SMALL_REDO_LOG,
         "--innodb-buffer-pool-size=64M",
