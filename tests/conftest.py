@@ -21,9 +21,10 @@ from typing import NoReturn
 
 import platformdirs
 import pytest
+from filelock import FileLock
 
 from rewound import command
-from rewound.engine.installation import Installation, get_installation
+from rewound.engine.installation import Installation, find_installed, get_installation
 from rewound.engine.mounts import find_mounts_below, remove_tree
 from rewound.errors import HostError
 
@@ -148,6 +149,25 @@ def docker_address(run_root: Path, pytestconfig: pytest.Config) -> Iterator[str]
     left = _remove_containers(pytestconfig, run_root)
     if left:
         pytest.fail(f"left behind: containers {left}")
+
+
+@pytest.fixture(scope="session")
+def docker_image(docker_address: str, cache_dir: Path, pytestconfig: pytest.Config) -> str:
+    """The tag of an image with the newest installed MySQL, as the official one has it."""
+    from tests.docker_host.daemon import connect
+    from tests.docker_host.image import ImageNotBuilt, build_mysql_image, name_mysql_image
+
+    installed = find_installed(cache_dir)
+    if not installed:
+        _skip(pytestconfig, "--require-docker", "no MySQL for an image: rewound server install")
+    tag = name_mysql_image(installed[0])
+    lock = Path(tempfile.gettempdir(), f"rewound-test-image-{os.getuid()}.lock")
+    try:
+        with FileLock(lock), connect(docker_address) as client:
+            build_mysql_image(client, installed[0], tag=tag)
+    except ImageNotBuilt as error:
+        _skip(pytestconfig, "--require-docker", str(error))
+    return tag
 
 
 @dataclass(frozen=True, slots=True)
