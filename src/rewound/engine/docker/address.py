@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rewound.errors import UsageError
 
-_SCHEME = "unix://"
+SCHEME = "unix://"
 
 
 def find_address(environment: Mapping[str, str] = os.environ) -> str | None:
@@ -18,14 +18,14 @@ def find_address(environment: Mapping[str, str] = os.environ) -> str | None:
         UsageError: DOCKER_HOST names no socket of this host, where the data would have to be.
     """
     if named := environment.get("DOCKER_HOST"):
-        if not named.startswith(_SCHEME):
+        if not named.startswith(SCHEME):
             raise UsageError(
                 f"DOCKER_HOST is {named}: worlds need a Docker daemon of this host",
                 hint="unset it, or set it to a socket such as unix:///var/run/docker.sock",
             )
         return named
     usual = (path for path in _usual_sockets(environment) if path.exists())
-    return next((f"{_SCHEME}{path}" for path in usual), None)
+    return next((f"{SCHEME}{path}" for path in usual), None)
 
 
 def _usual_sockets(environment: Mapping[str, str]) -> Iterator[Path]:

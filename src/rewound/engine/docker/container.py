@@ -5,6 +5,8 @@ written, it has no capabilities, can get none, and can neither be reached by oth
 containers nor reach them.
 """
 
+import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,6 +88,15 @@ def choose_user(*, uid: int, gid: int, daemon_is_rootless: bool) -> ContainerUse
 def plan_memory_bytes(buffer_pool_bytes: int) -> int:
     """Return the most that a server may take: it needs far less, unless a row is huge."""
     return buffer_pool_bytes + _HEADROOM_BYTES
+
+
+def network_name(folder: Path) -> str:
+    """Return the name of a fleet's network, which no other has.
+
+    Docker takes the same name twice, and then does not know which is meant.
+    """
+    mark = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:8]
+    return f"rewound-{_UNFIT_IN_NAMES.sub('_', folder.name)}-{mark}"
 
 
 def container_name(labels: Mapping[str, str], port: int) -> str:

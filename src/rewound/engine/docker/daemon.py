@@ -6,6 +6,8 @@ is needed to end it. Nothing is ever pruned.
 
 import contextlib
 import os
+import socket
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from docker.errors import (
 from docker.types import LogConfig, Ulimit
 from docker.utils import parse_repository_tag
 
+from rewound.engine.docker.address import SCHEME
 from rewound.engine.docker.container import (
     FOLDER_LABEL,
     HOME,
@@ -83,9 +86,13 @@ class Daemon:
         """
         self.address = address
         with _door(f"the Docker daemon at {address} cannot be used"):
+            # Asked first, because the library leaves a socket open that it could not connect.
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(address.removeprefix(SCHEME))
             self._client = docker.DockerClient(
                 base_url=address, version="auto", timeout=int(_ANSWER_TIMEOUT_S)
             )
+            weakref.finalize(self, self._client.close)
             self.facts = _read_facts(self._client.info())
 
     def find_image_id(self, name: str) -> str | None:
@@ -245,7 +252,7 @@ def _door(what: str) -> Iterator[None]:
         yield
     except APIError as error:
         raise HostError(f"{what}: {error.explanation or error}") from error
-    except (DockerException, StreamParseError, requests.RequestException) as error:
+    except (DockerException, StreamParseError, requests.RequestException, OSError) as error:
         raise HostError(f"{what}: {_innermost(error)}", hint=_IS_IT_THERE) from error
 
 

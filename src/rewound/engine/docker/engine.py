@@ -32,12 +32,12 @@ from rewound.engine.datadir import (
 )
 from rewound.engine.docker.container import (
     HOME,
-    NO_NETWORK,
     PORT,
     ContainerPlan,
     ContainerUser,
     choose_user,
     container_name,
+    network_name,
     plan_memory_bytes,
 )
 from rewound.engine.docker.daemon import Daemon, PortTaken
@@ -87,12 +87,12 @@ class DockerEngine(DockerWatch):
         self._user = current_user(daemon)
         self._data = DataDirectories(self._template, wanted)
         self._memory_limit_bytes = memory_limit_bytes
-        self._network = NO_NETWORK
+        self._network: str | None = None
 
     def prepare(self, folder: Path, baselines: Path) -> None:
         """Choose how to clone, make the template, and the network of this fleet."""
         self._data.prepare(folder, baselines)
-        self._network = self._daemon.ensure_network(f"rewound-{folder.name}", folder)
+        self._network = self._daemon.ensure_network(network_name(folder), folder)
 
     def start(self, spec: ServerSpec) -> Server:
         """Clone what is to be its data, start a container on it, return when mysqld answers."""
@@ -121,6 +121,8 @@ class DockerEngine(DockerWatch):
         self._data.give_away(folder, target)
 
     def _boot(self, spec: ServerSpec, first: Path) -> Server:
+        if self._network is None:
+            raise ValueError("prepare comes before start")
         options = serving_options(
             data=HOME / DATA,
             socket=HOME / SOCKET,
