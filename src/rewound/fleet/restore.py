@@ -14,7 +14,15 @@ from rewound.catalog import Dump
 from rewound.dump.judge import quote_name
 from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server, ServerSpec
-from rewound.errors import DumpError, HostError, Interrupted, LoadError, ServerNotReady
+from rewound.errors import (
+    DumpError,
+    HostError,
+    Interrupted,
+    LoadError,
+    MysqlError,
+    RewoundError,
+    ServerNotReady,
+)
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.making import Observer, Recipe, Restored, discard_world, start_spec
 from rewound.fleet.plan import WorldPlan
@@ -114,9 +122,9 @@ def _load(
     plan.folder.mkdir(mode=0o700)
     server = engine.start(_spec(plan, recipe, data_from=None))
     if recipe.baselines is None:
-        return Restored(dump, server, _fill(server, dump, plan, recipe, observer))
+        return Restored(dump, server, _fill(server, dump, plan, recipe, engine, observer))
     identity, read_from_ns = recipe.baselines.hashes.identify(dump.path), time.time_ns()
-    ledger = _fill(server, dump, plan, recipe, observer)
+    ledger = _fill(server, dump, plan, recipe, engine, observer)
     recipe.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
     return _leave_baseline(
         Restored(dump, server, ledger), plan, recipe, engine, observer, baselines=recipe.baselines
@@ -169,9 +177,25 @@ def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerS
 
 
 def _fill(
+    server: Server,
+    dump: Dump,
+    plan: WorldPlan,
+    recipe: Recipe,
+    engine: Engine,
+    observer: Observer,
+) -> Ledger:
+    """Load, prove and open a running server's world; say so where its server ends in between."""
+    try:
+        return _load_and_prove(server, dump, plan, recipe, observer)
+    except RewoundError as error:
+        if recipe.cancelled.is_set() or _answers(server, recipe):
+            raise
+        raise engine.explain_end(server) from error
+
+
+def _load_and_prove(
     server: Server, dump: Dump, plan: WorldPlan, recipe: Recipe, observer: Observer
 ) -> Ledger:
-    """Load, prove and open a running server's world."""
     observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
     _execute_as_root(server, recipe, [*account_statements(recipe.passwords), *LOADING_STATEMENTS])
 
@@ -192,6 +216,15 @@ def _fill(
     _execute_as_root(server, recipe, [*SERVING_STATEMENTS, *grant_statements(quoted)])
     _log.info("%s: proven with %d rows", plan.name, ledger.rows)
     return ledger
+
+
+def _answers(server: Server, recipe: Recipe) -> bool:
+    """Tell whether a server is still there to be asked."""
+    try:
+        _execute_as_root(server, recipe, [])
+    except MysqlError:
+        return False
+    return True
 
 
 def _execute_as_root(server: Server, recipe: Recipe, statements: list[str]) -> None:

@@ -42,6 +42,7 @@ from rewound.errors import HostError
 
 _ANSWER_TIMEOUT_S = 120.0
 _PROGRAM_TIMEOUT_S = 300.0
+_NOTICE_TIMEOUT_S = 10
 _LOG = LogConfig(type="json-file", config={"max-size": "10m"})
 _NETWORK_OPTIONS = {
     "com.docker.network.bridge.enable_icc": "false",  # no container reaches another
@@ -70,9 +71,10 @@ class ContainerState:
 
     pid: int
     """The host's id of its first process; 0 where it does not run."""
-    exit_code: int
+    memory_bytes: int
+    """The most that it may take."""
     is_out_of_memory: bool
-    """The kernel ended it because of its limit."""
+    """The kernel ended it because of that."""
 
 
 class Daemon:
@@ -123,14 +125,14 @@ class Daemon:
         """
         container = self._create(plan)
         try:
-            with _door(f"image {plan.image} cannot be run"):
+            with _door(f"{PROGRAM} cannot be run in a container"):
                 container.start()
                 code = container.wait(timeout=_PROGRAM_TIMEOUT_S)["StatusCode"]
                 output = container.logs().decode(errors="replace")
         finally:
             self.remove(container.id)
         if code != 0:
-            raise HostError(f"{PROGRAM} of image {plan.image} exited with code {code}: {output}")
+            raise HostError(f"{PROGRAM} in a container exited with code {code}: {output}")
         return str(output)
 
     def start(self, plan: ContainerPlan) -> str:
@@ -154,11 +156,20 @@ class Daemon:
             raise
         return str(container.id)
 
+    def await_end(self, container: str) -> ContainerState:
+        """Return where a container is once the daemon knows as well that mysqld has ended."""
+        with _door(f"container {container[:12]} cannot be waited for"):
+            self._client.api.wait(container, timeout=_NOTICE_TIMEOUT_S)
+        return self.look_at(container)
+
     def look_at(self, container: str) -> ContainerState:
         """Return where a container is."""
         with _door(f"container {container[:12]} cannot be looked at"):
-            state = self._client.api.inspect_container(container)["State"]
-        return ContainerState(state["Pid"], state["ExitCode"], bool(state.get("OOMKilled")))
+            found = self._client.api.inspect_container(container)
+        state = found["State"]
+        return ContainerState(
+            state["Pid"], found["HostConfig"]["Memory"], bool(state.get("OOMKilled"))
+        )
 
     def read_log(self, container: str, lines: int) -> str:
         """Return the end of what a container printed; empty where it cannot be had."""
