@@ -40,9 +40,11 @@ from rewound.engine.options import LOOPBACK
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError
 
-_ANSWER_TIMEOUT_S = 120.0
+_ANSWER_TIMEOUT_S = 120
 _PROGRAM_TIMEOUT_S = 300.0
 _NOTICE_TIMEOUT_S = 10
+_FOREIGN = (DockerException, StreamParseError, requests.RequestException, OSError)
+"""What the library raises, and what goes through it."""
 _LOG = LogConfig(type="json-file", config={"max-size": "10m"})
 _NETWORK_OPTIONS = {
     "com.docker.network.bridge.enable_icc": "false",  # no container reaches another
@@ -80,8 +82,8 @@ class ContainerState:
 class Daemon:
     """Guards the connection to one daemon."""
 
-    def __init__(self, address: str) -> None:
-        """Connect.
+    def __init__(self, address: str, *, timeout_s: int = _ANSWER_TIMEOUT_S) -> None:
+        """Connect; `timeout_s` is for each answer.
 
         Raises:
             HostError: it does not answer.
@@ -91,9 +93,7 @@ class Daemon:
             # Asked first, because the library leaves a socket open that it could not connect.
             with socket.socket(socket.AF_UNIX) as probe:
                 probe.connect(address.removeprefix(SCHEME))
-            self._client = docker.DockerClient(
-                base_url=address, version="auto", timeout=int(_ANSWER_TIMEOUT_S)
-            )
+            self._client = docker.DockerClient(base_url=address, version="auto", timeout=timeout_s)
             weakref.finalize(self, self._client.close)
             self.facts = _read_facts(self._client.info())
 
@@ -116,6 +116,15 @@ class Daemon:
                 if "error" in event:
                     raise HostError(f"image {name} cannot be pulled: {event['error']}")
                 progress(_read_step(event))
+
+    def ask_registry(self, name: str) -> None:
+        """Ask an image's registry for it, and pull nothing.
+
+        Raises:
+            HostError: it has none of that name, or cannot be reached.
+        """
+        with _door(f"image {name} cannot be pulled"):
+            self._client.images.get_registry_data(name)
 
     def run(self, plan: ContainerPlan) -> str:
         """Run mysqld to its end, and return what it printed.
@@ -263,7 +272,7 @@ def _door(what: str) -> Iterator[None]:
         yield
     except APIError as error:
         raise HostError(f"{what}: {error.explanation or error}") from error
-    except (DockerException, StreamParseError, requests.RequestException, OSError) as error:
+    except _FOREIGN as error:
         raise HostError(f"{what}: {_innermost(error)}", hint=_IS_IT_THERE) from error
 
 
