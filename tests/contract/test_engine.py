@@ -14,6 +14,7 @@ from rewound.errors import HostError, MysqlError
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.client import Connection, Value
 from rewound.mysql.endpoint import Endpoint
+from tests.endurance.small_disk import small_disk
 
 PASSWORD = "the root password"
 
@@ -159,6 +160,19 @@ def test_start_that_fails_shows_the_end_of_the_log_and_leaves_no_process(
     with pytest.raises(HostError, match=r"server of one ended unexpectedly.*log") as caught:
         engine.start(spec)
     assert "socket" in str(caught.value).lower()
+    assert engine.find_folders(folder) == []
+
+
+def test_a_server_on_a_full_disk_is_an_error_that_names_it(
+    engine: Engine, folder: Path, tmp_path: Path
+):
+    spec = make_spec(folder)
+    with small_disk(spec.folder, kind="tmpfs", mib=250, image=tmp_path / "image") as disk:
+        engine.stop(engine.start(spec))
+        disk.fill(leave_bytes=0)
+        with pytest.raises(HostError, match=r"[Nn]o space (is )?left on") as caught:
+            engine.start(spec)
+        assert "free some" in str(caught.value.hint)
     assert engine.find_folders(folder) == []
 
 

@@ -10,6 +10,7 @@ from rewound.engine.datadir import ensure_template
 from rewound.engine.installation import Installation, folder_name
 from rewound.engine.options import LOOPBACK, serving_options
 from rewound.engine.process import ProcessEngine
+from rewound.errors import ServerNotReady
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint
 
@@ -49,10 +50,15 @@ def start_source(installation: Installation, cache: Path, folder: Path, *, port:
         cwd=folder,
     )
     endpoint = Endpoint(socket, LOOPBACK, port, ROOT, "")
+
+    def read_log() -> str:
+        return (folder / "mysqld.log").read_text(errors="replace")
+
     wait_until_ready(
         "the source",
         endpoint,
         is_running=lambda: command.is_running(mark),
-        read_log=lambda: (folder / "mysqld.log").read_text(errors="replace"),
+        explain=lambda: ServerNotReady("the source", reason="ended", log_tail=read_log()),
+        read_log=read_log,
     )
     return endpoint

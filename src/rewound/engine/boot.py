@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from rewound.command import last_lines
 from rewound.engine.protocol import ServerSpec
 from rewound.errors import HostError, MysqlError, ServerNotReady
 from rewound.mysql.accounts import boot_statement
@@ -22,9 +23,12 @@ SOCKET = "mysqld.sock"
 """The name of the socket in a server's folder."""
 TEMPORARY = "tmp"
 """The name of the folder of temporary files in a server's folder."""
-LOG_LINES = 8
-"""How much of a log's end an error shows."""
+LOG_LINES = 200
+"""How much of a log's end is looked at: a crash writes some 60 lines behind its cause."""
 
+_SHOWN_LINES = 8
+_LITTLE_ROOM_BYTES = 16 << 20  # the largest of the files that a server makes as it starts
+_NO_ROOM = ("No space left", "errno: 28", "error number 28", "Disk is full")
 _BOOT_FILE = "boot.sql"
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
 _READY_TIMEOUT_S = 120.0
@@ -62,13 +66,21 @@ def port_taken(name: str) -> HostError:
     )
 
 
-def explain_end(name: str, log_tail: str) -> HostError:
-    """Return why a server ended that was not asked to, by the end of its log. Pure."""
-    if "another mysqld server running on port" in log_tail:
+def explain_end(
+    name: str, log: str, *, free_bytes: int, reason: str = "ended unexpectedly"
+) -> HostError:
+    """Return why a server ended, by the end of its log and the room on its disk. Pure.
+
+    On a full disk the log does not get all that the server has to say.
+    """
+    if "another mysqld server running on port" in log:
         return port_taken(name)
-    if "No space left" in log_tail or "errno: 28" in log_tail:
-        return HostError(f"no space is left for the server of {name}", hint="free some disk space")
-    return ServerNotReady(name, reason="ended unexpectedly", log_tail=log_tail)
+    if free_bytes < _LITTLE_ROOM_BYTES or any(words in log for words in _NO_ROOM):
+        return HostError(
+            f"no space is left on the disk for the server of {name}",
+            hint="free some disk space, or set REWOUND_STATE_DIR to another disk",
+        )
+    return ServerNotReady(name, reason=reason, log_tail=last_lines(log, _SHOWN_LINES))
 
 
 def wait_until_ready(
@@ -77,11 +89,9 @@ def wait_until_ready(
     *,
     is_running: Callable[[], bool],
     read_log: Callable[[], str],
-    explain: Callable[[], HostError] | None = None,
+    explain: Callable[[], HostError],
 ) -> None:
-    """Return when a server that was just started answers.
-
-    `explain` says why it ended where its log does not.
+    """Return when a server that was just started answers; `explain` says why it ended.
 
     Raises:
         ServerNotReady: it ended, or did not answer in time.
@@ -90,7 +100,7 @@ def wait_until_ready(
 
     def look() -> None:
         if not is_running():
-            raise explain_end(name, read_log()) if explain is None else explain()
+            raise explain()
         try:
             Connection(endpoint, connect_timeout_s=5.0).close()
         except MysqlError as error:
@@ -105,13 +115,14 @@ def wait_until_ready(
         )(look)
     except _NotYet as error:
         reason = f"did not answer within {_READY_TIMEOUT_S:.0f} s: {error.__cause__}"
-        raise ServerNotReady(name, reason=reason, log_tail=read_log()) from error
+        shown = last_lines(read_log(), _SHOWN_LINES)
+        raise ServerNotReady(name, reason=reason, log_tail=shown) from error
 
 
-def require_clean_end(name: str, log_tail: str) -> None:
-    """Raise ServerNotReady where the log of a stopped server does not end as it should."""
-    if _SHUT_DOWN not in log_tail:
-        raise ServerNotReady(name, reason="did not stop cleanly", log_tail=log_tail)
+def require_clean_end(name: str, log: str, *, free_bytes: int) -> None:
+    """Raise HostError where the log of a stopped server does not end as it should."""
+    if _SHUT_DOWN not in last_lines(log, _SHOWN_LINES):
+        raise explain_end(name, log, free_bytes=free_bytes, reason="did not stop cleanly")
 
 
 class _NotYet(Exception):

@@ -17,6 +17,7 @@ from filelock import FileLock
 from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, give_away
 from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import ServerSpec
+from rewound.engine.writing import writing
 from rewound.errors import MysqlError
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -90,9 +91,10 @@ class DataDirectories:
 
     def prepare(self, folder: Path, baselines: Path) -> None:
         """Choose how to clone from below one folder to below the other; make the template."""
-        self._method = choose_method(baselines, folder, self._wanted)
-        _log.debug("cloning by %s", self._method.value)
-        self._template()
+        with writing(folder):
+            self._method = choose_method(baselines, folder, self._wanted)
+            _log.debug("cloning by %s", self._method.value)
+            self._template()
 
     def ensure(self, spec: ServerSpec) -> Path:
         """Return the data directory that a server is to start on, cloned now if need be."""

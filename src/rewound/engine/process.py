@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
+from shutil import disk_usage
 
 from rewound import command
 from rewound.command import ProcessMark
@@ -35,6 +36,7 @@ from rewound.engine.options import (
 from rewound.engine.ports import pick_ports
 from rewound.engine.process_watch import ProcessWatch
 from rewound.engine.protocol import Server, ServerSpec
+from rewound.engine.writing import writing
 from rewound.errors import HostError
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint
@@ -62,19 +64,21 @@ class ProcessEngine(ProcessWatch):
     def start(self, spec: ServerSpec) -> Server:
         """Clone what is to be its data, start mysqld on it and return when it answers."""
         require_short(spec.folder / SOCKET)
-        data = self._data.ensure(spec)
-        with boot_file(spec) as first:
-            return self._boot(spec, data=data, first=first)
+        with writing(spec.folder):
+            data = self._data.ensure(spec)
+            with boot_file(spec) as first:
+                return self._boot(spec, data=data, first=first)
 
     def stop(self, server: Server) -> None:
         """End mysqld with TERM and make sure that it came to its regular end."""
         command.stop(server.mark, grace_s=_FLUSH_GRACE_S)
-        require_clean_end(server.socket.parent.name, _tail(server.socket.with_name(_LOG)))
+        folder = server.socket.parent
+        require_clean_end(folder.name, _tail(folder / _LOG), free_bytes=disk_usage(folder).free)
 
     def explain_end(self, server: Server) -> HostError:
         """Return why it ended, by its log."""
-        log = server.socket.with_name(_LOG)
-        return explain_end(server.socket.parent.name, _tail(log) if log.exists() else "")
+        folder = server.socket.parent
+        return _explain(folder.name, folder / _LOG)
 
     def give_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""
@@ -146,9 +150,17 @@ def _wait(name: str, mark: ProcessMark, endpoint: Endpoint, log: Path) -> None:
         name,
         endpoint,
         is_running=partial(command.is_running, mark),
+        explain=partial(_explain, name, log),
         read_log=partial(_tail, log),
     )
 
 
+def _explain(name: str, log: Path) -> HostError:
+    """Return why a server ended that was not asked to."""
+    return explain_end(name, _tail(log), free_bytes=disk_usage(log.parent).free)
+
+
 def _tail(log: Path) -> str:
+    if not log.exists():
+        return ""
     return command.last_lines(log.read_text(errors="replace"), LOG_LINES)

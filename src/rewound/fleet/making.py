@@ -15,6 +15,7 @@ from rewound.catalog import Dump
 from rewound.engine.choice import EngineChoice
 from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Server, ServerSpec, ServerWatch
+from rewound.engine.writing import writing
 from rewound.errors import HostError
 from rewound.fleet.baseline import Origin, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
@@ -102,6 +103,16 @@ def start_spec(
         data_from=data_from,
         labels={"fleet": fleet, "world": name},
     )
+
+
+def make_world_folder(folder: Path) -> None:
+    """Make the folder of a world's server, which must not exist.
+
+    Raises:
+        HostError: it could not be made.
+    """
+    with writing(folder):
+        folder.mkdir(mode=0o700)
 
 
 def discard_world(folder: Path, watch: ServerWatch) -> None:

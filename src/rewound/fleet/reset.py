@@ -14,7 +14,7 @@ from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import FleetError, Interrupted, MysqlError, RewoundError
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.making import Observer, discard_world, start_spec
+from rewound.fleet.making import Observer, discard_world, make_world_folder, start_spec
 from rewound.fleet.roster import Roster, run_side_by_side
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
@@ -83,7 +83,7 @@ class _Resetter:
         folder = self._folder.world_folder(world.name)
         self._engine.end_all(folder)
         remove_tree(folder)
-        folder.mkdir(mode=0o700)
+        make_world_folder(folder)
         spec = start_spec(
             world.name,
             fleet=self._folder.name,

@@ -24,7 +24,14 @@ from rewound.errors import (
     ServerNotReady,
 )
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.making import Observer, Recipe, Restored, discard_world, start_spec
+from rewound.fleet.making import (
+    Observer,
+    Recipe,
+    Restored,
+    discard_world,
+    make_world_folder,
+    start_spec,
+)
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger, find_imbalances
@@ -96,7 +103,7 @@ def _start_from_baseline(
         if baseline is None:
             return None
         observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
-        plan.folder.mkdir(mode=0o700)
+        make_world_folder(plan.folder)
         try:
             server = engine.start(_spec(plan, recipe, data_from=baselines.data(key)))
         except ServerNotReady as error:
@@ -119,7 +126,7 @@ def _load(
     if recipe.cancelled.is_set():
         raise Interrupted(f"making world {plan.name} was interrupted")
     observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
-    plan.folder.mkdir(mode=0o700)
+    make_world_folder(plan.folder)
     server = engine.start(_spec(plan, recipe, data_from=None))
     if recipe.baselines is None:
         return Restored(dump, server, _fill(server, dump, plan, recipe, engine, observer))

@@ -117,9 +117,16 @@ class FleetFolder:
             lock.release()
 
     def create(self) -> None:
-        """Make the empty folder, which must not exist."""
-        for folder in (self.path, self.path / "worlds", self.path / "ledgers"):
-            folder.mkdir(mode=0o700)
+        """Make the empty folder, which must not exist.
+
+        Raises:
+            HostError: it could not be made.
+        """
+        try:
+            for folder in (self.path, self.path / "worlds", self.path / "ledgers"):
+                folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
 
     def world_folder(self, world: str) -> Path:
         """Return the folder of one world's server."""

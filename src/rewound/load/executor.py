@@ -10,8 +10,9 @@ from rewound.load.objects import TableKey
 from rewound.load.tally import Tally
 from rewound.mysql.client import Connection, Execution
 
-_NO_ROOM = frozenset({1021, 1114})
-"""What MySQL says when the disk is full; 1114 was tried on 9.7.4 with a full tmpfs."""
+_NO_ROOM = frozenset({3, 1021, 1114, 1878, 3675})
+"""What MySQL says when the disk is full. 1114, 1878 (while keys are made) and 3675 were tried on
+9.7.4 with a full tmpfs; 3 (EE_WRITE) and 1021 are the error reference's."""
 
 
 _DEADLOCK = 1213

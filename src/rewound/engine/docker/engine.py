@@ -9,6 +9,7 @@ asked as that of a process is.
 import os
 from functools import partial
 from pathlib import Path
+from shutil import disk_usage
 
 from rewound import command
 from rewound.command import ProcessMark
@@ -51,6 +52,7 @@ from rewound.engine.options import (
     serving_options,
 )
 from rewound.engine.protocol import Server, ServerSpec
+from rewound.engine.writing import writing
 from rewound.errors import HostError, ServerNotReady
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint
@@ -96,13 +98,14 @@ class DockerEngine(DockerWatch):
     def start(self, spec: ServerSpec) -> Server:
         """Clone what is to be its data, start a container on it, return when mysqld answers."""
         require_short(spec.folder / SOCKET)
-        self._own(self._data.ensure(spec))
-        temporary = spec.folder / TEMPORARY
-        temporary.mkdir(mode=0o700, exist_ok=True)
-        self._own(spec.folder, temporary)
-        with boot_file(spec) as first:
-            self._own(first)
-            return self._boot(spec, first)
+        with writing(spec.folder):
+            self._own(self._data.ensure(spec))
+            temporary = spec.folder / TEMPORARY
+            temporary.mkdir(mode=0o700, exist_ok=True)
+            self._own(spec.folder, temporary)
+            with boot_file(spec) as first:
+                self._own(first)
+                return self._boot(spec, first)
 
     def stop(self, server: Server) -> None:
         """End mysqld with TERM, make sure that it came to its regular end, and clear away."""
@@ -112,14 +115,15 @@ class DockerEngine(DockerWatch):
             raise ServerNotReady(folder.name, reason="was removed before it was stopped")
         for container in containers:
             self._daemon.stop(container, grace_s=_FLUSH_GRACE_S)
-            require_clean_end(folder.name, self._tail(container))
+            free_bytes = disk_usage(folder).free
+            require_clean_end(folder.name, self._tail(container), free_bytes=free_bytes)
             self._daemon.remove(container)
 
     def explain_end(self, server: Server) -> HostError:
         """Return why it ended, by its container."""
         folder = server.socket.parent
         for container in self._daemon.find_containers(folder):
-            return self._explain(folder.name, container)
+            return self._explain(folder.name, container, folder)
         return ServerNotReady(folder.name, reason="is gone: its container was removed")
 
     def give_data(self, folder: Path, target: Path) -> None:
@@ -169,18 +173,18 @@ class DockerEngine(DockerWatch):
                     f"the processes of the Docker daemon at {self._daemon.address} cannot be seen",
                     hint="run rewound on the host of the daemon, and not in a container itself",
                 )
-            raise self._explain(name, container)
+            raise self._explain(name, container, endpoint.socket.parent)
         wait_until_ready(
             name,
             endpoint,
             is_running=partial(command.is_running, mark),
-            explain=partial(self._explain, name, container),
+            explain=partial(self._explain, name, container, endpoint.socket.parent),
             read_log=partial(self._tail, container),
         )
         return mark
 
-    def _explain(self, name: str, container: str) -> HostError:
-        """Return why a container of ours ended."""
+    def _explain(self, name: str, container: str, folder: Path) -> HostError:
+        """Return why a container of ours ended that has its data in a folder."""
         state = self._daemon.await_end(container)
         if state.is_out_of_memory:
             return HostError(
@@ -188,7 +192,7 @@ class DockerEngine(DockerWatch):
                 f" than its limit of {state.memory_bytes // _MIB:,} MiB",
                 hint="give it more with --memory-limit, or leave that out",
             )
-        return explain_end(name, self._tail(container))
+        return explain_end(name, self._tail(container), free_bytes=disk_usage(folder).free)
 
     def _template(self) -> Path:
         return ensure_template(self._cache, self._image.template, self._make_template)

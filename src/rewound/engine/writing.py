@@ -1,0 +1,25 @@
+"""What a file system refuses us, as an error that says so: mostly that it is full."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rewound.errors import HostError
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn what the operating system refuses in the block into a HostError.
+
+    Raises:
+        HostError: something below the folder could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        place = folder if error.filename is None else error.filename
+        raise HostError(
+            f"cannot write {place}: {(error.strerror or str(error)).lower()}",
+            hint="free some space there, or set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders"
+            " on another disk",
+        ) from error

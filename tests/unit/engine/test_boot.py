@@ -1,0 +1,39 @@
+import pytest
+
+from rewound.engine.boot import explain_end, require_clean_end
+from rewound.errors import HostError, ServerNotReady
+
+GIB = 1 << 30
+CRASH = "\n".join(f" #{number} 0x7effed6a5744 <unknown>" for number in range(60))
+
+
+@pytest.mark.parametrize(
+    ("log", "free_bytes"),
+    [
+        ("[ERROR] Error writing file './game/t.MYD' (errno: 28 - No space left on device)", GIB),
+        (f"[ERROR] [InnoDB] Operating system error number 28\n{CRASH}", GIB),
+        ("[ERROR] [InnoDB] UNDO tablespace ./undo_001 must be writable!", 0),
+        ("", 0),
+    ],
+    ids=["in the last line", "before a crash", "on a full disk", "without a word"],
+)
+def test_explain_end_names_a_full_disk(log: str, free_bytes: int):
+    error = explain_end("world a", log, free_bytes=free_bytes)
+    assert error.message == "no space is left on the disk for the server of world a"
+    assert "free some disk space" in str(error.hint)
+
+
+def test_explain_end_shows_the_end_of_the_log_where_there_is_room():
+    error = explain_end("world a", f"long ago\n{CRASH}\nat last", free_bytes=GIB)
+    assert isinstance(error, ServerNotReady)
+    assert error.message.endswith("at last")
+    assert "long ago" not in error.message
+
+
+def test_require_clean_end_takes_only_the_very_end_for_one():
+    ended = "[System] [MY-010910] [Server] mysqld: Shutdown complete (mysqld 9.7.4)\n[System] end."
+    require_clean_end("world a", ended, free_bytes=0)
+    with pytest.raises(ServerNotReady, match="did not stop cleanly"):
+        require_clean_end("world a", f"{ended}\n{CRASH}", free_bytes=GIB)
+    with pytest.raises(HostError, match="no space is left on the disk"):
+        require_clean_end("world a", CRASH, free_bytes=0)
