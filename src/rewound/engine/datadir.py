@@ -27,8 +27,10 @@ def ensure_template(cache: Path, installation: Installation, make: Callable[[Pat
     commands that need it at the same time make it once.
     """
     templates = cache / "templates"
-    templates.mkdir(mode=0o700, parents=True, exist_ok=True)
     template = templates / f"mysql-{installation.version}-recipe{_RECIPE}"
+    if template.exists():  # where it came in an image, nothing there can be written
+        return template
+    templates.mkdir(mode=0o700, parents=True, exist_ok=True)
     with FileLock(templates / "lock"):
         if not template.exists():
             for leftover in templates.glob("making-*"):

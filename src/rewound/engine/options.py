@@ -19,9 +19,8 @@ _SMALLEST_POOL_BYTES = 16 * _MIB
 _LARGEST_POOL_BYTES = 2048 * _MIB
 _SHARE_OF_MEMORY = 0.6
 
-# Nothing but loopback and the socket can reach the server, and it reaches nothing.
+# Nothing but its address and the socket can reach the server, and it reaches nothing.
 _CLOSED = (
-    f"--bind-address={LOOPBACK}",
     "--loose-mysqlx=OFF",
     "--local-infile=OFF",
     "--secure-file-priv=NULL",
@@ -67,7 +66,13 @@ SERVING_STATEMENTS = (
 
 
 def serving_options(
-    *, data: Path, socket: Path, temporary: Path, port: int, buffer_pool_bytes: int
+    *,
+    data: Path,
+    socket: Path,
+    temporary: Path,
+    port: int,
+    buffer_pool_bytes: int,
+    bind_address: str = LOOPBACK,
 ) -> list[str]:
     """Return the options of a world's server, less those that say where MySQL lives."""
     return [
@@ -75,6 +80,7 @@ def serving_options(
         f"--socket={socket}",
         f"--pid-file={data / 'mysqld.pid'}",
         f"--tmpdir={temporary}",
+        f"--bind-address={bind_address}",
         f"--port={port}",
         f"--innodb-buffer-pool-size={buffer_pool_bytes}",
         *_CLOSED,

@@ -30,6 +30,9 @@ from rewound.mysql.endpoint import Endpoint
 
 _log = logging.getLogger(__name__)
 
+SOCKET = "mysqld.sock"
+"""The name of the socket in a server's folder."""
+
 _INITIALISE_TIMEOUT_S = 300.0
 _READY_TIMEOUT_S = 120.0
 _STOP_GRACE_S = 20.0
@@ -37,6 +40,7 @@ _FLUSH_GRACE_S = 600.0
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
 _LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
 _LOG = "mysqld.log"
+_TEMPORARY = "tmp"
 _CLASSIC_HASHING = "component_classic_hashing"
 
 
@@ -59,7 +63,7 @@ class ProcessEngine(ProcessWatch):
 
     def start(self, spec: ServerSpec) -> Server:
         """Clone what is to be its data, start mysqld on it and return when it answers."""
-        data, socket = spec.folder / DATA, spec.folder / "mysqld.sock"
+        data, socket = spec.folder / DATA, spec.folder / SOCKET
         _require_short(socket)
         if data.exists() and spec.data_from is not None and self._method is CloneMethod.OVERLAY:
             remove_tree(data)
@@ -69,9 +73,21 @@ class ProcessEngine(ProcessWatch):
         statements = (boot_statement(spec.root_password), *spec.boot_statements)
         _write_private(boot_file, "".join(f"{statement};\n" for statement in statements))
         try:
-            return self._boot(spec, data=data, socket=socket, boot_file=boot_file)
+            return self._boot(spec, socket=socket, boot_file=boot_file)
         finally:
             boot_file.unlink()
+
+    def command_line(self, spec: ServerSpec, *, bind_address: str, init_file: Path) -> list[str]:
+        """Return what runs mysqld on the data of a server, one statement file executed first."""
+        options = serving_options(
+            data=spec.folder / DATA,
+            socket=spec.folder / SOCKET,
+            temporary=spec.folder / _TEMPORARY,
+            port=spec.port,
+            buffer_pool_bytes=spec.buffer_pool_bytes,
+            bind_address=bind_address,
+        )
+        return [*self._mysqld(), *options, f"--init-file={init_file}"]
 
     def stop(self, server: Server) -> None:
         """End mysqld with TERM and make sure that it came to its regular end."""
@@ -93,17 +109,10 @@ class ProcessEngine(ProcessWatch):
         # An overlay over the template could not become a baseline: most of it is elsewhere.
         clone(CloneMethod.COPY, self._template(), spec.folder)
 
-    def _boot(self, spec: ServerSpec, *, data: Path, socket: Path, boot_file: Path) -> Server:
-        temporary, log = spec.folder / "tmp", spec.folder / _LOG
-        temporary.mkdir(mode=0o700, exist_ok=True)
-        options = serving_options(
-            data=data,
-            socket=socket,
-            temporary=temporary,
-            port=spec.port,
-            buffer_pool_bytes=spec.buffer_pool_bytes,
-        )
-        argv = [*self._mysqld(), *options, f"--init-file={boot_file}"]
+    def _boot(self, spec: ServerSpec, *, socket: Path, boot_file: Path) -> Server:
+        (spec.folder / _TEMPORARY).mkdir(mode=0o700, exist_ok=True)
+        log = spec.folder / _LOG
+        argv = self.command_line(spec, bind_address=LOOPBACK, init_file=boot_file)
         mark = command.start_daemon(argv, log=log, cwd=spec.folder)
         server = Server(mark=mark, socket=socket, host=LOOPBACK, port=spec.port)
         try:
@@ -137,7 +146,7 @@ class ProcessEngine(ProcessWatch):
         _write_private(boot_file, f"INSTALL COMPONENT 'file://{_CLASSIC_HASHING}';\n")
         options = serving_options(
             data=data,
-            socket=folder / "mysqld.sock",
+            socket=folder / SOCKET,
             temporary=folder,
             port=pick_ports(1, base=None)[0],
             buffer_pool_bytes=64 << 20,
@@ -148,7 +157,7 @@ class ProcessEngine(ProcessWatch):
         log = folder / "mysqld.log"
         mark = command.start_daemon([*self._mysqld(), *options], log=log, cwd=folder)
         try:
-            endpoint = Endpoint(folder / "mysqld.sock", LOOPBACK, 0, ROOT, "")
+            endpoint = Endpoint(folder / SOCKET, LOOPBACK, 0, ROOT, "")
             _wait_until_ready("the template", mark, endpoint=endpoint, log=log)
         finally:
             command.stop(mark, grace_s=_STOP_GRACE_S)
