@@ -1,7 +1,10 @@
+import pytest
+
 from rewound.mysql.accounts import (
     ACCOUNTS,
     account_statements,
     boot_statement,
+    find_unfit,
     grant_statements,
     new_password,
     option_file,
@@ -57,3 +60,25 @@ def test_the_grants_after_the_load_open_the_schemas_and_lock_the_loader():
 
 def test_an_option_file_is_what_mysql_clients_read():
     assert option_file("dev", "secret") == "[client]\nuser=dev\npassword=secret\n"
+
+
+@pytest.mark.parametrize(
+    "password", ["x", "Secret-123", "!$%&()*+,-./:<=>?@[]^_{|}~", "x" * 128, new_password()]
+)
+def test_an_ordinary_password_of_the_user_can_be_taken(password: str):
+    assert find_unfit(password) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("", "empty"),
+        ("x" * 129, "128"),
+        *(
+            (f"a{sign}b", "it holds others")
+            for sign in ("'", '"', "`", "\\", "#", ";", " ", "\n", "\r", "\t", "\0", "ü", "\x7f")
+        ),
+    ],
+)
+def test_a_password_that_could_mean_something_else_is_refused(password: str, reason: str):
+    assert reason in str(find_unfit(password))
