@@ -1,8 +1,10 @@
 """A real MySQL, folders of state, dumps and the command line, for the tests of all folders.
 
-No server, no mount and no folder of fleets may outlive the test that made it: that test
-fails, and what escapes even this check fails the run at its end. The cache is the tests'
-own, with the user's servers and templates in it: baselines of tests end with the tests.
+No server, no container, no mount and no folder of fleets may outlive the test that made it:
+that test fails, and what escapes even this check fails the run at its end. The cache is the
+tests' own, with the user's servers and templates in it: baselines of tests end with the tests.
+
+What is about Docker is imported only where a test asks for it: it takes 0.2 s.
 """
 
 import gzip
@@ -11,16 +13,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 import platformdirs
 import pytest
+from filelock import FileLock
 
 from rewound import command
-from rewound.engine.installation import Installation, get_installation
+from rewound.engine.installation import Installation, find_installed, get_installation
 from rewound.engine.mounts import find_mounts_below, remove_tree
 from rewound.errors import HostError
 
@@ -38,6 +42,10 @@ HEADER = """\
 CLOSING_LINE = "\n-- Dump completed on 2026-03-02 21:15:00\n"
 
 
+_DOCKER_ADDRESS = pytest.StashKey[str]()
+"""Where a Docker daemon answered, once a test of this worker needed one."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-mysqld",
@@ -48,6 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require-chromium",
         action="store_true",
         help="fail, rather than skip, the tests that need a browser where there is none",
+    )
+    parser.addoption(
+        "--require-docker",
+        action="store_true",
+        help="fail, rather than skip, the tests that need a Docker daemon where there is none",
     )
 
 
@@ -83,9 +96,7 @@ def installation(cache_dir: Path, pytestconfig: pytest.Config) -> Installation:
     try:
         return get_installation("auto", cache_dir)
     except HostError as error:
-        if pytestconfig.getoption("--require-mysqld"):
-            pytest.fail(f"{error}; {error.hint}")
-        pytest.skip(str(error))
+        _skip(pytestconfig, "--require-mysqld", f"{error}; {error.hint}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -114,11 +125,49 @@ def make_folder(run_root: Path) -> Callable[[], Path]:
 
 
 @pytest.fixture
-def state_dir(make_folder: Callable[[], Path]) -> Iterator[Path]:
-    """A state folder of this test alone; a server in it after the test is an error."""
+def state_dir(make_folder: Callable[[], Path], pytestconfig: pytest.Config) -> Iterator[Path]:
+    """A state folder of this test alone; a server of it after the test is an error."""
     folder = make_folder()
     yield folder
-    _require_nothing_left(folder, inside=False)
+    containers = _remove_containers(pytestconfig, folder)
+    _require_nothing_left(folder, inside=False, containers=containers)
+
+
+@pytest.fixture(scope="session")
+def docker_address(run_root: Path, pytestconfig: pytest.Config) -> Iterator[str]:
+    """The address of the Docker daemon; whatever container is left there fails the run."""
+    from tests.docker_host.daemon import NoDaemon, connect, find_address
+
+    address = find_address()
+    try:
+        with connect(address):
+            pass
+    except NoDaemon as error:
+        _skip(pytestconfig, "--require-docker", str(error))
+    pytestconfig.stash[_DOCKER_ADDRESS] = address
+    yield address
+    left = _remove_containers(pytestconfig, run_root)
+    if left:
+        pytest.fail(f"left behind: containers {left}")
+
+
+@pytest.fixture(scope="session")
+def docker_image(docker_address: str, cache_dir: Path, pytestconfig: pytest.Config) -> str:
+    """The tag of an image with the newest installed MySQL, as the official one has it."""
+    from tests.docker_host.daemon import connect
+    from tests.docker_host.image import ImageNotBuilt, build_mysql_image, name_mysql_image
+
+    installed = find_installed(cache_dir)
+    if not installed:
+        _skip(pytestconfig, "--require-docker", "no MySQL for an image: rewound server install")
+    tag = name_mysql_image(installed[0])
+    lock = Path(tempfile.gettempdir(), f"rewound-test-image-{os.getuid()}.lock")
+    try:
+        with FileLock(lock), connect(docker_address) as client:
+            build_mysql_image(client, installed[0], tag=tag)
+    except ImageNotBuilt as error:
+        _skip(pytestconfig, "--require-docker", str(error))
+    return tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +264,32 @@ def dumps(tmp_path: Path) -> Dumps:
     return Dumps(folder)
 
 
-def _require_nothing_left(folder: Path, *, inside: bool) -> None:
+def _skip(config: pytest.Config, option: str, reason: str) -> NoReturn:
+    """Skip a test for what this host lacks, or fail it where the option requires that."""
+    if config.getoption(option):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _remove_containers(config: pytest.Config, folder: Path) -> list[str]:
+    """Remove the containers of folders below this one; return their names."""
+    address = config.stash.get(_DOCKER_ADDRESS, None)
+    if address is None:
+        return []
+    from tests.docker_host.daemon import remove_containers_below
+
+    return remove_containers_below(address, folder)
+
+
+def _require_nothing_left(folder: Path, *, inside: bool, containers: Sequence[str] = ()) -> None:
     """Remove a folder, its servers and mounts; fail where it had any, or anything at all."""
     marks = command.find_daemons(f"--datadir={folder}{os.sep}")
     left = [str(path) for path in folder.glob("*" if inside else "fleets/*/")]
     mounts = find_mounts_below(folder)
     command.kill(*marks)
     remove_tree(folder)
-    if marks or left or mounts:
-        pytest.fail(f"left behind: {len(marks)} servers, mounts {mounts}, folders {left}")
+    if marks or left or mounts or containers:
+        pytest.fail(
+            f"left behind: {len(marks)} servers, containers {list(containers)}, "
+            f"mounts {mounts}, folders {left}"
+        )
