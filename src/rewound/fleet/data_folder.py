@@ -1,13 +1,14 @@
 """The folder of a world that stands alone: what lies in it, and what that is worth.
 
     rewound.lock   says that the folder is ours; held while a world is made in it
-    data/ tmp/     of mysqld, as its socket and its log
+    server/        all of mysqld's: data, socket, log
     dev.cnf        login of one account, as an option file; reader.cnf likewise
     logins.sql     the same passwords, for mysqld when it starts
     hashes/        SHA-256 of the dump, so that a restart need not read it again
     ledger.json    the proof, written last: with it the world is proven, without it nothing
 
-What is not ours is never touched. It imports little, because health checks come every few
+What is not ours is never touched; the folder itself may be a mount, so that servers are ended and
+mounts looked for in `server/` alone. It imports little, because health checks come every few
 seconds.
 """
 
@@ -24,20 +25,14 @@ from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.json_files import write_file
 from rewound.mysql.accounts import DEV, READER, option_file, password_statement
 
-SOCKET = "mysqld.sock"
-
 _LOCK = "rewound.lock"
+_SERVER = "server"
 _LEDGER = "ledger.json"
 _LOGINS = "logins.sql"
 _OURS = frozenset(
     {
         _LOCK,
-        "data",
-        "tmp",
-        SOCKET,
-        f"{SOCKET}.lock",
-        "mysqld.log",
-        "boot.sql",
+        _SERVER,
         f"{DEV}.cnf",
         f"{READER}.cnf",
         f"{DEV}.cnf.new",
@@ -77,7 +72,8 @@ class DataFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
-        self.socket = self.path / SOCKET
+        self.server = self.path / _SERVER
+        self.socket = self.server / "mysqld.sock"
         self.logins = self.path / _LOGINS
         self.hashes = self.path / "hashes"
 

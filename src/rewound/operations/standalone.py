@@ -115,7 +115,7 @@ def restore(
             _require_idle(folder)
             _write_passwords(folder, recipe)
         else:
-            engine.end_all(folder.path)  # of a restore that was killed
+            engine.end_all(folder.server)  # of a restore that was killed
             folder.clear()
             ledger = _make(folder, options, recipe, engine, observer)
         argv = engine.command_line(
@@ -143,6 +143,7 @@ def _make(
 
     def make() -> Ledger:
         observer.world_changed(name, WorldState.STARTING)
+        folder.server.mkdir(mode=0o700)
         server = engine.start(_spec(folder, options, recipe))
         observer.world_changed(name, WorldState.LOADING)
         ledger = fill(server, options.dump, recipe, world=name, progress=report_progress)
@@ -151,7 +152,7 @@ def _make(
 
     def stop() -> None:
         recipe.cancelled.set()
-        engine.end_all(folder.path)
+        engine.end_all(folder.server)
 
     try:
         ledger = run_side_by_side({name: make}, workers=1, stop=stop)[name]
@@ -160,7 +161,7 @@ def _make(
         proof = ProvenWorld(recipe.origin(ledger.dump.sha256), ledger)
         folder.write_proof(encode_readably(proof))
     except BaseException:
-        engine.end_all(folder.path)
+        engine.end_all(folder.server)
         folder.clear()
         raise
     observer.world_changed(name, WorldState.READY, f"{ledger.rows:,} rows")
@@ -203,7 +204,7 @@ def explain_difference(held: Origin, wanted: Origin) -> str:
 
 
 def _require_idle(folder: DataFolder) -> None:
-    if command.find_daemons(f"--datadir={folder.path}{os.sep}"):
+    if command.find_daemons(f"--datadir={folder.server}{os.sep}"):
         raise FleetError(
             f"a server already runs on the world in {folder.path}", hint="end it first"
         )
@@ -244,7 +245,7 @@ def _plan_buffer_pool() -> int:
 def _spec(folder: DataFolder, options: StandaloneOptions, recipe: Recipe) -> ServerSpec:
     return start_spec(
         options.dump.name,
-        folder=folder.path,
+        folder=folder.server,
         port=options.port,
         buffer_pool_bytes=recipe.buffer_pool_bytes,
         passwords=recipe.passwords,
