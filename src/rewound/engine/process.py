@@ -59,7 +59,7 @@ class ProcessEngine(ProcessWatch):
         """Choose how to clone, and initialise the template if this version has none yet."""
         self._method = choose_method(baselines, folder, self._wanted)
         _log.debug("cloning by %s", self._method.value)
-        self._template()
+        self.ensure_template()
 
     def start(self, spec: ServerSpec) -> Server:
         """Clone what is to be its data, start mysqld on it and return when it answers."""
@@ -107,7 +107,7 @@ class ProcessEngine(ProcessWatch):
             clone(self._method, spec.data_from, spec.folder)
             return
         # An overlay over the template could not become a baseline: most of it is elsewhere.
-        clone(CloneMethod.COPY, self._template(), spec.folder)
+        clone(CloneMethod.COPY, self.ensure_template(), spec.folder)
 
     def _boot(self, spec: ServerSpec, *, socket: Path, boot_file: Path) -> Server:
         (spec.folder / _TEMPORARY).mkdir(mode=0o700, exist_ok=True)
@@ -127,7 +127,8 @@ class ProcessEngine(ProcessWatch):
             raise
         return server
 
-    def _template(self) -> Path:
+    def ensure_template(self) -> Path:
+        """Return the data directory that new servers are copies of, made if it is missing."""
         return ensure_template(self._cache, self._installation, self._make_template)
 
     def _make_template(self, data: Path) -> None:
