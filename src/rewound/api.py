@@ -25,6 +25,7 @@ from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
 from rewound.operations import asking, fleets, restoring
 from rewound.operations.dumps import read_selection
+from rewound.operations.engines import EngineWish
 from rewound.query.fanout import Asking
 from rewound.query.merge import Merged
 from rewound.query.outcome import Outcome
@@ -201,7 +202,9 @@ def up(
     timezone: str | None = None,
     pattern: str | None = None,
     schema: str | None = None,
+    engine: str = "auto",
     server: str = "auto",
+    image: str | None = None,
     allow_missing: bool = False,
     fallback: bool = False,
     partial: bool = False,
@@ -223,7 +226,7 @@ def up(
         selection,
         restoring.UpOptions(
             fleet=fleet,
-            server=server,
+            engine=EngineWish(engine, server, image),
             allow_missing=allow_missing,
             fallback=fallback,
             load=LoadOptions(schema=schema),
@@ -231,6 +234,7 @@ def up(
         observer=_Silent(),
         narrate=_ignore,
         chosen=_ignore,
+        pulling=_ignore,
     )
     if not (partial and brought.restored):
         if brought.failures and brought.restored:

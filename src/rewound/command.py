@@ -130,6 +130,14 @@ def own_mark() -> ProcessMark:
     return _mark_of(os.getpid())
 
 
+def find_mark(pid: int) -> ProcessMark | None:
+    """Return the mark of a process that runs now; None where there is none."""
+    try:
+        return _mark_of(pid)
+    except (OSError, IndexError):
+        return None
+
+
 def is_running(mark: ProcessMark) -> bool:
     """Tell whether the marked process still runs; a zombie does not."""
     return _find_process(mark) is not None
@@ -157,23 +165,23 @@ def kill(*marks: ProcessMark) -> None:
         _wait(mark, _KILL_TIMEOUT_S)
 
 
-def find_daemons(argument_prefix: str) -> list[ProcessMark]:
-    """Return the marks of all our processes that were started with such an argument.
+def find_daemons(argument_prefix: str) -> dict[ProcessMark, str]:
+    """Return all our processes that were started with such an argument, and its rest.
 
     This finds a daemon whose mark was lost in a crash. Processes of other users, whose
     arguments we could not act on anyway, are passed over.
     """
-    marks = []
+    daemons = {}
     for process in psutil.process_iter(["cmdline", "uids"]):
         uids, arguments = process.info["uids"], process.info["cmdline"]
         if uids is None or uids.real != os.getuid():
             continue
-        if any(argument.startswith(argument_prefix) for argument in arguments or ()):
-            try:
-                marks.append(_mark_of(process.pid))
-            except (OSError, IndexError):
-                continue
-    return marks
+        for argument in arguments or ():
+            if argument.startswith(argument_prefix):
+                if mark := find_mark(process.pid):
+                    daemons[mark] = argument.removeprefix(argument_prefix)
+                break
+    return daemons
 
 
 def memory_bytes(mark: ProcessMark) -> int | None:

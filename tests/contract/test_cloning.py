@@ -12,11 +12,10 @@ import pytest
 
 from rewound import command
 from rewound.engine.cloning import CloneMethod, choose_method, clone, give_away, probe_method
-from rewound.engine.installation import Installation
 from rewound.engine.mounts import find_mounts_below, remove_tree
-from rewound.engine.process import ProcessEngine
-from rewound.engine.protocol import Server
+from rewound.engine.protocol import Engine, Server
 from rewound.errors import HostError
+from tests.contract.conftest import MakeEngine
 from tests.contract.test_engine import PASSWORD, ask, connect, make_spec
 
 IMAGE_BYTES = 1 << 30
@@ -64,10 +63,8 @@ def place(
 
 
 @pytest.fixture
-def cloning_engine(
-    installation: Installation, cache_dir: Path, method: CloneMethod, place: Path
-) -> Iterator[ProcessEngine]:
-    engine = ProcessEngine(installation, cache_dir, wanted=method)
+def cloning_engine(make_engine: MakeEngine, method: CloneMethod, place: Path) -> Iterator[Engine]:
+    engine = make_engine(method)
     engine.prepare(place, place)
     yield engine
     engine.end_all(place)
@@ -115,9 +112,7 @@ def test_what_is_given_away_lacks_what_belongs_to_one_server(method: CloneMethod
     assert (source / "auto.cnf").exists()
 
 
-def give_filled_server(
-    engine: ProcessEngine, place: Path, *, start: Callable[[str], Server]
-) -> Path:
+def give_filled_server(engine: Engine, place: Path, *, start: Callable[[str], Server]) -> Path:
     """Fill a server, stop it, give its data away; return where it is."""
     server = start("first")
     with connect(server) as connection:
@@ -130,7 +125,7 @@ def give_filled_server(
 
 
 def test_servers_of_one_baseline_have_its_data_and_a_uuid_and_changes_of_their_own(
-    cloning_engine: ProcessEngine, place: Path
+    cloning_engine: Engine, place: Path
 ):
     engine = cloning_engine
     specs = {"first": make_spec(place, name="first")}
@@ -151,7 +146,7 @@ def test_servers_of_one_baseline_have_its_data_and_a_uuid_and_changes_of_their_o
     assert unchanged == contents
 
 
-def test_a_stopped_server_starts_again_on_its_own_data(cloning_engine: ProcessEngine, place: Path):
+def test_a_stopped_server_starts_again_on_its_own_data(cloning_engine: Engine, place: Path):
     spec = make_spec(place)
     server = cloning_engine.start(spec)
     with connect(server) as connection:
@@ -162,14 +157,14 @@ def test_a_stopped_server_starts_again_on_its_own_data(cloning_engine: ProcessEn
     assert ask(again, "SELECT COUNT(*) FROM information_schema.schemata") == 5
 
 
-def test_a_server_that_was_killed_did_not_stop_cleanly(cloning_engine: ProcessEngine, place: Path):
+def test_a_server_that_was_killed_did_not_stop_cleanly(cloning_engine: Engine, place: Path):
     server = cloning_engine.start(make_spec(place))
     command.kill(server.mark)
     with pytest.raises(HostError, match="did not stop cleanly"):
         cloning_engine.stop(server)
 
 
-def test_end_all_unmounts_what_a_crash_left_mounted(engine: ProcessEngine, folder: Path):
+def test_end_all_unmounts_what_a_crash_left_mounted(engine: Engine, folder: Path):
     if not probe_method(CloneMethod.OVERLAY, folder, folder).works:
         pytest.skip("overlays cannot be mounted here")
     (folder / "source").mkdir()
@@ -183,9 +178,7 @@ def test_end_all_unmounts_what_a_crash_left_mounted(engine: ProcessEngine, folde
     assert list((folder / "worlds/a b,c/data").iterdir()) == []
 
 
-def test_a_clone_that_somebody_looks_into_is_taken_away_all_the_same(
-    engine: ProcessEngine, folder: Path
-):
+def test_a_clone_that_somebody_looks_into_is_taken_away_all_the_same(engine: Engine, folder: Path):
     if not probe_method(CloneMethod.OVERLAY, folder, folder).works:
         pytest.skip("overlays cannot be mounted here")
     (folder / "source").mkdir()

@@ -1,21 +1,18 @@
 """A server as production has it: with a binary log and GTIDs, so that dumps state them."""
 
 import os
-import time
 from pathlib import Path
 
 from rewound import command
+from rewound.engine.boot import wait_until_ready
 from rewound.engine.cloning import DATA, CloneMethod, clone
 from rewound.engine.datadir import ensure_template
-from rewound.engine.installation import Installation
+from rewound.engine.installation import Installation, folder_name
 from rewound.engine.options import LOOPBACK, serving_options
 from rewound.engine.process import ProcessEngine
-from rewound.errors import MysqlError
 from rewound.mysql.accounts import ROOT
-from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 
-_READY_TIMEOUT_S = 60.0
 _AS_IN_PRODUCTION = (
     *("--log-bin=binlog", "--server-id=1", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"),
     *("--log-bin-trust-function-creators=ON", "--event-scheduler=OFF", "--sync-binlog=0"),
@@ -26,9 +23,15 @@ def start_source(installation: Installation, cache: Path, folder: Path, *, port:
     """Start the server in a folder; `ProcessWatch.end_all` ends it. Root has no password."""
     ProcessEngine(installation, cache).prepare(folder, cache)
     data, socket = folder / DATA, folder / "mysqld.sock"
-    clone(CloneMethod.COPY, ensure_template(cache, installation, lambda _: None), folder)
+    template = ensure_template(cache, folder_name(installation.version), lambda _: None)
+    clone(CloneMethod.COPY, template, folder)
     options = serving_options(
-        data=data, socket=socket, temporary=folder, port=port, buffer_pool_bytes=32 << 20
+        data=data,
+        socket=socket,
+        temporary=folder,
+        address=LOOPBACK,
+        port=port,
+        buffer_pool_bytes=32 << 20,
     )
     options.remove("--skip-log-bin")
     # mysqld refuses to run as root unless it is told to.
@@ -46,13 +49,10 @@ def start_source(installation: Installation, cache: Path, folder: Path, *, port:
         cwd=folder,
     )
     endpoint = Endpoint(socket, LOOPBACK, port, ROOT, "")
-    deadline = time.monotonic() + _READY_TIMEOUT_S
-    while True:
-        try:
-            Connection(endpoint).close()
-        except MysqlError:
-            if time.monotonic() > deadline or not command.is_running(mark):
-                raise
-            time.sleep(0.05)
-        else:
-            return endpoint
+    wait_until_ready(
+        "the source",
+        endpoint,
+        is_running=lambda: command.is_running(mark),
+        read_log=lambda: (folder / "mysqld.log").read_text(errors="replace"),
+    )
+    return endpoint

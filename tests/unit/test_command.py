@@ -130,9 +130,9 @@ def test_kill_of_a_strangers_child_does_not_wait_for_its_parent_to_reap_it(tmp_p
 def test_find_daemons_goes_by_the_start_of_an_argument(tmp_path: Path):
     mine = start_sleeper(tmp_path, f"--datadir={tmp_path}/a/data")
     other = start_sleeper(tmp_path, f"--datadir={tmp_path}/ab/data")
-    assert command.find_daemons(f"--datadir={tmp_path}/a/") == [mine]
+    assert command.find_daemons(f"--datadir={tmp_path}/a/") == {mine: "data"}
     command.kill(mine, other)
-    assert command.find_daemons(f"--datadir={tmp_path}/") == []
+    assert command.find_daemons(f"--datadir={tmp_path}/") == {}
 
 
 def test_own_mark_runs_and_takes_memory():

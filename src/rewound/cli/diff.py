@@ -12,6 +12,7 @@ from rewound.cli import diagnostics
 from rewound.cli.diff_view import Shown, show_answers, show_comparison
 from rewound.cli.options import format_option, option, worlds_option
 from rewound.cli.progress import count_worlds
+from rewound.cli.selection import engine_options
 from rewound.cli.up import Narrator, show_failures
 from rewound.diff.rows import RowOptions
 from rewound.diff.worlds import EVERY_TABLE, WorldOptions
@@ -19,6 +20,7 @@ from rewound.errors import SomeWorldsFailed, UsageError
 from rewound.operations import diffing, restoring
 from rewound.operations.diffing import Sides
 from rewound.operations.dumps import read_selection
+from rewound.operations.engines import EngineWish
 from rewound.query.script import read_statements
 
 _DIFFERENT = 1
@@ -32,6 +34,7 @@ _TEMPORARY = ("diff-before", "diff-after")
 @click.argument("fleets", nargs=-1, metavar="[BEFORE AFTER | SOURCE]")
 @option("--from", "from_time", metavar="TIME", help="With SOURCE: the moment before.")
 @option("--to", "to_time", metavar="TIME", help="With SOURCE: the moment after.")
+@engine_options
 @option("--keep", is_flag=True, help="With SOURCE: leave both fleets up.")
 @option("--world", nargs=2, metavar="ONE OTHER", help="Compare two worlds of any names.")
 @worlds_option
@@ -82,6 +85,7 @@ def command(
     from_time: str | None,
     to_time: str | None,
     keep: bool,
+    wish: EngineWish,
     world: tuple[str, str] | None,
     worlds: str | None,
     tables: tuple[str, ...],
@@ -128,7 +132,7 @@ def command(
     )
     pair = world or None
     how = Shown(output_format, rows, group_by, html)
-    with _open_sides(fleets, from_time, to_time, worlds, pair=pair, keep=keep) as opened:
+    with _open_sides(fleets, from_time, to_time, worlds, pair=pair, keep=keep, wish=wish) as opened:
         if sql is not None:
             [statement] = _require_one(read_statements(sql))
             answers = diffing.diff_answers(opened.sides, statement, key=key, world_pair=pair)
@@ -173,13 +177,14 @@ def _open_sides(
     *,
     pair: tuple[str, str] | None,
     keep: bool,
+    wish: EngineWish,
 ) -> Iterator[_Opened]:
     """Yield the fleets that are meant; those of a SOURCE are made, and gone at the end."""
     if from_time is not None and to_time is not None:
         if len(names) != 1:
             raise UsageError("--from and --to take one SOURCE", hint=_EXAMPLE)
         command = ["rewound", "diff", names[0], "--from", from_time, "--to", to_time]
-        with _bring_up(Path(names[0]), (from_time, to_time), worlds, keep=keep):
+        with _bring_up(Path(names[0]), (from_time, to_time), worlds, keep=keep, wish=wish):
             yield _Opened(Sides(*_TEMPORARY, worlds), shlex.join(command), (from_time, to_time))
         return
     if from_time is not None or to_time is not None:
@@ -199,7 +204,7 @@ _EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T
 
 @contextmanager
 def _bring_up(
-    source: Path, times: tuple[str, str], worlds: str | None, *, keep: bool
+    source: Path, times: tuple[str, str], worlds: str | None, *, keep: bool, wish: EngineWish
 ) -> Iterator[None]:
     made: list[str] = []
     try:
@@ -209,10 +214,11 @@ def _bring_up(
             with Narrator(selection) as narrator:
                 brought = restoring.up(
                     selection,
-                    restoring.UpOptions(fleet=fleet, allow_missing=True),
+                    restoring.UpOptions(fleet=fleet, engine=wish, allow_missing=True),
                     observer=narrator,
                     narrate=diagnostics.narrate,
                     chosen=narrator.show_choice,
+                    pulling=narrator.show_pull,
                 )
             show_failures(brought.failures, fleet, restored=len(brought.restored))
             made.append(fleet)

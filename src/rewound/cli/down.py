@@ -4,7 +4,7 @@ import click
 
 from rewound.cli import diagnostics
 from rewound.cli.options import fleet_option
-from rewound.operations import fleets, restoring
+from rewound.operations import restoring
 
 
 @click.command(name="down")
@@ -12,7 +12,7 @@ from rewound.operations import fleets, restoring
 @click.option("--all", "every", is_flag=True, help="All fleets.")
 def command(fleet: str, every: bool) -> None:
     """Stop the servers of a fleet and delete all of it. The dumps stay as they are."""
-    names = fleets.names() if every else [fleet]
+    names = restoring.names_to_end() if every else [fleet]
     for name in names:
         ended = restoring.down(name)
         diagnostics.narrate(f"fleet {name} is gone: {ended} servers ended, its folder deleted")

@@ -1,6 +1,6 @@
 """How a restore looks while it runs: a live line per world on a terminal, else plain lines."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -19,6 +19,7 @@ from rich.text import Text
 
 from rewound.cli import diagnostics
 from rewound.cli.formats import show_control_characters
+from rewound.engine.protocol import PullStep
 from rewound.fleet.making import Observer
 from rewound.fleet.world import WorldState
 
@@ -27,7 +28,7 @@ _LAST_STATES = (WorldState.READY, WorldState.FAILED)
 
 
 @contextmanager
-def show_progress(worlds: dict[str, int]) -> Iterator[Observer]:
+def show_progress(worlds: Mapping[str, int]) -> Iterator[Observer]:
     """Show how worlds come up while the block runs; `worlds` maps names to dump sizes."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -69,6 +70,33 @@ def count_worlds() -> Iterator[Callable[[str, int], None]]:
         yield lambda _world, count: progress.update(task, advance=1, total=count)
 
 
+@contextmanager
+def show_pull() -> Iterator[Callable[[PullStep], None]]:
+    """Show how an image comes while the block runs; what is yielded is told of each step."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _step: None
+        return
+    layers: dict[str, tuple[int, int]] = {}
+    with Progress(
+        TextColumn("{task.fields[what]:<12}", markup=False),
+        BarColumn(bar_width=14),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("", total=None, what="")
+
+        def show(step: PullStep) -> None:
+            if step.layer:
+                layers[step.layer] = (step.done_bytes, step.total_bytes)
+                done, total = (sum(each) for each in zip(*layers.values(), strict=True))
+                progress.update(task, completed=done, total=total, what=step.what)
+
+        yield show
+
+
 class RateColumn(TransferSpeedColumn):
     """How fast a dump is read; nothing where it is too short to tell."""
 
@@ -97,7 +125,7 @@ class PlainLines:
 class LiveLines:
     """A line per world that is drawn again as it changes."""
 
-    def __init__(self, progress: Progress, worlds: dict[str, int]) -> None:
+    def __init__(self, progress: Progress, worlds: Mapping[str, int]) -> None:
         self._progress = progress
         self._sizes = worlds
         self._tasks: dict[str, TaskID] = {

@@ -1,4 +1,4 @@
-"""Options that say which dumps are meant, which part of them, and how they are cloned."""
+"""Options that say which dumps are meant, which part of them, and what serves them."""
 
 import functools
 from collections.abc import Callable
@@ -7,9 +7,11 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from rewound.cli.options import option, worlds_option
+from rewound.cli.options import option, parse_size, worlds_option
 from rewound.dump.part import Part
+from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
+from rewound.operations.engines import EngineWish
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -54,6 +56,46 @@ def selection_options(command: _Command) -> _Command:
     ):
         command = decorate(command)
     return command
+
+
+def engine_options(command: _Command) -> _Command:
+    """Declare the options that say what makes the servers; the command gets a `wish`."""
+
+    @functools.wraps(command)
+    def with_wish(
+        *, engine: str, server: str, image: str | None, memory_limit: int | None, **others: Any
+    ) -> Any:
+        return command(wish=EngineWish(engine, server, image, memory_limit), **others)
+
+    for decorate in (
+        option(
+            "--memory-limit",
+            type=parse_size,
+            metavar="SIZE",
+            help="The most memory that the container of a server may take, such as 2GiB.",
+        ),
+        option(
+            "--image",
+            metavar="NAME",
+            help="The image of MySQL that containers run.  [default: mysql:8.4]",
+        ),
+        option(
+            "--server",
+            default="auto",
+            show_default=True,
+            metavar="NAME",
+            help="Which MySQL of this host to use; match: one of the dumps' own release.",
+        ),
+        option(
+            "--engine",
+            type=click.Choice(["auto", *(kind.value for kind in EngineKind)]),
+            default="auto",
+            show_default=True,
+            help="What a server runs as: a process of this host, or a Docker container.",
+        ),
+    ):
+        with_wish = decorate(with_wish)
+    return cast(_Command, with_wish)
 
 
 def part_options(command: _Command) -> _Command:

@@ -1,6 +1,7 @@
 """`rewound up`: restore every world."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,14 @@ from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
 from rewound.cli.load_options import load_options
 from rewound.cli.options import cache_limit_option, fleet_option, option
-from rewound.cli.progress import PlainLines, show_progress
-from rewound.cli.selection import clone_option, read_clone_method, selection_options
+from rewound.cli.progress import show_progress, show_pull
+from rewound.cli.selection import (
+    clone_option,
+    engine_options,
+    read_clone_method,
+    selection_options,
+)
+from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
 from rewound.fleet.making import Observer
@@ -23,12 +30,13 @@ from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.operations import dumps, restoring
 from rewound.operations.dumps import read_selection
+from rewound.operations.engines import EngineWish
 
 
 @click.command(name="up")
 @selection_options
 @fleet_option
-@option("--server", default="auto", show_default=True, metavar="NAME", help="Which MySQL to use.")
+@engine_options
 @option("--port-base", type=click.IntRange(1024, 65535), help="First port; default: free ones.")
 @option("--allow-missing", is_flag=True, help="Go on without worlds that have no such dump.")
 @load_options
@@ -44,7 +52,7 @@ def command(
     timezone: str | None,
     worlds: str | None,
     fleet: str,
-    server: str,
+    wish: EngineWish,
     port_base: int | None,
     allow_missing: bool,
     load: LoadOptions,
@@ -64,7 +72,7 @@ def command(
     )
     options = restoring.UpOptions(
         fleet=fleet,
-        server=server,
+        engine=wish,
         port_base=port_base,
         allow_missing=allow_missing,
         fallback=fallback,
@@ -80,6 +88,7 @@ def command(
             observer=narrator,
             narrate=diagnostics.narrate,
             chosen=narrator.show_choice,
+            pulling=narrator.show_pull,
         )
     _show_notes(brought)
     show_failures(brought.failures, fleet, restored=len(brought.restored))
@@ -92,32 +101,49 @@ def command(
 
 
 class Narrator(ExitStack):
-    """Shows the choice of dumps, and from then on the progress."""
+    """Shows the choice of dumps, how an image comes, and from then on the progress."""
 
     def __init__(self, selection: dumps.Selection) -> None:
         super().__init__()
         self._selection = selection
-        self._observer: Observer = PlainLines()
+        self._sizes: Mapping[str, int] = {}
+        self._pull = self.enter_context(ExitStack())
+        self._show_pull: Callable[[PullStep], None] | None = None
+        self._observer: Observer | None = None
+        self._lock = threading.Lock()
 
     def show_choice(self, catalog: Catalog, choice: Choice) -> None:
-        """Say which dumps are taken, and show the progress from now on."""
+        """Say which dumps are taken."""
         show_catalog_warnings(catalog, choice)
         for chosen in choice.chosen:
             diagnostics.narrate(self._describe(chosen))
-        sizes = {chosen.dump.world: chosen.dump.size_bytes for chosen in choice.chosen}
-        self._observer = self.enter_context(show_progress(sizes))
+        self._sizes = {chosen.dump.world: chosen.dump.size_bytes for chosen in choice.chosen}
+
+    def show_pull(self, step: PullStep) -> None:
+        """Show how an image comes."""
+        if self._show_pull is None:
+            self._show_pull = self._pull.enter_context(show_pull())
+        self._show_pull(step)
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
         """Hand it on."""
-        self._observer.world_changed(world, state, detail)
+        self._begin().world_changed(world, state, detail)
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
         """Hand it on."""
-        self._observer.world_loading(world, bytes_read, table)
+        self._begin().world_loading(world, bytes_read, table)
 
     def world_note(self, world: str, text: str) -> None:
         """Hand it on."""
-        self._observer.world_note(world, text)
+        self._begin().world_note(world, text)
+
+    def _begin(self) -> Observer:
+        """Return what shows the progress, from the first world that does something on."""
+        with self._lock:
+            if self._observer is None:
+                self._pull.close()
+                self._observer = self.enter_context(show_progress(self._sizes))
+            return self._observer
 
     def _describe(self, chosen: ChosenDump) -> str:
         dump = chosen.dump

@@ -51,6 +51,14 @@ class Header:
         return None if self.closed == 0 or self.is_followed else True
 
 
+def find_server_version(head: bytes) -> str | None:
+    """Return the version of the server that was dumped, out of a dump's first bytes."""
+    for line in head.splitlines():
+        if match := _SERVER_VERSION.match(line):
+            return _text(match[1])
+    return None
+
+
 def read_comment(header: Header, comment: bytes) -> Header:
     """Return the header with what one comment of the dump adds to it."""
     if match := _PRODUCER.match(comment):

@@ -1,11 +1,12 @@
-"""The template: a data directory that is initialised once and cloned from then on.
+"""Data directories: where a server's first one comes from, and where its last one goes.
 
-Initialising takes about 5 s, cloning and booting under 1 s, so a server's first data
-directory is always a clone of the template of its version, by reflink or by copy: no
-server depends on the template once it runs. A template is complete or absent: it is made
-under a temporary name and renamed.
+Initialising one takes about 5 s, cloning and booting under 1 s, so a server's first data
+directory is always a clone of the template of its MySQL, by reflink or by copy: no server
+depends on the template once it runs. A template is complete or absent: it is made under a
+temporary name and renamed.
 """
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -13,29 +14,55 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from rewound.engine.cloning import UUID_FILE
-from rewound.engine.installation import Installation
+from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, give_away
+from rewound.engine.mounts import remove_tree
+from rewound.engine.protocol import ServerSpec
+from rewound.errors import MysqlError
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
+
+_log = logging.getLogger(__name__)
 
 _RECIPE = 1
 """To be raised whenever templates are made in another way, so that old ones are not used."""
+_TEMPLATES = "templates"
+_MAKING = "making-"
+_CLASSIC_HASHING = "file://component_classic_hashing"  # MD5() and SHA1() of MySQL 9.6 and newer
+_NO_SUCH_COMPONENT = (1126, 3529)  # no such library; no such component
 
 
-def ensure_template(cache: Path, installation: Installation, make: Callable[[Path], None]) -> Path:
-    """Return the template data directory of an installation, made now if it is missing.
+def templates_folder(cache: Path) -> Path:
+    """Return the folder of all templates, which is made if it is missing."""
+    folder = cache / _TEMPLATES
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def templates_lock(cache: Path) -> FileLock:
+    """Return the lock that is held while a template is made."""
+    return FileLock(templates_folder(cache) / "lock")
+
+
+def template_name(mysql: str) -> str:
+    """Return the name of the template of one MySQL, such as `mysql-9.7.4`."""
+    return f"{mysql}-recipe{_RECIPE}"
+
+
+def ensure_template(cache: Path, mysql: str, make: Callable[[Path], None]) -> Path:
+    """Return the template data directory of one MySQL, made now if it is missing.
 
     `make` gets an empty folder and fills it with a cleanly stopped data directory. Two
     commands that need it at the same time make it once.
     """
-    templates = cache / "templates"
-    template = templates / f"mysql-{installation.version}-recipe{_RECIPE}"
+    template = cache / _TEMPLATES / template_name(mysql)
     if template.exists():  # where it came in an image, nothing there can be written
         return template
-    templates.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with FileLock(templates / "lock"):
+    templates = templates_folder(cache)
+    with templates_lock(cache):
         if not template.exists():
-            for leftover in templates.glob("making-*"):
+            for leftover in templates.glob(f"{_MAKING}*"):
                 shutil.rmtree(leftover)
-            making = Path(tempfile.mkdtemp(prefix="making-", dir=templates))
+            making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=templates))
             try:
                 make(making)
                 (making / UUID_FILE).unlink(missing_ok=True)
@@ -44,3 +71,46 @@ def ensure_template(cache: Path, installation: Installation, make: Callable[[Pat
                 shutil.rmtree(making, ignore_errors=True)
                 raise
     return template
+
+
+def finish_template(endpoint: Endpoint) -> None:
+    """Install what dumps need and a new data directory lacks, where its MySQL has it."""
+    with Connection(endpoint) as connection:
+        try:
+            connection.execute(f"INSTALL COMPONENT '{_CLASSIC_HASHING}'")
+        except MysqlError as error:
+            if error.number not in _NO_SUCH_COMPONENT:
+                raise
+
+
+class DataDirectories:
+    """Guards how the data directories of an engine's servers are cloned."""
+
+    def __init__(self, template: Callable[[], Path], wanted: CloneMethod | None) -> None:
+        self._template = template
+        self._wanted = wanted
+        self._method = CloneMethod.COPY
+
+    def prepare(self, folder: Path, baselines: Path) -> None:
+        """Choose how to clone from below one folder to below the other; make the template."""
+        self._method = choose_method(baselines, folder, self._wanted)
+        _log.debug("cloning by %s", self._method.value)
+        self._template()
+
+    def ensure(self, spec: ServerSpec) -> Path:
+        """Return the data directory that a server is to start on, cloned now if need be."""
+        data = spec.folder / DATA
+        if data.exists() and spec.data_from is not None and self._method is CloneMethod.OVERLAY:
+            remove_tree(data)
+        if data.exists():
+            return data
+        if spec.data_from is not None:
+            clone(self._method, spec.data_from, spec.folder)
+        else:
+            # An overlay over the template could not become a baseline: most of it is elsewhere.
+            clone(CloneMethod.COPY, self._template(), spec.folder)
+        return data
+
+    def give_away(self, folder: Path, target: Path) -> None:
+        """Copy a stopped server's data, or link it where only clones will be started."""
+        give_away(self._method, folder / DATA, target)

@@ -4,11 +4,12 @@ Numbers in the comments: MySQL 9.7.4, one idle server, proportional set size; a 
 the Docker image sets it up takes 499 MB, one with these settings about 115 MB.
 """
 
-from pathlib import Path
+from pathlib import PurePath
 
 from rewound.errors import HostError
 
 LOOPBACK = "127.0.0.1"
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - in a container, whose only way in is a published port
 
 SMALL_REDO_LOG = "--loose-innodb-redo-log-capacity=8M"
 """Keeps the template small: a server makes all of its redo log files when it starts."""
@@ -19,7 +20,7 @@ _SMALLEST_POOL_BYTES = 16 * _MIB
 _LARGEST_POOL_BYTES = 2048 * _MIB
 _SHARE_OF_MEMORY = 0.6
 
-# Nothing but its address and the socket can reach the server, and it reaches nothing.
+# Nothing but one address and the socket can reach the server, and it reaches nothing.
 _CLOSED = (
     "--loose-mysqlx=OFF",
     "--local-infile=OFF",
@@ -67,20 +68,23 @@ SERVING_STATEMENTS = (
 
 def serving_options(
     *,
-    data: Path,
-    socket: Path,
-    temporary: Path,
+    data: PurePath,
+    socket: PurePath,
+    temporary: PurePath,
+    address: str,
     port: int,
     buffer_pool_bytes: int,
-    bind_address: str = LOOPBACK,
 ) -> list[str]:
-    """Return the options of a world's server, less those that say where MySQL lives."""
+    """Return the options of a world's server, less those that say where MySQL lives.
+
+    `address` is what its port is bound to.
+    """
     return [
         f"--datadir={data}",
         f"--socket={socket}",
         f"--pid-file={data / 'mysqld.pid'}",
         f"--tmpdir={temporary}",
-        f"--bind-address={bind_address}",
+        f"--bind-address={address}",
         f"--port={port}",
         f"--innodb-buffer-pool-size={buffer_pool_bytes}",
         *_CLOSED,
@@ -89,11 +93,12 @@ def serving_options(
     ]
 
 
-def initialise_options(*, data: Path) -> list[str]:
+def initialise_options(*, data: PurePath) -> list[str]:
     """Return the options that make an empty data directory, kept small for cloning."""
     return [
         "--initialize-insecure",
         f"--datadir={data}",
+        f"--tmpdir={data}",  # a container may have no other place to write to
         "--innodb-doublewrite=OFF",
         SMALL_REDO_LOG,
         "--innodb-buffer-pool-size=64M",

@@ -18,6 +18,11 @@ class ProcessWatch:
         """Tell whether this very server still runs."""
         return command.is_running(server.mark)
 
+    def find_folders(self, folder: Path) -> list[Path]:
+        """Return the folders below `folder` that a server of this host lives in."""
+        data = command.find_daemons(f"--datadir={folder}{os.sep}").values()
+        return sorted({Path(os.path.realpath(folder / each)).parent for each in data})
+
     def end_all(self, folder: Path) -> int:
         """Kill every mysqld whose data directory is below `folder`; return how many.
 

@@ -1,5 +1,6 @@
 """What an engine does: make servers, see them, end them. All above asks only this."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +26,8 @@ class ServerSpec:
     """What it executes before its first connection."""
     data_from: Path | None = None
     """The data directory to start from a clone of; None for that of a new server."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is called in lists that are not ours, such as Docker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Server:
     """One running server."""
 
     mark: ProcessMark
+    """Its mysqld, also where that is in a container: it is a process of this host."""
     socket: Path
     host: str
     port: int
@@ -41,11 +45,27 @@ class Server:
         return Endpoint(self.socket, self.host, self.port, user, password)
 
 
+@dataclass(frozen=True, slots=True)
+class PullStep:
+    """What a daemon says while it pulls, a layer at a time."""
+
+    layer: str
+    """Its short id; empty where it is said of the whole image."""
+    what: str
+    """In the daemon's words: `Downloading`."""
+    done_bytes: int
+    total_bytes: int
+    """0 where it is not known."""
+
+
 class ServerWatch(Protocol):
     """Seeing and ending servers, which needs no MySQL to be installed."""
 
     def is_running(self, server: Server) -> bool:
         """Tell whether this very server still runs."""
+
+    def find_folders(self, folder: Path) -> list[Path]:
+        """Return the folders below one that have a server or its remains, known or not."""
 
     def end_all(self, folder: Path) -> int:
         """End every server that lives below a folder, known or not; return how many.

@@ -68,12 +68,12 @@ def bring_up(
     return BringUp(roster.record, in_order, failures)
 
 
-def take_down(folder: FleetFolder, watch: ServerWatch) -> int:
-    """End every server of a fleet and remove its folder; return how many servers ran.
+def take_down(folder: FleetFolder, *watches: ServerWatch) -> int:
+    """End every server of a fleet and remove its folder; return how many servers there were.
 
-    Needs no record: servers are found by their data directories.
+    Needs no record: servers are found by their folders.
     """
-    ended = watch.end_all(folder.path)
+    ended = sum(watch.end_all(folder.path) for watch in watches)
     # Renamed first, so that a command that is killed in here leaves no fleet to be seen.
     going = folder.path.with_name(f".{folder.name}.going")
     remove_tree(going)

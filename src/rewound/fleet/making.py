@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rewound.catalog import Dump
+from rewound.engine.choice import EngineChoice
 from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Server, ServerSpec, ServerWatch
 from rewound.errors import HostError
@@ -50,9 +51,9 @@ class Recipe:
     """Set when the user wants to stop."""
     cores: Cores
     """What the lanes of all these loads share."""
-    installation: str
-    """The MySQL that the engine runs."""
-    server_version: str
+    fleet: str
+    """The name of their fleet."""
+    engine: EngineChoice
     baselines: BaselineCache | None
     """Where worlds start from and what they leave there; None where neither is wanted."""
 
@@ -61,8 +62,8 @@ class Recipe:
         return make_origin(
             dump_sha256,
             self.load,
-            installation=self.installation,
-            server_version=self.server_version,
+            installation=self.engine.build,
+            server_version=self.engine.version,
         )
 
 
@@ -83,6 +84,7 @@ class Restored:
 def start_spec(
     name: str,
     *,
+    fleet: str,
     folder: Path,
     port: int,
     buffer_pool_bytes: int,
@@ -98,6 +100,7 @@ def start_spec(
         root_password=passwords[ROOT],
         boot_statements=() if data_from is None else (password_statement(passwords),),
         data_from=data_from,
+        labels={"fleet": fleet, "world": name},
     )
 
 

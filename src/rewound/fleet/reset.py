@@ -86,6 +86,7 @@ class _Resetter:
         folder.mkdir(mode=0o700)
         spec = start_spec(
             world.name,
+            fleet=self._folder.name,
             folder=folder,
             port=world.port,
             buffer_pool_bytes=self._roster.record.buffer_pool_bytes,

@@ -150,6 +150,7 @@ def _leave_baseline(
 def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerSpec:
     return start_spec(
         plan.name,
+        fleet=recipe.fleet,
         folder=plan.folder,
         port=plan.port,
         buffer_pool_bytes=recipe.buffer_pool_bytes,

@@ -24,13 +24,14 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 
 from rewound.command import ProcessMark
+from rewound.engine.choice import EngineChoice
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.json_files import decode, encode, write_file
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file
 
-RECORD_FORMAT = 2
+RECORD_FORMAT = 3
 """Of the record; to be raised when older records can no longer be read."""
 
 _NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -52,9 +53,8 @@ class FleetRecord:
     created_at: datetime
     maker: ProcessMark
     """The command that made it, or that reset it last."""
-    installation: str
-    """The MySQL that its servers run."""
-    server_version: str
+    engine: EngineChoice
+    """What makes its servers."""
     buffer_pool_bytes: int
     """Of each of its servers."""
     worlds: Mapping[str, World]
@@ -144,6 +144,13 @@ class FleetFolder:
                 hint=f"make it again: rewound down --fleet {self.name}",
             )
         return self._decode(content, FleetRecord, "fleet.json")
+
+    def find_engine(self) -> EngineChoice | None:
+        """Return what makes the fleet's servers; None where no record tells."""
+        try:
+            return self.read().engine
+        except FleetError:
+            return None
 
     def write(self, record: FleetRecord) -> None:
         """Replace the record."""

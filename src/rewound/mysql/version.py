@@ -25,6 +25,12 @@ OLDEST_SUPPORTED = Version(8, 0, 30)
 """The first server with dynamic redo log capacity; older ones are not used."""
 
 
+def parse_version(text: str) -> Version:
+    """Return the version that `str` of one gives."""
+    major, minor, patch = map(int, text.split("."))
+    return Version(major, minor, patch)
+
+
 def find_mysql_version(banner: str) -> Version | None:
     """Return the version that `mysqld --version` prints, or None for another product.
 

@@ -17,7 +17,7 @@ from rewound.catalog import (
     require_all,
     select_worlds,
 )
-from rewound.dump.header import find_closing_time
+from rewound.dump.header import find_closing_time, find_server_version
 from rewound.dump.reader import DumpReader
 from rewound.errors import UsageError
 from rewound.load.loader import LoadOptions
@@ -115,6 +115,12 @@ def verify(
         verified(by_path[verification.path], verification)
         results[verification.path] = verification
     return [(dump, results[dump.path]) for dump in dumps]
+
+
+def read_server_version(path: Path) -> str | None:
+    """Return the version of the server that was dumped, as the dump's first lines state it."""
+    with DumpReader(path) as reader:
+        return find_server_version(next(reader.iter_chunks(), b""))
 
 
 def _read_closing_time(path: Path) -> datetime | None:

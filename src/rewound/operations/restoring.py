@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
 
@@ -18,11 +19,10 @@ from rewound.catalog import (
 )
 from rewound.command import own_mark
 from rewound.engine.cloning import CloneMethod
-from rewound.engine.installation import get_installation
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.ports import pick_ports
-from rewound.engine.process import ProcessEngine
 from rewound.engine.process_watch import ProcessWatch
+from rewound.engine.protocol import PullStep, ServerWatch
 from rewound.errors import FleetError
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.fleet import BringUp, bring_up, take_down
@@ -41,7 +41,8 @@ from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
 from rewound.operations import fleets
 from rewound.operations.dumps import Selection, find_dumps
-from rewound.operations.host import CACHE_LIMIT_BYTES, get_server, prune_cache
+from rewound.operations.engines import EngineMaker, EngineWish, get_engine, get_watches
+from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class UpOptions:
     """How a fleet is made."""
 
     fleet: str = "default"
-    server: str = "auto"
-    """Which MySQL: `auto`, or a name of `list_servers`."""
+    engine: EngineWish = field(default_factory=EngineWish)
+    """What makes the servers."""
     port_base: int | None = None
     """The first world's port, the others following; None for any free ones."""
     allow_missing: bool = False
@@ -72,11 +73,13 @@ def up(
     observer: Observer,
     narrate: Callable[[str], None],
     chosen: Callable[[Catalog, Choice], None],
+    pulling: Callable[[PullStep], None],
 ) -> BringUp:
     """Restore every world of a source into a new fleet.
 
-    `chosen` is told the choice of dumps before anything starts. Where all worlds fail,
-    the fleet is gone when this returns; where some do, the others are kept.
+    `chosen` is told the choice of dumps before anything starts, `pulling` how an image
+    comes. Where all worlds fail, the fleet is gone when this returns; where some do, the
+    others are kept.
     """
     folder = FleetFolder(settings.state_dir(), options.fleet)
     with folder.locked():
@@ -85,8 +88,9 @@ def up(
         if not options.allow_missing:
             require_all(choice, selection.target)
         chosen(catalog, choice)
-        installation = get_server(options.server, narrate)
-        engine = ProcessEngine(installation, settings.cache_dir(), wanted=options.clone)
+        maker = EngineMaker(options.engine, options.clone, narrate, pulling)
+        engine, engine_choice = maker.make([each.dump for each in choice.chosen])
+        engine.end_all(folder.path)  # of a fleet of this name whose folder was deleted
         baselines = BaselineCache(settings.cache_dir())
         baselines.prepare()
         plans = plan_worlds(
@@ -105,8 +109,8 @@ def up(
             cancelled=threading.Event(),
             # One more than there are: a session waits for us now and then.
             cores=Cores(_cores() + 1),
-            installation=installation.name,
-            server_version=str(installation.version),
+            fleet=options.fleet,
+            engine=engine_choice,
             baselines=baselines if options.keep_baselines else None,
         )
         try:
@@ -156,14 +160,7 @@ def reset(
                 f"there is no baseline to reset {', '.join(names)} of fleet {fleet} to",
                 hint=f"make it again: rewound down --fleet {fleet}, then rewound up",
             )
-        installation = get_installation(record.installation, settings.cache_dir())
-        if str(installation.version) != record.server_version:
-            raise FleetError(
-                f"fleet {fleet} was made with MySQL {record.server_version},"
-                f" {installation.name} is {installation.version} now",
-                hint=f"make it again: rewound down --fleet {fleet}, then rewound up",
-            )
-        engine = ProcessEngine(installation, settings.cache_dir(), wanted=clone)
+        engine = get_engine(record.engine, fleet, clone=clone)
         baselines = BaselineCache(settings.cache_dir())
         baselines.prepare()
         engine.prepare(folder.path, baselines.folder)
@@ -179,16 +176,39 @@ def reset(
 
 
 def down(fleet: str) -> int:
-    """End a fleet and remove all of it; return how many servers ran.
+    """End a fleet and remove all of it; return how many servers there were.
+
+    A fleet whose folder was deleted is found by what is left of its servers.
 
     Raises:
         FleetError: there is no such fleet, or another command is working on it.
+        HostError: its Docker daemon does not answer, so its containers cannot be ended.
     """
     folder = FleetFolder(settings.state_dir(), fleet)
     with folder.locked():
-        if not folder.exists:
+        watches = get_watches(folder.find_engine())
+        ended = take_down(folder, *watches) if folder.exists else _end_leftovers(folder, watches)
+        if ended is None:
             raise FleetError(f"there is no fleet {fleet}", hint=_known_fleets())
-        return take_down(folder, ProcessWatch())
+        return ended
+
+
+def names_to_end() -> list[str]:
+    """Return the names of all fleets, those among them of which only servers are left."""
+    fleets_folder = Path(os.path.realpath(FleetFolder(settings.state_dir(), "any").path.parent))
+    found = {
+        folder.relative_to(fleets_folder).parts[0]
+        for watch in get_watches(None)
+        for folder in watch.find_folders(fleets_folder)
+    }
+    return sorted({*fleets.names(), *found})
+
+
+def _end_leftovers(folder: FleetFolder, watches: Sequence[ServerWatch]) -> int | None:
+    """End what is left of a fleet whose folder is gone; None where there is nothing."""
+    if not any(watch.find_folders(folder.path) for watch in watches):
+        return None
+    return take_down(folder, *watches)
 
 
 def _cores() -> int:
@@ -239,8 +259,7 @@ def _new_record(
         target=None if selection.target is None else selection.target.text,
         created_at=datetime.now(UTC),
         maker=own_mark(),
-        installation=recipe.installation,
-        server_version=recipe.server_version,
+        engine=recipe.engine,
         buffer_pool_bytes=recipe.buffer_pool_bytes,
         worlds=worlds,
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from rewound import command, settings
+from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.memory import usable_bytes
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.process import ProcessEngine
@@ -32,6 +33,7 @@ from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_password
 from rewound.operations.host import get_server
 
+_NO_FLEET = "standalone"
 _ROOM_HINT = "give it more memory: a container by its limit, a host by ending other programs"
 
 
@@ -105,8 +107,13 @@ def restore(
             load=options.load,
             cancelled=threading.Event(),
             cores=Cores((os.cpu_count() or 1) + 1),  # as for a fleet: a session waits now and then
-            installation=installation.name,
-            server_version=str(installation.version),
+            fleet=_NO_FLEET,
+            engine=EngineChoice(
+                EngineKind.PROCESS,
+                installation.name,
+                installation.name,
+                str(installation.version),
+            ),
             baselines=None,
         )
         was_there = contents is Contents.PROVEN
@@ -120,8 +127,8 @@ def restore(
             ledger = _make(folder, options, recipe, engine, observer)
         argv = engine.command_line(
             _spec(folder, options, recipe),
-            bind_address=options.bind_address,
-            init_file=folder.logins,
+            address=options.bind_address,
+            first=folder.logins,
         )
     return Standalone(folder.path, ledger, tuple(argv), was_there)
 
@@ -245,6 +252,7 @@ def _plan_buffer_pool() -> int:
 def _spec(folder: DataFolder, options: StandaloneOptions, recipe: Recipe) -> ServerSpec:
     return start_spec(
         options.dump.name,
+        fleet=_NO_FLEET,
         folder=folder.server,
         port=options.port,
         buffer_pool_bytes=recipe.buffer_pool_bytes,

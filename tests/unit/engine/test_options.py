@@ -37,6 +37,7 @@ def test_serving_options_keep_the_server_shut_in():
         data=Path("/w/data"),
         socket=Path("/w/s"),
         temporary=Path("/w/tmp"),
+        address="127.0.0.1",
         port=4000,
         buffer_pool_bytes=16 * MIB,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rewound.command import ProcessMark
+from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.protocol import Server
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.state import (
@@ -48,8 +49,7 @@ RECORD = FleetRecord(
     target="2026-03-02",
     created_at=TIME,
     maker=MARK,
-    installation="mysql-9.7.4",
-    server_version="9.7.4",
+    engine=EngineChoice(EngineKind.DOCKER, "mysql:9.7", "sha256:ab", "9.7.4", "unix:///d.sock"),
     buffer_pool_bytes=64 << 20,
     worlds={"host1": READY, "host2": FAILED},
 )

@@ -1,0 +1,118 @@
+"""What surrounds a server's start and end, whatever it runs in.
+
+Its first statements go in by a file that is there only while it starts, and it is waited
+for at its socket. Why one did not start, and whether it ended as it should, is read out of
+the end of its log.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from rewound.engine.protocol import ServerSpec
+from rewound.errors import HostError, MysqlError, ServerNotReady
+from rewound.mysql.accounts import boot_statement
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
+
+SOCKET = "mysqld.sock"
+"""The name of the socket in a server's folder."""
+TEMPORARY = "tmp"
+"""The name of the folder of temporary files in a server's folder."""
+LOG_LINES = 8
+"""How much of a log's end an error shows."""
+
+_BOOT_FILE = "boot.sql"
+_SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
+_READY_TIMEOUT_S = 120.0
+_LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
+
+
+def require_short(socket: Path) -> None:
+    """Raise HostError where the path of a socket is longer than the kernel takes."""
+    length = len(os.fsencode(socket))
+    if length > _LONGEST_SOCKET_PATH_BYTES:
+        raise HostError(
+            f"the path of the socket {socket} has {length} bytes,"
+            f" {_LONGEST_SOCKET_PATH_BYTES} are possible",
+            hint="set REWOUND_STATE_DIR to a folder with a shorter path",
+        )
+
+
+@contextmanager
+def boot_file(spec: ServerSpec) -> Iterator[Path]:
+    """Give a file with what a server executes first, for the user alone, while it starts."""
+    path = spec.folder / _BOOT_FILE
+    statements = (boot_statement(spec.root_password), *spec.boot_statements)
+    path.touch(mode=0o600, exist_ok=False)
+    try:
+        path.write_text("".join(f"{statement};\n" for statement in statements))
+        yield path
+    finally:
+        path.unlink()
+
+
+def port_taken(name: str) -> HostError:
+    """Return the error of a port that somebody was faster to take."""
+    return HostError(
+        f"the port of {name} was taken by another program just now", hint="run it again"
+    )
+
+
+def explain_end(name: str, log_tail: str) -> HostError:
+    """Return why a server ended while it started, by the end of its log. Pure."""
+    if "another mysqld server running on port" in log_tail:
+        return port_taken(name)
+    if "No space left" in log_tail or "errno: 28" in log_tail:
+        return HostError(f"no space is left for the server of {name}", hint="free some disk space")
+    return ServerNotReady(name, reason="ended while it started", log_tail=log_tail)
+
+
+def wait_until_ready(
+    name: str,
+    endpoint: Endpoint,
+    *,
+    is_running: Callable[[], bool],
+    read_log: Callable[[], str],
+    explain: Callable[[str, str], HostError] = explain_end,
+) -> None:
+    """Return when a server that was just started answers.
+
+    `explain` says of a name and the end of its log why it ended.
+
+    Raises:
+        ServerNotReady: it ended, or did not answer in time.
+        HostError: it ended, and its log says what the host lacks.
+    """
+
+    def look() -> None:
+        if not is_running():
+            raise explain(name, read_log())
+        try:
+            Connection(endpoint, connect_timeout_s=5.0).close()
+        except MysqlError as error:
+            raise _NotYet from error
+
+    try:
+        Retrying(
+            stop=stop_after_delay(_READY_TIMEOUT_S),
+            wait=wait_fixed(0.01),
+            retry=retry_if_exception_type(_NotYet),
+            reraise=True,
+        )(look)
+    except _NotYet as error:
+        reason = f"did not answer within {_READY_TIMEOUT_S:.0f} s: {error.__cause__}"
+        raise ServerNotReady(name, reason=reason, log_tail=read_log()) from error
+
+
+def require_clean_end(name: str, log_tail: str) -> None:
+    """Raise ServerNotReady where the log of a stopped server does not end as it should."""
+    if _SHUT_DOWN not in log_tail:
+        raise ServerNotReady(name, reason="did not stop cleanly", log_tail=log_tail)
+
+
+class _NotYet(Exception):
+    """The server does not answer, but may soon."""

@@ -1,0 +1,1 @@
+"""The docker engine: one container per world, with any image of MySQL."""

@@ -1,0 +1,105 @@
+"""What the container of a server is: its user, its limits, what it sees. Pure.
+
+It sees its world's folder and nothing else of the host: its root file system cannot be
+written, it has no capabilities, can get none, and can neither be reached by other
+containers nor reach them.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+HOME = PurePosixPath("/var/lib/mysql")
+"""Where a container has its world's folder: images of MySQL have a volume there, which
+Docker would else fill with one of its own."""
+PROGRAM = "mysqld"
+"""What is run, by the image's PATH; its own entrypoint is not."""
+PORT = 3306
+"""The port in a container; on the host it has another."""
+NO_NETWORK = "none"
+OPEN_FILES = 10_000
+"""The limit of open files. mysqld asks for 8,161 (9.7.4); a daemon without the right to
+raise limits can give no more than it has itself, some 20,000 at least."""
+TASKS = 4096
+"""The limit of threads."""
+
+FOLDER_LABEL = "rewound.folder"
+"""Has the folder of the server on the host, by which everything of ours is found."""
+
+_MIB = 1 << 20
+_HEADROOM_BYTES = 3072 * _MIB
+_IMAGE_USER_ID = 999  # mysql in the official image
+_UNFIT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerUser:
+    """Who mysqld is, seen from within and from the host."""
+
+    inside: str
+    """`uid:gid` in the container."""
+    uid: int
+    """The owner of its files on the host."""
+    gid: int
+
+    @property
+    def is_root_inside(self) -> bool:
+        """Whether mysqld has to be told that it may run as root."""
+        return self.inside.startswith("0:")
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerPlan:
+    """One container that is wanted."""
+
+    image: str
+    """Its id, or a name."""
+    arguments: tuple[str, ...]
+    """Of mysqld."""
+    user: ContainerUser
+    folder: Path
+    """The host's folder that belongs to it."""
+    memory_bytes: int
+    labels: Mapping[str, str] = field(default_factory=dict)
+    name: str | None = None
+    """What Docker's own lists call it; None for whatever Docker thinks of."""
+    sees_folder: bool = True
+    network: str = NO_NETWORK
+    port: int | None = None
+    """The port of the host's loopback address that leads to its own; None for no way in."""
+
+
+def choose_user(*, uid: int, gid: int, daemon_is_rootless: bool) -> ContainerUser:
+    """Return who mysqld is to be, for a user with these ids.
+
+    Its files are the user's own, so that they are cloned and deleted without root. Root
+    itself does not run mysqld as root: it can give files away.
+    """
+    if daemon_is_rootless:
+        return ContainerUser("0:0", uid, gid)  # root in there is the user out here
+    if uid == 0:
+        uid = gid = _IMAGE_USER_ID
+    return ContainerUser(f"{uid}:{gid}", uid, gid)
+
+
+def plan_memory_bytes(buffer_pool_bytes: int) -> int:
+    """Return the most that a server may take: it needs far less, unless a row is huge."""
+    return buffer_pool_bytes + _HEADROOM_BYTES
+
+
+def network_name(folder: Path) -> str:
+    """Return the name of a fleet's network, which no other has.
+
+    Docker takes the same name twice, and then does not know which is meant.
+    """
+    mark = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:8]
+    return f"rewound-{_UNFIT_IN_NAMES.sub('_', folder.name)}-{mark}"
+
+
+def container_name(labels: Mapping[str, str], port: int) -> str:
+    """Return a name that tells people which world it is; the port makes it the only one."""
+    words = ("rewound", *labels.values(), str(port))
+    return "-".join(_UNFIT_IN_NAMES.sub("_", word) for word in words)

@@ -1,0 +1,299 @@
+"""The only door to Docker: containers, networks and images of one daemon of this host.
+
+Whatever is made here carries the label of a folder, and is found by it: no record of ours
+is needed to end it. Nothing is ever pruned.
+"""
+
+import contextlib
+import os
+import socket
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+import requests
+from docker.errors import (
+    APIError,
+    DockerException,
+    ImageNotFound,
+    NotFound,
+    StreamParseError,
+)
+from docker.types import LogConfig, Ulimit
+from docker.utils import parse_repository_tag
+
+from rewound.engine.docker.address import SCHEME
+from rewound.engine.docker.container import (
+    FOLDER_LABEL,
+    HOME,
+    OPEN_FILES,
+    PORT,
+    PROGRAM,
+    TASKS,
+    ContainerPlan,
+)
+from rewound.engine.options import LOOPBACK
+from rewound.engine.protocol import PullStep
+from rewound.errors import HostError
+
+_ANSWER_TIMEOUT_S = 120.0
+_PROGRAM_TIMEOUT_S = 300.0
+_LOG = LogConfig(type="json-file", config={"max-size": "10m"})
+_NETWORK_OPTIONS = {
+    "com.docker.network.bridge.enable_icc": "false",  # no container reaches another
+    "com.docker.network.bridge.enable_ip_masquerade": "false",  # nor the world outside
+}
+_IS_IT_THERE = "see whether it runs, and whether you may use it: docker info"
+_HOST_USERS = "name=userns"
+_ROOTLESS = "name=rootless"
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonFacts:
+    """What a daemon says of itself."""
+
+    version: str
+    storage_driver: str
+    root: Path
+    """Where it keeps its images."""
+    is_rootless: bool
+    remaps_users: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerState:
+    """Where a container is."""
+
+    pid: int
+    """The host's id of its first process; 0 where it does not run."""
+    exit_code: int
+    is_out_of_memory: bool
+    """The kernel ended it because of its limit."""
+
+
+class Daemon:
+    """Guards the connection to one daemon."""
+
+    def __init__(self, address: str) -> None:
+        """Connect.
+
+        Raises:
+            HostError: it does not answer.
+        """
+        self.address = address
+        with _door(f"the Docker daemon at {address} cannot be used"):
+            # Asked first, because the library leaves a socket open that it could not connect.
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(address.removeprefix(SCHEME))
+            self._client = docker.DockerClient(
+                base_url=address, version="auto", timeout=int(_ANSWER_TIMEOUT_S)
+            )
+            weakref.finalize(self, self._client.close)
+            self.facts = _read_facts(self._client.info())
+
+    def find_image_id(self, name: str) -> str | None:
+        """Return the id of an image that is on this host."""
+        with _door(f"image {name} cannot be looked up"):
+            try:
+                return str(self._client.images.get(name).id)
+            except ImageNotFound:
+                return None
+
+    def pull(self, name: str, progress: Callable[[PullStep], None]) -> None:
+        """Fetch an image from its registry."""
+        repository, tag = parse_repository_tag(name)
+        with _door(f"image {name} cannot be pulled"):
+            events = self._client.api.pull(
+                repository, tag=tag or "latest", stream=True, decode=True
+            )
+            for event in events:
+                if "error" in event:
+                    raise HostError(f"image {name} cannot be pulled: {event['error']}")
+                progress(_read_step(event))
+
+    def run(self, plan: ContainerPlan) -> str:
+        """Run mysqld to its end, and return what it printed.
+
+        Raises:
+            HostError: it could not be run, or ended with an error.
+        """
+        container = self._create(plan)
+        try:
+            with _door(f"image {plan.image} cannot be run"):
+                container.start()
+                code = container.wait(timeout=_PROGRAM_TIMEOUT_S)["StatusCode"]
+                output = container.logs().decode(errors="replace")
+        finally:
+            self.remove(container.id)
+        if code != 0:
+            raise HostError(f"{PROGRAM} of image {plan.image} exited with code {code}: {output}")
+        return str(output)
+
+    def start(self, plan: ContainerPlan) -> str:
+        """Start a container and return its id; one that does not start is removed.
+
+        Raises:
+            PortTaken: of the host.
+            HostError: it could not be started.
+        """
+        container = self._create(plan)
+        try:
+            with _door(f"the container of {plan.folder} cannot be started"):
+                try:
+                    container.start()
+                except APIError as error:
+                    if _is_port_taken(error):
+                        raise PortTaken from error
+                    raise
+        except BaseException:
+            self.remove(container.id)
+            raise
+        return str(container.id)
+
+    def look_at(self, container: str) -> ContainerState:
+        """Return where a container is."""
+        with _door(f"container {container[:12]} cannot be looked at"):
+            state = self._client.api.inspect_container(container)["State"]
+        return ContainerState(state["Pid"], state["ExitCode"], bool(state.get("OOMKilled")))
+
+    def read_log(self, container: str, lines: int) -> str:
+        """Return the end of what a container printed; empty where it cannot be had."""
+        with contextlib.suppress(HostError), _door("no log"):
+            content: bytes = self._client.api.logs(container, tail=lines)
+            return content.decode(errors="replace")
+        return ""
+
+    def stop(self, container: str, *, grace_s: float) -> None:
+        """End a container with TERM, and with KILL where that takes too long."""
+        with _door(f"container {container[:12]} cannot be stopped"):
+            self._client.api.stop(container, timeout=int(grace_s))
+
+    def remove(self, container: str) -> None:
+        """Kill and remove a container with all that is its own; one that is gone is fine."""
+        with _door(f"container {container[:12]} cannot be removed"):
+            try:
+                self._client.api.remove_container(container, force=True, v=True)
+            except NotFound:
+                return
+            except APIError as error:
+                # Another command removes it right now.
+                if error.status_code != requests.codes.conflict:
+                    raise
+
+    def find_containers(self, folder: Path) -> dict[str, Path]:
+        """Return the containers, running or not, whose folder is at or below one, by id."""
+        with _door("the containers of this host cannot be listed"):
+            found = self._client.api.containers(all=True, filters={"label": FOLDER_LABEL})
+        return _only_below(folder, {each["Id"]: each["Labels"] for each in found})
+
+    def ensure_network(self, name: str, folder: Path) -> str:
+        """Return the id of the network of a folder, made now if it is missing."""
+        with _door(f"the network of {folder} cannot be made"):
+            for network in self._find_networks(folder):
+                return network
+            made = self._client.api.create_network(
+                name, driver="bridge", options=_NETWORK_OPTIONS, labels=_label(folder)
+            )
+            return str(made["Id"])
+
+    def remove_networks(self, folder: Path) -> None:
+        """Remove the networks whose folder is at or below one."""
+        with _door(f"the network of {folder} cannot be removed"):
+            for network in self._find_networks(folder):
+                with contextlib.suppress(NotFound):
+                    self._client.api.remove_network(network)
+
+    def _find_networks(self, folder: Path) -> dict[str, Path]:
+        found = self._client.api.networks(filters={"label": FOLDER_LABEL})
+        return _only_below(folder, {each["Id"]: each["Labels"] for each in found})
+
+    def _create(self, plan: ContainerPlan) -> Any:
+        user = ["--user=root"] if plan.user.is_root_inside else []
+        ports = {} if plan.port is None else {f"{PORT}/tcp": (LOOPBACK, plan.port)}
+        volumes = {str(plan.folder): {"bind": str(HOME)}} if plan.sees_folder else {}
+        with _door(f"the container of {plan.folder} cannot be made"):
+            return self._client.containers.create(
+                plan.image,
+                [*plan.arguments, *user],
+                entrypoint=[PROGRAM],
+                name=plan.name,
+                user=plan.user.inside,
+                userns_mode="host" if self.facts.remaps_users else None,
+                working_dir="/",
+                volumes=volumes,
+                ports=ports,
+                network=plan.network,
+                labels={**plan.labels, **_label(plan.folder)},
+                read_only=True,
+                cap_drop=["ALL"],
+                security_opt=["no-new-privileges"],
+                ulimits=[Ulimit(name="nofile", soft=OPEN_FILES, hard=OPEN_FILES)],
+                pids_limit=TASKS,
+                mem_limit=plan.memory_bytes,
+                memswap_limit=plan.memory_bytes,
+                healthcheck={"test": ["NONE"]},
+                stop_signal="SIGTERM",
+                log_config=_LOG,
+            )
+
+
+class PortTaken(Exception):
+    """Another program listens on the port that a container was to have."""
+
+
+@contextmanager
+def _door(what: str) -> Iterator[None]:
+    """Turn what the library raises into what we do."""
+    try:
+        yield
+    except APIError as error:
+        raise HostError(f"{what}: {error.explanation or error}") from error
+    except (DockerException, StreamParseError, requests.RequestException, OSError) as error:
+        raise HostError(f"{what}: {_innermost(error)}", hint=_IS_IT_THERE) from error
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """Return what the library has wrapped, which says more than its wrappings."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error
+
+
+def _is_port_taken(error: APIError) -> bool:
+    text = str(error.explanation)
+    return "port is already allocated" in text or "address already in use" in text
+
+
+def _read_facts(info: Mapping[str, Any]) -> DaemonFacts:
+    options = [option.split(",")[0] for option in info.get("SecurityOptions") or ()]
+    return DaemonFacts(
+        version=info["ServerVersion"],
+        storage_driver=info["Driver"],
+        root=Path(info["DockerRootDir"]),
+        is_rootless=_ROOTLESS in options,
+        remaps_users=_HOST_USERS in options,
+    )
+
+
+def _read_step(event: Mapping[str, Any]) -> PullStep:
+    detail = event.get("progressDetail") or {}
+    return PullStep(
+        layer=event.get("id", "") if detail else "",
+        what=event.get("status", ""),
+        done_bytes=detail.get("current", 0),
+        total_bytes=detail.get("total", 0),
+    )
+
+
+def _label(folder: Path) -> dict[str, str]:
+    return {FOLDER_LABEL: os.path.realpath(folder)}
+
+
+def _only_below(folder: Path, labels: Mapping[str, Mapping[str, str]]) -> dict[str, Path]:
+    real = os.path.realpath(folder)
+    places = {each: Path(its[FOLDER_LABEL]) for each, its in labels.items()}
+    return {each: place for each, place in places.items() if place.is_relative_to(real)}

@@ -1,0 +1,235 @@
+"""The docker engine: one mysqld per world in a container of its own.
+
+A server lives in its world's folder, which its container sees as `HOME`: `data/`, `tmp/`,
+`mysqld.sock`. The image brings the programs only: its entrypoint is not used, its settings
+are not read. The socket in the folder is the same one outside, so a world is loaded and
+asked as that of a process is.
+"""
+
+import os
+from functools import partial
+from pathlib import Path
+
+from rewound import command
+from rewound.command import ProcessMark
+from rewound.engine.boot import (
+    LOG_LINES,
+    SOCKET,
+    TEMPORARY,
+    boot_file,
+    explain_end,
+    port_taken,
+    require_clean_end,
+    require_short,
+    wait_until_ready,
+)
+from rewound.engine.cloning import DATA, CloneMethod
+from rewound.engine.datadir import (
+    DataDirectories,
+    ensure_template,
+    finish_template,
+    templates_folder,
+)
+from rewound.engine.docker.container import (
+    HOME,
+    PORT,
+    ContainerPlan,
+    ContainerUser,
+    choose_user,
+    container_name,
+    network_name,
+    plan_memory_bytes,
+)
+from rewound.engine.docker.daemon import Daemon, PortTaken
+from rewound.engine.docker.images import Image
+from rewound.engine.docker.watch import DockerWatch
+from rewound.engine.options import (
+    ANY_ADDRESS,
+    LOOPBACK,
+    SMALL_REDO_LOG,
+    initialise_options,
+    serving_options,
+)
+from rewound.engine.protocol import Server, ServerSpec
+from rewound.errors import HostError, ServerNotReady
+from rewound.mysql.accounts import ROOT
+from rewound.mysql.endpoint import Endpoint
+
+_STOP_GRACE_S = 20.0
+_FLUSH_GRACE_S = 600.0
+_TEMPLATE_POOL_BYTES = 64 << 20
+_KILLED = 137
+_MIB = 1 << 20
+
+
+def current_user(daemon: Daemon) -> ContainerUser:
+    """Return who mysqld is to be in containers of this user."""
+    return choose_user(
+        uid=os.getuid(), gid=os.getgid(), daemon_is_rootless=daemon.facts.is_rootless
+    )
+
+
+class DockerEngine(DockerWatch):
+    """Runs the mysqld of one image."""
+
+    def __init__(
+        self,
+        daemon: Daemon,
+        image: Image,
+        cache: Path,
+        *,
+        wanted: CloneMethod | None = None,
+        memory_limit_bytes: int | None = None,
+    ) -> None:
+        super().__init__(daemon)
+        self._image = image
+        self._cache = cache
+        self._user = current_user(daemon)
+        self._data = DataDirectories(self._template, wanted)
+        self._memory_limit_bytes = memory_limit_bytes
+        self._network: str | None = None
+
+    def prepare(self, folder: Path, baselines: Path) -> None:
+        """Choose how to clone, make the template, and the network of this fleet."""
+        self._data.prepare(folder, baselines)
+        self._network = self._daemon.ensure_network(network_name(folder), folder)
+
+    def start(self, spec: ServerSpec) -> Server:
+        """Clone what is to be its data, start a container on it, return when mysqld answers."""
+        require_short(spec.folder / SOCKET)
+        self._own(self._data.ensure(spec))
+        temporary = spec.folder / TEMPORARY
+        temporary.mkdir(mode=0o700, exist_ok=True)
+        self._own(spec.folder, temporary)
+        with boot_file(spec) as first:
+            self._own(first)
+            return self._boot(spec, first)
+
+    def stop(self, server: Server) -> None:
+        """End mysqld with TERM, make sure that it came to its regular end, and clear away."""
+        folder = server.socket.parent
+        containers = self._daemon.find_containers(folder)
+        if not containers:
+            raise ServerNotReady(folder.name, reason="was removed before it was stopped")
+        for container in containers:
+            self._daemon.stop(container, grace_s=_FLUSH_GRACE_S)
+            require_clean_end(folder.name, self._tail(container))
+            self._daemon.remove(container)
+
+    def give_data(self, folder: Path, target: Path) -> None:
+        """Copy a stopped server's data, or link it where only clones will be started."""
+        self._data.give_away(folder, target)
+
+    def _boot(self, spec: ServerSpec, first: Path) -> Server:
+        if self._network is None:
+            raise ValueError("prepare comes before start")
+        options = serving_options(
+            data=HOME / DATA,
+            socket=HOME / SOCKET,
+            temporary=HOME / TEMPORARY,
+            address=ANY_ADDRESS,
+            port=PORT,
+            buffer_pool_bytes=spec.buffer_pool_bytes,
+        )
+        plan = ContainerPlan(
+            image=self._image.id,
+            arguments=("--no-defaults", *options, f"--init-file={HOME / first.name}"),
+            user=self._user,
+            folder=spec.folder,
+            memory_bytes=self._memory_bytes(spec.buffer_pool_bytes),
+            labels={f"rewound.{name}": value for name, value in spec.labels.items()},
+            name=container_name(spec.labels, spec.port),
+            network=self._network,
+            port=spec.port,
+        )
+        try:
+            container = self._daemon.start(plan)
+        except PortTaken as error:
+            raise port_taken(spec.name) from error
+        endpoint = Endpoint(spec.folder / SOCKET, LOOPBACK, spec.port, ROOT, spec.root_password)
+        try:
+            mark = self._wait(spec.name, container, endpoint, plan.memory_bytes)
+        except BaseException:
+            self._daemon.remove(container)
+            raise
+        return Server(mark=mark, socket=endpoint.socket, host=LOOPBACK, port=spec.port)
+
+    def _wait(
+        self, name: str, container: str, endpoint: Endpoint, memory_bytes: int
+    ) -> ProcessMark:
+        """Wait for the server of a container that was just started; return its mysqld."""
+
+        def explain(name: str, log_tail: str) -> HostError:
+            state = self._daemon.look_at(container)
+            if state.is_out_of_memory or state.exit_code == _KILLED:
+                return HostError(
+                    f"the server of {name} was killed while it started: it may take"
+                    f" {memory_bytes // _MIB:,} MiB of memory",
+                    hint="give it more with --memory-limit, or leave that out",
+                )
+            return explain_end(name, log_tail)
+
+        tail = partial(self._tail, container)
+        mark = command.find_mark(self._daemon.look_at(container).pid)
+        if mark is None:
+            if self._daemon.look_at(container).pid:
+                raise HostError(
+                    f"the processes of the Docker daemon at {self._daemon.address} cannot be seen",
+                    hint="run rewound on the host of the daemon, and not in a container itself",
+                )
+            raise explain(name, tail())
+        wait_until_ready(
+            name,
+            endpoint,
+            is_running=partial(command.is_running, mark),
+            read_log=tail,
+            explain=explain,
+        )
+        return mark
+
+    def _template(self) -> Path:
+        return ensure_template(self._cache, self._image.template, self._make_template)
+
+    def _make_template(self, data: Path) -> None:
+        """Initialise a data directory and boot it once, which makes its TLS keys."""
+        self.end_all(templates_folder(self._cache))  # of commands that were killed in here
+        self._own(data)
+        self._daemon.run(self._template_plan(data, initialise_options(data=HOME)))
+        options = serving_options(
+            data=HOME,
+            socket=HOME / SOCKET,
+            temporary=HOME,
+            address=LOOPBACK,
+            port=PORT,
+            buffer_pool_bytes=_TEMPLATE_POOL_BYTES,
+        )
+        plan = self._template_plan(data, [*options, SMALL_REDO_LOG])
+        container = self._daemon.start(plan)
+        try:
+            endpoint = Endpoint(data / SOCKET, LOOPBACK, 0, ROOT, "")
+            self._wait("the template", container, endpoint, plan.memory_bytes)
+            finish_template(endpoint)
+            self._daemon.stop(container, grace_s=_STOP_GRACE_S)
+        finally:
+            self._daemon.remove(container)
+
+    def _template_plan(self, folder: Path, options: list[str]) -> ContainerPlan:
+        return ContainerPlan(
+            image=self._image.id,
+            arguments=("--no-defaults", *options),
+            user=self._user,
+            folder=folder,
+            memory_bytes=self._memory_bytes(_TEMPLATE_POOL_BYTES),
+        )
+
+    def _memory_bytes(self, buffer_pool_bytes: int) -> int:
+        return self._memory_limit_bytes or plan_memory_bytes(buffer_pool_bytes)
+
+    def _tail(self, container: str) -> str:
+        return command.last_lines(self._daemon.read_log(container, LOG_LINES), LOG_LINES)
+
+    def _own(self, *paths: Path) -> None:
+        """Give files of this user's to the one that mysqld is."""
+        if os.getuid() == 0:
+            for path in paths:
+                os.chown(path, self._user.uid, self._user.gid)

@@ -1,0 +1,242 @@
+"""Which engine makes the servers: chosen for a new fleet, had again for an old one."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rewound import settings
+from rewound.catalog import Dump
+from rewound.engine.choice import EngineChoice, EngineKind
+from rewound.engine.cloning import CloneMethod
+from rewound.engine.docker.address import find_address
+from rewound.engine.installation import Installation, get_installation, list_installations
+from rewound.engine.process import ProcessEngine
+from rewound.engine.process_watch import ProcessWatch
+from rewound.engine.protocol import Engine, PullStep, ServerWatch
+from rewound.errors import FleetError, HostError, UsageError
+from rewound.operations.dumps import read_server_version
+from rewound.operations.host import get_server
+
+AUTO = "auto"
+MATCH = "match"
+"""The server that is of the dumps' own version."""
+DEFAULT_IMAGE = "mysql:8.4"
+"""What the docker engine takes where the user names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineWish:
+    """What the user wants of the engine."""
+
+    engine: str = AUTO
+    """`auto`, or the value of an `EngineKind`."""
+    server: str = AUTO
+    """`auto`, `match`, or a name of `list_servers`."""
+    image: str | None = None
+    """An image of MySQL, for the docker engine."""
+    memory_limit_bytes: int | None = None
+    """The most that the container of a server may take."""
+
+    def require_sense(self) -> None:
+        """Raise UsageError where the wishes exclude each other."""
+        if self.image is not None and self.server != AUTO:
+            raise UsageError("--image and --server exclude each other", hint="give one of them")
+        if self.engine == EngineKind.DOCKER.value and self.server not in (AUTO, MATCH):
+            raise UsageError(
+                f"the docker engine does not run the server {self.server}",
+                hint="name an image instead: --image mysql:8.4",
+            )
+        if self.engine == EngineKind.PROCESS.value and self.is_for_docker:
+            raise UsageError(
+                "--image and --memory-limit are for containers", hint="use --engine docker"
+            )
+
+    @property
+    def is_for_docker(self) -> bool:
+        """Whether only the docker engine can fulfil it."""
+        return (
+            self.engine == EngineKind.DOCKER.value
+            or self.image is not None
+            or self.memory_limit_bytes is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EngineMaker:
+    """Makes the engine of a new fleet."""
+
+    wish: EngineWish
+    clone: CloneMethod | None
+    narrate: Callable[[str], None]
+    pulling: Callable[[PullStep], None]
+
+    def make(self, dumps: Sequence[Dump]) -> tuple[Engine, EngineChoice]:
+        """Return the engine that is wanted; for `auto` the first that this host has.
+
+        Raises:
+            UsageError: the wishes do not go together, or do not fit the dumps.
+            HostError: there is none, and none can be had.
+        """
+        wish = self.wish
+        wish.require_sense()
+        release = _find_release(dumps) if wish.server == MATCH else None
+        if wish.is_for_docker:
+            return self._make_docker(release)
+        if wish.engine == EngineKind.PROCESS.value or wish.server not in (AUTO, MATCH):
+            return self._make_process(release)
+        if any(_is_of(release, each) for each in list_installations(settings.cache_dir())):
+            return self._make_process(release)
+        if release is not None:
+            return self._make_docker(release)
+        if find_address() is not None:
+            try:
+                return self._make_docker(None)
+            except HostError as error:
+                self.narrate(f"Docker is not used: {error.message}")
+        return self._make_process(None)
+
+    def _make_process(self, release: str | None) -> tuple[Engine, EngineChoice]:
+        if release is None:
+            installation = get_server(self.wish.server, self.narrate)
+        else:
+            installation = _get_of_release(release)
+        engine = ProcessEngine(installation, settings.cache_dir(), wanted=self.clone)
+        name = installation.name
+        return engine, EngineChoice(EngineKind.PROCESS, name, name, str(installation.version))
+
+    def _make_docker(self, release: str | None) -> tuple[Engine, EngineChoice]:
+        from rewound.engine.docker.daemon import Daemon
+        from rewound.engine.docker.engine import DockerEngine, current_user
+        from rewound.engine.docker.images import ensure_image
+
+        daemon = Daemon(_require_address())
+        name = self.wish.image or (DEFAULT_IMAGE if release is None else f"mysql:{release}")
+
+        if daemon.find_image_id(name) is None:
+            self.narrate(f"image {name} is not on this host, pulling it")
+        image = ensure_image(
+            daemon, name, settings.cache_dir(), user=current_user(daemon), pulling=self.pulling
+        )
+        engine = DockerEngine(
+            daemon,
+            image,
+            settings.cache_dir(),
+            wanted=self.clone,
+            memory_limit_bytes=self.wish.memory_limit_bytes,
+        )
+        return engine, EngineChoice(
+            kind=EngineKind.DOCKER,
+            mysql=image.name,
+            build=image.id,
+            version=str(image.version),
+            address=daemon.address,
+            memory_limit_bytes=self.wish.memory_limit_bytes,
+        )
+
+
+def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -> Engine:
+    """Return the engine that a fleet was made with.
+
+    Raises:
+        FleetError: its MySQL is another one now.
+        HostError: it cannot be had any more.
+    """
+    again = f"make it again: rewound down --fleet {fleet}, then rewound up"
+    if choice.kind is EngineKind.PROCESS:
+        installation = get_installation(choice.mysql, settings.cache_dir())
+        if str(installation.version) != choice.version:
+            raise FleetError(
+                f"fleet {fleet} was made with MySQL {choice.version},"
+                f" {installation.name} is {installation.version} now",
+                hint=again,
+            )
+        return ProcessEngine(installation, settings.cache_dir(), wanted=clone)
+    from rewound.engine.docker.daemon import Daemon
+    from rewound.engine.docker.engine import DockerEngine
+    from rewound.engine.docker.images import Image
+    from rewound.mysql.version import parse_version
+
+    daemon = Daemon(choice.address or _require_address())
+    if daemon.find_image_id(choice.build) is None:
+        raise FleetError(
+            f"the image {choice.mysql} that fleet {fleet} was made with is gone", hint=again
+        )
+    image = Image(choice.mysql, choice.build, parse_version(choice.version))
+    return DockerEngine(
+        daemon,
+        image,
+        settings.cache_dir(),
+        wanted=clone,
+        memory_limit_bytes=choice.memory_limit_bytes,
+    )
+
+
+def get_watches(choice: EngineChoice | None) -> list[ServerWatch]:
+    """Return what has to be asked to find all servers of a fleet; None where nothing is known.
+
+    Raises:
+        HostError: the fleet has containers, and their daemon does not answer.
+    """
+    watches: list[ServerWatch] = [ProcessWatch()]
+    address = find_address() if choice is None or choice.address is None else choice.address
+    if address is None:
+        return watches
+    from rewound.engine.docker.daemon import Daemon
+    from rewound.engine.docker.watch import DockerWatch
+
+    try:
+        watches.append(DockerWatch(Daemon(address)))
+    except HostError:
+        # A daemon that nothing was made with is not this fleet's concern.
+        if choice is not None and choice.kind is EngineKind.DOCKER:
+            raise
+    return watches
+
+
+def _require_address() -> str:
+    address = find_address()
+    if address is None:
+        raise HostError(
+            "there is no Docker daemon on this host",
+            hint="start it, or set DOCKER_HOST to its socket; or use --engine process",
+        )
+    return address
+
+
+def _find_release(dumps: Sequence[Dump]) -> str:
+    """Return the release of MySQL that all dumps were made of, such as `8.4`."""
+    releases: dict[str, Dump] = {}
+    for dump in dumps:
+        stated = read_server_version(dump.path)
+        found = re.match(r"(\d+\.\d+)\.\d+", stated or "")
+        if found is None or "mariadb" in (stated or "").lower():
+            raise UsageError(
+                f"{dump.path} does not say which MySQL it was made of"
+                + (f": it says {stated}" if stated else ""),
+                hint="name a server instead of --server match",
+            )
+        releases.setdefault(found[1], dump)
+    if len(releases) > 1:
+        told = "; ".join(f"{dump.world} has {release}" for release, dump in releases.items())
+        raise UsageError(
+            f"the dumps were made of different releases of MySQL: {told}",
+            hint="make a fleet of each: --worlds says which worlds, --fleet how it is called",
+        )
+    return next(iter(releases))
+
+
+def _is_of(release: str | None, installation: Installation) -> bool:
+    version = installation.version
+    return release is None or release == f"{version.major}.{version.minor}"
+
+
+def _get_of_release(release: str) -> Installation:
+    servers = list_installations(settings.cache_dir())
+    for installation in servers:
+        if _is_of(release, installation):
+            return installation
+    names = ", ".join(f"{each.name} ({each.version})" for each in servers) or "none"
+    raise HostError(
+        f"no server on this host is a MySQL {release}, as the dumps are; there are: {names}",
+        hint="leave --server match out, or use --engine docker",
+    )
