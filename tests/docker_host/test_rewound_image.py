@@ -184,7 +184,8 @@ def test_container_is_a_proven_world_that_stays(
 def test_container_of_a_dump_that_is_cut_off_fails_and_is_never_healthy(
     client: docker.DockerClient, rewound_image: str, tmp_path: Path, state_dir: Path
 ) -> None:
-    dump = tmp_path / DUMP
+    dump = tmp_path / "backups" / DUMP
+    dump.parent.mkdir(mode=0o755)
     dump.write_bytes((EXAMPLES / DUMP).read_bytes()[:-1000])
     with started(client, rewound_image, dump, state_dir) as container:
         assert "healthy" not in watch(container, "healthy")
@@ -196,9 +197,10 @@ def test_container_ends_at_once_when_it_is_stopped_before_it_is_ready(
     client: docker.DockerClient, rewound_image: str, state_dir: Path
 ) -> None:
     with started(client, rewound_image, EXAMPLES / DUMP, state_dir) as container:
-        for line in container.logs(stream=True):
-            if b"starting" in line:
-                break
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while b": starting\n" not in container.logs():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         begun = time.monotonic()
         container.stop(timeout=30)
         assert time.monotonic() - begun < LONGEST_STOP_S

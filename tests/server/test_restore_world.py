@@ -177,6 +177,15 @@ def test_a_dump_that_fails_leaves_nothing(
     assert not world.is_ready()
 
 
+def test_a_dump_that_is_not_there_is_named(world: World, tmp_path: Path):
+    code, stderr = world.fail(tmp_path / "no.sql")
+    assert (code, stderr) == (
+        1,
+        f"error: {tmp_path}/no.sql: cannot be read: No such file or directory\n",
+    )
+    assert not world.folder.path.exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_during_the_load_ends_everything_at_once(
     number: signal.Signals, world: World, dumps: Dumps

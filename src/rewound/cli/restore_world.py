@@ -18,7 +18,7 @@ _A_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(name="restore-world")
-@click.argument("dump", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("dump", type=click.Path(path_type=Path, dir_okay=False))
 @data_dir_option
 @option("--port", type=click.IntRange(1, 65535), default=3306, show_default=True, help="TCP port.")
 @option(
@@ -77,7 +77,7 @@ def command(
         dev_password_file=dev_password_file,
         reader_password_file=reader_password_file,
     )
-    with show_progress({dump.name: dump.stat().st_size}) as observer:
+    with show_progress({dump.name: standalone.get_size(dump)}) as observer:
         world = standalone.restore(options, observer=observer, narrate=diagnostics.narrate)
     ledger = world.ledger
     if world.was_there:

@@ -18,7 +18,7 @@ from rewound.engine.memory import usable_bytes
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.process import ProcessEngine
 from rewound.engine.protocol import ServerSpec
-from rewound.errors import FleetError, HostError, UsageError
+from rewound.errors import DumpError, FleetError, HostError, UsageError
 from rewound.fleet.baseline import Origin
 from rewound.fleet.content_hash import HashMemory
 from rewound.fleet.data_folder import Contents, DataFolder
@@ -77,6 +77,22 @@ class Standalone:
     """What to become to serve it."""
     was_there: bool
     """It was not loaded: the folder had it."""
+
+
+def get_size(dump: Path) -> int:
+    """Return the bytes of a dump's file.
+
+    Raises:
+        DumpError: it cannot be read.
+    """
+    try:
+        with dump.open("rb") as file:
+            return os.fstat(file.fileno()).st_size
+    except OSError as error:
+        hint = None
+        if isinstance(error, PermissionError):
+            hint = f"user {os.getuid()}, as who this runs, has to be able to read it"
+        raise DumpError(dump, f"cannot be read: {error.strerror}", hint=hint) from error
 
 
 def restore(
