@@ -36,6 +36,7 @@ test: lint  ## everything that is checked, on a real MySQL
 bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.split_and_judge
 	$(BIN)/python -m bench.up_small_worlds
+	$(BIN)/python -m bench.up_containers
 	$(BIN)/python -m bench.ask_all
 	$(BIN)/python -m bench.diff_tables
 	$(BIN)/python -m bench.restore

@@ -65,7 +65,7 @@ class World:
             return connection.query(sql).rows
 
     def servers(self) -> list[command.ProcessMark]:
-        marks = command.find_daemons(f"--datadir={self.folder.server}{os.sep}")
+        marks = command.find_daemons(f"--datadir={self.folder.world}{os.sep}")
         return [mark for mark in marks if command.is_running(mark)]
 
 

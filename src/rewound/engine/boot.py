@@ -63,12 +63,12 @@ def port_taken(name: str) -> HostError:
 
 
 def explain_end(name: str, log_tail: str) -> HostError:
-    """Return why a server ended while it started, by the end of its log. Pure."""
+    """Return why a server ended that was not asked to, by the end of its log. Pure."""
     if "another mysqld server running on port" in log_tail:
         return port_taken(name)
     if "No space left" in log_tail or "errno: 28" in log_tail:
         return HostError(f"no space is left for the server of {name}", hint="free some disk space")
-    return ServerNotReady(name, reason="ended while it started", log_tail=log_tail)
+    return ServerNotReady(name, reason="ended unexpectedly", log_tail=log_tail)
 
 
 def wait_until_ready(
@@ -77,20 +77,20 @@ def wait_until_ready(
     *,
     is_running: Callable[[], bool],
     read_log: Callable[[], str],
-    explain: Callable[[str, str], HostError] = explain_end,
+    explain: Callable[[], HostError] | None = None,
 ) -> None:
     """Return when a server that was just started answers.
 
-    `explain` says of a name and the end of its log why it ended.
+    `explain` says why it ended where its log does not.
 
     Raises:
         ServerNotReady: it ended, or did not answer in time.
-        HostError: it ended, and its log says what the host lacks.
+        HostError: it ended, and what the host lacks is known.
     """
 
     def look() -> None:
         if not is_running():
-            raise explain(name, read_log())
+            raise explain_end(name, read_log()) if explain is None else explain()
         try:
             Connection(endpoint, connect_timeout_s=5.0).close()
         except MysqlError as error:

@@ -40,10 +40,13 @@ class Check:
     """What would make it better."""
 
 
-def check_host(state_dir: Path, cache_dir: Path) -> list[Check]:
-    """Look at everything that worlds need; nothing is changed, and nothing is left."""
+def check_host(state_dir: Path, cache_dir: Path, *, has_image: bool) -> list[Check]:
+    """Look at everything that worlds need; nothing is changed, and nothing is left.
+
+    `has_image` says whether Docker can give them a MySQL.
+    """
     return [
-        *_check_servers(cache_dir),
+        *_check_servers(cache_dir, has_image=has_image),
         Check("cores", CheckState.OK, f"{os.cpu_count() or 1}"),
         _check_memory(psutil.virtual_memory().available),
         *_check_folder("state folder", state_dir, "REWOUND_STATE_DIR"),
@@ -75,12 +78,22 @@ def judge_cloning(probes: list[Probe]) -> list[Check]:
     return checks
 
 
-def _check_servers(cache_dir: Path) -> Iterator[Check]:
+def check_space(subject: str, folder: Path, *, hint: str) -> Check:
+    """Return how much room there is where a folder is, or would be."""
+    free = shutil.disk_usage(_nearest(folder)).free
+    detail = f"{folder}, {free // _MIB:,} MiB free"
+    if free < _LITTLE_DISK_BYTES:
+        return Check(subject, CheckState.LIMITED, detail, hint)
+    return Check(subject, CheckState.OK, detail)
+
+
+def _check_servers(cache_dir: Path, *, has_image: bool) -> Iterator[Check]:
     servers = list_installations(cache_dir)
     for server in servers:
         yield Check("MySQL", CheckState.OK, f"{server.name}: {server.version}, {server.source}")
     if not servers:
-        yield Check("MySQL", CheckState.MISSING, "there is none", "rewound server install")
+        state = CheckState.LIMITED if has_image else CheckState.MISSING
+        yield Check("MySQL", state, "none is installed", "rewound server install")
 
 
 def _check_memory(available_bytes: int) -> Check:
@@ -93,14 +106,10 @@ def _check_memory(available_bytes: int) -> Check:
 
 
 def _check_folder(subject: str, folder: Path, variable: str) -> Iterator[Check]:
-    free = shutil.disk_usage(_nearest(folder)).free
-    detail = f"{folder}, {free // _MIB:,} MiB free"
     if not os.access(_nearest(folder), os.W_OK):
         yield Check(subject, CheckState.MISSING, f"{folder} cannot be written", f"set {variable}")
-    elif free < _LITTLE_DISK_BYTES:
-        yield Check(subject, CheckState.LIMITED, detail, f"free some space, or set {variable}")
     else:
-        yield Check(subject, CheckState.OK, detail)
+        yield check_space(subject, folder, hint=f"free some space, or set {variable}")
 
 
 def _check_cloning(cache_dir: Path, state_dir: Path) -> list[Check]:

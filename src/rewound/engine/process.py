@@ -18,6 +18,7 @@ from rewound.engine.boot import (
     SOCKET,
     TEMPORARY,
     boot_file,
+    explain_end,
     require_clean_end,
     require_short,
     wait_until_ready,
@@ -34,6 +35,7 @@ from rewound.engine.options import (
 from rewound.engine.ports import pick_ports
 from rewound.engine.process_watch import ProcessWatch
 from rewound.engine.protocol import Server, ServerSpec
+from rewound.errors import HostError
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint
 
@@ -80,6 +82,11 @@ class ProcessEngine(ProcessWatch):
         """End mysqld with TERM and make sure that it came to its regular end."""
         command.stop(server.mark, grace_s=_FLUSH_GRACE_S)
         require_clean_end(server.socket.parent.name, _tail(server.socket.with_name(_LOG)))
+
+    def explain_end(self, server: Server) -> HostError:
+        """Return why it ended, by its log."""
+        log = server.socket.with_name(_LOG)
+        return explain_end(server.socket.parent.name, _tail(log) if log.exists() else "")
 
     def give_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""

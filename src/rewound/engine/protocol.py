@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rewound.command import ProcessMark
+from rewound.errors import HostError
 from rewound.mysql.endpoint import Endpoint
 
 
@@ -104,6 +105,9 @@ class Engine(ServerWatch, Protocol):
         Raises:
             HostError: it did not end cleanly; its data is worth nothing.
         """
+
+    def explain_end(self, server: Server) -> HostError:
+        """Return why a server ended that was not asked to."""
 
     def give_data(self, folder: Path, target: Path) -> None:
         """Give the data of a stopped server away, to `target`, where nothing is yet.

@@ -1,14 +1,14 @@
 """The folder of a world that stands alone: what lies in it, and what that is worth.
 
     rewound.lock   says that the folder is ours; held while a world is made in it
-    server/        all of mysqld's: data, socket, log
+    world/         all of mysqld's: data, socket, log
     dev.cnf        login of one account, as an option file; reader.cnf likewise
     logins.sql     the same passwords, for mysqld when it starts
     hashes/        SHA-256 of the dump, so that a restart need not read it again
     ledger.json    the proof, written last: with it the world is proven, without it nothing
 
 What is not ours is never touched; the folder itself may be a mount, so that servers are ended and
-mounts looked for in `server/` alone. It imports little, because health checks come every few
+mounts looked for in `world/` alone. It imports little, because health checks come every few
 seconds.
 """
 
@@ -26,13 +26,13 @@ from rewound.fleet.json_files import write_file
 from rewound.mysql.accounts import DEV, READER, option_file, password_statement
 
 _LOCK = "rewound.lock"
-_SERVER = "server"
+_WORLD = "world"
 _LEDGER = "ledger.json"
 _LOGINS = "logins.sql"
 _OURS = frozenset(
     {
         _LOCK,
-        _SERVER,
+        _WORLD,
         f"{DEV}.cnf",
         f"{READER}.cnf",
         f"{DEV}.cnf.new",
@@ -72,8 +72,8 @@ class DataFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
-        self.server = self.path / _SERVER
-        self.socket = self.server / "mysqld.sock"
+        self.world = self.path / _WORLD
+        self.socket = self.world / "mysqld.sock"
         self.logins = self.path / _LOGINS
         self.hashes = self.path / "hashes"
 

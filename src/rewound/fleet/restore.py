@@ -105,9 +105,9 @@ def _load(
     plan.folder.mkdir(mode=0o700)
     server = engine.start(_spec(plan, recipe, data_from=None))
     if recipe.baselines is None:
-        return Restored(dump, server, _fill(server, dump, plan, recipe, observer))
+        return Restored(dump, server, _fill(server, dump, plan, recipe, engine, observer))
     identity, read_from_ns = recipe.baselines.hashes.identify(dump.path), time.time_ns()
-    ledger = _fill(server, dump, plan, recipe, observer)
+    ledger = _fill(server, dump, plan, recipe, engine, observer)
     recipe.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
     return _leave_baseline(
         Restored(dump, server, ledger), plan, recipe, engine, observer, baselines=recipe.baselines
@@ -160,11 +160,16 @@ def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerS
 
 
 def _fill(
-    server: Server, dump: Dump, plan: WorldPlan, recipe: Recipe, observer: Observer
+    server: Server,
+    dump: Dump,
+    plan: WorldPlan,
+    recipe: Recipe,
+    engine: Engine,
+    observer: Observer,
 ) -> Ledger:
     observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
 
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(plan.name, bytes_read, table)
 
-    return fill(server, dump.path, recipe, world=plan.name, progress=report_progress)
+    return fill(server, dump.path, recipe, engine, world=plan.name, progress=report_progress)

@@ -15,13 +15,11 @@ from rewound.engine.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine, PullStep, ServerWatch
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.operations.dumps import read_server_version
-from rewound.operations.host import get_server
+from rewound.operations.host import DEFAULT_IMAGE, get_server
 
 AUTO = "auto"
 MATCH = "match"
 """The server that is of the dumps' own version."""
-DEFAULT_IMAGE = "mysql:8.4"
-"""What the docker engine takes where the user names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from rewound import settings
 from rewound.engine import provision
-from rewound.engine.checks import Check, check_host
+from rewound.engine.checks import Check, CheckState, check_host
+from rewound.engine.docker.address import find_address
 from rewound.engine.installation import Installation, get_installation, list_installations
 from rewound.engine.process import ProcessEngine
 from rewound.fleet.baseline import CacheEntry, choose_evictions
@@ -14,6 +15,8 @@ from rewound.fleet.state import (
     find_baseline_users,
 )
 
+DEFAULT_IMAGE = "mysql:8.4"
+"""What the docker engine takes where the user names none."""
 CACHE_LIMIT_BYTES = 20 << 30
 """How much the baselines may take, unless the user says otherwise."""
 
@@ -75,4 +78,9 @@ def prune_cache(*, limit_bytes: int) -> list[CacheEntry]:
 
 def doctor() -> list[Check]:
     """Return what this host can do, and what is missing."""
-    return check_host(settings.state_dir(), settings.cache_dir())
+    from rewound.engine.docker.checks import check_docker
+
+    docker = list(check_docker(find_address(), DEFAULT_IMAGE))
+    has_image = any(each.subject == "image" and each.state is CheckState.OK for each in docker)
+    host = check_host(settings.state_dir(), settings.cache_dir(), has_image=has_image)
+    return [*host, *docker]

@@ -138,7 +138,7 @@ def restore(
             _require_idle(folder)
             _write_passwords(folder, recipe)
         else:
-            engine.end_all(folder.server)  # of a restore that was killed
+            engine.end_all(folder.world)  # of a restore that was killed
             folder.clear()
             ledger = _make(folder, options, recipe, engine, observer)
         argv = engine.command_line(
@@ -166,16 +166,16 @@ def _make(
 
     def make() -> Ledger:
         observer.world_changed(name, WorldState.STARTING)
-        folder.server.mkdir(mode=0o700)
+        folder.world.mkdir(mode=0o700)
         server = engine.start(_spec(folder, options, recipe))
         observer.world_changed(name, WorldState.LOADING)
-        ledger = fill(server, options.dump, recipe, world=name, progress=report_progress)
+        ledger = fill(server, options.dump, recipe, engine, world=name, progress=report_progress)
         engine.stop(server)
         return ledger
 
     def stop() -> None:
         recipe.cancelled.set()
-        engine.end_all(folder.server)
+        engine.end_all(folder.world)
 
     try:
         ledger = run_side_by_side({name: make}, workers=1, stop=stop)[name]
@@ -184,7 +184,7 @@ def _make(
         proof = ProvenWorld(recipe.origin(ledger.dump.sha256), ledger)
         folder.write_proof(encode_readably(proof))
     except BaseException:
-        engine.end_all(folder.server)
+        engine.end_all(folder.world)
         folder.clear()
         raise
     observer.world_changed(name, WorldState.READY, f"{ledger.rows:,} rows")
@@ -227,7 +227,7 @@ def explain_difference(held: Origin, wanted: Origin) -> str:
 
 
 def _require_idle(folder: DataFolder) -> None:
-    if command.find_daemons(f"--datadir={folder.server}{os.sep}"):
+    if command.find_daemons(f"--datadir={folder.world}{os.sep}"):
         raise FleetError(
             f"a server already runs on the world in {folder.path}", hint="end it first"
         )
@@ -269,7 +269,7 @@ def _spec(folder: DataFolder, options: StandaloneOptions, recipe: Recipe) -> Ser
     return start_spec(
         options.dump.name,
         fleet=_NO_FLEET,
-        folder=folder.server,
+        folder=folder.world,
         port=options.port,
         buffer_pool_bytes=recipe.buffer_pool_bytes,
         passwords=recipe.passwords,

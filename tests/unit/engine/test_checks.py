@@ -26,7 +26,7 @@ def test_judge_cloning_says_what_plain_copying_costs():
 
 
 def test_check_host_changes_nothing_and_speaks_of_folders_that_are_not_there(tmp_path: Path):
-    checks = check_host(tmp_path / "state", tmp_path / "cache")
+    checks = check_host(tmp_path / "state", tmp_path / "cache", has_image=False)
     subjects = [check.subject for check in checks]
     assert {"MySQL", "cores", "memory", "state folder", "cache folder"} <= set(subjects)
     assert list(tmp_path.iterdir()) == []

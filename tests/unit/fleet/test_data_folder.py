@@ -5,7 +5,7 @@ import pytest
 from rewound.errors import FleetError, UsageError
 from rewound.fleet.data_folder import Contents, DataFolder, judge_contents
 
-UNFINISHED = ["rewound.lock", "server"]
+UNFINISHED = ["rewound.lock", "world"]
 PROVEN = [*UNFINISHED, "dev.cnf", "reader.cnf", "logins.sql", "hashes", "ledger.json"]
 
 
@@ -49,7 +49,7 @@ def test_two_cannot_work_in_one_folder(tmp_path: Path):
 def test_clear_removes_all_but_the_lock(tmp_path: Path):
     folder = DataFolder(tmp_path)
     with folder.locked():
-        (tmp_path / "server" / "data").mkdir(parents=True)
+        (tmp_path / "world" / "data").mkdir(parents=True)
         folder.write_passwords({"dev": "d", "reader": "r"})
         folder.write_proof(b"{}")
         assert folder.is_proven()

@@ -40,8 +40,11 @@ from rewound.engine.options import LOOPBACK
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError
 
-_ANSWER_TIMEOUT_S = 120.0
+_ANSWER_TIMEOUT_S = 120
 _PROGRAM_TIMEOUT_S = 300.0
+_NOTICE_TIMEOUT_S = 10
+_FOREIGN = (DockerException, StreamParseError, requests.RequestException, OSError)
+"""What the library raises, and what goes through it."""
 _LOG = LogConfig(type="json-file", config={"max-size": "10m"})
 _NETWORK_OPTIONS = {
     "com.docker.network.bridge.enable_icc": "false",  # no container reaches another
@@ -70,16 +73,17 @@ class ContainerState:
 
     pid: int
     """The host's id of its first process; 0 where it does not run."""
-    exit_code: int
+    memory_bytes: int
+    """The most that it may take."""
     is_out_of_memory: bool
-    """The kernel ended it because of its limit."""
+    """The kernel ended it because of that."""
 
 
 class Daemon:
     """Guards the connection to one daemon."""
 
-    def __init__(self, address: str) -> None:
-        """Connect.
+    def __init__(self, address: str, *, timeout_s: int = _ANSWER_TIMEOUT_S) -> None:
+        """Connect; `timeout_s` is for each answer.
 
         Raises:
             HostError: it does not answer.
@@ -89,9 +93,7 @@ class Daemon:
             # Asked first, because the library leaves a socket open that it could not connect.
             with socket.socket(socket.AF_UNIX) as probe:
                 probe.connect(address.removeprefix(SCHEME))
-            self._client = docker.DockerClient(
-                base_url=address, version="auto", timeout=int(_ANSWER_TIMEOUT_S)
-            )
+            self._client = docker.DockerClient(base_url=address, version="auto", timeout=timeout_s)
             weakref.finalize(self, self._client.close)
             self.facts = _read_facts(self._client.info())
 
@@ -115,6 +117,15 @@ class Daemon:
                     raise HostError(f"image {name} cannot be pulled: {event['error']}")
                 progress(_read_step(event))
 
+    def ask_registry(self, name: str) -> None:
+        """Ask an image's registry for it, and pull nothing.
+
+        Raises:
+            HostError: it has none of that name, or cannot be reached.
+        """
+        with _door(f"image {name} cannot be pulled"):
+            self._client.images.get_registry_data(name)
+
     def run(self, plan: ContainerPlan) -> str:
         """Run mysqld to its end, and return what it printed.
 
@@ -123,14 +134,14 @@ class Daemon:
         """
         container = self._create(plan)
         try:
-            with _door(f"image {plan.image} cannot be run"):
+            with _door(f"{PROGRAM} cannot be run in a container"):
                 container.start()
                 code = container.wait(timeout=_PROGRAM_TIMEOUT_S)["StatusCode"]
                 output = container.logs().decode(errors="replace")
         finally:
             self.remove(container.id)
         if code != 0:
-            raise HostError(f"{PROGRAM} of image {plan.image} exited with code {code}: {output}")
+            raise HostError(f"{PROGRAM} in a container exited with code {code}: {output}")
         return str(output)
 
     def start(self, plan: ContainerPlan) -> str:
@@ -154,11 +165,20 @@ class Daemon:
             raise
         return str(container.id)
 
+    def await_end(self, container: str) -> ContainerState:
+        """Return where a container is once the daemon knows as well that mysqld has ended."""
+        with _door(f"container {container[:12]} cannot be waited for"):
+            self._client.api.wait(container, timeout=_NOTICE_TIMEOUT_S)
+        return self.look_at(container)
+
     def look_at(self, container: str) -> ContainerState:
         """Return where a container is."""
         with _door(f"container {container[:12]} cannot be looked at"):
-            state = self._client.api.inspect_container(container)["State"]
-        return ContainerState(state["Pid"], state["ExitCode"], bool(state.get("OOMKilled")))
+            found = self._client.api.inspect_container(container)
+        state = found["State"]
+        return ContainerState(
+            state["Pid"], found["HostConfig"]["Memory"], bool(state.get("OOMKilled"))
+        )
 
     def read_log(self, container: str, lines: int) -> str:
         """Return the end of what a container printed; empty where it cannot be had."""
@@ -252,7 +272,7 @@ def _door(what: str) -> Iterator[None]:
         yield
     except APIError as error:
         raise HostError(f"{what}: {error.explanation or error}") from error
-    except (DockerException, StreamParseError, requests.RequestException, OSError) as error:
+    except _FOREIGN as error:
         raise HostError(f"{what}: {_innermost(error)}", hint=_IS_IT_THERE) from error
 
 

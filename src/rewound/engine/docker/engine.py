@@ -58,7 +58,6 @@ from rewound.mysql.endpoint import Endpoint
 _STOP_GRACE_S = 20.0
 _FLUSH_GRACE_S = 600.0
 _TEMPLATE_POOL_BYTES = 64 << 20
-_KILLED = 137
 _MIB = 1 << 20
 
 
@@ -116,6 +115,13 @@ class DockerEngine(DockerWatch):
             require_clean_end(folder.name, self._tail(container))
             self._daemon.remove(container)
 
+    def explain_end(self, server: Server) -> HostError:
+        """Return why it ended, by its container."""
+        folder = server.socket.parent
+        for container in self._daemon.find_containers(folder):
+            return self._explain(folder.name, container)
+        return ServerNotReady(folder.name, reason="is gone: its container was removed")
+
     def give_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""
         self._data.give_away(folder, target)
@@ -148,28 +154,14 @@ class DockerEngine(DockerWatch):
             raise port_taken(spec.name) from error
         endpoint = Endpoint(spec.folder / SOCKET, LOOPBACK, spec.port, ROOT, spec.root_password)
         try:
-            mark = self._wait(spec.name, container, endpoint, plan.memory_bytes)
+            mark = self._wait(spec.name, container, endpoint)
         except BaseException:
             self._daemon.remove(container)
             raise
         return Server(mark=mark, socket=endpoint.socket, host=LOOPBACK, port=spec.port)
 
-    def _wait(
-        self, name: str, container: str, endpoint: Endpoint, memory_bytes: int
-    ) -> ProcessMark:
+    def _wait(self, name: str, container: str, endpoint: Endpoint) -> ProcessMark:
         """Wait for the server of a container that was just started; return its mysqld."""
-
-        def explain(name: str, log_tail: str) -> HostError:
-            state = self._daemon.look_at(container)
-            if state.is_out_of_memory or state.exit_code == _KILLED:
-                return HostError(
-                    f"the server of {name} was killed while it started: it may take"
-                    f" {memory_bytes // _MIB:,} MiB of memory",
-                    hint="give it more with --memory-limit, or leave that out",
-                )
-            return explain_end(name, log_tail)
-
-        tail = partial(self._tail, container)
         mark = command.find_mark(self._daemon.look_at(container).pid)
         if mark is None:
             if self._daemon.look_at(container).pid:
@@ -177,15 +169,26 @@ class DockerEngine(DockerWatch):
                     f"the processes of the Docker daemon at {self._daemon.address} cannot be seen",
                     hint="run rewound on the host of the daemon, and not in a container itself",
                 )
-            raise explain(name, tail())
+            raise self._explain(name, container)
         wait_until_ready(
             name,
             endpoint,
             is_running=partial(command.is_running, mark),
-            read_log=tail,
-            explain=explain,
+            explain=partial(self._explain, name, container),
+            read_log=partial(self._tail, container),
         )
         return mark
+
+    def _explain(self, name: str, container: str) -> HostError:
+        """Return why a container of ours ended."""
+        state = self._daemon.await_end(container)
+        if state.is_out_of_memory:
+            return HostError(
+                f"the server of {name} was killed by the kernel, because it took more memory"
+                f" than its limit of {state.memory_bytes // _MIB:,} MiB",
+                hint="give it more with --memory-limit, or leave that out",
+            )
+        return explain_end(name, self._tail(container))
 
     def _template(self) -> Path:
         return ensure_template(self._cache, self._image.template, self._make_template)
@@ -207,7 +210,7 @@ class DockerEngine(DockerWatch):
         container = self._daemon.start(plan)
         try:
             endpoint = Endpoint(data / SOCKET, LOOPBACK, 0, ROOT, "")
-            self._wait("the template", container, endpoint, plan.memory_bytes)
+            self._wait("the template", container, endpoint)
             finish_template(endpoint)
             self._daemon.stop(container, grace_s=_STOP_GRACE_S)
         finally:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rewound.engine.datadir import template_name, templates_folder, templates_lock
-from rewound.engine.docker.container import PROGRAM, ContainerPlan, ContainerUser, plan_memory_bytes
+from rewound.engine.docker.container import ContainerPlan, ContainerUser, plan_memory_bytes
 from rewound.engine.docker.daemon import Daemon
 from rewound.engine.installation import explain_refusal
 from rewound.engine.protocol import PullStep
@@ -54,7 +54,7 @@ def ensure_image(
             daemon.pull(name, pulling)
         except HostError as error:
             raise HostError(
-                f"image {name} is not on this host, and pulling it failed: {error.message}",
+                f"{error.message}, and it is not on this host",
                 hint=_WAYS_OUT,
             ) from error
         image_id = daemon.find_image_id(name)
@@ -97,8 +97,7 @@ def _ask_version(
             banner = daemon.run(plan)
     except HostError as error:
         raise HostError(
-            f"image {name} is not one of MySQL: it has no {PROGRAM} that can be run"
-            f" ({error.message})",
+            f"image {name} is not one of MySQL: {error.message}",
             hint="take another with --image, such as mysql:8.4",
         ) from error
     version = find_mysql_version(banner)
