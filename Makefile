@@ -7,7 +7,7 @@ WORKERS ?= auto
 REQUIRED ?= --require-mysqld
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench lock clean
+.PHONY: help install demo test lint endurance bench lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  ##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -33,6 +33,13 @@ test: lint  ## everything that is checked, on a real MySQL
 	$(BIN)/rewound server install
 	$(BIN)/pytest -n $(WORKERS) $(REQUIRED)
 
+endurance: install  ## break it many times, and rewrite docs/reliability.md
+	$(BIN)/rewound server install
+	rm -rf .endurance
+	REWOUND_FIGURES=$(CURDIR)/.endurance $(BIN)/pytest -n $(WORKERS) $(REQUIRED) \
+		--endurance tests/endurance; ended=$$?; \
+	$(BIN)/python docs/make_reliability.py .endurance; exit $$ended
+
 bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.split_and_judge
 	$(BIN)/python -m bench.up_small_worlds
@@ -48,4 +55,4 @@ lock:  ## write both requirements files anew from pyproject.toml (needs uv)
 		--output-file requirements-image.txt
 
 clean:  ## remove what make made here; fleets, servers and templates stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .endurance .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

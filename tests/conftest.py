@@ -62,6 +62,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail, rather than skip, the tests that need a Docker daemon where there is none",
     )
+    parser.addoption(
+        "--endurance",
+        action="store_true",
+        help="make all the tries of tests/endurance, not a few of them; takes long",
+    )
 
 
 def make_cache() -> Path:

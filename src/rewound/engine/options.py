@@ -43,6 +43,7 @@ _THROW_AWAY = (
     # Its threads wake up twice a second only, so that stopping takes 0.5 s longer with it; and
     # Linux has its contexts for some 24 servers (fs.aio-max-nr).
     "--innodb-use-native-aio=OFF",
+    "--loose-innodb-numa-interleave=OFF",  # on by itself since 8.4, and no container may do it
 )
 
 # What dumps of older servers need.
