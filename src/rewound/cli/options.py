@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -57,6 +58,14 @@ format_option = option(
     default="table",
     show_default=True,
     help="How the output is written.",
+)
+data_dir_option = option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("/var/lib/mysql"),
+    show_default=True,
+    metavar="DIR",
+    help="The folder of the world: empty, or one that restore-world made.",
 )
 worlds_option = option("--worlds", metavar="NAMES", help="Only these worlds: 'host[1-3],eu-*'.")
 

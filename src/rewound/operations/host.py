@@ -8,6 +8,7 @@ from rewound.engine import provision
 from rewound.engine.checks import Check, CheckState, check_host
 from rewound.engine.docker.address import find_address
 from rewound.engine.installation import Installation, get_installation, list_installations
+from rewound.engine.process import ProcessEngine
 from rewound.fleet.baseline import CacheEntry, choose_evictions
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.state import (
@@ -25,12 +26,20 @@ def install_server(
     from_dir: Path | None,
     mirror: str | None,
     refresh: bool,
+    template: bool,
     narrate: Callable[[str], None],
 ) -> Installation:
-    """Put a MySQL into the user's cache, from the host's Debian mirror or a folder."""
-    return provision.install(
-        settings.cache_dir(), from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=narrate
+    """Put a MySQL into the user's cache, from the host's Debian mirror or a folder.
+
+    With `template`, what its first server would take time for is done as well.
+    """
+    cache = settings.cache_dir()
+    installation = provision.install(
+        cache, from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=narrate
     )
+    if template:
+        narrate(f"new servers are copies of {ProcessEngine(installation, cache).ensure_template()}")
+    return installation
 
 
 def list_servers() -> list[Installation]:
