@@ -100,8 +100,10 @@ def drill(
         fleets = FleetMaker(folder, selection, options, engine, engine_choice)
         done: dict[Path, Drilled] = {}
         for batch in plan_batches(choice.chosen, size=workers()):
-            brought = fleets.make(batch, observer)
-            take_down(folder, engine)
+            try:
+                brought = fleets.make(batch, observer)
+            finally:
+                take_down(folder, engine)
             for each in batch:
                 world = each.dump.world
                 made, error = brought.restored.get(world), brought.failures.get(world)
