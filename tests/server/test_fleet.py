@@ -301,6 +301,28 @@ def test_down_leaves_no_process_socket_port_or_folder(cli: Cli, dumps: Dumps):
     assert cli("down").code == 1
 
 
+@pytest.mark.parametrize("arguments", [("down",), ("down", "--all")], ids=" ".join)
+def test_the_next_down_ends_what_a_killed_one_began(cli: Cli, arguments: tuple[str, ...]):
+    half_deleted = cli.state_dir / "fleets/.default.going/worlds/a/data"
+    half_deleted.mkdir(parents=True)
+    assert "there is no fleet" in cli("status").stderr
+    done = cli(*arguments)
+    assert (done.code, done.stdout) == (0, "")
+    assert done.stderr == "fleet default is gone: 0 servers ended, its folder deleted\n"
+    require_gone(cli)
+    assert cli("down").code == 1
+
+
+def test_the_next_up_ends_what_a_killed_down_began(cli: Cli, dumps: Dumps):
+    half_deleted = cli.state_dir / "fleets/.default.going"
+    half_deleted.mkdir(parents=True)
+    write_game(dumps, "a")
+    assert cli("up", dumps.folder).code == 0
+    assert not half_deleted.exists()
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
 def test_a_killed_server_is_stopped_and_the_others_answer(cli: Cli, dumps: Dumps):
     write_game(dumps, "a")
     write_game(dumps, "b")

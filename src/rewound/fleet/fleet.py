@@ -75,11 +75,10 @@ def take_down(folder: FleetFolder, *watches: ServerWatch) -> int:
     """
     ended = sum(watch.end_all(folder.path) for watch in watches)
     # Renamed first, so that a command that is killed in here leaves no fleet to be seen.
-    going = folder.path.with_name(f".{folder.name}.going")
-    remove_tree(going)
+    remove_tree(folder.going)
     if folder.exists:
-        folder.path.rename(going)
-        remove_tree(going)
+        folder.path.rename(folder.going)
+        remove_tree(folder.going)
     return ended
 
 

@@ -7,6 +7,7 @@ Layout below the state folder, all of it readable by the user alone:
     fleets/NAME/ledgers/W.json  the ledger of a world
     fleets/NAME/worlds/W/       all that belongs to the server of a world
     fleets/NAME.lock            held while a command changes the fleet
+    fleets/.NAME.going/         what a `down` that was killed had still to delete
 
 The record is written to a temporary file and renamed, so a reader sees an old one or a
 new one, never half of one. Deleting `fleets/NAME` deletes the fleet.
@@ -33,6 +34,8 @@ from rewound.mysql.accounts import option_file
 
 RECORD_FORMAT = 3
 """Of the record; to be raised when older records can no longer be read."""
+
+_GOING = ".going"
 
 _NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -81,6 +84,8 @@ class FleetFolder:
         self.name = name
         self._fleets = state_dir / "fleets"
         self.path = self._fleets / name
+        self.going = self._fleets / f".{name}{_GOING}"
+        """Where the folder is while it is being deleted: no fleet to be seen."""
 
     @property
     def exists(self) -> bool:
@@ -205,6 +210,14 @@ def list_fleets(state_dir: Path) -> list[str]:
     fleets = state_dir / "fleets"
     return sorted(
         path.name for path in fleets.glob("*") if path.is_dir() and _NAME.fullmatch(path.name)
+    )
+
+
+def list_going(state_dir: Path) -> list[str]:
+    """Return the names of fleets of which a `down` that was killed left something."""
+    return sorted(
+        path.name.removeprefix(".").removesuffix(_GOING)
+        for path in (state_dir / "fleets").glob(f".*{_GOING}")
     )
 
 

@@ -96,7 +96,6 @@ def drill(
         chosen(catalog, choice)
         engines = EngineMaker(options.engine, options.clone, narrate, pulling)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])
-        take_down(folder, engine)  # what a drill that was killed has left
         fleets = FleetMaker(folder, selection, options, engine, engine_choice)
         done: dict[Path, Drilled] = {}
         for batch in plan_batches(choice.chosen, size=workers()):

@@ -36,6 +36,7 @@ from rewound.fleet.state import (
     RECORD_FORMAT,
     FleetFolder,
     FleetRecord,
+    list_going,
 )
 from rewound.fleet.world import World, WorldState
 from rewound.load.cores import Cores
@@ -113,7 +114,7 @@ class FleetMaker:
     def make(self, chosen: Sequence[ChosenDump], observer: Observer) -> BringUp:
         """Restore these dumps, of as many worlds; what ends this early leaves nothing."""
         folder, options, engine = self.folder, self.options, self.engine
-        engine.end_all(folder.path)  # of a fleet of this name whose folder was deleted
+        take_down(folder, engine)  # what is left of an earlier fleet of this name
         baselines = BaselineCache(settings.cache_dir())
         baselines.prepare()
         plans = plan_worlds(
@@ -247,19 +248,20 @@ def down(fleet: str) -> int:
 
 
 def names_to_end() -> list[str]:
-    """Return the names of all fleets, those among them of which only servers are left."""
+    """Return the names of all fleets, also of those of which only remains are left."""
     fleets_folder = Path(os.path.realpath(FleetFolder(settings.state_dir(), "any").path.parent))
     found = {
         folder.relative_to(fleets_folder).parts[0]
         for watch in get_watches(None)
         for folder in watch.find_folders(fleets_folder)
     }
-    return sorted({*fleets.names(), *found})
+    return sorted({*fleets.names(), *list_going(settings.state_dir()), *found})
 
 
 def _end_leftovers(folder: FleetFolder, watches: Sequence[ServerWatch]) -> int | None:
     """End what is left of a fleet whose folder is gone; None where there is nothing."""
-    if not any(watch.find_folders(folder.path) for watch in watches):
+    has_servers = any(watch.find_folders(folder.path) for watch in watches)
+    if not has_servers and not folder.going.exists():
         return None
     return take_down(folder, *watches)
 

@@ -1,0 +1,172 @@
+"""A fleet of two worlds for commands that are killed, and what has to hold after each.
+
+The worlds' content is known from a fleet that nothing happened to: rows and a checksum over
+all of them, for each table and view.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Mapping, Set
+from pathlib import Path
+from random import Random
+from subprocess import Popen
+
+import psutil
+
+from rewound.engine.mounts import find_mounts_below, remove_tree
+from rewound.fleet.observed import get_endpoint
+from rewound.fleet.state import FleetFolder
+from rewound.mysql.accounts import DEV
+from rewound.mysql.client import Connection
+from tests.conftest import Cli, Dumps, Finished
+from tests.server.test_fleet import is_free
+
+WORLDS = ("a", "b")
+ENDED_STATES = {"ready", "interrupted", "stopped"}
+"""Of worlds that no command is working on, where nothing but a kill went wrong."""
+
+_TABLES = {"player": "id, name, score", "guild": "id, name, score", "best": "id, name, score"}
+CONTENT = " UNION ALL ".join(
+    f"SELECT '{table}', COUNT(*), SUM(CRC32(CONCAT_WS(',', {columns}))) FROM {table}"
+    for table, columns in _TABLES.items()
+)
+_KEY = re.compile(r"[0-9a-f]{64}")
+_PORT = re.compile(r'"port":(\d+)')
+_PID = re.compile(r'"server":\{"mark":\{"pid":(\d+)')
+_COMMAND_TIMEOUT_S = 180.0
+
+Content = Mapping[str, Set[str]]
+"""Per world the lines that it answers `CONTENT` with."""
+
+
+def write_worlds(dumps: Dumps, *, rows: int = 12_000) -> None:
+    """Write one dump per world, which take some hundred milliseconds to load."""
+    for world in WORLDS:
+        rng = Random(world)
+        tables = "".join(_write_table(table, rows, rng) for table in ("player", "guild"))
+        view = "CREATE VIEW best AS SELECT * FROM player WHERE score > 900000;\n"
+        dumps.write(tables + view, name=f"{world}_fulldump_20260302_211500.sql")
+
+
+def _write_table(name: str, rows: int, rng: Random) -> str:
+    lines = [
+        f"CREATE TABLE {name} (id INT PRIMARY KEY, name VARCHAR(60), score INT, KEY (name));\n"
+    ]
+    for first in range(0, rows, 500):
+        values = (
+            f"({number},'{rng.randbytes(20).hex()}',{rng.randrange(1_000_000)})"
+            for number in range(first, first + 500)
+        )
+        lines.append(f"INSERT INTO {name} VALUES {','.join(values)};\n")
+    return "".join(lines)
+
+
+class CrashFleet:
+    """The fleet `default` of one test, its commands, and what is left of them."""
+
+    def __init__(self, cli: Cli, source: Path) -> None:
+        self._cli = cli
+        self.source = source
+        self.folder = cli.state_dir / "fleets/default"
+        self.baselines = cli.cache_dir / "baselines"
+
+    @property
+    def record(self) -> str:
+        """The text of the fleet's record; empty where there is none."""
+        try:
+            return (self.folder / "fleet.json").read_text()
+        except OSError:
+            return ""
+
+    def start(self, *arguments: object) -> Popen[str]:
+        """Start a command that is going to be killed."""
+        return self._cli.start(*arguments)
+
+    def run(self, *arguments: object, codes: Set[int] = frozenset({0})) -> Finished:
+        """Run a command to its end, which has to be one of these and no bug."""
+        done = self._cli(*arguments, timeout_s=_COMMAND_TIMEOUT_S)
+        assert done.code in codes, f"{arguments}: {done.code}\n{done.stderr}"
+        assert "Traceback" not in done.stderr, done.stderr
+        assert not (self._cli.state_dir / "bug.log").exists(), done.stderr
+        return done
+
+    def content(self) -> Content:
+        """Return what the worlds answer, those among them that do."""
+        done = self.run("query", CONTENT, "--format", "csv", codes={0, 1, 4})
+        lines = [line.partition(",") for line in done.lines[1:]]
+        return {
+            world: {rest for name, _, rest in lines if name == world}
+            for world in sorted({name for name, _, _ in lines})
+        }
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each world; none where status says that there is no fleet."""
+        done = self.run("status", "--format", "json", codes={0, 1})
+        if done.code:
+            unrecorded = "interrupted before anything of it was recorded"
+            said = unrecorded if self.folder.exists() else "there is no fleet default"
+            assert said in done.stderr
+            return {}
+        return {row["world"]: row["state"] for row in json.loads(done.stdout)}
+
+    def require_truth(self, *possible: Content) -> dict[str, str]:
+        """Require that exactly the ready worlds answer, and as one of these; return all states."""
+        states, content = self.states(), self.content()
+        assert set(states.values()) <= ENDED_STATES
+        assert set(content) == {world for world, state in states.items() if state == "ready"}
+        for world, lines in content.items():
+            assert lines in [each[world] for each in possible], f"{world} holds something else"
+        return states
+
+    def require_up(self, whole: Content) -> None:
+        """Require that `up` makes all worlds, and that nothing half made is kept for later."""
+        self.run("up", self.source)
+        self.require_whole(whole)
+        kept = [path.name for path in self.baselines.iterdir()]
+        assert [name for name in kept if not _KEY.fullmatch(name)] == []
+        templates = self._cli.cache_dir / "templates"
+        assert list(templates.glob("making-*")) == []
+
+    def require_whole(self, whole: Content) -> None:
+        """Require that all worlds are ready and hold what their dumps do."""
+        assert self.require_truth(whole) == dict.fromkeys(WORLDS, "ready")
+
+    def require_down(self) -> None:
+        """Require that `down` ends and removes whatever there is."""
+        ports = _PORT.findall(self.record)
+        existed = self.folder.exists()
+        done = self.run("down", codes={0} if existed else {0, 1})
+        assert done.code == 0 or done.stderr.startswith("error: there is no fleet default\n")
+        self.run("down", "--all")
+        assert [path for path in (self.folder.parent).iterdir() if path.is_dir()] == []
+        assert self._find_processes() == []
+        assert find_mounts_below(self._cli.state_dir) == []
+        assert find_mounts_below(self._cli.cache_dir) == []
+        assert [port for port in ports if not is_free(int(port))] == []
+
+    def has_servers(self) -> bool:
+        """Tell whether a server that the record knows of is there, if only as a zombie."""
+        return any(Path("/proc", pid).exists() for pid in _PID.findall(self.record))
+
+    def spoil(self) -> Content:
+        """Change every world, as who works on it would; return what they hold then."""
+        folder = FleetFolder(self._cli.state_dir, "default")
+        for world in folder.read().worlds.values():
+            with Connection(get_endpoint(folder, world, DEV)) as connection:
+                connection.execute("DELETE FROM game.player WHERE id % 2 = 0")
+        return self.content()
+
+    def remove(self) -> None:
+        """Remove the fleet, the state folder and the cache."""
+        try:
+            self._cli("down", "--all")
+        finally:
+            remove_tree(self._cli.state_dir)
+            shutil.rmtree(self._cli.cache_dir)
+
+    def _find_processes(self) -> list[list[str]]:
+        """Return the arguments of all processes that were told of our folders."""
+        folders = (str(self._cli.state_dir), str(self._cli.cache_dir))
+        arguments = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+        return [each for each in arguments if any(f in word for word in each for f in folders)]
