@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, give_away
 from rewound.engine.mounts import remove_tree
@@ -81,6 +81,15 @@ def finish_template(endpoint: Endpoint) -> None:
         except MysqlError as error:
             if error.number not in _NO_SUCH_COMPONENT:
                 raise
+
+
+def find_unfinished_templates(cache: Path) -> list[Path]:
+    """Return the folders of templates that nobody will finish."""
+    try:
+        with templates_lock(cache).acquire(timeout=0):
+            return sorted(templates_folder(cache).glob(f"{_MAKING}*"))
+    except Timeout:
+        return []
 
 
 class DataDirectories:

@@ -54,26 +54,31 @@ def largest_first(plans: Sequence[WorldPlan]) -> list[WorldPlan]:
     return sorted(plans, key=lambda plan: -plan.dump.size_bytes)
 
 
+def plan_space_bytes(dumps: Sequence[Dump], *, sizes_with_baseline: Set[int] = frozenset()) -> int:
+    """Return the room on disk that worlds of these dumps will need, at least usually.
+
+    A dump of a size that has a baseline most likely is that one, and its world little more
+    than an empty server.
+    """
+    return sum(
+        _EMPTY_SERVER_BYTES
+        + (0 if dump.size_bytes in sizes_with_baseline else _expected_bytes(dump))
+        for dump in dumps
+    )
+
+
 def require_space(
-    plans: Sequence[WorldPlan],
+    dumps: Sequence[Dump],
     *,
     free_bytes: int,
     folder: Path,
     sizes_with_baseline: Set[int] = frozenset(),
 ) -> None:
-    """Raise HostError where the worlds will hardly fit on the disk.
-
-    A dump of a size that has a baseline most likely is that one, and its world little more
-    than an empty server.
-    """
-    needed = sum(
-        _EMPTY_SERVER_BYTES
-        + (0 if plan.dump.size_bytes in sizes_with_baseline else _expected_bytes(plan.dump))
-        for plan in plans
-    )
+    """Raise HostError where worlds of these dumps will hardly fit on the disk."""
+    needed = plan_space_bytes(dumps, sizes_with_baseline=sizes_with_baseline)
     if needed > free_bytes:
         raise HostError(
-            f"{len(plans)} worlds need about {needed // _MIB:,} MiB of disk,"
+            f"{len(dumps)} worlds need about {needed // _MIB:,} MiB of disk,"
             f" {free_bytes // _MIB:,} MiB are free in {folder}",
             hint="free some space, set REWOUND_STATE_DIR to another disk, or use --worlds",
         )

@@ -156,7 +156,7 @@ def _choose_all(dumps: Sequence[Dump]) -> list[ChosenDump]:
 def _conclude(dump: Dump, ledger: Ledger | None, error: str | None) -> Drilled:
     return Drilled(
         world=dump.world,
-        dump=dump.path,
+        dump=dump.path.absolute(),
         taken_at=dump.taken_at,
         is_proven=ledger is not None,
         ledger=ledger,

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-
 from rewound import settings
 from rewound.catalog import (
     Catalog,
@@ -21,6 +19,7 @@ from rewound.catalog import (
 from rewound.command import own_mark
 from rewound.engine.choice import EngineChoice
 from rewound.engine.cloning import CloneMethod
+from rewound.engine.memory import usable_bytes
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.ports import pick_ports
 from rewound.engine.process_watch import ProcessWatch
@@ -145,7 +144,7 @@ class FleetMaker:
         """Decide what all worlds have in common, if the host has room for them."""
         place = next(parent for parent in self.folder.path.parents if parent.exists())
         require_space(
-            plans,
+            [plan.dump for plan in plans],
             free_bytes=shutil.disk_usage(place).free,
             folder=place,
             sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
@@ -153,7 +152,7 @@ class FleetMaker:
         return Recipe(
             passwords={account: new_password() for account in ACCOUNTS},
             buffer_pool_bytes=plan_buffer_pool_bytes(
-                available_bytes=psutil.virtual_memory().available, servers=len(plans)
+                available_bytes=usable_bytes(), servers=len(plans)
             ),
             load=self.options.load,
             cancelled=threading.Event(),
