@@ -36,6 +36,7 @@ from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.json_files import write_file
+from rewound.fleet.plan import require_space_for_copies
 from rewound.fleet.state import FleetRecord
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT, new_password, password_statement
@@ -46,7 +47,6 @@ FIRST_PORT = 33061
 """The first world's port, where the user names none."""
 
 _TOLD = (READER, DEV, ROOT)
-_MIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +210,13 @@ def _making(place: Path) -> Iterator[Path]:
 
 
 def _require_space(lent: Mapping[str, Baseline], source: Path, making: Path) -> None:
-    """Raise HostError where the copies will hardly fit on the disk."""
     if probe_method(CloneMethod.REFLINK, source, making).works:
-        return  # they share their blocks with the baselines
-    needed = sum(baseline.size_bytes for baseline in lent.values())
-    free = shutil.disk_usage(making).free
-    if needed > free:
-        raise HostError(
-            f"{name_worlds(lent)} need {needed // _MIB:,} MiB of disk,"
-            f" {free // _MIB:,} MiB are free in {making.parent}",
-            hint="free some space, name a folder on another disk, or use --worlds",
-        )
+        return  # the copies share their blocks with the baselines
+    require_space_for_copies(
+        {world: baseline.size_bytes for world, baseline in lent.items()},
+        free_bytes=shutil.disk_usage(making).free,
+        folder=making.parent,
+    )
 
 
 def _copy_world(source: Path, folder: Path, owner: ContainerUser) -> None:

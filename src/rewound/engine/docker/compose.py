@@ -56,7 +56,8 @@ _FIRST = HOME.parent / PASSWORDS_FILE  # beside the world's folder, so that it i
 _COMPOSE_NOTE = """\
 # Worlds as Rewound restored them, written by `rewound export compose`.
 # Start them with `docker compose up -d` (Compose v2), end them with `docker compose down`.
-# Ports, passwords, the image and the user who owns the data are in .env.
+# Ports, passwords, the image and the user who runs the servers are in .env; the option
+# --user=root only allows that to be root, as it is where Docker runs without root.
 """
 _ENV_NOTE = """\
 # Goes with docker-compose.yml. It has passwords in it: keep it to yourself.
