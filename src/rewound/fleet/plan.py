@@ -1,11 +1,11 @@
 """What `up` is going to do, decided before anything is done. Pure."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from rewound.catalog import ChosenDump, Dump
+from rewound.catalog import ChosenDump, Dump, name_worlds
 from rewound.errors import HostError
 
 _MIB = 1 << 20
@@ -81,6 +81,19 @@ def require_space(
             f"{len(dumps)} worlds need about {needed // _MIB:,} MiB of disk,"
             f" {free_bytes // _MIB:,} MiB are free in {folder}",
             hint="free some space, set REWOUND_STATE_DIR to another disk, or use --worlds",
+        )
+
+
+def require_space_for_copies(
+    sizes_bytes: Mapping[str, int], *, free_bytes: int, folder: Path
+) -> None:
+    """Raise HostError where copies of worlds' baselines, of these sizes, will not fit."""
+    needed = sum(sizes_bytes.values())
+    if needed > free_bytes:
+        raise HostError(
+            f"copies of {name_worlds(sizes_bytes)} need {needed // _MIB:,} MiB of disk,"
+            f" {free_bytes // _MIB:,} MiB are free in {folder}",
+            hint="free some space, name a folder on another disk, or use --worlds",
         )
 
 

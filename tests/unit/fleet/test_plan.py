@@ -5,7 +5,13 @@ import pytest
 
 from rewound.catalog import ChosenDump, Dump, TimeSource
 from rewound.errors import HostError
-from rewound.fleet.plan import find_disagreement, largest_first, plan_worlds, require_space
+from rewound.fleet.plan import (
+    find_disagreement,
+    largest_first,
+    plan_worlds,
+    require_space,
+    require_space_for_copies,
+)
 
 TAKEN_AT = datetime(2024, 6, 18, 21, 15, tzinfo=UTC)
 MIB = 1 << 20
@@ -86,6 +92,15 @@ def test_require_space_expects_little_of_a_dump_that_has_a_baseline():
     )
     with pytest.raises(HostError, match="2 worlds need about 470 MiB"):
         require_space(dumps, free_bytes=321 * MIB, folder=Path("/disk"), sizes_with_baseline={8})
+
+
+def test_require_space_for_copies_counts_all_of_them():
+    sizes = {"host1": 100 * MIB, "host2": 50 * MIB}
+    require_space_for_copies(sizes, free_bytes=150 * MIB, folder=Path("/disk"))
+    with pytest.raises(HostError, match=r"copies of worlds host\[1-2\] need 150 MiB") as caught:
+        require_space_for_copies(sizes, free_bytes=150 * MIB - 1, folder=Path("/disk"))
+    assert "are free in /disk" in str(caught.value)
+    assert "--worlds" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(
