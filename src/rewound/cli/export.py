@@ -6,19 +6,16 @@ from pathlib import Path
 import click
 
 from rewound.cli import diagnostics, render
-from rewound.cli.options import fleet_option, option, worlds_option
+from rewound.cli.options import Group, fleet_option, option, worlds_option
 from rewound.engine.options import LOOPBACK
 from rewound.mysql.accounts import READER
 from rewound.operations import exporting
 from rewound.operations.exporting import ComposeOptions, Exported
 
 
-@click.group(name="export")
-@click.pass_context
-def command(ctx: click.Context) -> None:
+@click.group(name="export", cls=Group)
+def command() -> None:
     """Hand worlds on to another host."""
-    if ctx.default_map is not None:
-        ctx.default_map = dict.fromkeys(command.commands, ctx.default_map)
 
 
 @command.command(name="compose")

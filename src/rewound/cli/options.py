@@ -48,6 +48,16 @@ def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     return click.option(*names, envvar=variable, **settings)
 
 
+class Group(click.Group):
+    """Commands below a command; what a settings file says reaches them too."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Hand the file's settings on to whichever command is called."""
+        if ctx.default_map is not None:
+            ctx.default_map = dict.fromkeys(self.commands, ctx.default_map)
+        return super().invoke(ctx)
+
+
 fleet_option = option(
     "--fleet", default="default", show_default=True, metavar="NAME", help="Which fleet."
 )

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from rewound.cli import diagnostics, render
-from rewound.cli.options import format_option
+from rewound.cli.options import Group, format_option
 from rewound.operations import host
 
 
-@click.group(name="server")
+@click.group(name="server", cls=Group)
 def command() -> None:
     """Show or fetch the MySQL servers that worlds run on."""
 
