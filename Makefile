@@ -48,9 +48,11 @@ bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.diff_tables
 	$(BIN)/python -m bench.restore
 
-lock:  ## write requirements.txt anew from pyproject.toml (needs uv)
+lock:  ## write both requirements files anew from pyproject.toml (needs uv)
 	uv lock --quiet --upgrade
 	uv export --quiet --no-emit-project --format requirements-txt --output-file requirements.txt
+	uv export --quiet --no-dev --no-emit-project --format requirements-txt \
+		--output-file requirements-image.txt
 
 clean:  ## remove what make made here; fleets, servers and templates stay
 	rm -rf $(VENV) .endurance .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 
@@ -116,8 +117,8 @@ def start_daemon(argv: Sequence[str], *, log: Path, cwd: Path) -> ProcessMark:
     return _mark_of(process.pid)
 
 
-def replace_process(argv: Sequence[str]) -> None:
-    """Become another program, which takes over our terminal. Returns only by raising."""
+def replace_process(argv: Sequence[str]) -> NoReturn:
+    """Become another program, which takes over our terminal and our process id."""
     try:
         os.execvp(argv[0], list(argv))  # noqa: S606 - no shell is what we want
     except OSError as error:

@@ -103,6 +103,14 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(cli: Cli):
     assert [line.split("\t")[0] for line in flagged.lines] == ["world", "host2", "host2"]
 
 
+def test_the_file_reaches_commands_below_a_command(cli: Cli):
+    (cli.cwd / "rewound.toml").write_text('format = "jsonl"\n')
+    for arguments in (["server", "list"], ["cache", "list"]):
+        assert not cli(*arguments).stdout.startswith(("name", "baseline")), arguments
+    (cli.cwd / "rewound.toml").write_text('cache-limit = "nonsense"\n')
+    assert "'nonsense' is no size" in cli("cache", "prune").stderr
+
+
 def test_the_file_is_found_from_the_working_directory_upward(cli: Cli):
     (cli.cwd / "rewound.toml").write_text('format = "jsonl"\n')
     below = cli.cwd / "a/b"

@@ -2,11 +2,13 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from docs import make_reference
 from rewound.cli.main import COMMANDS, root
@@ -17,6 +19,7 @@ WRITTEN_PAGES = [
     ROOT / "README.md",
     ROOT / "docs/operator.md",
     ROOT / "docs/game-developer.md",
+    ROOT / "docs/containers.md",
     ROOT / "examples/README.md",
     ROOT / "bench/README.md",
 ]
@@ -52,6 +55,30 @@ def test_command_lines_parse(page: Path) -> None:
     assert not problems
 
 
+def test_commands_in_containers_parse() -> None:
+    page = (ROOT / "docs/containers.md").read_text()
+    lines = re.findall(r"^    rewound (restore-world .+)$", page, re.MULTILINE)
+    [manifest] = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    [pod] = [each for each in yaml.safe_load_all(manifest) if each["kind"] == "Pod"]
+    [container] = pod["spec"]["containers"]
+    for words in [*map(shlex.split, lines), container["args"]]:
+        parse(words)
+    parse(container["readinessProbe"]["exec"]["command"][1:])
+    options = set(re.findall(r"REWOUND_[A-Z_]+", page))
+    assert options <= set(re.findall(r"REWOUND_[A-Z_]+", (ROOT / "docs/reference.md").read_text()))
+    assert len(lines) == 2
+
+
+def test_the_image_has_what_the_project_needs_as_it_is_locked() -> None:
+    locked, in_image = (
+        dict(iter_locked(ROOT / name)) for name in ("requirements.txt", "requirements-image.txt")
+    )
+    assert in_image.items() <= locked.items()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {re.split("[=>]", text)[0].lower() for text in project["dependencies"]}
+    assert needed <= {pin.split("=")[0] for pin in in_image}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text()
@@ -78,6 +105,12 @@ def test_parse_finds_an_option_that_does_not_exist() -> None:
 def test_parse_finds_a_command_that_does_not_exist() -> None:
     with pytest.raises(click.UsageError):
         parse(["frobnicate"])
+
+
+def iter_locked(path: Path) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield each pinned version of a locked file, with its hashes."""
+    for block in re.split(r"^(?=[a-z0-9])", path.read_text(), flags=re.MULTILINE)[1:]:
+        yield block.split(" \\\n")[0], frozenset(re.findall(r"--hash=(\S+)", block))
 
 
 def iter_command_lines(text: str) -> Iterator[str]:

@@ -67,9 +67,9 @@ def write_slow_dump(dumps: Dumps, name: str) -> Path:
     )
 
 
-def wait_for_state(cli: Cli, state: str) -> None:
+def wait_for_state(cli: Cli, state: str, *, fleet: str = "default") -> None:
     deadline = time.monotonic() + 30
-    record = cli.state_dir / "fleets/default/fleet.json"
+    record = cli.state_dir / f"fleets/{fleet}/fleet.json"
     while time.monotonic() < deadline:
         if record.exists() and f'"state":"{state}"' in record.read_text():
             return

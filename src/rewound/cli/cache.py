@@ -3,14 +3,14 @@
 import click
 
 from rewound.cli import diagnostics, render
-from rewound.cli.options import cache_limit_option, format_option
+from rewound.cli.options import Group, cache_limit_option, format_option
 from rewound.operations import host
 
 _SHOWN_KEY = 12
 _MIB = 1 << 20
 
 
-@click.group(name="cache")
+@click.group(name="cache", cls=Group)
 def command() -> None:
     """Show or remove the baselines, which up and reset start worlds from."""
 

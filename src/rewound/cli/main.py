@@ -20,7 +20,10 @@ COMMANDS = {
     "report": ("rewound.cli.report", "the ledger: the proof of what was restored"),
     "reset": ("rewound.cli.reset", "take worlds back to the moment after their restore"),
     "down": ("rewound.cli.down", "stop and delete"),
+    "restore-world": ("rewound.cli.restore_world", "make one world and become its server"),
+    "check-world": ("rewound.cli.check_world", "is the world of restore-world ready? Exits with 0"),
     "server": ("rewound.cli.server", "the MySQL servers that can be used"),
+    "export": ("rewound.cli.export", "a folder that runs the worlds elsewhere, by Docker Compose"),
     "cache": ("rewound.cli.cache", "the baselines that are kept to start from"),
     "doctor": ("rewound.cli.doctor", "what this host can do, and what is missing"),
 }

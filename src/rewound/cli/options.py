@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -47,6 +48,16 @@ def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     return click.option(*names, envvar=variable, **settings)
 
 
+class Group(click.Group):
+    """Commands below a command; what a settings file says reaches them too."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Hand the file's settings on to whichever command is called."""
+        if ctx.default_map is not None:
+            ctx.default_map = dict.fromkeys(self.commands, ctx.default_map)
+        return super().invoke(ctx)
+
+
 fleet_option = option(
     "--fleet", default="default", show_default=True, metavar="NAME", help="Which fleet."
 )
@@ -57,6 +68,14 @@ format_option = option(
     default="table",
     show_default=True,
     help="How the output is written.",
+)
+data_dir_option = option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("/var/lib/mysql"),
+    show_default=True,
+    metavar="DIR",
+    help="The folder of the world: empty, or one that restore-world made.",
 )
 worlds_option = option("--worlds", metavar="NAMES", help="Only these worlds: 'host[1-3],eu-*'.")
 

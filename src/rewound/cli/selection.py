@@ -34,6 +34,15 @@ clone_option = option(
 
 def selection_options(command: _Command) -> _Command:
     """Declare SOURCE and the options that say which dumps of it are meant."""
+    return _declare_selection(command, required=True)
+
+
+def optional_selection_options(command: _Command) -> _Command:
+    """Declare the same where SOURCE may be left out."""
+    return _declare_selection(command, required=False)
+
+
+def _declare_selection(command: _Command, *, required: bool) -> _Command:
     for decorate in (
         worlds_option,
         option(
@@ -52,7 +61,7 @@ def selection_options(command: _Command) -> _Command:
             help="The newest dump at or before this time: '2024-06-18 21:16', or a day,"
             " which means its end.",
         ),
-        click.argument("source", type=click.Path(path_type=Path)),
+        click.argument("source", type=click.Path(path_type=Path), required=required),
     ):
         command = decorate(command)
     return command

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from rewound.cli import diagnostics, render
-from rewound.cli.options import format_option
+from rewound.cli.options import Group, format_option
 from rewound.operations import host
 
 
-@click.group(name="server")
+@click.group(name="server", cls=Group)
 def command() -> None:
     """Show or fetch the MySQL servers that worlds run on."""
 
@@ -34,8 +34,15 @@ def list_command(output_format: str) -> None:
 )
 @click.option("--mirror", metavar="URL", help="A Debian mirror instead of this host's own.")
 @click.option("--refresh", is_flag=True, help="Fetch the newest even if one is installed.")
-def install_command(from_dir: Path | None, mirror: str | None, refresh: bool) -> None:
+@click.option("--template", is_flag=True, help="Also initialise what new servers are copies of.")
+def install_command(
+    from_dir: Path | None, mirror: str | None, refresh: bool, template: bool
+) -> None:
     """Fetch a MySQL for this user, without root, from Debian's packages."""
     host.install_server(
-        from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=diagnostics.narrate
+        from_dir=from_dir,
+        mirror=mirror,
+        refresh=refresh,
+        template=template,
+        narrate=diagnostics.narrate,
     )

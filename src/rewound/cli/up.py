@@ -11,17 +11,15 @@ import click
 from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli import diagnostics, render
 from rewound.cli.dumps import show_catalog_warnings
+from rewound.cli.load_options import load_options
 from rewound.cli.options import cache_limit_option, fleet_option, option
 from rewound.cli.progress import show_progress, show_pull
 from rewound.cli.selection import (
     clone_option,
     engine_options,
-    part_options,
     read_clone_method,
     selection_options,
 )
-from rewound.dump.part import Part
-from rewound.dump.rules import ALLOWABLE
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
@@ -29,7 +27,7 @@ from rewound.fleet.making import Observer
 from rewound.fleet.plan import find_disagreement
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.loader import LoadOptions
 from rewound.operations import dumps, restoring
 from rewound.operations.dumps import read_selection
 from rewound.operations.engines import EngineWish
@@ -39,27 +37,9 @@ from rewound.operations.engines import EngineWish
 @selection_options
 @fleet_option
 @engine_options
-@option("--schema", metavar="NAME", help="Where tables go that the dump names no database for.")
 @option("--port-base", type=click.IntRange(1024, 65535), help="First port; default: free ones.")
 @option("--allow-missing", is_flag=True, help="Go on without worlds that have no such dump.")
-@option("--allow-unfinished", is_flag=True, help="Accept dumps whose end cannot be proved.")
-@option(
-    "--allow",
-    multiple=True,
-    type=click.Choice([rule.name for rule in ALLOWABLE]),
-    metavar="RULE",
-    help="Restore although this rule applies, such as number-clipped; may be repeated.",
-)
-@part_options
-@option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up.")
-@option(
-    "--load",
-    "method",
-    type=click.Choice([method.value for method in LoadMethod]),
-    default=LoadMethod.FAST.value,
-    show_default=True,
-    help="How rows are loaded; plain executes each statement as it stands.",
-)
+@load_options
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
 @option("--no-baseline", is_flag=True, help="Load anew, and keep nothing for reset and next time.")
 @clone_option
@@ -73,14 +53,9 @@ def command(
     worlds: str | None,
     fleet: str,
     wish: EngineWish,
-    schema: str | None,
     port_base: int | None,
     allow_missing: bool,
-    allow_unfinished: bool,
-    allow: tuple[str, ...],
-    part: Part,
-    check_foreign_keys: bool,
-    method: str,
+    load: LoadOptions,
     fallback: bool,
     no_baseline: bool,
     clone: str,
@@ -101,14 +76,7 @@ def command(
         port_base=port_base,
         allow_missing=allow_missing,
         fallback=fallback,
-        load=LoadOptions(
-            schema=schema,
-            allow_unfinished=allow_unfinished,
-            allowed=frozenset(allow),
-            part=part,
-            check_foreign_keys=check_foreign_keys,
-            method=LoadMethod(method),
-        ),
+        load=load,
         clone=read_clone_method(clone),
         keep_baselines=not no_baseline,
         cache_limit_bytes=cache_limit,

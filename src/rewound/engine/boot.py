@@ -35,6 +35,11 @@ _READY_TIMEOUT_S = 120.0
 _LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
 
 
+def room_for_name(socket: Path) -> int:
+    """Return how many bytes longer the path of a socket may be."""
+    return _LONGEST_SOCKET_PATH_BYTES - len(os.fsencode(socket))
+
+
 def require_short(socket: Path) -> None:
     """Raise HostError where the path of a socket is longer than the kernel takes."""
     length = len(os.fsencode(socket))

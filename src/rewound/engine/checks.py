@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from rewound.engine.cloning import CloneMethod, Probe, probe_methods
 from rewound.engine.installation import list_installations
+from rewound.engine.memory import usable_bytes
+from rewound.engine.mounts import find_file_system
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.errors import HostError
 
@@ -48,7 +48,7 @@ def check_host(state_dir: Path, cache_dir: Path, *, has_image: bool) -> list[Che
     return [
         *_check_servers(cache_dir, has_image=has_image),
         Check("cores", CheckState.OK, f"{os.cpu_count() or 1}"),
-        _check_memory(psutil.virtual_memory().available),
+        _check_memory(usable_bytes()),
         *_check_folder("state folder", state_dir, "REWOUND_STATE_DIR"),
         *_check_folder("cache folder", cache_dir, "REWOUND_CACHE_DIR"),
         *_check_cloning(cache_dir, state_dir),
@@ -81,7 +81,8 @@ def judge_cloning(probes: list[Probe]) -> list[Check]:
 def check_space(subject: str, folder: Path, *, hint: str) -> Check:
     """Return how much room there is where a folder is, or would be."""
     free = shutil.disk_usage(_nearest(folder)).free
-    detail = f"{folder}, {free // _MIB:,} MiB free"
+    kind = find_file_system(_nearest(folder))
+    detail = f"{folder}, {kind}, {free // _MIB:,} MiB free"
     if free < _LITTLE_DISK_BYTES:
         return Check(subject, CheckState.LIMITED, detail, hint)
     return Check(subject, CheckState.OK, detail)

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, give_away
 from rewound.engine.mounts import remove_tree
@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 _RECIPE = 1
 """To be raised whenever templates are made in another way, so that old ones are not used."""
+_TEMPLATES = "templates"
 _MAKING = "making-"
 _CLASSIC_HASHING = "file://component_classic_hashing"  # MD5() and SHA1() of MySQL 9.6 and newer
 _NO_SUCH_COMPONENT = (1126, 3529)  # no such library; no such component
@@ -33,7 +34,7 @@ _NO_SUCH_COMPONENT = (1126, 3529)  # no such library; no such component
 
 def templates_folder(cache: Path) -> Path:
     """Return the folder of all templates, which is made if it is missing."""
-    folder = cache / "templates"
+    folder = cache / _TEMPLATES
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
@@ -54,8 +55,10 @@ def ensure_template(cache: Path, mysql: str, make: Callable[[Path], None]) -> Pa
     `make` gets an empty folder and fills it with a cleanly stopped data directory. Two
     commands that need it at the same time make it once.
     """
+    template = cache / _TEMPLATES / template_name(mysql)
+    if template.exists():  # where it came in an image, nothing there can be written
+        return template
     templates = templates_folder(cache)
-    template = templates / template_name(mysql)
     with templates_lock(cache):
         if not template.exists():
             for leftover in templates.glob(f"{_MAKING}*"):
@@ -79,6 +82,15 @@ def finish_template(endpoint: Endpoint) -> None:
         except MysqlError as error:
             if error.number not in _NO_SUCH_COMPONENT:
                 raise
+
+
+def find_unfinished_templates(cache: Path) -> list[Path]:
+    """Return the folders of templates that nobody will finish."""
+    try:
+        with templates_lock(cache).acquire(timeout=0):
+            return sorted(templates_folder(cache).glob(f"{_MAKING}*"))
+    except Timeout:
+        return []
 
 
 class DataDirectories:

@@ -26,6 +26,8 @@ class Mount:
     """Where it is mounted."""
     lower: Path | None
     """For an overlay: the folder that it shows and never changes."""
+    kind: str
+    """The kind of file system, such as `ext4`."""
 
 
 def parse_mounts(table: bytes) -> list[Mount]:
@@ -41,13 +43,22 @@ def parse_mounts(table: bytes) -> list[Mount]:
         lower = next(
             (_unescape(o.partition(b"=")[2]) for o in options if o.startswith(b"lowerdir=")), None
         )
-        mounts.append(Mount(point, lower))
+        mounts.append(Mount(point, lower, kind.split(b" ")[0].decode(errors="replace")))
     return mounts
 
 
 def list_mounts() -> list[Mount]:
     """Return all mounts that this process sees."""
     return parse_mounts(Path("/proc/self/mountinfo").read_bytes())
+
+
+def find_file_system(folder: Path) -> str:
+    """Return the kind of the file system that a folder is on; empty where none is known."""
+    real = folder.resolve()
+    around = [mount for mount in list_mounts() if real.is_relative_to(mount.point)]
+    # The deepest; of mounts over each other the last is seen.
+    around.sort(key=lambda mount: len(mount.point.parts))
+    return around[-1].kind if around else ""
 
 
 def find_mounts_below(folder: Path) -> list[Path]:

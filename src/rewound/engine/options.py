@@ -107,6 +107,11 @@ def initialise_options(*, data: PurePath) -> list[str]:
     ]
 
 
+def memory_bytes(buffer_pool_bytes: int) -> int:
+    """Return what a server with such a buffer pool takes, once that is full."""
+    return _SERVER_BYTES + buffer_pool_bytes
+
+
 def plan_buffer_pool_bytes(*, available_bytes: int, servers: int) -> int:
     """Return the buffer pool of each of some servers that run side by side.
 

@@ -24,7 +24,7 @@ from rewound.engine.boot import (
     require_short,
     wait_until_ready,
 )
-from rewound.engine.cloning import CloneMethod
+from rewound.engine.cloning import DATA, CloneMethod
 from rewound.engine.datadir import DataDirectories, ensure_template, finish_template
 from rewound.engine.installation import Installation, folder_name
 from rewound.engine.options import (
@@ -55,7 +55,7 @@ class ProcessEngine(ProcessWatch):
     ) -> None:
         self._installation = installation
         self._cache = cache
-        self._data = DataDirectories(self._template, wanted)
+        self._data = DataDirectories(self.ensure_template, wanted)
 
     def prepare(self, folder: Path, baselines: Path) -> None:
         """Choose how to clone, and initialise the template if this version has none yet."""
@@ -65,9 +65,21 @@ class ProcessEngine(ProcessWatch):
         """Clone what is to be its data, start mysqld on it and return when it answers."""
         require_short(spec.folder / SOCKET)
         with writing(spec.folder):
-            data = self._data.ensure(spec)
+            self._data.ensure(spec)
             with boot_file(spec) as first:
-                return self._boot(spec, data=data, first=first)
+                return self._boot(spec, first)
+
+    def command_line(self, spec: ServerSpec, *, address: str, first: Path) -> list[str]:
+        """Return what runs mysqld on a server's data, a file of statements executed first."""
+        options = serving_options(
+            data=spec.folder / DATA,
+            socket=spec.folder / SOCKET,
+            temporary=spec.folder / TEMPORARY,
+            address=address,
+            port=spec.port,
+            buffer_pool_bytes=spec.buffer_pool_bytes,
+        )
+        return [*self._mysqld(), *options, f"--init-file={first}"]
 
     def stop(self, server: Server) -> None:
         """End mysqld with TERM and make sure that it came to its regular end."""
@@ -84,18 +96,10 @@ class ProcessEngine(ProcessWatch):
         """Copy a stopped server's data, or link it where only clones will be started."""
         self._data.give_away(folder, target)
 
-    def _boot(self, spec: ServerSpec, *, data: Path, first: Path) -> Server:
+    def _boot(self, spec: ServerSpec, first: Path) -> Server:
         socket, temporary, log = (spec.folder / name for name in (SOCKET, TEMPORARY, _LOG))
         temporary.mkdir(mode=0o700, exist_ok=True)
-        options = serving_options(
-            data=data,
-            socket=socket,
-            temporary=temporary,
-            address=LOOPBACK,
-            port=spec.port,
-            buffer_pool_bytes=spec.buffer_pool_bytes,
-        )
-        argv = [*self._mysqld(), *options, f"--init-file={first}"]
+        argv = self.command_line(spec, address=LOOPBACK, first=first)
         mark = command.start_daemon(argv, log=log, cwd=spec.folder)
         server = Server(mark=mark, socket=socket, host=LOOPBACK, port=spec.port)
         try:
@@ -105,7 +109,8 @@ class ProcessEngine(ProcessWatch):
             raise
         return server
 
-    def _template(self) -> Path:
+    def ensure_template(self) -> Path:
+        """Return the data directory that new servers are copies of, made if it is missing."""
         name = folder_name(self._installation.version)
         return ensure_template(self._cache, name, self._make_template)
 

@@ -49,9 +49,12 @@ class BaselineCache:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
-        for pattern in (_MAKING, _GOING, "probe-"):
-            for leftover in self.folder.glob(f"{pattern}*"):
-                self._remove_unused(leftover)
+        for leftover in self._iter_unfinished():
+            self._remove_unused(leftover)
+
+    def find_unfinished(self) -> list[Path]:
+        """Return what killed commands left half made or half deleted, and nobody works on."""
+        return [folder for folder in self._iter_unfinished() if not _is_locked(folder)]
 
     def data(self, key: str) -> Path:
         """Return the data directory of a baseline."""
@@ -136,6 +139,10 @@ class BaselineCache:
         """Remove a baseline; tell whether it is gone. One that is in use stays."""
         return self._remove_unused(self.folder / key)
 
+    def _iter_unfinished(self) -> Iterator[Path]:
+        for prefix in (_MAKING, _GOING, "probe-"):
+            yield from self.folder.glob(f"{prefix}*")
+
     def _iter_folders(self) -> Iterator[Path]:
         return (folder for folder in self.folder.glob("*") if _KEY.fullmatch(folder.name))
 
@@ -186,6 +193,14 @@ def _locked(folder: Path, how: int) -> Iterator[bool]:
         yield is_there
     finally:
         os.close(descriptor)
+
+
+def _is_locked(folder: Path) -> bool:
+    try:
+        with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            return False
+    except BlockingIOError:
+        return True
 
 
 def _list_files(data: Path) -> dict[str, int]:

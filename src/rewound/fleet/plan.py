@@ -1,11 +1,11 @@
 """What `up` is going to do, decided before anything is done. Pure."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from rewound.catalog import ChosenDump, Dump
+from rewound.catalog import ChosenDump, Dump, name_worlds
 from rewound.errors import HostError
 
 _MIB = 1 << 20
@@ -54,28 +54,46 @@ def largest_first(plans: Sequence[WorldPlan]) -> list[WorldPlan]:
     return sorted(plans, key=lambda plan: -plan.dump.size_bytes)
 
 
+def plan_space_bytes(dumps: Sequence[Dump], *, sizes_with_baseline: Set[int] = frozenset()) -> int:
+    """Return the room on disk that worlds of these dumps will need, at least usually.
+
+    A dump of a size that has a baseline most likely is that one, and its world little more
+    than an empty server.
+    """
+    return sum(
+        _EMPTY_SERVER_BYTES
+        + (0 if dump.size_bytes in sizes_with_baseline else _expected_bytes(dump))
+        for dump in dumps
+    )
+
+
 def require_space(
-    plans: Sequence[WorldPlan],
+    dumps: Sequence[Dump],
     *,
     free_bytes: int,
     folder: Path,
     sizes_with_baseline: Set[int] = frozenset(),
 ) -> None:
-    """Raise HostError where the worlds will hardly fit on the disk.
-
-    A dump of a size that has a baseline most likely is that one, and its world little more
-    than an empty server.
-    """
-    needed = sum(
-        _EMPTY_SERVER_BYTES
-        + (0 if plan.dump.size_bytes in sizes_with_baseline else _expected_bytes(plan.dump))
-        for plan in plans
-    )
+    """Raise HostError where worlds of these dumps will hardly fit on the disk."""
+    needed = plan_space_bytes(dumps, sizes_with_baseline=sizes_with_baseline)
     if needed > free_bytes:
         raise HostError(
-            f"{len(plans)} worlds need about {needed // _MIB:,} MiB of disk,"
+            f"{len(dumps)} worlds need about {needed // _MIB:,} MiB of disk,"
             f" {free_bytes // _MIB:,} MiB are free in {folder}",
             hint="free some space, set REWOUND_STATE_DIR to another disk, or use --worlds",
+        )
+
+
+def require_space_for_copies(
+    sizes_bytes: Mapping[str, int], *, free_bytes: int, folder: Path
+) -> None:
+    """Raise HostError where copies of worlds' baselines, of these sizes, will not fit."""
+    needed = sum(sizes_bytes.values())
+    if needed > free_bytes:
+        raise HostError(
+            f"copies of {name_worlds(sizes_bytes)} need {needed // _MIB:,} MiB of disk,"
+            f" {free_bytes // _MIB:,} MiB are free in {folder}",
+            hint="free some space, name a folder on another disk, or use --worlds",
         )
 
 

@@ -11,19 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from rewound.catalog import Dump
-from rewound.dump.judge import quote_name
-from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server, ServerSpec
-from rewound.errors import (
-    DumpError,
-    HostError,
-    Interrupted,
-    LoadError,
-    MysqlError,
-    RewoundError,
-    ServerNotReady,
-)
+from rewound.errors import DumpError, HostError, Interrupted, LoadError, ServerNotReady
 from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.filling import fill
 from rewound.fleet.making import (
     Observer,
     Recipe,
@@ -34,15 +25,7 @@ from rewound.fleet.making import (
 )
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.world import WorldState
-from rewound.load.ledger import Ledger, find_imbalances
-from rewound.load.loader import load_dump
-from rewound.mysql.accounts import (
-    LOADER,
-    ROOT,
-    account_statements,
-    grant_statements,
-)
-from rewound.mysql.client import Connection
+from rewound.load.ledger import Ledger
 
 _log = logging.getLogger(__name__)
 
@@ -191,50 +174,9 @@ def _fill(
     engine: Engine,
     observer: Observer,
 ) -> Ledger:
-    """Load, prove and open a running server's world; say so where its server ends in between."""
-    try:
-        return _load_and_prove(server, dump, plan, recipe, observer)
-    except RewoundError as error:
-        if recipe.cancelled.is_set() or _answers(server, recipe):
-            raise
-        raise engine.explain_end(server) from error
-
-
-def _load_and_prove(
-    server: Server, dump: Dump, plan: WorldPlan, recipe: Recipe, observer: Observer
-) -> Ledger:
     observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
-    _execute_as_root(server, recipe, [*account_statements(recipe.passwords), *LOADING_STATEMENTS])
 
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(plan.name, bytes_read, table)
 
-    ledger = load_dump(
-        server.endpoint(LOADER, recipe.passwords[LOADER]),
-        dump.path,
-        options=recipe.load,
-        progress=report_progress,
-        cancelled=recipe.cancelled,
-        cores=recipe.cores,
-    )
-    if imbalances := find_imbalances(ledger):
-        raise LoadError(f"{dump.path}: the ledger does not balance: {'; '.join(imbalances)}")
-    quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
-    _execute_as_root(server, recipe, [*SERVING_STATEMENTS, *grant_statements(quoted)])
-    _log.info("%s: proven with %d rows", plan.name, ledger.rows)
-    return ledger
-
-
-def _answers(server: Server, recipe: Recipe) -> bool:
-    """Tell whether a server is still there to be asked."""
-    try:
-        _execute_as_root(server, recipe, [])
-    except MysqlError:
-        return False
-    return True
-
-
-def _execute_as_root(server: Server, recipe: Recipe, statements: list[str]) -> None:
-    with Connection(server.endpoint(ROOT, recipe.passwords[ROOT])) as connection:
-        for statement in statements:
-            connection.execute(statement)
+    return fill(server, dump.path, recipe, engine, world=plan.name, progress=report_progress)

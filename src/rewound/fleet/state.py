@@ -116,6 +116,15 @@ class FleetFolder:
         finally:
             lock.release()
 
+    @property
+    def is_being_changed(self) -> bool:
+        """Whether a command is changing the fleet right now."""
+        try:
+            with self.locked():
+                return False
+        except FleetError:
+            return True
+
     def create(self) -> None:
         """Make the empty folder, which must not exist.
 

@@ -9,6 +9,7 @@ Pure: SQL as text, and the option files in which passwords travel.
 - `reader`: SELECT and SHOW VIEW on them.
 """
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 
@@ -26,9 +27,29 @@ _LOADER_PRIVILEGES = (
 )
 
 
+# Without quotes and backslashes, with which statements are changed, and # and ;, with which
+# option files have comments.
+_PLAIN_PASSWORD = re.compile(r"[A-Za-z0-9!$%&()*+,\-./:<=>?@\[\]^_{|}~]+")
+_LONGEST_PASSWORD = 128
+
+
 def new_password() -> str:
     """Return a random password that needs no quoting anywhere."""
     return secrets.token_urlsafe(18)
+
+
+def find_unfit(password: str) -> str | None:
+    """Say why a password of the user's own cannot be ours; None where it can.
+
+    What fits means itself in our statements, in option files and in URLs' user part once quoted.
+    """
+    if not password:
+        return "it is empty"
+    if len(password) > _LONGEST_PASSWORD:
+        return f"it has more than {_LONGEST_PASSWORD} characters"
+    if not _PLAIN_PASSWORD.fullmatch(password):
+        return "it holds others than ASCII letters, digits and !$%&()*+,-./:<=>?@[]^_{|}~"
+    return None
 
 
 def boot_statement(root_password: str) -> str:
@@ -37,11 +58,11 @@ def boot_statement(root_password: str) -> str:
 
 
 def password_statement(passwords: Mapping[str, str]) -> str:
-    """Return what gives the accounts of a restored world these passwords, all or none.
+    """Return what gives accounts of a restored world their passwords here, all or none.
 
     The loader's account stays locked.
     """
-    users = (f"'{name}'@'{_HOSTS[name]}' IDENTIFIED BY '{passwords[name]}'" for name in ACCOUNTS)
+    users = (f"'{name}'@'{_HOSTS[name]}' IDENTIFIED BY '{passwords[name]}'" for name in passwords)
     return f"ALTER USER {', '.join(users)}"
 
 

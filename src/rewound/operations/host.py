@@ -5,9 +5,8 @@ from pathlib import Path
 
 from rewound import settings
 from rewound.engine import provision
-from rewound.engine.checks import Check, CheckState, check_host
-from rewound.engine.docker.address import find_address
 from rewound.engine.installation import Installation, get_installation, list_installations
+from rewound.engine.process import ProcessEngine
 from rewound.fleet.baseline import CacheEntry, choose_evictions
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.state import (
@@ -25,12 +24,20 @@ def install_server(
     from_dir: Path | None,
     mirror: str | None,
     refresh: bool,
+    template: bool,
     narrate: Callable[[str], None],
 ) -> Installation:
-    """Put a MySQL into the user's cache, from the host's Debian mirror or a folder."""
-    return provision.install(
-        settings.cache_dir(), from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=narrate
+    """Put a MySQL into the user's cache, from the host's Debian mirror or a folder.
+
+    With `template`, what its first server would take time for is done as well.
+    """
+    cache = settings.cache_dir()
+    installation = provision.install(
+        cache, from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=narrate
     )
+    if template:
+        narrate(f"new servers are copies of {ProcessEngine(installation, cache).ensure_template()}")
+    return installation
 
 
 def list_servers() -> list[Installation]:
@@ -65,13 +72,3 @@ def prune_cache(*, limit_bytes: int) -> list[CacheEntry]:
     baselines = BaselineCache(settings.cache_dir())
     evictions = choose_evictions(list_cache(), limit_bytes=limit_bytes)
     return [entry for entry in evictions if baselines.remove(entry.key)]
-
-
-def doctor() -> list[Check]:
-    """Return what this host can do, and what is missing."""
-    from rewound.engine.docker.checks import check_docker
-
-    docker = list(check_docker(find_address(), DEFAULT_IMAGE))
-    has_image = any(each.subject == "image" and each.state is CheckState.OK for each in docker)
-    host = check_host(settings.state_dir(), settings.cache_dir(), has_image=has_image)
-    return [*host, *docker]

@@ -8,21 +8,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-
 from rewound import settings
 from rewound.catalog import (
     Catalog,
     Choice,
+    ChosenDump,
     require_all,
     select_worlds,
 )
 from rewound.command import own_mark
+from rewound.engine.choice import EngineChoice
 from rewound.engine.cloning import CloneMethod
+from rewound.engine.memory import usable_bytes
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.ports import pick_ports
 from rewound.engine.process_watch import ProcessWatch
-from rewound.engine.protocol import PullStep, ServerWatch
+from rewound.engine.protocol import Engine, PullStep, ServerWatch
 from rewound.errors import FleetError
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.fleet import BringUp, bring_up, take_down
@@ -89,51 +90,102 @@ def up(
         if not options.allow_missing:
             require_all(choice, selection.target)
         chosen(catalog, choice)
-        maker = EngineMaker(options.engine, options.clone, narrate, pulling)
-        engine, engine_choice = maker.make([each.dump for each in choice.chosen])
-        take_down(folder, engine)  # what is left of an earlier fleet of this name
-        baselines = BaselineCache(settings.cache_dir())
-        baselines.prepare()
-        plans = plan_worlds(
-            choice.chosen,
-            ports=pick_ports(len(choice.chosen), base=options.port_base),
-            worlds=folder.path / "worlds",
-            fallback=options.fallback,
-        )
-        _require_room(plans, folder, baselines if options.keep_baselines else None)
-        recipe = Recipe(
-            passwords={account: new_password() for account in ACCOUNTS},
-            buffer_pool_bytes=plan_buffer_pool_bytes(
-                available_bytes=psutil.virtual_memory().available, servers=len(plans)
-            ),
-            load=options.load,
-            cancelled=threading.Event(),
-            # One more than there are: a session waits for us now and then.
-            cores=Cores(_cores() + 1),
-            fleet=options.fleet,
-            engine=engine_choice,
-            baselines=baselines if options.keep_baselines else None,
-        )
-        try:
-            folder.create()
-            folder.write_passwords(recipe.passwords)
-            engine.prepare(folder.path, baselines.folder)
-            brought = bring_up(
-                folder,
-                _new_record(selection, options, plans, recipe),
-                plans,
-                recipe=recipe,
-                engine=engine,
-                observer=observer,
-                workers=2 * _cores(),  # a server that starts waits half of its time
-            )
-        except BaseException:
-            take_down(folder, engine)
-            raise
+        engines = EngineMaker(options.engine, options.clone, narrate, pulling)
+        engine, engine_choice = engines.make([each.dump for each in choice.chosen])
+        maker = FleetMaker(folder, selection, options, engine, engine_choice)
+        brought = maker.make(choice.chosen, observer)
         if not brought.restored:
             take_down(folder, engine)
     prune_cache(limit_bytes=options.cache_limit_bytes)
     return brought
+
+
+@dataclass(frozen=True, slots=True)
+class FleetMaker:
+    """Makes a fleet of dumps that are chosen; who has its lock."""
+
+    folder: FleetFolder
+    selection: Selection
+    options: UpOptions
+    engine: Engine
+    engine_choice: EngineChoice
+
+    def make(self, chosen: Sequence[ChosenDump], observer: Observer) -> BringUp:
+        """Restore these dumps, of as many worlds; what ends this early leaves nothing."""
+        folder, options, engine = self.folder, self.options, self.engine
+        take_down(folder, engine)  # what is left of an earlier fleet of this name
+        baselines = BaselineCache(settings.cache_dir())
+        baselines.prepare()
+        plans = plan_worlds(
+            chosen,
+            ports=pick_ports(len(chosen), base=options.port_base),
+            worlds=folder.path / "worlds",
+            fallback=options.fallback,
+        )
+        recipe = self._plan(plans, baselines if options.keep_baselines else None)
+        try:
+            folder.create()
+            folder.write_passwords(recipe.passwords)
+            engine.prepare(folder.path, baselines.folder)
+            return bring_up(
+                folder,
+                self._new_record(plans, recipe),
+                plans,
+                recipe=recipe,
+                engine=engine,
+                observer=observer,
+                workers=workers(),
+            )
+        except BaseException:
+            take_down(folder, engine)
+            raise
+
+    def _plan(self, plans: Sequence[WorldPlan], baselines: BaselineCache | None) -> Recipe:
+        """Decide what all worlds have in common, if the host has room for them."""
+        place = next(parent for parent in self.folder.path.parents if parent.exists())
+        require_space(
+            [plan.dump for plan in plans],
+            free_bytes=shutil.disk_usage(place).free,
+            folder=place,
+            sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
+        )
+        return Recipe(
+            passwords={account: new_password() for account in ACCOUNTS},
+            buffer_pool_bytes=plan_buffer_pool_bytes(
+                available_bytes=usable_bytes(), servers=len(plans)
+            ),
+            load=self.options.load,
+            cancelled=threading.Event(),
+            # One more than there are: a session waits for us now and then.
+            cores=Cores(_cores() + 1),
+            fleet=self.options.fleet,
+            engine=self.engine_choice,
+            baselines=baselines,
+        )
+
+    def _new_record(self, plans: Sequence[WorldPlan], recipe: Recipe) -> FleetRecord:
+        worlds: Mapping[str, World] = {
+            plan.name: World(
+                name=plan.name,
+                state=WorldState.STARTING,
+                dump=plan.dump.path.absolute(),
+                taken_at=plan.dump.taken_at,
+                port=plan.port,
+            )
+            for plan in plans
+        }
+        target = self.selection.target
+        return FleetRecord(
+            format=RECORD_FORMAT,
+            name=self.options.fleet,
+            source=self.selection.source.absolute(),
+            target=None if target is None else target.text,
+            created_at=datetime.now(UTC),
+            maker=own_mark(),
+            engine=recipe.engine,
+            buffer_pool_bytes=recipe.buffer_pool_bytes,
+            worlds=worlds,
+        )
 
 
 def reset(
@@ -172,7 +224,7 @@ def reset(
             engine=engine,
             baselines=baselines,
             observer=observer,
-            workers=2 * _cores(),  # a server that starts waits half of its time
+            workers=workers(),
         )
 
 
@@ -213,6 +265,11 @@ def _end_leftovers(folder: FleetFolder, watches: Sequence[ServerWatch]) -> int |
     return take_down(folder, *watches)
 
 
+def workers() -> int:
+    """Return how many worlds are made at a time: a server that starts waits half of it."""
+    return 2 * _cores()
+
+
 def _cores() -> int:
     return max(2, os.cpu_count() or 2)
 
@@ -224,47 +281,6 @@ def _require_absent(folder: FleetFolder) -> None:
             hint=f"look at it: rewound status --fleet {folder.name}; remove it:"
             f" rewound down --fleet {folder.name}; or make another one with --fleet NAME",
         )
-
-
-def _require_room(
-    plans: Sequence[WorldPlan], folder: FleetFolder, baselines: BaselineCache | None
-) -> None:
-    place = next(parent for parent in folder.path.parents if parent.exists())
-    require_space(
-        plans,
-        free_bytes=shutil.disk_usage(place).free,
-        folder=place,
-        sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
-    )
-
-
-def _new_record(
-    selection: Selection,
-    options: UpOptions,
-    plans: Sequence[WorldPlan],
-    recipe: Recipe,
-) -> FleetRecord:
-    worlds: Mapping[str, World] = {
-        plan.name: World(
-            name=plan.name,
-            state=WorldState.STARTING,
-            dump=plan.dump.path.absolute(),
-            taken_at=plan.dump.taken_at,
-            port=plan.port,
-        )
-        for plan in plans
-    }
-    return FleetRecord(
-        format=RECORD_FORMAT,
-        name=options.fleet,
-        source=selection.source.absolute(),
-        target=None if selection.target is None else selection.target.text,
-        created_at=datetime.now(UTC),
-        maker=own_mark(),
-        engine=recipe.engine,
-        buffer_pool_bytes=recipe.buffer_pool_bytes,
-        worlds=worlds,
-    )
 
 
 def _known_fleets() -> str:

@@ -13,9 +13,9 @@ TABLE = b"""\
 
 def test_parse_mounts_reads_points_and_the_lower_folder_of_overlays():
     assert parse_mounts(TABLE) == [
-        Mount(Path("/"), None),
-        Mount(Path("/s/a b/data"), Path("/c/KEY/data")),
-        Mount(Path("/café"), None),
+        Mount(Path("/"), None, "ext4"),
+        Mount(Path("/s/a b/data"), Path("/c/KEY/data"), "overlay"),
+        Mount(Path("/café"), None, "tmpfs"),
     ]
 
 

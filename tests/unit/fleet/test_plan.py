@@ -5,7 +5,13 @@ import pytest
 
 from rewound.catalog import ChosenDump, Dump, TimeSource
 from rewound.errors import HostError
-from rewound.fleet.plan import find_disagreement, largest_first, plan_worlds, require_space
+from rewound.fleet.plan import (
+    find_disagreement,
+    largest_first,
+    plan_worlds,
+    require_space,
+    require_space_for_copies,
+)
 
 TAKEN_AT = datetime(2024, 6, 18, 21, 15, tzinfo=UTC)
 MIB = 1 << 20
@@ -71,21 +77,30 @@ def test_largest_first_keeps_the_order_of_equal_ones():
     ("suffix", "needed_mib"), [(".sql", 310), (".gz", 1360), (".zst", 1360), (".xz", 1660)]
 )
 def test_require_space_expects_more_of_a_packed_dump(suffix: str, needed_mib: int):
-    plans = plan(make_dump("a", size_bytes=100 * MIB, suffix=suffix))
-    require_space(plans, free_bytes=needed_mib * MIB, folder=Path("/disk"))
+    dumps = [make_dump("a", size_bytes=100 * MIB, suffix=suffix)]
+    require_space(dumps, free_bytes=needed_mib * MIB, folder=Path("/disk"))
     with pytest.raises(HostError, match=f"1 worlds need about {needed_mib:,} MiB") as caught:
-        require_space(plans, free_bytes=needed_mib * MIB - 1, folder=Path("/disk"))
+        require_space(dumps, free_bytes=needed_mib * MIB - 1, folder=Path("/disk"))
     assert "are free in /disk" in str(caught.value)
     assert "REWOUND_STATE_DIR" in str(caught.value.hint)
 
 
 def test_require_space_expects_little_of_a_dump_that_has_a_baseline():
-    plans = plan(make_dump("a", size_bytes=100 * MIB), make_dump("b", size_bytes=7))
+    dumps = [make_dump("a", size_bytes=100 * MIB), make_dump("b", size_bytes=7)]
     require_space(
-        plans, free_bytes=321 * MIB, folder=Path("/disk"), sizes_with_baseline={100 * MIB}
+        dumps, free_bytes=321 * MIB, folder=Path("/disk"), sizes_with_baseline={100 * MIB}
     )
     with pytest.raises(HostError, match="2 worlds need about 470 MiB"):
-        require_space(plans, free_bytes=321 * MIB, folder=Path("/disk"), sizes_with_baseline={8})
+        require_space(dumps, free_bytes=321 * MIB, folder=Path("/disk"), sizes_with_baseline={8})
+
+
+def test_require_space_for_copies_counts_all_of_them():
+    sizes = {"host1": 100 * MIB, "host2": 50 * MIB}
+    require_space_for_copies(sizes, free_bytes=150 * MIB, folder=Path("/disk"))
+    with pytest.raises(HostError, match=r"copies of worlds host\[1-2\] need 150 MiB") as caught:
+        require_space_for_copies(sizes, free_bytes=150 * MIB - 1, folder=Path("/disk"))
+    assert "are free in /disk" in str(caught.value)
+    assert "--worlds" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
+import pytest
+
 from rewound.mysql.accounts import (
     ACCOUNTS,
     account_statements,
     boot_statement,
+    find_unfit,
     grant_statements,
     new_password,
     option_file,
@@ -17,6 +20,7 @@ def test_passwords_are_long_new_and_need_no_quoting():
     assert len(passwords) == 100
     assert all(len(each) >= 24 for each in passwords)
     assert not set("".join(passwords)) & set("'\"\\#;` \n=%")
+    assert not any(find_unfit(each) for each in passwords)
 
 
 def test_only_root_has_its_password_from_the_boot_on():
@@ -57,3 +61,23 @@ def test_the_grants_after_the_load_open_the_schemas_and_lock_the_loader():
 
 def test_an_option_file_is_what_mysql_clients_read():
     assert option_file("dev", "secret") == "[client]\nuser=dev\npassword=secret\n"
+
+
+@pytest.mark.parametrize("password", ["x", "Secret-123", "!$%&()*+,-./:<=>?@[]^_{|}~", "x" * 128])
+def test_an_ordinary_password_of_the_user_can_be_taken(password: str):
+    assert find_unfit(password) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("", "empty"),
+        ("x" * 129, "128"),
+        *(
+            (f"a{sign}b", "it holds others")
+            for sign in ("'", '"', "`", "\\", "#", ";", " ", "\n", "\r", "\t", "\0", "ü", "\x7f")
+        ),
+    ],
+)
+def test_a_password_that_could_mean_something_else_is_refused(password: str, reason: str):
+    assert reason in str(find_unfit(password))

@@ -12,6 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from rewound.engine.boot import SOCKET, TEMPORARY
+from rewound.engine.cloning import DATA
+from rewound.engine.options import ANY_ADDRESS, serving_options
+
 HOME = PurePosixPath("/var/lib/mysql")
 """Where a container has its world's folder: images of MySQL have a volume there, which
 Docker would else fill with one of its own."""
@@ -20,6 +24,21 @@ PROGRAM = "mysqld"
 PORT = 3306
 """The port in a container; on the host it has another."""
 NO_NETWORK = "none"
+NETWORK_DRIVER = "bridge"
+NETWORK_OPTIONS: Mapping[str, str] = {
+    "com.docker.network.bridge.enable_icc": "false",  # no container reaches another
+    "com.docker.network.bridge.enable_ip_masquerade": "false",  # nor the world outside
+}
+WORKING_FOLDER = "/"
+DROPPED_CAPABILITIES = ("ALL",)
+SECURITY_OPTIONS = ("no-new-privileges",)
+AS_ROOT = "--user=root"
+"""The option without which mysqld does not run as root; to another user it is a warning."""
+STOP_SIGNAL = "SIGTERM"
+FLUSH_GRACE_S = 600.0
+"""How long mysqld may take to write what it has in memory when it is stopped."""
+LOG_DRIVER = "json-file"
+LOG_OPTIONS: Mapping[str, str] = {"max-size": "10m"}
 OPEN_FILES = 10_000
 """The limit of open files. mysqld asks for 8,161 (9.7.4); a daemon without the right to
 raise limits can give no more than it has itself, some 20,000 at least."""
@@ -83,6 +102,19 @@ def choose_user(*, uid: int, gid: int, daemon_is_rootless: bool) -> ContainerUse
     if uid == 0:
         uid = gid = _IMAGE_USER_ID
     return ContainerUser(f"{uid}:{gid}", uid, gid)
+
+
+def server_arguments(*, first: PurePosixPath, buffer_pool_bytes: int) -> tuple[str, ...]:
+    """Return the arguments of a world's mysqld; it executes `first` before it answers."""
+    options = serving_options(
+        data=HOME / DATA,
+        socket=HOME / SOCKET,
+        temporary=HOME / TEMPORARY,
+        address=ANY_ADDRESS,
+        port=PORT,
+        buffer_pool_bytes=buffer_pool_bytes,
+    )
+    return ("--no-defaults", *options, f"--init-file={first}")
 
 
 def plan_memory_bytes(buffer_pool_bytes: int) -> int:

@@ -28,12 +28,21 @@ from docker.utils import parse_repository_tag
 
 from rewound.engine.docker.address import SCHEME
 from rewound.engine.docker.container import (
+    AS_ROOT,
+    DROPPED_CAPABILITIES,
     FOLDER_LABEL,
     HOME,
+    LOG_DRIVER,
+    LOG_OPTIONS,
+    NETWORK_DRIVER,
+    NETWORK_OPTIONS,
     OPEN_FILES,
     PORT,
     PROGRAM,
+    SECURITY_OPTIONS,
+    STOP_SIGNAL,
     TASKS,
+    WORKING_FOLDER,
     ContainerPlan,
 )
 from rewound.engine.options import LOOPBACK
@@ -45,11 +54,6 @@ _PROGRAM_TIMEOUT_S = 300.0
 _NOTICE_TIMEOUT_S = 10
 _FOREIGN = (DockerException, StreamParseError, requests.RequestException, OSError)
 """What the library raises, and what goes through it."""
-_LOG = LogConfig(type="json-file", config={"max-size": "10m"})
-_NETWORK_OPTIONS = {
-    "com.docker.network.bridge.enable_icc": "false",  # no container reaches another
-    "com.docker.network.bridge.enable_ip_masquerade": "false",  # nor the world outside
-}
 _IS_IT_THERE = "see whether it runs, and whether you may use it: docker info"
 _HOST_USERS = "name=userns"
 _ROOTLESS = "name=rootless"
@@ -216,7 +220,7 @@ class Daemon:
             for network in self._find_networks(folder):
                 return network
             made = self._client.api.create_network(
-                name, driver="bridge", options=_NETWORK_OPTIONS, labels=_label(folder)
+                name, driver=NETWORK_DRIVER, options=dict(NETWORK_OPTIONS), labels=_label(folder)
             )
             return str(made["Id"])
 
@@ -232,7 +236,7 @@ class Daemon:
         return _only_below(folder, {each["Id"]: each["Labels"] for each in found})
 
     def _create(self, plan: ContainerPlan) -> Any:
-        user = ["--user=root"] if plan.user.is_root_inside else []
+        user = [AS_ROOT] if plan.user.is_root_inside else []
         ports = {} if plan.port is None else {f"{PORT}/tcp": (LOOPBACK, plan.port)}
         volumes = {str(plan.folder): {"bind": str(HOME)}} if plan.sees_folder else {}
         with _door(f"the container of {plan.folder} cannot be made"):
@@ -243,21 +247,21 @@ class Daemon:
                 name=plan.name,
                 user=plan.user.inside,
                 userns_mode="host" if self.facts.remaps_users else None,
-                working_dir="/",
+                working_dir=WORKING_FOLDER,
                 volumes=volumes,
                 ports=ports,
                 network=plan.network,
                 labels={**plan.labels, **_label(plan.folder)},
                 read_only=True,
-                cap_drop=["ALL"],
-                security_opt=["no-new-privileges"],
+                cap_drop=list(DROPPED_CAPABILITIES),
+                security_opt=list(SECURITY_OPTIONS),
                 ulimits=[Ulimit(name="nofile", soft=OPEN_FILES, hard=OPEN_FILES)],
                 pids_limit=TASKS,
                 mem_limit=plan.memory_bytes,
                 memswap_limit=plan.memory_bytes,
                 healthcheck={"test": ["NONE"]},
-                stop_signal="SIGTERM",
-                log_config=_LOG,
+                stop_signal=STOP_SIGNAL,
+                log_config=LogConfig(type=LOG_DRIVER, config=dict(LOG_OPTIONS)),
             )
 
 

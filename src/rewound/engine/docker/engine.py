@@ -24,7 +24,7 @@ from rewound.engine.boot import (
     require_short,
     wait_until_ready,
 )
-from rewound.engine.cloning import DATA, CloneMethod
+from rewound.engine.cloning import CloneMethod
 from rewound.engine.datadir import (
     DataDirectories,
     ensure_template,
@@ -32,6 +32,7 @@ from rewound.engine.datadir import (
     templates_folder,
 )
 from rewound.engine.docker.container import (
+    FLUSH_GRACE_S,
     HOME,
     PORT,
     ContainerPlan,
@@ -40,12 +41,12 @@ from rewound.engine.docker.container import (
     container_name,
     network_name,
     plan_memory_bytes,
+    server_arguments,
 )
 from rewound.engine.docker.daemon import Daemon, PortTaken
 from rewound.engine.docker.images import Image
 from rewound.engine.docker.watch import DockerWatch
 from rewound.engine.options import (
-    ANY_ADDRESS,
     LOOPBACK,
     SMALL_REDO_LOG,
     initialise_options,
@@ -58,7 +59,6 @@ from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint
 
 _STOP_GRACE_S = 20.0
-_FLUSH_GRACE_S = 600.0
 _TEMPLATE_POOL_BYTES = 64 << 20
 _MIB = 1 << 20
 
@@ -114,7 +114,7 @@ class DockerEngine(DockerWatch):
         if not containers:
             raise ServerNotReady(folder.name, reason="was removed before it was stopped")
         for container in containers:
-            self._daemon.stop(container, grace_s=_FLUSH_GRACE_S)
+            self._daemon.stop(container, grace_s=FLUSH_GRACE_S)
             free_bytes = disk_usage(folder).free
             require_clean_end(folder.name, self._tail(container), free_bytes=free_bytes)
             self._daemon.remove(container)
@@ -133,17 +133,11 @@ class DockerEngine(DockerWatch):
     def _boot(self, spec: ServerSpec, first: Path) -> Server:
         if self._network is None:
             raise ValueError("prepare comes before start")
-        options = serving_options(
-            data=HOME / DATA,
-            socket=HOME / SOCKET,
-            temporary=HOME / TEMPORARY,
-            address=ANY_ADDRESS,
-            port=PORT,
-            buffer_pool_bytes=spec.buffer_pool_bytes,
-        )
         plan = ContainerPlan(
             image=self._image.id,
-            arguments=("--no-defaults", *options, f"--init-file={HOME / first.name}"),
+            arguments=server_arguments(
+                first=HOME / first.name, buffer_pool_bytes=spec.buffer_pool_bytes
+            ),
             user=self._user,
             folder=spec.folder,
             memory_bytes=self._memory_bytes(spec.buffer_pool_bytes),

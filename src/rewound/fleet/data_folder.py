@@ -1,0 +1,172 @@
+"""The folder of a world that stands alone: what lies in it, and what that is worth.
+
+    rewound.lock   says that the folder is ours; held while a world is made in it
+    world/         all of mysqld's: data, socket, log
+    dev.cnf        login of one account, as an option file; reader.cnf likewise
+    logins.sql     the same passwords, for mysqld when it starts
+    hashes/        SHA-256 of the dump, so that a restart need not read it again
+    ledger.json    the proof, written last: with it the world is proven, without it nothing
+
+What is not ours is never touched; the folder itself may be a mount, so that servers are ended and
+mounts looked for in `world/` alone. It imports little, because health checks come every few
+seconds.
+"""
+
+import configparser
+import enum
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rewound.engine.mounts import remove_tree
+from rewound.errors import FleetError, HostError, UsageError
+from rewound.fleet.json_files import write_file
+from rewound.mysql.accounts import DEV, READER, option_file, password_statement
+
+_LOCK = "rewound.lock"
+_WORLD = "world"
+_LEDGER = "ledger.json"
+_LOGINS = "logins.sql"
+_OURS = frozenset(
+    {
+        _LOCK,
+        _WORLD,
+        f"{DEV}.cnf",
+        f"{READER}.cnf",
+        f"{DEV}.cnf.new",
+        f"{READER}.cnf.new",
+        _LOGINS,
+        f"{_LOGINS}.new",
+        "hashes",
+        f"{_LEDGER}.new",
+    }
+)
+_OF_THE_FILE_SYSTEM = frozenset({"lost+found"})  # what a volume of its own has from the start
+
+
+class Contents(enum.Enum):
+    """What a folder holds."""
+
+    NOTHING = enum.auto()
+    UNFINISHED = enum.auto()
+    """What a restore left that did not come to its end."""
+    PROVEN = enum.auto()
+    FOREIGN = enum.auto()
+    """Something that is not ours."""
+
+
+def judge_contents(names: Collection[str]) -> Contents:
+    """Say what a folder with these entries holds. Pure."""
+    rest = set(names) - _OF_THE_FILE_SYSTEM
+    if not rest:
+        return Contents.NOTHING
+    if _LOCK in rest and _LEDGER in rest:
+        return Contents.PROVEN
+    return Contents.UNFINISHED if _LOCK in rest and rest <= _OURS else Contents.FOREIGN
+
+
+class DataFolder:
+    """Guards the folder of one world."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.world = self.path / _WORLD
+        self.socket = self.world / "mysqld.sock"
+        self.logins = self.path / _LOGINS
+        self.hashes = self.path / "hashes"
+
+    @contextmanager
+    def locked(self) -> Iterator[Contents]:
+        """Make the folder ours, keep every other command out, and say what is in it.
+
+        The lock ends with the block, and where this process becomes another program.
+
+        Raises:
+            UsageError: it holds something that is not ours.
+            FleetError: another command makes a world in it.
+            HostError: it cannot be written.
+        """
+        lock = FileLock(self.path / _LOCK, timeout=0, mode=0o600)
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._look()
+            lock.acquire()
+        except Timeout as error:
+            raise FleetError(
+                f"another command is making a world in {self.path} right now",
+                hint="wait until it has ended, or stop it",
+            ) from error
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            yield self._look()
+        finally:
+            lock.release()
+
+    def clear(self) -> None:
+        """Remove all of ours but the lock.
+
+        Raises:
+            HostError: something of it cannot be removed.
+        """
+        # First what says that the world is proven, so that half a removal is no world.
+        for name in sorted({_LEDGER, *_OURS - {_LOCK}}, key=lambda name: name != _LEDGER):
+            path = self.path / name
+            if path.is_dir():
+                remove_tree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+    def is_proven(self) -> bool:
+        """Tell whether the world in here was proven; cheap."""
+        return (self.path / _LEDGER).is_file()
+
+    def read_proof(self) -> bytes:
+        """Return what `write_proof` wrote."""
+        return (self.path / _LEDGER).read_bytes()
+
+    def write_proof(self, content: bytes) -> None:
+        """Declare the world in here proven."""
+        self._write(_LEDGER, content)
+
+    def find_password(self, account: str) -> str | None:
+        """Return an account's password; None where the folder has none."""
+        parser = configparser.RawConfigParser()
+        parser.read(self.option_file(account))
+        return parser.get("client", "password", fallback=None)
+
+    def write_passwords(self, passwords: Mapping[str, str]) -> None:
+        """Write the option files, and what gives the accounts these passwords."""
+        for account, password in passwords.items():
+            self._write(f"{account}.cnf", option_file(account, password).encode())
+        self._write(_LOGINS, f"{password_statement(passwords)};\n".encode())
+
+    def option_file(self, account: str) -> Path:
+        """Return the option file that logs an account in."""
+        return self.path / f"{account}.cnf"
+
+    def _look(self) -> Contents:
+        names = [path.name for path in self.path.iterdir()]
+        contents = judge_contents(names)
+        if contents is Contents.FOREIGN:
+            strange = sorted(set(names) - _OURS or names)
+            raise UsageError(
+                f"{self.path} holds what is not of Rewound, {', '.join(strange[:3])} for one;"
+                " nothing of it was touched",
+                hint="give an empty folder, or one that restore-world made, as --data-dir",
+            )
+        return contents
+
+    def _write(self, name: str, content: bytes) -> None:
+        try:
+            write_file(self.path / name, content)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> HostError:
+        return HostError(
+            f"cannot write {self.path}: {(error.strerror or str(error)).lower()}",
+            hint="the folder has to belong to the user that this runs as, and to have room",
+        )

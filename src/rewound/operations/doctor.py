@@ -1,0 +1,121 @@
+"""What this host can do, what is missing, and whether the worlds of a source would fit."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rewound import settings
+from rewound.catalog import require_all
+from rewound.engine.boot import SOCKET, room_for_name
+from rewound.engine.checks import Check, CheckState, check_host
+from rewound.engine.docker.address import find_address
+from rewound.engine.limits import check_clock, check_limits
+from rewound.engine.memory import usable_bytes
+from rewound.engine.options import memory_bytes, plan_buffer_pool_bytes
+from rewound.errors import FleetError, RewoundError
+from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.plan import plan_space_bytes, require_space
+from rewound.fleet.state import FleetFolder, list_fleets
+from rewound.operations.dumps import Selection, find_dumps
+from rewound.operations.host import DEFAULT_IMAGE
+from rewound.operations.leftovers import Leftover
+
+_MIB = 1 << 20
+_SHORT_NAME = 24
+"""How long the name of a world may be at least, for nobody to be surprised."""
+
+
+def look(selection: Selection | None, leftovers: list[Leftover]) -> list[Check]:
+    """Look at everything that worlds need; nothing is changed, and nothing is left.
+
+    With a selection also at what `up` would need for it.
+    """
+    from rewound.engine.docker.checks import check_docker
+
+    state, cache = settings.state_dir(), settings.cache_dir()
+    docker = list(check_docker(find_address(), DEFAULT_IMAGE))
+    has_image = any(each.subject == "image" and each.state is CheckState.OK for each in docker)
+    return [
+        *check_host(state, cache, has_image=has_image),
+        *docker,
+        *check_limits(),
+        check_clock(datetime.now(UTC), state / "fleets", cache / "baselines", cache / "templates"),
+        *_check_fleets(),
+        _check_leftovers(leftovers),
+        *([] if selection is None else _check_source(selection)),
+    ]
+
+
+def _check_fleets() -> Iterator[Check]:
+    """Look at the folder of the fleets, and read every record."""
+    state = settings.state_dir()
+    folder = FleetFolder(state, "default").path.parent
+    room = room_for_name(FleetFolder(state, "default").world_folder("x") / SOCKET) + 1
+    if room < _SHORT_NAME:
+        yield Check(
+            "fleets",
+            CheckState.LIMITED,
+            f"the path of {folder} is long: names of worlds may have {max(room, 0)} bytes",
+            "set REWOUND_STATE_DIR to a folder with a shorter path",
+        )
+    if folder.exists() and folder.stat().st_mode & 0o077:
+        yield Check(
+            "fleets", CheckState.LIMITED, f"{folder} is open to others", f"chmod 700 {folder}"
+        )
+    names = list_fleets(state)
+    for name in names:
+        try:
+            FleetFolder(state, name).read()
+        except FleetError as error:
+            yield Check("fleets", CheckState.LIMITED, error.message, error.hint)
+    yield Check("fleets", CheckState.OK, f"{len(names)}: {', '.join(names)}" if names else "none")
+
+
+def _check_leftovers(leftovers: list[Leftover]) -> Check:
+    if not leftovers:
+        return Check("leftovers", CheckState.OK, "none")
+    told = "; ".join(leftover.what for leftover in leftovers)
+    return Check("leftovers", CheckState.LIMITED, told, "rewound doctor --fix removes them")
+
+
+def _check_source(selection: Selection) -> Iterator[Check]:
+    """Tell what `up` would need for the dumps that are chosen, and whether it is there."""
+    try:
+        catalog, choice = find_dumps(selection)
+        require_all(choice, selection.target)
+    except RewoundError as error:
+        yield Check("source", CheckState.MISSING, error.message, error.hint)
+        return
+    dumps = [each.dump for each in choice.chosen]
+    size_bytes = sum(dump.size_bytes for dump in dumps)
+    unclear = len(catalog.not_understood)
+    yield Check(
+        "source",
+        CheckState.LIMITED if unclear else CheckState.OK,
+        f"{len(dumps)} worlds, {size_bytes // _MIB:,} MiB of dumps"
+        + (f"; {unclear} files are not understood" if unclear else ""),
+        "rewound dumps lists them" if unclear else None,
+    )
+    available = usable_bytes()
+    try:
+        pool = plan_buffer_pool_bytes(available_bytes=available, servers=len(dumps))
+    except RewoundError as error:
+        yield Check("its memory", CheckState.MISSING, error.message, error.hint)
+    else:
+        needed = len(dumps) * memory_bytes(pool)
+        detail = (
+            f"{len(dumps)} servers take {needed // _MIB:,} MiB, {pool // _MIB:,} of each for its"
+            f" buffer pool; {available // _MIB:,} MiB are available"
+        )
+        yield Check("its memory", CheckState.OK, detail)
+    place = next(p for p in (settings.state_dir() / "fleets").parents if p.exists())
+    free = shutil.disk_usage(place).free
+    sizes = BaselineCache(settings.cache_dir()).dump_sizes()
+    try:
+        require_space(dumps, free_bytes=free, folder=place, sizes_with_baseline=sizes)
+    except RewoundError as error:
+        yield Check("its disk", CheckState.MISSING, error.message, error.hint)
+    else:
+        space = plan_space_bytes(dumps, sizes_with_baseline=sizes)
+        detail = f"{space // _MIB:,} MiB or so, {free // _MIB:,} MiB are free in {place}"
+        yield Check("its disk", CheckState.OK, detail)

@@ -1,0 +1,164 @@
+"""The drill: every dump restored, proven and thrown away, with a receipt of what came of it.
+
+A few at a time, so that it needs no more of the host than these: what a fleet of all worlds
+would take is not asked for.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rewound import __version__, settings
+from rewound.catalog import Catalog, Choice, ChosenDump, Dump, require_all
+from rewound.engine.choice import EngineChoice
+from rewound.engine.protocol import PullStep
+from rewound.fleet.fleet import take_down
+from rewound.fleet.json_files import encode_readably, write_file
+from rewound.fleet.making import Observer
+from rewound.fleet.state import FleetFolder
+from rewound.load.ledger import Ledger
+from rewound.operations.dumps import Selection, find_dumps
+from rewound.operations.engines import EngineMaker
+from rewound.operations.restoring import FleetMaker, UpOptions, workers
+
+FLEET = "verify--restore"
+"""The name of the fleet that drills are done in, one drill at a time. What has it goes."""
+RECEIPT_FORMAT = 1
+"""To be raised when receipts change so that their readers have to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """What came of one dump."""
+
+    world: str
+    dump: Path
+    taken_at: datetime
+    is_proven: bool
+    ledger: Ledger | None
+    """The proof, where it was proven."""
+    error: str | None
+    """Why it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a drill came to, to be kept."""
+
+    format: int
+    rewound: str
+    """The version of Rewound."""
+    began_at: datetime
+    seconds: float
+    source: Path
+    target: str | None
+    """The target time as the user wrote it; None for the newest dumps."""
+    engine: EngineChoice
+    """What it was restored with."""
+    dumps: tuple[Drilled, ...] = field(default=())
+
+    @property
+    def failed(self) -> tuple[Drilled, ...]:
+        """The dumps that are not proven."""
+        return tuple(drilled for drilled in self.dumps if not drilled.is_proven)
+
+
+def drill(
+    selection: Selection,
+    options: UpOptions,
+    *,
+    every: bool,
+    observer: Observer,
+    narrate: Callable[[str], None],
+    chosen: Callable[[Catalog, Choice], None],
+    pulling: Callable[[PullStep], None],
+) -> Receipt:
+    """Restore the chosen dumps, or with `every` all, and prove and delete each.
+
+    Nothing of it stays, neither servers nor baselines.
+
+    Raises:
+        CatalogError: no dump is chosen.
+        FleetError: another drill is running.
+        HostError: no server can be had.
+    """
+    began_at, started = datetime.now(UTC), time.monotonic()
+    folder = FleetFolder(settings.state_dir(), FLEET)
+    options = replace(options, fleet=FLEET, keep_baselines=False)
+    with folder.locked():
+        catalog, choice = find_dumps(selection)
+        if every:
+            choice = replace(choice, chosen=tuple(_choose_all(catalog.dumps)))
+        else:
+            require_all(choice, selection.target)
+        chosen(catalog, choice)
+        engines = EngineMaker(options.engine, options.clone, narrate, pulling)
+        engine, engine_choice = engines.make([each.dump for each in choice.chosen])
+        fleets = FleetMaker(folder, selection, options, engine, engine_choice)
+        done: dict[Path, Drilled] = {}
+        for batch in plan_batches(choice.chosen, size=workers()):
+            try:
+                brought = fleets.make(batch, observer)
+            finally:
+                take_down(folder, engine)
+            for each in batch:
+                world = each.dump.world
+                made, error = brought.restored.get(world), brought.failures.get(world)
+                done[each.dump.path] = _conclude(
+                    each.dump,
+                    None if made is None else made.ledger,
+                    None if error is None else error.message,
+                )
+    return Receipt(
+        format=RECEIPT_FORMAT,
+        rewound=__version__,
+        began_at=began_at,
+        seconds=round(time.monotonic() - started, 1),
+        source=selection.source.absolute(),
+        target=None if selection.target is None else selection.target.text,
+        engine=engine_choice,
+        dumps=tuple(done[each.dump.path] for each in choice.chosen),
+    )
+
+
+def plan_batches(chosen: Sequence[ChosenDump], *, size: int) -> list[list[ChosenDump]]:
+    """Return the dumps in groups of at most `size`, none with two of one world. Pure.
+
+    The largest come first, so that those of a group take about as long.
+    """
+    batches: list[list[ChosenDump]] = []
+    for each in sorted(chosen, key=lambda each: -each.dump.size_bytes):
+        for batch in batches:
+            worlds = {other.dump.world for other in batch}
+            if len(batch) < size and each.dump.world not in worlds:
+                batch.append(each)
+                break
+        else:
+            batches.append([each])
+    return batches
+
+
+def write_receipt(receipt: Receipt, path: Path) -> None:
+    """Write a receipt as JSON; a file of that name is replaced.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_file(path, encode_readably(receipt))
+
+
+def _choose_all(dumps: Sequence[Dump]) -> list[ChosenDump]:
+    return [ChosenDump(dump=dump, age=None, skipped_newer=(), older=()) for dump in dumps]
+
+
+def _conclude(dump: Dump, ledger: Ledger | None, error: str | None) -> Drilled:
+    return Drilled(
+        world=dump.world,
+        dump=dump.path.absolute(),
+        taken_at=dump.taken_at,
+        is_proven=ledger is not None,
+        ledger=ledger,
+        error=error,
+    )

@@ -1,0 +1,79 @@
+"""What commands that were killed have left, and fleets that nobody can use any more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rewound import settings
+from rewound.engine.datadir import find_unfinished_templates
+from rewound.engine.mounts import remove_tree
+from rewound.errors import FleetError
+from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.state import FleetFolder
+from rewound.fleet.world import WorldState
+from rewound.operations import fleets, restoring
+
+_USABLE = (WorldState.READY, WorldState.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """One thing that can go."""
+
+    what: str
+    """For people."""
+    fleet: str | None = None
+    """The fleet to take down."""
+    path: Path | None = None
+    """Or the folder to delete."""
+
+
+def find_leftovers() -> list[Leftover]:
+    """Return what can go without anybody missing it."""
+    return [*_find_fleets(), *_find_folders()]
+
+
+def remove_leftover(leftover: Leftover) -> None:
+    """Remove one.
+
+    Raises:
+        HostError: something of it could not be ended, unmounted or deleted.
+        FleetError: a command is working on its fleet.
+    """
+    if leftover.fleet is not None:
+        restoring.down(leftover.fleet)
+    if leftover.path is not None:
+        remove_tree(leftover.path)
+
+
+def _find_fleets() -> Iterator[Leftover]:
+    known = fleets.names()
+    for name in restoring.names_to_end():
+        if name not in known:
+            yield Leftover(f"remains of fleet {name}, which is gone", fleet=name)
+        elif reason := _explain_uselessness(name):
+            yield Leftover(f"fleet {name}: {reason}", fleet=name)
+
+
+def _explain_uselessness(name: str) -> str | None:
+    """Say why nobody can use a fleet any more; None where somebody may.
+
+    One that is being made is none, and a stopped one can be reset.
+    """
+    folder = FleetFolder(settings.state_dir(), name)
+    try:
+        folder.read()
+    except FleetError as error:
+        return None if folder.is_being_changed else error.message
+    if folder.is_being_changed:
+        return None
+    states = {world.state for world in fleets.status(name).worlds.values()}
+    if states & set(_USABLE):
+        return None
+    return f"all worlds are {' or '.join(sorted(state.value for state in states))}"
+
+
+def _find_folders() -> Iterator[Leftover]:
+    cache = settings.cache_dir()
+    for folder in (*BaselineCache(cache).find_unfinished(), *find_unfinished_templates(cache)):
+        yield Leftover(f"{folder}, which was never finished", path=folder)

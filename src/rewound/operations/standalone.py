@@ -1,0 +1,277 @@
+"""One world that stands alone: this very process makes it, and then becomes its server.
+
+The building block of container images. All of it lies in one folder, which may be a volume:
+started again on it, the same world serves again without a load. Until the proof is written
+the server listens on loopback and its socket alone.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from rewound import command, settings
+from rewound.engine.choice import EngineChoice, EngineKind
+from rewound.engine.memory import usable_bytes
+from rewound.engine.options import plan_buffer_pool_bytes
+from rewound.engine.process import ProcessEngine
+from rewound.engine.protocol import ServerSpec
+from rewound.errors import DumpError, FleetError, HostError, UsageError
+from rewound.fleet.baseline import Origin
+from rewound.fleet.content_hash import HashMemory
+from rewound.fleet.data_folder import Contents, DataFolder
+from rewound.fleet.filling import fill
+from rewound.fleet.json_files import decode, encode_readably
+from rewound.fleet.making import Observer, Recipe, start_spec
+from rewound.fleet.roster import run_side_by_side
+from rewound.fleet.world import WorldState
+from rewound.load.cores import Cores
+from rewound.load.ledger import Ledger
+from rewound.load.loader import LoadOptions
+from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_password
+from rewound.operations.host import get_server
+
+_NO_FLEET = "standalone"
+_ROOM_HINT = "give it more memory: a container by its limit, a host by ending other programs"
+
+
+@dataclass(frozen=True, slots=True)
+class StandaloneOptions:
+    """What the world is made of, and how it serves."""
+
+    dump: Path
+    data_dir: Path
+    port: int = 3306
+    bind_address: str = "0.0.0.0"  # noqa: S104 - the container's published ports decide
+    """Where it listens once it is proven."""
+    load: LoadOptions = field(default_factory=LoadOptions)
+    server: str = "auto"
+    """Which MySQL: `auto`, or a name of `list_servers`."""
+    buffer_pool_bytes: int | None = None
+    """None for a share of the memory that this process may use."""
+    dev_password_file: Path | None = None
+    """Where `dev`'s password is; None for the one that the folder has, or a random one."""
+    reader_password_file: Path | None = None
+    """The same for `reader`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenWorld:
+    """What `ledger.json` says."""
+
+    origin: Origin
+    """What the world was made from."""
+    ledger: Ledger
+    """That it holds all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A proven world whose server does not run yet."""
+
+    folder: Path
+    ledger: Ledger
+    argv: tuple[str, ...]
+    """What to become to serve it."""
+    was_there: bool
+    """It was not loaded: the folder had it."""
+
+
+def get_size(dump: Path) -> int:
+    """Return the bytes of a dump's file.
+
+    Raises:
+        DumpError: it cannot be read.
+    """
+    try:
+        with dump.open("rb") as file:
+            return os.fstat(file.fileno()).st_size
+    except OSError as error:
+        hint = None
+        if isinstance(error, PermissionError):
+            hint = f"user {os.getuid()}, as who this runs, has to be able to read it"
+        raise DumpError(dump, f"cannot be read: {error.strerror}", hint=hint) from error
+
+
+def restore(
+    options: StandaloneOptions, *, observer: Observer, narrate: Callable[[str], None]
+) -> Standalone:
+    """Make the world in its folder, or find it there; the caller becomes its server.
+
+    Whatever goes wrong, nothing is left that could be taken for a world, and no server.
+
+    Raises:
+        UsageError: the folder holds something else, or a password cannot be one.
+        DumpError, LoadError: the dump did not become a world.
+        HostError: no MySQL, no memory, no space, the port taken.
+    """
+    given = _read_passwords(options)
+    folder = DataFolder(options.data_dir)
+    with folder.locked() as contents:
+        installation = get_server(options.server, narrate)
+        engine = ProcessEngine(installation, settings.cache_dir())
+        passwords = {account: new_password() for account in ACCOUNTS}
+        for account in (DEV, READER):
+            passwords[account] = (
+                given[account] or folder.find_password(account) or passwords[account]
+            )
+        recipe = Recipe(
+            passwords=passwords,
+            buffer_pool_bytes=options.buffer_pool_bytes or _plan_buffer_pool(),
+            load=options.load,
+            cancelled=threading.Event(),
+            cores=Cores((os.cpu_count() or 1) + 1),  # as for a fleet: a session waits now and then
+            fleet=_NO_FLEET,
+            engine=EngineChoice(
+                EngineKind.PROCESS,
+                installation.name,
+                installation.name,
+                str(installation.version),
+            ),
+            baselines=None,
+        )
+        was_there = contents is Contents.PROVEN
+        if was_there:
+            ledger = _require_same(folder, options.dump, recipe)
+            _require_idle(folder)
+            _write_passwords(folder, recipe)
+        else:
+            engine.end_all(folder.world)  # of a restore that was killed
+            folder.clear()
+            ledger = _make(folder, options, recipe, engine, observer)
+        argv = engine.command_line(
+            _spec(folder, options, recipe),
+            address=options.bind_address,
+            first=folder.logins,
+        )
+    return Standalone(folder.path, ledger, tuple(argv), was_there)
+
+
+def _make(
+    folder: DataFolder,
+    options: StandaloneOptions,
+    recipe: Recipe,
+    engine: ProcessEngine,
+    observer: Observer,
+) -> Ledger:
+    """Load and prove the world, and stop its server."""
+    name = options.dump.name
+    hashes = HashMemory(folder.hashes)
+    identity, read_from_ns = hashes.identify(options.dump), time.time_ns()
+
+    def report_progress(bytes_read: int, table: str) -> None:
+        observer.world_loading(name, bytes_read, table)
+
+    def make() -> Ledger:
+        observer.world_changed(name, WorldState.STARTING)
+        folder.world.mkdir(mode=0o700)
+        server = engine.start(_spec(folder, options, recipe))
+        observer.world_changed(name, WorldState.LOADING)
+        ledger = fill(server, options.dump, recipe, engine, world=name, progress=report_progress)
+        engine.stop(server)
+        return ledger
+
+    def stop() -> None:
+        recipe.cancelled.set()
+        engine.end_all(folder.world)
+
+    try:
+        ledger = run_side_by_side({name: make}, workers=1, stop=stop)[name]
+        hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
+        _write_passwords(folder, recipe)
+        proof = ProvenWorld(recipe.origin(ledger.dump.sha256), ledger)
+        folder.write_proof(encode_readably(proof))
+    except BaseException:
+        engine.end_all(folder.world)
+        folder.clear()
+        raise
+    observer.world_changed(name, WorldState.READY, f"{ledger.rows:,} rows")
+    return ledger
+
+
+def _require_same(folder: DataFolder, dump: Path, recipe: Recipe) -> Ledger:
+    """Return the ledger of the world that a folder holds, if it is the one that is wanted.
+
+    Raises:
+        UsageError: it is another one.
+        FleetError: its ledger cannot be read.
+    """
+    try:
+        proven = decode(folder.read_proof(), ProvenWorld)
+    except ValueError as error:
+        raise FleetError(
+            f"the ledger of the world in {folder.path} cannot be read: {error}",
+            hint="empty the folder, and the world is made again",
+        ) from error
+    wanted = recipe.origin(HashMemory(folder.hashes).get_sha256(dump))
+    if proven.origin.key != wanted.key:
+        difference = explain_difference(proven.origin, wanted)
+        raise UsageError(
+            f"{folder.path} holds a world {difference}: {proven.ledger.dump.path.name}",
+            hint="empty the folder to have this one made, or give another as --data-dir",
+        )
+    return proven.ledger
+
+
+def explain_difference(held: Origin, wanted: Origin) -> str:
+    """Say in what a world differs from the one that is wanted. Pure."""
+    if held.dump_sha256 != wanted.dump_sha256:
+        return "of another dump"
+    if held.server_version != wanted.server_version:
+        return f"made with MySQL {held.server_version}, not {wanted.server_version}"
+    options = (each.name for each in fields(Origin) if each.name != "dump_sha256")
+    different = [name for name in options if getattr(held, name) != getattr(wanted, name)]
+    return f"made with another {', '.join(different).replace('_', ' ')}"
+
+
+def _require_idle(folder: DataFolder) -> None:
+    if command.find_daemons(f"--datadir={folder.world}{os.sep}"):
+        raise FleetError(
+            f"a server already runs on the world in {folder.path}", hint="end it first"
+        )
+
+
+def _read_passwords(options: StandaloneOptions) -> dict[str, str | None]:
+    files = {DEV: options.dev_password_file, READER: options.reader_password_file}
+    return {
+        account: None if path is None else _read_password(account, path)
+        for account, path in files.items()
+    }
+
+
+def _read_password(account: str, path: Path) -> str:
+    try:
+        password = path.read_text(encoding="utf-8", errors="replace").rstrip("\r\n")
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the password of {account} from {path}: {error.strerror}"
+        ) from error
+    if reason := find_unfit(password):
+        raise UsageError(f"the password of {account} in {path} cannot be taken: {reason}")
+    return password
+
+
+def _write_passwords(folder: DataFolder, recipe: Recipe) -> None:
+    folder.write_passwords({account: recipe.passwords[account] for account in (DEV, READER)})
+
+
+def _plan_buffer_pool() -> int:
+    try:
+        return plan_buffer_pool_bytes(available_bytes=usable_bytes(), servers=1)
+    except HostError as error:
+        error.hint = _ROOM_HINT
+        raise
+
+
+def _spec(folder: DataFolder, options: StandaloneOptions, recipe: Recipe) -> ServerSpec:
+    return start_spec(
+        options.dump.name,
+        fleet=_NO_FLEET,
+        folder=folder.world,
+        port=options.port,
+        buffer_pool_bytes=recipe.buffer_pool_bytes,
+        passwords=recipe.passwords,
+        data_from=None,
+    )
