@@ -5,15 +5,32 @@ What they did is counted, for docs/reliability.md: a promise is worth what was t
 
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 
+from rewound.engine.installation import Installation
+from tests.conftest import Cli, Dumps, make_cache
+from tests.endurance.crash_fleet import Content, CrashFleet, write_worlds
+
 FOLDER_VARIABLE = "REWOUND_FIGURES"
 """Names the folder where each worker leaves what it counted."""
+SEED = os.environ.get("REWOUND_TEST_SEED", "1")
+"""Of all that is random here."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "tries(whole, short): run it so often, as `number` 0, 1, …")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if (marker := metafunc.definition.get_closest_marker("tries")) is not None:
+        count = get_effort(metafunc.config).of(*marker.args, **marker.kwargs)
+        metafunc.parametrize("number", range(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +83,24 @@ class Figures:
         path.write_text(json.dumps([asdict(figure) for figure in self._figures.values()]))
 
 
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """What a fleet is that nothing happens to."""
+
+    content: Content
+    seconds: Mapping[str, float]
+    """How long each command takes: `up` that loads, `reset`, `down`."""
+
+
+def get_effort(config: pytest.Config) -> Effort:
+    """Return how much a run is to do."""
+    return Effort(bool(config.getoption("--endurance")))
+
+
 @pytest.fixture(scope="session")
 def effort(pytestconfig: pytest.Config) -> Effort:
     """How much this run is to do."""
-    return Effort(bool(pytestconfig.getoption("--endurance")))
+    return get_effort(pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +111,40 @@ def figures() -> Iterator[Figures]:
     if folder := os.environ.get(FOLDER_VARIABLE):
         Path(folder).mkdir(parents=True, exist_ok=True)
         counted.write(Path(folder) / f"{os.getpid()}.json")
+
+
+@pytest.fixture(scope="session")
+def source(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dumps of fleets that something happens to."""
+    folder = tmp_path_factory.mktemp("backups")
+    write_worlds(Dumps(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def undisturbed(
+    source: Path, make_folder: Callable[[], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Undisturbed:
+    """A fleet that was brought up, reset and taken down in peace."""
+    cli = Cli(make_folder(), tmp_path_factory.mktemp("cwd"), make_cache())
+    fleet = CrashFleet(cli, source)
+    try:
+        seconds = {"up": _measure(lambda: fleet.run("up", source))}
+        content = fleet.content()
+        seconds["reset"] = _measure(lambda: fleet.run("reset"))
+        seconds["down"] = _measure(lambda: fleet.run("down"))
+    finally:
+        fleet.remove()
+    return Undisturbed(content, seconds)
+
+
+@pytest.fixture
+def fleet(state_dir: Path, tmp_path: Path, own_cache: Path, source: Path) -> CrashFleet:
+    """A fleet that is still to be made, with no baseline to start from."""
+    return CrashFleet(Cli(state_dir, tmp_path, own_cache), source)
+
+
+def _measure(act: Callable[[], object]) -> float:
+    started = time.monotonic()
+    act()
+    return time.monotonic() - started

@@ -14,6 +14,7 @@ from subprocess import Popen
 
 import psutil
 
+from rewound import command
 from rewound.engine.mounts import find_mounts_below, remove_tree
 from rewound.fleet.observed import get_endpoint
 from rewound.fleet.state import FleetFolder
@@ -23,6 +24,7 @@ from tests.conftest import Cli, Dumps, Finished
 from tests.server.test_fleet import is_free
 
 WORLDS = ("a", "b")
+CRASH_PROMISE = "A crash leaves nothing and tells the truth"
 ENDED_STATES = {"ready", "interrupted", "stopped"}
 """Of worlds that no command is working on, where nothing but a kill went wrong."""
 
@@ -79,17 +81,20 @@ class CrashFleet:
         except OSError:
             return ""
 
-    def start(self, *arguments: object) -> Popen[str]:
-        """Start a command that is going to be killed."""
-        return self._cli.start(*arguments)
+    def start(self, *arguments: object, env: Mapping[str, str] | None = None) -> Popen[str]:
+        """Start a command to which something is going to happen."""
+        return self._cli.start(*arguments, env=env)
+
+    def finish(self, process: Popen[str]) -> Finished:
+        """Wait for a command's end, which has to be no bug."""
+        stdout, stderr = process.communicate(timeout=_COMMAND_TIMEOUT_S)
+        return self._require_no_bug(Finished(process.returncode, stdout, stderr))
 
     def run(self, *arguments: object, codes: Set[int] = frozenset({0})) -> Finished:
         """Run a command to its end, which has to be one of these and no bug."""
         done = self._cli(*arguments, timeout_s=_COMMAND_TIMEOUT_S)
         assert done.code in codes, f"{arguments}: {done.code}\n{done.stderr}"
-        assert "Traceback" not in done.stderr, done.stderr
-        assert not (self._cli.state_dir / "bug.log").exists(), done.stderr
-        return done
+        return self._require_no_bug(done)
 
     def content(self) -> Content:
         """Return what the worlds answer, those among them that do."""
@@ -110,10 +115,12 @@ class CrashFleet:
             return {}
         return {row["world"]: row["state"] for row in json.loads(done.stdout)}
 
-    def require_truth(self, *possible: Content) -> dict[str, str]:
+    def require_truth(
+        self, *possible: Content, states_allowed: Set[str] = ENDED_STATES
+    ) -> dict[str, str]:
         """Require that exactly the ready worlds answer, and as one of these; return all states."""
         states, content = self.states(), self.content()
-        assert set(states.values()) <= ENDED_STATES
+        assert set(states.values()) <= states_allowed
         assert set(content) == {world for world, state in states.items() if state == "ready"}
         for world, lines in content.items():
             assert lines in [each[world] for each in possible], f"{world} holds something else"
@@ -123,10 +130,7 @@ class CrashFleet:
         """Require that `up` makes all worlds, and that nothing half made is kept for later."""
         self.run("up", self.source)
         self.require_whole(whole)
-        kept = [path.name for path in self.baselines.iterdir()]
-        assert [name for name in kept if not _KEY.fullmatch(name)] == []
-        templates = self._cli.cache_dir / "templates"
-        assert list(templates.glob("making-*")) == []
+        assert self.find_half_made() == []
 
     def require_whole(self, whole: Content) -> None:
         """Require that all worlds are ready and hold what their dumps do."""
@@ -141,8 +145,7 @@ class CrashFleet:
         self.run("down", "--all")
         assert [path for path in (self.folder.parent).iterdir() if path.is_dir()] == []
         assert self._find_processes() == []
-        assert find_mounts_below(self._cli.state_dir) == []
-        assert find_mounts_below(self._cli.cache_dir) == []
+        assert find_mounts_below(self.folder.parent) == []
         assert [port for port in ports if not is_free(int(port))] == []
 
     def has_servers(self) -> bool:
@@ -164,6 +167,23 @@ class CrashFleet:
         finally:
             remove_tree(self._cli.state_dir)
             shutil.rmtree(self._cli.cache_dir)
+
+    def find_half_made(self) -> list[Path]:
+        """Return what is no whole baseline or template in the cache."""
+        foreign = (".rewound-test-disk", "lost+found")
+        kept = [each for each in self.baselines.iterdir() if each.name not in foreign]
+        half_made = [each for each in kept if not _KEY.fullmatch(each.name)]
+        return [*half_made, *(self._cli.cache_dir / "templates").glob("making-*")]
+
+    def find_servers(self, world: str) -> list[psutil.Process]:
+        """Return the running mysqld of a world, if there is one."""
+        marks = command.find_daemons(f"--datadir={self.folder}/worlds/{world}/")
+        return [psutil.Process(mark.pid) for mark in marks if command.is_running(mark)]
+
+    def _require_no_bug(self, done: Finished) -> Finished:
+        log = self._cli.state_dir / "bug.log"
+        assert not log.exists(), f"{done.stderr}\n{log.read_text()}"
+        return done
 
     def _find_processes(self) -> list[list[str]]:
         """Return the arguments of all processes that were told of our folders."""

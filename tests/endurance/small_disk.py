@@ -19,7 +19,7 @@ class SmallDisk:
     """A file system of its own at a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._filler = folder / "filler"
+        self._filler = folder / ".rewound-test-disk"
         self._folder = folder
 
     def fill(self, *, leave_bytes: int) -> None:

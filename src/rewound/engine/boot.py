@@ -28,7 +28,13 @@ LOG_LINES = 200
 
 _SHOWN_LINES = 8
 _LITTLE_ROOM_BYTES = 16 << 20  # the largest of the files that a server makes as it starts
-_NO_ROOM = ("No space left", "errno: 28", "error number 28", "Disk is full")
+_NO_ROOM = (
+    "No space left",
+    "errno: 28",
+    "error number 28",
+    "Disk is full",
+    "bytes should have been written",  # InnoDB, of which less were
+)
 _BOOT_FILE = "boot.sql"
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
 _READY_TIMEOUT_S = 120.0

@@ -1,15 +1,20 @@
 """What a file system refuses us, as an error that says so: mostly that it is full."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rewound.errors import HostError
 
+_REFUSALS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
+)
+
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Turn what the operating system refuses in the block into a HostError.
+    """Turn what the file system refuses in the block into a HostError.
 
     Raises:
         HostError: something below the folder could not be written.
@@ -17,6 +22,8 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
         place = folder if error.filename is None else error.filename
         raise HostError(
             f"cannot write {place}: {(error.strerror or str(error)).lower()}",
