@@ -172,7 +172,14 @@ class _HashingFile(io.RawIOBase):
         """Tell, once all is read, whether it was another file when it was opened."""
         stat = os.fstat(self._file.fileno())
         unchanged = (self._stat.st_size, self._stat.st_mtime_ns)
-        return (stat.st_size, stat.st_mtime_ns) != unchanged or self.bytes_read != stat.st_size
+        if (stat.st_size, stat.st_mtime_ns) != unchanged or self.bytes_read != stat.st_size:
+            return True
+        # It was renamed or linked, or its time was set back behind a change: its bytes tell.
+        return stat.st_ctime_ns != self._stat.st_ctime_ns and not self._reads_the_same()
+
+    def _reads_the_same(self) -> bool:
+        self._file.seek(0)
+        return hashlib.file_digest(self._file, "sha256").digest() == self.digest.digest()
 
     def close(self) -> None:
         self._file.close()

@@ -161,8 +161,14 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path, packed):
             file.write(b"\x1f" if packed else b"x")
         os.utime(path, ns=(1, 1))
 
+    def overwrite_and_set_the_time_back(path):
+        times = path.stat()
+        with path.open("r+b") as file:
+            file.write(b"?")
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
     content = pack(NOISE) if packed else TEXT + NOISE
-    for change in (grow, shrink, overwrite):
+    for change in (grow, shrink, overwrite, overwrite_and_set_the_time_back):
         path = tmp_path / "a.sql"
         path.write_bytes(content)
         with DumpReader(path) as reader:
@@ -171,3 +177,15 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path, packed):
             change(path)
             with pytest.raises(DumpError):
                 list(chunks)
+
+
+def test_a_file_that_gets_another_name_or_owner_while_it_is_read_is_the_same(tmp_path):
+    path = tmp_path / "a.sql"
+    path.write_bytes(TEXT + NOISE)
+    with DumpReader(path) as reader:
+        chunks = reader.iter_chunks()
+        start = next(chunks)
+        path.chmod(0o400)
+        path.with_name("link.sql").hardlink_to(path)
+        path.rename(tmp_path / "rotated.sql")
+        assert start + b"".join(chunks) == TEXT + NOISE
