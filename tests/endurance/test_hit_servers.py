@@ -1,0 +1,81 @@
+"""Servers that are killed or run out of memory while `up` makes their world.
+
+Only that world fails, with the reason, and nothing of it stays; the others are ready.
+"""
+
+import resource
+import time
+from random import Random
+
+import pytest
+
+from tests.endurance.conftest import SEED, Figures, Undisturbed
+from tests.endurance.crash_fleet import CRASH_PROMISE, CrashFleet
+
+_STATES = {"ready", "failed", "stopped"}
+
+
+@pytest.mark.tries(30, short=1)
+def test_a_mysqld_is_killed_while_its_world_is_made(
+    fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
+):
+    rng = Random(f"{SEED}-{number}")
+    with figures.trying(CRASH_PROMISE, "mysqld of one world killed during `up`") as tried:
+        process = fleet.start("up", fleet.source)
+        time.sleep(rng.uniform(0.2, 1) * undisturbed.seconds["up"])
+        victims = fleet.find_servers("a")
+        for victim in victims:
+            victim.kill()
+        done = fleet.finish(process)
+        tried.faults += bool(victims)
+        states = fleet.require_truth(undisturbed.content, states_allowed=_STATES)
+        assert states["b"] == "ready"
+        assert done.code == (4 if states["a"] == "failed" else 0), done.stderr
+        if states["a"] == "failed":
+            assert "error: world a: the MySQL server of " in done.stderr
+            assert not (fleet.folder / "worlds/a").exists()
+        else:
+            assert not victims or states["a"] == "stopped"
+        fleet.require_down()
+        fleet.require_up(undisturbed.content)
+        fleet.require_down()
+
+
+@pytest.mark.tries(16, short=1)
+def test_a_mysqld_gets_no_more_memory_while_its_world_is_made(
+    fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
+):
+    rng = Random(f"{SEED}-{number}")
+    with figures.trying(CRASH_PROMISE, "no more memory for the servers during `up`") as tried:
+        process = fleet.start("up", fleet.source)
+        while '"loading"' not in fleet.record and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0, 0.4) * undisturbed.seconds["up"])
+        for world in ("a", "b"):
+            for server in fleet.find_servers(world):
+                limit = server.memory_info().vms + rng.randrange(8 << 20)
+                resource.prlimit(server.pid, resource.RLIMIT_AS, (limit, limit))
+        done = fleet.finish(process)
+        tried.faults += done.code != 0
+        assert done.code in {0, 1, 3, 4}, done.stderr
+        fleet.require_truth(undisturbed.content, states_allowed=_STATES)
+        fleet.require_down()
+        fleet.require_up(undisturbed.content)
+        fleet.require_down()
+
+
+@pytest.mark.tries(8, short=1)
+def test_too_little_memory_for_servers_to_start(
+    fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
+):
+    rng = Random(f"{SEED}-{number}")
+    with figures.trying(CRASH_PROMISE, "too little memory for mysqld to start") as tried:
+        process = fleet.start("up", fleet.source)
+        limit = rng.randrange(600 << 20, 1200 << 20)
+        resource.prlimit(process.pid, resource.RLIMIT_AS, (limit, limit))
+        done = fleet.finish(process)
+        tried.faults += done.code != 0
+        fleet.require_truth(undisturbed.content, states_allowed=_STATES)
+        fleet.require_down()
+        fleet.require_up(undisturbed.content)
+        fleet.require_down()
