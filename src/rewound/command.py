@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import select
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> str:
-    """Run a program to its end and return its standard output.
+    """Run a program to its end and return its standard output; it does not outlive us.
 
     Raises:
         CommandFailed: it is missing, exited with an error, or ran into the deadline.
@@ -56,7 +57,7 @@ def run(
     _log.debug("run %s", " ".join(argv))
     try:
         process = subprocess.Popen(
-            argv,
+            _bind_to_us(argv),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -92,17 +93,19 @@ def end_running() -> None:
         process.kill()
 
 
-def start_daemon(argv: Sequence[str], *, log: Path, cwd: Path) -> ProcessMark:
+def start_daemon(
+    argv: Sequence[str], *, log: Path, cwd: Path, dies_with_us: bool = False
+) -> ProcessMark:
     """Start a program that outlives us, in a session of its own, its output going to `log`.
 
-    It gets no standard input and none of our file descriptors; a Ctrl-C on our terminal
-    does not reach it.
+    With `dies_with_us` it ends at the latest with the thread that called. It gets no standard
+    input and none of our file descriptors; a Ctrl-C on our terminal does not reach it.
     """
     _log.debug("start %s", " ".join(argv))
     with log.open("ab") as log_file:
         try:
             process = subprocess.Popen(
-                argv,
+                _bind_to_us(argv) if dies_with_us else argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=log_file,
@@ -198,6 +201,18 @@ def memory_bytes(mark: ProcessMark) -> int | None:
 def last_lines(text: str, count: int = _TAIL_LINES) -> str:
     """Return the last lines of a text, blank ones left out, for an error message."""
     return "\n".join([line for line in text.splitlines() if line.strip()][-count:])
+
+
+def _bind_to_us(argv: Sequence[str]) -> Sequence[str]:
+    """Return what runs a program that the kernel kills when the thread that started it ends.
+
+    So it does where we are killed: the copying of a large data directory would go on into a
+    folder that `down` deletes. Without setpriv (util-linux 2.33) it runs as it is.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or shutil.which(argv[0]) is None:
+        return argv
+    return [setpriv, "--pdeathsig", "KILL", "--", *argv]
 
 
 def _end(process: subprocess.Popen[str]) -> None:

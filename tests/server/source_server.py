@@ -6,8 +6,7 @@ from pathlib import Path
 from rewound import command
 from rewound.engine.boot import wait_until_ready
 from rewound.engine.cloning import DATA, CloneMethod, clone
-from rewound.engine.datadir import ensure_template
-from rewound.engine.installation import Installation, folder_name
+from rewound.engine.installation import Installation
 from rewound.engine.options import LOOPBACK, serving_options
 from rewound.engine.process import ProcessEngine
 from rewound.errors import ServerNotReady
@@ -22,10 +21,10 @@ _AS_IN_PRODUCTION = (
 
 def start_source(installation: Installation, cache: Path, folder: Path, *, port: int) -> Endpoint:
     """Start the server in a folder; `ProcessWatch.end_all` ends it. Root has no password."""
-    ProcessEngine(installation, cache).prepare(folder, cache)
+    engine = ProcessEngine(installation, cache)
+    engine.prepare(folder, cache)
     data, socket = folder / DATA, folder / "mysqld.sock"
-    template = ensure_template(cache, folder_name(installation.version), lambda _: None)
-    clone(CloneMethod.COPY, template, folder)
+    clone(CloneMethod.COPY, engine.ensure_template(), folder)
     options = serving_options(
         data=data,
         socket=socket,

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -319,6 +320,38 @@ def test_the_next_up_ends_what_a_killed_down_began(cli: Cli, dumps: Dumps):
     write_game(dumps, "a")
     assert cli("up", dumps.folder).code == 0
     assert not half_deleted.exists()
+    assert cli("down").code == 0
+    require_gone(cli)
+
+
+@pytest.mark.parametrize("moment", ["--initialize-insecure", "--port="])
+def test_an_up_that_is_killed_while_it_makes_the_template_leaves_no_server(
+    cli: Cli, dumps: Dumps, own_cache: Path, moment: str
+):
+    write_game(dumps, "a")
+    (own_cache / "templates").unlink()
+    cli = Cli(cli.state_dir, cli.cwd, own_cache)
+    templates = f"--datadir={own_cache}/templates/"
+
+    def find_servers() -> list[psutil.Process]:
+        return [psutil.Process(mark.pid) for mark in command.find_daemons(templates)]
+
+    process = cli.start("up", dumps.folder)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        arguments = [word for server in find_servers() for word in server.cmdline()]
+        if any(word.startswith(moment) for word in arguments):
+            break
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    assert cli("down", "--all").code == 0
+    assert find_servers() == []
+    [making] = (own_cache / "templates").glob("making-*")
+    done = cli("up", dumps.folder)
+    assert done.code == 0, done.stderr
+    assert list((own_cache / "templates").glob("making-*")) == []
+    assert not Path(tempfile.gettempdir(), f"rewound-{making.name}").exists()
     assert cli("down").code == 0
     require_gone(cli)
 

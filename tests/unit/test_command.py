@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,37 @@ def test_run_that_fails_keeps_argv_code_and_the_last_lines_of_stderr():
 def test_run_explains_what_cannot_run(argv: list[str], said: str):
     with pytest.raises(CommandFailed, match=said):
         command.run(argv, timeout_s=0.1)
+
+
+RUNS = "import sys; from rewound import command; command.run(sys.argv[1:], timeout_s=60)"
+STARTS = (
+    "import os, sys, time; from pathlib import Path; from rewound import command;"
+    " command.start_daemon(sys.argv[1:], log=Path(os.devnull), cwd=Path('/'), dies_with_us=True);"
+    " time.sleep(60)"
+)
+
+
+@pytest.mark.parametrize("script", [RUNS, STARTS], ids=["run", "start_daemon"])
+def test_what_we_wait_for_dies_with_us_even_if_we_are_killed(script: str):
+    sleep = ["sleep", f"60.{os.getpid()}"]
+    us = subprocess.Popen([sys.executable, "-c", script, *sleep])
+    try:
+        wait_until(lambda: count_processes(sleep) == 1)
+    finally:
+        us.kill()
+        us.wait()
+    wait_until(lambda: count_processes(sleep) == 0)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def count_processes(argv: list[str]) -> int:
+    return sum(each.info["cmdline"] == argv for each in psutil.process_iter(["cmdline"]))
 
 
 def test_a_daemon_runs_in_a_session_of_its_own_and_can_be_killed(tmp_path: Path):

@@ -49,11 +49,14 @@ def template_name(mysql: str) -> str:
     return f"{mysql}-recipe{_RECIPE}"
 
 
-def ensure_template(cache: Path, mysql: str, make: Callable[[Path], None]) -> Path:
+def ensure_template(
+    cache: Path, mysql: str, make: Callable[[Path], None], *, discard: Callable[[Path], object]
+) -> Path:
     """Return the template data directory of one MySQL, made now if it is missing.
 
-    `make` gets an empty folder and fills it with a cleanly stopped data directory. Two
-    commands that need it at the same time make it once.
+    `make` gets an empty folder and fills it with a cleanly stopped data directory, `discard`
+    each such folder that a killed command left, to end what works in it. Two commands that need
+    a template at the same time make it once.
     """
     template = cache / _TEMPLATES / template_name(mysql)
     if template.exists():  # where it came in an image, nothing there can be written
@@ -62,6 +65,7 @@ def ensure_template(cache: Path, mysql: str, make: Callable[[Path], None]) -> Pa
     with templates_lock(cache):
         if not template.exists():
             for leftover in templates.glob(f"{_MAKING}*"):
+                discard(leftover)
                 shutil.rmtree(leftover)
             making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=templates))
             try:

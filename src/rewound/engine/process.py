@@ -112,14 +112,21 @@ class ProcessEngine(ProcessWatch):
     def ensure_template(self) -> Path:
         """Return the data directory that new servers are copies of, made if it is missing."""
         name = folder_name(self._installation.version)
-        return ensure_template(self._cache, name, self._make_template)
+        return ensure_template(
+            self._cache, name, self._make_template, discard=self._discard_template
+        )
+
+    def _discard_template(self, making: Path) -> None:
+        self.end_all(making.parent)
+        shutil.rmtree(_template_boot_folder(making), ignore_errors=True)
 
     def _make_template(self, data: Path) -> None:
         """Initialise a data directory and boot it once, which makes its TLS keys."""
         command.run(
             [*self._mysqld(), *initialise_options(data=data)], timeout_s=_INITIALISE_TIMEOUT_S
         )
-        folder = Path(tempfile.mkdtemp(prefix="rewound-"))
+        folder = _template_boot_folder(data)
+        folder.mkdir(mode=0o700)
         try:
             self._boot_template(data, folder)
         finally:
@@ -136,7 +143,7 @@ class ProcessEngine(ProcessWatch):
         )
         log = folder / _LOG
         argv = [*self._mysqld(), *options, SMALL_REDO_LOG]
-        mark = command.start_daemon(argv, log=log, cwd=folder)
+        mark = command.start_daemon(argv, log=log, cwd=folder, dies_with_us=True)
         try:
             endpoint = Endpoint(folder / SOCKET, LOOPBACK, 0, ROOT, "")
             _wait("the template", mark, endpoint, log)
@@ -148,6 +155,11 @@ class ProcessEngine(ProcessWatch):
         # mysqld refuses to run as root unless it is told to.
         user = ["--user=root"] if os.getuid() == 0 else []
         return [*self._installation.mysqld, "--no-defaults", *self._installation.options, *user]
+
+
+def _template_boot_folder(data: Path) -> Path:
+    """Return where a template that is being made has its socket: a path that is short."""
+    return Path(tempfile.gettempdir(), f"rewound-{data.name}")
 
 
 def _wait(name: str, mark: ProcessMark, endpoint: Endpoint, log: Path) -> None:

@@ -25,12 +25,7 @@ from rewound.engine.boot import (
     wait_until_ready,
 )
 from rewound.engine.cloning import CloneMethod
-from rewound.engine.datadir import (
-    DataDirectories,
-    ensure_template,
-    finish_template,
-    templates_folder,
-)
+from rewound.engine.datadir import DataDirectories, ensure_template, finish_template
 from rewound.engine.docker.container import (
     FLUSH_GRACE_S,
     HOME,
@@ -189,11 +184,15 @@ class DockerEngine(DockerWatch):
         return explain_end(name, self._tail(container), free_bytes=disk_usage(folder).free)
 
     def _template(self) -> Path:
-        return ensure_template(self._cache, self._image.template, self._make_template)
+        return ensure_template(
+            self._cache, self._image.template, self._make_template, discard=self._discard_template
+        )
+
+    def _discard_template(self, making: Path) -> None:
+        self.end_all(making.parent)
 
     def _make_template(self, data: Path) -> None:
         """Initialise a data directory and boot it once, which makes its TLS keys."""
-        self.end_all(templates_folder(self._cache))  # of commands that were killed in here
         self._own(data)
         self._daemon.run(self._template_plan(data, initialise_options(data=HOME)))
         options = serving_options(
