@@ -16,6 +16,7 @@ from rewound import command
 from rewound.engine.installation import Installation
 from rewound.errors import CommandFailed
 from tests.conftest import EXAMPLES, Cli, Dumps, Finished
+from tests.endurance.small_disk import small_disk
 
 ROWS = {"host1": 5055, "host2": 7556, "host3": 4085}
 SCORES = [("host1", 155, 221298), ("host2", 217, 346338), ("host3", 126, 170931)]
@@ -508,6 +509,23 @@ def test_when_the_host_fails_all_worlds_the_exit_code_says_so(cli: Cli, dumps: D
     assert (done.code, done.stdout) == (3, "")
     assert done.stderr.count("hint: free some disk space") == 2
     require_gone(cli)
+
+
+def test_a_table_that_would_wait_for_room_on_a_full_disk_fails_its_world(
+    cli: Cli, dumps: Dumps, tmp_path: Path
+):
+    rows = ",".join(f"({number}, '{'x' * 900}')" for number in range(1000))
+    dumps.write(
+        "CREATE TABLE player (id INT, s TEXT) ENGINE=MyISAM;\n"
+        + f"INSERT INTO player VALUES {rows};\n" * 200,
+        name="a_fulldump_20260302_211500.sql.gz",
+    )
+    (cli.state_dir / "fleets").mkdir()
+    with small_disk(cli.state_dir / "fleets", kind="tmpfs", mib=260, image=tmp_path / "image"):
+        done = cli("up", dumps.folder)
+        assert (done.code, done.stdout) == (3, "")
+        assert "error: no space is left on the disk for the server of world a" in done.stderr
+        require_gone(cli)
 
 
 def test_fallback_takes_the_next_older_whole_dump_and_says_so(cli: Cli, dumps: Dumps):

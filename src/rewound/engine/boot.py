@@ -77,6 +77,14 @@ def port_taken(name: str) -> HostError:
     )
 
 
+def no_room(name: str) -> HostError:
+    """Return the error of a server whose disk is full."""
+    return HostError(
+        f"no space is left on the disk for the server of {name}",
+        hint="free some disk space, or set REWOUND_STATE_DIR to another disk",
+    )
+
+
 def explain_end(
     name: str, log: str, *, free_bytes: int, reason: str = "ended unexpectedly"
 ) -> HostError:
@@ -87,10 +95,7 @@ def explain_end(
     if "another mysqld server running on port" in log:
         return port_taken(name)
     if free_bytes < _LITTLE_ROOM_BYTES or any(words in log for words in _NO_ROOM):
-        return HostError(
-            f"no space is left on the disk for the server of {name}",
-            hint="free some disk space, or set REWOUND_STATE_DIR to another disk",
-        )
+        return no_room(name)
     return ServerNotReady(name, reason=reason, log_tail=last_lines(log, _SHOWN_LINES))
 
 

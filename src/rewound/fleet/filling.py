@@ -4,13 +4,16 @@ Until the ledger balances, nobody but the loader may see anything of the world.
 """
 
 import logging
+from functools import partial
 from pathlib import Path
 
 from rewound.dump.judge import quote_name
+from rewound.engine.boot import no_room
 from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import LoadError, MysqlError, RewoundError
 from rewound.fleet.making import Recipe
+from rewound.fleet.room import ended_on_a_full_disk
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import Progress, load_dump
 from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
@@ -33,15 +36,21 @@ def fill(
     Raises:
         DumpError: the dump is not whole, or holds what is not executed.
         LoadError: the ledger does not balance.
-        HostError: the server ended.
+        HostError: the server ended, or its disk is full.
         Interrupted: the recipe was cancelled.
     """
-    try:
-        return _load_and_prove(server, dump, recipe, world=world, progress=progress)
-    except RewoundError as error:
-        if recipe.cancelled.is_set() or _answers(server, recipe):
-            raise
-        raise engine.explain_end(server) from error
+    folder = server.socket.parent
+    with ended_on_a_full_disk(folder, partial(engine.end_all, folder)) as was_full:
+        try:
+            return _load_and_prove(server, dump, recipe, world=world, progress=progress)
+        except RewoundError as error:
+            if recipe.cancelled.is_set():
+                raise
+            if was_full.is_set():
+                raise no_room(f"world {world}") from error
+            if _answers(server, recipe):
+                raise
+            raise engine.explain_end(server) from error
 
 
 def _load_and_prove(
