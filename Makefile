@@ -44,6 +44,7 @@ bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.split_and_judge
 	$(BIN)/python -m bench.up_small_worlds
 	$(BIN)/python -m bench.up_containers
+	$(BIN)/python -m bench.many_worlds
 	$(BIN)/python -m bench.ask_all
 	$(BIN)/python -m bench.diff_tables
 	$(BIN)/python -m bench.restore

@@ -142,6 +142,9 @@ class FleetMaker:
 
     def _plan(self, plans: Sequence[WorldPlan], baselines: BaselineCache | None) -> Recipe:
         """Decide what all worlds have in common, if the host has room for them."""
+        buffer_pool_bytes = plan_buffer_pool_bytes(
+            available_bytes=usable_bytes(), servers=len(plans)
+        )
         place = next(parent for parent in self.folder.path.parents if parent.exists())
         require_space(
             [plan.dump for plan in plans],
@@ -151,9 +154,7 @@ class FleetMaker:
         )
         return Recipe(
             passwords={account: new_password() for account in ACCOUNTS},
-            buffer_pool_bytes=plan_buffer_pool_bytes(
-                available_bytes=usable_bytes(), servers=len(plans)
-            ),
+            buffer_pool_bytes=buffer_pool_bytes,
             load=self.options.load,
             cancelled=threading.Event(),
             # One more than there are: a session waits for us now and then.

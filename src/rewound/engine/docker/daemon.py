@@ -128,7 +128,13 @@ class Daemon:
             HostError: it has none of that name, or cannot be reached.
         """
         with _door(f"image {name} cannot be pulled"):
-            self._client.images.get_registry_data(name)
+            try:
+                self._client.images.get_registry_data(name)
+            except NotFound as error:
+                if "not supported" not in str(error.explanation):
+                    raise
+                # Podman 4.3.
+                raise HostError("this daemon does not tell whether it can be pulled") from error
 
     def run(self, plan: ContainerPlan) -> str:
         """Run mysqld to its end, and return what it printed.
