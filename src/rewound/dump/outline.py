@@ -22,8 +22,8 @@ _HEAD = re.compile(rb"[^'\"`#\-/\\]*+(?:`[^`]*+`[^'\"`#\-/\\]*+)*+")
 _SEPARATOR = re.compile(rb"\)\s*,\s*\(")
 _PARENTHESIS_OR_WORD = re.compile(rb"[()]|\w++")
 _INSERT_HEAD = re.compile(
-    rb"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?(?:INTO\s+)?(?:[\w$.]+|`[^`\n]*`)+\s*"
-    rb"(?:\((?:[\w$,\s]|`[^`\n]*`)*\)\s*)?VALUES\s*(?=\()",
+    rb"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?(?:INTO\s+)?(?:[\w$.]++|`[^`\n]*+`)+\s*"
+    rb"(?:\((?:[\w$,\s]++|`[^`\n]*+`)*+\)\s*)?VALUES\s*(?=\()",
     re.IGNORECASE,
 )
 _BOUNDARIES_TRIED = 64
