@@ -317,3 +317,9 @@ def test_more_than_any_server_takes_is_told_from_a_dump_that_ends():
 )
 def test_the_head_of_an_insert_is_looked_for_in_one_pass(text):
     assert find_insert_head(text, 0) == 0
+
+
+@pytest.mark.parametrize("behind", [b" ", b"\t", b"\x00", b"\x1f", b"\x7f"])
+def test_the_outline_leaves_out_the_comments_that_the_splitter_leaves_out(behind):
+    text = b"(1 --" + behind + b"'),(2\n,3) --"
+    assert read_outline(text, LexicalMode()) == b"(1  \n,3)  "
