@@ -11,6 +11,7 @@ from rewound.dump import rules
 from rewound.dump.assignments import CannotFollow
 from rewound.dump.bulk_load import is_bulk_load_line
 from rewound.dump.comments import plan_comment_edits
+from rewound.dump.computed import find_computed_rows
 from rewound.dump.definitions import (
     DATABASES,
     DEFINITIONS,
@@ -226,7 +227,10 @@ class Judge:
         kind, text = statement.kind, statement.text
         mode, version = self.session.mode, self.target.version_number
         if statement.rows_start:
-            return plan_value_edits(statement, mode, version)
+            edits, refusal = plan_value_edits(statement, mode, version)
+            if not edits and refusal is None:
+                refusal = find_computed_rows(statement, mode, version)
+            return edits, refusal
         if kind not in DEFINITIONS:
             return [], None
         tokens = list(iter_tokens(text, mode, version))

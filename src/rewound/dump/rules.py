@@ -341,6 +341,16 @@ OLD_PASSWORD_FUNCTION = Rule(
     "MySQL 5.7 took the function away, and nothing in MySQL computes its value",
     remedy="replace the call in a copy of the dump by the text that MySQL 5.6 computes for it",
 )
+COMPUTED_VALUE = Rule(
+    "computed-value",
+    Effect.REFUSE,
+    "a query, or a call of a function that does more than compute a value of its arguments, in"
+    " the rows of an INSERT or the schedule of an event: SLEEP, LOAD_FILE, those of the dump"
+    " itself, …",
+    "the world fails",
+    "it would run while the dump is loaded, for as long as it likes",
+    remedy="put the value in its place, in a copy of the dump",
+)
 UNKNOWN_SETTING = Rule(
     "unknown-setting",
     Effect.REFUSE,
