@@ -4,6 +4,7 @@ Pure. This is the only place that decides what of a dump reaches a server, and w
 wants to know why a statement was changed starts here. Unknown statements are refused.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -39,6 +40,10 @@ _NEVER_EXECUTED = {
 }
 _NAMES_A_SCHEMA = DATABASES | {Kind.USE}
 _EXCERPT_LENGTH = 80
+LONGEST_DEFINITION_BYTES = 4 << 20
+"""Of a statement that states no rows. Its tokens are held, which take 150 bytes each: a
+table of 8,192 partitions has 0.6 MB of text."""
+_STATES_ROWS = re.compile(rb"(?:/\*!\d*\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -63,6 +68,9 @@ class Judge:
 
         `outline` is the statement's, where it is known: see `rewound.dump.outline`.
         """
+        if len(text) > LONGEST_DEFINITION_BYTES and not _STATES_ROWS.match(text):
+            use = RuleUse(rules.TOO_LONG, f"it has {len(text):,} bytes and states no rows")
+            return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
         try:
             edits = []
             # Most of a dump's text is in strings, where nothing is a comment.

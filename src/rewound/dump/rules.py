@@ -378,9 +378,11 @@ NO_DATABASE = Rule(
 TOO_LONG = Rule(
     "too-long",
     Effect.REFUSE,
-    "a statement of more than 1 GiB whose rows cannot be told apart",
+    "a statement of more than 1 GiB whose rows cannot be told apart; one of more than 4 MiB that"
+    " states no rows",
     "the world fails",
-    "no server takes it: it is more than the largest max_allowed_packet",
+    "no server takes more than the largest max_allowed_packet; and no table, view or routine has"
+    " a definition that long, which would take gigabytes of memory to read",
     remedy="dump again with --skip-extended-insert or a smaller --net-buffer-length",
 )
 CUT_OFF = Rule(

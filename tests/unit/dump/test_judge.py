@@ -1,7 +1,7 @@
 import pytest
 
 from rewound.dump import splitter
-from rewound.dump.judge import Judge, quote_name
+from rewound.dump.judge import LONGEST_DEFINITION_BYTES, Judge, quote_name
 from rewound.dump.part import Part
 from rewound.dump.rules import INSERT_CUT, INSERTS_GATHERED, RULES, Effect
 from rewound.dump.script import Script
@@ -438,3 +438,16 @@ def test_a_reading_goes_on_after_a_refusal_and_finds_them_all(target):
 )
 def test_settings_that_dumps_of_other_servers_make(judge, text, rule):
     assert rules_of([judge.judge(text, 1)]) == ({rule} if rule else set())
+
+
+@pytest.mark.parametrize("text", [b"CREATE TABLE t (", b"SET @a = ", b"LOCK TABLES a, ", b"("])
+def test_a_long_statement_without_rows_is_not_read(judge, text):
+    verdict = judge.judge(text + b"(" * LONGEST_DEFINITION_BYTES, 1)
+    assert verdict.refusal.rule.name == "too-long"
+
+
+@pytest.mark.parametrize("start", [b"INSERT", b"/*!50003 replace", b"/*! INSERT"])
+def test_a_long_statement_of_rows_is_read(judge, start):
+    rows = b"('" + b"a" * LONGEST_DEFINITION_BYTES + b"')"
+    end = b" */" if start[:1] == b"/" else b""
+    assert judge.judge(start + b" INTO t VALUES " + rows + end, 1).refusal is None
