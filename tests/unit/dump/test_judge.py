@@ -141,7 +141,13 @@ HOSTILE = [
         "CREATE PROCEDURE p() LANGUAGE JAVASCRIPT AS $$ x $$",
         "CREATE LIBRARY l LANGUAGE JAVASCRIPT",
     ),
-    *("CREATE EVENT e ON SCHEDULE EVERY 1 DAY", "ALTER EVENT e ENABLE", "HELP 'x'", "connect x y"),
+    *(
+        "COMMIT RELEASE",
+        "CREATE EVENT e ON SCHEDULE EVERY 1 DAY",
+        "ALTER EVENT e ENABLE",
+        "HELP 'x'",
+        "connect x y",
+    ),
 ]
 
 
@@ -211,6 +217,8 @@ def test_the_harmless_part_of_a_set_is_all_that_is_sent(judge, text, sent):
         b"DELETE FROM `t`",
         b"UNLOCK TABLES",
         b"COMMIT",
+        b"START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        b"/*!40000 BEGIN WORK */",
         b"ALTER DATABASE CHARACTER SET latin1",
         b"CREATE INDEX i ON t (a)",
         b"CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
