@@ -9,6 +9,7 @@ import click
 
 from rewound.cli.options import option, parse_size, worlds_option
 from rewound.dump.part import Part
+from rewound.dump.rules import ALLOWABLE
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
 from rewound.operations.engines import EngineWish
@@ -29,6 +30,15 @@ clone_option = option(
     default=_AUTO,
     show_default=True,
     help="How data directories are cloned; rewound doctor shows what works.",
+)
+
+
+allow_option = option(
+    "--allow",
+    multiple=True,
+    type=click.Choice([rule.name for rule in ALLOWABLE]),
+    metavar="RULE",
+    help="Restore although this rule applies, such as number-clipped; may be repeated.",
 )
 
 

@@ -14,6 +14,7 @@ from rewound.cli.dumps import show_catalog_warnings
 from rewound.cli.options import cache_limit_option, fleet_option, option
 from rewound.cli.progress import show_progress, show_pull
 from rewound.cli.selection import (
+    allow_option,
     clone_option,
     engine_options,
     part_options,
@@ -21,7 +22,6 @@ from rewound.cli.selection import (
     selection_options,
 )
 from rewound.dump.part import Part
-from rewound.dump.rules import ALLOWABLE
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
@@ -43,13 +43,7 @@ from rewound.operations.engines import EngineWish
 @option("--port-base", type=click.IntRange(1024, 65535), help="First port; default: free ones.")
 @option("--allow-missing", is_flag=True, help="Go on without worlds that have no such dump.")
 @option("--allow-unfinished", is_flag=True, help="Accept dumps whose end cannot be proved.")
-@option(
-    "--allow",
-    multiple=True,
-    type=click.Choice([rule.name for rule in ALLOWABLE]),
-    metavar="RULE",
-    help="Restore although this rule applies, such as number-clipped; may be repeated.",
-)
+@allow_option
 @part_options
 @option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up.")
 @option(

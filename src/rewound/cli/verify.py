@@ -7,7 +7,7 @@ import click
 from rewound.catalog import Dump
 from rewound.cli import diagnostics, render
 from rewound.cli.options import format_option, option
-from rewound.cli.selection import part_options, selection_options
+from rewound.cli.selection import allow_option, part_options, selection_options
 from rewound.dump.part import Part
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import summarise_rules
@@ -23,6 +23,7 @@ from rewound.operations.dumps import read_selection
 @option("--schema", metavar="NAME", help="Where tables go that the dump names no database for.")
 @part_options
 @option("--allow-unfinished", is_flag=True, help="Accept dumps whose end cannot be proved.")
+@allow_option
 @format_option
 def command(
     source: Path,
@@ -35,6 +36,7 @@ def command(
     schema: str | None,
     part: Part,
     allow_unfinished: bool,
+    allow: tuple[str, ...],
     output_format: str,
 ) -> None:
     """Read dumps to their end and say whether they are whole and could be restored.
@@ -47,7 +49,9 @@ def command(
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    options = LoadOptions(schema=schema, part=part, allow_unfinished=allow_unfinished)
+    options = LoadOptions(
+        schema=schema, part=part, allow_unfinished=allow_unfinished, allowed=frozenset(allow)
+    )
     found = dumps.verify(selection, options, every=every, verified=_show_done)
     rows: list[list[render.Cell]] = [
         [

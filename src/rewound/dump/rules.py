@@ -450,6 +450,14 @@ NULL_REPLACED = Rule(
     "the server stores the column's zero or empty value",
     "the world would hold a value that the dump does not state",
 )
+COMPRESSED_TOO_WELL = Rule(
+    "compressed-too-well",
+    Effect.DAMAGE,
+    "a compressed file with more than 256 MiB of text, and more than 500 times its own length",
+    "it is read to its end all the same",
+    "dumps become 3 to 30 times as long, those of rows that differ in their number alone up to 360"
+    " times; a small file could fill the disk, or take days to read",
+)
 
 ROWS_AS_FIELDS = Rule(
     "rows-as-fields",

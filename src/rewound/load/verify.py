@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from rewound.dump.reader import DumpReader
 from rewound.dump.reference import REFERENCE
-from rewound.dump.rules import CUT_OFF, Rule
+from rewound.dump.rules import COMPRESSED_TOO_WELL, CUT_OFF, Rule
 from rewound.dump.script import Script
 from rewound.dump.verdict import RuleUse, Verdict, excerpt
 from rewound.errors import DumpError, HostError
@@ -95,7 +95,8 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
     text_bytes = 0
     unreadable: DumpError | None = None
     try:
-        with DumpReader(path) as reader:
+        any_ratio = COMPRESSED_TOO_WELL.name in options.allowed
+        with DumpReader(path, allows_any_ratio=any_ratio) as reader:
             try:
                 for verdict in script.iter_verdicts(reader.iter_chunks()):
                     tally.add_verdict(verdict)
@@ -105,6 +106,8 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
                         refusals.setdefault(rule, Refusals(verdict.refusal, verdict)).count += 1
             finally:
                 text_bytes = reader.text_bytes_read
+            if reader.is_too_well_compressed:
+                tally.add_use(RuleUse(COMPRESSED_TOO_WELL, reader.ratio), line=1)
     except DumpError as error:
         unreadable = error
     tables = tally.tables({}, {})
