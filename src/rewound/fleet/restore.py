@@ -26,6 +26,7 @@ from rewound.errors import (
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.making import Observer, Recipe, Restored, discard_world, start_spec
 from rewound.fleet.plan import WorldPlan
+from rewound.fleet.room import Room
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import load_dump
@@ -199,7 +200,10 @@ def _load_and_prove(
     observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
     _execute_as_root(server, recipe, [*account_statements(recipe.passwords), *LOADING_STATEMENTS])
 
+    room = Room(plan.folder)
+
     def report_progress(bytes_read: int, table: str) -> None:
+        room.require()
         observer.world_loading(plan.name, bytes_read, table)
 
     ledger = load_dump(
