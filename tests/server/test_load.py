@@ -21,7 +21,7 @@ from rewound.errors import (
 from rewound.load.ledger import TableCount, find_imbalances
 from rewound.load.loader import LoadOptions
 from rewound.mysql.client import Connection
-from tests.conftest import CLOSING_LINE, EXAMPLES, Dumps
+from tests.conftest import CLOSING_LINE, EXAMPLES, HEADER, Dumps
 from tests.server.load_server import LoadServer
 
 CREATE = "CREATE TABLE t (id INT PRIMARY KEY, n TINYINT, s VARCHAR(20));\n"
@@ -210,9 +210,11 @@ def test_a_statement_of_20_mb_is_one_statement(world: LoadServer, dumps: Dumps):
 
 def test_a_dump_without_its_closing_line_is_an_imbalance(world: LoadServer, dumps: Dumps):
     ledger = world.load(dumps.write(CREATE, closing=""))
-    assert find_imbalances(ledger) == [
-        "the closing line (-- Dump completed) is missing: the dump is cut off"
-    ]
+    [imbalance] = find_imbalances(ledger)
+    assert imbalance == (
+        f"the closing line (-- Dump completed) is missing after {len(HEADER + CREATE)} bytes of"
+        " text: it is cut off"
+    )
 
 
 def test_a_dump_without_any_comments_needs_the_users_word(world: LoadServer, dumps: Dumps):

@@ -141,7 +141,7 @@ class DumpReader:
         if compression is None and self.path.suffix in {known.suffix for known in COMPRESSIONS}:
             raise DumpError(
                 self.path,
-                f"is named {self.path.suffix} but does not hold such data",
+                f"is named {self.path.suffix} but does not begin as such data does",
                 hint="rename it, if it is plain SQL text",
             )
         yield start
