@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rewound.dump import reader
 from rewound.dump.part import Part
-from rewound.dump.rules import ALLOWABLE, VIEW_LOST, Effect
+from rewound.dump.rules import ALLOWABLE, COMPRESSED_TOO_WELL, VIEW_LOST, Effect
 from rewound.errors import (
     DumpError,
     HostError,
@@ -20,7 +21,7 @@ from rewound.errors import (
 from rewound.load.ledger import TableCount, find_imbalances
 from rewound.load.loader import LoadOptions
 from rewound.mysql.client import Connection
-from tests.conftest import CLOSING_LINE, EXAMPLES, Dumps
+from tests.conftest import CLOSING_LINE, EXAMPLES, HEADER, Dumps
 from tests.server.load_server import LoadServer
 
 CREATE = "CREATE TABLE t (id INT PRIMARY KEY, n TINYINT, s VARCHAR(20));\n"
@@ -124,7 +125,7 @@ def test_the_rules_that_may_be_allowed_are_all_tried_here():
     mark = next(
         m for m in test_a_value_that_the_server_changed_is_an_imbalance.pytestmark if m.args
     )
-    tried = {rule for _, rule in mark.args[1]} | {VIEW_LOST.name}
+    tried = {rule for _, rule in mark.args[1]} | {VIEW_LOST.name, COMPRESSED_TOO_WELL.name}
     assert tried == {rule.name for rule in ALLOWABLE}
 
 
@@ -209,9 +210,11 @@ def test_a_statement_of_20_mb_is_one_statement(world: LoadServer, dumps: Dumps):
 
 def test_a_dump_without_its_closing_line_is_an_imbalance(world: LoadServer, dumps: Dumps):
     ledger = world.load(dumps.write(CREATE, closing=""))
-    assert find_imbalances(ledger) == [
-        "the closing line (-- Dump completed) is missing: the dump is cut off"
-    ]
+    [imbalance] = find_imbalances(ledger)
+    assert imbalance == (
+        f"the closing line (-- Dump completed) is missing after {len(HEADER + CREATE)} bytes of"
+        " text: it is cut off"
+    )
 
 
 def test_a_dump_without_any_comments_needs_the_users_word(world: LoadServer, dumps: Dumps):
@@ -238,6 +241,22 @@ def test_a_cut_off_gzip_is_a_dump_error(world: LoadServer, dumps: Dumps):
     dump.write_bytes(dump.read_bytes()[:-12])
     with pytest.raises(DumpError, match="cut off"):
         world.load(dump)
+
+
+def test_a_dump_that_was_compressed_too_well_needs_the_users_word(
+    world: LoadServer, dumps: Dumps, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reader, "HARMLESS_TEXT_BYTES", 4 << 20)
+    monkeypatch.setattr(reader, "LARGEST_RATIO", 50)
+    dump = dumps.write(CREATE + "\n" * (10 << 20), name="host1-20260302.sql.gz")
+    with pytest.raises(DumpError, match=r"gz: refused by rule compressed-too-well: .* times as"):
+        world.load(dump)
+    world.clear()
+    ledger = world.load(dump, LoadOptions(allowed=frozenset({COMPRESSED_TOO_WELL.name})))
+    assert find_imbalances(ledger) == []
+    assert [use.rule for use in ledger.rules if use.effect == Effect.DAMAGE.value] == [
+        COMPRESSED_TOO_WELL.name
+    ]
 
 
 def test_a_cancelled_load_ends_at_the_next_statement(world: LoadServer, dumps: Dumps):

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from rewound.dump import rules
 from rewound.dump.collations import plan_collation_edits
 from rewound.dump.columns import plan_column_edits
+from rewound.dump.computed import find_computed
 from rewound.dump.elements import iter_outside
 from rewound.dump.keys import plan_key_edits
 from rewound.dump.lexical import LexicalMode
-from rewound.dump.programs import plan_program_edits
+from rewound.dump.programs import find_schedule, plan_program_edits
 from rewound.dump.statement import Kind
 from rewound.dump.table_options import plan_encryption_edits, plan_option_edits
 from rewound.dump.target import Target
@@ -51,6 +52,10 @@ def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
         return RuleUse(rules.LOADABLE_FUNCTION)
     if kind is Kind.CREATE_TABLE and ("SELECT" in words or words.count("TABLE") > 1):
         return RuleUse(rules.UNKNOWN_STATEMENT, "it fills its table from other tables")
+    if kind is Kind.CREATE_TABLE and ("VALUES", "ROW") in itertools.pairwise(words):
+        return RuleUse(rules.UNKNOWN_STATEMENT, "it fills its table as well")
+    if kind is Kind.CREATE_EVENT and (computed := find_computed(find_schedule(tokens))):
+        return RuleUse(rules.COMPUTED_VALUE, f"its schedule is {computed}")
     if kind is Kind.ALTER_TABLE and not {"DISCARD", "IMPORT"}.isdisjoint(words):
         return RuleUse(rules.UNKNOWN_STATEMENT, "it takes a table's file away, or takes one in")
     if kind in TABLES and (why := _find_mariadb_only(tokens, words)):

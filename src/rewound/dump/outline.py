@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from rewound.dump.lexical import LexicalMode, escape_or_pair, quoted
+from rewound.dump.lexical import LINE_COMMENT_START, LexicalMode, escape_or_pair, quoted
 
 _HIDDEN = b"\x01"
 """Takes the place of an escaped byte, so that no quote or backslash in a string counts."""
@@ -22,8 +22,8 @@ _HEAD = re.compile(rb"[^'\"`#\-/\\]*+(?:`[^`]*+`[^'\"`#\-/\\]*+)*+")
 _SEPARATOR = re.compile(rb"\)\s*,\s*\(")
 _PARENTHESIS_OR_WORD = re.compile(rb"[()]|\w++")
 _INSERT_HEAD = re.compile(
-    rb"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?(?:INTO\s+)?(?:[\w$.]+|`[^`\n]*`)+\s*"
-    rb"(?:\((?:[\w$,\s]|`[^`\n]*`)*\)\s*)?VALUES\s*(?=\()",
+    rb"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?(?:INTO\s+)?(?:[\w$.]++|`[^`\n]*+`)+\s*"
+    rb"(?:\((?:[\w$,\s]++|`[^`\n]*+`)*+\)\s*)?VALUES\s*(?=\()",
     re.IGNORECASE,
 )
 _BOUNDARIES_TRIED = 64
@@ -239,5 +239,5 @@ def _other_statement(delimiter: bytes, head: bytes) -> re.Pattern[bytes]:
 
 @cache
 def _string_or_comment(mode: LexicalMode) -> re.Pattern[bytes]:
-    comment = rb"(?:#|--(?=[\s\x00-\x1f]))[^\n]*|/\*(?!!).*?\*/"
+    comment = LINE_COMMENT_START + rb"[^\n]*|/\*(?!!).*?\*/"
     return re.compile(quoted(mode) + rb"|" + comment, re.DOTALL)

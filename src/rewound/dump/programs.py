@@ -21,6 +21,17 @@ def plan_program_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
     return edits
 
 
+def find_schedule(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Return what stands behind ON SCHEDULE AT or EVERY in a CREATE EVENT, up to its body.
+
+    The server computes it when it creates the event.
+    """
+    words = [token.word for token in tokens]
+    start = words.index("SCHEDULE") if "SCHEDULE" in words else 0
+    end = next((i for i, word in enumerate(words) if i > start and word == "DO"), len(words))
+    return tokens[start + 2 : end]
+
+
 def _edit_definer(tokens: Sequence[Token]) -> list[Edit]:
     """Replace the account of `DEFINER = account`, which stands before the kind of object."""
     cursor = Cursor(iter(tokens))

@@ -1,7 +1,8 @@
 """The bytes of a dump, out of its compression, with proof that all of them were there.
 
 Owns decompression, the checks that the format offers (end mark, CRC), and the SHA-256 of
-the file as it lies on disk. The format is told from the first bytes, not from the name.
+the file as it lies on disk. The format is told from the first bytes, not from the name. A
+small file does not become any amount of text: see `LARGEST_RATIO`.
 Nothing is written and nothing is interpreted.
 """
 
@@ -22,9 +23,16 @@ from rewound.dump.compression import (
     find_compression,
 )
 from rewound.dump.foreign import START_BYTES, find_foreign_format
+from rewound.dump.rules import COMPRESSED_TOO_WELL
 from rewound.errors import DumpError
 
 CHUNK_BYTES = 1 << 20
+HARMLESS_TEXT_BYTES = 256 << 20
+"""So much text is read, however little it was compressed to."""
+LARGEST_RATIO = 500
+"""How many bytes of text a byte of a file may become. Texts of 22 MB: rows that are alike but
+for their number 31 with gzip, 109 with zstd, 325 with xz; the most for an INSERT a row was
+356. Zeros: 1,028 with gzip, 6,800 with xz, 32,000 with zstd, 617,000 with bzip2."""
 
 _ANOTHER_COPY = "take an older dump of this world, or copy this one again"
 
@@ -37,9 +45,11 @@ class DumpReader:
     the proof, once `iter_chunks` has ended.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, allows_any_ratio: bool = False) -> None:
+        """Open the file; with `allows_any_ratio` it may become any length."""
         self.path = path
         self.text_bytes_read = 0
+        self._allows_any_ratio = allows_any_ratio
         try:
             self._file = _HashingFile(path)
         except OSError as error:
@@ -67,12 +77,26 @@ class DumpReader:
         """SHA-256 of all file bytes read so far, in hexadecimal."""
         return self._file.digest.hexdigest()
 
+    @property
+    def is_too_well_compressed(self) -> bool:
+        """Whether what was read became longer than any dump does."""
+        longest = max(HARMLESS_TEXT_BYTES, LARGEST_RATIO * self.file_bytes_read)
+        return self.text_bytes_read > longest
+
+    @property
+    def ratio(self) -> str:
+        """How long the text is, and the file that it came out of, in words."""
+        return (
+            f"{self.text_bytes_read:,} bytes of text came out of {self.file_bytes_read:,} bytes,"
+            f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
+        )
+
     def iter_chunks(self) -> Iterator[bytes]:
         """Yield the decompressed bytes in order.
 
         Raises:
-            DumpError: the file is not what its name says, is cut off, fails its CRC, or
-                changed while it was read.
+            DumpError: the file is not what its name says, is cut off, fails its CRC, becomes
+                longer than any dump does, or changed while it was read.
         """
         compression = find_compression(self._file.peek_start())
         format_name = "" if compression is None else compression.name
@@ -117,12 +141,19 @@ class DumpReader:
         if compression is None and self.path.suffix in {known.suffix for known in COMPRESSIONS}:
             raise DumpError(
                 self.path,
-                f"is named {self.path.suffix} but does not hold such data",
+                f"is named {self.path.suffix} but does not begin as such data does",
                 hint="rename it, if it is plain SQL text",
             )
         yield start
         while chunk := stream.read(CHUNK_BYTES):
             self.text_bytes_read += len(chunk)
+            if self.is_too_well_compressed and not self._allows_any_ratio:
+                raise DumpError(
+                    self.path,
+                    f"refused by rule {COMPRESSED_TOO_WELL.name}: {self.ratio}",
+                    hint=f"a job that wrote it may have failed; if you trust it,"
+                    f" --allow {COMPRESSED_TOO_WELL.name}",
+                )
             yield chunk
 
     def _read_start(self, stream: TextStream) -> bytes:

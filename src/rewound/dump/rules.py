@@ -341,6 +341,16 @@ OLD_PASSWORD_FUNCTION = Rule(
     "MySQL 5.7 took the function away, and nothing in MySQL computes its value",
     remedy="replace the call in a copy of the dump by the text that MySQL 5.6 computes for it",
 )
+COMPUTED_VALUE = Rule(
+    "computed-value",
+    Effect.REFUSE,
+    "a query, or a call of a function that does more than compute a value of its arguments, in"
+    " the rows of an INSERT or the schedule of an event: SLEEP, LOAD_FILE, those of the dump"
+    " itself, …",
+    "the world fails",
+    "it would run while the dump is loaded, for as long as it likes",
+    remedy="put the value in its place, in a copy of the dump",
+)
 UNKNOWN_SETTING = Rule(
     "unknown-setting",
     Effect.REFUSE,
@@ -368,9 +378,11 @@ NO_DATABASE = Rule(
 TOO_LONG = Rule(
     "too-long",
     Effect.REFUSE,
-    "a statement of more than 1 GiB whose rows cannot be told apart",
+    "a statement of more than 1 GiB whose rows cannot be told apart; one of more than 4 MiB that"
+    " states no rows",
     "the world fails",
-    "no server takes it: it is more than the largest max_allowed_packet",
+    "no server takes more than the largest max_allowed_packet; and no table, view or routine has"
+    " a definition that long, which would take gigabytes of memory to read",
     remedy="dump again with --skip-extended-insert or a smaller --net-buffer-length",
 )
 CUT_OFF = Rule(
@@ -437,6 +449,14 @@ NULL_REPLACED = Rule(
     "a NULL for a column that takes none (MySQL warnings 1048, 1263)",
     "the server stores the column's zero or empty value",
     "the world would hold a value that the dump does not state",
+)
+COMPRESSED_TOO_WELL = Rule(
+    "compressed-too-well",
+    Effect.DAMAGE,
+    "a compressed file with more than 256 MiB of text, and more than 500 times its own length",
+    "it is read to its end all the same",
+    "dumps become 3 to 30 times as long, those of rows that differ in their number alone up to 360"
+    " times; a small file could fill the disk, or take days to read",
 )
 
 ROWS_AS_FIELDS = Rule(

@@ -23,6 +23,7 @@ from rewound.dump.assignments import (
     known_value,
 )
 from rewound.dump.collations import nearest_collation
+from rewound.dump.computed import find_computed
 from rewound.dump.engines import find_engine_rule
 from rewound.dump.session import INITIAL_CHARACTER_SET, Session
 from rewound.dump.statement import Statement
@@ -141,6 +142,8 @@ def _find_skip_rule(assignment: Assignment) -> rules.Rule | None:
 
 def _follow(assignment: Assignment, session: Session, target: Target) -> _Step:
     name = assignment.name
+    if computed := find_computed(assignment.value):
+        raise CannotFollow(f"{name} is set to what {computed} gives")
     if name.startswith("@"):
         return _Step(session.save(name, known_value(assignment, session)))
     if name == NAMES:

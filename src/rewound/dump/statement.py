@@ -5,6 +5,7 @@ server. The kinds here say what a statement is, not what becomes of it: see `rul
 """
 
 import enum
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from rewound.dump.lexical import LexicalMode
@@ -176,6 +177,11 @@ _BEFORE_NAME = frozenset(
     {"IF", "NOT", "EXISTS", "INTO", "IGNORE", "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"}
     | {"TABLE", "FROM", "LIKE"}
 )
+_OF_A_TRANSACTION = frozenset(
+    {"BEGIN", "WORK", "START", "TRANSACTION", "WITH", "CONSISTENT", "SNAPSHOT", "READ", "ONLY"}
+    | {"WRITE", "COMMIT", "AND", "NO", "CHAIN"}
+)
+"""Not RELEASE, which ends the session."""
 _OPTIONS_OF_A_DATABASE = frozenset({"DEFAULT", "CHARACTER", "COLLATE"})
 
 
@@ -191,6 +197,8 @@ def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Stat
     if cursor.next is None:
         return Statement(Kind.EMPTY, text)
     kind = _read_kind(cursor)
+    if kind is Kind.TRANSACTION and not _are_words(cursor, _OF_A_TRANSACTION):
+        return Statement(Kind.UNKNOWN, text)
     if kind in _NAMELESS:
         return Statement(kind, text)
     if kind is Kind.ALTER_DATABASE and cursor.word in _OPTIONS_OF_A_DATABASE:
@@ -306,6 +314,14 @@ def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
             names.append(_read_name(cursor, mode))
     known = [name for name in names if name is not None]
     return known if len(known) == len(names) else []
+
+
+def _are_words(cursor: Cursor, words: Set[str]) -> bool:
+    """Take the rest, and tell whether it is made of these words."""
+    while (token := cursor.take()) is not None:
+        if token.word not in words and token.text != b",":
+            return False
+    return True
 
 
 def _skip_to(cursor: Cursor, text: str) -> bool:

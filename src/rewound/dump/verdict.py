@@ -10,9 +10,9 @@ from rewound.dump.statement import Kind, Statement
 from rewound.dump.tokens import UnreadableText
 
 _PASSWORD = re.compile(
-    rb"(PASSWORD\s*(?:FOR\b[^=]*)?=?\s*\(?\s*"
-    rb"|\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?)"
-    rb"(?:'(?:[^'\\]|\\.)*+(?:'|\Z)|\"(?:[^\"\\]|\\.)*+(?:\"|\Z))",
+    rb"(PASSWORD\s*+(?:FOR\b[^=]{0,400}+)?=?\s*+\(?\s*+"
+    rb"|\bIDENTIFIED\s++(?:WITH\s++\S{1,100}+\s++)?(?:BY|AS)\s++(?:PASSWORD\s++)?)"
+    rb"(?:'(?:[^'\\]++|\\.)*+(?:'|\Z)|\"(?:[^\"\\]++|\\.)*+(?:\"|\Z))",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -8,12 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from rewound.dump.judge import quote_name
-from rewound.engine.boot import no_room
 from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import LoadError, MysqlError, RewoundError
 from rewound.fleet.making import Recipe
-from rewound.fleet.room import ended_on_a_full_disk
+from rewound.fleet.room import kept_from_filling, little_room
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import Progress, load_dump
 from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
@@ -40,14 +39,14 @@ def fill(
         Interrupted: the recipe was cancelled.
     """
     folder = server.socket.parent
-    with ended_on_a_full_disk(folder, partial(engine.end_all, folder)) as was_full:
+    with kept_from_filling(folder, partial(engine.end_all, folder)) as was_ended:
         try:
             return _load_and_prove(server, dump, recipe, world=world, progress=progress)
         except RewoundError as error:
             if recipe.cancelled.is_set():
                 raise
-            if was_full.is_set():
-                raise no_room(f"world {world}") from error
+            if was_ended.is_set():
+                raise little_room(world, folder) from error
             if _answers(server, recipe):
                 raise
             raise engine.explain_end(server) from error

@@ -1,7 +1,8 @@
-"""A server whose disk is full for good is ended, so that its load ends in an error.
+"""Room on the disk of a server that is loaded: the load ends before the disk is full.
 
-InnoDB reports a full disk at once. MyISAM waits until somebody frees some space, for ever if
-need be, and nothing but its log tells (tried on 9.7.4; on a full disk not even that is sure).
+A full disk harms everybody on the host, and the dump's size says little of what it becomes.
+Nor does every server say that it met one: InnoDB does at once, MyISAM waits until somebody
+frees some space, for ever if need be (9.7.4).
 """
 
 import shutil
@@ -10,39 +11,48 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_POLL_S = 1.0
-_PATIENT_POLLS = 5
-_NOTHING_BYTES = 64 << 10  # what a file system may show although it takes no more
+from rewound.errors import HostError
+
+LITTLE_BYTES = 64 << 20
+"""So much stays free for others."""
+_POLL_S = 0.2
 
 
 @contextmanager
-def ended_on_a_full_disk(folder: Path, end: Callable[[], object]) -> Iterator[threading.Event]:
-    """Call `end` where a folder's disk is found full some times in a row while the block runs.
+def kept_from_filling(folder: Path, end: Callable[[], object]) -> Iterator[threading.Event]:
+    """Call `end` where little is free on a folder's disk while the block runs.
 
-    The event that is given says that it was.
+    The event that is given says that it was called.
     """
-    is_over, was_full = threading.Event(), threading.Event()
+    is_over, was_ended = threading.Event(), threading.Event()
 
     def watch() -> None:
-        polls = 0
-        while polls < _PATIENT_POLLS:
+        while not _has_little(folder):
             if is_over.wait(_POLL_S):
                 return
-            polls = polls + 1 if _is_full(folder) else 0
-        was_full.set()
+        was_ended.set()
         end()
 
     thread = threading.Thread(target=watch, name=f"room for {folder.name}", daemon=True)
     thread.start()
     try:
-        yield was_full
+        yield was_ended
     finally:
         is_over.set()
         thread.join()
 
 
-def _is_full(folder: Path) -> bool:
+def little_room(world: str, folder: Path) -> HostError:
+    """Return the error of a load that was ended for that."""
+    return HostError(
+        f"the load of world {world} was ended with less than {LITTLE_BYTES >> 20} MiB free in"
+        f" {folder}, so that the disk does not become full",
+        hint="free some space, or set REWOUND_STATE_DIR to another disk",
+    )
+
+
+def _has_little(folder: Path) -> bool:
     try:
-        return shutil.disk_usage(folder).free < _NOTHING_BYTES
+        return shutil.disk_usage(folder).free < LITTLE_BYTES
     except OSError:
         return False  # it was deleted

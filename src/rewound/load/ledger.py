@@ -165,12 +165,15 @@ def summarise_rules(rules: Sequence[RuleCount]) -> str:
 
 
 def _completeness(ledger: Ledger) -> list[str]:
+    text = f"{ledger.dump.text_bytes:,} bytes of text"
     if not ledger.schemas and not ledger.unmet:
-        return ["nothing of this dump was restored: it holds no database of its own"]
+        return [f"nothing was restored: the dump's {text} hold no database of its own"]
     if ledger.dump.is_whole is False:
-        return ["the closing line (-- Dump completed) is missing: the dump is cut off"]
+        return [f"the closing line (-- Dump completed) is missing after {text}: it is cut off"]
     if ledger.dump.is_whole is None and not ledger.unfinished_allowed:
-        return ["the dump has neither opening nor closing line: its completeness cannot be proved"]
+        return [
+            f"the dump's {text} do not end with a closing line: its completeness cannot be proved"
+        ]
     return []
 
 

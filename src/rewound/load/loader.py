@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rewound.dump import rules
 from rewound.dump.part import Part
 from rewound.dump.reader import DumpReader
 from rewound.dump.script import Script
 from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
 from rewound.dump.statement import Kind
-from rewound.dump.verdict import Verdict
+from rewound.dump.verdict import RuleUse, Verdict
 from rewound.errors import Interrupted
 from rewound.load.cores import Cores
 from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher
@@ -88,7 +89,11 @@ def load_dump(
     """
     started_at = datetime.now(UTC)
     tally = Tally()
-    with Connection(endpoint) as connection, DumpReader(dump) as reader:
+    any_ratio = rules.COMPRESSED_TOO_WELL.name in options.allowed
+    with (
+        Connection(endpoint) as connection,
+        DumpReader(dump, allows_any_ratio=any_ratio) as reader,
+    ):
 
         def make_loader() -> RowLoader:
             return RowLoader(Executor(Connection(endpoint, loads_rows=True), tally, dump))
@@ -122,6 +127,8 @@ def load_dump(
                     meanwhile=lambda name: progress(reader.file_bytes_read, f"keys of {name}")
                 )
         statements.execute_held()
+        if reader.is_too_well_compressed:
+            tally.add_use(RuleUse(rules.COMPRESSED_TOO_WELL, reader.ratio), line=1)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
     progress(reader.file_size_bytes, "")

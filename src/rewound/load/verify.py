@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from rewound.dump.reader import DumpReader
 from rewound.dump.reference import REFERENCE
-from rewound.dump.rules import CUT_OFF, Rule
+from rewound.dump.rules import COMPRESSED_TOO_WELL, CUT_OFF, Rule
 from rewound.dump.script import Script
 from rewound.dump.verdict import RuleUse, Verdict, excerpt
 from rewound.errors import DumpError, HostError
@@ -95,7 +95,8 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
     text_bytes = 0
     unreadable: DumpError | None = None
     try:
-        with DumpReader(path) as reader:
+        any_ratio = COMPRESSED_TOO_WELL.name in options.allowed
+        with DumpReader(path, allows_any_ratio=any_ratio) as reader:
             try:
                 for verdict in script.iter_verdicts(reader.iter_chunks()):
                     tally.add_verdict(verdict)
@@ -105,6 +106,8 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
                         refusals.setdefault(rule, Refusals(verdict.refusal, verdict)).count += 1
             finally:
                 text_bytes = reader.text_bytes_read
+            if reader.is_too_well_compressed:
+                tally.add_use(RuleUse(COMPRESSED_TOO_WELL, reader.ratio), line=1)
     except DumpError as error:
         unreadable = error
     tables = tally.tables({}, {})
@@ -114,7 +117,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         for asked in options.part.find_unmet(script.schemas, names)
     ]
     refused = [each.describe() for each in refusals.values()]
-    state, problems = _conclude(script, refused, unreadable, unmet)
+    state, problems = _conclude(script, refused, unreadable, unmet, text_bytes=text_bytes)
     return Verification(
         path=path,
         state=state,
@@ -172,21 +175,29 @@ def _conclude(
     refusals: Sequence[Problem],
     unreadable: DumpError | None,
     unmet: Sequence[Problem],
+    *,
+    text_bytes: int,
 ) -> tuple[VerifiedState, list[Problem]]:
     if unreadable is not None:
         line = "" if unreadable.line is None else f"line {unreadable.line}: "
         damage = Problem(f"{line}{unreadable.reason}", unreadable.hint)
         return VerifiedState.UNREADABLE, [damage, *refusals]
     if script.header.is_whole is False:
-        cut_off = Problem("the closing line (-- Dump completed) is missing", CUT_OFF.remedy)
+        cut_off = Problem(
+            f"the closing line (-- Dump completed) is missing after {text_bytes:,} bytes of text",
+            CUT_OFF.remedy,
+        )
         return VerifiedState.CUT_OFF, [cut_off, *refusals]
     if refusals or unmet:
         return VerifiedState.REFUSED, [*refusals, *unmet]
     if not script.schemas:
-        return VerifiedState.REFUSED, [Problem("it holds no database of its own", None)]
+        return VerifiedState.REFUSED, [
+            Problem(f"its {text_bytes:,} bytes of text hold no database of its own", None)
+        ]
     if script.header.is_whole is None:
         unproven = Problem(
-            "it has neither opening nor closing line: its completeness cannot be proved",
+            f"its {text_bytes:,} bytes of text do not end with a closing line: its completeness"
+            " cannot be proved",
             "if its program writes none, --allow-unfinished accepts it",
         )
         return VerifiedState.UNPROVEN, [unproven]

@@ -1,7 +1,7 @@
 import pytest
 
 from rewound.dump import splitter
-from rewound.dump.judge import Judge, quote_name
+from rewound.dump.judge import LONGEST_DEFINITION_BYTES, Judge, quote_name
 from rewound.dump.part import Part
 from rewound.dump.rules import INSERT_CUT, INSERTS_GATHERED, RULES, Effect
 from rewound.dump.script import Script
@@ -54,6 +54,7 @@ EXAMPLES = {
     "unknown-statement": b"LOAD DATA INFILE 'x' INTO TABLE t;",
     "mariadb-only": b"USE g; CREATE SEQUENCE `s` start with 1 minvalue 1 ENGINE=InnoDB;",
     "old-password-function": b"USE g; INSERT INTO users VALUES (1,OLD_PASSWORD('x'));",
+    "computed-value": b"USE g; INSERT INTO t VALUES (SLEEP(60));",
     "unknown-setting": b"SET sql_mode = concat(@@sql_mode, ',ANSI');",
     "loadable-function": b"USE g; CREATE FUNCTION f RETURNS STRING SONAME 'udf.so';",
     "no-database": b"CREATE TABLE t (a int);",
@@ -140,7 +141,13 @@ HOSTILE = [
         "CREATE PROCEDURE p() LANGUAGE JAVASCRIPT AS $$ x $$",
         "CREATE LIBRARY l LANGUAGE JAVASCRIPT",
     ),
-    *("CREATE EVENT e ON SCHEDULE EVERY 1 DAY", "ALTER EVENT e ENABLE", "HELP 'x'", "connect x y"),
+    *(
+        "COMMIT RELEASE",
+        "CREATE EVENT e ON SCHEDULE EVERY 1 DAY",
+        "ALTER EVENT e ENABLE",
+        "HELP 'x'",
+        "connect x y",
+    ),
 ]
 
 
@@ -210,6 +217,8 @@ def test_the_harmless_part_of_a_set_is_all_that_is_sent(judge, text, sent):
         b"DELETE FROM `t`",
         b"UNLOCK TABLES",
         b"COMMIT",
+        b"START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        b"/*!40000 BEGIN WORK */",
         b"ALTER DATABASE CHARACTER SET latin1",
         b"CREATE INDEX i ON t (a)",
         b"CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
@@ -287,7 +296,7 @@ def test_drop_database_goes_on_where_there_is_none(target, texts, sent):
     [
         (b"INSERT INTO t VALUES (1)", b"INSERT INTO t VALUES (2)", True),
         (b"INSERT INTO t VALUES (1)", b"INSERT INTO t VALUESX (2)", False),
-        (b"INSERT INTO t VALUES(1)", b"INSERT INTO t VALUES SELECT 1", True),
+        (b"INSERT INTO t VALUES(1)", b"INSERT INTO t VALUES SELECT 1", False),
         (b"INSERT INTO t VALUES (1)", b"INSERT INTO mysql.t VALUES (2)", False),
         (b"INSERT INTO t SET a=1", b"INSERT INTO t SETTING a=1", False),
         (b'INSERT INTO "t" VALUES (1)', b'INSERT INTO "t" VALUES (2)', False),
@@ -437,3 +446,16 @@ def test_a_reading_goes_on_after_a_refusal_and_finds_them_all(target):
 )
 def test_settings_that_dumps_of_other_servers_make(judge, text, rule):
     assert rules_of([judge.judge(text, 1)]) == ({rule} if rule else set())
+
+
+@pytest.mark.parametrize("text", [b"CREATE TABLE t (", b"SET @a = ", b"LOCK TABLES a, ", b"("])
+def test_a_long_statement_without_rows_is_not_read(judge, text):
+    verdict = judge.judge(text + b"(" * LONGEST_DEFINITION_BYTES, 1)
+    assert verdict.refusal.rule.name == "too-long"
+
+
+@pytest.mark.parametrize("start", [b"INSERT", b"/*!50003 replace", b"/*! INSERT"])
+def test_a_long_statement_of_rows_is_read(judge, start):
+    rows = b"('" + b"a" * LONGEST_DEFINITION_BYTES + b"')"
+    end = b" */" if start[:1] == b"/" else b""
+    assert judge.judge(start + b" INTO t VALUES " + rows + end, 1).refusal is None

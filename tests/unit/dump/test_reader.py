@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rewound.dump import reader
 from rewound.dump.reader import CHUNK_BYTES, DumpReader
 from rewound.errors import DumpError
 
@@ -103,8 +104,8 @@ def test_garbage_behind_the_gzip_data_is_an_error(read, garbage):
         (b"", "a.sql", "holds no text"),
         (b"", "a.sql.gz", "holds no text"),
         (pack(b""), "a.sql.gz", "holds no text"),
-        (TEXT, "a.sql.gz", "does not hold such data"),
-        (TEXT, "a.sql.zst", "does not hold such data"),
+        (TEXT, "a.sql.gz", "does not begin as such data does"),
+        (TEXT, "a.sql.zst", "does not begin as such data does"),
         (pack(PACKED), "a.sql.gz", "compressed twice"),
         (b"\x28\xb5\x2f\xfd" + TEXT, "a.sql.zst", "zstd"),
         (b"PK\x03\x04" + TEXT, "a.sql", "holds a zip archive, not SQL for MySQL"),
@@ -189,3 +190,32 @@ def test_a_file_that_gets_another_name_or_owner_while_it_is_read_is_the_same(tmp
         path.with_name("link.sql").hardlink_to(path)
         path.rename(tmp_path / "rotated.sql")
         assert start + b"".join(chunks) == TEXT + NOISE
+
+
+BOMB = pack(TEXT + bytes(2_000_000))
+
+
+@pytest.mark.parametrize(
+    ("harmless", "ratio", "is_read"),
+    [(1 << 20, 500, False), (1 << 20, 1000, True), (1 << 21, 1, True)],
+)
+def test_a_small_file_does_not_become_any_amount_of_text(
+    read, monkeypatch, harmless, ratio, is_read
+):
+    monkeypatch.setattr(reader, "HARMLESS_TEXT_BYTES", harmless)
+    monkeypatch.setattr(reader, "LARGEST_RATIO", ratio)
+    if is_read:
+        assert read(BOMB) == TEXT + bytes(2_000_000)
+        return
+    with pytest.raises(DumpError, match=r"compressed-too-well: \d,\d+,\d+ bytes") as caught:
+        read(BOMB)
+    assert "--allow compressed-too-well" in str(caught.value.hint)
+
+
+def test_a_small_file_becomes_any_amount_of_text_where_that_is_allowed(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "HARMLESS_TEXT_BYTES", 1 << 20)
+    path = tmp_path / "host1.sql.gz"
+    path.write_bytes(BOMB)
+    with DumpReader(path, allows_any_ratio=True) as opened:
+        assert sum(map(len, opened.iter_chunks())) == len(TEXT) + 2_000_000
+    assert opened.is_too_well_compressed

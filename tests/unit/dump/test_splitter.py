@@ -304,3 +304,22 @@ def test_more_than_any_server_takes_is_told_from_a_dump_that_ends():
     assert (piece.kind, piece.too_long) == (PieceKind.UNFINISHED, True)
     [piece] = split([b"SELECT '" + b"x" * 5000])
     assert (piece.kind, piece.too_long) == (PieceKind.UNFINISHED, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"INSERT INTO " + b"a" * 64 + b" SET id = 1",
+        b"INSERT INTO " + b"a.b$" * 1000 + b" (x) SELECT 1",
+        b"INSERT INTO `a` (" + b"a, " * 100_000 + b"\xc3\xa4) VALUES (1)",
+    ],
+    ids=["one word", "many dots", "many columns"],
+)
+def test_the_head_of_an_insert_is_looked_for_in_one_pass(text):
+    assert find_insert_head(text, 0) == 0
+
+
+@pytest.mark.parametrize("behind", [b" ", b"\t", b"\x00", b"\x1f", b"\x7f"])
+def test_the_outline_leaves_out_the_comments_that_the_splitter_leaves_out(behind):
+    text = b"(1 --" + behind + b"'),(2\n,3) --"
+    assert read_outline(text, LexicalMode()) == b"(1  \n,3)  "
