@@ -22,6 +22,8 @@ FOLDER_VARIABLE = "REWOUND_FIGURES"
 SEED = os.environ.get("REWOUND_TEST_SEED", "1")
 """Of all that is random here."""
 
+_ONLY_LONG = pytest.param(0, marks=pytest.mark.skip(reason="only with --endurance"))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tries(whole, short): run it so often, as `number` 0, 1, …")
@@ -30,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if (marker := metafunc.definition.get_closest_marker("tries")) is not None:
         count = get_effort(metafunc.config).of(*marker.args, **marker.kwargs)
-        metafunc.parametrize("number", range(count))
+        metafunc.parametrize("number", range(count) if count else [_ONLY_LONG])
 
 
 @dataclass(frozen=True, slots=True)

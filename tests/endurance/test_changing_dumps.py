@@ -32,7 +32,7 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Version]:
     return {each.sha256: each for each in (write_version(dumps, seed) for seed in ("old", "new"))}
 
 
-@pytest.mark.tries(6, short=1)
+@pytest.mark.tries(4, short=1)
 def test_a_dump_changes_while_it_is_read(
     state_dir: Path,
     dumps: Dumps,

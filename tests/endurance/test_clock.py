@@ -44,7 +44,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.mark.tries(18, short=1)
+@pytest.mark.tries(12, short=0)
 def test_the_clock_is_set_while_a_fleet_is_made(
     fleet: CrashFleet,
     undisturbed: Undisturbed,

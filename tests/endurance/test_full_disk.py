@@ -46,7 +46,7 @@ def test_the_disk_of_the_state_folder_fills_up(
         fleet.require_down()
 
 
-@pytest.mark.tries(12, short=1)
+@pytest.mark.tries(12, short=0)
 def test_the_disk_of_the_cache_fills_up(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, tmp_path: Path, number: int
 ):

@@ -15,7 +15,7 @@ from tests.endurance.crash_fleet import CRASH_PROMISE, CrashFleet
 _STATES = {"ready", "failed", "stopped"}
 
 
-@pytest.mark.tries(30, short=1)
+@pytest.mark.tries(24, short=1)
 def test_a_mysqld_is_killed_while_its_world_is_made(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
 ):
@@ -41,7 +41,7 @@ def test_a_mysqld_is_killed_while_its_world_is_made(
         fleet.require_down()
 
 
-@pytest.mark.tries(16, short=1)
+@pytest.mark.tries(12, short=0)
 def test_a_mysqld_gets_no_more_memory_while_its_world_is_made(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
 ):
@@ -64,7 +64,7 @@ def test_a_mysqld_gets_no_more_memory_while_its_world_is_made(
         fleet.require_down()
 
 
-@pytest.mark.tries(8, short=1)
+@pytest.mark.tries(6, short=1)
 def test_too_little_memory_for_servers_to_start(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
 ):
