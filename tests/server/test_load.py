@@ -19,7 +19,7 @@ from rewound.errors import (
     StatementRefused,
 )
 from rewound.load.ledger import TableCount, find_imbalances
-from rewound.load.loader import LoadOptions
+from rewound.load.loader import LoadMethod, LoadOptions
 from rewound.mysql.client import Connection
 from tests.conftest import CLOSING_LINE, EXAMPLES, HEADER, Dumps
 from tests.server.load_server import LoadServer
@@ -257,6 +257,18 @@ def test_a_dump_that_was_compressed_too_well_needs_the_users_word(
     assert [use.rule for use in ledger.rules if use.effect == Effect.DAMAGE.value] == [
         COMPRESSED_TOO_WELL.name
     ]
+
+
+@pytest.mark.parametrize(
+    "statement", ["LOCK TABLES `u` WRITE", "/*!40000 ALTER TABLE `u` DISABLE KEYS */"]
+)
+@pytest.mark.parametrize("method", LoadMethod)
+def test_a_table_that_is_not_there_is_neither_locked_nor_passed_over(
+    world: LoadServer, dumps: Dumps, statement: str, method: LoadMethod
+):
+    dump = dumps.write(f"{CREATE}{statement};\nUNLOCK TABLES;\n")
+    with pytest.raises(LoadError, match="line 9: MySQL error 1146"):
+        world.load(dump, LoadOptions(method=method))
 
 
 def test_a_cancelled_load_ends_at_the_next_statement(world: LoadServer, dumps: Dumps):

@@ -16,6 +16,7 @@ from rewound.dump.computed import find_computed_rows
 from rewound.dump.definitions import (
     DATABASES,
     DEFINITIONS,
+    PROGRAMS,
     TABLES,
     find_refusal,
     plan_definition_edits,
@@ -39,6 +40,9 @@ _NEVER_EXECUTED = {
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
 _NAMES_A_SCHEMA = DATABASES | {Kind.USE}
+# A body of several; and what is refused anyway.
+_MAY_HOLD_STATEMENTS = PROGRAMS | {Kind.MARIADB_OBJECT, Kind.UNKNOWN, Kind.EMPTY}
+_SEVERAL = "several statements stand in one"
 _EXCERPT_LENGTH = 80
 LONGEST_DEFINITION_BYTES = 4 << 20
 """Of a statement that states no rows. Its tokens are held, which take 150 bytes each: a
@@ -86,7 +90,29 @@ class Judge:
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
 
     def _parse(self, text: bytes, outline: bytes | None) -> Statement:
-        return with_rows(self._parse_head(text), self.session.mode, outline)
+        statement = with_rows(self._parse_head(text), self.session.mode, outline)
+        if statement.kind not in _MAY_HOLD_STATEMENTS and b";" in text:
+            self._require_one(statement)
+        return statement
+
+    def _require_one(self, statement: Statement) -> None:
+        """Raise UnreadableText where more stands behind a semicolon.
+
+        Under another DELIMITER a text can hold several statements. A server that takes one
+        at a time refuses it; what is not sent would be lost with what stands behind it.
+        """
+        text, rows_start = statement.text, statement.rows_start
+        if rows_start and b";" in statement.rows_outline.rstrip(b"; \t\r\n"):
+            raise UnreadableText(_SEVERAL)
+        if rows_start and b";" not in text[:rows_start]:
+            return
+        is_ended = False
+        for token in iter_tokens(text, self.session.mode, self.target.version_number):
+            if is_ended and token.text != b";":
+                raise UnreadableText(_SEVERAL)
+            is_ended = token.text == b";"
+            if rows_start and token.end >= rows_start:
+                return
 
     def _parse_head(self, text: bytes) -> Statement:
         """Return the statement; one that begins as the last INSERT did is not read again.

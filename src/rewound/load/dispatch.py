@@ -80,7 +80,9 @@ class Dispatcher:
             StatementRefused, LoadError, HostError: this statement, or one on its way.
         """
         if verdict.refusal is None:
-            if (rule := _find_shortcut(verdict)) is not None:
+            rule = _find_shortcut(verdict)
+            # Of a table that is not there the server says so: the dump may be damaged.
+            if rule is not None and self._tally.has_tables(table_keys(verdict)):
                 detail = str(verdict.statement.name or verdict.kind.value)
                 self._tally.add_use(RuleUse(rule, detail), verdict.line)
                 return
@@ -88,6 +90,8 @@ class Dispatcher:
                 return
             self._wait(verdict)
         self._statements.execute(verdict)
+        if verdict.kind is Kind.LOCK:
+            self._connection.execute("UNLOCK TABLES")
         self._may_hold_locks = True
         if verdict.kind in (Kind.SET, Kind.USE):
             self._settings = None

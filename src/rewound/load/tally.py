@@ -110,6 +110,10 @@ class Tally:
                 schema = verdict.statement.name.name
                 self._forget([key for key in {*self._tables, *self._rows} if key[0] == schema])
 
+    def has_tables(self, keys: Iterable[TableKey]) -> bool:
+        """Tell whether the statements so far have made these tables."""
+        return all(key in self._tables for key in keys)
+
     def _note_auto_increment(self, key: TableKey, verdict: Verdict) -> None:
         if verdict.auto_increment is not None:
             self._auto_increments[key] = verdict.auto_increment

@@ -459,3 +459,37 @@ def test_a_long_statement_of_rows_is_read(judge, start):
     rows = b"('" + b"a" * LONGEST_DEFINITION_BYTES + b"')"
     end = b" */" if start[:1] == b"/" else b""
     assert judge.judge(start + b" INTO t VALUES " + rows + end, 1).refusal is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"UNLOCK TABLES; INSERT INTO t VALUES (1)",
+        b"LOCK TABLES t WRITE;\nINSERT INTO t VALUES (1)",
+        b"FLUSH PRIVILEGES; INSERT INTO t VALUES (1)",
+        b"GRANT ALL ON *.* TO x; INSERT INTO t VALUES (1)",
+        b"CHANGE MASTER TO MASTER_LOG_POS=4; INSERT INTO t VALUES (1)",
+        b"USE mysql; INSERT INTO game.t VALUES (1)",
+        b"INSERT INTO mysql.t VALUES (1); INSERT INTO t VALUES (1)",
+        b"INSERT INTO mysql.t; INSERT INTO t VALUES (1)",
+        b"SET GLOBAL a = 1; INSERT INTO t VALUES (1)",
+        b"SET @a = 1, GLOBAL b = 1; INSERT INTO t VALUES (1)",
+        b"DROP TABLE mysql.t /* x */ ; /* y */ INSERT INTO t VALUES (1)",
+    ],
+)
+def test_a_statement_behind_one_that_is_not_sent_is_not_lost(judge, text):
+    assert judge.judge(text, 1).refusal is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"UNLOCK TABLES;",
+        b"INSERT INTO t VALUES (';x'); ; -- ;x",
+        b"/*!50003 INSERT INTO t /* ; */ VALUES (';x') */",
+        b"CREATE TABLE t (a int COMMENT ';x') /* ;x */;",
+        b"CREATE PROCEDURE p() BEGIN SET @a = 1; SET @b = 2; END",
+    ],
+)
+def test_a_semicolon_with_nothing_behind_it_is_no_second_statement(judge, text):
+    assert judge.judge(text, 1).sql == (text,)
