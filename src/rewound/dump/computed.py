@@ -58,7 +58,7 @@ _FUNCTIONS = frozenset(
 
 _LETTER = rb"[\w$\x80-\xff]"
 _CALL = re.compile(
-    rb"(?:(?:\.|\bAS)\s++)?+(?:" + _LETTER + rb"|[.'])++\s*+\(",
+    rb"(?:(?:\.|\bAS)\s++)?+(?:" + _LETTER + rb"|[.'`])++\s*+\(",
     re.IGNORECASE,
 )
 _WORD = re.compile(rb"(?<![@.\w$\x80-\xff])[A-Za-z]++(?!" + _LETTER + rb")")
@@ -83,7 +83,8 @@ def find_computed_rows(
         found = find_computed(token for token in tokens if token.start >= statement.rows_start)
     else:
         # Most rows have no parentheses but their own: no step for each of them.
-        has_own_only = outline.count(b"(") == statement.rows
+        # In a quoted name, which may stand before the first string, they are none.
+        has_own_only = outline.count(b"(") == statement.rows and b"`" not in outline
         if has_own_only and outline.startswith(b"(") and outline.endswith(b")"):
             return None
         found = _find_in_outline(outline)

@@ -1,5 +1,7 @@
 import pytest
 
+from rewound.dump.script import Script
+
 LET_THROUGH = [
     "VALUES (1,'SLEEP(1)')",
     "VALUES (1,'a'), (2,NULL)",
@@ -107,3 +109,17 @@ def test_an_event_whose_schedule_runs_something_is_refused(judge, schedule):
                                   " ROW(SLEEP(1))"])  # fmt: skip
 def test_a_table_that_comes_with_rows_is_refused(judge, rest):
     assert judge.judge(f"CREATE TABLE u {rest}".encode(), 1).refusal is not None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["(`f`(), '')", "(`)`.`\xe9`(),1)", "(`f x`(), '')", "(1, `a concat(b`())", "(`),(`(),'')"],
+)
+def test_a_quoted_name_before_the_first_string_calls_nothing(target, rows):
+    text = f"INSERT INTO t VALUES {rows};".encode()
+    # The splitter makes the outline of a long statement, which keeps such names.
+    for padding in (b"", b"," + b"('')," * 3000 + b"('')"):
+        script = Script(target, schema="game")
+        [verdict] = script.iter_verdicts([text.replace(b";", padding + b";")])
+        assert verdict.refusal is not None
+        assert verdict.refusal.rule.name == "computed-value"

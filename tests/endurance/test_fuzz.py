@@ -1,0 +1,219 @@
+"""A statement that is sent is the one that the server sees, and runs nothing on the way.
+
+Random statements are judged; what would be sent is sent, to a server whose counters of
+statements (Com_…) tell how it took them. It may refuse them. The functions of the tests'
+database take note when they are called.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rewound.dump.judge import Judge
+from rewound.dump.lexical import lexical_mode
+from rewound.dump.reference import REFERENCE
+from rewound.dump.script import Script
+from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
+from rewound.dump.statement import Kind
+from rewound.dump.target import Target
+from rewound.errors import MysqlError
+from rewound.load.target import read_target
+from rewound.mysql.client import Connection
+from tests.endurance.conftest import Effort, Figures
+from tests.endurance.grammar import (
+    CHARACTER_SETS,
+    SQL_MODES,
+    STATEMENTS,
+    WAYS_TO_SET,
+    WAYS_TO_SET_MODE,
+)
+from tests.server.conftest import engine, server  # noqa: F401 - fixtures
+from tests.server.load_server import LoadServer
+
+PROMISE = "The server sees the statement that was judged"
+SEEN_AS = {
+    Kind.SET: {"set_option"},
+    Kind.USE: {"change_db"},
+    Kind.CREATE_DATABASE: {"create_db"},
+    Kind.ALTER_DATABASE: {"alter_db"},
+    Kind.DROP_DATABASE: {"drop_db"},
+    Kind.CREATE_TABLE: {"create_table"},
+    Kind.ALTER_TABLE: {"alter_table"},
+    Kind.DROP_TABLE: {"drop_table"},
+    Kind.TRUNCATE: {"truncate"},
+    Kind.CREATE_INDEX: {"create_index"},
+    Kind.CREATE_VIEW: {"create_view"},
+    Kind.DROP_VIEW: {"drop_view"},
+    Kind.CREATE_TRIGGER: {"create_trigger"},
+    Kind.CREATE_PROCEDURE: {"create_procedure"},
+    Kind.CREATE_FUNCTION: {"create_function"},
+    Kind.CREATE_EVENT: {"create_event"},
+    Kind.INSERT: {"insert"},
+    Kind.REPLACE: {"replace"},
+    Kind.DELETE: {"delete"},
+    Kind.LOCK: {"lock_tables"},
+    Kind.UNLOCK: {"unlock_tables"},
+    Kind.TRANSACTION: {"begin", "commit"},
+}
+_CHANGES_NO_TABLE = {Kind.SET, Kind.USE, Kind.INSERT, Kind.REPLACE, Kind.DELETE, Kind.TRANSACTION}
+_NOTES = "() RETURNS INT DETERMINISTIC BEGIN SET @called = 1; RETURN 1; END"
+_MAKE = (
+    "CREATE DATABASE game",
+    "CREATE TABLE game.t (a TEXT, b TEXT)",
+    f"CREATE FUNCTION game.f{_NOTES}",
+    f"CREATE FUNCTION game.`now`{_NOTES}",
+)
+FUZZING = settings(
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@pytest.fixture
+def target(server: LoadServer) -> Target:  # noqa: F811
+    with Connection(server.loader) as connection:
+        return read_target(connection)
+
+
+def test_the_server_sees_the_statement_that_was_judged(
+    server: LoadServer,  # noqa: F811
+    target: Target,
+    figures: Figures,
+    effort: Effort,
+):
+    make_database(server)
+
+    @settings(FUZZING, max_examples=effort.of(20_000, short=250))
+    @given(
+        st.sampled_from(WAYS_TO_SET),
+        st.sampled_from(CHARACTER_SETS),
+        st.sampled_from(WAYS_TO_SET_MODE),
+        st.sampled_from(SQL_MODES),
+        st.lists(STATEMENTS, min_size=1, max_size=3),
+    )
+    def send(
+        to_set: str, character_set: str, to_set_mode: str, mode: str, statements: list[bytes]
+    ) -> None:
+        judge = begin(target)
+        is_changed = False
+        with Connection(server.loader) as connection:
+            connection.execute(f"SET NAMES {INITIAL_CHARACTER_SET}")
+            connection.execute(f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}'")
+            connection.execute("USE game")
+            for setting in (to_set % character_set, to_set_mode % mode):
+                with figures.trying(PROMISE, "a setting that changes the reading") as tried:
+                    tried.faults += send_judged(connection, judge, setting.encode())[0]
+                    require_same_session(connection, judge)
+            for text in statements:
+                with figures.trying(PROMISE, "a random statement") as tried:
+                    count, changes = send_judged(connection, judge, text)
+                    tried.faults += count
+                    is_changed |= changes
+                    require_same_session(connection, judge)
+        if is_changed:
+            server.clear()
+            make_database(server)
+
+    try:
+        send()
+    finally:
+        server.clear()
+
+
+@settings(FUZZING, max_examples=300)
+@given(
+    st.lists(st.tuples(STATEMENTS, st.sampled_from((b";", b";\n", b";;\n", b"|"))), max_size=6),
+    st.sampled_from((b"", b"DELIMITER ;;\n", b"DELIMITER |\n", b"SET NAMES gbk;\n")),
+    st.lists(st.integers(1, 40), min_size=1),
+)
+def test_the_verdicts_are_the_same_however_the_bytes_come(statements, start, sizes):
+    text = start + b"".join(part + delimiter for part, delimiter in statements)
+    whole = list(Script(REFERENCE, schema="game").iter_verdicts([text]))
+    chunks = Script(REFERENCE, schema="game").iter_verdicts(cut(text, sizes))
+    said = [(verdict.line, verdict.sql, verdict.uses) for verdict in chunks]
+    assert said == [(verdict.line, verdict.sql, verdict.uses) for verdict in whole]
+
+
+def cut(text: bytes, sizes: list[int]) -> Iterator[bytes]:
+    """Yield the text in chunks of these sizes, over and over."""
+    position, number = 0, 0
+    while position < len(text):
+        size = sizes[number % len(sizes)]
+        yield text[position : position + size]
+        position, number = position + size, number + 1
+
+
+def make_database(server: LoadServer) -> None:  # noqa: F811
+    """Make what the statements are about; the loader's account is the definer."""
+    with Connection(server.loader) as connection:
+        for statement in _MAKE:
+            connection.execute(statement)
+
+
+def begin(target: Target) -> Judge:
+    """Return a judge in the middle of a dump."""
+    judge = Judge(target)
+    judge.judge(b"CREATE DATABASE game", 1)
+    judge.judge(b"USE game", 2)
+    return judge
+
+
+def send_judged(connection: Connection, judge: Judge, text: bytes) -> tuple[int, bool]:
+    """Judge a statement and send what is to be sent.
+
+    Return 1 if the server took it, and whether it may have changed more than rows.
+    """
+    before = judge.session
+    verdict = judge.judge(text, 1)
+    for number, sql in enumerate(verdict.sql, 1):
+        with counting(connection) as counted:
+            try:
+                connection.query(sql)
+                is_taken = True
+            except MysqlError as error:
+                assert error.number < 2000 or error.number >= 3000, (text, sql)
+                is_taken = False
+        if number < len(verdict.sql):
+            continue
+        assert counted <= SEEN_AS[verdict.kind], (text, sql, counted)
+        assert connection.query("SELECT @called").rows == ((None,),), (text, sql)
+        if not is_taken:
+            # A load ends here, so that the session is nobody's any more.
+            judge.session = before
+        return int(is_taken), is_taken and verdict.kind not in _CHANGES_NO_TABLE
+    return 0, False
+
+
+@contextmanager
+def counting(connection: Connection) -> Iterator[set[str]]:
+    """Find out which kinds of statement the server sees meanwhile."""
+    seen: set[str] = set()
+    before = read_counters(connection)
+    yield seen
+    after = read_counters(connection)
+    seen |= {name for name, count in after.items() if count != before.get(name, 0)}
+
+
+def read_counters(connection: Connection) -> dict[str, int]:
+    """Return how many statements of each kind this session has sent."""
+    rows = connection.query("SHOW SESSION STATUS LIKE 'Com_%'").rows
+    return {
+        str(name).removeprefix("Com_"): int(str(count))
+        for name, count in rows
+        if str(name).startswith("Com_") and name != "Com_show_status"
+    }
+
+
+def require_same_session(connection: Connection, judge: Judge) -> None:
+    """Fail where the server reads text otherwise than the judge."""
+    sql = "SELECT @@SESSION.sql_mode, @@SESSION.character_set_client"
+    sql_mode, character_set = (
+        value.decode() if isinstance(value, bytes) else str(value)
+        for value in connection.query(sql).rows[0]
+    )
+    assert lexical_mode(sql_mode, character_set) == judge.session.mode
