@@ -4,6 +4,8 @@ Each begins as a statement that a dump may hold, or one that it may not, and goe
 quotes, comments of all kinds, escapes and characters of several bytes, in any company.
 """
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 CHARACTER_SETS = ("utf8mb4", "latin1", "latin2", "gbk", "sjis", "big5", "cp932", "gb18030")
@@ -118,9 +120,110 @@ _PART = st.one_of(
     *map(st.sampled_from, (_WORDS, _SPACES, _COMMENTS, _QUOTES, _CHARACTERS, _SPACES))
 )
 
-STATEMENTS = st.builds(
+_ANY = st.builds(
     lambda start, parts: start + b"".join(parts),
     st.sampled_from(_STARTS),
     st.lists(_PART, max_size=12),
 )
-"""Texts of one statement, or of what looks like one."""
+"""Mostly nothing that a server takes."""
+
+_BODY = st.lists(
+    st.sampled_from(
+        (*_QUOTES, *_CHARACTERS, b"a", b", f()", b"*/", b"--", b"#", b"; ", b"/*", b" ")
+    ),
+    max_size=3,
+).map(b"".join)
+_BETWEEN = st.one_of(
+    st.sampled_from((b" ", b"\n", b"\t", b" ", b" ")),
+    st.builds(
+        lambda pair, body: pair[0] + body + pair[1],
+        st.sampled_from(
+            (
+                *((b"/*", b"*/"), (b"/*!50000 ", b"*/"), (b"/*!99999 ", b"*/"), (b"/*!", b" */")),
+                *((b"-- ", b"\n"), (b"--\x7f", b"\n"), (b"--\x85", b"\n"), (b"#", b"\n")),
+                *((b"/*!100616 ", b"*/"), (b"/*M! ", b"*/"), (b"/*+ ", b"*/"), (b"--", b"\n")),
+            )
+        ),
+        _BODY,
+    ),
+)
+_LITERALS = st.builds(
+    lambda quote, body: quote + body + quote,
+    st.sampled_from((b"'", b"'", b"'", b'"')),
+    _BODY,
+)
+_VALUES = st.one_of(
+    _LITERALS,
+    _LITERALS,
+    st.sampled_from((b"1", b"NULL", b"f()", b"NOW()", b"CONCAT('a', f())", b"(SELECT f())")),
+    st.sampled_from((b"game.f()", b"`f`()", b"now ()", b"CAST('a' AS CHAR(3))", b"@x := 'b'")),
+)
+_SHAPES = (
+    (b"INSERT", b"INTO", b"t", b"VALUES", b"(", _VALUES, b",", _VALUES, b")"),
+    (b"INSERT", b"INTO", b"`t`", b"VALUES", b"(", _VALUES, b",", _VALUES, b"), (1,", _VALUES, b")"),
+    (b"REPLACE", b"t", b"SET", b"a", b"=", _VALUES, b", b =", _VALUES),
+    (b"INSERT INTO t VALUES (1, 2)", b"ON DUPLICATE KEY UPDATE", b"a", b"=", _VALUES),
+    (b"SET", b"@v", b"=", _VALUES, b",", b"sql_notes", b"=", b"1"),
+    (b"SET", b"@v :=", _LITERALS, b", @w =", _LITERALS),
+    (b"DROP", b"TABLE", b"IF EXISTS", b"u", b",", b"`v`"),
+    (b"CREATE", b"TABLE", b"u", b"(a TEXT COMMENT", _LITERALS, b")", b"COMMENT", _LITERALS),
+    (b"CREATE", b"VIEW", b"v", b"AS", b"SELECT", _LITERALS, b"AS", b"`b`"),
+    (b"USE", b"game"),
+    (b"START", b"TRANSACTION"),
+    (b"LOCK", b"TABLES", b"t", b"WRITE"),
+)
+
+
+@st.composite
+def _shaped(draw: st.DrawFn) -> bytes:
+    """Return a statement that a server could take, with something between its words."""
+    text: bytes = draw(st.one_of(st.just(b""), _BETWEEN))
+    wild = draw(st.integers(0, 3))
+    for part in draw(st.sampled_from(_SHAPES)):
+        text += part if isinstance(part, bytes) else draw(part)
+        is_wild = wild > 0 and draw(st.integers(0, 3)) == 0
+        wild -= is_wild
+        text += draw(_BETWEEN) if is_wild else b" "
+    return text
+
+
+_DECEPTIVE = {
+    "gbk": (b"\xbf\\", b"\xbf", b"\x81`"),
+    "sjis": (b"\x95\\", b"\x95", b"\x81`"),
+    "big5": (b"\xa4\\", b"\xa4", b"\xa4`"),
+    "cp932": (b"\x83\\", b"\x83", b"\x81`"),
+    "gb18030": (b"\x81\\", b"\x81\x30\x81", b"\x81\x30\x81\x30"),
+}
+_STRINGS = ((b"'", b"'"), (b"'", b"'"), (b'"', b'"'), (b"`", b"`"))
+_COMMENTED = (
+    *((b"/* '", b"*/"), (b"/*! '", b"*/"), (b"/*!99999 '", b"*/"), (b"/*!50000 + '", b"'*/")),
+    *((b"/*!100616 '", b"*/"), (b"/*+ '", b"*/"), (b"/*/ '", b"*/"), (b"/*M! '", b"*/")),
+    *((b"-- '", b"\n"), (b"--\x7f'", b"\n"), (b"--\x85'", b"\n"), (b"--\xa0'", b"\n")),
+    *((b"#'", b"\n"), (b"--1'", b"\n"), (b"$$ '", b"$$"), (b"--\x01'", b"\n")),
+)
+_CLOSINGS = (b"'", b'"', b"`", b"*/", b"'*/", b"\n", b"$$")
+
+
+@st.composite
+def _breakouts(draw: st.DrawFn, odd: tuple[bytes, ...]) -> bytes:
+    """Return a text in which a function is called if what was opened ends early, or late."""
+    pairs = draw(st.sampled_from((_STRINGS, _COMMENTED)))
+    opening, closing = draw(st.sampled_from(pairs))
+    parts = [
+        b"INSERT INTO t VALUES (",
+        b"" if pairs is _STRINGS else b"1 ",
+        opening,
+        draw(st.sampled_from((b"", *odd))),
+        draw(st.sampled_from((closing, closing, closing, *_CLOSINGS))),
+        draw(st.sampled_from((b", f())", b", f())", b", (SELECT f()))"))),
+        draw(st.sampled_from((b" -- '", b" -- '", b" # ')", b" /* ' */", b' -- "', b" -- `", b""))),
+    ]
+    return b"".join(parts)
+
+
+@cache
+def make_statements(character_set: str) -> st.SearchStrategy[bytes]:
+    """Return texts of one statement, or of what looks like one, to mislead in a character set."""
+    odd = _DECEPTIVE.get(character_set, (b"\xc3", b"\x85", b"\xa0"))
+    hidden = st.one_of(_breakouts((*odd, b"\\", b"\\\\")), _breakouts((*_QUOTES, *_CHARACTERS)))
+    return st.one_of(_ANY, _shaped(), _shaped(), hidden)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from rewound.dump.judge import Judge
 from rewound.dump.lexical import lexical_mode
+from rewound.dump.outline import OutlineScan
 from rewound.dump.reference import REFERENCE
 from rewound.dump.script import Script
 from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
@@ -26,9 +27,9 @@ from tests.endurance.conftest import Effort, Figures
 from tests.endurance.grammar import (
     CHARACTER_SETS,
     SQL_MODES,
-    STATEMENTS,
     WAYS_TO_SET,
     WAYS_TO_SET_MODE,
+    make_statements,
 )
 from tests.server.conftest import engine, server  # noqa: F401 - fixtures
 from tests.server.load_server import LoadServer
@@ -66,6 +67,9 @@ _MAKE = (
     f"CREATE FUNCTION game.f{_NOTES}",
     f"CREATE FUNCTION game.`now`{_NOTES}",
 )
+DIALECTS = st.sampled_from(CHARACTER_SETS).flatmap(
+    lambda name: st.tuples(st.just(name), st.lists(make_statements(name), min_size=1, max_size=4))
+)
 FUZZING = settings(
     deadline=None,
     database=None,
@@ -88,17 +92,25 @@ def test_the_server_sees_the_statement_that_was_judged(
 ):
     make_database(server)
 
-    @settings(FUZZING, max_examples=effort.of(20_000, short=250))
+    @settings(
+        FUZZING,
+        max_examples=effort.of(20_000, short=250),
+    )
     @given(
         st.sampled_from(WAYS_TO_SET),
-        st.sampled_from(CHARACTER_SETS),
+        DIALECTS,
         st.sampled_from(WAYS_TO_SET_MODE),
         st.sampled_from(SQL_MODES),
-        st.lists(STATEMENTS, min_size=1, max_size=3),
+        st.booleans(),
     )
     def send(
-        to_set: str, character_set: str, to_set_mode: str, mode: str, statements: list[bytes]
+        to_set: str,
+        dialect: tuple[str, list[bytes]],
+        to_set_mode: str,
+        mode: str,
+        is_long: bool,
     ) -> None:
+        character_set, statements = dialect
         judge = begin(target)
         is_changed = False
         with Connection(server.loader) as connection:
@@ -111,7 +123,8 @@ def test_the_server_sees_the_statement_that_was_judged(
                     require_same_session(connection, judge)
             for text in statements:
                 with figures.trying(PROMISE, "a random statement") as tried:
-                    count, changes = send_judged(connection, judge, text)
+                    outline = read_as_a_long_one(text, judge) if is_long else None
+                    count, changes = send_judged(connection, judge, text, outline)
                     tried.faults += count
                     is_changed |= changes
                     require_same_session(connection, judge)
@@ -127,7 +140,10 @@ def test_the_server_sees_the_statement_that_was_judged(
 
 @settings(FUZZING, max_examples=300)
 @given(
-    st.lists(st.tuples(STATEMENTS, st.sampled_from((b";", b";\n", b";;\n", b"|"))), max_size=6),
+    st.lists(
+        st.tuples(make_statements("gbk"), st.sampled_from((b";", b";\n", b";;\n", b"|"))),
+        max_size=6,
+    ),
     st.sampled_from((b"", b"DELIMITER ;;\n", b"DELIMITER |\n", b"SET NAMES gbk;\n")),
     st.lists(st.integers(1, 40), min_size=1),
 )
@@ -163,13 +179,21 @@ def begin(target: Target) -> Judge:
     return judge
 
 
-def send_judged(connection: Connection, judge: Judge, text: bytes) -> tuple[int, bool]:
+def read_as_a_long_one(text: bytes, judge: Judge) -> bytes | None:
+    """Return the outline that the splitter would make of a statement of more than 4 KiB."""
+    scan = OutlineScan(judge.session.mode)
+    return scan.outline if scan.add(text) and not scan.in_string else None
+
+
+def send_judged(
+    connection: Connection, judge: Judge, text: bytes, outline: bytes | None = None
+) -> tuple[int, bool]:
     """Judge a statement and send what is to be sent.
 
     Return 1 if the server took it, and whether it may have changed more than rows.
     """
     before = judge.session
-    verdict = judge.judge(text, 1)
+    verdict = judge.judge(text, 1, outline)
     for number, sql in enumerate(verdict.sql, 1):
         with counting(connection) as counted:
             try:
