@@ -524,7 +524,7 @@ def test_a_table_that_would_wait_for_room_on_a_full_disk_fails_its_world(
     with small_disk(cli.state_dir / "fleets", kind="tmpfs", mib=260, image=tmp_path / "image"):
         done = cli("up", dumps.folder)
         assert (done.code, done.stdout) == (3, "")
-        assert "error: no space is left on the disk for the server of world a" in done.stderr
+        assert "error: the load of world a was ended with less than 64 MiB free" in done.stderr
         require_gone(cli)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 _PRODUCER = re.compile(rb"-- ((?:MySQL|MariaDB) dump [^\r\n]+)")
-_ORIGIN = re.compile(rb"-- Host: (\S*)\s+Database: ?([^\r\n]*)")
+_ORIGIN = re.compile(rb"-- Host: (\S*)\s+Database: ?([^\n]*)")
 _SERVER_VERSION = re.compile(rb"-- Server version[ \t]+([^\r\n]+)")
 _CLOSING = re.compile(rb"-- Dump completed(?: on +(\d{4}-\d\d-\d\d) +(\d{1,2}:\d\d:\d\d))?\s*\Z")
 _POSITION = re.compile(rb"-- (CHANGE (?:MASTER|REPLICATION SOURCE) TO [^\r\n]+)")

@@ -25,6 +25,7 @@ def read(*events):
         (b"-- Host: localhost    Database: game", "database", "game"),
         (b"-- Host: localhost    Database: ", "database", None),
         (b"-- Host: db1    Database: a b\r", "database", "a b"),
+        (b"-- Host: db1    Database: a\rb\r", "database", "a\rb"),
         (b"-- Server version\t5.7.44-log", "server_version", "5.7.44-log"),
         (
             b"-- CHANGE MASTER TO MASTER_LOG_FILE='b.1', MASTER_LOG_POS=4;",
