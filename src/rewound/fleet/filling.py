@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from rewound.dump.judge import quote_name
+from rewound.engine.boot import no_room
 from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import LoadError, MysqlError, RewoundError
@@ -47,6 +48,8 @@ def fill(
                 raise
             if was_ended.is_set():
                 raise little_room(world, folder) from error
+            if isinstance(error, MysqlError) and error.is_for_room:
+                raise no_room(f"world {world}") from error
             if _answers(server, recipe):
                 raise
             raise engine.explain_end(server) from error

@@ -10,11 +10,6 @@ from rewound.load.objects import TableKey
 from rewound.load.tally import Tally
 from rewound.mysql.client import Connection, Execution
 
-_NO_ROOM = frozenset({3, 1021, 1114, 1878, 3675})
-"""What MySQL says when the disk is full. 1114, 1878 (while keys are made) and 3675 were tried on
-9.7.4 with a full tmpfs; 3 (EE_WRITE) and 1021 are the error reference's."""
-
-
 _DEADLOCK = 1213
 _MOST_ATTEMPTS = 50
 _LONGEST_PAUSE_S = 0.2
@@ -104,7 +99,7 @@ def _is_deadlock(error: BaseException) -> bool:
 
 
 def _as_error(text: str, error: MysqlError) -> LoadError | HostError:
-    if error.number in _NO_ROOM:
+    if error.is_for_room:
         return HostError(
             text,
             hint="free some disk space, or set REWOUND_STATE_DIR to another disk;"

@@ -1,0 +1,22 @@
+import pytest
+
+from rewound.errors import MysqlError
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "is_for_room"),
+    [
+        (1114, "The table 'player' is full", True),
+        (1878, "Temporary file write failure.", True),
+        (3675, "Create table/tablespace 'guild' failed, as disk is full", True),
+        (
+            3680,
+            "Failed to create schema directory 'game' (errno: 28 - No space left on device)",
+            True,
+        ),
+        (3680, "Failed to create schema directory 'game' (errno: 13 - Permission denied)", False),
+        (1062, "Duplicate entry '1' for key 'PRIMARY'", False),
+    ],
+)
+def test_an_error_for_want_of_room_is_told(number: int, text: str, is_for_room: bool):
+    assert MysqlError(number, text).is_for_room == is_for_room
