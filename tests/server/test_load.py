@@ -259,6 +259,21 @@ def test_a_dump_that_was_compressed_too_well_needs_the_users_word(
     ]
 
 
+@pytest.mark.parametrize("statement", ["LOCK TABLES `t`!WRITE", "UNLOCK TABLES x"])
+@pytest.mark.parametrize("method", LoadMethod)
+def test_a_lock_that_cannot_be_read_is_not_passed_over(
+    world: LoadServer, dumps: Dumps, statement: str, method: LoadMethod
+):
+    with pytest.raises(LoadError, match="line 9: MySQL error 1064"):
+        world.load(dumps.write(f"{CREATE}{statement};\n"), LoadOptions(method=method))
+
+
+def test_tables_that_are_locked_in_other_words_are_not_kept_locked(world: LoadServer, dumps: Dumps):
+    rows = ",".join(f"({number}, 1, 'a')" for number in range(20_000))
+    sql = f"{CREATE}LOCK TABLES t AS x READ LOCAL, t write;\nINSERT INTO t VALUES {rows};\n"
+    assert find_imbalances(world.load(dumps.write(sql))) == []
+
+
 @pytest.mark.parametrize(
     "statement", ["LOCK TABLES `u` WRITE", "/*!40000 ALTER TABLE `u` DISABLE KEYS */"]
 )
