@@ -33,7 +33,8 @@ _NO_ROOM = (
     "errno: 28",
     "error number 28",
     "Disk is full",
-    "bytes should have been written",  # InnoDB, of which less were
+    "bytes should have been written",  # by InnoDB, and less were
+    "Retry attempts for writing partial data failed",
 )
 _BOOT_FILE = "boot.sql"
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
