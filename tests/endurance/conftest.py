@@ -6,7 +6,7 @@ What they did is counted, for docs/reliability.md: a promise is worth what was t
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,8 +90,8 @@ class Undisturbed:
     """What a fleet is that nothing happens to."""
 
     content: Content
-    seconds: Mapping[str, float]
-    """How long each command takes: `up` that loads, `reset`, `down`."""
+    seconds: dict[str, float]
+    """How long each command takes: `up` that loads, `reset`, `down`; as last seen."""
 
 
 def get_effort(config: pytest.Config) -> Effort:

@@ -147,8 +147,8 @@ class CrashFleet:
         assert [port for port in ports if not is_free(int(port))] == []
 
     def has_servers(self) -> bool:
-        """Tell whether a server that the record knows of is there, if only as a zombie."""
-        return any(Path("/proc", pid).exists() for pid in _PID.findall(self.record))
+        """Tell whether a server that the record knows of is running."""
+        return any(_is_alive(pid) for pid in _PID.findall(self.record))
 
     def spoil(self) -> Content:
         """Change every world, as who works on it would; return what they hold then."""
@@ -188,3 +188,11 @@ class CrashFleet:
         folders = (str(self._cli.state_dir), str(self._cli.cache_dir))
         arguments = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
         return [each for each in arguments if any(f in word for word in each for f in folders)]
+
+
+def _is_alive(pid: str) -> bool:
+    """Tell whether a process runs, in a fraction of the time that psutil takes."""
+    try:
+        return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -20,15 +20,19 @@ class Moment:
     """Asked again and again, with the seconds since the command was started."""
 
 
-def kill_at(process: Popen[str], moment: Moment) -> bool:
-    """Kill a command, and nothing else, at a moment; tell whether it was still running."""
+def kill_at(process: Popen[str], moment: Moment) -> float | None:
+    """Kill a command, and nothing else, at a moment.
+
+    Where it has ended before, return after how many seconds.
+    """
     started = time.monotonic()
     while process.poll() is None and not moment.has_come(time.monotonic() - started):
         time.sleep(_POLL_S)
         assert time.monotonic() - started < _COMMAND_TIMEOUT_S
+    seconds = time.monotonic() - started
     process.kill()
     process.communicate()
-    return process.returncode < 0
+    return None if process.returncode < 0 else seconds
 
 
 def after(seconds: float) -> Moment:
