@@ -17,7 +17,14 @@ CRASH = "\n".join(f" #{number} 0x7effed6a5744 <unknown>" for number in range(60)
         ("[ERROR] [InnoDB] UNDO tablespace ./undo_001 must be writable!", 0),
         ("", 0),
     ],
-    ids=["in the last line", "before a crash", "half written", "not written", "on a full disk", "without a word"],
+    ids=[
+        "in the last line",
+        "before a crash",
+        "half written",
+        "not written",
+        "on a full disk",
+        "without a word",
+    ],
 )
 def test_explain_end_names_a_full_disk(log: str, free_bytes: int):
     error = explain_end("world a", log, free_bytes=free_bytes)
