@@ -76,6 +76,9 @@ class Figures:
         figure.tries += 1
         try:
             yield figure
+        except KeyboardInterrupt:
+            figure.tries -= 1  # it was not made
+            raise
         except BaseException:
             figure.failures += 1
             raise

@@ -41,7 +41,11 @@ _NEVER_EXECUTED = {
 }
 _NAMES_A_SCHEMA = DATABASES | {Kind.USE}
 # A body of several; and what is refused anyway.
-_MAY_HOLD_STATEMENTS = PROGRAMS | {Kind.MARIADB_OBJECT, Kind.UNKNOWN, Kind.EMPTY}
+_MAY_HOLD_STATEMENTS = (PROGRAMS - {Kind.CREATE_VIEW}) | {
+    Kind.MARIADB_OBJECT,
+    Kind.UNKNOWN,
+    Kind.EMPTY,
+}
 _SEVERAL = "several statements stand in one"
 _EXCERPT_LENGTH = 80
 LONGEST_DEFINITION_BYTES = 4 << 20

@@ -472,6 +472,7 @@ def test_a_long_statement_of_rows_is_read(judge, start):
         b"USE mysql; INSERT INTO game.t VALUES (1)",
         b"INSERT INTO mysql.t VALUES (1); INSERT INTO t VALUES (1)",
         b"INSERT INTO mysql.t; INSERT INTO t VALUES (1)",
+        b"CREATE VIEW mysql.v AS SELECT 1; INSERT INTO t VALUES (1)",
         b"SET GLOBAL a = 1; INSERT INTO t VALUES (1)",
         b"SET @a = 1, GLOBAL b = 1; INSERT INTO t VALUES (1)",
         b"DROP TABLE mysql.t /* x */ ; /* y */ INSERT INTO t VALUES (1)",
