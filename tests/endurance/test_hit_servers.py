@@ -64,7 +64,7 @@ def test_a_mysqld_gets_no_more_memory_while_its_world_is_made(
         fleet.require_down()
 
 
-@pytest.mark.tries(6, short=1)
+@pytest.mark.tries(6, short=0)
 def test_too_little_memory_for_servers_to_start(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
 ):
