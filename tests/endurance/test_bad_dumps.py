@@ -33,7 +33,13 @@ from tests.server.load_server import LoadServer
 
 PROMISE = "A damaged dump is never ready with other data than it states"
 NAMES = {".gz": "a .gz", ".zst": "a .zst", "": "a plain file"}
-REPAIRS = {"1049": "database-created", "1273": "collation-unknown", "1449": "trigger-last"}
+REPAIRS = {
+    "1049": "database-created",
+    "1054": "view-broken",
+    "1146": "view-broken",
+    "1273": "collation-unknown",
+    "1449": "trigger-last",
+}
 """Errors of the client's server to the rules by which a dump is restored all the same: they are
 named by `up`. Of 1449 the damage is a row behind the trigger that it would fire."""
 SEED = 8
