@@ -1,9 +1,12 @@
 """What each format makes of every kind of cell, compared with golden texts."""
 
+import io
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import click
 import pytest
 
 from rewound.cli.formats import show_control_characters
@@ -60,6 +63,42 @@ def test_csv_keeps_an_empty_value_apart_from_null(
 def test_a_table_is_as_wide_as_its_rows_where_nobody_looks(capsys: pytest.CaptureFixture[str]):
     write_rows(["a"], [["x" * 500]], "table")
     assert "x" * 500 in capsys.readouterr().out
+
+
+class Screen(io.StringIO):
+    """A terminal of 30 columns."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        monkeypatch.setenv("COLUMNS", "30")
+        monkeypatch.setattr(sys, "stdout", self)
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("is_prose", "expected"),
+    [
+        (False, ["disk much text, much… NULL", "path /abc/abc/abc/ab… none"]),
+        (
+            True,
+            ["disk much text, much", "text, much text", "path /abc/abc/abc/abc none", "/abc/abc"],
+        ),
+    ],
+    ids=["lists are cut with a mark", "prose is wrapped"],
+)
+def test_a_table_fits_the_screen(
+    is_prose: bool, expected: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    screen = Screen(monkeypatch)
+    rows: list[list[Cell]] = [
+        ["disk", "much text, much text, much text", None],
+        ["path", "/abc" * 6, "none"],
+    ]
+    write_rows(["name", "text", "hint"], rows, "table", is_prose=is_prose)
+    lines = [click.unstyle(line).split() for line in screen.getvalue().splitlines()]
+    assert [" ".join(words) for words in lines[2:]] == expected
 
 
 def test_a_table_takes_text_that_looks_like_markup_as_text(capsys: pytest.CaptureFixture[str]):

@@ -43,7 +43,7 @@ def command(
     rows: list[list[render.Cell]] = [
         [check.subject, check.state.value, check.detail, check.hint] for check in checks
     ]
-    render.write_rows(["subject", "state", "detail", "hint"], rows, output_format)
+    render.write_rows(["subject", "state", "detail", "hint"], rows, output_format, is_prose=True)
     missing = [check.subject for check in checks if check.state is CheckState.MISSING]
     if missing:
         raise HostError(f"no world can be made here: {', '.join(missing)}")

@@ -13,13 +13,24 @@ Cell = int | float | Decimal | str | bytes | datetime | None
 """What can stand in a cell of our own lists; None is NULL."""
 
 
-def write_rows(columns: Sequence[str], rows: Iterable[Sequence[Cell]], output_format: str) -> None:
-    """Write a list of ours to stdout in one of `options.FORMATS`."""
+def write_rows(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    output_format: str,
+    *,
+    is_prose: bool = False,
+) -> None:
+    """Write a list of ours to stdout in one of `options.FORMATS`.
+
+    In a table of prose, long texts are wrapped, not cut, and a missing one leaves its cell empty.
+    """
+    if is_prose and output_format == "table":
+        rows = [["" if cell is None else cell for cell in row] for row in rows]
     rows = list(rows)
     typed = [Column(name, _find_type(rows, place)) for place, name in enumerate(columns)]
     is_for_people = output_format in ("table", "markdown")
     texts = [tuple(_as_text(cell, is_for_people=is_for_people) for cell in row) for row in rows]
-    write_runs(typed, [texts] if texts else [], output_format)
+    write_runs(typed, [texts] if texts else [], output_format, wraps=is_prose)
 
 
 def write_runs(
@@ -29,16 +40,20 @@ def write_runs(
     *,
     is_wide: bool = False,
     bar_of: str | None = None,
+    wraps: bool = False,
 ) -> list[str]:
     """Write runs of rows to stdout; all but a table go out as they come.
 
-    Return the names of the columns that a table had no room for.
+    All that is named is of tables, see `tables.write_table`. Return the names of the columns
+    that a table had no room for.
     """
     if output_format == "table":
         from rewound.cli.tables import write_table
 
         rows = [row for run in runs for row in run]
-        without_room = write_table(columns, rows, sys.stdout, is_wide=is_wide, bar_of=bar_of)
+        without_room = write_table(
+            columns, rows, sys.stdout, is_wide=is_wide, bar_of=bar_of, wraps=wraps
+        )
         sys.stdout.flush()
         return without_room
     sys.stdout.flush()

@@ -34,11 +34,13 @@ def write_table(
     *,
     is_wide: bool = False,
     bar_of: str | None = None,
+    wraps: bool = False,
 ) -> list[str]:
     """Write a table; on a terminal that it is too long or wide for, through a pager.
 
-    With `is_wide`, and where `out` is no terminal, nothing is cut. `bar_of` names a numeric
-    column that gets a bar in each row. Return the names of columns that had no room.
+    With `is_wide`, and where `out` is no terminal, nothing is cut. With `wraps`, long texts
+    go on in the next line instead. `bar_of` names a numeric column that gets a bar in each
+    row. Return the names of columns that had no room.
     """
     names = [show_control_characters(column.name) for column in columns]
     cells = [[show_cell(*each) for each in zip(row, columns, strict=True)] for row in rows]
@@ -58,8 +60,8 @@ def write_table(
             Text(name),
             justify="right" if column.type in NUMBERS else "left",
             width=width,
-            no_wrap=True,
-            overflow="ellipsis",
+            no_wrap=not wraps,
+            overflow="fold" if wraps else "ellipsis",
         )
     bars = [] if bar_of is None else _make_bars(columns, rows, bar_of)
     if bar_of is not None:
