@@ -3,14 +3,17 @@
 Only that world fails, with the reason, and nothing of it stays; the others are ready.
 """
 
+import os
 import resource
+import signal
 import time
 from random import Random
 
 import pytest
 
 from tests.endurance.conftest import SEED, Figures, Undisturbed
-from tests.endurance.crash_fleet import CRASH_PROMISE, CrashFleet
+from tests.endurance.crash_fleet import CRASH_PROMISE, ENDED_STATES, CrashFleet
+from tests.endurance.memory_group import memory_group
 
 _STATES = {"ready", "failed", "stopped"}
 
@@ -59,6 +62,29 @@ def test_a_mysqld_gets_no_more_memory_while_its_world_is_made(
         tried.faults += done.code != 0
         assert done.code in {0, 1, 3, 4}, done.stderr
         fleet.require_truth(undisturbed.content, states_allowed=_STATES)
+        fleet.require_down()
+        fleet.require_up(undisturbed.content)
+        fleet.require_down()
+
+
+@pytest.mark.tries(24, short=0)
+def test_the_host_kills_for_memory_while_a_fleet_is_made(
+    fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
+):
+    rng = Random(f"{SEED}-{number}")
+    with (
+        memory_group(f"rewound-test-{os.getpid()}") as group,
+        figures.trying(CRASH_PROMISE, "killed for memory by the kernel during `up`") as tried,
+    ):
+        process = fleet.start("up", fleet.source)
+        group.take(process.pid)
+        time.sleep(rng.uniform(0.2, 0.9) * undisturbed.seconds["up"])
+        group.limit_growth(rng.randrange(32 << 20))
+        done = fleet.finish(process)
+        tried.faults += done.code != 0
+        assert done.code in {0, 1, 3, 4, -signal.SIGKILL}, done.stderr
+        group.lift_limit()
+        fleet.require_truth(undisturbed.content, states_allowed={*ENDED_STATES, "failed"})
         fleet.require_down()
         fleet.require_up(undisturbed.content)
         fleet.require_down()

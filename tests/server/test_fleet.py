@@ -90,6 +90,16 @@ def write_game(dumps: Dumps, world: str, *, day: int = 2, sql: str = "") -> Path
 # The sample, looked at.
 
 
+def test_status_and_the_cache_for_people_fit_80_columns(sample: Cli):
+    header, _, *lines = sample("status").lines
+    assert header.split() == ["world", "state", "taken", "rows", "address", "disk"]
+    assert lines[0].startswith("host1   ready   2026-03-03 21:15:08   5055   127.0.0.1:")
+    assert max(map(len, lines)) <= 80
+    assert sample("status", "--all").lines[0].split()[0] == "fleet"
+    header, *_ = sample("cache", "list").lines
+    assert header.split() == ["baseline", "disk", "used", "dump", "worlds"]
+
+
 def test_status_shows_three_worlds_with_their_rows(sample: Cli):
     rows = status_of(sample)
     assert {world: row["rows"] for world, row in rows.items()} == ROWS

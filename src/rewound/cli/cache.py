@@ -1,13 +1,16 @@
 """`rewound cache`: the baselines, what they take, and their end."""
 
+from collections.abc import Sequence
+
 import click
 
 from rewound.cli import diagnostics, render
+from rewound.cli.formats import show_mib
 from rewound.cli.options import Group, cache_limit_option, format_option
+from rewound.fleet.baseline import CacheEntry
 from rewound.operations import host
 
 _SHOWN_KEY = 12
-_MIB = 1 << 20
 
 
 @click.group(name="cache", cls=Group)
@@ -20,6 +23,29 @@ def command() -> None:
 def list_command(output_format: str) -> None:
     """List the baselines, the one used last first."""
     entries = host.list_cache()
+    if output_format == "table":
+        _show(entries)
+    else:
+        _list(entries, output_format)
+    total = sum(entry.size_bytes for entry in entries)
+    diagnostics.narrate(f"{len(entries)} baselines, {show_mib(total)}")
+
+
+def _show(entries: Sequence[CacheEntry]) -> None:
+    rows: list[list[render.Cell]] = [
+        [
+            entry.key[:_SHOWN_KEY],
+            show_mib(entry.size_bytes),
+            entry.used_at,
+            entry.dump,
+            ", ".join(entry.users),
+        ]
+        for entry in entries
+    ]
+    render.write_rows(["baseline", "disk", "used", "dump", "worlds"], rows, "table", is_prose=True)
+
+
+def _list(entries: Sequence[CacheEntry], output_format: str) -> None:
     rows: list[list[render.Cell]] = [
         [
             entry.key[:_SHOWN_KEY],
@@ -33,8 +59,6 @@ def list_command(output_format: str) -> None:
     ]
     columns = ["baseline", "dump", "disk_bytes", "made_at", "used_at", "worlds"]
     render.write_rows(columns, rows, output_format)
-    total = sum(entry.size_bytes for entry in entries)
-    diagnostics.narrate(f"{len(entries)} baselines, {total / _MIB:,.0f} MiB")
 
 
 @command.command(name="prune")
@@ -49,6 +73,5 @@ def prune_command(cache_limit: int, every: bool) -> None:
     left = host.list_cache()
     freed, kept = (sum(entry.size_bytes for entry in part) for part in (gone, left))
     diagnostics.narrate(
-        f"{len(gone)} baselines removed, {freed / _MIB:,.0f} MiB;"
-        f" {len(left)} kept, {kept / _MIB:,.0f} MiB"
+        f"{len(gone)} baselines removed, {show_mib(freed)}; {len(left)} kept, {show_mib(kept)}"
     )

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -40,6 +40,12 @@ def run(command: click.Command) -> NoReturn:
 def warn(text: str) -> None:
     """Say what the user should know although the command goes on."""
     click.echo(f"{click.style('warning:', fg='yellow')} {printable(text)}", err=True)
+
+
+def warn_of_no_room(columns: Sequence[str]) -> None:
+    """Say which columns of a list of ours the screen has no room for, if any."""
+    if columns:
+        warn(f"no room for {', '.join(columns)}; --format csv has all")
 
 
 def narrate(text: str) -> None:

@@ -124,9 +124,7 @@ def _show_overview(report: Report) -> None:
     definitions = list(iter_definitions(report))
     if rows:
         render.write_text("")
-        without_room = write_overview(report)
-        if without_room:
-            diagnostics.warn(f"no room for {', '.join(without_room)}; --format csv has all")
+        diagnostics.warn_of_no_room(write_overview(report))
     if report.findings:
         render.write_text("\nwhat stands out")
         for finding in report.findings[:_MOST_FINDINGS]:

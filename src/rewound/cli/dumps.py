@@ -41,7 +41,7 @@ def command(
         for dump in catalog.dumps
     ]
     columns = ["world", "taken_at", "choice", "size_bytes", "path"]
-    render.write_rows(columns, rows, output_format)
+    render.write_rows(columns, rows, output_format, is_prose=True)
     show_catalog_warnings(catalog, choice)
     for world in choice.missing:
         diagnostics.warn(f"world {world} has no dump at or before the time asked for")

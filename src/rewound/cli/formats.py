@@ -39,6 +39,11 @@ def show_control_characters(text: str) -> str:
     return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
+def show_mib(size_bytes: int) -> str:
+    """Return a size for people, such as 1,431 MiB."""
+    return f"{size_bytes / (1 << 20):,.0f} MiB"
+
+
 def show_cell(value: Cell, column: Column) -> str:
     """Return a value for people: bytes as hex, NULL spelled out and a text NULL in quotes."""
     if value is None:

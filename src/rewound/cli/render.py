@@ -6,11 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import BinaryIO
 
+from rewound.cli import diagnostics
 from rewound.cli.formats import LINE_FORMATS, show_control_characters
 from rewound.mysql.columns import Column, ColumnType, Row
 
 Cell = int | float | Decimal | str | bytes | datetime | None
 """What can stand in a cell of our own lists; None is NULL."""
+
+_OTHER_TYPES = {bytes: ColumnType.BINARY, datetime: ColumnType.DATETIME}
+"""Of columns that hold no numbers."""
 
 
 def write_rows(
@@ -22,7 +26,8 @@ def write_rows(
 ) -> None:
     """Write a list of ours to stdout in one of `options.FORMATS`.
 
-    In a table of prose, long texts are wrapped, not cut, and a missing one leaves its cell empty.
+    In a table of prose, long texts are wrapped, not cut, and a missing one leaves its cell
+    empty. Columns that a table has no room for are warned of.
     """
     if is_prose and output_format == "table":
         rows = [["" if cell is None else cell for cell in row] for row in rows]
@@ -30,7 +35,8 @@ def write_rows(
     typed = [Column(name, _find_type(rows, place)) for place, name in enumerate(columns)]
     is_for_people = output_format in ("table", "markdown")
     texts = [tuple(_as_text(cell, is_for_people=is_for_people) for cell in row) for row in rows]
-    write_runs(typed, [texts] if texts else [], output_format, wraps=is_prose)
+    without_room = write_runs(typed, [texts] if texts else [], output_format, wraps=is_prose)
+    diagnostics.warn_of_no_room(without_room)
 
 
 def write_runs(
@@ -93,7 +99,7 @@ def _find_type(rows: Sequence[Sequence[Cell]], place: int) -> ColumnType:
     kinds = {type(row[place]) for row in rows} - {type(None)}
     if kinds and kinds <= {int, float, Decimal}:
         return ColumnType.INTEGER if kinds == {int} else ColumnType.DECIMAL
-    return ColumnType.BINARY if kinds == {bytes} else ColumnType.TEXT
+    return _OTHER_TYPES.get(kinds.pop(), ColumnType.TEXT) if len(kinds) == 1 else ColumnType.TEXT
 
 
 def _as_text(cell: Cell, *, is_for_people: bool) -> bytes | None:

@@ -1,0 +1,53 @@
+"""A control group whose memory is limited while a command and its servers run in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+_HIERARCHIES = Path("/sys/fs/cgroup")
+
+
+class MemoryGroup:
+    """One group below a hierarchy's root, of either version of control groups."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.folder = root / name
+        is_version_1 = root.name == "memory"
+        self._usage = self.folder / ("memory.usage_in_bytes" if is_version_1 else "memory.current")
+        self._limit = self.folder / ("memory.limit_in_bytes" if is_version_1 else "memory.max")
+        self._unlimited = "-1" if is_version_1 else "max"
+
+    def take(self, pid: int) -> None:
+        """Have a process in the group, and all that it starts from now on."""
+        (self.folder / "cgroup.procs").write_text(str(pid))
+
+    def limit_growth(self, more_bytes: int) -> None:
+        """Let the group use so much more than it does now."""
+        self._limit.write_text(str(int(self._usage.read_text()) + more_bytes))
+
+    def lift_limit(self) -> None:
+        """Let the group use what there is."""
+        self._limit.write_text(self._unlimited)
+
+
+@contextmanager
+def memory_group(name: str) -> Iterator[MemoryGroup]:
+    """Make a group, which only root may; what still runs in it at the end is killed."""
+    version_1 = _HIERARCHIES / "memory"
+    group = MemoryGroup(version_1 if version_1.is_dir() else _HIERARCHIES, name)
+    try:
+        group.folder.mkdir()
+    except OSError as error:
+        pytest.skip(f"no control group can be made: {error}")
+    try:
+        yield group
+    finally:
+        pids = (group.folder / "cgroup.procs").read_text().split()
+        processes = [psutil.Process(int(pid)) for pid in pids]
+        for process in processes:
+            process.kill()
+        psutil.wait_procs(processes, timeout=10)
+        group.folder.rmdir()
