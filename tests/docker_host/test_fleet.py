@@ -221,7 +221,7 @@ def test_down_finds_the_containers_of_a_fleet_whose_folder_was_deleted(
         assert len(containers_of(client, cli)) == len(names)
         done = cli("down", *(["--all"] if len(names) > 1 else []))
         assert done.code == 0, done.stderr
-        assert "1 servers ended" in done.stderr
+        assert "1 server ended" in done.stderr
         require_gone(client, cli)
     assert cli("down").code == 1
 

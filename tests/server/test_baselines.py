@@ -217,7 +217,7 @@ def test_prune_takes_what_no_fleet_is_reset_to(cli: Cli, dumps: Dumps, down: Non
     assert cli("down", "--fleet", "other").code == 0
     assert {each["worlds"] for each in baselines_of(cli)} == {"default/a", None}
     assert cli("cache", "prune").stderr.startswith("0 baselines removed, 0 MiB; 2 kept, ")
-    assert cli("cache", "prune", "--all").stderr.startswith("1 baselines removed, ")
+    assert cli("cache", "prune", "--all").stderr.startswith("1 baseline removed, ")
     [kept] = baselines_of(cli)
     assert kept["worlds"] == "default/a"
     assert cli("reset").code == 0

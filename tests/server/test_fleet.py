@@ -306,7 +306,7 @@ def test_down_leaves_no_process_socket_port_or_folder(cli: Cli, dumps: Dumps):
     assert Path(login["socket"]).is_socket()
     done = cli("down")
     assert done.code == 0
-    assert done.stderr == "fleet default is gone: 1 servers ended, its folder deleted\n"
+    assert done.stderr == "fleet default is gone: 1 server ended, its folder deleted\n"
     require_gone(cli)
     assert is_free(int(login["port"]))
     assert not Path(login["socket"]).exists()

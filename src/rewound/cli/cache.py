@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from rewound.cli import diagnostics, render
-from rewound.cli.formats import show_mib
+from rewound.cli.formats import show_count, show_mib
 from rewound.cli.options import Group, cache_limit_option, format_option
 from rewound.fleet.baseline import CacheEntry
 from rewound.operations import host
@@ -28,7 +28,7 @@ def list_command(output_format: str) -> None:
     else:
         _list(entries, output_format)
     total = sum(entry.size_bytes for entry in entries)
-    diagnostics.narrate(f"{len(entries)} baselines, {show_mib(total)}")
+    diagnostics.narrate(f"{show_count(len(entries), 'baseline')}, {show_mib(total)}")
 
 
 def _show(entries: Sequence[CacheEntry]) -> None:
@@ -73,5 +73,6 @@ def prune_command(cache_limit: int, every: bool) -> None:
     left = host.list_cache()
     freed, kept = (sum(entry.size_bytes for entry in part) for part in (gone, left))
     diagnostics.narrate(
-        f"{len(gone)} baselines removed, {show_mib(freed)}; {len(left)} kept, {show_mib(kept)}"
+        f"{show_count(len(gone), 'baseline')} removed, {show_mib(freed)};"
+        f" {len(left)} kept, {show_mib(kept)}"
     )

@@ -14,6 +14,7 @@ from rewound.cli.diff_lists import (
     list_counts,
     list_rows,
 )
+from rewound.cli.formats import show_count
 from rewound.cli.heat import write_overview
 from rewound.diff.findings import find_outliers
 from rewound.diff.many import Comparison
@@ -118,9 +119,9 @@ def _show_overview(report: Report) -> None:
     names = {(t.schema, t.table) for world in worlds for t in world.tables}
     changed = {(t.schema, t.table) for w in worlds for t in w.tables if count_rows(t)}
     rows = sum(count_rows(table) for world in worlds for table in world.tables)
-    differing = f"{_count(rows, 'row')} differ, in {len(changed)} of {len(names)} tables"
+    differing = f"{show_count(rows, 'row')} differ, in {len(changed)} of {len(names)} tables"
     sides = f"{report.before} → {report.after}"
-    render.write_safely(f"{sides}: {_count(len(worlds), 'world')}; {differing}")
+    render.write_safely(f"{sides}: {show_count(len(worlds), 'world')}; {differing}")
     definitions = list(iter_definitions(report))
     if rows:
         render.write_text("")
@@ -140,10 +141,6 @@ def _show_overview(report: Report) -> None:
             render.write_safely(f"  {line}")
     if report.findings_note is not None:
         diagnostics.narrate(report.findings_note)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _write_page(report: Report, path: Path) -> None:

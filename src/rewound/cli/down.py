@@ -3,6 +3,7 @@
 import click
 
 from rewound.cli import diagnostics
+from rewound.cli.formats import show_count
 from rewound.cli.options import fleet_option
 from rewound.operations import restoring
 
@@ -15,6 +16,7 @@ def command(fleet: str, every: bool) -> None:
     names = restoring.names_to_end() if every else [fleet]
     for name in names:
         ended = restoring.down(name)
-        diagnostics.narrate(f"fleet {name} is gone: {ended} servers ended, its folder deleted")
+        servers = show_count(ended, "server")
+        diagnostics.narrate(f"fleet {name} is gone: {servers} ended, its folder deleted")
     if not names:
         diagnostics.narrate("there are no fleets")

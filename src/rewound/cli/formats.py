@@ -44,6 +44,11 @@ def show_mib(size_bytes: int) -> str:
     return f"{size_bytes / (1 << 20):,.0f} MiB"
 
 
+def show_count(number: int, noun: str) -> str:
+    """Return how many there are, such as 1 row, or 1,200 rows."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def show_cell(value: Cell, column: Column) -> str:
     """Return a value for people: bytes as hex, NULL spelled out and a text NULL in quotes."""
     if value is None:

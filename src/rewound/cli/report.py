@@ -5,7 +5,7 @@ from collections import Counter
 import click
 
 from rewound.cli import render
-from rewound.cli.formats import show_control_characters
+from rewound.cli.formats import show_control_characters, show_count
 from rewound.cli.options import fleet_option, format_option
 from rewound.load.ledger import ForeignKeys, Ledger
 from rewound.operations import fleets
@@ -58,8 +58,9 @@ def _describe(world: str, ledger: Ledger) -> str:
     closing = {True: "there", False: "missing", None: "none, which the user allowed"}
     seconds = (ledger.ended_at - ledger.started_at).total_seconds()
     executed = ", ".join(f"{kind} {count:,}" for kind, count in ledger.executed.items())
+    rows, tables = show_count(ledger.rows, "row"), show_count(len(ledger.tables), "table")
     lines = [
-        f"world {world}: {ledger.rows:,} rows in {len(ledger.tables)} tables, every one counted",
+        f"world {world}: {rows} in {tables}, every one counted",
         *([f"  part        only what {ledger.part} asks for"] if ledger.part else []),
         f"  dump        {dump.path}",
         f"  sha256      {dump.sha256}",
@@ -79,12 +80,12 @@ def _describe(world: str, ledger: Ledger) -> str:
         f"  references  {_describe_keys(ledger.foreign_keys)}",
         *(f"  position    {position}" for position in dump.positions),
         *(
-            f"  rule        {use.rule}: {use.effect}, {use.count:,} times,"
+            f"  rule        {use.rule}: {use.effect}, {show_count(use.count, 'time')},"
             f" first at line {use.first_line} ({use.first_detail})"
             for use in ledger.rules
         ),
         *(
-            f"  warning     {warning.number}: {warning.count:,} times,"
+            f"  warning     {warning.number}: {show_count(warning.count, 'time')},"
             f" first at line {warning.first_line} ({warning.first_text})"
             for warning in ledger.warnings
         ),

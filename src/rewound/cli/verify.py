@@ -7,6 +7,7 @@ import click
 
 from rewound.catalog import Dump
 from rewound.cli import diagnostics, render
+from rewound.cli.formats import show_count
 from rewound.cli.load_options import load_options
 from rewound.cli.options import format_option
 from rewound.cli.selection import engine_options, selection_options
@@ -157,11 +158,11 @@ def _list_rules(receipt: Receipt) -> Sequence[RuleCount]:
 
 
 def _show_done(dump: Dump, verification: Verification) -> None:
-    counts = f", {verification.rows:,} rows in {verification.tables:,} tables"
-    diagnostics.narrate(
-        f"{dump.world}: {dump.path.name}: {verification.state.value}"
-        f"{counts if verification.tables else ''}"
+    rows = show_count(verification.rows, "row")
+    counts = (
+        f", {rows} in {show_count(verification.tables, 'table')}" if verification.tables else ""
     )
+    diagnostics.narrate(f"{dump.world}: {dump.path.name}: {verification.state.value}{counts}")
     for problem in verification.problems:
         diagnostics.warn(f"{dump.path}: {problem.text}")
     for remedy in dict.fromkeys(problem.remedy for problem in verification.problems):
