@@ -9,17 +9,19 @@ the same: a folder `data` that a server may change, while what it was cloned fro
 """
 
 import enum
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rewound import command
+from rewound.engine.folder_lock import new_folder
 from rewound.engine.mounts import remove_tree
 from rewound.errors import CommandFailed, HostError
 
 DATA = "data"
 """The name of the data directory in a server's folder."""
+PROBE = "probe-"
+"""What the names of folders begin with in which ways of cloning are tried."""
 UUID_FILE = "auto.cnf"
 """The file in a data directory with the server's UUID, which no clone may have."""
 
@@ -58,8 +60,15 @@ def probe_method(method: CloneMethod, source: Path, target: Path) -> Probe:
     """Try one way of cloning with a folder of one small file; nothing is left of it."""
     if method is CloneMethod.COPY:
         return Probe(method, works=True, why="always works")
-    origin = Path(tempfile.mkdtemp(prefix="probe-", dir=source))
-    clone_folder = Path(tempfile.mkdtemp(prefix="probe-", dir=target))
+    with new_folder(source, PROBE) as origin, new_folder(target, PROBE) as clone_folder:
+        try:
+            return _try(method, origin, clone_folder)
+        finally:
+            remove_tree(clone_folder)
+            remove_tree(origin)
+
+
+def _try(method: CloneMethod, origin: Path, clone_folder: Path) -> Probe:
     try:
         (origin / "file").write_bytes(b"x" * 4096)
         _CLONERS[method](origin, clone_folder)
@@ -71,10 +80,7 @@ def probe_method(method: CloneMethod, source: Path, target: Path) -> Probe:
         return Probe(method, works=False, why=error.message.rpartition(": ")[2])
     except OSError as error:
         return Probe(method, works=False, why=error.strerror or str(error))
-    finally:
-        remove_tree(clone_folder)
-        remove_tree(origin)
-    return Probe(method, works=True, why=f"tried from {source} to {target}")
+    return Probe(method, works=True, why=f"tried from {origin.parent} to {clone_folder.parent}")
 
 
 def choose_method(source: Path, target: Path, wanted: CloneMethod | None) -> CloneMethod:

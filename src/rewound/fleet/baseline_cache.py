@@ -8,21 +8,19 @@ Layout below the cache folder, all of it for the user alone:
     hashes/                       SHA-256 of dumps that were read before
 
 A baseline is there whole or not at all: it is written under another name, synced to disk,
-and renamed. Its folder is locked while somebody writes it or starts from it (`flock`, which
-ends with the process), so whatever can be locked is not in use.
+and renamed. Its folder is locked while somebody writes it or starts from it.
 """
 
 import contextlib
-import fcntl
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rewound.engine.cloning import DATA, UUID_FILE
+from rewound.engine.cloning import DATA, PROBE, UUID_FILE
+from rewound.engine.folder_lock import is_in_use, locked_alone, locked_with_others, new_folder
 from rewound.engine.mounts import list_mounts, remove_tree
 from rewound.errors import HostError
 from rewound.fleet.baseline import Baseline, CacheEntry, Origin, find_damage
@@ -54,7 +52,7 @@ class BaselineCache:
 
     def find_unfinished(self) -> list[Path]:
         """Return what killed commands left half made or half deleted, and nobody works on."""
-        return [folder for folder in self._iter_unfinished() if not _is_locked(folder)]
+        return [folder for folder in self._iter_unfinished() if not is_in_use(folder)]
 
     def data(self, key: str) -> Path:
         """Return the data directory of a baseline."""
@@ -71,10 +69,11 @@ class BaselineCache:
 
         One that is damaged is removed, `note` is told, and None is given.
         """
-        with _locked(self.folder / key, fcntl.LOCK_SH) as is_there:
+        with locked_with_others(self.folder / key) as is_there:
             baseline, damage = self._look_at(key) if is_there else (None, None)
             if baseline is not None:
-                os.utime(self.folder / key / _DESCRIPTION)
+                with contextlib.suppress(OSError):  # the cache may be read-only
+                    os.utime(self.folder / key / _DESCRIPTION)
                 yield baseline
         if baseline is None:
             if damage is not None:
@@ -85,15 +84,15 @@ class BaselineCache:
     @contextmanager
     def making(self) -> Iterator[Path]:
         """Give an empty folder for a baseline; what is not kept in the block is removed."""
-        try:
-            making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self.folder))
-        except OSError as error:
-            raise _unwritable(self.folder, error) from error
-        try:
-            with _locked(making, fcntl.LOCK_EX):
+        with ExitStack() as stack:
+            try:
+                making = stack.enter_context(new_folder(self.folder, _MAKING))
+            except OSError as error:
+                raise _unwritable(self.folder, error) from error
+            try:
                 yield making
-        finally:
-            remove_tree(making)
+            finally:
+                remove_tree(making)
 
     def keep(self, making: Path, origin: Origin, ledger: Ledger) -> None:
         """Turn a folder that holds `data/` into the baseline of an origin.
@@ -140,7 +139,7 @@ class BaselineCache:
         return self._remove_unused(self.folder / key)
 
     def _iter_unfinished(self) -> Iterator[Path]:
-        for prefix in (_MAKING, _GOING, "probe-"):
+        for prefix in (_MAKING, _GOING, PROBE):
             yield from self.folder.glob(f"{prefix}*")
 
     def _iter_folders(self) -> Iterator[Path]:
@@ -167,39 +166,12 @@ class BaselineCache:
             return False
         going = folder.with_name(f"{_GOING}{folder.name.removeprefix(_GOING)}")
         try:
-            with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB) as is_there:
+            with locked_alone(folder, waits=False) as is_there:
                 if is_there:
                     folder.rename(going)
                     remove_tree(going)
         except BlockingIOError:
             return False
-        return True
-
-
-@contextmanager
-def _locked(folder: Path, how: int) -> Iterator[bool]:
-    """Hold a lock on a folder; tell whether the folder is there (still, after waiting)."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except (FileNotFoundError, NotADirectoryError):
-        yield False
-        return
-    try:
-        fcntl.flock(descriptor, how)
-        try:
-            is_there = os.path.samestat(folder.stat(), os.fstat(descriptor))
-        except FileNotFoundError:
-            is_there = False
-        yield is_there
-    finally:
-        os.close(descriptor)
-
-
-def _is_locked(folder: Path) -> bool:
-    try:
-        with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            return False
-    except BlockingIOError:
         return True
 
 

@@ -1,8 +1,11 @@
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
+from rewound.engine.cloning import PROBE
+from rewound.engine.folder_lock import new_folder
 from rewound.errors import HostError
 from rewound.fleet.baseline import make_origin
 from rewound.fleet.baseline_cache import BaselineCache
@@ -111,9 +114,11 @@ def test_prepare_removes_what_killed_commands_left_and_nothing_else(cache: Basel
     key = keep(cache)
     (cache.folder / "making-dead/data").mkdir(parents=True)
     (cache.folder / "going-dead").mkdir()
-    with cache.making() as making:
+    (cache.folder / "probe-dead").mkdir()
+    with cache.making() as making, new_folder(cache.folder, PROBE) as probe:
+        assert len(cache.find_unfinished()) == 3
         cache.prepare()
-        assert sorted(cache.folder.iterdir()) == sorted([making, cache.folder / key])
+        assert sorted(cache.folder.iterdir()) == sorted([making, probe, cache.folder / key])
 
 
 def test_entries_lists_what_cannot_be_read_too(cache: BaselineCache):
@@ -134,6 +139,18 @@ def test_lending_is_use(cache: BaselineCache):
     assert is_lent(cache, [])
     [entry] = cache.entries({})
     assert entry.used_at.year > 2000
+
+
+def test_lending_goes_without_a_note_of_it_where_the_cache_is_read_only(
+    cache: BaselineCache, monkeypatch: pytest.MonkeyPatch
+):
+    keep(cache)
+
+    def refuse(path: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", path)
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert is_lent(cache, [])
 
 
 def test_a_cache_that_cannot_be_written_is_the_hosts_fault(tmp_path: Path):
