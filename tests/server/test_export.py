@@ -60,6 +60,7 @@ def test_export_writes_into_an_empty_folder_and_no_other(one_world: Cli, tmp_pat
         (tmp_path / name).mkdir()
     (tmp_path / "full/mine").write_text("")
     before = files_of(tmp_path)
+    (tmp_path / ".empty.rewound-export-killed").mkdir()
     full, file, nowhere, empty = (
         one_world("export", "compose", name)
         for name in ("full", "full/mine", "nosuch/out", "empty")

@@ -5,9 +5,9 @@ what was changed in it since its restore is not handed on. The folder is made un
 name and renamed: it is there whole or not at all.
 """
 
+import glob
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ from rewound.engine.docker.compose import (
     write_env_file,
 )
 from rewound.engine.docker.container import ContainerUser, choose_user, plan_memory_bytes
+from rewound.engine.folder_lock import is_in_use, new_folder
 from rewound.engine.mounts import remove_tree
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.baseline import Baseline
@@ -197,16 +198,22 @@ def _borrow(
 
 @contextmanager
 def _making(place: Path) -> Iterator[Path]:
-    """Give a folder beside a place; if it has not been renamed in the end, it goes."""
-    making: Path | None = None
+    """Give a folder beside a place; if it has not been renamed in the end, it goes.
+
+    So do those of exports to the same place that were killed.
+    """
+    prefix = f".{place.name}.rewound-export-"
     try:
-        making = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-        yield making
+        for left in place.parent.glob(f"{glob.escape(prefix)}*"):
+            if not is_in_use(left):
+                remove_tree(left)
+        with new_folder(place.parent, prefix) as making:
+            try:
+                yield making
+            finally:
+                remove_tree(making)
     except OSError as error:
         raise HostError(f"cannot write {place}: {error.strerror or error}") from error
-    finally:
-        if making is not None:
-            remove_tree(making)
 
 
 def _require_space(lent: Mapping[str, Baseline], source: Path, making: Path) -> None:
