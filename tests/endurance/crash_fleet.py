@@ -146,6 +146,12 @@ class CrashFleet:
         assert find_mounts_below(self.folder.parent) == []
         assert [port for port in ports if not is_free(int(port))] == []
 
+    def require_again(self, whole: Content) -> None:
+        """Require that the fleet goes, comes again whole, and goes."""
+        self.require_down()
+        self.require_up(whole)
+        self.require_down()
+
     def has_servers(self) -> bool:
         """Tell whether a server that the record knows of is running."""
         return any(_is_alive(pid) for pid in _PID.findall(self.record))

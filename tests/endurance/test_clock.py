@@ -73,6 +73,4 @@ def test_the_clock_is_set_while_a_fleet_is_made(
         done = fleet.finish(process)
         assert done.code == 0, done.stderr
         fleet.require_whole(whole)
-        fleet.require_down()
-        fleet.require_up(whole)  # by the right clock, from what the wrong one left
-        fleet.require_down()
+        fleet.require_again(whole)  # by the right clock, from what the wrong one left

@@ -39,9 +39,7 @@ def test_a_mysqld_is_killed_while_its_world_is_made(
             assert not (fleet.folder / "worlds/a").exists()
         else:
             assert not victims or states["a"] == "stopped"
-        fleet.require_down()
-        fleet.require_up(undisturbed.content)
-        fleet.require_down()
+        fleet.require_again(undisturbed.content)
 
 
 @pytest.mark.tries(12, short=0)
@@ -62,9 +60,7 @@ def test_a_mysqld_gets_no_more_memory_while_its_world_is_made(
         tried.faults += done.code != 0
         assert done.code in {0, 1, 3, 4}, done.stderr
         fleet.require_truth(undisturbed.content, states_allowed=_STATES)
-        fleet.require_down()
-        fleet.require_up(undisturbed.content)
-        fleet.require_down()
+        fleet.require_again(undisturbed.content)
 
 
 @pytest.mark.tries(24, short=0)
@@ -85,9 +81,7 @@ def test_the_host_kills_for_memory_while_a_fleet_is_made(
         assert done.code in {0, 1, 3, 4, -signal.SIGKILL}, done.stderr
         group.lift_limit()
         fleet.require_truth(undisturbed.content, states_allowed={*ENDED_STATES, "failed"})
-        fleet.require_down()
-        fleet.require_up(undisturbed.content)
-        fleet.require_down()
+        fleet.require_again(undisturbed.content)
 
 
 @pytest.mark.tries(6, short=0)
@@ -102,6 +96,4 @@ def test_too_little_memory_for_servers_to_start(
         done = fleet.finish(process)
         tried.faults += done.code != 0
         fleet.require_truth(undisturbed.content, states_allowed=_STATES)
-        fleet.require_down()
-        fleet.require_up(undisturbed.content)
-        fleet.require_down()
+        fleet.require_again(undisturbed.content)
