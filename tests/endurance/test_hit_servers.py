@@ -37,8 +37,7 @@ def test_a_mysqld_is_killed_while_its_world_is_made(
         if states["a"] == "failed":
             assert "error: world a: the MySQL server of " in done.stderr
             assert not (fleet.folder / "worlds/a").exists()
-        else:
-            assert not victims or states["a"] == "stopped"
+        # Else it came to its regular end before, for its baseline, or was done: see the truth.
         fleet.require_again(undisturbed.content)
 
 
