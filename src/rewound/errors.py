@@ -72,11 +72,13 @@ class CommandFailed(HostError):
 class ServerNotReady(HostError):
     """mysqld was started but ended, or did not answer until the deadline."""
 
-    def __init__(self, server: str, *, reason: str, log_tail: str = "") -> None:
+    def __init__(
+        self, server: str, *, reason: str, log_tail: str = "", hint: str | None = None
+    ) -> None:
         text = f"the MySQL server of {server} {reason}"
         if log_tail:
             text += f"; the end of its log:\n{log_tail}"
-        super().__init__(text)
+        super().__init__(text, hint=hint)
         self.server = server
         self.reason = reason
 

@@ -13,6 +13,7 @@ import pytest
 from rewound import command
 from rewound.engine.installation import Installation
 from rewound.engine.mounts import find_mounts_below
+from rewound.fleet.baseline import BASELINE_FORMAT
 from tests.conftest import EXAMPLES, Cli, Dumps
 from tests.server.test_fleet import (
     ROWS,
@@ -246,7 +247,7 @@ def test_the_limit_is_kept_after_each_up(cli: Cli, dumps: Dumps, down: None):
     assert kept["worlds"] == "default/a"
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "format"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "written", "format"])
 def test_a_damaged_baseline_is_not_used(cli: Cli, dumps: Dumps, down: None, damage: str):
     write_game(dumps, "a")
     up(cli, dumps.folder)
@@ -257,9 +258,13 @@ def test_a_damaged_baseline_is_not_used(cli: Cli, dumps: Dumps, down: None, dama
         (folder / "data/game/player.ibd").unlink()
     elif damage == "cut":
         os.truncate(folder / "data/ibdata1", 4096)
+    elif damage == "written":
+        with (folder / "data/game/player.ibd").open("r+b") as table:
+            table.write(b"\xff")
     else:
         text = (folder / "baseline.json").read_text()
-        (folder / "baseline.json").write_text(text.replace('"format":1', '"format":0', 1))
+        now = f'"format":{BASELINE_FORMAT}'
+        (folder / "baseline.json").write_text(text.replace(now, '"format":0', 1))
     said = up(cli, dumps.folder)
     assert "a: its baseline is damaged and was discarded" in said
     assert "a: loading" in said
@@ -268,13 +273,17 @@ def test_a_damaged_baseline_is_not_used(cli: Cli, dumps: Dumps, down: None, dama
     assert "from its baseline" in up(cli, dumps.folder)
 
 
-def test_a_baseline_that_does_not_start_is_not_used_twice(cli: Cli, dumps: Dumps, down: None):
+def test_a_baseline_that_a_disk_spoiled_and_does_not_start_is_not_used_twice(
+    cli: Cli, dumps: Dumps, down: None
+):
     write_game(dumps, "a")
     up(cli, dumps.folder)
     assert cli("down").code == 0
     [folder] = (cli.cache_dir / "baselines").glob("?*")
     space = folder / "data/mysql.ibd"
-    space.write_bytes(b"\xff" * space.stat().st_size)
+    before = space.stat()
+    space.write_bytes(b"\xff" * before.st_size)
+    os.utime(space, ns=(before.st_atime_ns, before.st_mtime_ns))
     said = up(cli, dumps.folder)
     assert "a: its baseline does not start and is discarded" in said
     assert "a: ready (2 rows)" in said

@@ -37,6 +37,8 @@ _NO_ROOM = (
     "Retry attempts for writing partial data failed",
 )
 _BOOT_FILE = "boot.sql"
+_LAST_WORDS = ("[ERROR]", "got signal", "Received SHUTDOWN")
+"""What a server logs before it ends, if it can."""
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
 _READY_TIMEOUT_S = 120.0
 _LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
@@ -97,7 +99,9 @@ def explain_end(
         return port_taken(name)
     if free_bytes < _LITTLE_ROOM_BYTES or any(words in log for words in _NO_ROOM):
         return no_room(name)
-    return ServerNotReady(name, reason=reason, log_tail=last_lines(log, _SHOWN_LINES))
+    said_why = any(words in log for words in _LAST_WORDS)
+    hint = None if said_why else "something killed it; if memory ran out, dmesg says so"
+    return ServerNotReady(name, reason=reason, log_tail=last_lines(log, _SHOWN_LINES), hint=hint)
 
 
 def wait_until_ready(

@@ -14,7 +14,7 @@ from rewound.fleet.json_files import encode
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 
-BASELINE_FORMAT = 1
+BASELINE_FORMAT = 2
 """Part of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are not found any more."""
 
@@ -44,6 +44,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class FileState:
+    """What a file that nobody wrote to is known by."""
+
+    size_bytes: int
+    written_at_ns: int
+    """Its time of modification, since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
 class Baseline:
     """What `baseline.json` says."""
 
@@ -51,8 +60,8 @@ class Baseline:
     made_at: datetime
     size_bytes: int
     """What it takes on disk."""
-    files: Mapping[str, int]
-    """The size of every file below `data/`, by its path in there."""
+    files: Mapping[str, FileState]
+    """Every file below `data/`, by its path in there."""
     ledger: Ledger
     """The proof of its content, from when it was loaded."""
 
@@ -90,7 +99,7 @@ def make_origin(
     )
 
 
-def find_damage(baseline: Baseline, key: str, files: Mapping[str, int]) -> str | None:
+def find_damage(baseline: Baseline, key: str, files: Mapping[str, FileState]) -> str | None:
     """Say what is wrong with a baseline whose folder holds these files; None if nothing is."""
     if baseline.origin.key != key:
         return "its description belongs to another one"
@@ -98,9 +107,9 @@ def find_damage(baseline: Baseline, key: str, files: Mapping[str, int]) -> str |
         return f"{len(missing)} of its files are missing, {min(missing)} for one"
     if strange := files.keys() - baseline.files.keys():
         return f"it holds files that are not its own, {min(strange)} for one"
-    changed = [name for name, size in baseline.files.items() if files[name] != size]
+    changed = [name for name, state in baseline.files.items() if files[name] != state]
     if changed:
-        return f"{len(changed)} of its files have another size, {min(changed)} for one"
+        return f"{len(changed)} of its files were written to, {min(changed)} for one"
     return None
 
 

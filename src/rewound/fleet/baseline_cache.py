@@ -23,7 +23,7 @@ from rewound.engine.cloning import DATA, PROBE, UUID_FILE
 from rewound.engine.folder_lock import is_in_use, locked_alone, locked_with_others, new_folder
 from rewound.engine.mounts import list_mounts, remove_tree
 from rewound.errors import HostError
-from rewound.fleet.baseline import Baseline, CacheEntry, Origin, find_damage
+from rewound.fleet.baseline import Baseline, CacheEntry, FileState, Origin, find_damage
 from rewound.fleet.content_hash import HashMemory
 from rewound.fleet.json_files import decode, encode, write_file
 from rewound.load.ledger import Ledger
@@ -175,16 +175,21 @@ class BaselineCache:
         return True
 
 
-def _list_files(data: Path) -> dict[str, int]:
-    """Return the size of every file below a folder, by its path in there."""
+def _list_files(data: Path) -> dict[str, FileState]:
+    """Return every file below a folder, by its path in there."""
     return {
-        str(path.relative_to(data)): path.lstat().st_size
+        str(path.relative_to(data)): _look_at_file(path)
         for path in data.rglob("*")
         if not path.is_dir()
     }
 
 
-def _seal(data: Path) -> tuple[dict[str, int], int]:
+def _look_at_file(path: Path) -> FileState:
+    stat = path.lstat()
+    return FileState(stat.st_size, stat.st_mtime_ns)
+
+
+def _seal(data: Path) -> tuple[dict[str, FileState], int]:
     """Make a data directory the user's alone and durable; return its files, and its room."""
     for path in (data, *data.rglob("*")):
         path.chmod(0o700 if path.is_dir() else 0o600)

@@ -39,6 +39,21 @@ def test_explain_end_shows_the_end_of_the_log_where_there_is_room():
     assert "long ago" not in error.message
 
 
+@pytest.mark.parametrize(
+    ("last", "is_told"),
+    [
+        ("[System] [MY-010931] [Server] mysqld: ready for connections.", False),
+        ("2026-11-28T12:00:00Z UTC - mysqld got signal 11 ;", True),
+        ("[ERROR] [MY-010119] [Server] Aborting", True),
+        ("[System] [MY-013172] [Server] Received SHUTDOWN from user <via user signal>.", True),
+    ],
+)
+def test_explain_end_tells_of_a_kill_where_the_log_has_no_reason(last: str, is_told: bool):
+    hint = explain_end("world a", last, free_bytes=GIB).hint
+    assert (hint is None) is is_told
+    assert is_told or "dmesg" in str(hint)
+
+
 def test_require_clean_end_takes_only_the_very_end_for_one():
     ended = "[System] [MY-010910] [Server] mysqld: Shutdown complete (mysqld 9.7.4)\n[System] end."
     require_clean_end("world a", ended, free_bytes=0)

@@ -7,6 +7,7 @@ from rewound.dump.part import Part
 from rewound.fleet.baseline import (
     Baseline,
     CacheEntry,
+    FileState,
     Origin,
     choose_evictions,
     find_damage,
@@ -24,7 +25,8 @@ def origin(sha256: str = "ab", options: LoadOptions | None = None) -> Origin:
     )
 
 
-BASELINE = Baseline(origin(), NOW, 3, {"ibdata1": 1, "game/t.ibd": 2}, LEDGER)
+SPACE, TABLE = FileState(1, written_at_ns=10), FileState(2, written_at_ns=20)
+BASELINE = Baseline(origin(), NOW, 3, {"ibdata1": SPACE, "game/t.ibd": TABLE}, LEDGER)
 
 
 def test_the_key_is_the_same_for_the_same_origin():
@@ -61,13 +63,20 @@ def test_find_damage_finds_none_where_all_files_are_there():
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"ibdata1": 1}, "1 of its files are missing, game/t.ibd for one"),
-        ({"ibdata1": 0, "game/t.ibd": 2}, "1 of its files have another size, ibdata1 for one"),
-        ({"ibdata1": 1, "game/t.ibd": 2, "x": 1}, "files that are not its own, x for one"),
+        ({"ibdata1": SPACE}, "1 of its files are missing, game/t.ibd for one"),
+        (
+            {"ibdata1": FileState(0, 10), "game/t.ibd": TABLE},
+            "1 of its files were written to, ibdata1 for one",
+        ),
+        (
+            {"ibdata1": FileState(1, 11), "game/t.ibd": FileState(2, 19)},
+            "2 of its files were written to, game/t.ibd for one",
+        ),
+        ({**BASELINE.files, "x": SPACE}, "files that are not its own, x for one"),
         ({}, "2 of its files are missing"),
     ],
 )
-def test_find_damage_names_what_is_wrong(files: dict[str, int], said: str):
+def test_find_damage_names_what_is_wrong(files: dict[str, FileState], said: str):
     assert said in str(find_damage(BASELINE, BASELINE.origin.key, files))
 
 

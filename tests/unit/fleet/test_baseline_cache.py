@@ -7,7 +7,7 @@ import pytest
 from rewound.engine.cloning import PROBE
 from rewound.engine.folder_lock import new_folder
 from rewound.errors import HostError
-from rewound.fleet.baseline import make_origin
+from rewound.fleet.baseline import BASELINE_FORMAT, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.load.loader import LoadOptions
 from tests.unit.fleet.test_state import LEDGER
@@ -46,7 +46,8 @@ def test_what_is_kept_is_lent_as_it_was(cache: BaselineCache):
     with cache.lent(ORIGIN.key, note=pytest.fail) as baseline:
         assert baseline is not None
         assert (baseline.origin, baseline.ledger) == (ORIGIN, LEDGER)
-        assert baseline.files == {"ibdata1": 100, "game/t.ibd": 200}
+        sizes = {name: state.size_bytes for name, state in baseline.files.items()}
+        assert sizes == {"ibdata1": 100, "game/t.ibd": 200}
     assert cache.dump_sizes() == {LEDGER.dump.file_bytes}
 
 
@@ -84,11 +85,14 @@ def test_a_baseline_that_came_first_stays(cache: BaselineCache):
     [
         lambda folder: (folder / "data/ibdata1").unlink(),
         lambda folder: (folder / "data/ibdata1").write_bytes(b"short"),
+        lambda folder: (folder / "data/ibdata1").write_bytes(b"z" * 100),
         lambda folder: (folder / "data/strange").touch(),
         lambda folder: (folder / "baseline.json").write_text("{"),
         lambda folder: (folder / "baseline.json").unlink(),
         lambda folder: (folder / "baseline.json").write_text(
-            (folder / "baseline.json").read_text().replace('"format":1', '"format":0')
+            (folder / "baseline.json")
+            .read_text()
+            .replace(f'"format":{BASELINE_FORMAT}', '"format":0')
         ),
     ],
 )
