@@ -5,13 +5,16 @@ Nor does every server say that it met one: InnoDB does at once, MyISAM waits unt
 frees some space, for ever if need be (9.7.4).
 """
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rewound.errors import HostError
+from rewound.errors import HostError, RewoundError
+
+_log = logging.getLogger(__name__)
 
 LITTLE_BYTES = 64 << 20
 """So much stays free for others."""
@@ -31,7 +34,10 @@ def kept_from_filling(folder: Path, end: Callable[[], object]) -> Iterator[threa
             if is_over.wait(_POLL_S):
                 return
         was_ended.set()
-        end()
+        try:
+            end()
+        except RewoundError as error:  # its Docker daemon is gone, for one
+            _log.warning("%s: not ended although its disk is full: %s", folder.name, error)
 
     thread = threading.Thread(target=watch, name=f"room for {folder.name}", daemon=True)
     thread.start()
