@@ -92,7 +92,7 @@ def _check_source(selection: Selection) -> Iterator[Check]:
     yield Check(
         "source",
         CheckState.LIMITED if unclear else CheckState.OK,
-        f"{len(dumps)} worlds, {size_bytes // _MIB:,} MiB of dumps"
+        f"{len(dumps)} worlds, {size_bytes / _MIB:,.1f} MiB of dumps"
         + (f"; {unclear} files are not understood" if unclear else ""),
         "rewound dumps lists them" if unclear else None,
     )
