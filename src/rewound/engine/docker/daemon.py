@@ -23,7 +23,7 @@ from docker.errors import (
     NotFound,
     StreamParseError,
 )
-from docker.types import LogConfig, Ulimit
+from docker.types import LogConfig, Mount, Ulimit
 from docker.utils import parse_repository_tag
 
 from rewound.engine.docker.address import SCHEME
@@ -244,7 +244,8 @@ class Daemon:
     def _create(self, plan: ContainerPlan) -> Any:
         user = [AS_ROOT] if plan.user.is_root_inside else []
         ports = {} if plan.port is None else {f"{PORT}/tcp": (LOOPBACK, plan.port)}
-        volumes = {str(plan.folder): {"bind": str(HOME)}} if plan.sees_folder else {}
+        # A volume would be made by the daemon where it does not see the folder, a mount is not.
+        mount = Mount(str(HOME), str(plan.folder), type="bind")
         with _door(f"the container of {plan.folder} cannot be made"):
             return self._client.containers.create(
                 plan.image,
@@ -254,7 +255,7 @@ class Daemon:
                 user=plan.user.inside,
                 userns_mode="host" if self.facts.remaps_users else None,
                 working_dir=WORKING_FOLDER,
-                volumes=volumes,
+                mounts=[mount] if plan.sees_folder else [],
                 ports=ports,
                 network=plan.network,
                 labels={**plan.labels, **_label(plan.folder)},

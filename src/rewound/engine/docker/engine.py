@@ -56,6 +56,8 @@ from rewound.mysql.endpoint import Endpoint
 _STOP_GRACE_S = 20.0
 _TEMPLATE_POOL_BYTES = 64 << 20
 _MIB = 1 << 20
+_UNSEEN = f"Can't get stat of '{HOME / TEMPORARY}'"
+"""Of mysqld where what is mounted here is not mounted for the daemon."""
 
 
 def current_user(daemon: Daemon) -> ContainerUser:
@@ -181,7 +183,13 @@ class DockerEngine(DockerWatch):
                 f" than its limit of {state.memory_bytes // _MIB:,} MiB",
                 hint="give it more with --memory-limit, or leave that out",
             )
-        return explain_end(name, self._tail(container), free_bytes=disk_usage(folder).free)
+        tail = self._tail(container)
+        if _UNSEEN in tail:
+            return HostError(
+                f"the Docker daemon at {self._daemon.address} does not see {folder} as it is here",
+                hint="set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders that it sees too",
+            )
+        return explain_end(name, tail, free_bytes=disk_usage(folder).free)
 
     def _template(self) -> Path:
         return ensure_template(
