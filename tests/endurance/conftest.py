@@ -132,21 +132,44 @@ def undisturbed(
 ) -> Undisturbed:
     """A fleet that was brought up, reset and taken down in peace."""
     cli = Cli(make_folder(), tmp_path_factory.mktemp("cwd"), make_cache())
-    fleet = CrashFleet(cli, source)
-    try:
-        seconds = {"up": _measure(lambda: fleet.run("up", source))}
-        content = fleet.content()
-        seconds["reset"] = _measure(lambda: fleet.run("reset"))
-        seconds["down"] = _measure(lambda: fleet.run("down"))
-    finally:
-        fleet.remove()
-    return Undisturbed(content, seconds)
+    return _watch(CrashFleet(cli, source))
+
+
+@pytest.fixture(scope="session")
+def undisturbed_containers(
+    source: Path,
+    make_folder: Callable[[], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    docker_image: str,
+) -> Undisturbed:
+    """The same with the servers in containers."""
+    cli = Cli(make_folder(), tmp_path_factory.mktemp("cwd"), make_cache())
+    return _watch(CrashFleet(cli, source, "--image", docker_image))
 
 
 @pytest.fixture
 def fleet(state_dir: Path, tmp_path: Path, own_cache: Path, source: Path) -> CrashFleet:
     """A fleet that is still to be made, with no baseline to start from."""
     return CrashFleet(Cli(state_dir, tmp_path, own_cache), source)
+
+
+@pytest.fixture
+def container_fleet(
+    state_dir: Path, tmp_path: Path, own_cache: Path, source: Path, docker_image: str
+) -> CrashFleet:
+    """The same with the servers in containers."""
+    return CrashFleet(Cli(state_dir, tmp_path, own_cache), source, "--image", docker_image)
+
+
+def _watch(fleet: CrashFleet) -> Undisturbed:
+    try:
+        seconds = {"up": _measure(lambda: fleet.run(*fleet.up))}
+        content = fleet.content()
+        seconds["reset"] = _measure(lambda: fleet.run("reset"))
+        seconds["down"] = _measure(lambda: fleet.run("down"))
+    finally:
+        fleet.remove()
+    return Undisturbed(content, seconds)
 
 
 def _measure(act: Callable[[], object]) -> float:

@@ -67,9 +67,10 @@ def _write_table(name: str, rows: int, rng: Random) -> str:
 class CrashFleet:
     """The fleet `default` of one test, its commands, and what is left of them."""
 
-    def __init__(self, cli: Cli, source: Path) -> None:
+    def __init__(self, cli: Cli, source: Path, *options: str) -> None:
         self._cli = cli
-        self.source = source
+        self.up = ("up", str(source), *options)
+        """The command that makes it."""
         self.folder = cli.state_dir / "fleets/default"
         self.baselines = cli.cache_dir / "baselines"
 
@@ -129,7 +130,7 @@ class CrashFleet:
 
     def require_up(self, whole: Content) -> None:
         """Require that `up` makes all worlds, and that nothing half made is kept for later."""
-        self.run("up", self.source)
+        self.run(*self.up)
         self.require_whole(whole)
         assert self.find_half_made() == []
 

@@ -57,7 +57,7 @@ def test_the_clock_is_set_while_a_fleet_is_made(
     clock = Clock(library, tmp_path / "shift")
     whole = undisturbed.content
     with figures.trying(CRASH_PROMISE, "the clock set during `up`") as tried:
-        process = fleet.start("up", fleet.source, env=clock.env)
+        process = fleet.start(*fleet.up, env=clock.env)
         time.sleep(rng.uniform(0.1, 0.9) * undisturbed.seconds["up"])
         tried.faults += process.poll() is None
         clock.set(rng.choice(SHIFTS_S))

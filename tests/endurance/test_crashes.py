@@ -40,9 +40,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_a_fleet_whose_commands_are_killed_at_random(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
 ):
-    rng = Random(f"{SEED}-{number}")
-    moments = [after(rng.uniform(0, undisturbed.seconds[name])) for name in COMMANDS]
+    moments = choose_moments(undisturbed, number)
     kill_each_command(fleet, undisturbed, figures, moments, attempt="at a random moment")
+
+
+@pytest.mark.tries(30, short=0)
+def test_a_fleet_of_containers_whose_commands_are_killed_at_random(
+    container_fleet: CrashFleet,
+    undisturbed_containers: Undisturbed,
+    figures: Figures,
+    number: int,
+):
+    moments = choose_moments(undisturbed_containers, number)
+    attempt = "at a random moment, with containers"
+    kill_each_command(container_fleet, undisturbed_containers, figures, moments, attempt=attempt)
 
 
 def test_a_fleet_whose_commands_are_killed_at_a_step(
@@ -53,6 +64,12 @@ def test_a_fleet_whose_commands_are_killed_at_a_step(
         for name, each in zip(steps, (UP_STEPS, RESET_STEPS, DOWN_STEPS), strict=True)
     ]
     kill_each_command(fleet, undisturbed, figures, moments, attempt="at each of its steps")
+
+
+def choose_moments(undisturbed: Undisturbed, number: int) -> list[Moment]:
+    """Return a random moment for each command."""
+    rng = Random(f"{SEED}-{number}")
+    return [after(rng.uniform(0, undisturbed.seconds[name])) for name in COMMANDS]
 
 
 def kill_each_command(
@@ -77,10 +94,10 @@ def kill_each_command(
         return seconds is None
 
     with figures.trying(CRASH_PROMISE, f"`rewound up` killed {attempt}") as tried:
-        tried.faults += kill("up", fleet.source, at=up)
+        tried.faults += kill(*fleet.up, at=up)
         fleet.require_truth(whole)
         if fleet.folder.exists():
-            refused = fleet.run("up", fleet.source, codes={1})
+            refused = fleet.run(*fleet.up, codes={1})
             assert "fleet default exists already" in refused.stderr
             fleet.require_down()
         fleet.require_up(whole)

@@ -23,13 +23,40 @@ SIZE_MIB = 900
 def test_the_disk_of_the_state_folder_fills_up(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, tmp_path: Path, number: int
 ):
+    fill_the_disk(fleet, undisturbed, figures, tmp_path, number, attempt="during `up`")
+
+
+@pytest.mark.tries(12, short=0)
+def test_the_disk_of_containers_fills_up(
+    container_fleet: CrashFleet,
+    undisturbed_containers: Undisturbed,
+    figures: Figures,
+    tmp_path: Path,
+    number: int,
+):
+    attempt = "during `up`, with containers"
+    fill_the_disk(
+        container_fleet, undisturbed_containers, figures, tmp_path, number, attempt=attempt
+    )
+
+
+def fill_the_disk(
+    fleet: CrashFleet,
+    undisturbed: Undisturbed,
+    figures: Figures,
+    tmp_path: Path,
+    number: int,
+    *,
+    attempt: str,
+) -> None:
+    """Take the room of the state folder while `up` runs; require that it does no harm."""
     rng = Random(f"{SEED}-{number}")
     folder, image = fleet.folder.parents[1], tmp_path / "image"
     with (
         small_disk(folder, kind=KINDS[number % 2], mib=SIZE_MIB, image=image) as disk,
-        figures.trying(CRASH_PROMISE, "the disk of the state folder filled during `up`") as tried,
+        figures.trying(CRASH_PROMISE, f"the disk of the state folder filled {attempt}") as tried,
     ):
-        process = fleet.start("up", fleet.source)
+        process = fleet.start(*fleet.up)
         time.sleep(rng.uniform(0.2, 0.8) * undisturbed.seconds["up"])
         disk.fill(leave_bytes=rng.choice(LEFT_BYTES))
         done = fleet.finish(process)
@@ -60,7 +87,7 @@ def test_the_disk_of_the_cache_fills_up(
         figures.trying(CRASH_PROMISE, "the disk of the baselines filled during `up`") as tried,
     ):
         disk.fill(leave_bytes=rng.randrange(200 << 20))
-        done = fleet.run("up", fleet.source)
+        done = fleet.run(*fleet.up)
         tried.faults += "has no baseline to be reset to" in done.stderr
         fleet.require_whole(undisturbed.content)
         assert fleet.find_half_made() == []

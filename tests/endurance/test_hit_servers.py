@@ -24,7 +24,7 @@ def test_a_mysqld_is_killed_while_its_world_is_made(
 ):
     rng = Random(f"{SEED}-{number}")
     with figures.trying(CRASH_PROMISE, "mysqld of one world killed during `up`") as tried:
-        process = fleet.start("up", fleet.source)
+        process = fleet.start(*fleet.up)
         time.sleep(rng.uniform(0.2, 1) * undisturbed.seconds["up"])
         victims = fleet.find_servers("a")
         for victim in victims:
@@ -47,7 +47,7 @@ def test_a_mysqld_gets_no_more_memory_while_its_world_is_made(
 ):
     rng = Random(f"{SEED}-{number}")
     with figures.trying(CRASH_PROMISE, "no more memory for the servers during `up`") as tried:
-        process = fleet.start("up", fleet.source)
+        process = fleet.start(*fleet.up)
         while '"loading"' not in fleet.record and process.poll() is None:
             time.sleep(0.001)
         time.sleep(rng.uniform(0, 0.4) * undisturbed.seconds["up"])
@@ -71,7 +71,7 @@ def test_the_host_kills_for_memory_while_a_fleet_is_made(
         memory_group(f"rewound-test-{os.getpid()}") as group,
         figures.trying(CRASH_PROMISE, "killed for memory by the kernel during `up`") as tried,
     ):
-        process = fleet.start("up", fleet.source)
+        process = fleet.start(*fleet.up)
         group.take(process.pid)
         time.sleep(rng.uniform(0.2, 0.9) * undisturbed.seconds["up"])
         group.limit_growth(rng.randrange(32 << 20))
@@ -89,7 +89,7 @@ def test_too_little_memory_for_servers_to_start(
 ):
     rng = Random(f"{SEED}-{number}")
     with figures.trying(CRASH_PROMISE, "too little memory for mysqld to start") as tried:
-        process = fleet.start("up", fleet.source)
+        process = fleet.start(*fleet.up)
         limit = rng.randrange(600 << 20, 1200 << 20)
         resource.prlimit(process.pid, resource.RLIMIT_AS, (limit, limit))
         done = fleet.finish(process)
