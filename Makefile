@@ -37,7 +37,7 @@ endurance: install  ## break it many times, and rewrite docs/reliability.md
 	$(BIN)/rewound server install
 	rm -rf .endurance
 	REWOUND_FIGURES=$(CURDIR)/.endurance $(BIN)/pytest -n $(WORKERS) $(REQUIRED) \
-		--endurance tests/endurance; ended=$$?; \
+		--dist worksteal --endurance tests/endurance; ended=$$?; \
 	$(BIN)/python docs/make_reliability.py .endurance; exit $$ended
 
 bench: install  ## measure, and rewrite the pages in bench/

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 _HIERARCHIES = Path("/sys/fs/cgroup")
 
@@ -16,7 +17,8 @@ class MemoryGroup:
     def __init__(self, root: Path, name: str) -> None:
         self.folder = root / name
         is_version_1 = root.name == "memory"
-        self._usage = self.folder / ("memory.usage_in_bytes" if is_version_1 else "memory.current")
+        self._counts = self.folder / "memory.stat"
+        self._own = "total_rss" if is_version_1 else "anon"
         self._limit = self.folder / ("memory.limit_in_bytes" if is_version_1 else "memory.max")
         self._unlimited = "-1" if is_version_1 else "max"
 
@@ -25,8 +27,16 @@ class MemoryGroup:
         (self.folder / "cgroup.procs").write_text(str(pid))
 
     def limit_growth(self, more_bytes: int) -> None:
-        """Let the group use so much more than it does now."""
-        self._limit.write_text(str(int(self._usage.read_text()) + more_bytes))
+        """Let the group have so much more than what it cannot give back now."""
+        counts = dict(line.split() for line in self._counts.read_text().splitlines())
+        limit = str(int(counts[self._own]) + more_bytes)
+        for attempt in Retrying(
+            retry=retry_if_exception_type(OSError),  # it has pages that are not written yet
+            stop=stop_after_delay(2),
+            wait=wait_fixed(0.01),
+        ):
+            with attempt:
+                self._limit.write_text(limit)
 
     def lift_limit(self) -> None:
         """Let the group use what there is."""

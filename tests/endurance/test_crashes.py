@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("steps", list(islice(triples, count)), ids=", ".join)
 
 
-@pytest.mark.tries(140, short=1)
+@pytest.mark.tries(75, short=1)
 def test_a_fleet_whose_commands_are_killed_at_random(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
 ):

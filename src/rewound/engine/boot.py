@@ -27,7 +27,7 @@ LOG_LINES = 200
 """How much of a log's end is looked at: a crash writes some 60 lines behind its cause."""
 
 _SHOWN_LINES = 8
-_LITTLE_ROOM_BYTES = 16 << 20  # the largest of the files that a server makes as it starts
+_LITTLE_ROOM_BYTES = 64 << 20  # less than a start takes, some of which its end gives back
 _NO_ROOM = (
     "No space left",
     "errno: 28",
