@@ -28,15 +28,16 @@ class MemoryGroup:
 
     def limit_growth(self, more_bytes: int) -> None:
         """Let the group have so much more than what it cannot give back now."""
-        counts = dict(line.split() for line in self._counts.read_text().splitlines())
-        limit = str(int(counts[self._own]) + more_bytes)
-        for attempt in Retrying(
+
+        def limit() -> None:
+            counts = dict(line.split() for line in self._counts.read_text().splitlines())
+            self._limit.write_text(str(int(counts[self._own]) + more_bytes))
+
+        Retrying(
             retry=retry_if_exception_type(OSError),  # it has pages that are not written yet
-            stop=stop_after_delay(2),
+            stop=stop_after_delay(10),
             wait=wait_fixed(0.01),
-        ):
-            with attempt:
-                self._limit.write_text(limit)
+        )(limit)
 
     def lift_limit(self) -> None:
         """Let the group use what there is."""
