@@ -28,6 +28,10 @@ INTRODUCTION = """\
 Each line is something that `make endurance` did to Rewound, how often, how often what was to go
 wrong then did (a fault: a command can have ended before it was to be killed), and how often a
 promise was broken by it (a failure). `make test` does a few of each.
+
+A plain text has no checksum: one that was damaged and is still SQL that balances is restored as it
+now stands. There the `mysql` client has to make the same of it. Not tried: a power cut, and a disk
+that gives back other bytes than it was given.
 """
 
 
