@@ -18,7 +18,9 @@ class MemoryGroup:
         self.folder = root / name
         is_version_1 = root.name == "memory"
         self._counts = self.folder / "memory.stat"
-        self._own = "total_rss" if is_version_1 else "anon"
+        prefix = "total_" if is_version_1 else ""
+        self._given_back = [f"{prefix}{kind}_file" for kind in ("active", "inactive")]
+        self._usage = self.folder / ("memory.usage_in_bytes" if is_version_1 else "memory.current")
         self._limit = self.folder / ("memory.limit_in_bytes" if is_version_1 else "memory.max")
         self._unlimited = "-1" if is_version_1 else "max"
 
@@ -31,7 +33,8 @@ class MemoryGroup:
 
         def limit() -> None:
             counts = dict(line.split() for line in self._counts.read_text().splitlines())
-            self._limit.write_text(str(int(counts[self._own]) + more_bytes))
+            given_back = sum(int(counts[name]) for name in self._given_back)
+            self._limit.write_text(str(int(self._usage.read_text()) - given_back + more_bytes))
 
         Retrying(
             retry=retry_if_exception_type(OSError),  # it has pages that are not written yet

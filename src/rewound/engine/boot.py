@@ -37,6 +37,8 @@ _NO_ROOM = (
     "Retry attempts for writing partial data failed",
 )
 _BOOT_FILE = "boot.sql"
+_CANNOT_WRITE = ("must be writable", "can't be opened in read-write mode")
+"""Of InnoDB where a file could not be copied to an overlay, for example; why it does not say."""
 _LAST_WORDS = ("[ERROR]", "got signal", "Received SHUTDOWN")
 """What a server logs before it ends, if it can."""
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
@@ -99,8 +101,11 @@ def explain_end(
         return port_taken(name)
     if free_bytes < _LITTLE_ROOM_BYTES or any(words in log for words in _NO_ROOM):
         return no_room(name)
-    said_why = any(words in log for words in _LAST_WORDS)
-    hint = None if said_why else "something killed it; if memory ran out, dmesg says so"
+    hint = None
+    if any(words in log for words in _CANNOT_WRITE):
+        hint = "it could not write to its files: the disk is full, or was a moment ago"
+    elif not any(words in log for words in _LAST_WORDS):
+        hint = "something killed it; if memory ran out, dmesg says so"
     return ServerNotReady(name, reason=reason, log_tail=last_lines(log, _SHOWN_LINES), hint=hint)
 
 

@@ -40,6 +40,18 @@ def test_explain_end_shows_the_end_of_the_log_where_there_is_room():
 
 
 @pytest.mark.parametrize(
+    "cause",
+    [
+        "[InnoDB] ./#innodb_redo/#ib_redo75 can't be opened in read-write mode.",
+        "[InnoDB] The innodb_system data file 'ibdata1' must be writable",
+    ],
+)
+def test_explain_end_tells_of_files_that_could_not_be_written(cause: str):
+    error = explain_end("world a", f"[ERROR] {cause}\n[ERROR] [Server] Aborting", free_bytes=GIB)
+    assert "the disk is full, or was a moment ago" in str(error.hint)
+
+
+@pytest.mark.parametrize(
     ("last", "is_told"),
     [
         ("[System] [MY-010931] [Server] mysqld: ready for connections.", False),
