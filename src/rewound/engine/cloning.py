@@ -15,7 +15,6 @@ from pathlib import Path
 
 from rewound import command
 from rewound.engine.folder_lock import new_folder
-from rewound.engine.mounts import remove_tree
 from rewound.errors import CommandFailed, HostError
 
 DATA = "data"
@@ -61,11 +60,7 @@ def probe_method(method: CloneMethod, source: Path, target: Path) -> Probe:
     if method is CloneMethod.COPY:
         return Probe(method, works=True, why="always works")
     with new_folder(source, PROBE) as origin, new_folder(target, PROBE) as clone_folder:
-        try:
-            return _try(method, origin, clone_folder)
-        finally:
-            remove_tree(clone_folder)
-            remove_tree(origin)
+        return _try(method, origin, clone_folder)
 
 
 def _try(method: CloneMethod, origin: Path, clone_folder: Path) -> Probe:

@@ -10,20 +10,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rewound.engine.mounts import remove_tree
+
 
 @contextmanager
 def new_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """Make an empty folder that is locked while the block runs; removing it is the caller's.
+    """Make an empty folder, locked while the block runs; if it is not renamed then, it goes.
 
     Raises:
         OSError: it could not be made.
+        HostError: it could not be removed.
     """
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         with locked_alone(folder) as is_there:
             # Before it was locked, somebody may have taken it for a leftover.
             if is_there:
-                yield folder
+                try:
+                    yield folder
+                finally:
+                    remove_tree(folder)
                 return
 
 

@@ -89,10 +89,7 @@ class BaselineCache:
                 making = stack.enter_context(new_folder(self.folder, _MAKING))
             except OSError as error:
                 raise _unwritable(self.folder, error) from error
-            try:
-                yield making
-            finally:
-                remove_tree(making)
+            yield making
 
     def keep(self, making: Path, origin: Origin, ledger: Ledger) -> None:
         """Turn a folder that holds `data/` into the baseline of an origin.

@@ -208,10 +208,7 @@ def _making(place: Path) -> Iterator[Path]:
             if not is_in_use(left):
                 remove_tree(left)
         with new_folder(place.parent, prefix) as making:
-            try:
-                yield making
-            finally:
-                remove_tree(making)
+            yield making
     except OSError as error:
         raise HostError(f"cannot write {place}: {error.strerror or error}") from error
 
