@@ -198,10 +198,14 @@ class Cli:
         self.cache_dir = cache_dir
 
     def __call__(
-        self, *arguments: object, env: Mapping[str, str] | None = None, timeout_s: float = 60.0
+        self,
+        *arguments: object,
+        env: Mapping[str, str] | None = None,
+        by: Sequence[str] = (),
+        timeout_s: float = 60.0,
     ) -> Finished:
-        """Run it to its end."""
-        process = self.start(*arguments, env=env)
+        """Run it to its end; `by` is a program that is to run it, with its arguments."""
+        process = self.start(*arguments, env=env, by=by)
         try:
             stdout, stderr = process.communicate(timeout=timeout_s)
         except BaseException:
@@ -211,7 +215,10 @@ class Cli:
         return Finished(process.returncode, stdout, stderr)
 
     def start(
-        self, *arguments: object, env: Mapping[str, str] | None = None
+        self,
+        *arguments: object,
+        env: Mapping[str, str] | None = None,
+        by: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
         """Start it and return the running process."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("REWOUND_")}
@@ -221,7 +228,7 @@ class Cli:
             "PYTHONWARNINGS": "error",
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "rewound", *map(str, arguments)],
+            [*by, sys.executable, "-m", "rewound", *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """Fleets of containers from the command line: what a fleet of processes gives, and no less."""
 
 import json
+import os
 import shutil
 import socket
 import threading
@@ -285,6 +286,29 @@ def test_too_little_memory_for_mysqld_is_said_and_nothing_is_left(
     assert "60 MiB" in done.stderr
     assert "--memory-limit" in done.stderr
     require_gone(client, cli)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts need root")
+def test_a_daemon_that_does_not_see_what_is_mounted_here_is_told(
+    cli: Cli, dumps: Dumps, client: docker.DockerClient, docker_image: str
+):
+    dumps.write("CREATE TABLE t (id INT);\n")
+    up = ["up", dumps.folder, "--image", docker_image]
+    apart = ["unshare", "--mount"]  # what is mounted in there is nowhere else
+    empty_state = ["sh", "-c", 'mount -t tmpfs none "$REWOUND_STATE_DIR"; exec "$@"', "sh"]
+    assert cli(*up, "--clone", "copy").code == 0
+    assert cli("down").code == 0
+    for by, arguments in ((apart, ["--clone", "overlay"]), (apart + empty_state, [])):
+        done = cli(*up, *arguments, by=by)
+        assert done.code == 3
+        assert f"does not see {cli.state_dir}/fleets/default/worlds/host1 as" in done.stderr
+        assert "REWOUND_STATE_DIR" in done.stderr
+        assert "--clone copy" in done.stderr
+        require_gone(client, cli)
+    done = cli(*up, "--clone", "copy", by=apart)
+    assert done.code == 0, done.stderr
+    assert "from its baseline" in done.stderr, "it was not the baseline's fault"
+    assert cli("down").code == 0
 
 
 def test_a_daemon_that_stops_is_said_and_its_fleet_is_not_called_gone(

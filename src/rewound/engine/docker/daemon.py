@@ -55,6 +55,8 @@ _NOTICE_TIMEOUT_S = 10
 _FOREIGN = (DockerException, StreamParseError, requests.RequestException, OSError)
 """What the library raises, and what goes through it."""
 _IS_IT_THERE = "see whether it runs, and whether you may use it: docker info"
+_NO_SUCH_FOLDER = ("bind source path does not exist", "no such file or directory")
+"""Of Docker, and of Podman, where what is to be mounted is not there."""
 _HOST_USERS = "name=userns"
 _ROOTLESS = "name=rootless"
 
@@ -100,6 +102,14 @@ class Daemon:
             self._client = docker.DockerClient(base_url=address, version="auto", timeout=timeout_s)
             weakref.finalize(self, self._client.close)
             self.facts = _read_facts(self._client.info())
+
+    def does_not_see(self, folder: Path) -> HostError:
+        """Return the error of a daemon for which a folder of ours is not what it is here."""
+        return HostError(
+            f"the Docker daemon at {self.address} does not see {folder} as it is here",
+            hint="set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders that it sees too; if it"
+            " sees them, but not what is mounted now: --clone copy",
+        )
 
     def find_image_id(self, name: str) -> str | None:
         """Return the id of an image that is on this host."""
@@ -246,7 +256,7 @@ class Daemon:
         ports = {} if plan.port is None else {f"{PORT}/tcp": (LOOPBACK, plan.port)}
         # A volume would be made by the daemon where it does not see the folder, a mount is not.
         mount = Mount(str(HOME), str(plan.folder), type="bind")
-        with _door(f"the container of {plan.folder} cannot be made"):
+        with _door(f"the container of {plan.folder} cannot be made"), self._seeing(plan.folder):
             return self._client.containers.create(
                 plan.image,
                 [*plan.arguments, *user],
@@ -270,6 +280,15 @@ class Daemon:
                 stop_signal=STOP_SIGNAL,
                 log_config=LogConfig(type=LOG_DRIVER, config=dict(LOG_OPTIONS)),
             )
+
+    @contextmanager
+    def _seeing(self, folder: Path) -> Iterator[None]:
+        try:
+            yield
+        except APIError as error:
+            if any(words in str(error.explanation) for words in _NO_SUCH_FOLDER):
+                raise self.does_not_see(folder) from error
+            raise
 
 
 class PortTaken(Exception):

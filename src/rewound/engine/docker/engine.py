@@ -24,7 +24,7 @@ from rewound.engine.boot import (
     require_short,
     wait_until_ready,
 )
-from rewound.engine.cloning import CloneMethod
+from rewound.engine.cloning import DATA, CloneMethod
 from rewound.engine.datadir import DataDirectories, ensure_template, finish_template
 from rewound.engine.docker.container import (
     FLUSH_GRACE_S,
@@ -56,7 +56,10 @@ from rewound.mysql.endpoint import Endpoint
 _STOP_GRACE_S = 20.0
 _TEMPLATE_POOL_BYTES = 64 << 20
 _MIB = 1 << 20
-_UNSEEN = f"Can't get stat of '{HOME / TEMPORARY}'"
+_UNSEEN = (
+    f"Can't get stat of '{HOME / TEMPORARY}'",
+    f"Failed to set datadir to '{HOME / DATA}/'",  # an overlay's empty folder, root's
+)
 """Of mysqld where what is mounted here is not mounted for the daemon."""
 
 
@@ -184,11 +187,8 @@ class DockerEngine(DockerWatch):
                 hint="give it more with --memory-limit, or leave that out",
             )
         tail = self._tail(container)
-        if _UNSEEN in tail:
-            return HostError(
-                f"the Docker daemon at {self._daemon.address} does not see {folder} as it is here",
-                hint="set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders that it sees too",
-            )
+        if any(words in tail for words in _UNSEEN):
+            return self._daemon.does_not_see(folder)
         return explain_end(name, tail, free_bytes=disk_usage(folder).free)
 
     def _template(self) -> Path:
