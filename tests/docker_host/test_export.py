@@ -97,11 +97,18 @@ def test_exported_worlds_answer_elsewhere_as_the_fleet_did(
         text = (folder / "docker-compose.yml").read_text()
         assert not [word for word in words if word in text]
 
+    with subtests.test("no key of this host goes along"):
+        assert list(cli.cache_dir.glob("templates/*/server-key.pem"))
+        assert not list(folder.rglob("*.pem"))
+
     ports = set_free_ports(folder)
     compose = make_compose(folder)
     compose("up", "--detach")
     for port in ports.values():
         wait_until_it_answers(port)
+    with subtests.test("each world makes a key of its own"):
+        keys = {path.read_bytes() for path in folder.glob("worlds/*/data/server-key.pem")}
+        assert len(keys) == len(ports)
 
     for user in ("reader", "dev"):
         with subtests.test("the answers are those of the fleet before its change", user=user):

@@ -1,6 +1,7 @@
-"""What a file system refuses us, as an error that says so: mostly that it is full."""
+"""What a file system refuses us, as an error that says so; and what is to survive a power cut."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,3 +31,16 @@ def writing(folder: Path) -> Iterator[None]:
             hint="free some space there, or set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders"
             " on another disk",
         ) from error
+
+
+def sync(path: Path) -> None:
+    """Return when a file, or the names in a folder, are on the disk.
+
+    Raises:
+        OSError: they could not be written.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

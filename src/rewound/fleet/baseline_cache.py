@@ -22,6 +22,7 @@ from pathlib import Path
 from rewound.engine.cloning import DATA, PROBE, UUID_FILE
 from rewound.engine.folder_lock import is_in_use, locked_alone, locked_with_others, new_folder
 from rewound.engine.mounts import list_mounts, remove_tree
+from rewound.engine.writing import sync
 from rewound.errors import HostError
 from rewound.fleet.baseline import Baseline, CacheEntry, FileState, Origin, find_damage
 from rewound.fleet.content_hash import HashMemory
@@ -104,10 +105,10 @@ class BaselineCache:
             files, size_bytes = _seal(making / DATA)
             baseline = Baseline(origin, datetime.now(UTC), size_bytes, files, ledger)
             write_file(making / _DESCRIPTION, encode(baseline))
-            _sync(making)
+            sync(making)
             if not (self.folder / origin.key).exists():
                 making.rename(self.folder / origin.key)
-                _sync(self.folder)
+                sync(self.folder)
         except OSError as error:
             raise _unwritable(making, error) from error
 
@@ -190,20 +191,12 @@ def _seal(data: Path) -> tuple[dict[str, FileState], int]:
     """Make a data directory the user's alone and durable; return its files, and its room."""
     for path in (data, *data.rglob("*")):
         path.chmod(0o700 if path.is_dir() else 0o600)
-        _sync(path)
+        sync(path)
     return _list_files(data), _disk_bytes(data)
 
 
 def _disk_bytes(folder: Path) -> int:
     return sum(path.lstat().st_blocks * 512 for path in (folder, *folder.rglob("*")))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unwritable(path: Path, error: OSError) -> HostError:

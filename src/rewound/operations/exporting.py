@@ -33,6 +33,7 @@ from rewound.engine.docker.compose import (
 from rewound.engine.docker.container import ContainerUser, choose_user, plan_memory_bytes
 from rewound.engine.folder_lock import is_in_use, new_folder
 from rewound.engine.mounts import remove_tree
+from rewound.engine.writing import sync
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
@@ -112,7 +113,10 @@ def export_compose(
             source = baselines.data(keys[world.name])
             _copy_world(source, making / WORLDS_FOLDER / service.name, owner)
         _write_texts(plan, making, owner)
+        for path in (making, *making.rglob("*")):
+            sync(path)
         making.rename(place)
+        sync(place.parent)
     return Exported(place, image, services, {world.name: world.schemas for world in worlds})
 
 
@@ -224,9 +228,14 @@ def _require_space(lent: Mapping[str, Baseline], source: Path, making: Path) -> 
 
 
 def _copy_world(source: Path, folder: Path, owner: ContainerUser) -> None:
-    """Make the folder that is a server's home."""
+    """Make the folder that is a server's home, without the TLS keys of this host's servers.
+
+    Where they are missing mysqld makes its own.
+    """
     folder.mkdir(mode=0o700)
     give_away(CloneMethod.COPY, source, folder / DATA)
+    for key in (folder / DATA).glob("*.pem"):
+        key.unlink()
     (folder / TEMPORARY).mkdir(mode=0o700)
     _own(owner, folder, *folder.rglob("*"))
 
