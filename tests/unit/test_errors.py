@@ -20,3 +20,8 @@ from rewound.errors import MysqlError
 )
 def test_an_error_for_want_of_room_is_told(number: int, text: str, is_for_room: bool):
     assert MysqlError(number, text).is_for_room == is_for_room
+
+
+@pytest.mark.parametrize(("number", "is_for_memory"), [(1041, True), (1135, True), (1114, False)])
+def test_an_error_for_want_of_memory_is_told(number: int, is_for_memory: bool):
+    assert MysqlError(number, "").is_for_memory == is_for_memory

@@ -6,6 +6,7 @@ the end of its log.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,11 +37,20 @@ _NO_ROOM = (
     "bytes should have been written",  # by InnoDB, and less were
     "Retry attempts for writing partial data failed",
 )
+_NO_MEMORY = (
+    "allocation failed",  # of tcmalloc
+    "annot allocate",
+    "ut of memory",
+    "std::bad_alloc",
+    "errno: 12)",
+)
 _BOOT_FILE = "boot.sql"
 _CANNOT_WRITE = ("must be writable", "can't be opened in read-write mode")
 """Of InnoDB where a file could not be copied to an overlay, for example; why it does not say."""
 _LAST_WORDS = ("[ERROR]", "got signal", "Received SHUTDOWN")
 """What a server logs before it ends, if it can."""
+_TRACE = re.compile(r"(got signal \d+ ;)\n.*", re.DOTALL)
+"""What a server writes of itself when it crashes; why is above it."""
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
 _READY_TIMEOUT_S = 120.0
 _LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
@@ -90,6 +100,15 @@ def no_room(name: str) -> HostError:
     )
 
 
+def no_memory(name: str) -> HostError:
+    """Return the error of a server that got no more memory."""
+    return HostError(
+        f"the host has no more memory for the server of {name}",
+        hint="end other programs, or take fewer worlds at a time with --worlds; ulimit -v and the"
+        " limits of a container or a service count as well",
+    )
+
+
 def explain_end(
     name: str, log: str, *, free_bytes: int, reason: str = "ended unexpectedly"
 ) -> HostError:
@@ -101,12 +120,15 @@ def explain_end(
         return port_taken(name)
     if free_bytes < _LITTLE_ROOM_BYTES or any(words in log for words in _NO_ROOM):
         return no_room(name)
+    if any(words in log for words in _NO_MEMORY):
+        return no_memory(name)
     hint = None
     if any(words in log for words in _CANNOT_WRITE):
         hint = "it could not write to its files: the disk is full, or was a moment ago"
     elif not any(words in log for words in _LAST_WORDS):
         hint = "something killed it; if memory ran out, dmesg says so"
-    return ServerNotReady(name, reason=reason, log_tail=last_lines(log, _SHOWN_LINES), hint=hint)
+    shown = last_lines(_TRACE.sub(r"\1", log), _SHOWN_LINES)
+    return ServerNotReady(name, reason=reason, log_tail=shown, hint=hint)
 
 
 def wait_until_ready(

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from rewound.dump.judge import quote_name
-from rewound.engine.boot import no_room
+from rewound.engine.boot import no_memory, no_room
 from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import LoadError, MysqlError, RewoundError
@@ -36,7 +36,7 @@ def fill(
     Raises:
         DumpError: the dump is not whole, or holds what is not executed.
         LoadError: the ledger does not balance.
-        HostError: the server ended, or its disk is full.
+        HostError: the server ended, its disk is full, or it gets no more memory.
         Interrupted: the recipe was cancelled.
     """
     folder = server.socket.parent
@@ -50,6 +50,8 @@ def fill(
                 raise little_room(world, folder) from error
             if isinstance(error, MysqlError) and error.is_for_room:
                 raise no_room(f"world {world}") from error
+            if isinstance(error, MysqlError) and error.is_for_memory:
+                raise no_memory(f"world {world}") from error
             if _answers(server, recipe):
                 raise
             raise engine.explain_end(server) from error

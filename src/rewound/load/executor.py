@@ -105,4 +105,8 @@ def _as_error(text: str, error: MysqlError) -> LoadError | HostError:
             hint="free some disk space, or set REWOUND_STATE_DIR to another disk;"
             " a table of ENGINE=MEMORY may have reached its own limit",
         )
+    if error.is_for_memory:
+        return HostError(
+            text, hint="end other programs, or take fewer worlds at a time with --worlds"
+        )
     return LoadError(text)

@@ -32,6 +32,29 @@ def test_explain_end_names_a_full_disk(log: str, free_bytes: int):
     assert "free some disk space" in str(error.hint)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "src/central_freelist.cc:312] tcmalloc: allocation failed 40960",
+        "[ERROR] [MY-012681] [InnoDB] Cannot allocate memory for the buffer pool",
+        "[ERROR] [MY-010253] [Server] Out of memory; check if mysqld or some other process",
+        "[ERROR] [MY-010106] [Server] Can't create interrupt-thread (error 11, errno: 12)",
+        "terminate called after throwing an instance of 'std::bad_alloc'",
+    ],
+)
+def test_explain_end_names_a_host_without_memory(words: str):
+    log = f"{words}\n2026-11-28T12:00:00Z UTC - mysqld got signal 6 ;\n{CRASH}"
+    error = explain_end("world a", log, free_bytes=GIB)
+    assert error.message == "the host has no more memory for the server of world a"
+    assert "--worlds" in str(error.hint)
+
+
+def test_explain_end_shows_what_was_said_before_a_crash_and_not_its_trace():
+    cause = "InnoDB: Assertion failure: fil0fil.cc:2301\n12:00:00 UTC - mysqld got signal 6 ;"
+    error = explain_end("world a", f"{cause}\n{CRASH}", free_bytes=GIB)
+    assert error.message.endswith(cause)
+
+
 def test_explain_end_shows_the_end_of_the_log_where_there_is_room():
     error = explain_end("world a", f"long ago\n{CRASH}\nat last", free_bytes=GIB)
     assert isinstance(error, ServerNotReady)
