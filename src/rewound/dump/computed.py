@@ -56,9 +56,10 @@ _FUNCTIONS = frozenset(
 )
 """Each is one of MySQL 8.0 and of 9.7."""
 
-_LETTER = rb"[\w$\x80-\xff]"
+_LETTERS = rb"\w$\x80-\xff"
+_LETTER = rb"[" + _LETTERS + rb"]"
 _CALL = re.compile(
-    rb"(?:(?:\.|\bAS)\s++)?+(?:" + _LETTER + rb"|[.'`])++\s*+\(",
+    rb"(?>\.\s++|\bAS\s++|)[.'`" + _LETTERS + rb"]++\s*+\(",
     re.IGNORECASE,
 )
 _WORD = re.compile(rb"(?<![@.\w$\x80-\xff])[A-Za-z]++(?!" + _LETTER + rb")")

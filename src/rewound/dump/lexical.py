@@ -88,6 +88,15 @@ ANSI_COMBINATIONS = frozenset({"ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB"})
 """sql_modes that old servers spelled out into several, ANSI_QUOTES among them."""
 
 
+def repeated(body: bytes) -> bytes:
+    """Return the regular expression for as many of `body` as there are; none is given back.
+
+    A possessive group alone would do, but Python before 3.11.5 goes on from the middle of
+    the round that fails (CPython's issue 106052). With an empty alternative no round does.
+    """
+    return rb"(?:" + body + rb"|)*+"
+
+
 @cache
 def quoted_body(mode: LexicalMode, quote: bytes) -> bytes:
     """Return the regular expression for what stands between two quotes.
@@ -98,14 +107,14 @@ def quoted_body(mode: LexicalMode, quote: bytes) -> bytes:
     escapes = mode.backslash_escapes and quote != b"`" and not (mode.ansi_quotes and quote == b'"')
     if mode.two_byte_set is None:
         plain = rb"[^" + quote + (rb"\\" if escapes else b"") + rb"]*+"
-        return plain + rb"(?:\\." + plain + rb")*+" if escapes else plain
+        return plain + repeated(rb"\\." + plain) if escapes else plain
     pair = _TWO_BYTE_CHARACTER_SETS[mode.two_byte_set]
     # A lead byte without its second is an ordinary byte, but never at the end of what
     # we have: the second may be in the next chunk.
     single = rb"[^" + quote + (rb"\\" if escapes else b"") + rb"\x81-\xfe]"
     lone = rb"(?!" + pair + rb")[\x81-\xfe](?=[\x00-\xff])"
     escape = rb"|\\." if escapes else b""
-    return rb"(?:" + single + rb"++|" + pair + rb"|" + lone + escape + rb")*+"
+    return repeated(single + rb"++|" + pair + rb"|" + lone + escape)
 
 
 @cache

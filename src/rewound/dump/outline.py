@@ -10,7 +10,13 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from rewound.dump.lexical import LINE_COMMENT_START, LexicalMode, escape_or_pair, quoted
+from rewound.dump.lexical import (
+    LINE_COMMENT_START,
+    LexicalMode,
+    escape_or_pair,
+    quoted,
+    repeated,
+)
 
 _HIDDEN = b"\x01"
 """Takes the place of an escaped byte, so that no quote or backslash in a string counts."""
@@ -18,12 +24,12 @@ _HIDDEN = b"\x01"
 _OPENERS = (b'"', b"`", b"#", b"\\", _HIDDEN)
 _LONG_OPENERS = ((b"-", b"--"), (b"/", b"/*"))
 
-_HEAD = re.compile(rb"[^'\"`#\-/\\]*+(?:`[^`]*+`[^'\"`#\-/\\]*+)*+")
+_HEAD = re.compile(rb"[^'\"`#\-/\\]*+" + repeated(rb"`[^`]*+`[^'\"`#\-/\\]*+"))
 _SEPARATOR = re.compile(rb"\)\s*,\s*\(")
 _PARENTHESIS_OR_WORD = re.compile(rb"[()]|\w++")
 _INSERT_HEAD = re.compile(
     rb"(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?(?:INTO\s+)?(?:[\w$.]++|`[^`\n]*+`)+\s*"
-    rb"(?:\((?:[\w$,\s]++|`[^`\n]*+`)*+\)\s*)?VALUES\s*(?=\()",
+    rb"(?:\(" + repeated(rb"[\w$,\s]++|`[^`\n]*+`") + rb"\)\s*)?VALUES\s*(?=\()",
     re.IGNORECASE,
 )
 _BOUNDARIES_TRIED = 64

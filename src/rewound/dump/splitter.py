@@ -15,7 +15,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from rewound.dump.lexical import LINE_COMMENT_START, LexicalMode, quoted, quoted_body_pattern
+from rewound.dump.lexical import (
+    LINE_COMMENT_START,
+    LexicalMode,
+    quoted,
+    quoted_body_pattern,
+    repeated,
+)
 from rewound.dump.outline import OutlineScan, find_insert_head, find_run, find_whole_rows
 from rewound.dump.window import Window
 
@@ -310,4 +316,4 @@ def _plain_text(mode: LexicalMode, stop: bytes) -> re.Pattern[bytes]:
     # A delimiter may begin with one of these; then it must be seen, not passed over.
     special = [(b"'\"`", quoted(mode)), (b"-", rb"-(?=[^\-])"), (b"/", rb"/(?=[^*])")]
     passed = rb"|".join(expression for starts, expression in special if stop not in starts)
-    return re.compile(ordinary + rb"(?:(?:" + passed + rb")" + ordinary + rb")*+", re.DOTALL)
+    return re.compile(ordinary + repeated(rb"(?:" + passed + rb")" + ordinary), re.DOTALL)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from rewound.dump.lexical import LINE_COMMENT_START, LexicalMode, quoted
+from rewound.dump.lexical import LINE_COMMENT_START, LexicalMode, quoted, repeated
 
 
 class TokenKind(enum.Enum):
@@ -167,15 +167,16 @@ _SPACE_OR_COMMENT = rb"[\s\x00]+|" + LINE_COMMENT_START + rb"[^\n]*"
 @cache
 def _token_pattern(mode: LexicalMode) -> re.Pattern[bytes]:
     # Two quoted pieces without a space between them are one, with a doubled quote in it.
-    single, back, double = (rb"(?:" + quoted(mode, quote) + rb")++" for quote in (b"'", b"`", b'"'))
+    pieces = [quoted(mode, quote) for quote in (b"'", b"`", b'"')]
+    single, back, double = (piece + repeated(piece) for piece in pieces)
     string, name = single, back
     if mode.ansi_quotes:
         name += rb"|" + double
     else:
         string += rb"|" + double
     # A word that begins with $ could open a dollar-quoted string.
-    letter = rb"[\w\x80-\xff]" if mode.utf8 else rb"\w"
-    word = letter + rb"(?:" + letter + rb"|\$)*+"
+    letters = rb"\w\x80-\xff" if mode.utf8 else rb"\w"
+    word = rb"[" + letters + rb"][$" + letters + rb"]*+"
     part = rb"(?:" + word + rb"|" + single + rb"|" + back + rb"|" + double + rb")"
     return re.compile(
         rb"(?P<space>" + _SPACE_OR_COMMENT + rb")"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rewound.dump.lexical import repeated
 from rewound.dump.rules import Effect, Rule
 from rewound.dump.statement import Kind, Statement
 from rewound.dump.tokens import UnreadableText
@@ -12,7 +13,8 @@ from rewound.dump.tokens import UnreadableText
 _PASSWORD = re.compile(
     rb"(PASSWORD\s*+(?:FOR\b[^=]{0,400}+)?=?\s*+\(?\s*+"
     rb"|\bIDENTIFIED\s++(?:WITH\s++\S{1,100}+\s++)?(?:BY|AS)\s++(?:PASSWORD\s++)?)"
-    rb"(?:'(?:[^'\\]++|\\.)*+(?:'|\Z)|\"(?:[^\"\\]++|\\.)*+(?:\"|\Z))",
+    rb"(?:'" + repeated(rb"[^'\\]++|\\.") + rb"(?:'|\Z)"
+    rb"|\"" + repeated(rb"[^\"\\]++|\\.") + rb"(?:\"|\Z))",
     re.IGNORECASE | re.DOTALL,
 )
 
