@@ -51,7 +51,7 @@ class DumpReader:
         self.text_bytes_read = 0
         self._allows_any_ratio = allows_any_ratio
         try:
-            self._file = _HashingFile(path)
+            self._file = _HashingFile(path.open("rb", buffering=0))
         except OSError as error:
             raise DumpError(path, f"cannot be read: {error.strerror}") from error
         self.file_size_bytes = self._file.size_bytes
@@ -177,8 +177,8 @@ class DumpReader:
 class _HashingFile(io.RawIOBase):
     """A file that counts and hashes what is read of it, each byte once, in order."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=0)
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
         self.bytes_read = 0
         self.digest = hashlib.sha256()
         self._stat = os.fstat(self._file.fileno())
