@@ -55,8 +55,8 @@ _NOTICE_TIMEOUT_S = 10
 _FOREIGN = (DockerException, StreamParseError, requests.RequestException, OSError)
 """What the library raises, and what goes through it."""
 _IS_IT_THERE = "see whether it runs, and whether you may use it: docker info"
-_NO_SUCH_FOLDER = ("bind source path does not exist", "no such file or directory")
-"""Of Docker, and of Podman, where what is to be mounted is not there."""
+_NO_SUCH_FOLDER = "bind source path does not exist"
+"""Of Docker where what is to be mounted is not there. Podman 4.3 makes an empty folder."""
 _HOST_USERS = "name=userns"
 _ROOTLESS = "name=rootless"
 
@@ -254,7 +254,7 @@ class Daemon:
     def _create(self, plan: ContainerPlan) -> Any:
         user = [AS_ROOT] if plan.user.is_root_inside else []
         ports = {} if plan.port is None else {f"{PORT}/tcp": (LOOPBACK, plan.port)}
-        # A volume would be made by the daemon where it does not see the folder, a mount is not.
+        # A volume would be made by Docker where it does not see the folder, a mount is not.
         mount = Mount(str(HOME), str(plan.folder), type="bind")
         with _door(f"the container of {plan.folder} cannot be made"), self._seeing(plan.folder):
             return self._client.containers.create(
@@ -286,7 +286,7 @@ class Daemon:
         try:
             yield
         except APIError as error:
-            if any(words in str(error.explanation) for words in _NO_SUCH_FOLDER):
+            if _NO_SUCH_FOLDER in str(error.explanation):
                 raise self.does_not_see(folder) from error
             raise
 
