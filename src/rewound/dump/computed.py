@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 
 from rewound.dump import rules
-from rewound.dump.lexical import LexicalMode
+from rewound.dump.lexical import NAME_BYTES, LexicalMode
 from rewound.dump.statement import Statement
 from rewound.dump.tokens import Token, TokenKind, UnreadableText, iter_tokens
 from rewound.dump.verdict import RuleUse, excerpt
@@ -56,13 +56,12 @@ _FUNCTIONS = frozenset(
 )
 """Each is one of MySQL 8.0 and of 9.7."""
 
-_LETTERS = rb"\w$\x80-\xff"
-_LETTER = rb"[" + _LETTERS + rb"]"
+_LETTER = rb"[" + NAME_BYTES + rb"]"
 _CALL = re.compile(
-    rb"(?>\.\s++|\bAS\s++|)[.'`" + _LETTERS + rb"]++\s*+\(",
+    rb"(?>\.\s++|\bAS\s++|)[.'`" + NAME_BYTES + rb"]++\s*+\(",
     re.IGNORECASE,
 )
-_WORD = re.compile(rb"(?<![@.\w$\x80-\xff])[A-Za-z]++(?!" + _LETTER + rb")")
+_WORD = re.compile(rb"(?<![@." + NAME_BYTES + rb"])[A-Za-z]++(?!" + _LETTER + rb")")
 _DOLLAR = re.compile(rb"(?<!" + _LETTER + rb")\$")
 
 

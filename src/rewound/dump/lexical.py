@@ -22,6 +22,8 @@ _TWO_BYTE_CHARACTER_SETS = {
 }
 _UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8"})
 
+NAME_BYTES = rb"\w$\x80-\xff"
+"""In brackets, what a name without quotes consists of, where a byte beyond ASCII is a letter."""
 LINE_COMMENT_START = rb"(?:#|--(?=[\s\x00-\x1f\x7f]|\Z))"
 """What opens a comment that the line's end closes.
 

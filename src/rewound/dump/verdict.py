@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rewound.dump.lexical import repeated
+from rewound.dump.lexical import NAME_BYTES, repeated
 from rewound.dump.rules import Effect, Rule
 from rewound.dump.statement import Kind, Statement
 from rewound.dump.tokens import UnreadableText
@@ -19,7 +19,7 @@ _PASSWORD = re.compile(
 )
 
 _JOINS_NOTHING = re.compile(rb"[\s,()]|\Z")
-_TWO_LETTERS = re.compile(rb"[\w$\x80-\xff]{2}")
+_TWO_LETTERS = re.compile(rb"[" + NAME_BYTES + rb"]{2}")
 
 
 class Edit(NamedTuple):
