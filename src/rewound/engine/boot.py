@@ -15,7 +15,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from rewound.command import last_lines
 from rewound.engine.protocol import ServerSpec
-from rewound.errors import HostError, MysqlError, ServerNotReady
+from rewound.errors import FREE_DISK, FREE_MEMORY, HostError, MysqlError, ServerNotReady
 from rewound.mysql.accounts import boot_statement
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -44,6 +44,7 @@ _NO_MEMORY = (
     "std::bad_alloc",
     "errno: 12)",
 )
+"""Of a server that gets no more memory. tcmalloc's and the last two were seen on 9.7.4."""
 _BOOT_FILE = "boot.sql"
 _CANNOT_WRITE = ("must be writable", "can't be opened in read-write mode")
 """Of InnoDB where a file could not be copied to an overlay, for example; why it does not say."""
@@ -96,7 +97,7 @@ def no_room(name: str) -> HostError:
     """Return the error of a server whose disk is full."""
     return HostError(
         f"no space is left on the disk for the server of {name}",
-        hint="free some disk space, or set REWOUND_STATE_DIR to another disk",
+        hint=FREE_DISK,
     )
 
 
@@ -104,8 +105,7 @@ def no_memory(name: str) -> HostError:
     """Return the error of a server that got no more memory."""
     return HostError(
         f"the host has no more memory for the server of {name}",
-        hint="end other programs, or take fewer worlds at a time with --worlds; ulimit -v and the"
-        " limits of a container or a service count as well",
+        hint=f"{FREE_MEMORY}; ulimit -v and the limits of a container or a service count as well",
     )
 
 

@@ -5,7 +5,14 @@ from pathlib import Path
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
 from rewound.dump.verdict import Verdict, excerpt
-from rewound.errors import HostError, LoadError, MysqlError, StatementRefused
+from rewound.errors import (
+    FREE_DISK,
+    FREE_MEMORY,
+    HostError,
+    LoadError,
+    MysqlError,
+    StatementRefused,
+)
 from rewound.load.objects import TableKey
 from rewound.load.tally import Tally
 from rewound.mysql.client import Connection, Execution
@@ -102,11 +109,8 @@ def _as_error(text: str, error: MysqlError) -> LoadError | HostError:
     if error.is_for_room:
         return HostError(
             text,
-            hint="free some disk space, or set REWOUND_STATE_DIR to another disk;"
-            " a table of ENGINE=MEMORY may have reached its own limit",
+            hint=f"{FREE_DISK}; a table of ENGINE=MEMORY may have reached its own limit",
         )
     if error.is_for_memory:
-        return HostError(
-            text, hint="end other programs, or take fewer worlds at a time with --worlds"
-        )
+        return HostError(text, hint=FREE_MEMORY)
     return LoadError(text)
