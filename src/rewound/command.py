@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 
 _TAIL_LINES = 20
 _KILL_TIMEOUT_S = 10.0
+_DRAIN_TIMEOUT_S = 1.0
 
 _running: set[subprocess.Popen[str]] = set()
 """What `run` is waiting for, in whatever thread."""
@@ -51,6 +52,9 @@ def run(
 ) -> str:
     """Run a program to its end and return its standard output; it does not outlive us.
 
+    The end is when it has exited and every process that inherited its output has closed it.
+    Past the deadline the program and its children are killed.
+
     Raises:
         CommandFailed: it is missing, exited with an error, or ran into the deadline.
     """
@@ -65,6 +69,7 @@ def run(
             errors="replace",
             env=None if env is None else {**os.environ, **env},
             cwd=cwd,
+            process_group=0,
         )
     except FileNotFoundError as error:
         raise CommandFailed(argv, reason="is not installed on this host") from error
@@ -76,8 +81,8 @@ def run(
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(argv, reason=f"did not end within {timeout_s:.0f} s") from error
     finally:
-        _end(process)
         _running.discard(process)
+        _end(process)
     if process.returncode != 0:
         raise CommandFailed(
             argv,
@@ -90,7 +95,7 @@ def run(
 def end_running() -> None:
     """Kill what other threads run right now; to them it is a `CommandFailed`."""
     for process in tuple(_running):
-        process.kill()
+        _kill_group(process)
 
 
 def start_daemon(
@@ -216,10 +221,25 @@ def _bind_to_us(argv: Sequence[str]) -> Sequence[str]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Kill a program, unless it has ended, and close its pipes."""
-    if process.poll() is None:
-        process.kill()
-        process.communicate()
+    """Kill a program whose output was not read to its end, and close its pipes.
+
+    A child of it that left the process group may hold the pipes open for as long as it likes.
+    """
+    pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe and not pipe.closed]
+    if not pipes:
+        return
+    _kill_group(process)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=_DRAIN_TIMEOUT_S)
+    for pipe in pipes:
+        pipe.close()
+    process.wait(_KILL_TIMEOUT_S)
+
+
+def _kill_group(process: subprocess.Popen[str]) -> None:
+    """Kill a program that `run` started, and its children."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _mark_of(pid: int) -> ProcessMark:

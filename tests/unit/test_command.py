@@ -56,6 +56,24 @@ def test_run_explains_what_cannot_run(argv: list[str], said: str):
         command.run(argv, timeout_s=0.1)
 
 
+def test_the_deadline_holds_although_a_child_keeps_the_output_open():
+    child = ["sleep", f"61.{os.getpid()}"]
+    with pytest.raises(CommandFailed, match="did not end within 0 s"):
+        command.run(["sh", "-c", f"{' '.join(child)} & exit 0"], timeout_s=0.5)
+    assert count_processes(child) == 0
+
+
+def test_the_deadline_holds_although_a_child_in_another_session_keeps_the_output_open():
+    child = ["sleep", f"62.{os.getpid()}"]
+    with pytest.raises(CommandFailed, match="did not end within 0 s"):
+        command.run(["setsid", "--fork", *child], timeout_s=0.5)
+    try:
+        assert count_processes(child) == 1
+    finally:
+        for process in find_processes(child):
+            process.kill()
+
+
 RUNS = "import sys; from rewound import command; command.run(sys.argv[1:], timeout_s=60)"
 STARTS = (
     "import os, sys, time; from pathlib import Path; from rewound import command;"
@@ -83,8 +101,12 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def find_processes(argv: list[str]) -> list[psutil.Process]:
+    return [each for each in psutil.process_iter(["cmdline"]) if each.info["cmdline"] == argv]
+
+
 def count_processes(argv: list[str]) -> int:
-    return sum(each.info["cmdline"] == argv for each in psutil.process_iter(["cmdline"]))
+    return len(find_processes(argv))
 
 
 def test_a_daemon_runs_in_a_session_of_its_own_and_can_be_killed(tmp_path: Path):
