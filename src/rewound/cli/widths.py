@@ -1,5 +1,6 @@
 """How wide a table's columns may be, so that it fits. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 LEAST = 8
@@ -22,12 +23,31 @@ def fit_widths(
         widths = list(wanted[:count])
         places = [place for place in range(count) if gives_way[place] and widths[place] > LEAST]
         excess = sum(widths) + gap * (count - 1) - available
-        while excess > 0 and places:
-            widest = max(places, key=widths.__getitem__)
-            widths[widest] -= 1
-            excess -= 1
-            if widths[widest] == LEAST:
-                places.remove(widest)
         if excess <= 0:
             return widths
+        if excess <= sum(widths[place] - LEAST for place in places):
+            narrowed = _narrow([widths[place] for place in places], excess)
+            for place, width in zip(places, narrowed, strict=True):
+                widths[place] = width
+            return widths
     return [min(wanted[0], available)] if wanted else []
+
+
+def _narrow(widths: Sequence[int], excess: int) -> list[int]:
+    """Take `excess` cells from the widest columns, as if one by one from the widest of the moment.
+
+    Finds the width that they come down to: a cell can hold millions of characters.
+    """
+
+    def taken(limit: int) -> int:
+        return sum(max(0, width - limit) for width in widths)
+
+    limits = range(LEAST, max(widths) + 1)
+    limit = limits[bisect_right(limits, -excess, key=lambda limit: -taken(limit)) - 1]
+    spare = taken(limit) - excess
+    narrowed = []
+    for width in reversed(widths):
+        keeps_one = spare > 0 and width > limit
+        spare -= keeps_one
+        narrowed.append(min(width, limit + keeps_one))
+    return narrowed[::-1]
