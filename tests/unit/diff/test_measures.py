@@ -29,6 +29,20 @@ def test_numbers_are_summed_exactly_and_null_apart():
     assert (numbers.rose, numbers.fell, numbers.share_rose) == (1, 1, 0.5)
 
 
+def test_what_rose_and_what_fell_is_counted_apart():
+    found = measure(Form.INTEGER, ("1", "2"), ("1", "3"), ("5", "4"))
+    assert found.numbers is not None
+    assert (found.numbers.rose, found.numbers.fell) == (2, 1)
+    assert found.numbers.share_rose == 2 / 3
+
+
+def test_floats_change_from_before_to_after():
+    found = measure(Form.FLOAT, ("1.5", "1"), ("2", "4"), ("1", "0.5"))
+    assert found.numbers is not None
+    assert (found.numbers.sum, found.numbers.min, found.numbers.max) == (1.0, -0.5, 2.0)
+    assert (found.numbers.rose, found.numbers.fell) == (1, 2)
+
+
 def test_sums_keep_all_digits_of_the_largest_decimals():
     found = measure(Form.DECIMAL, ("0." + "0" * 29 + "1", "9" * 35))
     assert found.numbers is not None
