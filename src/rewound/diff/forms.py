@@ -36,11 +36,6 @@ class Form(enum.Enum):
     """BLOB and GEOMETRY among them."""
     TEMPORAL = "temporal"
 
-    @property
-    def is_number(self) -> bool:
-        """Whether values can be added."""
-        return self in (Form.INTEGER, Form.DECIMAL, Form.FLOAT)
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnSql:

@@ -33,11 +33,6 @@ class NumberShift:
         """How many of the changed values are larger than before, from 0 to 1."""
         return self.rose / (self.rose + self.fell) if self.rose + self.fell else 0.0
 
-    @property
-    def share_fell(self) -> float:
-        """How many are smaller, from 0 to 1."""
-        return self.fell / (self.rose + self.fell) if self.rose + self.fell else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class TimeShift:

@@ -63,11 +63,6 @@ class TableDiff:
         return self.removed + self.changed + self.same
 
     @property
-    def rows_after(self) -> int:
-        """How many rows there are."""
-        return self.added + self.changed + self.same
-
-    @property
     def is_equal(self) -> bool:
         """Whether nothing differs in what was compared."""
         return not (self.added or self.removed or self.changed)

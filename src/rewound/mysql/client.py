@@ -171,12 +171,6 @@ class Connection:
             names = tuple(str(field[0]) for field in cursor.description)
             return ResultSet(names, tuple(cursor.fetchall()))
 
-    def set_variable(self, name: str, value: str) -> None:
-        """Set a user variable of the session to a text, whatever is in it."""
-        if not name.isidentifier() or not name.isascii():
-            raise ValueError(f"no name of a variable: {name!r}")
-        self.execute(f"SET @{name} = {self._driver.escape(value)}")
-
     def load_rows(self, sql: bytes, rows: bytes) -> Execution:
         """Run a LOAD DATA LOCAL statement with these bytes in the place of its file.
 
