@@ -27,7 +27,7 @@ from pathlib import Path
 from bench.page import ROOT, Page
 from bench.players import write_players
 from rewound.diff.worlds import SchemaPair, compare_worlds
-from rewound.engine.installation import Installation, get_installation
+from rewound.engine.install.installation import Installation, get_installation
 from rewound.mysql.accounts import READER
 from rewound.mysql.endpoint import Endpoint
 from rewound.operations.fleets import endpoint, status

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from rewound.engine.installation import Installation
+from rewound.engine.install.installation import Installation
 
 _START_TIMEOUT_S = 120.0
 _STOP_TIMEOUT_S = 120.0

@@ -17,13 +17,13 @@ from pathlib import Path
 import psutil
 
 from bench.workload import Shape, write_dump
-from rewound.engine.installation import get_installation
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.install.installation import get_installation
 from rewound.engine.options import LOADING_STATEMENTS
-from rewound.engine.ports import pick_ports
-from rewound.engine.process import ProcessEngine
+from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.load import rows
-from rewound.load.cores import Cores
+from rewound.load.cpu_budget import Cores
 from rewound.load.ledger import find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions, load_dump
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements

@@ -19,7 +19,7 @@ import psutil
 from bench.page import ROOT, Page
 from bench.rewound_command import RewoundCommand
 from bench.up_small_worlds import time_command
-from rewound.engine.installation import get_installation
+from rewound.engine.install.installation import get_installation
 from rewound.settings import cache_dir
 
 DUMP = ROOT / "examples/backups/host1_fulldump_20260303_211508.sql.gz"

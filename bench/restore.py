@@ -33,7 +33,7 @@ from bench.rewound_ways import Reset, Up
 from bench.scenarios import WAYS, Scenario, list_scenarios
 from bench.ways import Bench, Way
 from bench.workload import Dump, Shape, write_dump
-from rewound.engine.installation import get_installation
+from rewound.engine.install.installation import get_installation
 from rewound.settings import cache_dir
 
 SEED = 20260303

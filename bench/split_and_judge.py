@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.page import Page
-from rewound.dump.reader import CHUNK_BYTES, DumpReader
-from rewound.dump.reference import REFERENCE
+from rewound.dump.file.reader import CHUNK_BYTES, DumpReader
+from rewound.dump.rules.reference_server import REFERENCE
 from rewound.dump.script import Script
 
 SEED = 20260303

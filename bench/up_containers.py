@@ -33,8 +33,8 @@ from bench.page import ROOT, Page
 from bench.rewound_command import RewoundCommand
 from bench.up_small_worlds import COUNT, DUMPS, look, require_players, time_command
 from rewound.engine.docker.address import find_address
-from rewound.engine.installation import find_installed
-from rewound.engine.ports import pick_ports
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.install.installation import find_installed
 from rewound.settings import cache_dir
 from tests.docker_host.image import build_mysql_image, name_mysql_image
 

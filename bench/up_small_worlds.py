@@ -24,7 +24,7 @@ from pathlib import Path
 from bench.hand_made import HandMadeServer
 from bench.page import ROOT, Page
 from bench.rewound_command import RewoundCommand
-from rewound.engine.installation import Installation, get_installation
+from rewound.engine.install.installation import Installation, get_installation
 from rewound.settings import cache_dir
 
 DUMPS = sorted(ROOT.glob("examples/backups/host?_fulldump_20260303_*.sql.gz"))

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bench.rewound_command import RewoundCommand
 from bench.workload import Dump
-from rewound.engine.installation import Installation
+from rewound.engine.install.installation import Installation
 
 Rows = list[dict[str, int]]
 """The number of rows of each table, for each world."""

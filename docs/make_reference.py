@@ -12,8 +12,8 @@ import click
 
 from rewound.catalog import TIME_SHAPES
 from rewound.cli.main import root
-from rewound.cli.options import CONFIGURABLE
-from rewound.dump.rules import RULES, Effect
+from rewound.cli.parameters.options import CONFIGURABLE
+from rewound.dump.rules.table import RULES, Effect
 from rewound.errors import RewoundError
 
 DOCS = Path(__file__).parent

@@ -290,7 +290,7 @@ def installed_programs() -> Programs:
     """Ask Rewound for the MySQL that it would use itself."""
     import platformdirs
 
-    from rewound.engine.installation import get_installation
+    from rewound.engine.install.installation import get_installation
 
     installation = get_installation("auto", cache=platformdirs.user_cache_path("rewound"))
     if installation.mysqldump is None:

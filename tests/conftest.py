@@ -24,9 +24,9 @@ import pytest
 from filelock import FileLock
 
 from rewound import command
-from rewound.engine.installation import Installation, find_installed, get_installation
-from rewound.engine.mounts import find_mounts_below, remove_tree
+from rewound.engine.install.installation import Installation, find_installed, get_installation
 from rewound.errors import HostError
+from rewound.files.mounts import find_mounts_below, remove_tree
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "backups"
 

@@ -27,7 +27,7 @@ from rewound.operations import asking, fleets, restoring
 from rewound.operations.dumps import read_selection
 from rewound.operations.engines import EngineWish
 from rewound.query.fanout import Asking
-from rewound.query.merge import Merged
+from rewound.query.merged_result import Merged
 from rewound.query.outcome import Outcome
 from rewound.query.script import read_statements
 from rewound.query.typed import make_table

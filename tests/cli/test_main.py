@@ -10,7 +10,7 @@ import pytest
 
 from rewound import __version__
 from rewound.cli.main import COMMANDS, SHORT_HELP
-from rewound.cli.options import CONFIGURABLE, PARAMETERS
+from rewound.cli.parameters.options import CONFIGURABLE, PARAMETERS
 from tests.conftest import EXAMPLES, Cli
 
 HELP = """\
@@ -185,7 +185,7 @@ def test_output_is_utf_8_whatever_the_locale(cli: Cli, tmp_path):
 def test_a_bug_is_told_from_a_users_error_and_keeps_its_traceback(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    from rewound.cli import diagnostics
+    from rewound.cli.output import diagnostics
 
     @click.command()
     def broken() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
-from rewound.cli.formats import show_control_characters
-from rewound.cli.options import FORMATS
-from rewound.cli.render import Cell, write_rows
+from rewound.cli.output.formats import show_control_characters
+from rewound.cli.output.render import Cell, write_rows
+from rewound.cli.parameters.options import FORMATS
 
 COLUMNS = ["world", "text", "number", "bytes", "time"]
 ROWS: list[list[Cell]] = [

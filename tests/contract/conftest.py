@@ -7,8 +7,8 @@ import pytest
 
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
-from rewound.engine.installation import Installation
-from rewound.engine.process import ProcessEngine
+from rewound.engine.install.installation import Installation
+from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import Engine
 
 MakeEngine = Callable[[CloneMethod | None], Engine]

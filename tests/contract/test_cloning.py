@@ -12,9 +12,9 @@ import pytest
 
 from rewound import command
 from rewound.engine.cloning import CloneMethod, choose_method, clone, give_away, probe_method
-from rewound.engine.mounts import find_mounts_below, remove_tree
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import HostError
+from rewound.files.mounts import find_mounts_below, remove_tree
 from tests.contract.conftest import MakeEngine
 from tests.contract.test_engine import PASSWORD, ask, connect, make_spec
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from rewound import command
-from rewound.engine.ports import pick_ports
+from rewound.engine.host.ports import pick_ports
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import HostError, MysqlError
 from rewound.mysql.accounts import ROOT

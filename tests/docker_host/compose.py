@@ -15,7 +15,7 @@ import platformdirs
 from filelock import FileLock
 
 from rewound import command
-from rewound.engine import debian
+from rewound.engine.install import debian
 from rewound.errors import HostError
 
 _PACKAGES = ("docker-cli", "docker-compose")

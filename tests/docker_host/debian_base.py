@@ -18,7 +18,7 @@ from pathlib import Path
 import docker
 
 from rewound import command
-from rewound.engine.debian import choose_host_settings, get_host_mirror
+from rewound.engine.install.debian import choose_host_settings, get_host_mirror
 from rewound.errors import RewoundError
 from tests.docker_host.image import ImageNotBuilt
 

@@ -24,8 +24,8 @@ import docker
 import platformdirs
 
 from rewound import command
-from rewound.engine.installation import Installation, find_installed
-from rewound.engine.packages import CHECKSUMS
+from rewound.engine.install.installation import Installation, find_installed
+from rewound.engine.install.packages import CHECKSUMS
 from tests.docker_host.daemon import connect, find_address
 from tests.docker_host.root_tar import RootTar
 

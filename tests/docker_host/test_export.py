@@ -16,7 +16,7 @@ from rewound.engine.docker.compose import (
     write_compose_file,
     write_env_file,
 )
-from rewound.engine.ports import pick_ports
+from rewound.engine.host.ports import pick_ports
 from tests.conftest import EXAMPLES, Cli
 from tests.docker_host.compose import Compose, NoCompose, ensure_compose
 from tests.docker_host.daemon import FOLDER_LABEL, connect

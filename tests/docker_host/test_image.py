@@ -11,7 +11,7 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from rewound.engine.installation import Installation, find_installed
+from rewound.engine.install.installation import Installation, find_installed
 from tests.docker_host.daemon import FOLDER_LABEL, connect, remove_containers_below
 from tests.docker_host.image import OTHER_TAG, build_mysql_image, build_other_image
 

@@ -12,7 +12,7 @@ import yaml
 
 from docs import make_reference
 from rewound.cli.main import COMMANDS, root
-from rewound.dump.rules import RULES
+from rewound.dump.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
 WRITTEN_PAGES = [

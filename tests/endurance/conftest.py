@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.engine.installation import Installation
+from rewound.engine.install.installation import Installation
 from tests.conftest import Cli, Dumps, make_cache
 from tests.endurance.crash_fleet import Content, CrashFleet, write_worlds
 

@@ -15,8 +15,8 @@ from subprocess import Popen
 import psutil
 
 from rewound import command
-from rewound.engine.mounts import find_mounts_below, remove_tree
-from rewound.fleet.observed import get_endpoint
+from rewound.files.mounts import find_mounts_below, remove_tree
+from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
 from rewound.mysql.accounts import DEV
 from rewound.mysql.client import Connection

@@ -7,7 +7,7 @@ from random import Random
 
 import zstandard
 
-from rewound.dump.splitter import Splitter
+from rewound.dump.text.splitter import Splitter
 from tests.conftest import EXAMPLES
 
 _SOURCE = EXAMPLES / "host1_fulldump_20260302_211713.sql.gz"

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rewound.dump.judge import quote_name
+from rewound.dump.text.quoting import quote_name
 from rewound.mysql.client import Connection, Value
 from tests.server.load_server import LoadServer
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rewound import command
-from rewound.engine.mounts import unmount_below
+from rewound.files.mounts import unmount_below
 
 _TIMEOUT_S = 60.0
 _BLOCK_BYTES = 1 << 16

@@ -11,8 +11,8 @@ from random import Random
 
 import pytest
 
-from rewound.dump.reader import DumpReader
-from rewound.engine.installation import Installation
+from rewound.dump.file.reader import DumpReader
+from rewound.engine.install.installation import Installation
 from rewound.errors import DumpError, LoadError
 from rewound.load.ledger import find_imbalances
 from rewound.load.loader import LoadOptions

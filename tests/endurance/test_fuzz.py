@@ -13,16 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rewound.dump.judge import Judge
-from rewound.dump.lexical import lexical_mode
-from rewound.dump.outline import OutlineScan
-from rewound.dump.reference import REFERENCE
+from rewound.dump.judging.judge import Judge
+from rewound.dump.rules.reference_server import REFERENCE
+from rewound.dump.rules.server_profile import Target
 from rewound.dump.script import Script
-from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
-from rewound.dump.statement import Kind
-from rewound.dump.target import Target
+from rewound.dump.settings.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
+from rewound.dump.text.lexical import lexical_mode
+from rewound.dump.text.masked_text import OutlineScan
+from rewound.dump.text.statement import Kind
 from rewound.errors import MysqlError
-from rewound.load.target import read_target
+from rewound.load.server_reading import read_target
 from rewound.mysql.client import Connection
 from tests.endurance.conftest import Effort, Figures
 from tests.endurance.grammar import (

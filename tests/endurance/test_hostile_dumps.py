@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from rewound.dump.rules import RULES, Effect
+from rewound.dump.rules.table import RULES, Effect
 from rewound.errors import LoadError, RewoundError, StatementRefused
 from rewound.load.loader import LoadMethod, LoadOptions
 from rewound.mysql.client import Connection

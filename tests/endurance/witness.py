@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rewound.dump.judge import quote_name
-from rewound.dump.target import SYSTEM_SCHEMAS
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.dump.text.quoting import quote_name
 from rewound.mysql.client import Connection, Value
 from tests.server.load_server import LoadServer
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from rewound.engine.installation import Installation
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.install.installation import Installation
 from rewound.engine.options import LOADING_STATEMENTS
-from rewound.engine.ports import pick_ports
-from rewound.engine.process import ProcessEngine
+from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.mysql.accounts import LOADER, ROOT, account_statements
 from rewound.mysql.client import Connection

@@ -4,8 +4,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from rewound.dump.judge import quote_name
-from rewound.dump.target import SYSTEM_SCHEMAS
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.dump.text.quoting import quote_name
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions, load_dump
 from rewound.mysql.client import Connection, Value

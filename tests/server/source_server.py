@@ -6,9 +6,9 @@ from pathlib import Path
 from rewound import command
 from rewound.engine.boot import wait_until_ready
 from rewound.engine.cloning import DATA, CloneMethod, clone
-from rewound.engine.installation import Installation
+from rewound.engine.install.installation import Installation
 from rewound.engine.options import LOOPBACK, serving_options
-from rewound.engine.process import ProcessEngine
+from rewound.engine.process.engine import ProcessEngine
 from rewound.errors import ServerNotReady
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint

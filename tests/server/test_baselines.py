@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rewound import command
-from rewound.engine.installation import Installation
-from rewound.engine.mounts import find_mounts_below
+from rewound.engine.install.installation import Installation
+from rewound.files.mounts import find_mounts_below
 from rewound.fleet.baseline import BASELINE_FORMAT
 from tests.conftest import EXAMPLES, Cli, Dumps
 from tests.server.test_fleet import (

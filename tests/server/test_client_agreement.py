@@ -26,11 +26,11 @@ from random import Random
 
 import pytest
 
-from rewound.dump.lexical import LexicalMode, lexical_mode, quoted
-from rewound.dump.splitter import PieceKind, Splitter
-from rewound.engine.installation import Installation
-from rewound.engine.ports import pick_ports
-from rewound.engine.process import ProcessEngine
+from rewound.dump.text.lexical import LexicalMode, lexical_mode, quoted
+from rewound.dump.text.splitter import PieceKind, Splitter
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.install.installation import Installation
+from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.mysql.accounts import ROOT, option_file
 from rewound.mysql.client import Connection

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from rewound.dump import splitter
-from rewound.dump.foreign import START_BYTES, find_foreign_format
-from rewound.dump.judge import quote_name
-from rewound.engine.installation import Installation
+from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
+from rewound.dump.text import splitter
+from rewound.dump.text.quoting import quote_name
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.install.installation import Installation
 from rewound.engine.options import LOADING_STATEMENTS
-from rewound.engine.ports import pick_ports
-from rewound.engine.process import ProcessEngine
+from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import Server, ServerSpec
 from rewound.errors import DumpError, RewoundError
 from rewound.load.ledger import find_imbalances

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rewound import command
-from rewound.engine.installation import Installation
-from rewound.engine.mounts import remove_tree
+from rewound.engine.install.installation import Installation
+from rewound.files.mounts import remove_tree
 from tests.conftest import EXAMPLES, Cli, Dumps
 
 GAME_SAMPLE = Path(__file__).parents[3] / "shared/data/game-sample"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rewound.diff.schema import SchemaChange, compare_schemas
-from rewound.diff.schema_reading import find_schema
+from rewound.diff.schema.comparison import SchemaChange, compare_schemas
+from rewound.diff.schema.reading import find_schema
 from rewound.mysql.client import Connection
 from tests.server.load_server import LoadServer
 

@@ -12,10 +12,10 @@ from itertools import chain
 
 import pytest
 
-from rewound.diff.by_key import Sizes
-from rewound.diff.row_changes import RowChange
-from rewound.diff.rows import RowOptions
-from rewound.diff.schema import Change
+from rewound.diff.rows.by_key import Sizes
+from rewound.diff.rows.plan import RowOptions
+from rewound.diff.rows.row_changes import RowChange
+from rewound.diff.schema.comparison import Change
 from rewound.diff.worlds import SchemaPair, TableOutcome, WorldOptions, compare_worlds
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint

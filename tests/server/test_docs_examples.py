@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.engine.installation import Installation
+from rewound.engine.install.installation import Installation
 
 ROOT = Path(__file__).parents[2]
 REWOUND = Path(sys.executable).parent / "rewound"

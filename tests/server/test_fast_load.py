@@ -2,7 +2,7 @@
 
 import pytest
 
-from rewound.dump import splitter
+from rewound.dump.text import splitter
 from rewound.errors import RewoundError
 from rewound.load.ledger import find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions

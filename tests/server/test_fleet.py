@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from rewound import command
-from rewound.engine.installation import Installation
+from rewound.engine.install.installation import Installation
 from rewound.errors import CommandFailed
 from tests.conftest import EXAMPLES, Cli, Dumps, Finished
 from tests.endurance.small_disk import small_disk

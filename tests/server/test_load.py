@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rewound.dump import reader
-from rewound.dump.part import Part
-from rewound.dump.rules import ALLOWABLE, COMPRESSED_TOO_WELL, VIEW_LOST, Effect
+from rewound.dump.file import reader
+from rewound.dump.judging.dump_filter import Part
+from rewound.dump.rules.table import ALLOWABLE, COMPRESSED_TOO_WELL, VIEW_LOST, Effect
 from rewound.errors import (
     DumpError,
     HostError,

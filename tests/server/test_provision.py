@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from rewound import command
-from rewound.engine.installation import Installation, find_installed
-from rewound.engine.provision import install
+from rewound.engine.install.installation import Installation, find_installed
+from rewound.engine.install.provision import install
 from rewound.errors import HostError
 from rewound.mysql.version import find_mysql_version
 

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from rewound.cli.options import FORMATS
-from rewound.engine.installation import Installation
-from rewound.engine.mounts import remove_tree
+from rewound.cli.parameters.options import FORMATS
+from rewound.engine.install.installation import Installation
+from rewound.files.mounts import remove_tree
 from tests.conftest import Cli, Dumps
 
 TYPES = """\

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rewound import command
-from rewound.engine.ports import pick_ports
+from rewound.engine.host.ports import pick_ports
 from rewound.errors import MysqlError
 from rewound.fleet.data_folder import DataFolder
 from rewound.mysql.client import Connection

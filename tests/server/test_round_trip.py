@@ -21,13 +21,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
-from rewound.dump import splitter
-from rewound.dump.judge import quote_name
-from rewound.dump.target import SYSTEM_SCHEMAS
-from rewound.engine.installation import Installation
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.dump.text import splitter
+from rewound.dump.text.quoting import quote_name
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.install.installation import Installation
 from rewound.engine.options import LOADING_STATEMENTS
-from rewound.engine.ports import pick_ports
-from rewound.engine.process import ProcessEngine
+from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions, load_dump

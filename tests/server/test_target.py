@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from rewound.dump.reference import REFERENCE
-from rewound.load.target import read_target
+from rewound.dump.rules.reference_server import REFERENCE
+from rewound.load.server_reading import read_target
 from rewound.mysql.client import Connection
 from tests.server.load_server import LoadServer
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rewound.engine.installation import Installation
+from rewound.engine.install.installation import Installation
 from tests.conftest import Cli, Dumps
 from tests.server.test_fleet import servers_of
 

@@ -21,11 +21,11 @@ from rewound.catalog.dump import (
     natural_key,
     sort_naturally,
 )
-from rewound.catalog.fold import fold_worlds, name_worlds
 from rewound.catalog.names import NameProblem, ParsedName, parse_path
 from rewound.catalog.pattern import NamePattern, compile_pattern
-from rewound.catalog.select import select_worlds
 from rewound.catalog.times import TIME_SHAPES, TimeShape
+from rewound.worlds.folding import fold_worlds, name_worlds
+from rewound.worlds.selecting import select_worlds
 
 __all__ = [
     "TIME_SHAPES",

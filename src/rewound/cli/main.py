@@ -7,27 +7,27 @@ from typing import Any, NoReturn
 import click
 
 from rewound import __version__
-from rewound.cli import diagnostics
+from rewound.cli.output import diagnostics
 
 COMMANDS = {
-    "dumps": ("rewound.cli.dumps", "what dumps there are, and which ones a time selects"),
-    "verify": ("rewound.cli.verify", "read dumps to their end, without a server"),
-    "up": ("rewound.cli.up", "restore every world; prints how to connect"),
-    "status": ("rewound.cli.status", "worlds, states, dumps, addresses, sizes"),
-    "connect": ("rewound.cli.connect", "open the mysql client on a world"),
-    "query": ("rewound.cli.query", "run SQL on every world, one merged result"),
-    "diff": ("rewound.cli.diff", "what changed, over all worlds and tables"),
-    "report": ("rewound.cli.report", "the ledger: the proof of what was restored"),
-    "reset": ("rewound.cli.reset", "take worlds back to the moment after their restore"),
-    "down": ("rewound.cli.down", "stop and delete"),
-    "restore-world": ("rewound.cli.restore_world", "make one world and become its server"),
-    "check-world": ("rewound.cli.check_world", "is the world of restore-world ready? Exits with 0"),
-    "server": ("rewound.cli.server", "the MySQL servers that can be used"),
-    "export": ("rewound.cli.export", "a folder that runs the worlds elsewhere, by Docker Compose"),
-    "cache": ("rewound.cli.cache", "the baselines that are kept to start from"),
-    "doctor": ("rewound.cli.doctor", "what this host can do, and what is missing"),
+    "dumps": ("dumps", "what dumps there are, and which ones a time selects"),
+    "verify": ("verify", "read dumps to their end, without a server"),
+    "up": ("up", "restore every world; prints how to connect"),
+    "status": ("status", "worlds, states, dumps, addresses, sizes"),
+    "connect": ("connect", "open the mysql client on a world"),
+    "query": ("query", "run SQL on every world, one merged result"),
+    "diff": ("diff", "what changed, over all worlds and tables"),
+    "report": ("report", "the ledger: the proof of what was restored"),
+    "reset": ("reset", "take worlds back to the moment after their restore"),
+    "down": ("down", "stop and delete"),
+    "restore-world": ("restore_world", "make one world and become its server"),
+    "check-world": ("check_world", "is the world of restore-world ready? Exits with 0"),
+    "server": ("server", "the MySQL servers that can be used"),
+    "export": ("export", "a folder that runs the worlds elsewhere, by Docker Compose"),
+    "cache": ("cache", "the baselines that are kept to start from"),
+    "doctor": ("doctor", "what this host can do, and what is missing"),
 }
-"""Sub-command to the module that holds it as `command`, and its line in the help."""
+"""Sub-command to the module of `rewound.cli.commands` that holds it, and its line in the help."""
 
 SHORT_HELP = """\
 Rewound: your databases as they were.
@@ -53,7 +53,8 @@ class LazyGroup(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = importlib.import_module(f"rewound.cli.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -92,7 +93,7 @@ def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:
 def _default_map(config: Path | None) -> dict[str, Any]:
     """Return the file's settings as defaults of every command that has the option."""
     from rewound import settings
-    from rewound.cli.options import CONFIGURABLE, PARAMETERS
+    from rewound.cli.parameters.options import CONFIGURABLE, PARAMETERS
 
     path = config or settings.find_config(Path.cwd())
     if path is None:

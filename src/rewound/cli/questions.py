@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rewound.catalog import fold_worlds
-from rewound.cli import diagnostics
-from rewound.cli.answers import FILE_FORMATS, Presentation, Stopwatch, show
-from rewound.cli.options import FORMATS
+from rewound.cli.output import diagnostics
+from rewound.cli.output.answers import FILE_FORMATS, Presentation, Stopwatch, show
+from rewound.cli.parameters.options import FORMATS
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.operations import asking as operations
 from rewound.query.fanout import Asking
-from rewound.query.merge import Merged
+from rewound.query.merged_result import Merged
 from rewound.query.outcome import Summary
 from rewound.query.script import find_unset_variables
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from rewound.diff.row_changes import RowChange
-from rewound.diff.side import Cancellation
+from rewound.diff.rows.comparison_session import Cancellation
+from rewound.diff.rows.row_changes import RowChange
 from rewound.diff.worlds import SchemaPair, TableName, WorldDiff, WorldOptions, compare_worlds
 from rewound.errors import RewoundError
 from rewound.mysql.endpoint import Endpoint

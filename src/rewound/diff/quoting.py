@@ -1,11 +1,11 @@
 """Names and texts as SQL. Pure."""
 
-from rewound.dump import judge
+from rewound.dump.text import quoting
 
 
 def quote_name(name: str) -> str:
     """Return an identifier as SQL, whatever is in it."""
-    return judge.quote_name(name).decode()
+    return quoting.quote_name(name).decode()
 
 
 def quote_text(text: str) -> str:

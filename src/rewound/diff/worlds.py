@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from rewound.diff.definitions import ObjectKind, Schema, Table
-from rewound.diff.measures import ColumnMeasure, Measuring
-from rewound.diff.row_changes import RowChange, TableDiff
-from rewound.diff.rows import RowOptions, compare_table, plan_table
-from rewound.diff.schema import SchemaChange, compare_schemas
-from rewound.diff.schema_reading import find_schema
-from rewound.diff.side import Cancellation, Side
+from rewound.diff.rows.column_statistics import ColumnMeasure, Measuring
+from rewound.diff.rows.comparison_session import Cancellation, Side
+from rewound.diff.rows.plan import RowOptions, compare_table, plan_table
+from rewound.diff.rows.row_changes import RowChange, TableDiff
+from rewound.diff.schema.comparison import SchemaChange, compare_schemas
+from rewound.diff.schema.definitions import ObjectKind, Schema, Table
+from rewound.diff.schema.reading import find_schema
 from rewound.errors import RewoundError
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint

@@ -8,16 +8,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from rewound.dump import rules
-from rewound.dump.header import Header, read_comment, read_statement
-from rewound.dump.judge import Judge
-from rewound.dump.part import Part
-from rewound.dump.rules import Rule
-from rewound.dump.session import Session
-from rewound.dump.splitter import Piece, PieceKind, Splitter
-from rewound.dump.statement import Kind, Statement, find_drop_end
-from rewound.dump.target import Target
-from rewound.dump.verdict import RuleUse, Verdict, excerpt
+from rewound.dump.file.header import Header, read_comment, read_statement
+from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.judge import Judge
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.table import Rule
+from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
+from rewound.dump.settings.session import Session
+from rewound.dump.text.splitter import Piece, PieceKind, Splitter
+from rewound.dump.text.statement import Kind, Statement, find_drop_end
 
 _WARNING = re.compile(
     rb"(?i:warning: )|\S+: (?:\[(?:Warning|Note)\]|(?i:warning|note|ignoring )|Deprecated)"

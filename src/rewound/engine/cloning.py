@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rewound import command
-from rewound.engine.folder_lock import new_folder
 from rewound.errors import CommandFailed, HostError
+from rewound.files.locks import new_folder
 
 DATA = "data"
 """The name of the data directory in a server's folder."""

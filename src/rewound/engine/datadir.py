@@ -15,10 +15,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, give_away
-from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import ServerSpec
-from rewound.engine.writing import writing
 from rewound.errors import MysqlError
+from rewound.files.mounts import remove_tree
+from rewound.files.writing import writing
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rewound.dump.part import Part
-from rewound.fleet.json_files import encode
+from rewound.dump.judging.dump_filter import Part
+from rewound.files.json_files import encode
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 

@@ -20,13 +20,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rewound.engine.cloning import DATA, PROBE, UUID_FILE
-from rewound.engine.folder_lock import is_in_use, locked_alone, locked_with_others, new_folder
-from rewound.engine.mounts import list_mounts, remove_tree
-from rewound.engine.writing import sync
 from rewound.errors import HostError
+from rewound.files.json_files import decode, encode, write_file
+from rewound.files.locks import is_in_use, locked_alone, locked_with_others, new_folder
+from rewound.files.mounts import list_mounts, remove_tree
+from rewound.files.writing import sync
 from rewound.fleet.baseline import Baseline, CacheEntry, FileState, Origin, find_damage
 from rewound.fleet.content_hash import HashMemory
-from rewound.fleet.json_files import decode, encode, write_file
 from rewound.load.ledger import Ledger
 
 _KEY = re.compile(r"[0-9a-f]{64}")

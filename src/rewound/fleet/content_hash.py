@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rewound.errors import DumpError
-from rewound.fleet.json_files import decode, encode, write_file
+from rewound.files.json_files import decode, encode, write_file
 
 _QUIET_NS = 2_000_000_000
 """How old the last change must be: the coarsest clock of a file system (FAT) has 2 s."""

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rewound.engine.mounts import remove_tree
 from rewound.errors import FleetError, HostError, UsageError
-from rewound.fleet.json_files import write_file
+from rewound.files.json_files import write_file
+from rewound.files.mounts import remove_tree
 from rewound.mysql.accounts import DEV, READER, option_file, password_statement
 
 _LOCK = "rewound.lock"

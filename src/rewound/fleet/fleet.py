@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Engine, ServerWatch
 from rewound.errors import Interrupted, RewoundError
-from rewound.fleet.making import Observer, Recipe, Restored
+from rewound.files.mounts import remove_tree
 from rewound.fleet.plan import WorldPlan, largest_first
+from rewound.fleet.record_writer import Roster, run_side_by_side
 from rewound.fleet.restore import restore_world
-from rewound.fleet.roster import Roster, run_side_by_side
+from rewound.fleet.restore_context import Observer, Recipe, Restored
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from rewound.command import own_mark
-from rewound.engine.mounts import remove_tree
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import FleetError, Interrupted, MysqlError, RewoundError
+from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.making import Observer, discard_world, make_world_folder, start_spec
-from rewound.fleet.roster import Roster, run_side_by_side
+from rewound.fleet.record_writer import Roster, run_side_by_side
+from rewound.fleet.restore_context import Observer, discard_world, make_world_folder, start_spec
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT

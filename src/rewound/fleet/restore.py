@@ -14,8 +14,9 @@ from rewound.catalog import Dump
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import DumpError, HostError, Interrupted, LoadError, ServerNotReady
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.filling import fill
-from rewound.fleet.making import (
+from rewound.fleet.plan import WorldPlan
+from rewound.fleet.populate import fill
+from rewound.fleet.restore_context import (
     Observer,
     Recipe,
     Restored,
@@ -23,7 +24,6 @@ from rewound.fleet.making import (
     make_world_folder,
     start_spec,
 )
-from rewound.fleet.plan import WorldPlan
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 

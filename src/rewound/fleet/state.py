@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from rewound.command import ProcessMark
 from rewound.engine.choice import EngineChoice
 from rewound.errors import FleetError, HostError, UsageError
-from rewound.fleet.json_files import decode, encode, write_file
+from rewound.files.json_files import decode, encode, write_file
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file

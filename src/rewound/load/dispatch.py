@@ -8,21 +8,21 @@ keys, waits until they are there; all others overtake them.
 import re
 from collections.abc import Callable
 
-from rewound.dump import rules
-from rewound.dump.fields import RowReader
-from rewound.dump.rules import Rule
-from rewound.dump.session import Session
-from rewound.dump.shapes import Fitness
-from rewound.dump.statement import Kind
-from rewound.dump.table_form import TableForm
-from rewound.dump.verdict import RuleUse, Verdict
-from rewound.load.held import HeldStatements
-from rewound.load.lanes import Lanes
+from rewound.dump.load_data.fields import RowReader
+from rewound.dump.load_data.row_patterns import Fitness
+from rewound.dump.load_data.table_metadata import TableForm
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.table import Rule
+from rewound.dump.rules.verdict import RuleUse, Verdict
+from rewound.dump.settings.session import Session
+from rewound.dump.text.statement import Kind
+from rewound.load.counters import Tally
+from rewound.load.deferred import HeldStatements
 from rewound.load.objects import TableKey, table_key, table_keys
 from rewound.load.rows import Batch
 from rewound.load.session import SessionSettings, read_session
-from rewound.load.table_form import read_table_form
-from rewound.load.tally import Tally
+from rewound.load.table_reading import read_table_form
+from rewound.load.workers import Lanes
 from rewound.mysql.client import Connection
 
 LARGE_TABLE_BYTES = 1 << 17

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
-from rewound.dump.verdict import Verdict, excerpt
+from rewound.dump.rules.verdict import Verdict, excerpt
 from rewound.errors import (
     FREE_DISK,
     FREE_MEMORY,
@@ -13,8 +13,8 @@ from rewound.errors import (
     MysqlError,
     StatementRefused,
 )
+from rewound.load.counters import Tally
 from rewound.load.objects import TableKey
-from rewound.load.tally import Tally
 from rewound.mysql.client import Connection, Execution
 
 _DEADLOCK = 1213

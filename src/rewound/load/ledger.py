@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from rewound.dump.rules import RULES, Effect
+from rewound.dump.rules.table import RULES, Effect
 
 
 @dataclass(frozen=True, slots=True)

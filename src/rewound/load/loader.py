@@ -12,25 +12,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rewound.dump import rules
-from rewound.dump.part import Part
-from rewound.dump.reader import DumpReader
+from rewound.dump.file.reader import DumpReader
+from rewound.dump.judging.dump_filter import Part
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.script import Script
-from rewound.dump.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
-from rewound.dump.statement import Kind
-from rewound.dump.verdict import RuleUse, Verdict
+from rewound.dump.settings.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
+from rewound.dump.text.statement import Kind
 from rewound.errors import Interrupted
-from rewound.load.cores import Cores
+from rewound.load.counters import Tally
+from rewound.load.cpu_budget import Cores
+from rewound.load.deferred import HeldStatements
 from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher
 from rewound.load.executor import Executor
-from rewound.load.held import HeldStatements
-from rewound.load.lanes import Lanes
 from rewound.load.ledger import DumpFacts, Ledger
 from rewound.load.objects import table_key
 from rewound.load.proof import look_at_server
 from rewound.load.rows import RowLoader
-from rewound.load.tally import Tally
-from rewound.load.target import read_target
+from rewound.load.server_reading import read_target
+from rewound.load.workers import Lanes
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 

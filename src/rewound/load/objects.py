@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rewound.dump.judge import quote_name
-from rewound.dump.statement import Kind
-from rewound.dump.verdict import Verdict
+from rewound.dump.rules.verdict import Verdict
+from rewound.dump.text.quoting import quote_name
+from rewound.dump.text.statement import Kind
 from rewound.load.ledger import StoredObject
 
 TableKey = tuple[str, str]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rewound.dump.judge import quote_name
-from rewound.dump.target import SYSTEM_SCHEMAS
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.dump.text.quoting import quote_name
 from rewound.errors import MysqlError
 from rewound.load.ledger import ForeignKeys
 from rewound.load.objects import ObjectKey, TableKey, object_key, quote_table

@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rewound.dump.fields import FieldRows
-from rewound.dump.rules import KEYS_LAST, ROWS_AS_FIELDS
-from rewound.dump.verdict import RuleUse, Verdict
+from rewound.dump.load_data.fields import FieldRows
+from rewound.dump.rules.table import KEYS_LAST, ROWS_AS_FIELDS
+from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.errors import LoadError, MysqlError
 from rewound.load.executor import Executor
-from rewound.load.indexes import KeysLast, alter_table, plan_keys_last, without_next_number
 from rewound.load.objects import TableKey, quote_table
+from rewound.load.secondary_indexes import (
+    KeysLast,
+    alter_table,
+    plan_keys_last,
+    without_next_number,
+)
 from rewound.load.session import SessionSettings, enter
 from rewound.mysql.client import Connection, Execution
 

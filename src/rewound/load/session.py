@@ -1,6 +1,6 @@
 """The settings of the dump's session, read from the server and entered in another one."""
 
-from rewound.dump.judge import quote_name
+from rewound.dump.text.quoting import quote_name
 from rewound.mysql.client import Connection
 
 SessionSettings = tuple[str | bytes, ...]

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from rewound.dump.reader import DumpReader
-from rewound.dump.reference import REFERENCE
-from rewound.dump.rules import COMPRESSED_TOO_WELL, CUT_OFF, Rule
+from rewound.dump.file.reader import DumpReader
+from rewound.dump.rules.reference_server import REFERENCE
+from rewound.dump.rules.table import COMPRESSED_TOO_WELL, CUT_OFF, Rule
+from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.script import Script
-from rewound.dump.verdict import RuleUse, Verdict, excerpt
 from rewound.errors import DumpError, HostError
+from rewound.load.counters import Tally
 from rewound.load.ledger import RuleCount
 from rewound.load.loader import LoadOptions
-from rewound.load.tally import Tally
 
 
 class VerifiedState(enum.Enum):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rewound import settings
 from rewound.catalog import select_worlds
 from rewound.errors import FleetError
-from rewound.fleet.observed import get_endpoint
+from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import DEV, READER

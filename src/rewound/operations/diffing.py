@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 
 from rewound import settings
 from rewound.catalog import select_worlds
-from rewound.diff.answers import CellChange, compare_answers, find_places
 from rewound.diff.many import Comparison, WorldPair, compare_many
+from rewound.diff.report.answers import CellChange, compare_answers, find_places
 from rewound.diff.worlds import EVERY_TABLE, SchemaPair, WorldOptions
 from rewound.errors import RewoundError, UsageError
-from rewound.fleet.observed import get_endpoint
+from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.columns import Column, Row
 from rewound.operations import asking
 from rewound.operations.fleets import get_world, status
-from rewound.query.merge import Merged
+from rewound.query.merged_result import Merged
 from rewound.query.outcome import summarise
 
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from rewound import settings
 from rewound.catalog import require_all
 from rewound.engine.boot import SOCKET, room_for_name
-from rewound.engine.checks import Check, CheckState, check_host
 from rewound.engine.docker.address import find_address
-from rewound.engine.limits import check_clock, check_limits
-from rewound.engine.memory import usable_bytes
+from rewound.engine.host.checks import Check, CheckState, check_host
+from rewound.engine.host.limits import check_clock, check_limits
+from rewound.engine.host.memory import usable_bytes
 from rewound.engine.options import memory_bytes, plan_buffer_pool_bytes
 from rewound.errors import FleetError, RewoundError
 from rewound.fleet.baseline_cache import BaselineCache

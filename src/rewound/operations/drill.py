@@ -14,9 +14,9 @@ from rewound import __version__, settings
 from rewound.catalog import Catalog, Choice, ChosenDump, Dump, require_all
 from rewound.engine.choice import EngineChoice
 from rewound.engine.protocol import PullStep
+from rewound.files.json_files import encode_readably, write_file
 from rewound.fleet.fleet import take_down
-from rewound.fleet.json_files import encode_readably, write_file
-from rewound.fleet.making import Observer
+from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
 from rewound.load.ledger import Ledger
 from rewound.operations.dumps import Selection, find_dumps

@@ -17,8 +17,8 @@ from rewound.catalog import (
     require_all,
     select_worlds,
 )
-from rewound.dump.header import find_closing_time, find_server_version
-from rewound.dump.reader import DumpReader
+from rewound.dump.file.header import find_closing_time, find_server_version
+from rewound.dump.file.reader import DumpReader
 from rewound.errors import UsageError
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification, verify_all

@@ -9,9 +9,9 @@ from rewound.catalog import Dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.docker.address import find_address
-from rewound.engine.installation import Installation, get_installation, list_installations
-from rewound.engine.process import ProcessEngine
-from rewound.engine.process_watch import ProcessWatch
+from rewound.engine.install.installation import Installation, get_installation, list_installations
+from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.watch import ProcessWatch
 from rewound.engine.protocol import Engine, PullStep, ServerWatch
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.operations.dumps import read_server_version

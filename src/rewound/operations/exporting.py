@@ -31,13 +31,13 @@ from rewound.engine.docker.compose import (
     write_env_file,
 )
 from rewound.engine.docker.container import ContainerUser, choose_user, plan_memory_bytes
-from rewound.engine.folder_lock import is_in_use, new_folder
-from rewound.engine.mounts import remove_tree
-from rewound.engine.writing import sync
 from rewound.errors import FleetError, HostError, UsageError
+from rewound.files.json_files import write_file
+from rewound.files.locks import is_in_use, new_folder
+from rewound.files.mounts import remove_tree
+from rewound.files.writing import sync
 from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.json_files import write_file
 from rewound.fleet.plan import require_space_for_copies
 from rewound.fleet.state import FleetRecord
 from rewound.fleet.world import World, WorldState

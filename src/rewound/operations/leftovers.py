@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rewound import settings
 from rewound.engine.datadir import find_unfinished_templates
-from rewound.engine.mounts import remove_tree
 from rewound.errors import FleetError
+from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import WorldState

@@ -19,18 +19,18 @@ from rewound.catalog import (
 from rewound.command import own_mark
 from rewound.engine.choice import EngineChoice
 from rewound.engine.cloning import CloneMethod
-from rewound.engine.memory import usable_bytes
+from rewound.engine.host.memory import usable_bytes
+from rewound.engine.host.ports import pick_ports
 from rewound.engine.options import plan_buffer_pool_bytes
-from rewound.engine.ports import pick_ports
-from rewound.engine.process_watch import ProcessWatch
+from rewound.engine.process.watch import ProcessWatch
 from rewound.engine.protocol import Engine, PullStep, ServerWatch
 from rewound.errors import FleetError
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.fleet import BringUp, bring_up, take_down
-from rewound.fleet.making import Observer, Recipe
-from rewound.fleet.observed import observe
+from rewound.fleet.live_status import observe
 from rewound.fleet.plan import WorldPlan, plan_worlds, require_space
 from rewound.fleet.reset import Resetting, reset_worlds
+from rewound.fleet.restore_context import Observer, Recipe
 from rewound.fleet.state import (
     RECORD_FORMAT,
     FleetFolder,
@@ -38,7 +38,7 @@ from rewound.fleet.state import (
     list_going,
 )
 from rewound.fleet.world import World, WorldState
-from rewound.load.cores import Cores
+from rewound.load.cpu_budget import Cores
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
 from rewound.operations import fleets

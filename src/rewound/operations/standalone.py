@@ -14,20 +14,20 @@ from pathlib import Path
 
 from rewound import command, settings
 from rewound.engine.choice import EngineChoice, EngineKind
-from rewound.engine.memory import usable_bytes
+from rewound.engine.host.memory import usable_bytes
 from rewound.engine.options import plan_buffer_pool_bytes
-from rewound.engine.process import ProcessEngine
+from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.errors import DumpError, FleetError, HostError, UsageError
+from rewound.files.json_files import decode, encode_readably
 from rewound.fleet.baseline import Origin
 from rewound.fleet.content_hash import HashMemory
 from rewound.fleet.data_folder import Contents, DataFolder
-from rewound.fleet.filling import fill
-from rewound.fleet.json_files import decode, encode_readably
-from rewound.fleet.making import Observer, Recipe, start_spec
-from rewound.fleet.roster import run_side_by_side
+from rewound.fleet.populate import fill
+from rewound.fleet.record_writer import run_side_by_side
+from rewound.fleet.restore_context import Observer, Recipe, start_spec
 from rewound.fleet.world import WorldState
-from rewound.load.cores import Cores
+from rewound.load.cpu_budget import Cores
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_password

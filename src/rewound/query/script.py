@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from rewound.dump.lexical import LexicalMode
-from rewound.dump.splitter import PieceKind, Splitter
-from rewound.dump.tokens import Token, TokenKind, UnreadableText, iter_tokens
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.splitter import PieceKind, Splitter
+from rewound.dump.text.tokens import Token, TokenKind, UnreadableText, iter_tokens
 from rewound.errors import UsageError
 
 _ANY_VERSION = 99_999

@@ -1,7 +1,7 @@
 """Tables of a few columns, as the two sides of a comparison have them."""
 
-from rewound.diff.definitions import Column, Key, KeyPart, Table
-from rewound.diff.keys import ChosenKey, find_key
+from rewound.diff.rows.keys import ChosenKey, find_key
+from rewound.diff.schema.definitions import Column, Key, KeyPart, Table
 
 INT = {"type": "int", "base": "int", "is_nullable": False}
 TEXT = {

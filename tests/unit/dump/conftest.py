@@ -1,7 +1,7 @@
 import pytest
 
-from rewound.dump.judge import Judge
-from rewound.dump.target import Target
+from rewound.dump.judging.judge import Judge
+from rewound.dump.rules.server_profile import Target
 
 
 @pytest.fixture(scope="session")

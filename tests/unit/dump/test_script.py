@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewound.dump import rules
+from rewound.dump.rules import table as rules
 from rewound.dump.script import Script
-from rewound.dump.statement import Kind
+from rewound.dump.text.statement import Kind
 
 OPENING = b"-- MySQL dump 10.13  Distrib 8.0\n--\n-- Host: localhost    Database: game\n"
 CLOSING = b"-- Dump completed on 2024-06-18 21:15:08\n"

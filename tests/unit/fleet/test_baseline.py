@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rewound.dump.part import Part
+from rewound.dump.judging.dump_filter import Part
 from rewound.fleet.baseline import (
     Baseline,
     CacheEntry,

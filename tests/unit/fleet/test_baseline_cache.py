@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from rewound.engine.cloning import PROBE
-from rewound.engine.folder_lock import new_folder
 from rewound.errors import HostError
+from rewound.files.locks import new_folder
 from rewound.fleet.baseline import BASELINE_FORMAT, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.load.loader import LoadOptions

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.dump.rules import ALLOWABLE
+from rewound.dump.rules.table import ALLOWABLE
 from rewound.load.ledger import (
     DumpFacts,
     ForeignKeys,

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from rewound import settings
 from rewound.catalog import fold_worlds, select_worlds
-from rewound.cli import diagnostics, render
-from rewound.cli.answers import Presentation
-from rewound.cli.options import FORMATS
+from rewound.cli.output import diagnostics, render
+from rewound.cli.output.answers import Presentation
+from rewound.cli.parameters.options import FORMATS
 from rewound.cli.prompt.commands import (
     HELP,
     Command,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from rewound.engine.checks import Check, CheckState, check_space
 from rewound.engine.docker.daemon import Daemon
+from rewound.engine.host.checks import Check, CheckState, check_space
 from rewound.errors import HostError
 
 _REGISTRY_TIMEOUT_S = 10

@@ -48,8 +48,8 @@ from rewound.engine.options import (
     serving_options,
 )
 from rewound.engine.protocol import Server, ServerSpec
-from rewound.engine.writing import writing
 from rewound.errors import HostError, ServerNotReady
+from rewound.files.writing import writing
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint
 

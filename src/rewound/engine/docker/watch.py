@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rewound import command
 from rewound.engine.docker.daemon import Daemon
-from rewound.engine.mounts import unmount_below
 from rewound.engine.protocol import Server
+from rewound.files.mounts import unmount_below
 
 _AT_A_TIME = 8
 

@@ -1,0 +1,78 @@
+"""`rewound cache`: the baselines, what they take, and their end."""
+
+from collections.abc import Sequence
+
+import click
+
+from rewound.cli.output import diagnostics, render
+from rewound.cli.output.formats import show_count, show_mib
+from rewound.cli.parameters.options import Group, cache_limit_option, format_option
+from rewound.fleet.baseline import CacheEntry
+from rewound.operations import host
+
+_SHOWN_KEY = 12
+
+
+@click.group(name="cache", cls=Group)
+def command() -> None:
+    """Show or remove the baselines, which up and reset start worlds from."""
+
+
+@command.command(name="list")
+@format_option
+def list_command(output_format: str) -> None:
+    """List the baselines, the one used last first."""
+    entries = host.list_cache()
+    if output_format == "table":
+        _show(entries)
+    else:
+        _list(entries, output_format)
+    total = sum(entry.size_bytes for entry in entries)
+    diagnostics.narrate(f"{show_count(len(entries), 'baseline')}, {show_mib(total)}")
+
+
+def _show(entries: Sequence[CacheEntry]) -> None:
+    rows: list[list[render.Cell]] = [
+        [
+            entry.key[:_SHOWN_KEY],
+            show_mib(entry.size_bytes),
+            entry.used_at,
+            entry.dump,
+            ", ".join(entry.users),
+        ]
+        for entry in entries
+    ]
+    render.write_rows(["baseline", "disk", "used", "dump", "worlds"], rows, "table", is_prose=True)
+
+
+def _list(entries: Sequence[CacheEntry], output_format: str) -> None:
+    rows: list[list[render.Cell]] = [
+        [
+            entry.key[:_SHOWN_KEY],
+            entry.dump,
+            entry.size_bytes,
+            entry.made_at.replace(microsecond=0),
+            entry.used_at.replace(microsecond=0),
+            ", ".join(entry.users) or None,
+        ]
+        for entry in entries
+    ]
+    columns = ["baseline", "dump", "disk_bytes", "made_at", "used_at", "worlds"]
+    render.write_rows(columns, rows, output_format)
+
+
+@command.command(name="prune")
+@cache_limit_option
+@click.option("--all", "every", is_flag=True, help="All that no fleet can be reset to.")
+def prune_command(cache_limit: int, every: bool) -> None:
+    """Remove the baselines that were not used for longest, down to the limit.
+
+    Those that a fleet can be reset to stay.
+    """
+    gone = host.prune_cache(limit_bytes=0 if every else cache_limit)
+    left = host.list_cache()
+    freed, kept = (sum(entry.size_bytes for entry in part) for part in (gone, left))
+    diagnostics.narrate(
+        f"{show_count(len(gone), 'baseline')} removed, {show_mib(freed)};"
+        f" {len(left)} kept, {show_mib(kept)}"
+    )

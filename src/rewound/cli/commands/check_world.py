@@ -1,0 +1,18 @@
+"""`rewound check-world`: whether the world of restore-world is ready."""
+
+from pathlib import Path
+
+import click
+
+from rewound.cli.parameters.options import data_dir_option
+from rewound.operations import health
+
+
+@click.command(name="check-world")
+@data_dir_option
+def command(data_dir: Path) -> None:
+    """Exit with 0 only if the world that restore-world made is proven and answers.
+
+    For health checks: it logs in as reader, and takes about a tenth of a second.
+    """
+    health.check_world(data_dir)

@@ -1,0 +1,242 @@
+"""`rewound diff`: what changed between two moments, over all worlds and tables."""
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from rewound.cli.commands.up import Narrator, show_failures
+from rewound.cli.output import diagnostics
+from rewound.cli.output.diff_view import Shown, show_answers, show_comparison
+from rewound.cli.output.progress import count_worlds
+from rewound.cli.parameters.options import format_option, option, worlds_option
+from rewound.cli.parameters.selection import engine_options
+from rewound.diff.rows.plan import RowOptions
+from rewound.diff.worlds import EVERY_TABLE, WorldOptions
+from rewound.errors import SomeWorldsFailed, UsageError
+from rewound.operations import diffing, restoring
+from rewound.operations.diffing import Sides
+from rewound.operations.dumps import read_selection
+from rewound.operations.engines import EngineWish
+from rewound.query.script import read_statements
+
+_DIFFERENT = 1
+_ROWS_OF_A_PAGE = 200
+"""How many changed rows of each table and world the HTML report has, unless --rows says."""
+_TEMPORARY = ("diff-before", "diff-after")
+"""The fleets that are made of a SOURCE."""
+
+
+@click.command(name="diff")
+@click.argument("fleets", nargs=-1, metavar="[BEFORE AFTER | SOURCE]")
+@option("--from", "from_time", metavar="TIME", help="With SOURCE: the moment before.")
+@option("--to", "to_time", metavar="TIME", help="With SOURCE: the moment after.")
+@engine_options
+@option("--keep", is_flag=True, help="With SOURCE: leave both fleets up.")
+@option("--world", nargs=2, metavar="ONE OTHER", help="Compare two worlds of any names.")
+@worlds_option
+@option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only these tables; may be repeated.",
+)
+@option("--columns", metavar="NAMES", help="Only these columns, and the key: 'score,level_*'.")
+@option("--ignore-columns", metavar="NAMES", help="Not these columns: 'updated_at'.")
+@option("--where", metavar="SQL", help="Only rows that this holds for: 'level > 9'.")
+@option(
+    "--rows",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Show so many changed rows of each table and world.",
+)
+@option(
+    "--group-by",
+    type=click.Choice(["world", "column"]),
+    help="Show how each column changed, by world or over all.",
+)
+@option("--query", "sql", metavar="SQL", help="Compare the answers to this SQL instead.")
+@option(
+    "--key",
+    metavar="COLUMNS",
+    help="With --query: columns that tell its rows apart.  [default: those that are no numbers]",
+)
+@option(
+    "--float-tolerance",
+    type=click.FloatRange(0),
+    metavar="X",
+    help="Floats that differ by no more are the same.",
+)
+@option("--exhaustive", is_flag=True, help="Compare the content of every row, not hashes of it.")
+@option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a report to a new file, for the browser.",
+)
+@option("--exit-zero", is_flag=True, help="Exit with 0 where something differs, too.")
+@format_option
+def command(
+    fleets: tuple[str, ...],
+    from_time: str | None,
+    to_time: str | None,
+    keep: bool,
+    wish: EngineWish,
+    world: tuple[str, str] | None,
+    worlds: str | None,
+    tables: tuple[str, ...],
+    columns: str | None,
+    ignore_columns: str | None,
+    where: str | None,
+    rows: int | None,
+    group_by: str | None,
+    sql: str | None,
+    key: str | None,
+    float_tolerance: float | None,
+    exhaustive: bool,
+    html: Path | None,
+    exit_zero: bool,
+    output_format: str,
+) -> int:
+    """Show what changed between fleets BEFORE and AFTER, over all worlds and tables.
+
+    Worlds are paired by name. With a folder of dumps as SOURCE, --from and --to bring up
+    what they hold at these times, and take it down again.
+
+    \b
+    rewound diff before after
+    rewound diff before after --table player --columns player_score --rows 20
+    rewound diff backups/ --from '2026-03-02 22:00' --to '2026-03-03 22:00'
+
+    Exit code 0: nothing differs; 1: something does; 4: some could not be compared.
+    """  # noqa: D301 - click's sign for lines that are not to be filled
+    if html is not None and html.exists():
+        raise UsageError(f"--html {html}: there is such a file already", hint="name another one")
+    if where is not None and not tables:
+        raise UsageError(
+            "--where needs to know of which table it speaks", hint="--table player --where …"
+        )
+    options = WorldOptions(
+        tables=tables or EVERY_TABLE,
+        rows=RowOptions(
+            columns=_split(columns) or None,
+            ignore_columns=_split(ignore_columns),
+            where=where,
+            float_tolerance=float_tolerance,
+            is_exhaustive=exhaustive,
+        ),
+    )
+    pair = world or None
+    how = Shown(output_format, rows, group_by, html)
+    with _open_sides(fleets, from_time, to_time, worlds, pair=pair, keep=keep, wish=wish) as opened:
+        if sql is not None:
+            [statement] = _require_one(read_statements(sql))
+            answers = diffing.diff_answers(opened.sides, statement, key=key, world_pair=pair)
+            show_answers(answers, output_format)
+            is_equal, is_whole = answers.is_equal, not answers.failed
+        else:
+            with count_worlds() as compared:
+                comparison = diffing.diff(
+                    opened.sides,
+                    options,
+                    world_pair=pair,
+                    sample_rows=(rows or 0) if html is None else (rows or _ROWS_OF_A_PAGE),
+                    compared=compared,
+                )
+            if opened.labels is not None:
+                before, after = opened.labels
+                comparison = replace(comparison, before=before, after=after)
+            show_comparison(comparison, opened.command, how)
+            is_equal, is_whole = comparison.is_equal, comparison.is_whole
+    if not is_whole:
+        raise SomeWorldsFailed("not everything could be compared")
+    return 0 if is_equal or exit_zero else _DIFFERENT
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The two sides, ready to be compared."""
+
+    sides: Sides
+    command: str
+    """What compares them again."""
+    labels: tuple[str, str] | None = None
+    """What they are called, where it is not the fleets' names."""
+
+
+@contextmanager
+def _open_sides(
+    names: tuple[str, ...],
+    from_time: str | None,
+    to_time: str | None,
+    worlds: str | None,
+    *,
+    pair: tuple[str, str] | None,
+    keep: bool,
+    wish: EngineWish,
+) -> Iterator[_Opened]:
+    """Yield the fleets that are meant; those of a SOURCE are made, and gone at the end."""
+    if from_time is not None and to_time is not None:
+        if len(names) != 1:
+            raise UsageError("--from and --to take one SOURCE", hint=_EXAMPLE)
+        command = ["rewound", "diff", names[0], "--from", from_time, "--to", to_time]
+        with _bring_up(Path(names[0]), (from_time, to_time), worlds, keep=keep, wish=wish):
+            yield _Opened(Sides(*_TEMPORARY, worlds), shlex.join(command), (from_time, to_time))
+        return
+    if from_time is not None or to_time is not None:
+        raise UsageError("--from and --to belong together", hint=_EXAMPLE)
+    if pair is not None and len(names) <= 1:
+        fleet = names[0] if names else "default"
+        sides, command = Sides(fleet, fleet), ["rewound", "diff", fleet, "--world", *pair]
+    elif len(names) == 2:
+        sides, command = Sides(*names, worlds), ["rewound", "diff", *names]
+    else:
+        raise UsageError("name two fleets, or a SOURCE and two times", hint=_EXAMPLE)
+    yield _Opened(sides, shlex.join(command))
+
+
+_EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T2"
+
+
+@contextmanager
+def _bring_up(
+    source: Path, times: tuple[str, str], worlds: str | None, *, keep: bool, wish: EngineWish
+) -> Iterator[None]:
+    made: list[str] = []
+    try:
+        for fleet, time in zip(_TEMPORARY, times, strict=True):
+            diagnostics.narrate(f"fleet {fleet}: {source} as of {time}")
+            selection = read_selection(source, at=time, worlds=worlds)
+            with Narrator(selection) as narrator:
+                brought = restoring.up(
+                    selection,
+                    restoring.UpOptions(fleet=fleet, engine=wish, allow_missing=True),
+                    observer=narrator,
+                    narrate=diagnostics.narrate,
+                    chosen=narrator.show_choice,
+                    pulling=narrator.show_pull,
+                )
+            show_failures(brought.failures, fleet, restored=len(brought.restored))
+            made.append(fleet)
+        yield
+    finally:
+        if keep and made:
+            diagnostics.narrate(f"kept: {', '.join(made)}; rewound down --fleet NAME ends one")
+        for fleet in [] if keep else made:
+            restoring.down(fleet)
+
+
+def _split(names: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
+
+
+def _require_one(statements: list[str]) -> list[str]:
+    if len(statements) != 1:
+        raise UsageError(
+            f"--query: these are {len(statements)} statements", hint="give one at a time"
+        )
+    return statements

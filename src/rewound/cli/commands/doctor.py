@@ -1,0 +1,63 @@
+"""`rewound doctor`: what this host can do, and whether a source would fit."""
+
+from pathlib import Path
+
+import click
+
+from rewound.cli.output import diagnostics, render
+from rewound.cli.parameters.options import format_option
+from rewound.cli.parameters.selection import optional_selection_options
+from rewound.engine.host.checks import CheckState
+from rewound.errors import HostError, RewoundError
+from rewound.operations import doctor, leftovers
+from rewound.operations.dumps import read_selection
+
+
+@click.command(name="doctor")
+@optional_selection_options
+@click.option("--fix", is_flag=True, help="Remove what killed commands have left.")
+@format_option
+def command(
+    source: Path | None,
+    at: str | None,
+    before: str | None,
+    pattern: str | None,
+    timezone: str | None,
+    worlds: str | None,
+    fix: bool,
+    output_format: str,
+) -> None:
+    """Say what this host can do, and what is missing.
+
+    With a SOURCE also what up would need for it, and whether that is there.
+    """
+    selection = None
+    if source is not None:
+        selection = read_selection(
+            source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+        )
+    left = leftovers.find_leftovers()
+    if fix:
+        left = _remove(left)
+    checks = doctor.look(selection, left)
+    rows: list[list[render.Cell]] = [
+        [check.subject, check.state.value, check.detail, check.hint] for check in checks
+    ]
+    render.write_rows(["subject", "state", "detail", "hint"], rows, output_format, is_prose=True)
+    missing = [check.subject for check in checks if check.state is CheckState.MISSING]
+    if missing:
+        raise HostError(f"no world can be made here: {', '.join(missing)}")
+
+
+def _remove(left: list[leftovers.Leftover]) -> list[leftovers.Leftover]:
+    """Remove leftovers; return those that stay."""
+    staying = []
+    for leftover in left:
+        try:
+            leftovers.remove_leftover(leftover)
+        except RewoundError as error:
+            diagnostics.show_error(error)
+            staying.append(leftover)
+        else:
+            diagnostics.narrate(f"removed {leftover.what}")
+    return staying

@@ -1,0 +1,55 @@
+"""`rewound dumps`: what there is to restore."""
+
+from pathlib import Path
+
+import click
+
+from rewound.catalog import Catalog, Choice
+from rewound.cli.output import diagnostics, render
+from rewound.cli.parameters.options import format_option
+from rewound.cli.parameters.selection import selection_options
+from rewound.operations import dumps
+from rewound.operations.dumps import read_selection
+
+
+@click.command(name="dumps")
+@selection_options
+@format_option
+def command(
+    source: Path,
+    at: str | None,
+    before: str | None,
+    pattern: str | None,
+    timezone: str | None,
+    worlds: str | None,
+    output_format: str,
+) -> None:
+    """List the dumps in SOURCE (a folder, or one file), and which ones --at selects."""
+    selection = read_selection(
+        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    )
+    catalog, choice = dumps.find_dumps(selection)
+    chosen = {chosen.dump.path for chosen in choice.chosen}
+    rows: list[list[render.Cell]] = [
+        [
+            dump.world,
+            dump.taken_at.astimezone(selection.timezone),
+            "chosen" if dump.path in chosen else "",
+            dump.size_bytes,
+            str(dump.path),
+        ]
+        for dump in catalog.dumps
+    ]
+    columns = ["world", "taken_at", "choice", "size_bytes", "path"]
+    render.write_rows(columns, rows, output_format, is_prose=True)
+    show_catalog_warnings(catalog, choice)
+    for world in choice.missing:
+        diagnostics.warn(f"world {world} has no dump at or before the time asked for")
+
+
+def show_catalog_warnings(catalog: Catalog, choice: Choice) -> None:
+    """Say on stderr what of a source was not understood, or is doubtful."""
+    for file in catalog.not_understood:
+        diagnostics.warn(f"{file.path} is not understood: {file.reason}")
+    for text in (*catalog.warnings, *choice.warnings):
+        diagnostics.warn(text)

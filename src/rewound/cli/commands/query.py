@@ -1,0 +1,161 @@
+"""`rewound query`: SQL for all worlds, one table for each statement."""
+
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from rewound.cli.output import diagnostics
+from rewound.cli.output.answers import FILE_FORMATS, Presentation
+from rewound.cli.parameters.options import FORMATS, fleet_option, option, worlds_option
+from rewound.cli.questions import Setting, ask, require_possible
+from rewound.errors import UsageError
+from rewound.query.fanout import Asking
+from rewound.query.script import read_statements
+
+
+@click.command(name="query")
+@click.argument("sql", required=False)
+@fleet_option
+@worlds_option
+@option(
+    "--file",
+    type=click.File(encoding="utf-8", errors="surrogateescape"),
+    help="Read the statements from a file; - is standard input.",
+)
+@option(
+    "--param",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set the user variable @NAME to a text; may be repeated.",
+)
+@option("--schema", metavar="NAME", help="Where unqualified names belong to.")
+@option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Give up on a statement in a world after this time.",
+)
+@option("--limit", type=click.IntRange(1), metavar="N", help="At most so many rows of each world.")
+@option("--total-limit", type=click.IntRange(1), metavar="N", help="At most so many rows in all.")
+@option("--sort-by", metavar="COLUMNS", help="Sort all rows: 'points' or '-points,world'.")
+@option("--group", is_flag=True, help="Show worlds that answer alike once.")
+@option(
+    "--reduce",
+    "reduce_sql",
+    metavar="SQL",
+    help="Run a second SQL (DuckDB's) over all rows; they are its table result.",
+)
+@option("--chart", metavar="COLUMN", help="Draw a bar in each row for this column.")
+@option("--strict", is_flag=True, help="Fail where worlds differ in names or types of columns.")
+@option("--wide", is_flag=True, help="Cut nothing to the terminal's width.")
+@option("--write", is_flag=True, help="Run as dev, which may change its world, until a reset.")
+@option(
+    "--format",
+    "output_format",
+    type=click.Choice([*FORMATS, *FILE_FORMATS]),
+    default=None,
+    help="How the output is written.  [default: table, or as the file's name ends]",
+)
+@option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to a new file: scores.parquet, scores.csv.",
+)
+def command(
+    sql: str | None,
+    fleet: str,
+    worlds: str | None,
+    file: TextIO | None,
+    param: tuple[str, ...],
+    schema: str | None,
+    timeout: float | None,
+    limit: int | None,
+    total_limit: int | None,
+    sort_by: str | None,
+    group: bool,
+    reduce_sql: str | None,
+    chart: str | None,
+    strict: bool,
+    wide: bool,
+    write: bool,
+    output_format: str | None,
+    output: Path | None,
+) -> None:
+    """Run SQL on every world and print one merged table for each statement.
+
+    It runs as the account reader, which can change nothing; see --write. Without SQL, on a
+    terminal: a prompt.
+
+    \b
+    rewound query 'SELECT COUNT(*) AS n FROM player' --reduce 'SELECT SUM(n) FROM result'
+    rewound query 'SELECT * FROM player WHERE level > @top' --param top=9 --format csv
+    """  # noqa: D301 - click's sign for lines that are not to be filled
+    how = Presentation(
+        output_format=_choose_format(output_format, output),
+        output=output,
+        sort_by=sort_by,
+        total_limit=total_limit,
+        reduce_sql=reduce_sql,
+        is_grouped=group,
+        bar_of=chart,
+        is_wide=wide,
+        is_strict=strict,
+    )
+    require_possible(how)
+    is_prompt = sql is None and file is None and _has_terminal()
+    if is_prompt and output is not None:
+        raise UsageError(
+            "--output is not for the prompt", hint="rewound query 'SELECT …' --output scores.csv"
+        )
+    text = None if is_prompt else _read_text(sql, None if file is None else file.read())
+    statements = [] if text is None else read_statements(text)
+    variables = dict(_read_parameter(text) for text in param)
+    setting = Setting(
+        fleet=fleet,
+        worlds=worlds,
+        schema=schema,
+        asking=Asking(timeout, limit, variables=variables),
+        may_write=write,
+        presentation=how,
+    )
+    if write:
+        diagnostics.warn("worlds that this changes differ from their dumps until rewound reset")
+    if is_prompt:
+        from rewound.cli.prompt import dialogue
+
+        dialogue.run(setting)
+        return
+    ask(statements, setting)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _choose_format(name: str | None, output: Path | None) -> str:
+    """Return the format that is asked for, else the one that the file's name ends in."""
+    ending = "" if output is None else output.suffix.removeprefix(".").lower()
+    known = {**{name: name for name in (*FORMATS, *FILE_FORMATS)}, "md": "markdown"}
+    return name or known.get(ending, "table")
+
+
+def _read_text(sql: str | None, from_file: str | None) -> str:
+    if sql is not None and from_file is not None:
+        raise UsageError("SQL and --file exclude each other", hint="give one of them")
+    text = sql if from_file is None else from_file
+    if text is None:
+        raise UsageError("there is no SQL statement", hint="rewound query 'SELECT …'")
+    return text
+
+
+def _read_parameter(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.isidentifier() or not name.isascii():
+        raise UsageError(
+            f"--param {text}: not of the form NAME=VALUE",
+            hint="for example --param since=2026-03-02; in the SQL it is @since",
+        )
+    return name, value

@@ -1,0 +1,93 @@
+"""`rewound report`: the ledger, which is the proof of what was restored."""
+
+from collections import Counter
+
+import click
+
+from rewound.cli.output import render
+from rewound.cli.output.formats import show_control_characters, show_count
+from rewound.cli.parameters.options import fleet_option, format_option
+from rewound.load.ledger import ForeignKeys, Ledger
+from rewound.operations import fleets
+
+
+@click.command(name="report")
+@click.argument("worlds", required=False, metavar="[WORLDS]")
+@fleet_option
+@format_option
+def command(worlds: str | None, fleet: str, output_format: str) -> None:
+    """Show the ledgers: what was read, executed, changed, left out and counted.
+
+    As json they are complete; csv, tsv, jsonl and markdown hold the rows of every table.
+    """
+    ledgers = fleets.report(fleet, worlds)
+    if output_format == "json":
+        render.write_text(fleets.as_json(ledgers))
+        return
+    columns = ["world", "schema", "table", "stated", "duplicates", "inserted", "counted"]
+    counts = {
+        world: [
+            [world, t.schema, t.table, t.stated, t.duplicates, t.inserted, t.counted]
+            for t in ledger.tables
+        ]
+        for world, ledger in ledgers.items()
+    }
+    if output_format != "table":
+        render.write_rows(columns, [row for rows in counts.values() for row in rows], output_format)
+        return
+    for world, ledger in ledgers.items():
+        render.write_text(_describe(world, ledger))
+        render.write_rows(columns, counts[world], output_format)
+        render.write_text("")
+
+
+def _describe_objects(ledger: Ledger) -> str:
+    kinds = Counter(each.kind for each in ledger.objects if each.is_there)
+    return ", ".join(f"{kind} {count:,}" for kind, count in kinds.items()) or "none"
+
+
+def _describe_keys(keys: ForeignKeys) -> str:
+    if not keys.count:
+        return "no foreign keys"
+    done = "every row looked up" if keys.is_checked else "not checked (up --check-foreign-keys)"
+    return f"{keys.count:,} foreign keys, {done}"
+
+
+def _describe(world: str, ledger: Ledger) -> str:
+    dump = ledger.dump
+    closing = {True: "there", False: "missing", None: "none, which the user allowed"}
+    seconds = (ledger.ended_at - ledger.started_at).total_seconds()
+    executed = ", ".join(f"{kind} {count:,}" for kind, count in ledger.executed.items())
+    rows, tables = show_count(ledger.rows, "row"), show_count(len(ledger.tables), "table")
+    lines = [
+        f"world {world}: {rows} in {tables}, every one counted",
+        *([f"  part        only what {ledger.part} asks for"] if ledger.part else []),
+        f"  dump        {dump.path}",
+        f"  sha256      {dump.sha256}",
+        f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",
+        f"  made by     {dump.producer or 'unknown'}",
+        f"  from        server {dump.source_server or 'unknown'}",
+        f"  closing     line is {closing[dump.is_whole]}"
+        + (f", {dump.completed_at:%Y-%m-%d %H:%M:%S}" if dump.completed_at else ""),
+        f"  restored    on MySQL {ledger.server_version} in {seconds:.1f} s",
+        f"  statements  {ledger.statements:,} in the dump; executed: {executed}",
+        f"  objects     {_describe_objects(ledger)}",
+        *(
+            f"  broken      view {view.schema}.{view.name}: something that it shows is missing"
+            for view in ledger.objects
+            if view.is_broken
+        ),
+        f"  references  {_describe_keys(ledger.foreign_keys)}",
+        *(f"  position    {position}" for position in dump.positions),
+        *(
+            f"  rule        {use.rule}: {use.effect}, {show_count(use.count, 'time')},"
+            f" first at line {use.first_line} ({use.first_detail})"
+            for use in ledger.rules
+        ),
+        *(
+            f"  warning     {warning.number}: {show_count(warning.count, 'time')},"
+            f" first at line {warning.first_line} ({warning.first_text})"
+            for warning in ledger.warnings
+        ),
+    ]
+    return "\n".join(show_control_characters(line) for line in lines)

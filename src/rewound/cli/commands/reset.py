@@ -1,0 +1,49 @@
+"""`rewound reset`: the original back, in a second."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import click
+
+from rewound.cli.output import diagnostics
+from rewound.cli.output.progress import PlainLines
+from rewound.cli.parameters.options import fleet_option
+from rewound.cli.parameters.selection import clone_option, read_clone_method
+from rewound.errors import HostError, RewoundError, SomeWorldsFailed
+from rewound.operations import restoring
+
+
+@click.command(name="reset")
+@click.argument("worlds", nargs=-1, metavar="[WORLD]...")
+@fleet_option
+@clone_option
+def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
+    """Take worlds, by default all, back to the moment after their restore.
+
+    WORLD may be a pattern such as 'host[1-3]'. Whatever was changed in them is lost, and
+    who is connected is cut off; address and passwords stay. A world that crashed comes back.
+    """
+    resetting = restoring.reset(
+        fleet,
+        ",".join(worlds) if worlds else None,
+        clone=read_clone_method(clone),
+        observer=PlainLines(),
+    )
+    for world, ended in resetting.done.items():
+        if ended:
+            diagnostics.narrate(f"{world}: {_describe(ended)}")
+    for world, error in resetting.failures.items():
+        diagnostics.show_error(RewoundError(f"world {world}: {error.message}", hint=error.hint))
+    if not resetting.failures:
+        return
+    if not resetting.done:
+        is_host = all(isinstance(error, HostError) for error in resetting.failures.values())
+        raise (HostError if is_host else RewoundError)("no world could be reset")
+    total = len(resetting.failures) + len(resetting.done)
+    raise SomeWorldsFailed(f"{len(resetting.failures)} of {total} worlds could not be reset")
+
+
+def _describe(ended: Sequence[str]) -> str:
+    counts = Counter(ended)
+    logins = ", ".join(f"{login} {count}" for login, count in sorted(counts.items()))
+    return f"connections ended: {len(ended)} ({logins})"

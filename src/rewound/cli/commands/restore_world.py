@@ -1,0 +1,94 @@
+"""`rewound restore-world`: make one world, and become its server."""
+
+from pathlib import Path
+
+import click
+
+from rewound.cli.output import diagnostics
+from rewound.cli.output.progress import show_progress
+from rewound.cli.parameters.load_options import load_options
+from rewound.cli.parameters.options import data_dir_option, option, parse_size
+from rewound.command import replace_process
+from rewound.load.ledger import summarise_rules
+from rewound.load.loader import LoadOptions
+from rewound.mysql.accounts import DEV, READER
+from rewound.operations import standalone
+
+_A_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(name="restore-world")
+@click.argument("dump", type=click.Path(path_type=Path, dir_okay=False))
+@data_dir_option
+@option("--port", type=click.IntRange(1, 65535), default=3306, show_default=True, help="TCP port.")
+@option(
+    "--bind-address",
+    default="0.0.0.0",  # noqa: S104 - the container's published ports decide
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where the proven world listens.",
+)
+@option(
+    "--memory",
+    type=parse_size,
+    metavar="SIZE",
+    help="The buffer pool of MySQL. Default: a share of what this process may use.",
+)
+@option(
+    "--dev-password-file",
+    type=_A_FILE,
+    metavar="FILE",
+    help="The password of dev. Default: a random one, in dev.cnf of the folder.",
+)
+@option(
+    "--reader-password-file",
+    type=_A_FILE,
+    metavar="FILE",
+    help="The password of reader. Default: a random one, in reader.cnf of the folder.",
+)
+@option("--server", default="auto", show_default=True, metavar="NAME", help="Which MySQL to use.")
+@load_options
+def command(
+    dump: Path,
+    data_dir: Path,
+    port: int,
+    bind_address: str,
+    memory: int | None,
+    dev_password_file: Path | None,
+    reader_password_file: Path | None,
+    server: str,
+    load: LoadOptions,
+) -> None:
+    """Restore one DUMP into a folder of its own, prove it, and become its MySQL server.
+
+    Made for containers: the server is the process that this command was, so it gets the
+    signals and writes its log to stderr. Until the world is proven it can be reached from
+    nowhere. Started again on the same folder, it serves what is there without a load;
+    rewound check-world tells whether it does.
+    """
+    options = standalone.StandaloneOptions(
+        dump=dump,
+        data_dir=data_dir,
+        port=port,
+        bind_address=bind_address,
+        load=load,
+        server=server,
+        buffer_pool_bytes=memory,
+        dev_password_file=dev_password_file,
+        reader_password_file=reader_password_file,
+    )
+    with show_progress({dump.name: standalone.get_size(dump)}) as observer:
+        world = standalone.restore(options, observer=observer, narrate=diagnostics.narrate)
+    ledger = world.ledger
+    if world.was_there:
+        diagnostics.narrate(
+            f"{dump.name}: is there already, proven {ledger.ended_at:%Y-%m-%d %H:%M:%S} UTC"
+        )
+    elif ledger.rules:
+        diagnostics.narrate(f"rules used: {summarise_rules(ledger.rules)}")
+    diagnostics.narrate(
+        f"proof:     {world.folder}/ledger.json\n"
+        f"logins:    {world.folder}/{DEV}.cnf, {READER}.cnf\n"
+        f"address:   {bind_address}:{port}, schemas {', '.join(ledger.schemas)}"
+    )
+    replace_process(world.argv)

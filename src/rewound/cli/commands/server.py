@@ -1,0 +1,48 @@
+"""`rewound server`: the MySQL that worlds run on."""
+
+from pathlib import Path
+
+import click
+
+from rewound.cli.output import diagnostics, render
+from rewound.cli.parameters.options import Group, format_option
+from rewound.operations import host
+
+
+@click.group(name="server", cls=Group)
+def command() -> None:
+    """Show or fetch the MySQL servers that worlds run on."""
+
+
+@command.command(name="list")
+@format_option
+def list_command(output_format: str) -> None:
+    """List the MySQL servers that up can use, the preferred one first."""
+    servers = host.list_servers()
+    rows: list[list[render.Cell]] = [[s.name, str(s.version), s.source] for s in servers]
+    render.write_rows(["name", "version", "source"], rows, output_format)
+    if not servers:
+        diagnostics.narrate("there is none yet; rewound server install brings one")
+
+
+@command.command(name="install")
+@click.option(
+    "--from",
+    "from_dir",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder of .deb packages instead of the network.",
+)
+@click.option("--mirror", metavar="URL", help="A Debian mirror instead of this host's own.")
+@click.option("--refresh", is_flag=True, help="Fetch the newest even if one is installed.")
+@click.option("--template", is_flag=True, help="Also initialise what new servers are copies of.")
+def install_command(
+    from_dir: Path | None, mirror: str | None, refresh: bool, template: bool
+) -> None:
+    """Fetch a MySQL for this user, without root, from Debian's packages."""
+    host.install_server(
+        from_dir=from_dir,
+        mirror=mirror,
+        refresh=refresh,
+        template=template,
+        narrate=diagnostics.narrate,
+    )

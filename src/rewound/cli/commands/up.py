@@ -1,0 +1,219 @@
+"""`rewound up`: restore every world."""
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from rewound.catalog import Catalog, Choice, ChosenDump
+from rewound.cli.commands.dumps import show_catalog_warnings
+from rewound.cli.output import diagnostics, render
+from rewound.cli.output.progress import show_progress, show_pull
+from rewound.cli.parameters.load_options import load_options
+from rewound.cli.parameters.options import cache_limit_option, fleet_option, option
+from rewound.cli.parameters.selection import (
+    clone_option,
+    engine_options,
+    read_clone_method,
+    selection_options,
+)
+from rewound.engine.protocol import PullStep
+from rewound.errors import HostError, RewoundError, SomeWorldsFailed
+from rewound.fleet.fleet import BringUp
+from rewound.fleet.plan import find_disagreement
+from rewound.fleet.restore_context import Observer
+from rewound.fleet.world import WorldState
+from rewound.load.ledger import summarise_rules
+from rewound.load.loader import LoadOptions
+from rewound.operations import dumps, restoring
+from rewound.operations.dumps import read_selection
+from rewound.operations.engines import EngineWish
+
+
+@click.command(name="up")
+@selection_options
+@fleet_option
+@engine_options
+@option("--port-base", type=click.IntRange(1024, 65535), help="First port; default: free ones.")
+@option("--allow-missing", is_flag=True, help="Go on without worlds that have no such dump.")
+@load_options
+@option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
+@option("--no-baseline", is_flag=True, help="Load anew, and keep nothing for reset and next time.")
+@clone_option
+@cache_limit_option
+def command(
+    source: Path,
+    at: str | None,
+    before: str | None,
+    pattern: str | None,
+    timezone: str | None,
+    worlds: str | None,
+    fleet: str,
+    wish: EngineWish,
+    port_base: int | None,
+    allow_missing: bool,
+    load: LoadOptions,
+    fallback: bool,
+    no_baseline: bool,
+    clone: str,
+    cache_limit: int,
+) -> None:
+    """Restore every world of SOURCE (a folder of dumps) as it was at a time.
+
+    Each world gets a MySQL server of its own, on this host and reachable from it alone.
+    A world is ready only when every row of its dump is proven to be there.
+    The first restore of a dump leaves a baseline, from which the next one takes a second.
+    """
+    selection = read_selection(
+        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    )
+    options = restoring.UpOptions(
+        fleet=fleet,
+        engine=wish,
+        port_base=port_base,
+        allow_missing=allow_missing,
+        fallback=fallback,
+        load=load,
+        clone=read_clone_method(clone),
+        keep_baselines=not no_baseline,
+        cache_limit_bytes=cache_limit,
+    )
+    with Narrator(selection) as narrator:
+        brought = restoring.up(
+            selection,
+            options,
+            observer=narrator,
+            narrate=diagnostics.narrate,
+            chosen=narrator.show_choice,
+            pulling=narrator.show_pull,
+        )
+    _show_notes(brought)
+    show_failures(brought.failures, fleet, restored=len(brought.restored))
+    _show_result(brought, fleet)
+    if brought.failures:
+        raise SomeWorldsFailed(
+            f"{len(brought.failures)} of {len(brought.record.worlds)} worlds failed,"
+            " the others are ready"
+        )
+
+
+class Narrator(ExitStack):
+    """Shows the choice of dumps, how an image comes, and from then on the progress."""
+
+    def __init__(self, selection: dumps.Selection) -> None:
+        super().__init__()
+        self._selection = selection
+        self._sizes: Mapping[str, int] = {}
+        self._pull = self.enter_context(ExitStack())
+        self._show_pull: Callable[[PullStep], None] | None = None
+        self._observer: Observer | None = None
+        self._lock = threading.Lock()
+
+    def show_choice(self, catalog: Catalog, choice: Choice) -> None:
+        """Say which dumps are taken."""
+        show_catalog_warnings(catalog, choice)
+        for chosen in choice.chosen:
+            diagnostics.narrate(self._describe(chosen))
+        self._sizes = {chosen.dump.world: chosen.dump.size_bytes for chosen in choice.chosen}
+
+    def show_pull(self, step: PullStep) -> None:
+        """Show how an image comes."""
+        if self._show_pull is None:
+            self._show_pull = self._pull.enter_context(show_pull())
+        self._show_pull(step)
+
+    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
+        """Hand it on."""
+        self._begin().world_changed(world, state, detail)
+
+    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
+        """Hand it on."""
+        self._begin().world_loading(world, bytes_read, table)
+
+    def world_note(self, world: str, text: str) -> None:
+        """Hand it on."""
+        self._begin().world_note(world, text)
+
+    def _begin(self) -> Observer:
+        """Return what shows the progress, from the first world that does something on."""
+        with self._lock:
+            if self._observer is None:
+                self._pull.close()
+                self._observer = self.enter_context(show_progress(self._sizes))
+            return self._observer
+
+    def _describe(self, chosen: ChosenDump) -> str:
+        dump = chosen.dump
+        taken_at = dump.taken_at.astimezone(self._selection.timezone)
+        text = f"{dump.world}: {dump.path.name}, taken {taken_at:%Y-%m-%d %H:%M:%S}"
+        if chosen.age is not None:
+            text += f", {_show_age(chosen.age)} before the time asked for"
+        if chosen.skipped_newer:
+            text += f"; {len(chosen.skipped_newer)} newer left aside"
+        return text
+
+
+def _show_age(age: timedelta) -> str:
+    minutes = int(age.total_seconds()) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "under a minute"
+
+
+def _show_notes(brought: BringUp) -> None:
+    """Say what was changed or left out of the dumps, and per world what is doubtful."""
+    rules = [rule for made in brought.restored.values() for rule in made.ledger.rules]
+    if rules:
+        diagnostics.narrate(f"rules used: {summarise_rules(rules)}; rewound report has each")
+    for name, restored in brought.restored.items():
+        ledger = restored.ledger
+        if ledger.dump.is_whole is None:
+            diagnostics.warn(f"{name}: the end of its dump could not be proved, as you allowed")
+        if broken := [f"{each.schema}.{each.name}" for each in ledger.objects if each.is_broken]:
+            diagnostics.warn(f"{name}: these views show what is not there: {', '.join(broken)}")
+        if doubt := find_disagreement(restored.dump, ledger.dump.completed_at):
+            diagnostics.warn(f"{name}: {doubt}")
+
+
+def show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored: int) -> None:
+    """Say which worlds failed and why.
+
+    Raises:
+        RewoundError: all of them did.
+    """
+    if not failures:
+        return
+    if len(failures) == 1 and not restored:
+        raise next(iter(failures.values()))
+    for name, error in failures.items():
+        diagnostics.show_error(RewoundError(f"world {name}: {error.message}", hint=error.hint))
+    if not restored:
+        is_host = all(isinstance(error, HostError) for error in failures.values())
+        kind = HostError if is_host else RewoundError
+        raise kind(f"no world of fleet {fleet} could be restored; nothing was left behind")
+
+
+def _show_result(brought: BringUp, fleet: str) -> None:
+    flag = "" if fleet == "default" else f" --fleet {fleet}"
+    rows: list[list[render.Cell]] = [
+        [
+            name,
+            WorldState.READY.value + (", a part" if made.ledger.part else ""),
+            ", ".join(made.ledger.schemas),
+            made.ledger.rows,
+            f"{made.server.host}:{made.server.port}",
+        ]
+        for name, made in brought.restored.items()
+    ]
+    render.write_rows(["world", "state", "schemas", "rows", "address"], rows, "table")
+    first = next(iter(brought.restored))
+    diagnostics.narrate(
+        f"\nask all:   rewound query{flag} 'SELECT …'"
+        f"\nconnect:   rewound connect{flag} {first}"
+        f"\nproof:     rewound report{flag}"
+        f"\nstop:      rewound down{flag}"
+    )

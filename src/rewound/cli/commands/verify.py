@@ -1,0 +1,181 @@
+"""`rewound verify`: read dumps to their end, without a server, or restore and forget them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from rewound.catalog import Dump
+from rewound.cli.commands.up import Narrator
+from rewound.cli.output import diagnostics, render
+from rewound.cli.output.formats import show_count
+from rewound.cli.parameters.load_options import load_options
+from rewound.cli.parameters.options import format_option
+from rewound.cli.parameters.selection import engine_options, selection_options
+from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
+from rewound.load.ledger import RuleCount, summarise_rules
+from rewound.load.loader import LoadOptions
+from rewound.load.verify import Verification
+from rewound.operations import drill, dumps
+from rewound.operations.drill import Receipt
+from rewound.operations.dumps import Selection, read_selection
+from rewound.operations.engines import EngineWish
+from rewound.operations.restoring import UpOptions
+
+_SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
+"""Of a table: the rest is on stderr, a line each, because 80 columns are too few for all."""
+
+
+@click.command(name="verify")
+@selection_options
+@click.option("--all", "every", is_flag=True, help="All dumps of SOURCE, not only the chosen ones.")
+@click.option("--restore", is_flag=True, help="Restore, prove and delete each: a drill.")
+@click.option(
+    "--receipt",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --restore: write what was proven to a JSON file, in place of an older one.",
+)
+@load_options
+@engine_options
+@format_option
+def command(
+    source: Path,
+    at: str | None,
+    before: str | None,
+    pattern: str | None,
+    timezone: str | None,
+    worlds: str | None,
+    every: bool,
+    restore: bool,
+    receipt: Path | None,
+    load: LoadOptions,
+    wish: EngineWish,
+    output_format: str,
+) -> None:
+    """Read dumps to their end and say whether they are whole and could be restored.
+
+    Needs no MySQL. What only a server can tell, such as a value that its column cannot
+    hold, is found with --restore: a few dumps at a time are restored, proven as by up, and
+    deleted. Exit code 0: all are fine; 1: none is; 4: some are not.
+    """
+    if every and (at or before):
+        raise UsageError("--all and a time exclude each other", hint="give one of them")
+    if receipt is not None and not restore:
+        raise UsageError("--receipt is of a drill", hint="give --restore as well")
+    selection = read_selection(
+        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    )
+    if restore:
+        options = UpOptions(engine=wish, load=load)
+        _drill(selection, options, every=every, receipt=receipt, output_format=output_format)
+    else:
+        _read(selection, load, every=every, output_format=output_format)
+
+
+def _read(selection: Selection, options: LoadOptions, *, every: bool, output_format: str) -> None:
+    found = dumps.verify(selection, options, every=every, verified=_show_done)
+    rows: list[list[render.Cell]] = [
+        [
+            dump.world,
+            dump.path.name,
+            verification.state.value,
+            verification.text_bytes,
+            verification.statements,
+            verification.tables,
+            verification.rows,
+            summarise_rules(verification.rules),
+            verification.problems[0].text if verification.problems else None,
+        ]
+        for dump, verification in found
+    ]
+    if output_format == "table":
+        short: list[list[render.Cell]] = [[*row[:3], *row[5:7]] for row in rows]
+        render.write_rows(_SHORT_COLUMNS, short, output_format)
+    else:
+        columns = ["world", "dump", "state", "text_bytes", "statements", "tables", "rows"]
+        render.write_rows([*columns, "rules", "problem"], rows, output_format)
+    rules = [rule for _, verification in found for rule in verification.rules]
+    if rules:
+        diagnostics.narrate(f"rules that would be used: {summarise_rules(rules)}")
+    bad = sum(not verification.is_restorable for _, verification in found)
+    _require_all(len(found), bad, "can", "be restored")
+
+
+def _drill(
+    selection: Selection,
+    options: UpOptions,
+    *,
+    every: bool,
+    receipt: Path | None,
+    output_format: str,
+) -> None:
+    with Narrator(selection) as narrator:
+        done = drill.drill(
+            selection,
+            options,
+            every=every,
+            observer=narrator,
+            narrate=diagnostics.narrate,
+            chosen=narrator.show_choice,
+            pulling=narrator.show_pull,
+        )
+    for failed in done.failed:
+        diagnostics.show_error(RewoundError(f"world {failed.world}: {failed.error}"))
+    rows: list[list[render.Cell]] = [
+        [
+            each.world,
+            each.dump.name,
+            "proven" if each.is_proven else "failed",
+            None if each.ledger is None else len(each.ledger.tables),
+            None if each.ledger is None else each.ledger.rows,
+        ]
+        for each in done.dumps
+    ]
+    if output_format == "table":
+        render.write_rows(_SHORT_COLUMNS, rows, output_format)
+    else:
+        problems: list[render.Cell] = [each.error for each in done.dumps]
+        full = [[*row, problem] for row, problem in zip(rows, problems, strict=True)]
+        render.write_rows([*_SHORT_COLUMNS, "problem"], full, output_format)
+    if rules := _list_rules(done):
+        diagnostics.narrate(f"rules used: {summarise_rules(rules)}")
+    if receipt is not None:
+        _write(done, receipt)
+    _require_all(len(done.dumps), len(done.failed), "could", "be restored and proven")
+
+
+def _write(receipt: Receipt, path: Path) -> None:
+    try:
+        drill.write_receipt(receipt, path)
+    except OSError as error:
+        raise HostError(f"cannot write {path}: {error.strerror}") from error
+    diagnostics.narrate(f"receipt:   {path}")
+
+
+def _list_rules(receipt: Receipt) -> Sequence[RuleCount]:
+    return [rule for each in receipt.dumps if each.ledger for rule in each.ledger.rules]
+
+
+def _show_done(dump: Dump, verification: Verification) -> None:
+    rows = show_count(verification.rows, "row")
+    counts = (
+        f", {rows} in {show_count(verification.tables, 'table')}" if verification.tables else ""
+    )
+    diagnostics.narrate(f"{dump.world}: {dump.path.name}: {verification.state.value}{counts}")
+    for problem in verification.problems:
+        diagnostics.warn(f"{dump.path}: {problem.text}")
+    for remedy in dict.fromkeys(problem.remedy for problem in verification.problems):
+        if remedy:
+            diagnostics.narrate(f"hint: {remedy}")
+
+
+def _require_all(count: int, bad: int, verb: str, what: str) -> None:
+    """Raise what says that some dumps, or all, are bad."""
+    if not bad:
+        return
+    no = "cannot" if verb == "can" else f"{verb} not"
+    if bad == count:
+        those = "the dump" if count == 1 else f"none of the {count} dumps"
+        raise RewoundError(f"{those} {no if count == 1 else verb} {what}")
+    raise SomeWorldsFailed(f"{bad} of {count} dumps {no} {what}, the others {verb}")

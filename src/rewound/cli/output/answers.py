@@ -1,0 +1,260 @@
+"""How the answers of all worlds to a statement are shown, and what is said of them."""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from rewound.catalog import fold_worlds, name_worlds
+from rewound.cli.output import diagnostics, render
+from rewound.cli.output.formats import LINE_FORMATS
+from rewound.errors import RewoundError, UsageError
+from rewound.mysql.columns import NUMBERS, Column, ColumnType, Row
+from rewound.query.group import group_errors, group_rows, group_warnings
+from rewound.query.merged_result import Merged
+from rewound.query.outcome import Summary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FILE_FORMATS = ("parquet", "arrow")
+"""Formats that are no text, and only go to a file."""
+TABLE_ROWS = 5_000
+"""How many rows a table shows at the most, of each world the same share: nobody reads on, and
+it is laid out as a whole (2 s)."""
+
+
+_HINTS = (
+    ("denied to user 'reader'", "reader can only look; --write runs it as dev, who may change"),
+    ("near '\\G'", "\\G is a command of the mysql client; leave it out"),
+)
+"""What to do about some errors of MySQL, by a part of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What is made of the merged rows before they are seen."""
+
+    output_format: str
+    output: Path | None = None
+    """The new file that they go to; None for stdout."""
+    sort_by: str | None = None
+    total_limit: int | None = None
+    reduce_sql: str | None = None
+    is_grouped: bool = False
+    bar_of: str | None = None
+    """The column that gets a bar in each row of the table."""
+    is_wide: bool = False
+    is_strict: bool = False
+
+    @property
+    def enough_rows(self) -> int | None:
+        """How many rows of a world can be shown at the most, if that is known beforehand."""
+        if self.sort_by or self.reduce_sql or self.is_grouped:
+            return None
+        most = TABLE_ROWS if self.output_format == "table" else None
+        return most if self.total_limit is None else self.total_limit
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Rows as they are to be shown."""
+
+    columns: tuple[Column, ...]
+    runs: Iterable[Sequence[Row]]
+
+
+class Stopwatch:
+    """Measures how long answers take to come; not how long somebody reads them in a pager."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._ended: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """From its making until the rows that were wanted were there, else until now."""
+        return (self._ended or time.perf_counter()) - self._started
+
+    def watch(self, runs: Iterable[list[Row]]) -> Iterator[list[Row]]:
+        """Yield the runs; stop when they end, or when no more of them are wanted."""
+        try:
+            yield from runs
+        finally:
+            self._ended = time.perf_counter()
+
+
+def show(merged: Merged, how: Presentation, stopwatch: Stopwatch) -> Summary:
+    """Write one statement's rows, say whose are missing and why, and return how it went.
+
+    Raises:
+        RewoundError: every world failed alike, worlds differ under --strict, or --reduce
+            failed.
+        UsageError: a column that is asked for is not there, or the output cannot be made.
+    """
+    if merged.has_rows:
+        if how.is_strict:
+            merged.require_agreement()
+        _warn_of_differences(merged)
+        _write(_arrange(merged, how, stopwatch), how)
+    summary = merged.summary()
+    reasons = set(summary.failed.values())
+    if len(summary.failed) == summary.world_count > 0 and len(reasons) == 1:
+        names = tuple(summary.failed)
+        who = f"world {names[0]}" if len(names) == 1 else "in every world"
+        raise _explain(who, reasons.pop())
+    for names, error in group_errors(summary.failed):
+        diagnostics.show_error(_explain(name_worlds(names), error))
+    for names, warning in group_warnings(summary.warnings):
+        diagnostics.warn(f"{name_worlds(names)}: {warning}")
+    if summary.cut:
+        diagnostics.warn(f"{fold_worlds(summary.cut)}: there are more rows than --limit shows")
+    return summary
+
+
+def _explain(who: str, error: str) -> RewoundError:
+    hint = next((text for sign, text in _HINTS if sign in error), None)
+    return RewoundError(f"{who}: {error}", hint=hint)
+
+
+def _warn_of_differences(merged: Merged) -> None:
+    for new, name in merged.heading.renamed.items():
+        diagnostics.warn(f"column {name} comes more than once; one of them is shown as {new}")
+    for world, what in merged.heading.drifted.items():
+        diagnostics.warn(f"world {world}: {what}")
+
+
+def _arrange(merged: Merged, how: Presentation, stopwatch: Stopwatch) -> Shown:
+    """Return the rows as they are wanted; those that nothing is done to are not taken yet."""
+    shown = Shown(merged.columns, stopwatch.watch(merged.iter_rows()))
+    if how.reduce_sql is not None:
+        from rewound.query.reduce import reduce_table
+
+        reduced = reduce_table(_make_table(shown), how.reduce_sql)
+        shown = Shown(reduced.columns, [reduced.rows])
+    if how.is_grouped:
+        shown = _group(shown)
+    if how.sort_by is not None:
+        from rewound.query.order import sort_rows
+
+        rows = [row for run in shown.runs for row in run]
+        shown = Shown(shown.columns, [sort_rows(rows, shown.columns, how.sort_by)])
+    if how.total_limit is not None:
+        return Shown(shown.columns, _cut(shown.runs, how.total_limit, "of --total-limit"))
+    if how.output_format == "table":
+        most = TABLE_ROWS
+        runs = shown.runs
+        if how.enough_rows is not None:  # the worlds are still apart
+            runs = _cut_each(runs, max(1, most // merged.world_count))
+        return Shown(shown.columns, _cut(runs, most, "that a table shows; --format csv has all"))
+    return shown
+
+
+def _group(shown: Shown) -> Shown:
+    """Return the rows of worlds that answered alike once, those worlds in front, folded."""
+    answers: dict[str, list[Row]] = {}
+    for run in shown.runs:
+        for world, *row in run:
+            answers.setdefault((world or b"").decode("utf-8", "backslashreplace"), []).append(
+                tuple(row)
+            )
+    rows = [
+        (fold_worlds(group.worlds).encode(), b"%d" % len(group.worlds), *row)
+        for group in group_rows(answers)
+        for row in group.rows
+    ]
+    heading = (Column("worlds", ColumnType.TEXT), Column("count", ColumnType.INTEGER, 64))
+    return Shown((*heading, *shown.columns[1:]), [rows])
+
+
+def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Row]]:
+    """Yield so many rows of each world at the most, and say whose there are more of."""
+    counts: Counter[bytes] = Counter()
+    cut: dict[bytes, None] = {}
+    for rows in runs:
+        world = rows[0][0] or b""
+        left = limit - counts[world]
+        counts[world] += len(rows)
+        if len(rows) > left:
+            cut[world] = None
+        if left > 0:
+            yield rows[:left]
+    if cut:
+        names = fold_worlds(world.decode("utf-8", "backslashreplace") for world in cut)
+        diagnostics.warn(
+            f"{names}: there are more rows than the {limit:,} that a table shows;"
+            " --format csv has all"
+        )
+
+
+def _cut(runs: Iterable[Sequence[Row]], limit: int, shower: str) -> Iterator[Sequence[Row]]:
+    """Yield so many rows at the most, and say so if there are more."""
+    left = limit
+    for rows in runs:
+        if len(rows) > left:
+            yield rows[:left]
+            diagnostics.warn(f"there are more rows than the {limit:,} {shower}")
+            return
+        left -= len(rows)
+        yield rows
+
+
+def _find_number(columns: Sequence[Column], wanted: str) -> str:
+    """Return the name of a column of numbers, whatever the case of its letters."""
+    numbers = {column.name.casefold(): column.name for column in columns if column.type in NUMBERS}
+    if wanted.casefold() not in numbers:
+        raise UsageError(
+            f"--chart {wanted}: there is no such column of numbers",
+            hint=f"there are: {', '.join(numbers.values()) or 'none'}",
+        )
+    return numbers[wanted.casefold()]
+
+
+def _write(shown: Shown, how: Presentation) -> None:
+    runs = (rows for rows in shown.runs if rows)
+    if how.output is None:
+        bar_of = None if how.bar_of is None else _find_number(shown.columns, how.bar_of)
+        without_room = render.write_runs(
+            shown.columns, runs, how.output_format, is_wide=how.is_wide, bar_of=bar_of
+        )
+        if without_room:
+            names = ", ".join(without_room)
+            diagnostics.warn(f"no room for {names}; --wide shows all, in a pager")
+        return
+    with _create(how.output) as out:
+        if how.output_format in FILE_FORMATS:
+            from rewound.query.files import write_table
+
+            write_table(_make_table(Shown(shown.columns, runs)), out, how.output_format)
+        else:
+            render.write_chunks(LINE_FORMATS[how.output_format](shown.columns, runs), out)
+
+
+def _make_table(shown: Shown) -> "pa.Table":
+    from rewound.query.typed import make_table
+
+    typed = make_table(shown.columns, shown.runs)
+    for name, value in typed.kept_as_text.items():
+        diagnostics.warn(f"column {name} stays text: no value of its type is {value}")
+    return typed.table
+
+
+@contextlib.contextmanager
+def _create(path: Path) -> Iterator[BinaryIO]:
+    """Open a new file; it is gone again if it cannot be finished."""
+    try:
+        out = path.open("xb")
+    except OSError as error:
+        raise UsageError(
+            f"--output {path}: {error.strerror}",
+            hint="name a file that is not there yet, in a folder that is",
+        ) from error
+    with out:
+        try:
+            yield out
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise

@@ -1,0 +1,179 @@
+"""All of stderr that is not progress, and every exit code: failures become text here.
+
+This is one of the two places that catch broadly. A failure of ours is a message and a
+hint; anything else is a bug and says so, with the traceback kept in a file.
+"""
+
+import contextlib
+import io
+import logging
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from rewound.errors import Interrupted, RewoundError
+
+_EXIT_BROKEN_PIPE = 141
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run(command: click.Command) -> NoReturn:
+    """Run a command of the library click and exit with our code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Whatever the locale: names and data in other letters are no reason to fail.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # Asked to end is the same as Ctrl-C: what was started has to be cleaned up. What the
+    # caller chose to ignore (nohup) stays ignored.
+    for number in _ENDING_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    sys.exit(_run(command))
+
+
+def warn(text: str) -> None:
+    """Say what the user should know although the command goes on."""
+    click.echo(f"{click.style('warning:', fg='yellow')} {printable(text)}", err=True)
+
+
+def warn_of_no_room(columns: Sequence[str]) -> None:
+    """Say which columns of a list of ours the screen has no room for, if any."""
+    if columns:
+        warn(f"no room for {', '.join(columns)}; --format csv has all")
+
+
+def narrate(text: str) -> None:
+    """Say what is being done."""
+    click.echo(printable(text), err=True)
+
+
+def show_error(error: RewoundError) -> None:
+    """Say what failed and what could be done next."""
+    message = printable(error.message)
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    if error.hint:
+        click.echo(f"{click.style('hint:', fg='cyan')} {printable(error.hint)}", err=True)
+
+
+def printable(text: str) -> str:
+    """Return the text with control characters spelled out, line breaks excepted.
+
+    What we say quotes dumps, file names and servers: it must not steer the terminal.
+    """
+    from rewound.cli.output.formats import show_control_characters
+
+    return "\n".join(show_control_characters(line) for line in text.split("\n"))
+
+
+def set_up_logging(*, verbose: bool) -> None:
+    """Send the log to stderr: warnings, or everything."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("filelock").setLevel(logging.WARNING)
+
+
+@contextlib.contextmanager
+def unmoved_by_interrupts() -> Iterator[None]:
+    """Let Ctrl-C do nothing, except to what is `cancellable` within."""
+    before = signal.signal(signal.SIGINT, _pass_over)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def cancellable() -> Iterator[None]:
+    """Let Ctrl-C end what is done within, and not the command; say that it has ended.
+
+    To be asked to end (SIGTERM, SIGHUP) ends the command, as everywhere.
+    """
+    before = {number: signal.getsignal(number) for number in _ENDING_SIGNALS}
+    received = []
+
+    def note(number: int, frame: FrameType | None) -> NoReturn:
+        received.append(number)
+        _interrupt(number, frame)
+
+    try:
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, note)
+        yield
+    except KeyboardInterrupt:
+        if received != [signal.SIGINT]:
+            raise
+        narrate("\ncancelled")  # the terminal has just written ^C
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received not in ([], [signal.SIGINT]):
+        # A pager waits for its user, whatever comes.
+        raise KeyboardInterrupt
+
+
+def _run(command: click.Command) -> int:
+    try:
+        result = command.main(prog_name="rewound", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except RewoundError as error:
+        show_error(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`). Nothing may be written any more,
+        # not even by the interpreter on its way out.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _EXIT_BROKEN_PIPE
+    except SystemExit as end:
+        # click meets a broken pipe before we do, and ends the program with 1.
+        if end.code != 1:
+            raise
+        return _EXIT_BROKEN_PIPE
+    except Exception:  # noqa: BLE001 - a bug must be told from a user's error
+        return _report_bug()
+    return result if isinstance(result, int) else 0
+
+
+def _report_bug() -> int:
+    from rewound import __version__, settings
+
+    text = f"rewound {__version__}\n{traceback.format_exc()}"
+    log = settings.state_dir() / "bug.log"
+    try:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.write_text(text)
+        log.chmod(0o600)
+        place = f"the traceback is in {log}"
+    except OSError:
+        place = text
+    last = traceback.format_exc().strip().splitlines()[-1]
+    click.echo(f"{click.style('bug:', fg='red', bold=True)} {last}", err=True)
+    click.echo(f"This is an error in Rewound, not in what you did; {place}", err=True)
+    return 1
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - signal's signature
+    # A second Ctrl-C would end the cleaning up that the first one began.
+    for each in _ENDING_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _pass_over(number: int, frame: FrameType | None) -> None:
+    """Do nothing; unlike SIG_IGN, programs that we start do not inherit it."""

@@ -1,0 +1,115 @@
+"""All of stdout: rows as a table for people, or in a format for programs."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import BinaryIO
+
+from rewound.cli.output import diagnostics
+from rewound.cli.output.formats import LINE_FORMATS, show_control_characters
+from rewound.mysql.columns import Column, ColumnType, Row
+
+Cell = int | float | Decimal | str | bytes | datetime | None
+"""What can stand in a cell of our own lists; None is NULL."""
+
+_OTHER_TYPES = {bytes: ColumnType.BINARY, datetime: ColumnType.DATETIME}
+"""Of columns that hold no numbers."""
+
+
+def write_rows(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    output_format: str,
+    *,
+    is_prose: bool = False,
+) -> None:
+    """Write a list of ours to stdout in one of `options.FORMATS`.
+
+    In a table of prose, long texts are wrapped, not cut, and a missing one leaves its cell
+    empty. Columns that a table has no room for are warned of.
+    """
+    if is_prose and output_format == "table":
+        rows = [["" if cell is None else cell for cell in row] for row in rows]
+    rows = list(rows)
+    typed = [Column(name, _find_type(rows, place)) for place, name in enumerate(columns)]
+    is_for_people = output_format in ("table", "markdown")
+    texts = [tuple(_as_text(cell, is_for_people=is_for_people) for cell in row) for row in rows]
+    without_room = write_runs(typed, [texts] if texts else [], output_format, wraps=is_prose)
+    diagnostics.warn_of_no_room(without_room)
+
+
+def write_runs(
+    columns: Sequence[Column],
+    runs: Iterable[Sequence[Row]],
+    output_format: str,
+    *,
+    is_wide: bool = False,
+    bar_of: str | None = None,
+    wraps: bool = False,
+) -> list[str]:
+    """Write runs of rows to stdout; all but a table go out as they come.
+
+    All that is named is of tables, see `tables.write_table`. Return the names of the columns
+    that a table had no room for.
+    """
+    if output_format == "table":
+        from rewound.cli.output.tables import write_table
+
+        rows = [row for run in runs for row in run]
+        without_room = write_table(
+            columns, rows, sys.stdout, is_wide=is_wide, bar_of=bar_of, wraps=wraps
+        )
+        sys.stdout.flush()
+        return without_room
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    shown = LINE_FORMATS[output_format](columns, runs)
+    write_chunks(_make_harmless(shown) if sys.stdout.isatty() else shown, out)
+    return []
+
+
+def write_chunks(chunks: Iterable[bytes], out: BinaryIO) -> None:
+    """Write chunks to a file that is open, and hand them on at once."""
+    for chunk in chunks:
+        out.write(chunk)
+    out.flush()
+
+
+def write_text(text: str) -> None:
+    """Write a text of ours to stdout."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def write_safely(text: str) -> None:
+    """Write a line that quotes data: what would steer a terminal is spelled out."""
+    write_text(show_control_characters(text))
+
+
+def _make_harmless(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what may go to a terminal: control characters in the data do not steer it."""
+    for chunk in chunks:
+        lines = chunk.decode("utf-8", "backslashreplace").split("\n")
+        yield "\n".join(
+            "\t".join(map(show_control_characters, line.split("\t"))) for line in lines
+        ).encode()
+
+
+def _find_type(rows: Sequence[Sequence[Cell]], place: int) -> ColumnType:
+    kinds = {type(row[place]) for row in rows} - {type(None)}
+    if kinds and kinds <= {int, float, Decimal}:
+        return ColumnType.INTEGER if kinds == {int} else ColumnType.DECIMAL
+    return _OTHER_TYPES.get(kinds.pop(), ColumnType.TEXT) if len(kinds) == 1 else ColumnType.TEXT
+
+
+def _as_text(cell: Cell, *, is_for_people: bool) -> bytes | None:
+    match cell:
+        case None | bytes():
+            return cell
+        case datetime():
+            text = f"{cell:%Y-%m-%d %H:%M:%S}" if is_for_people else cell.isoformat()
+        case Decimal():
+            text = f"{cell:f}"
+        case _:
+            text = str(cell)
+    return text.encode("utf-8", "backslashreplace")

@@ -1,0 +1,116 @@
+"""Rows as a table for people.
+
+It fits the terminal: numbers are flush right, they and times stay whole, long texts are cut
+with a mark, and columns that have no room at all are named. A cell never reaches a terminal
+raw: data comes from dumps, and control characters in it are shown, not obeyed.
+"""
+
+import io
+import os
+import shutil
+from collections.abc import Sequence
+from typing import TextIO
+
+import click
+from rich import box
+from rich.bar import Bar
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from rewound.cli.output.formats import show_cell, show_control_characters
+from rewound.cli.output.widths import fit_widths
+from rewound.mysql.columns import NUMBERS, TIMES, Column, Row
+
+_BAR_WIDTH = 30
+_GAP = 3
+
+
+def write_table(
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    out: TextIO,
+    *,
+    is_wide: bool = False,
+    bar_of: str | None = None,
+    wraps: bool = False,
+) -> list[str]:
+    """Write a table; on a terminal that it is too long or wide for, through a pager.
+
+    With `is_wide`, and where `out` is no terminal, nothing is cut. With `wraps`, long texts
+    go on in the next line instead. `bar_of` names a numeric column that gets a bar in each
+    row. Return the names of columns that had no room.
+    """
+    names = [show_control_characters(column.name) for column in columns]
+    cells = [[show_cell(*each) for each in zip(row, columns, strict=True)] for row in rows]
+    wanted = [
+        max([cell_len(name), *(cell_len(line[place]) for line in cells)])
+        for place, name in enumerate(names)
+    ]
+    screen = shutil.get_terminal_size()
+    widths = wanted
+    if out.isatty() and not is_wide:
+        room = screen.columns - (0 if bar_of is None else _BAR_WIDTH + _GAP)
+        gives_way = [column.type not in NUMBERS | TIMES for column in columns]
+        widths = fit_widths(wanted, gives_way, available=room, gap=_GAP)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name, column, width in zip(names, columns, widths, strict=False):
+        table.add_column(
+            Text(name),
+            justify="right" if column.type in NUMBERS else "left",
+            width=width,
+            no_wrap=not wraps,
+            overflow="fold" if wraps else "ellipsis",
+        )
+    bars = [] if bar_of is None else _make_bars(columns, rows, bar_of)
+    if bar_of is not None:
+        table.add_column("", width=_BAR_WIDTH, no_wrap=True)
+    for index, (row, line) in enumerate(zip(rows, cells, strict=True)):
+        styled = [
+            Text(cell, style="dim" if value is None else "")
+            for value, cell, _ in zip(row, line, widths, strict=False)
+        ]
+        table.add_row(*styled, *bars[index : index + 1])
+    width = sum(widths) + _GAP * len(widths) + _BAR_WIDTH
+    _write(table, out, width=width, screen=screen)
+    return names[len(widths) :]
+
+
+def _write(table: Table, out: TextIO, *, width: int, screen: os.terminal_size) -> None:
+    console = Console(file=out, width=width, highlight=False)
+    if not out.isatty():
+        console.print(table)
+        return
+    page = io.StringIO()
+    Console(
+        file=page,
+        width=width,
+        highlight=False,
+        force_terminal=True,
+        color_system=console.color_system,  # type: ignore[arg-type]  # its own name for it
+        no_color=console.no_color,
+    ).print(table)
+    text = page.getvalue()
+    lines = [Text.from_ansi(line).cell_len for line in text.splitlines()]
+    if len(lines) < screen.lines and max(lines, default=0) <= screen.columns:
+        out.write(text)
+        return
+    # As git has it: colours, lines chopped, no pager for what fits one screen.
+    os.environ.setdefault("LESS", "FRSX")
+    click.echo_via_pager(text)
+
+
+def _make_bars(columns: Sequence[Column], rows: Sequence[Row], name: str) -> list[RenderableType]:
+    """Return a bar for each row, from zero to its value, all on one scale."""
+    place = next(place for place, column in enumerate(columns) if column.name == name)
+    values = [None if row[place] is None else float(row[place] or 0) for row in rows]
+    known = [value for value in values if value is not None]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    size = (high - low) or 1.0
+    return [
+        ""
+        if value is None
+        else Bar(size, min(value, 0.0) - low, max(value, 0.0) - low, width=_BAR_WIDTH)
+        for value in values
+    ]

@@ -1,0 +1,68 @@
+"""Options that say how a dump is taken: what may happen to it, and which part is wanted."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import click
+
+from rewound.cli.parameters.options import option
+from rewound.cli.parameters.selection import part_options
+from rewound.dump.judging.dump_filter import Part
+from rewound.dump.rules.table import ALLOWABLE
+from rewound.load.loader import LoadMethod, LoadOptions
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def load_options(command: _Command) -> _Command:
+    """Declare the options of a load; the command gets them as `load`."""
+
+    @part_options
+    @functools.wraps(command)
+    def with_load(
+        *,
+        schema: str | None,
+        allow_unfinished: bool,
+        allow: tuple[str, ...],
+        part: Part,
+        check_foreign_keys: bool,
+        method: str,
+        **others: Any,
+    ) -> Any:
+        load = LoadOptions(
+            schema=schema,
+            allow_unfinished=allow_unfinished,
+            allowed=frozenset(allow),
+            part=part,
+            check_foreign_keys=check_foreign_keys,
+            method=LoadMethod(method),
+        )
+        return command(load=load, **others)
+
+    for decorate in (
+        option(
+            "--load",
+            "method",
+            type=click.Choice([method.value for method in LoadMethod]),
+            default=LoadMethod.FAST.value,
+            show_default=True,
+            help="How rows are loaded; plain executes each statement as it stands.",
+        ),
+        option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up."),
+        option(
+            "--allow",
+            multiple=True,
+            type=click.Choice([rule.name for rule in ALLOWABLE]),
+            metavar="RULE",
+            help="Restore although this rule applies, such as number-clipped; may be repeated.",
+        ),
+        option("--allow-unfinished", is_flag=True, help="Accept dumps whose end cannot be proved."),
+        option(
+            "--schema",
+            metavar="NAME",
+            help="Where tables go that the dump names no database for.",
+        ),
+    ):
+        with_load = decorate(with_load)
+    return cast(_Command, with_load)

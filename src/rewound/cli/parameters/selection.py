@@ -1,0 +1,129 @@
+"""Options that say which dumps are meant, which part of them, and what serves them."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+from rewound.cli.parameters.options import option, parse_size, worlds_option
+from rewound.dump.judging.dump_filter import Part
+from rewound.engine.choice import EngineKind
+from rewound.engine.cloning import CloneMethod
+from rewound.operations.engines import EngineWish
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_AUTO = "auto"
+
+
+def read_clone_method(name: str) -> CloneMethod | None:
+    """Return the way of cloning that --clone names; None for `auto`."""
+    return None if name == _AUTO else CloneMethod(name)
+
+
+clone_option = option(
+    "--clone",
+    type=click.Choice([_AUTO, *(method.value for method in CloneMethod)]),
+    default=_AUTO,
+    show_default=True,
+    help="How data directories are cloned; rewound doctor shows what works.",
+)
+
+
+def selection_options(command: _Command) -> _Command:
+    """Declare SOURCE and the options that say which dumps of it are meant."""
+    return _declare_selection(command, required=True)
+
+
+def optional_selection_options(command: _Command) -> _Command:
+    """Declare the same where SOURCE may be left out."""
+    return _declare_selection(command, required=False)
+
+
+def _declare_selection(command: _Command, *, required: bool) -> _Command:
+    for decorate in (
+        worlds_option,
+        option(
+            "--timezone",
+            metavar="ZONE",
+            help="Zone of times that state none, such as Europe/Berlin. Default: as written.",
+        ),
+        option(
+            "--pattern",
+            help="How world and time stand in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'.",
+        ),
+        option("--before", metavar="TIME", help="The newest dump strictly before this time."),
+        option(
+            "--at",
+            metavar="TIME",
+            help="The newest dump at or before this time: '2024-06-18 21:16', or a day,"
+            " which means its end.",
+        ),
+        click.argument("source", type=click.Path(path_type=Path), required=required),
+    ):
+        command = decorate(command)
+    return command
+
+
+def engine_options(command: _Command) -> _Command:
+    """Declare the options that say what makes the servers; the command gets a `wish`."""
+
+    @functools.wraps(command)
+    def with_wish(
+        *, engine: str, server: str, image: str | None, memory_limit: int | None, **others: Any
+    ) -> Any:
+        return command(wish=EngineWish(engine, server, image, memory_limit), **others)
+
+    for decorate in (
+        option(
+            "--memory-limit",
+            type=parse_size,
+            metavar="SIZE",
+            help="The most memory that the container of a server may take, such as 2GiB.",
+        ),
+        option(
+            "--image",
+            metavar="NAME",
+            help="The image of MySQL that containers run.  [default: mysql:8.4]",
+        ),
+        option(
+            "--server",
+            default="auto",
+            show_default=True,
+            metavar="NAME",
+            help="Which MySQL of this host to use; match: one of the dumps' own release.",
+        ),
+        option(
+            "--engine",
+            type=click.Choice(["auto", *(kind.value for kind in EngineKind)]),
+            default="auto",
+            show_default=True,
+            help="What a server runs as: a process of this host, or a Docker container.",
+        ),
+    ):
+        with_wish = decorate(with_wish)
+    return cast(_Command, with_wish)
+
+
+def part_options(command: _Command) -> _Command:
+    """Declare the options that ask for a part of each dump; the command gets a `part`."""
+
+    @functools.wraps(command)
+    def with_part(
+        *,
+        only_schema: tuple[str, ...],
+        only_table: tuple[str, ...],
+        skip_table: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        return command(part=Part(only_schema, only_table, skip_table), **others)
+
+    for name, text in (
+        ("--skip-table", "Not these tables: 'game.log_*'; may be repeated."),
+        ("--only-table", "Only these tables: 'player*'; may be repeated."),
+        ("--only-schema", "Only these databases: 'game*'; may be repeated."),
+    ):
+        with_part = option(name, multiple=True, metavar="PATTERN", help=text)(with_part)
+    return cast(_Command, with_part)

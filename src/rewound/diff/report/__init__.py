@@ -1,0 +1,1 @@
+"""What a comparison comes to: report, findings, page."""

@@ -1,0 +1,102 @@
+"""What changed between two answers to one query. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from rewound.diff.schema.comparison import Change
+from rewound.errors import UsageError
+from rewound.mysql.columns import NUMBERS, Column, Row
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One value of an answer that differs, or a row that one side alone has."""
+
+    change: Change
+    key: Row
+    """The values of the key's columns; of all columns where rows are counted."""
+    column: str | None
+    """The column that differs; None of a row that was added or removed."""
+    before: bytes | None
+    after: bytes | None
+    delta: Decimal | None = None
+    """After less before, of numbers."""
+    row: Row = ()
+    """Of a row that was added or removed, all of its values."""
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether it is a row that is there before alone."""
+        return self.change is Change.REMOVED
+
+
+def find_places(columns: Sequence[Column], key: str | None, *, has_single_rows: bool) -> list[int]:
+    """Return the places of the key's columns; by default of those that are no numbers.
+
+    A single row needs none. Where there are numbers only, or none, it is the first column.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    names = {column.name.casefold(): place for place, column in enumerate(columns)}
+    if key is None and has_single_rows:
+        return []
+    if key is None:
+        texts = [place for place, column in enumerate(columns) if column.type not in NUMBERS]
+        return texts if 0 < len(texts) < len(columns) else [0]
+    try:
+        return [names[name.strip().casefold()] for name in key.split(",")]
+    except KeyError as error:
+        raise UsageError(
+            f"--key {key}: the answer has no column {error.args[0]}",
+            hint=f"it has: {', '.join(column.name for column in columns)}",
+        ) from error
+
+
+def compare_answers(
+    before: Sequence[Row], after: Sequence[Row], columns: Sequence[Column], places: Sequence[int]
+) -> Iterator[CellChange]:
+    """Yield what differs, in the order of the rows before; then the rows that were added.
+
+    Rows are matched by the values at `places`. Where these do not tell the rows of a side
+    apart, whole rows are counted instead.
+    """
+
+    def key_of(row: Row) -> Row:
+        return tuple(row[place] for place in places)
+
+    old, new = {key_of(row): row for row in before}, {key_of(row): row for row in after}
+    if len(old) < len(before) or len(new) < len(after):
+        yield from _count(before, after)
+        return
+    for key, row in old.items():
+        other = new.get(key)
+        if other is None:
+            yield CellChange(Change.REMOVED, key, None, None, None, row=row)
+            continue
+        for column, one, two in zip(columns, row, other, strict=True):
+            if one != two:
+                delta = _subtract(one, two) if column.type in NUMBERS else None
+                yield CellChange(Change.CHANGED, key, column.name, one, two, delta)
+    for key, row in new.items():
+        if key not in old:
+            yield CellChange(Change.ADDED, key, None, None, None, row=row)
+
+
+def _count(before: Sequence[Row], after: Sequence[Row]) -> Iterator[CellChange]:
+    old, new = Counter(before), Counter(after)
+    for row in (old - new).elements():
+        yield CellChange(Change.REMOVED, row, None, None, None, row=row)
+    for row in (new - old).elements():
+        yield CellChange(Change.ADDED, row, None, None, None, row=row)
+
+
+def _subtract(before: bytes | None, after: bytes | None) -> Decimal | None:
+    if before is None or after is None:
+        return None
+    try:
+        return Decimal(after.decode()) - Decimal(before.decode())
+    except InvalidOperation:
+        return None

@@ -1,0 +1,187 @@
+"""What stands out: worlds whose change is unlike that of the others. Pure.
+
+Each measure (the mean change of a column, the share of rows that it changed in, and so on)
+is taken in every world, and each world is held against the median of all. How far it lies
+from that is told in units of the usual spread: the median of all distances from the median
+(MAD, times 1.4826, which is the standard deviation of a bell curve). One or two odd worlds
+move neither median, so they cannot hide themselves. A world that lies THRESHOLD units or
+more away stands out.
+
+The spread is not taken for smaller than
+
+- a twentieth of the median: what differs by less is of no interest;
+- what chance makes of a share among so few rows (its standard error).
+
+Its limits: it takes three worlds at least. What went wrong in half of the worlds or more is
+the usual thing, to it. It looks at each column by itself, and knows nothing of what a column
+means. Sources: Iglewicz and Hoaglin, "How to Detect and Handle Outliers" (1993), for MAD and
+the threshold; Student's t for nothing: with three worlds no test has any power, so take a
+finding for a place to look at first.
+"""
+
+import enum
+import math
+import statistics
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rewound.diff.rows.column_statistics import ColumnMeasure
+from rewound.diff.schema.comparison import SchemaChange
+from rewound.diff.worlds import TableName, WorldDiff
+
+THRESHOLD = 3.5
+FEWEST_WORLDS = 3
+FEWEST_VALUES = 5
+"""A mean of fewer values is no measure of anything."""
+_NORMAL = 1.4826
+_LEAST_SHARE = 0.05
+_MOST_SCORE = 99.0
+
+
+class Measure(enum.Enum):
+    """What is compared over the worlds."""
+
+    MEAN_CHANGE = "mean change"
+    """Of the values of a column that changed: after less before."""
+    SHARE_CHANGED = "share of rows changed"
+    """Of the rows before, those in which the column changed."""
+    SHARE_ROSE = "share of changes upward"
+    """Of the values that changed, those that are larger than before."""
+    SHARE_ADDED = "share of rows added"
+    """Of as many rows as there were before."""
+    SHARE_REMOVED = "share of rows removed"
+    DEFINITIONS = "definitions"
+    """What changed in the schema; the score says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One world that is unlike the others in one measure."""
+
+    world: str
+    table: TableName | None
+    """None where it is about the definitions of the whole world."""
+    column: str | None
+    measure: Measure
+    value: float
+    """The world's own; for shares from 0 upward. 0 for definitions."""
+    low: float
+    """The lowest of all other worlds."""
+    high: float
+    """The highest of them."""
+    score: float
+    """How many usual spreads it lies from the median."""
+    rows: int
+    """How many rows it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Observed:
+    """One measure in one world."""
+
+    value: float
+    chance: float
+    """Its standard error."""
+    rows: int
+
+
+_Subject = tuple[TableName, str | None, Measure]
+
+
+def find_outliers(worlds: Mapping[str, WorldDiff]) -> list[Finding]:
+    """Return what stands out, the most striking first; nothing with too few worlds."""
+    if len(worlds) < FEWEST_WORLDS:
+        return []
+    subjects: dict[_Subject, dict[str, _Observed]] = {}
+    for world, diff in worlds.items():
+        for subject, observed in _observe(diff):
+            subjects.setdefault(subject, {})[world] = observed
+    found = list(_find_other_definitions(worlds))
+    for subject, observations in subjects.items():
+        found += _judge(subject, _complete(subject, observations, worlds))
+    return sorted(found, key=lambda finding: (-finding.score, -finding.rows))
+
+
+def _observe(diff: WorldDiff) -> Iterator[tuple[_Subject, _Observed]]:
+    for table, outcome in diff.tables.items():
+        if outcome.diff is None:
+            continue
+        before = outcome.diff.rows_before
+        for measure, count in (
+            (Measure.SHARE_ADDED, outcome.diff.added),
+            (Measure.SHARE_REMOVED, outcome.diff.removed),
+        ):
+            if count:
+                yield (table, None, measure), _share(count, before)
+        for column in outcome.measures:
+            yield (table, column.name, Measure.SHARE_CHANGED), _share(column.rows, before)
+            yield from _observe_numbers(table, column)
+
+
+def _observe_numbers(
+    table: TableName, column: ColumnMeasure
+) -> Iterator[tuple[_Subject, _Observed]]:
+    numbers = column.numbers
+    if numbers is None or column.changed < FEWEST_VALUES:
+        return
+    mean = _Observed(float(numbers.mean), 0.0, column.changed)
+    yield (table, column.name, Measure.MEAN_CHANGE), mean
+    moved = numbers.rose + numbers.fell
+    if moved:
+        share = numbers.share_rose
+        chance = math.sqrt(max(share * (1 - share), 1 / moved) / moved)
+        yield (table, column.name, Measure.SHARE_ROSE), _Observed(share, chance, moved)
+
+
+def _share(count: int, of: int) -> _Observed:
+    whole = max(of, 1)
+    return _Observed(count / whole, math.sqrt(count) / whole, count)
+
+
+def _complete(
+    subject: _Subject, observed: dict[str, _Observed], worlds: Mapping[str, WorldDiff]
+) -> dict[str, _Observed]:
+    """Add the worlds in which nothing of the kind happened, where that is a value too."""
+    table, _, measure = subject
+    if measure in (Measure.MEAN_CHANGE, Measure.SHARE_ROSE):
+        return observed
+    nothing = _Observed(0.0, 0.0, 0)
+    there = (
+        world
+        for world, diff in worlds.items()
+        if table in diff.tables and diff.tables[table].diff is not None
+    )
+    return {world: observed.get(world, nothing) for world in there}
+
+
+def _judge(subject: _Subject, observed: Mapping[str, _Observed]) -> Iterator[Finding]:
+    if len(observed) < FEWEST_WORLDS:
+        return
+    values = {world: each.value for world, each in observed.items()}
+    median = statistics.median(values.values())
+    usual = _NORMAL * statistics.median(abs(value - median) for value in values.values())
+    for world, each in observed.items():
+        others = [value for name, value in values.items() if name != world]
+        spread = max(usual, _LEAST_SHARE * abs(median), each.chance)
+        distance = abs(each.value - median)
+        if not distance or distance < THRESHOLD * spread:
+            continue
+        score = min(distance / spread, _MOST_SCORE) if spread else _MOST_SCORE
+        table, column, measure = subject
+        yield Finding(
+            world, table, column, measure, each.value, min(others), max(others), score, each.rows
+        )
+
+
+def _find_other_definitions(worlds: Mapping[str, WorldDiff]) -> Iterator[Finding]:
+    """Yield the worlds whose definitions changed unlike those of most others."""
+    groups: dict[tuple[SchemaChange, ...], list[str]] = {}
+    for world, diff in worlds.items():
+        groups.setdefault(diff.schema_changes, []).append(world)
+    usual = max(groups.values(), key=len)
+    if len(usual) * 2 <= len(worlds):
+        return
+    for names in groups.values():
+        if names is not usual:
+            for world in names:
+                yield Finding(world, None, None, Measure.DEFINITIONS, 0.0, 0.0, 0.0, _MOST_SCORE, 0)

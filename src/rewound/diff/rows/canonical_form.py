@@ -1,0 +1,191 @@
+"""How the values of one column on two sides become comparable. Pure.
+
+Each pair of columns gets a form that both sides can be brought into, and for each side the
+SQL of two things: the value as it is shown, and the *piece*, its bytes as a part of a row's
+text. Pieces are joined with the byte FF, which UTF-8 does not have; bytes of any kind carry
+their length in front; NULL is the byte FE, or nothing where no value has no bytes. So two
+rows have the same text only if they are the same.
+
+Binary pieces are also the fastest: joined as utf8mb4, with the length of each text in front,
+they took 0.67 s for 1,000,000 rows of seven columns against 0.53 s (two cores, 9.7.4).
+"""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rewound.diff.quoting import quote_name
+from rewound.diff.schema.definitions import Column
+
+SEPARATOR = "X'FF'"
+_NO_TEXT = "X'FE'"
+
+
+class Form(enum.Enum):
+    """What values are compared as."""
+
+    INTEGER = "integer"
+    """BIT and YEAR among them."""
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    TEXT = "text"
+    """As Unicode; ENUM and SET by their words."""
+    JSON = "json"
+    """As the server writes it, so that neither blanks nor the order of members count."""
+    BINARY = "binary"
+    """BLOB and GEOMETRY among them."""
+    TEMPORAL = "temporal"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSql:
+    """One column on one side, as SQL."""
+
+    value: str
+    """The value as it is shown: text in the form that both sides share, or bytes."""
+    piece: str
+    """The bytes of the value in a row's text; never NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPair:
+    """One column that both sides have."""
+
+    name: str
+    form: Form
+    before: ColumnSql
+    after: ColumnSql
+    temporal: str | None = None
+    """Of a temporal column what it is: `date`, `time` or `datetime`."""
+
+
+_FORMS = {
+    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint"), Form.INTEGER),
+    **dict.fromkeys(("bit", "year"), Form.INTEGER),
+    "decimal": Form.DECIMAL,
+    **dict.fromkeys(("float", "double"), Form.FLOAT),
+    **dict.fromkeys(("char", "varchar", "enum", "set"), Form.TEXT),
+    **dict.fromkeys(("tinytext", "text", "mediumtext", "longtext"), Form.TEXT),
+    "json": Form.JSON,
+    **dict.fromkeys(("date", "time", "datetime", "timestamp"), Form.TEMPORAL),
+}
+_UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8", "ascii"})
+_NUMBERS = (Form.INTEGER, Form.DECIMAL, Form.FLOAT)
+
+
+def form_of(column: Column) -> Form:
+    """Return the form of a column's own values; a type that we do not know is bytes."""
+    return _FORMS.get(column.base, Form.BINARY)
+
+
+def pair_columns(before: Column, after: Column) -> ColumnPair:
+    """Return how the values of two columns of one name are compared.
+
+    Numbers of other types are compared as numbers, moments as moments (TIMESTAMP in UTC),
+    bytes with anything as bytes, and all else as text.
+    """
+    form, write = _choose(before, after)
+    return ColumnPair(
+        name=before.name,
+        form=form,
+        before=_write(before, form, write),
+        after=_write(after, form, write),
+        temporal=_temporal(before) if form is Form.TEMPORAL else None,
+    )
+
+
+def _choose(before: Column, after: Column) -> tuple[Form, Callable[[Column], str]]:
+    forms = (form_of(before), form_of(after))
+    if Form.BINARY in forms:
+        return Form.BINARY, _as_bytes
+    if all(form in _NUMBERS for form in forms):
+        return _choose_number(before, after)
+    if forms[0] is not forms[1]:
+        return Form.TEXT, _as_text
+    if forms[0] is not Form.TEMPORAL:
+        return forms[0], _plain
+    if (before.base, before.scale) == (after.base, after.scale):
+        return Form.TEMPORAL, _plain
+    if _temporal(before) == _temporal(after) == "time":
+        return Form.TEMPORAL, lambda column: f"CAST({quote_name(column.name)} AS TIME(6))"
+    if "time" not in (_temporal(before), _temporal(after)):
+        return Form.TEMPORAL, lambda column: f"CAST({quote_name(column.name)} AS DATETIME(6))"
+    return Form.TEXT, _as_text
+
+
+def _choose_number(before: Column, after: Column) -> tuple[Form, Callable[[Column], str]]:
+    forms = (form_of(before), form_of(after))
+    if forms == (Form.INTEGER, Form.INTEGER):
+        return Form.INTEGER, _plain
+    if Form.FLOAT not in forms:
+        if (before.scale or 0) == (after.scale or 0):
+            return Form.DECIMAL, _plain
+        return Form.DECIMAL, _without_zeros
+    if (before.base, before.type) == (after.base, after.type):
+        return Form.FLOAT, _plain
+    return Form.FLOAT, _as_float
+
+
+def _plain(column: Column) -> str:
+    """Return a column in its own form; a number without the zeros of ZEROFILL."""
+    name = quote_name(column.name)
+    if column.base in ("bit", "year") or "zerofill" in column.type:
+        return f"({name} + 0)"
+    if column.type == "float":
+        # MySQL shows six digits of a FLOAT, but all of a DOUBLE.
+        return f"CAST({name} AS DOUBLE)"
+    return name
+
+
+def _as_bytes(column: Column) -> str:
+    name = quote_name(column.name)
+    if form_of(column) is Form.BINARY:
+        return name if column.base in ("binary", "varbinary") else f"CAST({name} AS BINARY)"
+    return _text_bytes(column, name if form_of(column) is Form.TEXT else _as_text(column))
+
+
+def _as_text(column: Column) -> str:
+    if form_of(column) is Form.TEXT:
+        return quote_name(column.name)
+    return f"CAST({_plain(column)} AS CHAR CHARACTER SET utf8mb4)"
+
+
+def _without_zeros(column: Column) -> str:
+    """Return a number without zeros at the end of its decimals, which depend on its type."""
+    plain = _plain(column)
+    if not column.scale or form_of(column) is Form.INTEGER:
+        return plain
+    return f"TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST({plain} AS CHAR)))"
+
+
+def _as_float(column: Column) -> str:
+    # As JSON, because CAST AS CHAR shows 15 digits of a DOUBLE.
+    return f"CAST(CAST({_plain(column)} AS DOUBLE) AS JSON)"
+
+
+def _write(column: Column, form: Form, write: Callable[[Column], str]) -> ColumnSql:
+    value = write(column)
+    if form is Form.BINARY:
+        return ColumnSql(
+            value, _or(f"CONCAT(LENGTH({value}),_binary':',{value})", "_binary''", column)
+        )
+    if form is Form.TEXT:
+        return ColumnSql(value, _or(_text_bytes(column, value), _NO_TEXT, column))
+    if form is Form.JSON or write in (_as_float, _without_zeros):
+        return ColumnSql(value, _or(f"CAST({value} AS BINARY)", _NO_TEXT, column))
+    # A CAST gives 15 digits of a FLOAT here, which has no more than nine that count.
+    return ColumnSql(value, _or(value, "_binary''", column))
+
+
+def _or(value: str, instead: str, column: Column) -> str:
+    return f"COALESCE({value},{instead})" if column.is_nullable else value
+
+
+def _text_bytes(column: Column, value: str) -> str:
+    if column.character_set is None or column.character_set in _UTF8:
+        return f"CAST({value} AS BINARY)"
+    return f"CAST(CONVERT({value} USING utf8mb4) AS BINARY)"
+
+
+def _temporal(column: Column) -> str:
+    return "datetime" if column.base == "timestamp" else column.base

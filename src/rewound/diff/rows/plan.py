@@ -1,0 +1,151 @@
+"""What changed in the rows of one table that both sides have."""
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rewound.diff.quoting import quote_name
+from rewound.diff.rows.by_hash import compare_by_hash
+from rewound.diff.rows.by_key import KeyComparison, Sizes
+from rewound.diff.rows.canonical_form import ColumnPair, pair_columns
+from rewound.diff.rows.comparison_session import Side
+from rewound.diff.rows.keys import ChosenKey, find_key
+from rewound.diff.rows.row_changes import Emit, LeftOut, TableDiff, Tally
+from rewound.diff.rows.statements import write_sides
+from rewound.diff.schema.definitions import Table
+
+
+@dataclass(frozen=True, slots=True)
+class RowOptions:
+    """How rows are compared."""
+
+    columns: Sequence[str] | None = None
+    """Patterns (`*`, `?`) of the columns to compare; the key's are compared in any case."""
+    ignore_columns: Sequence[str] = ()
+    """Patterns of columns that are treated as if they were not there."""
+    where: str | None = None
+    """A condition in SQL; on both sides only rows that it holds for are compared."""
+    float_tolerance: float | None = None
+    """FLOAT and DOUBLE are the same if they differ by no more than this; by default, all
+    bits count. They do in tables without a key, where rows are matched by their content."""
+    is_exhaustive: bool = False
+    """Whether to compare the content of every row, not hashes of it."""
+    sizes: Sizes = field(default_factory=Sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlan:
+    """How the rows of one table are compared."""
+
+    before: str
+    """The table's name with its schema, as SQL."""
+    after: str
+    columns: tuple[ColumnPair, ...]
+    """In the order of the rows' values."""
+    left_out: tuple[LeftOut, ...]
+    key: ChosenKey | None
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the key's columns; none without a key."""
+        return () if self.key is None else tuple(column.name for column in self.key.columns)
+
+
+def plan_table(
+    before: Table, after: Table, *, schemas: tuple[str, str], options: RowOptions
+) -> TablePlan:
+    """Return what of a table is compared, and by which key.
+
+    `schemas` are the names of the schemas that it is in on each side.
+    """
+    pairs, left_out = _pair_columns(before, after, options)
+    key = find_key(before, after, usable={pair.name for pair in pairs})
+    compared = _restrict(pairs, key, options)
+    names = {pair.name for pair in compared}
+    left_out += [LeftOut(pair.name, "not asked for") for pair in pairs if pair.name not in names]
+    return TablePlan(
+        before=f"{quote_name(schemas[0])}.{quote_name(before.name)}",
+        after=f"{quote_name(schemas[1])}.{quote_name(after.name)}",
+        columns=tuple(compared),
+        left_out=tuple(left_out),
+        key=key,
+    )
+
+
+def compare_table(
+    sides: tuple[Side, Side], plan: TablePlan, options: RowOptions, emit: Emit
+) -> TableDiff:
+    """Compare the rows of a table on two sides, and hand on each change.
+
+    Changes come in the order of the key; in tables without one, and where the sides sort
+    their keys differently, in no order that means anything.
+
+    Raises:
+        MysqlError: a server failed to answer.
+    """
+    names = [column.name for column in plan.columns]
+    tally = Tally(
+        columns=plan.columns,
+        key_places=tuple(names.index(name) for name in plan.key_names),
+        emit=emit,
+        float_tolerance=options.float_tolerance if plan.key else None,
+    )
+    sqls = write_sides(
+        plan.before, plan.after, columns=plan.columns, key=plan.key, where=options.where
+    )
+    if plan.key is not None and plan.key.is_ordered:
+        KeyComparison(
+            sides,
+            sqls,
+            key=plan.key,
+            tally=tally,
+            sizes=options.sizes,
+            is_exhaustive=options.is_exhaustive,
+        ).run()
+    else:
+        compare_by_hash(sides, sqls, tally=tally, is_exhaustive=options.is_exhaustive)
+    return TableDiff(
+        added=tally.added,
+        removed=tally.removed,
+        changed=tally.changed,
+        same=tally.same,
+        columns=plan.columns,
+        left_out=plan.left_out,
+        key=plan.key_names,
+    )
+
+
+def _pair_columns(
+    before: Table, after: Table, options: RowOptions
+) -> tuple[list[ColumnPair], list[LeftOut]]:
+    """Return the columns that can be compared, in the order before, and those left out."""
+    new = {column.name.lower(): column for column in after.columns}
+    old = {column.name.lower() for column in before.columns}
+    pairs, left_out = [], []
+    for column in before.columns:
+        other = new.get(column.name.lower())
+        if _matches(column.name, options.ignore_columns):
+            left_out.append(LeftOut(column.name, "ignored"))
+        elif other is None:
+            left_out.append(LeftOut(column.name, "only before"))
+        else:
+            pairs.append(pair_columns(column, other))
+    for column in after.columns:
+        if column.name.lower() not in old:
+            ignored = _matches(column.name, options.ignore_columns)
+            left_out.append(LeftOut(column.name, "ignored" if ignored else "only after"))
+    return pairs, left_out
+
+
+def _restrict(
+    pairs: Sequence[ColumnPair], key: ChosenKey | None, options: RowOptions
+) -> list[ColumnPair]:
+    if options.columns is None:
+        return list(pairs)
+    names = set() if key is None else {column.name for column in key.columns}
+    return [pair for pair in pairs if pair.name in names or _matches(pair.name, options.columns)]
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    """Return whether a name is one of some patterns; MySQL's names of columns have no case."""
+    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)

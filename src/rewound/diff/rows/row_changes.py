@@ -1,0 +1,121 @@
+"""What comparing the rows of one table comes to, as values. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rewound.diff.rows.canonical_form import ColumnPair, Form
+from rewound.diff.schema.comparison import Change
+
+Cell = str | bytes | None
+"""One value: the server's text, or bytes where the column holds bytes."""
+Row = tuple[Cell, ...]
+"""One row, its values in the order of the compared columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row that was added, removed or changed."""
+
+    change: Change
+    key: Row
+    """The key's values: as before, of an added row as after. Empty in a table without key."""
+    before: Row | None
+    """None of an added row."""
+    after: Row | None
+    """None of a removed row."""
+    changed: tuple[int, ...] = ()
+    """Of a changed row, the places of the columns that differ."""
+    times: int = 1
+    """In a table without key, how many rows like this were added or removed."""
+
+
+Emit = Callable[[RowChange], None]
+"""Takes each change as soon as it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A column that was not compared."""
+
+    name: str
+    reason: str
+    """Such as `only after`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDiff:
+    """What became of the rows of one table."""
+
+    added: int
+    removed: int
+    changed: int
+    same: int
+    """Rows that are on both sides and equal."""
+    columns: tuple[ColumnPair, ...]
+    """The columns that were compared, in the order of the rows' values."""
+    left_out: tuple[LeftOut, ...]
+    key: tuple[str, ...]
+    """The columns by which rows were matched; empty where rows were counted by their content."""
+
+    @property
+    def rows_before(self) -> int:
+        """How many rows there were."""
+        return self.removed + self.changed + self.same
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether nothing differs in what was compared."""
+        return not (self.added or self.removed or self.changed)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what becomes of rows, and hands each change on."""
+
+    columns: Sequence[ColumnPair]
+    key_places: tuple[int, ...]
+    """Where the key's columns are in a row."""
+    emit: Emit
+    float_tolerance: float | None = None
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    same: int = 0
+    _floats: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        floats = (n for n, column in enumerate(self.columns) if column.form is Form.FLOAT)
+        self._floats = frozenset() if self.float_tolerance is None else frozenset(floats)
+
+    def add_pair(self, before: Row | None, after: Row | None) -> None:
+        """Take the two states of one row; one of them may not be there."""
+        if before is None or after is None:
+            self.add_times(before, after, 1)
+            return
+        changed = tuple(
+            place
+            for place, (old, new) in enumerate(zip(before, after, strict=True))
+            if old != new and not self._is_near(place, old, new)
+        )
+        if not changed:
+            self.same += 1
+            return
+        self.changed += 1
+        self.emit(RowChange(Change.CHANGED, self._key(before), before, after, changed))
+
+    def add_times(self, before: Row | None, after: Row | None, times: int) -> None:
+        """Take some rows of the same content that are on one side only."""
+        if before is not None:
+            self.removed += times
+            self.emit(RowChange(Change.REMOVED, self._key(before), before, None, times=times))
+        elif after is not None:
+            self.added += times
+            self.emit(RowChange(Change.ADDED, self._key(after), None, after, times=times))
+
+    def _key(self, row: Row) -> Row:
+        return tuple(row[place] for place in self.key_places)
+
+    def _is_near(self, place: int, old: Cell, new: Cell) -> bool:
+        if place not in self._floats or old is None or new is None or self.float_tolerance is None:
+            return False
+        return abs(float(str(old)) - float(str(new))) <= self.float_tolerance

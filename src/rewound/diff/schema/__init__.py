@@ -1,0 +1,1 @@
+"""Definitions of two servers, read and compared."""

@@ -1,0 +1,1 @@
+"""Definitions of tables and stored objects, and what has to change in them."""

@@ -1,0 +1,57 @@
+"""Collations: which ones a statement names, and what takes the place of an unknown one.
+
+Pure. Order and equality may differ in rare letters; the stored text never does.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.verdict import Edit
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.tokens import Token, TokenKind, unquote
+
+
+def plan_collation_edits(tokens: Sequence[Token], target: Target, mode: LexicalMode) -> list[Edit]:
+    """Return the edits that put known collations in the place of unknown ones."""
+    edits = []
+    for index, token in enumerate(tokens):
+        if token.word != "COLLATE":
+            continue
+        value = value_of(tokens[index + 1 : index + 3])
+        if value is None or value.kind is TokenKind.MARK:
+            continue
+        name = unquote(value, mode).lower()
+        nearest = nearest_collation(name, target)
+        if nearest is not None and nearest != name:
+            edits.append(Edit(value.start, value.end, nearest.encode(), rules.COLLATION_UNKNOWN))
+    return edits
+
+
+def nearest_collation(name: str, target: Target) -> str | None:
+    """Return the collation itself where the server has it, else the one most like it.
+
+    None where the server does not have the character set either.
+    """
+    if name in target.collations or name in ("default", "binary"):
+        return name
+    # MariaDB leaves the character set out: uca1400_ai_ci.
+    full = f"utf8mb4_{name}" if name.startswith("uca1400") else name
+    character_set = full.split("_", 1)[0]
+    known = [c for c, owner in target.collations.items() if owner == character_set]
+    if not known:
+        return None
+    wishes = [
+        full,
+        re.sub(r"_uca1400|_unicode_520", "_0900", full.replace("_nopad", "")),
+        re.sub(r"_uca1400.*_as_cs$|_nopad_bin$", "_bin", full),
+        re.sub(r"_(uca1400|0900).*", "_unicode_520_ci", full),
+        re.sub(r"_(uca1400|0900).*", "_unicode_ci", full),
+    ]
+    return next((w for w in wishes if w in known), target.default_collations.get(character_set))
+
+
+def value_of(tokens: Sequence[Token]) -> Token | None:
+    """Return the value of an option: the token after an optional equals sign."""
+    return next((token for token in tokens[:2] if token.text != b"="), None)

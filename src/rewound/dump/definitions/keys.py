@@ -1,0 +1,45 @@
+"""Keys as MariaDB and TokuDB define them, put into the words of MySQL.
+
+Pure. A key changes how fast an answer comes, never the answer, so one that MySQL cannot
+have is left out with a note.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from rewound.dump.definitions.table_elements import KEY_WORDS, Element, iter_elements, iter_outside
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.verdict import Edit
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.tokens import Token, TokenKind
+
+
+def plan_key_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
+    """Return what has to change in the keys of a CREATE or ALTER TABLE."""
+    edits: list[Edit] = []
+    for element in iter_elements(tokens, kind):
+        if element.is_column:
+            continue
+        if element.tokens[0].word == "VECTOR":
+            if kind is Kind.CREATE_TABLE:
+                edits.append(Edit(element.start, element.end, b"", rules.VECTOR_KEY))
+        else:
+            edits += _edit_options(element)
+    return edits
+
+
+def _edit_options(element: Element) -> Iterator[Edit]:
+    key, rule = element.tokens, rules.MARIADB_KEY_OPTION
+    for index, token in iter_outside(key):
+        rest = key[index + 1 : index + 3]
+        has_sign = len(rest) == 2 and rest[0].text == b"="
+        is_behind_columns = index > 0 and b")" in [before.text for before in key[:index]]
+        if has_sign and (token.kind is TokenKind.NAME or token.word == "CLUSTERING"):
+            yield Edit(token.start, rest[1].end, b"", rule)
+        elif token.word == "CLUSTERING" and rest and rest[0].word in KEY_WORDS:
+            yield Edit(token.start, token.end, b"", rule)
+        elif token.word == "IGNORED" and is_behind_columns:
+            negation = key[index - 1]
+            if negation.word == "NOT":
+                yield Edit(negation.start, token.end, b"VISIBLE", rule)
+            else:
+                yield Edit(token.start, token.end, b"INVISIBLE", rule)

@@ -1,0 +1,118 @@
+"""CREATE statements: what in a definition has to give way, and what takes its place.
+
+Pure. Says which parts of a statement are looked at for which kind; the parts themselves
+are in `table_options`, `columns`, `keys`, `collations` and `programs`. A definition that
+needs no edit is sent as it is.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from rewound.dump.definitions.collations import plan_collation_edits
+from rewound.dump.definitions.columns import plan_column_edits
+from rewound.dump.definitions.keys import plan_key_edits
+from rewound.dump.definitions.stored_objects import find_schedule, plan_program_edits
+from rewound.dump.definitions.table_elements import iter_outside
+from rewound.dump.definitions.table_options import plan_encryption_edits, plan_option_edits
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.verdict import Edit, RuleUse
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.tokens import Token
+from rewound.dump.values.computed_rows import find_computed
+
+PROGRAMS = frozenset(
+    {Kind.CREATE_VIEW, Kind.CREATE_TRIGGER, Kind.CREATE_EVENT}
+    | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION}
+)
+TABLES = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
+DATABASES = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
+DEFINITIONS = PROGRAMS | TABLES | DATABASES
+"""The kinds of statement that are looked through from end to end."""
+_HISTORY = "it keeps the history of its rows"
+_MARIADB_ONLY = (
+    (("WITH", "SYSTEM", "VERSIONING"), _HISTORY),
+    (("ADD", "SYSTEM", "VERSIONING"), _HISTORY),
+    (("AS", "ROW", "START"), _HISTORY),
+    (("AS", "ROW", "END"), _HISTORY),
+    (("BY", "SYSTEM_TIME"), _HISTORY),
+    (("PERIOD", "FOR"), "it has a period of time"),
+    (("WITHOUT", "OVERLAPS"), "its key forbids periods that overlap"),
+    (("NEXT", "VALUE", "FOR"), "a column takes its values from a sequence"),
+)
+"""Words that follow each other nowhere in MySQL's tables, and what a table with them is."""
+_SEQUENCE_FUNCTIONS = frozenset({"NEXTVAL", "LASTVAL", "SETVAL"})
+
+
+def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
+    """Return the rule that refuses a definition for what is inside it."""
+    words = [token.word for token in tokens]
+    if kind is Kind.CREATE_FUNCTION and "SONAME" in _words_before_parenthesis(tokens):
+        return RuleUse(rules.LOADABLE_FUNCTION)
+    if kind is Kind.CREATE_TABLE and ("SELECT" in words or words.count("TABLE") > 1):
+        return RuleUse(rules.UNKNOWN_STATEMENT, "it fills its table from other tables")
+    if kind is Kind.CREATE_TABLE and ("VALUES", "ROW") in itertools.pairwise(words):
+        return RuleUse(rules.UNKNOWN_STATEMENT, "it fills its table as well")
+    if kind is Kind.CREATE_EVENT and (computed := find_computed(find_schedule(tokens))):
+        return RuleUse(rules.COMPUTED_VALUE, f"its schedule is {computed}")
+    if kind is Kind.ALTER_TABLE and not {"DISCARD", "IMPORT"}.isdisjoint(words):
+        return RuleUse(rules.UNKNOWN_STATEMENT, "it takes a table's file away, or takes one in")
+    if kind in TABLES and (why := _find_mariadb_only(tokens, words)):
+        return RuleUse(rules.MARIADB_ONLY, why)
+    return None
+
+
+def plan_definition_edits(
+    tokens: Sequence[Token], kind: Kind, target: Target, mode: LexicalMode
+) -> list[Edit]:
+    """Return the edits that make a definition run on the target server."""
+    edits = plan_collation_edits(tokens, target, mode)
+    if kind in TABLES:
+        edits += plan_option_edits(tokens, kind, target, mode)
+        edits += plan_column_edits(tokens, kind) + plan_key_edits(tokens, kind)
+        edits += _plan_replace_edits(tokens)
+    elif kind in PROGRAMS:
+        edits += plan_program_edits(tokens, kind)
+    else:
+        edits += plan_encryption_edits(tokens)
+    return edits
+
+
+def plan_drop_edits(tokens: Sequence[Token]) -> list[Edit]:
+    """Return the edit that lets a DROP DATABASE go on where there is no such database."""
+    if any(token.word == "EXISTS" for token in tokens):
+        return []
+    name = tokens[2]
+    return [Edit(name.start, name.start, b"IF EXISTS ", rules.DROP_MISSING)]
+
+
+def _plan_replace_edits(tokens: Sequence[Token]) -> list[Edit]:
+    """Return the edit that takes OR REPLACE out of a CREATE TABLE."""
+    if tokens[1].word != "OR":
+        return []
+    return [Edit(tokens[1].start, tokens[3].start, b"", rules.OR_REPLACE)]
+
+
+def _find_mariadb_only(tokens: Sequence[Token], words: Sequence[str]) -> str | None:
+    """Return what makes a table one that MySQL cannot hold."""
+    said = frozenset(words)
+    for phrase, why in _MARIADB_ONLY:
+        if not said.issuperset(phrase):
+            continue
+        for index in range(len(words)):
+            if tuple(words[index : index + len(phrase)]) == phrase:
+                return why
+    for token, following in itertools.pairwise(tokens):
+        if token.word in _SEQUENCE_FUNCTIONS and following.text == b"(":
+            return "a column takes its values from a sequence"
+    for index, token in iter_outside(tokens):
+        sign = [token.text for token in tokens[index + 1 : index + 2]]
+        if token.word == "SEQUENCE" and sign in ([b"="], [b"0"], [b"1"]):
+            return "it is a sequence"
+    return None
+
+
+def _words_before_parenthesis(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield the words that no stored function, but a loadable one, goes on with."""
+    return (t.word for t in itertools.takewhile(lambda token: token.text != b"(", tokens))

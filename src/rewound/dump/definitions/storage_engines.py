@@ -1,0 +1,34 @@
+"""Storage engines: which of those that dumps name may hold a table here.
+
+Pure. The rows matter, not the engine that held them; and no table of a world may reach a
+file or a server outside of it, whatever the target server could do.
+"""
+
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.server_profile import Target
+
+REMOTE_ENGINES = frozenset(
+    {"federated", "federatedx", "connect", "spider", "s3", "sphinx", "oqgraph", "cassandra", "vp"}
+)
+"""Engines whose tables are elsewhere: in other servers, files, or other tables."""
+
+_PARTITIONED = frozenset({"innodb", "ndbcluster"})
+# Source: MySQL 9.7.4 sql/handler.cc, sys_table_aliases; each tried in CREATE TABLE.
+_ALIASES = {"heap": "memory", "merge": "mrg_myisam", "innobase": "innodb", "ndb": "ndbcluster"}
+
+
+def real_engine(name: str) -> str:
+    """Return the name that the server lists an engine under, in lower case."""
+    return _ALIASES.get(name.lower(), name.lower())
+
+
+def find_engine_rule(name: str, target: Target, *, partitioned: bool = False) -> rules.Rule | None:
+    """Return the rule by which a table of this engine becomes one of InnoDB, if one does."""
+    engine = real_engine(name)
+    if engine in REMOTE_ENGINES:
+        return rules.REMOTE_ENGINE
+    if engine not in target.engines:
+        return rules.ENGINE_MISSING
+    if partitioned and engine not in _PARTITIONED:
+        return rules.PARTITION_ENGINE
+    return None

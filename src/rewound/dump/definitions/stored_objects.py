@@ -1,0 +1,68 @@
+"""Views, triggers, routines and events: whose they become, and that nothing runs by itself.
+
+Pure. Works on the tokens of one CREATE statement and returns the edits that it needs.
+"""
+
+from collections.abc import Sequence
+
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.verdict import Edit
+from rewound.dump.text.statement import Kind, read_account
+from rewound.dump.text.tokens import Cursor, Token, UnreadableText
+
+_PROGRAM_WORDS = frozenset({"VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"})
+
+
+def plan_program_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
+    """Return what has to change in a CREATE VIEW, TRIGGER, PROCEDURE, FUNCTION or EVENT."""
+    edits = _edit_definer(tokens)
+    if kind is Kind.CREATE_EVENT:
+        edits += _disable_event(tokens)
+    return edits
+
+
+def find_schedule(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Return what stands behind ON SCHEDULE AT or EVERY in a CREATE EVENT, up to its body.
+
+    The server computes it when it creates the event.
+    """
+    words = [token.word for token in tokens]
+    start = words.index("SCHEDULE") if "SCHEDULE" in words else 0
+    end = next((i for i, word in enumerate(words) if i > start and word == "DO"), len(words))
+    return tokens[start + 2 : end]
+
+
+def _edit_definer(tokens: Sequence[Token]) -> list[Edit]:
+    """Replace the account of `DEFINER = account`, which stands before the kind of object."""
+    cursor = Cursor(iter(tokens))
+    while (token := cursor.take()) is not None and token.word not in _PROGRAM_WORDS:
+        if token.word == "DEFINER" and cursor.take_mark(b"="):
+            user, last = read_account(cursor)
+            if user.word == "CURRENT_USER":
+                break
+            return [Edit(user.start, last.end, b"CURRENT_USER", rules.DEFINER)]
+    return []
+
+
+def _disable_event(tokens: Sequence[Token]) -> list[Edit]:
+    """Make the event DISABLEd, in the one place where the grammar has it.
+
+    Source: MySQL 9.7 manual, "CREATE EVENT Statement": ON SCHEDULE schedule
+    [ON COMPLETION [NOT] PRESERVE] [ENABLE | DISABLE | DISABLE ON {REPLICA | SLAVE}]
+    [COMMENT 'text'] DO body.
+    """
+    words = [token.word for token in tokens]
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        if depth or "SCHEDULE" not in words[:index]:
+            continue
+        if token.word in ("ENABLE", "DISABLE"):
+            on_replica = words[index + 1 : index + 2] == ["ON"]
+            if token.word == "DISABLE" and not on_replica:
+                return []
+            last = tokens[min(index + 2, len(tokens) - 1)] if on_replica else token
+            return [Edit(token.start, last.end, b"DISABLE", rules.EVENT_DISABLED)]
+        if token.word in ("COMMENT", "DO"):
+            return [Edit(token.start, token.start, b"DISABLE ", rules.EVENT_DISABLED)]
+    raise UnreadableText("the event has no body")

@@ -1,0 +1,113 @@
+"""The elements of a table's definition: its columns and its keys, one by one.
+
+Pure. Knows where one ends and the next begins, and which of them are columns; what is in
+them is for `columns` and `keys`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.tokens import Token, TokenKind
+
+KEY_WORDS = frozenset({"KEY", "INDEX", "UNIQUE"})
+_NO_COLUMN = frozenset(
+    {"PRIMARY", "KEY", "INDEX", "UNIQUE", "FULLTEXT", "SPATIAL", "CONSTRAINT", "FOREIGN"}
+    | {"CHECK", "LIKE"}
+)
+_BEFORE_KEY = frozenset({"VECTOR", "CLUSTERING"})
+"""Words that may name a column, or stand before KEY in a dialect."""
+_NAMES_AFTER = {"ADD": 1, "MODIFY": 1, "CHANGE": 2}
+"""What defines a column in ALTER TABLE, and how many names it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A column with its type and attributes, or a key with its options."""
+
+    tokens: Sequence[Token]
+    """Of a column: from its type on. Never empty."""
+    is_column: bool
+    start: int
+    """Offset of the comma before it; of itself, if it is the first."""
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last byte."""
+        return self.tokens[-1].end
+
+
+def iter_elements(tokens: Sequence[Token], kind: Kind) -> Iterator[Element]:
+    """Yield the elements of a CREATE TABLE, or of an ALTER TABLE that adds or changes them."""
+    level = 1 if kind is Kind.CREATE_TABLE else 0
+    parts = [part for part in _split(tokens, level) if part]
+    for number, part in enumerate(parts):
+        names, body = (1, part) if level else _skip_action(part)
+        if not body:
+            continue
+        start = parts[number - 1][-1].end if number else part[0].start
+        if _is_key(body):
+            yield Element(body, is_column=False, start=start)
+            continue
+        if len(body) > names and all(_may_name(token) for token in body[:names]):
+            yield Element(body[names:], is_column=True, start=start)
+
+
+def iter_outside(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    """Yield (index, token) of all that stands in no parentheses, and of none of them."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.text == b"(":
+            depth += 1
+        elif token.text == b")":
+            depth -= 1
+        elif depth == 0:
+            yield index, token
+
+
+def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
+    """Return the index of what closes the parenthesis at `index`, or of the last token."""
+    depth = 0
+    for position in range(index, len(tokens)):
+        depth += {b"(": 1, b")": -1}.get(tokens[position].text, 0)
+        if depth == 0:
+            return position
+    return len(tokens) - 1
+
+
+def _split(tokens: Sequence[Token], level: int) -> Iterator[Sequence[Token]]:
+    """Yield what stands between the commas: in the first parentheses, or in none at all."""
+    first, last = 0, len(tokens)
+    if level:
+        first = next((i for i, token in enumerate(tokens) if token.text == b"("), last) + 1
+        last = closing_parenthesis(tokens, first - 1) if first <= last else last
+    depth, start = 0, first
+    for index in range(first, last):
+        depth += {b"(": 1, b")": -1}.get(tokens[index].text, 0)
+        if depth == 0 and tokens[index].text == b",":
+            yield tokens[start:index]
+            start = index + 1
+    if start < last:
+        yield tokens[start:last]
+
+
+def _skip_action(part: Sequence[Token]) -> tuple[int, Sequence[Token]]:
+    """Return what stands behind ADD, MODIFY or CHANGE, and how many names it begins with."""
+    index = next((i for i, token in enumerate(part) if token.word in _NAMES_AFTER), None)
+    if index is None:
+        return 0, ()
+    names = _NAMES_AFTER[part[index].word]
+    index += 1
+    while index < len(part) and part[index].word in ("COLUMN", "IF", "NOT", "EXISTS"):
+        index += 1
+    return names, part[index:]
+
+
+def _is_key(body: Sequence[Token]) -> bool:
+    if body[0].word in _BEFORE_KEY:
+        return len(body) > 1 and body[1].word in KEY_WORDS
+    return body[0].word in _NO_COLUMN
+
+
+def _may_name(token: Token) -> bool:
+    return token.kind in (TokenKind.WORD, TokenKind.NAME)

@@ -1,0 +1,186 @@
+"""The options of tables and databases: which have to give way, and what takes their place.
+
+Pure. Works on the tokens of one statement; the columns are for `columns` to look at.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rewound.dump.definitions.collations import value_of
+from rewound.dump.definitions.storage_engines import REMOTE_ENGINES, find_engine_rule, real_engine
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.verdict import Edit
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.tokens import Token, TokenKind, unquote
+
+_INNODB_ROW_FORMATS = frozenset({"DEFAULT", "DYNAMIC", "COMPRESSED", "REDUNDANT", "COMPACT"})
+_INNODB_COMPRESSIONS = frozenset({"", "zlib", "lz4", "none"})
+_MARIADB_OPTIONS = frozenset(
+    {"PAGE_CHECKSUM", "TRANSACTIONAL", "PAGE_COMPRESSED", "PAGE_COMPRESSION_LEVEL", "ENCRYPTED"}
+    | {"ENCRYPTION_KEY_ID", "IETF_QUOTES"}
+)
+_OWN_TABLESPACES = frozenset({"innodb_file_per_table", "innodb_system", "innodb_temporary"})
+_KEEP_FIXED = frozenset({"myisam", "memory"})
+
+
+class _Option(NamedTuple):
+    """One option of a table or partition."""
+
+    position: int
+    """Of its name among the tokens."""
+    name: Token
+    value: Token
+
+
+def read_auto_increment(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> int | None:
+    """Return the AUTO_INCREMENT that a CREATE or ALTER TABLE gives its table, if it does."""
+    values = [
+        option.value.text
+        for option in _iter_options(tokens, kind, mode)
+        if option.name.word == "AUTO_INCREMENT"
+    ]
+    return int(values[-1]) if values and values[-1].isdigit() else None
+
+
+def plan_option_edits(
+    tokens: Sequence[Token], kind: Kind, target: Target, mode: LexicalMode
+) -> list[Edit]:
+    """Return what has to change in the options of a CREATE or ALTER TABLE."""
+    edits: list[Edit] = []
+    options = list(_iter_options(tokens, kind, mode))
+    partitioned = _is_partitioned(tokens)
+    for option in options:
+        name, value = option.name, option.value
+        match name.word:
+            case "ENGINE":
+                edits += _edit_engine(value, target, mode, partitioned=partitioned)
+            case "ROW_FORMAT":
+                edits += _edit_row_format(value, options, mode, partitioned=partitioned)
+            case "TYPE":
+                edits.append(Edit(name.start, name.end, b"ENGINE", rules.TYPE_OPTION))
+                edits += _edit_engine(value, target, mode, partitioned=partitioned)
+            case "TABLESPACE":
+                edits += _edit_tablespace(value, mode)
+            case "CONNECTION":
+                edits.append(_cut_option(tokens, option, kind, edits, rules.REMOTE_ENGINE))
+            case "COMPRESSION":
+                if unquote(value, mode).lower() not in _INNODB_COMPRESSIONS:
+                    edits.append(
+                        _cut_option(tokens, option, kind, edits, rules.MARIADB_TABLE_OPTION)
+                    )
+            case word if word in _MARIADB_OPTIONS or name.kind is TokenKind.NAME:
+                edits.append(_cut_option(tokens, option, kind, edits, rules.MARIADB_TABLE_OPTION))
+    return edits + _cut_directories(tokens) + plan_encryption_edits(tokens)
+
+
+def plan_encryption_edits(tokens: Sequence[Token]) -> list[Edit]:
+    """Return the edits that switch the ENCRYPTION of a table or database off."""
+    return [
+        Edit(value.start, value.end, b"'N'", rules.ENCRYPTION)
+        for index, token in enumerate(tokens)
+        if token.word == "ENCRYPTION"
+        and (value := value_of(tokens[index + 1 : index + 3])) is not None
+        and value.kind is TokenKind.STRING
+        and value.text[1:2] in (b"Y", b"y")
+    ]
+
+
+def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Iterator[_Option]:
+    """Yield everything that may be an option of the table or of one of its partitions.
+
+    In ALTER TABLE a column may be named `engine`, and what follows is its type; there and
+    for partitions only an equals sign makes an option, or the name of an engine that must
+    not pass. Only MariaDB has options with quoted names: `PAGE_COMPRESSED`=1.
+    """
+    depth, in_partitions = 0, False
+    for index, token in enumerate(tokens):
+        depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        in_partitions = in_partitions or (depth == 0 and token.word == "PARTITION")
+        if depth and not in_partitions:
+            continue
+        rest = tokens[index + 1 : index + 3]
+        value = value_of(rest)
+        if value is None or value.kind is TokenKind.MARK:
+            continue
+        has_sign = rest[0].text == b"="
+        if token.kind is TokenKind.NAME:
+            is_option = has_sign and depth == 0
+        elif token.kind is TokenKind.WORD:
+            is_option = has_sign or (depth == 0 and kind is Kind.CREATE_TABLE)
+            is_option = is_option or _is_remote_engine(tokens, index, value, mode)
+        else:
+            is_option = False
+        if is_option:
+            yield _Option(index, token, value)
+
+
+def _is_remote_engine(tokens: Sequence[Token], index: int, value: Token, mode: LexicalMode) -> bool:
+    """Tell whether an `ENGINE name` without an equals sign names one that must not pass."""
+    if tokens[index].word != "ENGINE" or tokens[index - 1].word in ("CHANGE", "COLUMN"):
+        return False
+    return unquote(value, mode).lower() in REMOTE_ENGINES
+
+
+def _is_partitioned(tokens: Sequence[Token]) -> bool:
+    depth = 0
+    for token in tokens:
+        depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        if depth == 0 and token.word == "PARTITION":
+            return True
+    return False
+
+
+def _cut_option(
+    tokens: Sequence[Token], option: _Option, kind: Kind, edits: Sequence[Edit], rule: rules.Rule
+) -> Edit:
+    """Take an option out with the commas around it, which only ALTER TABLE needs one of."""
+    start, end = option.name.start, option.value.end
+    before = tokens[option.position - 1]
+    after = next((token for token in tokens[option.position + 1 :] if token.start >= end), None)
+    done = max((edit.end for edit in edits), default=0)
+    takes_before = before.text == b"," and before.start >= done
+    if takes_before:
+        start = before.start
+    takes_after = kind is Kind.CREATE_TABLE or not takes_before
+    if takes_after and after is not None and after.text == b",":
+        end = after.end
+    return Edit(start, end, b"", rule)
+
+
+def _edit_engine(
+    value: Token, target: Target, mode: LexicalMode, *, partitioned: bool
+) -> list[Edit]:
+    rule = find_engine_rule(unquote(value, mode), target, partitioned=partitioned)
+    return [] if rule is None else [Edit(value.start, value.end, b"InnoDB", rule)]
+
+
+def _edit_row_format(
+    value: Token, options: Sequence[_Option], mode: LexicalMode, *, partitioned: bool
+) -> list[Edit]:
+    engines = {
+        real_engine(unquote(option.value, mode))
+        for option in options
+        if option.name.word in ("ENGINE", "TYPE")
+    }
+    keeps_fixed = not partitioned and not _KEEP_FIXED.isdisjoint(engines)
+    if value.word in _INNODB_ROW_FORMATS or (keeps_fixed and value.word == "FIXED"):
+        return []
+    return [Edit(value.start, value.end, b"DYNAMIC", rules.ROW_FORMAT_UNKNOWN)]
+
+
+def _edit_tablespace(value: Token, mode: LexicalMode) -> list[Edit]:
+    if unquote(value, mode).lower() in _OWN_TABLESPACES:
+        return []
+    return [Edit(value.start, value.end, b"innodb_file_per_table", rules.TABLESPACE)]
+
+
+def _cut_directories(tokens: Sequence[Token]) -> list[Edit]:
+    return [
+        Edit(before.start, value.end, b"", rules.TABLE_DIRECTORY)
+        for index, (before, token) in enumerate(itertools.pairwise(tokens))
+        if token.word == "DIRECTORY" and before.word in ("DATA", "INDEX")
+        if (value := value_of(tokens[index + 2 : index + 4])) is not None
+    ]

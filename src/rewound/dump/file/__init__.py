@@ -1,0 +1,1 @@
+"""The bytes of a dump: compression, reading, foreign formats, what its comments say."""

@@ -1,0 +1,217 @@
+"""The bytes of a dump, out of its compression, with proof that all of them were there.
+
+Owns decompression, the checks that the format offers (end mark, CRC), and the SHA-256 of
+the file as it lies on disk. The format is told from the first bytes, not from the name. A
+small file does not become any amount of text: see `LARGEST_RATIO`.
+Nothing is written and nothing is interpreted.
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rewound.dump.file.compression import (
+    COMPRESSIONS,
+    Compression,
+    CorruptData,
+    NeedsMemory,
+    TextStream,
+    find_compression,
+)
+from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
+from rewound.dump.rules.table import COMPRESSED_TOO_WELL
+from rewound.errors import DumpError
+
+CHUNK_BYTES = 1 << 20
+HARMLESS_TEXT_BYTES = 256 << 20
+"""So much text is read, however little it was compressed to."""
+LARGEST_RATIO = 500
+"""How many bytes of text a byte of a file may become. Texts of 22 MB: rows that are alike but
+for their number 31 with gzip, 109 with zstd, 325 with xz; the most for an INSERT a row was
+356. Zeros: 1,028 with gzip, 6,800 with xz, 32,000 with zstd, 617,000 with bzip2."""
+
+_ANOTHER_COPY = "take an older dump of this world, or copy this one again"
+
+
+class DumpReader:
+    """Streams one dump's decompressed bytes; read to the end, it is proven whole.
+
+    Use it as a context manager. `file_bytes_read` and `text_bytes_read` grow while the
+    chunks are drawn; `sha256` is of the file as it lies on disk and is complete, like
+    the proof, once `iter_chunks` has ended.
+    """
+
+    def __init__(self, path: Path, *, allows_any_ratio: bool = False) -> None:
+        """Open the file; with `allows_any_ratio` it may become any length."""
+        self.path = path
+        self.text_bytes_read = 0
+        self._allows_any_ratio = allows_any_ratio
+        try:
+            self._file = _HashingFile(path.open("rb", buffering=0))
+        except OSError as error:
+            raise DumpError(path, f"cannot be read: {error.strerror}") from error
+        self.file_size_bytes = self._file.size_bytes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    @property
+    def file_bytes_read(self) -> int:
+        """How many bytes of the file on disk have been read."""
+        return self._file.bytes_read
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of all file bytes read so far, in hexadecimal."""
+        return self._file.digest.hexdigest()
+
+    @property
+    def is_too_well_compressed(self) -> bool:
+        """Whether what was read became longer than any dump does."""
+        longest = max(HARMLESS_TEXT_BYTES, LARGEST_RATIO * self.file_bytes_read)
+        return self.text_bytes_read > longest
+
+    @property
+    def ratio(self) -> str:
+        """How long the text is, and the file that it came out of, in words."""
+        return (
+            f"{self.text_bytes_read:,} bytes of text came out of {self.file_bytes_read:,} bytes,"
+            f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
+        )
+
+    def iter_chunks(self) -> Iterator[bytes]:
+        """Yield the decompressed bytes in order.
+
+        Raises:
+            DumpError: the file is not what its name says, is cut off, fails its CRC, becomes
+                longer than any dump does, or changed while it was read.
+        """
+        compression = find_compression(self._file.peek_start())
+        format_name = "" if compression is None else compression.name
+        try:
+            yield from self._iter_text(compression)
+        except EOFError as error:
+            raise DumpError(
+                self.path,
+                f"the {format_name} data is cut off: the file ends after"
+                f" {self.file_bytes_read:,} bytes, in the middle of it",
+                hint=_ANOTHER_COPY,
+            ) from error
+        except CorruptData as error:
+            raise DumpError(
+                self.path,
+                f"the {format_name} data is corrupt after {self.text_bytes_read:,} bytes of"
+                f" text: {error}",
+                hint=_ANOTHER_COPY,
+            ) from error
+        except NeedsMemory as error:
+            raise DumpError(
+                self.path,
+                f"the {format_name} data needs too much memory: {error}",
+                hint="decompress it by hand, if you trust it",
+            ) from error
+        except OSError as error:
+            raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
+        if self._file.has_changed():
+            raise DumpError(
+                self.path,
+                "the file changed while it was read",
+                hint="wait until the dump is complete",
+            )
+
+    def _iter_text(self, compression: Compression | None) -> Iterator[bytes]:
+        # Held until the end of this object: its buffer would close our file on the way out.
+        self._stream = stream = self._file if compression is None else compression.open(self._file)
+        start = self._read_start(stream)
+        if not start:
+            raise DumpError(self.path, "holds no text", hint="the job that wrote it failed")
+        self._refuse_foreign(start)
+        if compression is None and self.path.suffix in {known.suffix for known in COMPRESSIONS}:
+            raise DumpError(
+                self.path,
+                f"is named {self.path.suffix} but does not begin as such data does",
+                hint="rename it, if it is plain SQL text",
+            )
+        yield start
+        while chunk := stream.read(CHUNK_BYTES):
+            self.text_bytes_read += len(chunk)
+            if self.is_too_well_compressed and not self._allows_any_ratio:
+                raise DumpError(
+                    self.path,
+                    f"refused by rule {COMPRESSED_TOO_WELL.name}: {self.ratio}",
+                    hint=f"a job that wrote it may have failed; if you trust it,"
+                    f" --allow {COMPRESSED_TOO_WELL.name}",
+                )
+            yield chunk
+
+    def _read_start(self, stream: TextStream) -> bytes:
+        """Read as much as tells what the text is, however short the pieces are."""
+        start = b""
+        while len(start) < START_BYTES and (chunk := stream.read(CHUNK_BYTES)):
+            start += chunk
+            self.text_bytes_read += len(chunk)
+        return start
+
+    def _refuse_foreign(self, start: bytes) -> None:
+        if find_compression(start) is not None:
+            raise DumpError(self.path, "was compressed twice", hint="decompress it once")
+        foreign = find_foreign_format(start[:START_BYTES])
+        if foreign is not None:
+            raise DumpError(
+                self.path, f"holds {foreign.name}, not SQL for MySQL", hint=foreign.hint
+            )
+
+
+class _HashingFile(io.RawIOBase):
+    """A file that counts and hashes what is read of it, each byte once, in order."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self.bytes_read = 0
+        self.digest = hashlib.sha256()
+        self._stat = os.fstat(self._file.fileno())
+        self.size_bytes = self._stat.st_size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io passes views
+        count = self._file.readinto(buffer) or 0
+        self.digest.update(buffer[:count])
+        self.bytes_read += count
+        return count
+
+    def peek_start(self) -> bytes:
+        """Return the first bytes; only to be called before anything is read."""
+        start = self._file.read(8) or b""
+        self._file.seek(0)
+        return start
+
+    def has_changed(self) -> bool:
+        """Tell, once all is read, whether it was another file when it was opened."""
+        stat = os.fstat(self._file.fileno())
+        unchanged = (self._stat.st_size, self._stat.st_mtime_ns)
+        if (stat.st_size, stat.st_mtime_ns) != unchanged or self.bytes_read != stat.st_size:
+            return True
+        # It was renamed or linked, or its time was set back behind a change: its bytes tell.
+        return stat.st_ctime_ns != self._stat.st_ctime_ns and not self._reads_the_same()
+
+    def _reads_the_same(self) -> bool:
+        self._file.seek(0)
+        return hashlib.file_digest(self._file, "sha256").digest() == self.digest.digest()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

@@ -1,0 +1,96 @@
+"""Which part of a dump is wanted: `--only-schema`, `--only-table`, `--skip-table`.
+
+Pure. Patterns are those of file names (`log_*`), of a table's name or of `schema.table`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from rewound.dump.text.statement import Kind
+
+_BY_FIRST_NAME = frozenset(
+    {Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE, Kind.CREATE_INDEX}
+    | {Kind.INSERT, Kind.REPLACE, Kind.DELETE, Kind.LOCK, Kind.CREATE_VIEW, Kind.DROP_VIEW}
+)
+_PROGRAMS = frozenset(
+    {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
+    | {Kind.DROP_PROCEDURE, Kind.DROP_FUNCTION, Kind.DROP_EVENT, Kind.DROP_TRIGGER}
+)
+
+ObjectName = tuple[str, str]
+"""(schema, name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a dump; without any pattern it is all of it."""
+
+    only_schemas: tuple[str, ...] = ()
+    only_tables: tuple[str, ...] = ()
+    skip_tables: tuple[str, ...] = ()
+
+    @property
+    def is_all(self) -> bool:
+        """Nothing is left out."""
+        return not (self.only_schemas or self.only_tables or self.skip_tables)
+
+    def __str__(self) -> str:
+        """Return the options that ask for it."""
+        asked = [
+            *(f"--only-schema {pattern}" for pattern in self.only_schemas),
+            *(f"--only-table {pattern}" for pattern in self.only_tables),
+            *(f"--skip-table {pattern}" for pattern in self.skip_tables),
+        ]
+        return " ".join(asked)
+
+    def has_schema(self, schema: str) -> bool:
+        """Tell whether anything of a schema is in it."""
+        return not self.only_schemas or _matches(schema, self.only_schemas)
+
+    def has_table(self, schema: str, table: str) -> bool:
+        """Tell whether a table or view is in it."""
+        names = (table, f"{schema}.{table}")
+        return (
+            self.has_schema(schema)
+            and (not self.only_tables or any(_matches(name, self.only_tables) for name in names))
+            and not any(_matches(name, self.skip_tables) for name in names)
+        )
+
+    def has(self, kind: Kind, names: list[ObjectName]) -> bool:
+        """Tell whether a statement is for something in it; `names` are those it names.
+
+        A trigger goes with its table. Routines and events are left out where single tables
+        are asked for.
+        """
+        if self.is_all or not names:
+            return True
+        if kind is Kind.CREATE_TRIGGER:
+            return self.has_table(*names[-1])
+        if kind in _BY_FIRST_NAME:
+            return any(self.has_table(*name) for name in names)
+        if kind in _PROGRAMS and self.only_tables:
+            return False
+        return self.has_schema(names[0][0])
+
+    def find_unmet(self, schemas: Iterable[str], tables: Iterable[ObjectName]) -> list[str]:
+        """Return the options that ask for what is not among these schemas and tables."""
+        known = list(tables)
+        unmet = [
+            f"--only-schema {pattern}"
+            for pattern in self.only_schemas
+            if not any(fnmatchcase(schema, pattern) for schema in schemas)
+        ]
+        unmet += [
+            f"--only-table {pattern}"
+            for pattern in self.only_tables
+            if not any(
+                fnmatchcase(table, pattern) or fnmatchcase(f"{schema}.{table}", pattern)
+                for schema, table in known
+            )
+        ]
+        return unmet
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

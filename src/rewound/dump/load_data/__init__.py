@@ -1,0 +1,1 @@
+"""The rows of an INSERT as the fields of a LOAD DATA."""

@@ -1,0 +1,192 @@
+r"""The rows of an INSERT as the fields of a LOAD DATA, where both mean the same.
+
+Pure. What stands between VALUES and the delimiter is, but for its first and its last
+parenthesis, a file that LOAD DATA reads with FIELDS TERMINATED BY ',' ENCLOSED BY '\''
+LINES TERMINATED BY '),('. The server then has no SQL to parse, which halves its work.
+
+Fields are not SQL: a number in a text column keeps its spelling, `null` is four letters,
+`\%` loses its backslash. Each such difference was found by sending both to MySQL 9.7.4,
+and what could show one is not sent as fields; see `shapes`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from rewound.dump.load_data.row_patterns import Fitness, RowShapes, ShapeReader
+from rewound.dump.load_data.table_metadata import TableForm, ValueKind
+from rewound.dump.settings.session import Session
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.quoting import quote_name
+from rewound.dump.text.statement import Statement
+from rewound.dump.text.tokens import Cursor, TokenKind, UnreadableText, iter_tokens, unquote
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRows:
+    """Rows as LOAD DATA takes them."""
+
+    sql: bytes
+    """The LOAD DATA statement."""
+    statement: Statement
+    """The INSERT that they are the rows of."""
+    row_end: bytes
+    """What stands between two rows."""
+    has_prefixes: bool
+    """Values have `_binary` before them, which is no part of a field."""
+
+    @property
+    def text(self) -> bytes:
+        """What it reads in the place of a file; made anew each time, as it may be large."""
+        text = self.statement.text[self.statement.rows_start :].strip()
+        if self.has_prefixes:
+            text = text.replace(_BINARY_PREFIX, b"'")
+        return text[1:-1] + self.row_end
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """What was found of one statement's rows."""
+
+    fitness: Fitness
+    fields: FieldRows | None = None
+    """Where `fitness` is FIELDS."""
+
+
+class RowReader:
+    """Reads the INSERTs of one table that begin alike. Guards the shapes seen so far."""
+
+    def __init__(
+        self, table: tuple[str, str], form: TableForm, head: bytes, session: Session, version: int
+    ) -> None:
+        mode = session.mode
+        names = _read_columns(head, mode, version)
+        by_name = {column.name.lower(): column for column in form.columns}
+        listed = [column.name.lower() for column in form.columns] if names == () else names
+        # A column that is left out may get a value that depends on when it is sent.
+        fits = listed is not None and sorted(listed) == sorted(by_name)
+        keeps_zero = "NO_AUTO_VALUE_ON_ZERO" in session.sql_mode.upper()
+        if form.numbered is not None and not keeps_zero:
+            fits = False
+        self._columns = [by_name[name] for name in listed or ()] if fits else []
+        self._has_bytes = any(column.kind is ValueKind.BYTES for column in self._columns)
+        self._shapes = ShapeReader(self._columns, numbered=form.numbered)
+        self._table = table
+        self._mode = mode
+        self._character_set = session.character_set
+
+    def read(self, statement: Statement) -> ReadRows:
+        """Return how the statement's rows may be sent."""
+        outline = statement.rows_outline.strip()
+        if not self._columns or not statement.is_plain or statement.updates_rows:
+            return ReadRows(Fitness.AS_THEY_STAND)
+        shapes = self._shapes.read(outline, statement.rows)
+        if shapes.fitness is not Fitness.FIELDS:
+            return ReadRows(shapes.fitness)
+        reading = self._find_reading(shapes.hexadecimal)
+        if reading is None or not self._has_same_escapes(statement):
+            return ReadRows(Fitness.LITERAL)
+        prefixes = outline.count(_BINARY_PREFIX) if self._has_bytes else 0
+        if prefixes and statement.text.count(_BINARY_PREFIX) != prefixes:
+            return ReadRows(Fitness.LITERAL)
+        sql = self._load_data(shapes, reading)
+        # The outline has done its work, and is half as large as the text.
+        statement = replace(statement, rows_outline=b"")
+        fields = FieldRows(sql, statement, shapes.layout.row_end, has_prefixes=prefixes > 0)
+        return ReadRows(Fitness.FIELDS, fields)
+
+    def _load_data(self, shapes: RowShapes, character_set: str) -> bytes:
+        encoding = self._mode.encoding
+        table = b".".join(quote_name(name, encoding) for name in self._table)
+        columns, decoded = [], []
+        for number, column in enumerate(self._columns):
+            name = quote_name(column.name, encoding)
+            if column.name in shapes.hexadecimal:
+                decoded.append(b"%b = UNHEX(SUBSTRING(@h%d, 3))" % (name, number))
+                name = b"@h%d" % number
+            columns.append(name)
+        return (
+            b"LOAD DATA LOCAL INFILE 'rows' INTO TABLE %b CHARACTER SET %b FIELDS TERMINATED"
+            b" BY '%b' OPTIONALLY ENCLOSED BY '\\'' ESCAPED BY '\\\\' LINES TERMINATED BY '%b'"
+            b" (%b)%b"
+        ) % (
+            table,
+            character_set.encode(),
+            shapes.layout.field_end,
+            shapes.layout.row_end,
+            b",".join(columns),
+            b" SET " + b", ".join(decoded) if decoded else b"",
+        )
+
+    def _find_reading(self, hexadecimal: frozenset[str]) -> str | None:
+        """Return the character set to read fields in, None where none gives what SQL does.
+
+        Bytes that are not hexadecimal need not be text of the session's character set; read as
+        `binary` they pass, and so does text that its column keeps as it comes. JSON takes no
+        binary text.
+        """
+        character_set = self._character_set
+        if not any(
+            column.kind is ValueKind.BYTES and column.name not in hexadecimal
+            for column in self._columns
+        ):
+            return character_set
+        texts = {column.character_set for column in self._columns if column.character_set}
+        if texts <= _KEPT_AS_THEY_COME.get(character_set, frozenset({character_set})) and not any(
+            column.is_json for column in self._columns
+        ):
+            return "binary"
+        return character_set if character_set in _EVERY_BYTE_IS_TEXT else None
+
+    def _has_same_escapes(self, statement: Statement) -> bool:
+        r"""Tell whether no string holds an escape that a field has not: `\%`, `\_`, `\N`.
+
+        And whether it is read as one at all.
+        """
+        if not self._mode.backslash_escapes or self._mode.two_byte_set is not None:
+            return False
+        text = statement.text
+        if b"\\" not in text or not _OTHER_ESCAPE.search(text):
+            return True
+        return not _OTHER_ESCAPE.search(text.replace(b"\\\\", b""))
+
+
+def _read_columns(head: bytes, mode: LexicalMode, server_version: int) -> tuple[str, ...] | None:
+    """Return the columns that `INSERT INTO t (…) VALUES` lists, in lower case; () for no list.
+
+    None for every other way of beginning: IGNORE, PARTITION and the like.
+    """
+    cursor = Cursor(iter_tokens(head, mode, server_version))
+    try:
+        if [token.word for token in (cursor.take(), cursor.take()) if token] != ["INSERT", "INTO"]:
+            return None
+        for _ in range(2):
+            name = cursor.take()
+            if name is None or name.kind not in (TokenKind.NAME, TokenKind.WORD):
+                return None
+            if not cursor.take_mark(b"."):
+                break
+        names: list[str] = []
+        if cursor.take_mark(b"("):
+            while (name := cursor.take()) and name.kind in (TokenKind.NAME, TokenKind.WORD):
+                names.append(unquote(name, mode).lower())
+                if not cursor.take_mark(b","):
+                    break
+            if not names or not cursor.take_mark(b")"):
+                return None
+        is_last = cursor.word == "VALUES" and cursor.take() is not None and cursor.next is None
+        return tuple(names) if is_last else None
+    except UnreadableText:
+        return None
+
+
+_BINARY_PREFIX = b"_binary '"
+_OTHER_ESCAPE = re.compile(rb"\\[%_N]")
+_KEPT_AS_THEY_COME: Mapping[str, frozenset[str]] = {
+    "utf8mb4": frozenset({"utf8mb4", "utf8mb3"}),
+    "utf8mb3": frozenset({"utf8mb3"}),
+    "utf8": frozenset({"utf8mb3"}),
+}
+_EVERY_BYTE_IS_TEXT = frozenset({"latin1", "binary"})
+"""Character sets in which any bytes can be read and none are changed on their way to a column
+of bytes. Tried with all pairs of bytes on 9.7.4."""

@@ -1,0 +1,108 @@
+"""What was decided about one statement of a dump."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rewound.dump.rules.table import Effect, Rule
+from rewound.dump.text.lexical import NAME_BYTES, repeated
+from rewound.dump.text.statement import Kind, Statement
+from rewound.dump.text.tokens import UnreadableText
+
+_PASSWORD = re.compile(
+    rb"(PASSWORD\s*+(?:FOR\b[^=]{0,400}+)?=?\s*+\(?\s*+"
+    rb"|\bIDENTIFIED\s++(?:WITH\s++\S{1,100}+\s++)?(?:BY|AS)\s++(?:PASSWORD\s++)?)"
+    rb"(?:'" + repeated(rb"[^'\\]++|\\.") + rb"(?:'|\Z)"
+    rb"|\"" + repeated(rb"[^\"\\]++|\\.") + rb"(?:\"|\Z))",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_JOINS_NOTHING = re.compile(rb"[\s,()]|\Z")
+_TWO_LETTERS = re.compile(rb"[" + NAME_BYTES + rb"]{2}")
+
+
+class Edit(NamedTuple):
+    """Replace the bytes from `start` to `end` of a statement."""
+
+    start: int
+    end: int
+    text: bytes
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUse:
+    """One use of one rule."""
+
+    rule: Rule
+    detail: str = ""
+    """What it met, in the dump's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of one piece of a dump."""
+
+    statement: Statement
+    """The statement as the dump has it."""
+    line: int
+    """The line of the dump on which it begins, counted from 1."""
+    sql: tuple[bytes, ...] = ()
+    """What to send to the server, in order; empty where nothing is executed."""
+    uses: tuple[RuleUse, ...] = ()
+    """The rules that made `sql` differ from the statement, or kept it from the server."""
+    schema: str | None = None
+    """The schema that an unqualified name in it belongs to."""
+    auto_increment: int | None = None
+    """For CREATE and ALTER TABLE: the AUTO_INCREMENT that it states."""
+
+    @property
+    def refusal(self) -> RuleUse | None:
+        """The rule that refuses it, if one does; then the world fails."""
+        return next((use for use in self.uses if use.rule.effect is Effect.REFUSE), None)
+
+    @property
+    def kind(self) -> Kind:
+        """The statement's kind."""
+        return self.statement.kind
+
+
+def excerpt(text: bytes, length: int = 200) -> str:
+    """Return a statement's first characters on one line, for a message."""
+    line = one_line(text[: 4 * length])
+    return line if len(line) <= length else line[:length] + "…"
+
+
+def one_line(text: bytes) -> str:
+    """Return the whole statement on one line, with its passwords left out."""
+    shown = _PASSWORD.sub(rb"\1'...'", text).decode("utf-8", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
+
+
+def apply_edits(text: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return the text with all edits done, its other tokens being what they were.
+
+    Raises:
+        UnreadableText: two rules would change the same place.
+    """
+    parts, position = [], 0
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if edit.start < position:
+            raise UnreadableText("two rules meet in one place")
+        parts += [text[position : edit.start], _set_apart(text, edit)]
+        position = edit.end
+    return b"".join([*parts, text[position:]])
+
+
+def _set_apart(text: bytes, edit: Edit) -> bytes:
+    """Return what an edit puts in, with a space where it would make one token of two.
+
+    Without it, what stands left and right of a cut could open a comment: /PAGE_CHECKSUM=1*.
+    """
+    left, right = text[edit.start - 1 : edit.start], text[edit.end : edit.end + 1]
+    if not edit.text:
+        return b"" if _JOINS_NOTHING.match(left) or _JOINS_NOTHING.match(right) else b" "
+    before = b" " if _TWO_LETTERS.fullmatch(left + edit.text[:1]) else b""
+    after = b" " if _TWO_LETTERS.fullmatch(edit.text[-1:] + right) else b""
+    return before + edit.text + after

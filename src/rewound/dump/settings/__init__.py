@@ -1,0 +1,1 @@
+"""What SET statements make of the dump's session."""

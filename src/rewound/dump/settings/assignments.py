@@ -1,0 +1,158 @@
+"""The assignments of a SET statement: which variable, in which scope, to what.
+
+Pure. Reads the grammar of SET and nothing of what the settings mean. A form that is not
+certain is an error.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rewound.dump.settings.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE, Session
+from rewound.dump.text.tokens import Token, TokenKind, unquote
+
+GLOBAL_SCOPES = frozenset({"GLOBAL", "PERSIST", "PERSIST_ONLY"})
+SCOPES = GLOBAL_SCOPES | {"SESSION", "LOCAL"}
+
+NAMES = "NAMES"
+"""Stands for SET NAMES and SET CHARACTER SET among the variables, which are lower case."""
+
+_DEFAULTS = {"sql_mode": INITIAL_SQL_MODE, "character_set_client": INITIAL_CHARACTER_SET}
+
+
+class CannotFollow(ValueError):
+    """A setting whose effect on the reading of the dump is not certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One `name = value` of a SET statement."""
+
+    scope: str
+    """In upper case, its own or the one carried over; empty where there is none."""
+    name: str
+    """The variable in lower case; a user variable begins with @. Or NAMES."""
+    value: tuple[Token, ...]
+    """Never empty."""
+    start: int
+    """Offset of its first byte in the statement."""
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last byte."""
+        return self.value[-1].end
+
+    @property
+    def value_start(self) -> int:
+        """Offset of the value's first byte."""
+        return self.value[0].start
+
+
+def iter_assignments(tokens: Sequence[Token], session: Session) -> Iterator[Assignment]:
+    """Yield the assignments of the tokens after SET.
+
+    A scope holds until another one is written.
+    Source: tried on MySQL 9.7.4, where SET GLOBAL a = 1, b = 2 sets both globally.
+
+    Raises:
+        CannotFollow: a form that dumps do not use.
+    """
+    carried = ""
+    for part in _split_at_commas(tokens):
+        value = _value_of_names(part)
+        if value:
+            yield Assignment("", NAMES, tuple(value), part[0].start)
+            continue
+        sign = next((i for i, token in enumerate(part) if token.text == b"="), 0)
+        target, value = list(part[:sign]), part[sign + 1 :]
+        if target and target[-1].text == b":":
+            target.pop()
+        if not target or not value:
+            raise CannotFollow("this form of SET is not one that dumps use")
+        if target[0].word in SCOPES:
+            carried = target.pop(0).word
+        scope, name = _read_target(target, carried, session)
+        yield Assignment(scope, name, tuple(value), part[0].start)
+
+
+def _value_of_names(part: Sequence[Token]) -> Sequence[Token]:
+    """Return what stands after NAMES, CHARSET or CHARACTER SET; empty for other parts."""
+    words = [token.word for token in part[:2]]
+    if words[:1] in (["NAMES"], ["CHARSET"]):
+        return part[1:]
+    return part[2:] if words in (["CHARACTER", "SET"], ["CHAR", "SET"]) else ()
+
+
+def _split_at_commas(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    depth, start = 0, 0
+    for index, token in enumerate(tokens):
+        depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        if token.text == b"," and depth == 0:
+            yield tokens[start:index]
+            start = index + 1
+    yield tokens[start:]
+
+
+def _read_target(target: Sequence[Token], carried: str, session: Session) -> tuple[str, str]:
+    """Return (scope, variable) of what stands left of the equals sign."""
+    if len(target) == 1:
+        variable = target[0]
+        if variable.kind in (TokenKind.WORD, TokenKind.NAME):
+            return carried, unquote(variable, session.mode).lower()
+        if variable.kind is TokenKind.VARIABLE and not variable.text.startswith(b"@@"):
+            return "", _user_variable(variable)
+        if variable.kind is TokenKind.VARIABLE:
+            scope, _, name = variable.text[2:].decode("latin-1").upper().rpartition(".")
+            if scope == "" or scope in SCOPES:
+                return scope, name.strip("`").lower()
+    raise CannotFollow("this form of SET is not one that dumps use")
+
+
+def known_value(assignment: Assignment, session: Session) -> str | None:
+    """Return what the value stands for, or None where only the server knows it."""
+    value = assignment.value
+    if len(value) == 1:
+        if value[0].word == "DEFAULT":
+            return _DEFAULTS.get(assignment.name)
+        return _known_token(value[0], session)
+    # HeidiSQL closes its dumps with SET SQL_MODE=IFNULL(@OLD_SQL_MODE, '').
+    shape = [b"", b"(", b"", b",", b"", b")"]
+    if value[0].word == "IFNULL" and len(value) == len(shape):
+        marks_fit = all(mark in (b"", token.text) for mark, token in zip(shape, value, strict=True))
+        if marks_fit and _is_unset(value[2], session):
+            return _known_token(value[4], session)
+        return _known_token(value[2], session) if marks_fit else None
+    return None
+
+
+def _known_token(token: Token, session: Session) -> str | None:
+    if token.kind is TokenKind.VARIABLE:
+        name = token.text.decode("utf-8", "surrogateescape").lower()
+        current = {"sql_mode": session.sql_mode, "character_set_client": session.character_set}
+        if name.startswith("@@"):
+            return current.get(name.removeprefix("@@").removeprefix("session."))
+        return session.saved.get(_user_variable(token))
+    if token.kind is TokenKind.STRING or is_plain_name(token):
+        return unquote(token, session.mode)
+    return None
+
+
+def _is_unset(token: Token, session: Session) -> bool:
+    is_user_variable = token.kind is TokenKind.VARIABLE and not token.text.startswith(b"@@")
+    return is_user_variable and _user_variable(token) not in session.saved
+
+
+def is_plain_name(token: Token) -> bool:
+    """Tell whether a token is a word that stands for itself, no number and no NULL."""
+    return token.kind is TokenKind.WORD and not token.text[:1].isdigit() and token.word != "NULL"
+
+
+def is_literal(assignment: Assignment) -> bool:
+    """Tell whether the value is written out, and the same to every server."""
+    token = assignment.value[0]
+    return len(assignment.value) == 1 and (
+        token.kind is TokenKind.STRING or (is_plain_name(token) and token.word != "DEFAULT")
+    )
+
+
+def _user_variable(token: Token) -> str:
+    return "@" + token.text.decode("utf-8", "surrogateescape")[1:].strip("`'\"").lower()

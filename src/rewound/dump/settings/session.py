@@ -1,0 +1,43 @@
+"""What the dump's SET statements have made of its session, as far as we must know it.
+
+Pure. Keeps the values of sql_mode and the client character set, which decide how text is
+read, and of the user variables in which dumps save them. The model starts from values
+that the loader sets on its connection, so it is right from the first statement on.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from rewound.dump.text.lexical import LexicalMode, lexical_mode
+
+INITIAL_SQL_MODE = (
+    "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+)
+"""MySQL's default since 8.0, less the modes that refuse zero dates; the loader sets it
+before the first statement. A dump that sets no sql_mode of its own, such as MySQL-Front's,
+states its zero dates and must get them; anything that would change a value stays an error."""
+
+INITIAL_CHARACTER_SET = "utf8mb4"
+"""The loader's own connection character set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The dump's session between two statements."""
+
+    sql_mode: str = INITIAL_SQL_MODE
+    """Comma-separated modes, as set, less those that the server lacks."""
+    character_set: str = INITIAL_CHARACTER_SET
+    """character_set_client, in lower case."""
+    saved: dict[str, str | None] = field(default_factory=dict)
+    """User variable, in lower case, to its value; None for one we do not follow."""
+    schema: str | None = None
+    """The schema that unqualified names belong to."""
+
+    @property
+    def mode(self) -> LexicalMode:
+        """How the server reads text in this session."""
+        return lexical_mode(self.sql_mode, self.character_set)
+
+    def save(self, variable: str, value: str | None) -> "Session":
+        """Return the session after `SET @variable = value`."""
+        return replace(self, saved={**self.saved, variable.lower(): value})

@@ -1,0 +1,319 @@
+"""Cutting a dump into statements, as the `mysql` client would, without being one.
+
+Pure: bytes in, pieces out, however the bytes are chunked. Knows quotes of three kinds,
+escapes, `#`, `-- ` and `/* */` comments, DELIMITER, byte-order marks and every line end.
+It does not know what a statement means: who draws the pieces sets `mode` when a SET
+statement changes the lexical rules, and it holds from the next piece on.
+
+A versioned comment (`/*!40101 …`) is text here, as it is to the client: its quotes count
+and a delimiter inside it cuts. Whether the server executes it is for `tokens` to say.
+"""
+
+import enum
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from rewound.dump.text.lexical import (
+    LINE_COMMENT_START,
+    LexicalMode,
+    quoted,
+    quoted_body_pattern,
+    repeated,
+)
+from rewound.dump.text.masked_text import OutlineScan, find_insert_head, find_run, find_whole_rows
+from rewound.dump.text.read_buffer import Window
+
+LONG_INSERT_BYTES = 16 << 20
+"""An INSERT longer than this comes in several pieces, each with some of its rows."""
+LONGEST_STATEMENT_BYTES = 1 << 30
+"""No server takes a longer one: it is the largest max_allowed_packet."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_DELIMITER_COMMAND = b"delimiter"
+_LOOKAHEAD_BYTES = 3
+
+_SPACE = re.compile(rb"[ \t\r\n\f\v\x00]*")
+_LINE_COMMENT_START = re.compile(LINE_COMMENT_START)
+_TOOL_LINE_START = re.compile(rb"(?:mysqldump|mysqlpump|mariadb-dump)(?:\.exe)?: |(?i:warning): ")
+_LONGEST_TOOL_PREFIX = len(b"mariadb-dump.exe: ")
+_MAY_BE_NO_STATEMENT = frozenset(b"#-/dDmMwW")
+"""First bytes of comments, of the DELIMITER command and of what tools say."""
+SHORT_BYTES = 1 << 12
+"""A statement this short is read faster from quote to quote than by its outline."""
+_LINE_ENDS_TRIED = 8
+_QUOTES_AND_COMMENTS = b"'\"`#-/\\"
+
+
+class PieceKind(enum.Enum):
+    """What a piece of a dump is."""
+
+    STATEMENT = "statement"
+    COMMENT = "comment"
+    """A whole comment between statements."""
+    TOOL_LINE = "tool line"
+    """What the dumping program said on its stderr, caught in the dump."""
+    UNFINISHED = "unfinished"
+    """Text after the last delimiter: a statement that may be cut off."""
+
+
+class Piece(NamedTuple):
+    """One piece of a dump, in the dump's own bytes."""
+
+    kind: PieceKind
+    text: bytes
+    """Without the delimiter and without white space around it."""
+    line: int
+    """The line of the dump on which it begins, counted from 1."""
+    open_quote: bool = False
+    """For UNFINISHED: the text ends inside a quote or a comment."""
+    too_long: bool = False
+    """For UNFINISHED: it is not the dump that ends, it is more than one statement may be."""
+    outline: bytes | None = None
+    """The statement with its strings emptied, where that was found on the way."""
+    statements: int = 1
+    """How many statements of the dump it stands for; 0 for a part of a long INSERT that is
+    not its last."""
+
+
+class Splitter:
+    """Cuts a stream of chunks into pieces.
+
+    `mode` may be set between two pieces and applies to the text after the last one. With
+    `regroup`, short INSERTs into the same columns that follow each other come as one, and
+    a long one as several: the same rows, in statements of a good size.
+    """
+
+    def __init__(
+        self,
+        mode: LexicalMode = LexicalMode(),  # noqa: B008 - frozen value
+        *,
+        regroup: bool = False,
+    ) -> None:
+        self.mode = mode
+        self._regroup = regroup
+        self._delimiter = b";"
+        self._line_end = b""
+        """What followed on the last delimiter: a statement ends where both are found."""
+        self._window = Window((), longest=LONGEST_STATEMENT_BYTES)
+
+    def iter_pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
+        """Yield the pieces of the dump that the chunks make up."""
+        self._window = window = Window(chunks, longest=LONGEST_STATEMENT_BYTES)
+        if window.starts_with(_BYTE_ORDER_MARK):
+            window.start += len(_BYTE_ORDER_MARK)
+        while self._skip_space():
+            piece = None
+            if window.text[window.start] in _MAY_BE_NO_STATEMENT:
+                if self._take_delimiter_command():
+                    continue
+                piece = self._take_comment() or self._take_tool_line()
+            piece = piece or self._take_plain_statement() or self._take_statement()
+            yield piece
+            if piece.too_long:
+                return
+
+    def _cut(self, kind: PieceKind, length: int, *, open_quote: bool = False) -> Piece:
+        """Take the next `length` bytes as a piece; -1 takes all that is left."""
+        window = self._window
+        if length < 0:
+            length = window.held
+        text = window.text[window.start : window.start + length].rstrip()
+        piece = Piece(kind, text, window.line, open_quote, too_long=window.is_full)
+        window.move(length)
+        return piece
+
+    def _cut_statement(self, length: int) -> Piece:
+        """Take a statement of that length and the delimiter behind it."""
+        piece = self._cut(PieceKind.STATEMENT, length)
+        self._window.move(len(self._delimiter))
+        behind = self._window.peek(2)
+        self._line_end = next((end for end in (b"\n", b"\r\n") if behind.startswith(end)), b"")
+        return piece
+
+    def _skip_space(self) -> bool:
+        """Move to the next piece; False when there is none."""
+        window = self._window
+        while True:
+            window.move(window.end_of(_SPACE, 0))
+            if window.held:
+                return True
+            if not window.more():
+                return False
+
+    def _take_delimiter_command(self) -> bool:
+        window = self._window
+        if window.peek(len(_DELIMITER_COMMAND)).lower() != _DELIMITER_COMMAND:
+            return False
+        end = window.find(b"\n", 0)
+        length = end if end >= 0 else window.held
+        command, *words = window.peek(length).split()
+        if len(command) != len(_DELIMITER_COMMAND):
+            return False
+        window.move(length)
+        if words and (delimiter := _unquote_delimiter(words[0])):
+            self._delimiter = delimiter
+            self._line_end = b""
+        return True
+
+    def _take_comment(self) -> Piece | None:
+        start = self._window.peek(_LOOKAHEAD_BYTES)
+        if _LINE_COMMENT_START.match(start):
+            return self._cut(PieceKind.COMMENT, self._window.find(b"\n", 0))
+        if not _opens_comment(start):
+            return None
+        end = self._window.find(b"*/", 2)
+        kind = PieceKind.UNFINISHED if end < 0 else PieceKind.COMMENT
+        return self._cut(kind, end, open_quote=end < 0)
+
+    def _take_tool_line(self) -> Piece | None:
+        if not _TOOL_LINE_START.match(self._window.peek(_LONGEST_TOOL_PREFIX)):
+            return None
+        return self._cut(PieceKind.TOOL_LINE, self._window.find(b"\n", 0))
+
+    def _take_plain_statement(self) -> Piece | None:
+        """Take a statement without comments and with quoted names in its head only.
+
+        None where it holds something else, or where its end is not found this way.
+        """
+        window = self._window
+        mark = self._delimiter + self._line_end
+        seen = scanned = 0
+        found = _find_mark(window.text, mark, window.start) - window.start
+        if found >= 0 and self._regroup and (piece := self._take_run(found)):
+            return piece
+        if 0 <= found < SHORT_BYTES or self._delimiter[0] in _QUOTES_AND_COMMENTS:
+            return None
+        scan = OutlineScan(self.mode, self._delimiter[:1])
+        while True:
+            found = _find_mark(window.text, mark, window.start + seen) - window.start
+            end = found if found >= 0 else _safe_end(window, scanned)
+            if not scan.add(window.text[window.start + scanned : window.start + end]):
+                return None
+            scanned = end
+            if found >= 0 and not scan.in_string:
+                return self._cut_statement(found)._replace(outline=scan.outline)
+            if scanned > LONG_INSERT_BYTES and (piece := self._take_rows(scanned)):
+                return piece
+            seen = found + 1 if found >= 0 else max(seen, window.held - len(mark) + 1)
+            if found < 0 and not window.more():
+                return None
+
+    def _take_run(self, first_end: int) -> Piece | None:
+        """Take INSERTs into the same columns that follow each other, as one statement."""
+        window = self._window
+        between = self._delimiter + self._line_end
+        length = find_insert_head(window.text, window.start)
+        head = window.text[window.start : window.start + length]
+        next_start = window.start + first_end + len(between)
+        if not head or not window.text.startswith(head, next_start):
+            return None
+        run = find_run(window.text, window.start, head, between, self.mode)
+        if run is None:
+            return None
+        piece = self._cut_statement(run.length)
+        return piece._replace(text=run.text, outline=run.outline, statements=run.statements)
+
+    def _take_rows(self, scanned: int) -> Piece | None:
+        """Take an INSERT with as many rows as are whole in the bytes that were scanned."""
+        window = self._window
+        length = find_insert_head(window.text, window.start)
+        head = window.text[window.start : window.start + length]
+        first_row, end = window.start + length, window.start + scanned
+        rows = find_whole_rows(window.text, first_row, end, self.mode)
+        if not self._regroup or not head or rows is None:
+            return None
+        piece = self._cut(PieceKind.STATEMENT, length + rows.length)
+        window.move(len(b","))
+        window.put_back(head.replace(b"\n", b" "))
+        return piece._replace(outline=head + rows.outline, statements=0)
+
+    def _take_statement(self) -> Piece:
+        """Take one statement up to its delimiter, or what is left of the dump."""
+        window = self._window
+        plain = _plain_text(self.mode, self._delimiter[:1])
+        offset = 0
+        while True:
+            offset = window.end_of(plain, offset)
+            if not window.has(offset + 1):
+                return self._cut(PieceKind.UNFINISHED, -1)
+            if window.starts_with(self._delimiter, offset):
+                return self._cut_statement(offset)
+            offset = self._skip_special(offset)
+            if offset < 0:
+                return self._cut(PieceKind.UNFINISHED, -1, open_quote=True)
+
+    def _skip_special(self, offset: int) -> int:
+        """Return the end of the comment or quoted text at `offset`, or of one byte.
+
+        -1 where the dump ends inside it.
+        """
+        window = self._window
+        start = window.peek(_LOOKAHEAD_BYTES, offset)
+        if start[:1] in (b"'", b'"', b"`"):
+            return self._skip_quoted(offset, start[:1])
+        if _LINE_COMMENT_START.match(start):
+            end = window.find(b"\n", offset)
+            return end if end >= 0 else window.held
+        return window.find(b"*/", offset + 2) if _opens_comment(start) else offset + 1
+
+    def _skip_quoted(self, offset: int, quote: bytes) -> int:
+        window = self._window
+        body = quoted_body_pattern(self.mode, quote)
+        offset += 1
+        while True:
+            offset = window.end_of(body, offset)
+            if window.text.startswith(quote, window.start + offset):
+                return offset + 1
+            if not window.more():
+                return -1
+
+
+def _find_mark(text: bytes, mark: bytes, start: int) -> int:
+    """Return where a delimiter with its line end begins in the text, or -1.
+
+    Line ends are rare in the long INSERTs of most dumps, and one byte is searched for many
+    times faster than two; where they are not rare, that is given up.
+    """
+    position = start
+    if mark.endswith(b"\n"):
+        for _ in range(_LINE_ENDS_TRIED):
+            end = text.find(b"\n", position) + 1
+            if not end:
+                return -1
+            if text.startswith(mark, max(start, end - len(mark))):
+                return end - len(mark)
+            position = end
+        position = max(start, position - len(mark))
+    return text.find(mark, position)
+
+
+def _unquote_delimiter(word: bytes) -> bytes:
+    """Return what DELIMITER sets: the client takes quotes around it away."""
+    quote = word[:1]
+    return word[1:].partition(quote)[0] if quote in (b"'", b'"', b"`") else word
+
+
+def _safe_end(window: Window, start: int) -> int:
+    """Return an offset, at most the end of what is held, at which no escape is under way."""
+    end = window.held
+    while end > start:
+        end = window.text.rfind(b",", window.start + start, window.start + end) - window.start
+        if end > start and window.text[window.start + end - 1] != ord("\\"):
+            return end
+    return start
+
+
+def _opens_comment(start: bytes) -> bool:
+    return start.startswith(b"/*") and start != b"/*!"
+
+
+@cache
+def _plain_text(mode: LexicalMode, stop: bytes) -> re.Pattern[bytes]:
+    """Return what can be passed over in one go: no delimiter, no comment begins in it."""
+    ordinary = rb"[^'\"`#\-/" + re.escape(stop) + rb"]*+"
+    # A delimiter may begin with one of these; then it must be seen, not passed over.
+    special = [(b"'\"`", quoted(mode)), (b"-", rb"-(?=[^\-])"), (b"/", rb"/(?=[^*])")]
+    passed = rb"|".join(expression for starts, expression in special if stop not in starts)
+    return re.compile(ordinary + repeated(rb"(?:" + passed + rb")" + ordinary), re.DOTALL)

@@ -1,0 +1,363 @@
+"""What kind of statement is this: the kinds that dumps hold, told by their first words.
+
+Pure. A statement that fits no kind is UNKNOWN, and unknown statements never reach a
+server. The kinds here say what a statement is, not what becomes of it: see `rules`.
+"""
+
+import enum
+from collections.abc import Set
+from dataclasses import dataclass, replace
+
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.masked_text import count_rows, read_outline, updates_rows
+from rewound.dump.text.tokens import Cursor, Token, TokenKind, UnreadableText, iter_tokens, unquote
+
+
+class Kind(enum.Enum):
+    """What a statement does."""
+
+    EMPTY = "nothing but comments"
+    SET = "SET"
+    USE = "USE"
+    CREATE_DATABASE = "CREATE DATABASE"
+    ALTER_DATABASE = "ALTER DATABASE"
+    DROP_DATABASE = "DROP DATABASE"
+    CREATE_TABLE = "CREATE TABLE"
+    ALTER_TABLE = "ALTER TABLE"
+    DROP_TABLE = "DROP TABLE"
+    TRUNCATE = "TRUNCATE TABLE"
+    CREATE_INDEX = "CREATE INDEX"
+    CREATE_VIEW = "CREATE VIEW"
+    DROP_VIEW = "DROP VIEW"
+    CREATE_TRIGGER = "CREATE TRIGGER"
+    CREATE_PROCEDURE = "CREATE PROCEDURE"
+    CREATE_FUNCTION = "CREATE FUNCTION"
+    CREATE_EVENT = "CREATE EVENT"
+    DROP_TRIGGER = "DROP TRIGGER"
+    DROP_PROCEDURE = "DROP PROCEDURE"
+    DROP_FUNCTION = "DROP FUNCTION"
+    DROP_EVENT = "DROP EVENT"
+    INSERT = "INSERT"
+    REPLACE = "REPLACE"
+    DELETE = "DELETE of all rows"
+    LOCK = "LOCK TABLES"
+    UNLOCK = "UNLOCK TABLES"
+    TRANSACTION = "START TRANSACTION, COMMIT"
+    REPLICATION = "CHANGE MASTER, CHANGE REPLICATION SOURCE"
+    ACCOUNT = "accounts and grants"
+    FLUSH = "FLUSH"
+    MARIADB_OBJECT = "a sequence or package of MariaDB"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of a table, view or routine, as far as it is written."""
+
+    schema: str | None
+    """The part before the dot."""
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.schema is None else f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement and what its first words say."""
+
+    kind: Kind
+    text: bytes
+    """In the dump's own bytes."""
+    names: tuple[Name, ...] = ()
+    """What it creates, drops, fills, locks or uses; what a trigger or index is on comes last."""
+
+    rows_start: int = 0
+    """For INSERT and REPLACE: the offset behind VALUES or SET, where its rows begin."""
+
+    rows_outline: bytes = b""
+    """For INSERT and REPLACE: the outline of what stands from there on."""
+
+    is_plain: bool = False
+    """For INSERT and REPLACE: nothing stands in its rows that a comment or a quote other than
+    the single one opens, so that text and outline differ in what the strings hold alone."""
+
+    rows: int = 0
+    """For INSERT and REPLACE: how many rows its text holds."""
+
+    updates_rows: bool = False
+    """For INSERT: ON DUPLICATE KEY UPDATE is behind its rows."""
+
+    @property
+    def name(self) -> Name | None:
+        """The first of its names."""
+        return self.names[0] if self.names else None
+
+
+_FIRST_WORDS = {
+    "SET": Kind.SET,
+    "USE": Kind.USE,
+    "INSERT": Kind.INSERT,
+    "REPLACE": Kind.REPLACE,
+    "DELETE": Kind.DELETE,
+    "TRUNCATE": Kind.TRUNCATE,
+    "BEGIN": Kind.TRANSACTION,
+    "COMMIT": Kind.TRANSACTION,
+    "GRANT": Kind.ACCOUNT,
+    "REVOKE": Kind.ACCOUNT,
+    "FLUSH": Kind.FLUSH,
+}
+
+_TWO_WORDS = {
+    ("CREATE", "DATABASE"): Kind.CREATE_DATABASE,
+    ("CREATE", "SCHEMA"): Kind.CREATE_DATABASE,
+    ("ALTER", "DATABASE"): Kind.ALTER_DATABASE,
+    ("ALTER", "SCHEMA"): Kind.ALTER_DATABASE,
+    ("DROP", "DATABASE"): Kind.DROP_DATABASE,
+    ("DROP", "SCHEMA"): Kind.DROP_DATABASE,
+    ("CREATE", "TABLE"): Kind.CREATE_TABLE,
+    ("ALTER", "TABLE"): Kind.ALTER_TABLE,
+    ("DROP", "TABLE"): Kind.DROP_TABLE,
+    ("DROP", "TABLES"): Kind.DROP_TABLE,
+    ("CREATE", "INDEX"): Kind.CREATE_INDEX,
+    ("CREATE", "VIEW"): Kind.CREATE_VIEW,
+    ("DROP", "VIEW"): Kind.DROP_VIEW,
+    ("CREATE", "TRIGGER"): Kind.CREATE_TRIGGER,
+    ("CREATE", "PROCEDURE"): Kind.CREATE_PROCEDURE,
+    ("CREATE", "FUNCTION"): Kind.CREATE_FUNCTION,
+    ("CREATE", "EVENT"): Kind.CREATE_EVENT,
+    ("DROP", "TRIGGER"): Kind.DROP_TRIGGER,
+    ("DROP", "PROCEDURE"): Kind.DROP_PROCEDURE,
+    ("DROP", "FUNCTION"): Kind.DROP_FUNCTION,
+    ("DROP", "EVENT"): Kind.DROP_EVENT,
+    ("LOCK", "TABLE"): Kind.LOCK,
+    ("LOCK", "TABLES"): Kind.LOCK,
+    ("UNLOCK", "TABLE"): Kind.UNLOCK,
+    ("UNLOCK", "TABLES"): Kind.UNLOCK,
+    ("START", "TRANSACTION"): Kind.TRANSACTION,
+    ("CREATE", "USER"): Kind.ACCOUNT,
+    ("CREATE", "ROLE"): Kind.ACCOUNT,
+    ("ALTER", "USER"): Kind.ACCOUNT,
+    ("DROP", "USER"): Kind.ACCOUNT,
+    ("DROP", "ROLE"): Kind.ACCOUNT,
+    ("CREATE", "SEQUENCE"): Kind.MARIADB_OBJECT,
+    ("ALTER", "SEQUENCE"): Kind.MARIADB_OBJECT,
+    ("DROP", "SEQUENCE"): Kind.MARIADB_OBJECT,
+    ("SELECT", "SETVAL"): Kind.MARIADB_OBJECT,
+    ("DO", "SETVAL"): Kind.MARIADB_OBJECT,
+    ("CREATE", "PACKAGE"): Kind.MARIADB_OBJECT,
+    ("DROP", "PACKAGE"): Kind.MARIADB_OBJECT,
+    ("CHANGE", "MASTER"): Kind.REPLICATION,
+    ("CHANGE", "REPLICATION"): Kind.REPLICATION,
+    ("START", "SLAVE"): Kind.REPLICATION,
+    ("START", "REPLICA"): Kind.REPLICATION,
+    ("STOP", "SLAVE"): Kind.REPLICATION,
+    ("STOP", "REPLICA"): Kind.REPLICATION,
+}
+
+FIRST_WORDS = frozenset(_FIRST_WORDS) | {first for first, _ in _TWO_WORDS}
+"""The words that a statement of a known kind can begin with, in upper case."""
+
+# What may stand between CREATE and the kind of object. TEMPORARY is missing on purpose:
+# a table that vanishes with the session is no part of a dump.
+_CREATE_OPTIONS = frozenset(
+    {"OR", "REPLACE", "UNIQUE", "FULLTEXT", "SPATIAL", "AGGREGATE", "SQL", "SECURITY"}
+    | {"INVOKER", "ALGORITHM", "UNDEFINED", "MERGE", "TEMPTABLE", "DEFINER"}
+)
+# Kinds whose names are a list with commas, and kinds that say at ON what they are for.
+_LISTS = frozenset({Kind.DROP_TABLE, Kind.DROP_VIEW, Kind.LOCK})
+_ON_TABLE = frozenset({Kind.CREATE_TRIGGER, Kind.CREATE_INDEX})
+_NAMELESS = frozenset(
+    {Kind.SET, Kind.UNLOCK, Kind.TRANSACTION, Kind.REPLICATION, Kind.ACCOUNT, Kind.FLUSH}
+    | {Kind.UNKNOWN}
+)
+_DATABASES = frozenset({Kind.USE, Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
+_ENDS_WITH_NAME = frozenset({Kind.USE, Kind.DELETE})
+_BEFORE_NAME = frozenset(
+    {"IF", "NOT", "EXISTS", "INTO", "IGNORE", "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"}
+    | {"TABLE", "FROM", "LIKE"}
+)
+_OF_A_TRANSACTION = frozenset(
+    {"BEGIN", "WORK", "START", "TRANSACTION", "WITH", "CONSISTENT", "SNAPSHOT", "READ", "ONLY"}
+    | {"WRITE", "COMMIT", "AND", "NO", "CHAIN"}
+)
+"""Not RELEASE, which ends the session."""
+_OPTIONS_OF_A_DATABASE = frozenset({"DEFAULT", "CHARACTER", "COLLATE"})
+
+
+def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Statement:
+    """Return the statement with its kind and names.
+
+    Only the first words are read; the rest may still be unreadable.
+
+    Raises:
+        UnreadableText: the first words have no certain reading.
+    """
+    cursor = Cursor(iter_tokens(text, mode, server_version))
+    if cursor.next is None:
+        return Statement(Kind.EMPTY, text)
+    kind = _read_kind(cursor)
+    if kind is Kind.TRANSACTION and not _are_words(cursor, _OF_A_TRANSACTION):
+        return Statement(Kind.UNKNOWN, text)
+    if kind in _NAMELESS:
+        return Statement(kind, text)
+    if kind is Kind.ALTER_DATABASE and cursor.word in _OPTIONS_OF_A_DATABASE:
+        return Statement(kind, text)
+    names = _read_names(cursor, kind, mode)
+    # Without a name we cannot judge, and a database has none with a dot.
+    if not names or (kind in _DATABASES and names[0].schema):
+        return Statement(Kind.UNKNOWN, text)
+    if kind in (Kind.INSERT, Kind.REPLACE):
+        rows_start = _find_rows(cursor)
+        if not rows_start:
+            return Statement(Kind.UNKNOWN, text)
+        return Statement(kind, text, tuple(names), rows_start)
+    if kind in _ENDS_WITH_NAME and cursor.next is not None:
+        return Statement(Kind.UNKNOWN, text)
+    return Statement(kind, text, tuple(names))
+
+
+def with_rows(statement: Statement, mode: LexicalMode, outline: bytes | None = None) -> Statement:
+    """Return the statement with what is known of its rows; `outline` is its own, if known."""
+    if not statement.rows_start:
+        return statement
+    head = statement.text[: statement.rows_start]
+    is_plain = outline is not None and outline.startswith(head)
+    if outline is not None and is_plain:
+        rows_outline = outline[len(head) :]
+    else:
+        rows_outline = read_outline(statement.text[len(head) :], mode)
+    return replace(
+        statement,
+        rows_outline=rows_outline,
+        is_plain=is_plain,
+        rows=count_rows(rows_outline),
+        updates_rows=updates_rows(rows_outline),
+    )
+
+
+def find_drop_end(text: bytes, mode: LexicalMode, server_version: int) -> int:
+    """Return the offset of the semicolon behind a DROP that more statements follow, or -1.
+
+    Under another DELIMITER dumps write `DROP TRIGGER t; CREATE TRIGGER t …` in one, which
+    the `mysql` client sends as one text of several statements. No other kind is looked
+    at: in the body of a routine a semicolon ends nothing.
+    """
+    if b";" not in text:
+        return -1
+    tokens = iter_tokens(text, mode, server_version)
+    try:
+        first = next(tokens, None)
+        if first is None or first.word != "DROP":
+            return -1
+        return next((token.start for token in tokens if token.text == b";"), -1)
+    except UnreadableText:
+        return -1
+
+
+def read_account(cursor: Cursor) -> tuple[Token, Token]:
+    """Take the account after `DEFINER =` and return its first and last token.
+
+    Source: MySQL 9.7 manual, "Specifying Account Names"; 9.7.4 takes no space at the @.
+
+    Raises:
+        UnreadableText: the text ends there.
+    """
+    user = last = cursor.take()
+    if user is None or last is None:
+        raise UnreadableText("there is no account after DEFINER")
+    host = cursor.next
+    if host is not None and host.kind is TokenKind.VARIABLE and not host.text.startswith(b"@@"):
+        cursor.take()
+        last = host
+    elif user.word == "CURRENT_USER" and cursor.take_mark(b"("):
+        last = cursor.take() or user
+    return user, last
+
+
+def _read_kind(cursor: Cursor) -> Kind:
+    """Take the words that tell the kind; for CREATE past DEFINER = … and the like."""
+    first = cursor.take()
+    first_word = "" if first is None else first.word
+    if kind := _FIRST_WORDS.get(first_word):
+        return kind
+    if first_word == "CREATE":
+        _skip_create_options(cursor)
+    second_word = cursor.word
+    cursor.take()
+    return _TWO_WORDS.get((first_word, second_word), Kind.UNKNOWN)
+
+
+def _skip_create_options(cursor: Cursor) -> None:
+    while cursor.word in _CREATE_OPTIONS:
+        option = cursor.take()
+        if cursor.take_mark(b"=") and option is not None and option.word == "DEFINER":
+            read_account(cursor)
+
+
+def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
+    """Return the statement's names; none where one that must be there is missing."""
+    if kind is Kind.MARIADB_OBJECT:
+        cursor.take_mark(b"(")  # SETVAL(`s`, 1, 0)
+        if cursor.word == "BODY":  # PACKAGE BODY p
+            cursor.take()
+    names = [] if kind is Kind.CREATE_INDEX else [_read_name(cursor, mode)]
+    if kind in _ON_TABLE:
+        _skip_to(cursor, "ON")
+        names.append(_read_name(cursor, mode))
+    if kind in _LISTS:
+        while _skip_to(cursor, ","):
+            names.append(_read_name(cursor, mode))
+    if kind is Kind.CREATE_TABLE:
+        cursor.take_mark(b"(")
+        if cursor.word == "LIKE":
+            names.append(_read_name(cursor, mode))
+    known = [name for name in names if name is not None]
+    return known if len(known) == len(names) else []
+
+
+def _are_words(cursor: Cursor, words: Set[str]) -> bool:
+    """Take the rest, and tell whether it is made of these words."""
+    while (token := cursor.take()) is not None:
+        if token.word not in words and token.text != b",":
+            return False
+    return True
+
+
+def _skip_to(cursor: Cursor, text: str) -> bool:
+    """Take everything up to a keyword or mark, and tell whether it was there."""
+    while (token := cursor.take()) is not None:
+        if text in (token.word, token.text.decode("latin-1")):
+            return True
+    return False
+
+
+def _read_name(cursor: Cursor, mode: LexicalMode) -> Name | None:
+    while cursor.word in _BEFORE_NAME:
+        cursor.take()
+    parts: list[str] = []
+    while (token := cursor.next) is not None and token.kind in (TokenKind.WORD, TokenKind.NAME):
+        cursor.take()
+        parts.append(unquote(token, mode))
+        if len(parts) == 2 or not cursor.take_mark(b"."):
+            break
+    if not parts:
+        return None
+    return Name(parts[0] if len(parts) > 1 else None, parts[-1])
+
+
+def _find_rows(cursor: Cursor) -> int:
+    """Return where the rows of an INSERT begin, or 0 where it reads them from tables.
+
+    No dumping program writes INSERT … SELECT. The account that loads has neither FILE nor
+    the `mysql` schema, so it would do no harm; but a world's rows are proven to be those
+    that the dump states, and this states none.
+    """
+    depth = 0
+    while (token := cursor.take()) is not None:
+        depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        if token.word in ("SELECT", "TABLE", "WITH"):
+            return 0
+        if depth == 0 and token.word in ("VALUES", "VALUE", "SET"):
+            return token.end
+    return 0

@@ -1,0 +1,246 @@
+"""The words of one statement, as the target server would read them.
+
+Pure and lazy: an INSERT's head can be looked at without walking through its rows. Plain
+comments are passed over; a versioned comment is opened where the server would execute
+it and passed over where it would not. What cannot be read with certainty is an error,
+never a guess, because a statement is judged by its tokens.
+"""
+
+import enum
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from rewound.dump.text.lexical import LINE_COMMENT_START, LexicalMode, quoted, repeated
+
+
+class TokenKind(enum.Enum):
+    """What a token is."""
+
+    WORD = "word"
+    """A keyword, an unquoted identifier or a number."""
+    NAME = "name"
+    """A quoted identifier."""
+    STRING = "string"
+    VARIABLE = "variable"
+    """`@name`, `@@name`, `@@session.name`."""
+    MARK = "mark"
+    """One byte of punctuation."""
+
+
+class Token(NamedTuple):
+    """One token and where it stands."""
+
+    kind: TokenKind
+    text: bytes
+    """As written, quotes included."""
+    start: int
+    """Offset of its first byte in the statement."""
+    word: str = ""
+    """The keyword in upper case; empty for anything but a word."""
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last byte."""
+        return self.start + len(self.text)
+
+
+class UnreadableText(ValueError):
+    """The statement's text has no certain reading."""
+
+
+class SixDigitComment(NamedTuple):
+    """A versioned comment that a server takes by its fifth or by its sixth digit."""
+
+    start: int
+    """Offset of its first byte in the statement."""
+    text_start: int
+    """Offset behind the digits."""
+    end: int | None
+    """Offset behind it; None where six digits have it executed."""
+
+
+class Cursor:
+    """Reads tokens one after the other, with a look at the next one."""
+
+    def __init__(self, tokens: Iterator[Token]) -> None:
+        self._tokens = tokens
+        self.next = next(tokens, None)
+        """The token that `take` would return; None at the end."""
+
+    @property
+    def word(self) -> str:
+        """The next token's keyword in upper case; empty where it is none."""
+        return "" if self.next is None else self.next.word
+
+    def take(self) -> Token | None:
+        """Return the next token and move on; None at the end."""
+        token = self.next
+        self.next = next(self._tokens, None)
+        return token
+
+    def take_mark(self, text: bytes) -> bool:
+        """Move on if the next token is this mark, and tell whether it is."""
+        found = self.next is not None and self.next.text == text
+        if found:
+            self.take()
+        return found
+
+
+def iter_tokens(text: bytes, mode: LexicalMode, server_version: int) -> Iterator[Token]:
+    """Yield the tokens that a server of that version (9.7.4 is 90704) finds.
+
+    Raises:
+        UnreadableText: an open quote or comment, a byte that begins nothing, or a
+            versioned comment that two servers could read in two ways.
+    """
+    return _walk(text, mode, server_version, None)
+
+
+def find_six_digit_comments(
+    text: bytes, mode: LexicalMode, server_version: int
+) -> list[SixDigitComment]:
+    """Return the comments whose sixth digit is one of the version to some servers only.
+
+    Raises:
+        UnreadableText: as `iter_tokens`, once these comments are gone.
+    """
+    found: list[SixDigitComment] = []
+    if b"/*!" in text and _SIX_DIGITS.search(text):
+        for _ in _walk(text, mode, server_version, found):
+            pass
+    return found
+
+
+def _walk(
+    text: bytes, mode: LexicalMode, server_version: int, found: list[SixDigitComment] | None
+) -> Iterator[Token]:
+    """Yield the tokens; without a list for comments of six digits they are unreadable."""
+    pattern = _token_pattern(mode)
+    position, open_comments = 0, 0
+    while position < len(text):
+        match = pattern.match(text, position)
+        if match is None:
+            start_of_rest = text[position : position + 12].decode("utf-8", "replace")
+            raise UnreadableText(f"nothing that MySQL reads begins with {start_of_rest}")
+        group = match.lastgroup
+        start, position = position, match.end()
+        if group == "comment":
+            opened, position = _enter_comment(text, start, server_version, found)
+            open_comments += opened
+        elif group == "close" and open_comments:
+            open_comments -= 1
+        elif group == "close":
+            yield Token(TokenKind.MARK, b"*", start)
+            position = start + 1
+        elif group == "WORD":
+            word = match[0]
+            yield Token(TokenKind.WORD, word, start, word.decode("latin-1").upper())
+        elif group is not None and group != "space":
+            yield Token(TokenKind[group], match[0], start)
+    if open_comments:
+        raise UnreadableText("a versioned comment is not closed")
+
+
+def unquote(token: Token, mode: LexicalMode) -> str:
+    """Return what a word, name or string token stands for.
+
+    Meant for names and short settings: escapes are read as MySQL reads them, bytes that
+    the client character set does not have come out as lone surrogates.
+    """
+    text = token.text.decode(mode.encoding, "surrogateescape")
+    if token.kind not in (TokenKind.NAME, TokenKind.STRING):
+        return text
+    quote, body = text[0], text[1:-1].replace(text[0] * 2, text[0])
+    if mode.backslash_escapes and quote != "`" and token.kind is TokenKind.STRING:
+        body = re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), body, flags=re.S)
+    return body
+
+
+# Source: MySQL 9.7 manual, "String Literals", table of escape sequences.
+_ESCAPES = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
+
+_SPACE_OR_COMMENT = rb"[\s\x00]+|" + LINE_COMMENT_START + rb"[^\n]*"
+
+
+@cache
+def _token_pattern(mode: LexicalMode) -> re.Pattern[bytes]:
+    # Two quoted pieces without a space between them are one, with a doubled quote in it.
+    pieces = [quoted(mode, quote) for quote in (b"'", b"`", b'"')]
+    single, back, double = (piece + repeated(piece) for piece in pieces)
+    string, name = single, back
+    if mode.ansi_quotes:
+        name += rb"|" + double
+    else:
+        string += rb"|" + double
+    # A word that begins with $ could open a dollar-quoted string.
+    letters = rb"\w\x80-\xff" if mode.utf8 else rb"\w"
+    word = rb"[" + letters + rb"][$" + letters + rb"]*+"
+    part = rb"(?:" + word + rb"|" + single + rb"|" + back + rb"|" + double + rb")"
+    return re.compile(
+        rb"(?P<space>" + _SPACE_OR_COMMENT + rb")"
+        rb"|(?P<WORD>" + word + rb")"
+        rb"|(?P<STRING>" + string + rb")"
+        rb"|(?P<NAME>" + name + rb")"
+        rb"|(?P<VARIABLE>@@?" + part + rb"(?:\." + part + rb")*)"
+        rb"|(?P<comment>/\*)"
+        rb"|(?P<close>\*/)"
+        rb"|(?P<MARK>[(),;=.*+\-/<>!%&|^~{}?:\[\]@])",
+        re.DOTALL,
+    )
+
+
+# Source: MySQL 9.7 manual, "Comments": five digits, or six with white space behind them;
+# the sixth counts since 8.1.0. Tried on 9.7.4, byte by byte for the white space.
+_SIX_DIGITS = re.compile(rb"/\*!([0-9]{6})[ \t\n\v\f\r]")
+_FIVE_DIGITS = re.compile(rb"/\*!([0-9]{5})")
+
+
+def _enter_comment(
+    text: bytes, start: int, server_version: int, found: list[SixDigitComment] | None
+) -> tuple[int, int]:
+    """Return (1, where its text begins) for an executed comment, (0, where it ends) else."""
+    if not text.startswith(b"/*!", start):
+        end = _comment_end(text, start + 2)
+        if text.startswith(b"/*+", start) and re.search(rb"['`\"]", text[start:end]):
+            raise UnreadableText("an optimizer hint holds quotes, in which it could go on")
+        return 0, end
+    if not text[start + 3 : start + 4].isdigit():
+        return 1, start + 3
+    five = _FIVE_DIGITS.match(text, start)
+    if five is None:
+        raise _uncertain(text, start)
+    if int(five[1]) > server_version:
+        # Six digits beginning with these are above it too.
+        return 0, _unread_comment_end(text, start)
+    if not text[five.end() : five.end() + 1].isdigit():
+        return 1, five.end()
+    six = _SIX_DIGITS.match(text, start)
+    if six is None or found is None:
+        raise _uncertain(text, start)
+    is_executed = int(six[1]) <= server_version
+    text_start = six.end() - 1
+    end = text_start if is_executed else _unread_comment_end(text, start)
+    found.append(SixDigitComment(start, text_start, None if is_executed else end))
+    return int(is_executed), end
+
+
+def _uncertain(text: bytes, start: int) -> UnreadableText:
+    digits = text[start + 3 : start + 9].decode("latin-1")
+    return UnreadableText(f"the versioned comment /*!{digits} has no certain reading")
+
+
+def _unread_comment_end(text: bytes, start: int) -> int:
+    """Return where a versioned comment ends that is not executed."""
+    end = _comment_end(text, start + 3)
+    if b"/*" in text[start + 3 : end]:
+        raise UnreadableText("a comment stands inside a versioned comment that is not executed")
+    return end
+
+
+def _comment_end(text: bytes, start: int) -> int:
+    end = text.find(b"*/", start)
+    if end < 0:
+        raise UnreadableText("a comment is not closed")
+    return end + 2

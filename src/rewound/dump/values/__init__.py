@@ -1,0 +1,1 @@
+"""Values in the rows of an INSERT that are more than literals."""

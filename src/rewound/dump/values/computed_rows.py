@@ -1,0 +1,135 @@
+"""What would run inside the server while a dump is loaded: queries and calls of functions.
+
+Pure. A dump states its rows and settings. Some programs write functions around them, which
+compute a value of their arguments and nothing else; those are let through. What asks tables,
+waits, reads files or is a program of the dump's own is not: it could take for ever.
+
+A name that is no function of every supported server, or that does not stand beside its
+parenthesis, could be one of the dump's own.
+Source: MySQL 9.7 manual, "Function Name Parsing and Resolution"; tried on 9.7.4.
+"""
+
+import re
+from collections.abc import Iterable
+
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.verdict import RuleUse, excerpt
+from rewound.dump.text.lexical import NAME_BYTES, LexicalMode
+from rewound.dump.text.statement import Statement
+from rewound.dump.text.tokens import Token, TokenKind, UnreadableText, iter_tokens
+
+_NAMES = frozenset({TokenKind.WORD, TokenKind.NAME})
+_QUERIES = frozenset({"SELECT", "TABLE", "WITH", "UNION", "EXCEPT", "INTERSECT", "INTO"})
+# No function of a dump can be called by one of these, with or without space.
+_RESERVED = frozenset(
+    {"VALUES", "ROW", "IN", "AND", "OR", "XOR", "NOT", "LIKE", "BETWEEN", "WHEN", "THEN", "ELSE"}
+    | {"CASE", "INTERVAL", "DIV", "MOD", "IF", "LEFT", "RIGHT", "REPLACE", "REPEAT", "CONVERT"}
+    | {"CHAR", "VARCHAR", "BINARY", "DECIMAL", "FLOAT", "DOUBLE", "DEFAULT", "UTC_DATE"}
+    | {"UTC_TIME", "UTC_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"}
+    | {"CURRENT_USER", "LOCALTIME", "LOCALTIMESTAMP", "DATABASE", "SCHEMA"}
+)
+_FUNCTIONS = frozenset(
+    # text and bytes
+    {"CONCAT", "CONCAT_WS", "UPPER", "LOWER", "UCASE", "LCASE", "TRIM", "LTRIM", "RTRIM", "LPAD"}
+    | {"RPAD", "SUBSTR", "SUBSTRING", "REVERSE", "HEX", "UNHEX", "QUOTE", "BIN", "CONV", "ASCII"}
+    | {"TO_BASE64", "FROM_BASE64", "CAST", "LENGTH", "CHAR_LENGTH", "COMPRESS", "UNCOMPRESS"}
+    | {"MD5", "SHA", "SHA1", "SHA2", "CRC32", "AES_ENCRYPT", "AES_DECRYPT", "NCHAR"}
+    # numbers and choices
+    | {"ABS", "ROUND", "FLOOR", "CEIL", "CEILING", "TRUNCATE", "POW", "POWER", "RAND", "SIGN"}
+    | {"GREATEST", "LEAST", "IFNULL", "NULLIF", "COALESCE", "ISNULL", "ELT", "FIELD"}
+    # times
+    | {"NOW", "SYSDATE", "CURDATE", "CURTIME", "UNIX_TIMESTAMP", "FROM_UNIXTIME", "STR_TO_DATE"}
+    | {"DATE", "TIME", "TIMESTAMP", "DATETIME", "YEAR", "MAKEDATE", "MAKETIME", "DATE_FORMAT"}
+    | {"DATE_ADD", "DATE_SUB", "ADDDATE", "SUBDATE", "ADDTIME", "SUBTIME", "TIMESTAMPADD"}
+    | {"TO_DAYS", "FROM_DAYS", "SEC_TO_TIME", "TIME_TO_SEC", "LAST_DAY", "CONVERT_TZ"}
+    # identities and addresses
+    | {"UUID", "UUID_SHORT", "UUID_TO_BIN", "BIN_TO_UUID", "LAST_INSERT_ID", "VERSION", "USER"}
+    | {"INET_ATON", "INET_NTOA", "INET6_ATON", "INET6_NTOA"}
+    # documents and shapes
+    | {"JSON_ARRAY", "JSON_OBJECT", "JSON_QUOTE", "JSON_UNQUOTE", "JSON_EXTRACT", "JSON_SET"}
+    | {"POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"}
+    | {"GEOMETRYCOLLECTION", "GEOMCOLLECTION", "ST_GEOMFROMTEXT", "ST_GEOMFROMWKB"}
+    | {"ST_GEOMETRYFROMTEXT", "ST_GEOMETRYFROMWKB", "ST_POINTFROMTEXT", "ST_POINTFROMWKB"}
+    | {"ST_LINEFROMTEXT", "ST_LINEFROMWKB", "ST_POLYFROMTEXT", "ST_POLYFROMWKB"}
+    | {"ST_MPOINTFROMTEXT", "ST_MLINEFROMTEXT", "ST_MPOLYFROMTEXT", "ST_GEOMCOLLFROMTEXT"}
+    | {"ST_GEOMFROMGEOJSON", "ST_SRID", "ST_SWAPXY"}
+)
+"""Each is one of MySQL 8.0 and of 9.7."""
+
+_LETTER = rb"[" + NAME_BYTES + rb"]"
+_CALL = re.compile(
+    rb"(?>\.\s++|\bAS\s++|)[.'`" + NAME_BYTES + rb"]++\s*+\(",
+    re.IGNORECASE,
+)
+_WORD = re.compile(rb"(?<![@." + NAME_BYTES + rb"])[A-Za-z]++(?!" + _LETTER + rb")")
+_DOLLAR = re.compile(rb"(?<!" + _LETTER + rb")\$")
+
+
+def find_computed_rows(
+    statement: Statement, mode: LexicalMode, server_version: int
+) -> RuleUse | None:
+    """Return the rule that refuses an INSERT for what its rows would run.
+
+    Raises:
+        UnreadableText: what stands between the strings has no certain reading.
+    """
+    outline = statement.rows_outline.strip()
+    if not mode.utf8 and not outline.isascii():
+        raise UnreadableText("among the rows are bytes that may be space or letters")
+    if b"$" in outline and _DOLLAR.search(outline):
+        raise UnreadableText("a $ could open a text")
+    if not statement.is_plain and b"/*!" in outline:
+        tokens = iter_tokens(statement.text, mode, server_version)
+        found = find_computed(token for token in tokens if token.start >= statement.rows_start)
+    else:
+        # Most rows have no parentheses but their own: no step for each of them.
+        # In a quoted name, which may stand before the first string, they are none.
+        has_own_only = outline.count(b"(") == statement.rows and b"`" not in outline
+        if has_own_only and outline.startswith(b"(") and outline.endswith(b")"):
+            return None
+        found = _find_in_outline(outline)
+    return None if found is None else RuleUse(rules.COMPUTED_VALUE, f"{statement.name}: {found}")
+
+
+def find_computed(tokens: Iterable[Token]) -> str | None:
+    """Return what some tokens would run, as it is written; None for nothing of the kind.
+
+    All of them are read where there is nothing.
+    """
+    before: Token | None = None
+    previous: Token | None = None
+    for token in tokens:
+        if token.word in _QUERIES:
+            return token.word
+        if token.text == b"(" and previous is not None and previous.kind in _NAMES:
+            mark = b"" if before is None else before.text.upper()
+            is_harmless = _is_harmless(previous.word, is_apart=previous.end != token.start)
+            if mark == b"." or (mark != b"AS" and not is_harmless):
+                return _describe(previous.text)
+        before, previous = previous, token
+    return None
+
+
+def _find_in_outline(outline: bytes) -> str | None:
+    words: set[bytes] = set(_WORD.findall(outline))
+    for word in sorted(words):
+        if word.decode().upper() in _QUERIES:
+            return word.decode().upper()
+    calls: set[bytes] = set(_CALL.findall(outline))
+    for call in sorted(calls):
+        first, *rest = call[:-1].split()
+        # Behind AS is the name of a row or a type.
+        if first.upper() == b"AS" and rest:
+            continue
+        is_apart = call[-2:-1].isspace()
+        if not _is_harmless(first.decode("latin-1").upper(), is_apart=is_apart):
+            return _describe((rest or [first])[-1].rpartition(b".")[2])
+    return None
+
+
+def _describe(name: bytes) -> str:
+    return "a quoted name(…)" if name[:1] in (b"'", b"`", b'"') else f"{excerpt(name, 60)}(…)"
+
+
+def _is_harmless(word: str, *, is_apart: bool) -> bool:
+    return word in _RESERVED or (word in _FUNCTIONS and not is_apart)

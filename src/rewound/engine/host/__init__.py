@@ -1,0 +1,1 @@
+"""What the host has: memory, limits, ports."""

@@ -1,0 +1,183 @@
+"""The process engine: one mysqld per world as a process of this host.
+
+A server lives in its world's folder: `data/`, `tmp/`, `mysqld.sock`, `mysqld.log`. Its
+`--datadir` argument names that folder, so every server can be found again without any
+record of it; what is mounted there is found in the kernel's table.
+"""
+
+import os
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+from shutil import disk_usage
+
+from rewound import command
+from rewound.command import ProcessMark
+from rewound.engine.boot import (
+    LOG_LINES,
+    SOCKET,
+    TEMPORARY,
+    boot_file,
+    explain_end,
+    require_clean_end,
+    require_short,
+    wait_until_ready,
+)
+from rewound.engine.cloning import DATA, CloneMethod
+from rewound.engine.datadir import DataDirectories, ensure_template, finish_template
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.install.installation import Installation, folder_name
+from rewound.engine.options import (
+    LOOPBACK,
+    SMALL_REDO_LOG,
+    initialise_options,
+    serving_options,
+)
+from rewound.engine.process.watch import ProcessWatch
+from rewound.engine.protocol import Server, ServerSpec
+from rewound.errors import HostError
+from rewound.files.writing import writing
+from rewound.mysql.accounts import ROOT
+from rewound.mysql.endpoint import Endpoint
+
+_INITIALISE_TIMEOUT_S = 300.0
+_STOP_GRACE_S = 20.0
+_FLUSH_GRACE_S = 600.0
+_LOG = "mysqld.log"
+
+
+class ProcessEngine(ProcessWatch):
+    """Runs the mysqld of one installation."""
+
+    def __init__(
+        self, installation: Installation, cache: Path, *, wanted: CloneMethod | None = None
+    ) -> None:
+        self._installation = installation
+        self._cache = cache
+        self._data = DataDirectories(self.ensure_template, wanted)
+
+    def prepare(self, folder: Path, baselines: Path) -> None:
+        """Choose how to clone, and initialise the template if this version has none yet."""
+        self._data.prepare(folder, baselines)
+
+    def start(self, spec: ServerSpec) -> Server:
+        """Clone what is to be its data, start mysqld on it and return when it answers."""
+        require_short(spec.folder / SOCKET)
+        with writing(spec.folder):
+            self._data.ensure(spec)
+            with boot_file(spec) as first:
+                return self._boot(spec, first)
+
+    def command_line(self, spec: ServerSpec, *, address: str, first: Path) -> list[str]:
+        """Return what runs mysqld on a server's data, a file of statements executed first."""
+        options = serving_options(
+            data=spec.folder / DATA,
+            socket=spec.folder / SOCKET,
+            temporary=spec.folder / TEMPORARY,
+            address=address,
+            port=spec.port,
+            buffer_pool_bytes=spec.buffer_pool_bytes,
+        )
+        return [*self._mysqld(), *options, f"--init-file={first}"]
+
+    def stop(self, server: Server) -> None:
+        """End mysqld with TERM and make sure that it came to its regular end."""
+        command.stop(server.mark, grace_s=_FLUSH_GRACE_S)
+        folder = server.socket.parent
+        require_clean_end(folder.name, _tail(folder / _LOG), free_bytes=disk_usage(folder).free)
+
+    def explain_end(self, server: Server) -> HostError:
+        """Return why it ended, by its log."""
+        folder = server.socket.parent
+        return _explain(folder.name, folder / _LOG)
+
+    def give_data(self, folder: Path, target: Path) -> None:
+        """Copy a stopped server's data, or link it where only clones will be started."""
+        self._data.give_away(folder, target)
+
+    def _boot(self, spec: ServerSpec, first: Path) -> Server:
+        socket, temporary, log = (spec.folder / name for name in (SOCKET, TEMPORARY, _LOG))
+        temporary.mkdir(mode=0o700, exist_ok=True)
+        argv = self.command_line(spec, address=LOOPBACK, first=first)
+        mark = command.start_daemon(argv, log=log, cwd=spec.folder)
+        server = Server(mark=mark, socket=socket, host=LOOPBACK, port=spec.port)
+        try:
+            _wait(spec.name, mark, server.endpoint(ROOT, spec.root_password), log)
+        except BaseException:
+            command.kill(mark)
+            raise
+        return server
+
+    def ensure_template(self) -> Path:
+        """Return the data directory that new servers are copies of, made if it is missing."""
+        name = folder_name(self._installation.version)
+        return ensure_template(
+            self._cache, name, self._make_template, discard=self._discard_template
+        )
+
+    def _discard_template(self, making: Path) -> None:
+        self.end_all(making.parent)
+        shutil.rmtree(_template_boot_folder(making), ignore_errors=True)
+
+    def _make_template(self, data: Path) -> None:
+        """Initialise a data directory and boot it once, which makes its TLS keys."""
+        command.run(
+            [*self._mysqld(), *initialise_options(data=data)], timeout_s=_INITIALISE_TIMEOUT_S
+        )
+        folder = _template_boot_folder(data)
+        folder.mkdir(mode=0o700)
+        try:
+            self._boot_template(data, folder)
+        finally:
+            shutil.rmtree(folder)
+
+    def _boot_template(self, data: Path, folder: Path) -> None:
+        options = serving_options(
+            data=data,
+            socket=folder / SOCKET,
+            temporary=folder,
+            address=LOOPBACK,
+            port=pick_ports(1, base=None)[0],
+            buffer_pool_bytes=64 << 20,
+        )
+        log = folder / _LOG
+        argv = [*self._mysqld(), *options, SMALL_REDO_LOG]
+        mark = command.start_daemon(argv, log=log, cwd=folder, dies_with_us=True)
+        try:
+            endpoint = Endpoint(folder / SOCKET, LOOPBACK, 0, ROOT, "")
+            _wait("the template", mark, endpoint, log)
+            finish_template(endpoint)
+        finally:
+            command.stop(mark, grace_s=_STOP_GRACE_S)
+
+    def _mysqld(self) -> list[str]:
+        # mysqld refuses to run as root unless it is told to.
+        user = ["--user=root"] if os.getuid() == 0 else []
+        return [*self._installation.mysqld, "--no-defaults", *self._installation.options, *user]
+
+
+def _template_boot_folder(data: Path) -> Path:
+    """Return where a template that is being made has its socket: a path that is short."""
+    return Path(tempfile.gettempdir(), f"rewound-{data.name}")
+
+
+def _wait(name: str, mark: ProcessMark, endpoint: Endpoint, log: Path) -> None:
+    wait_until_ready(
+        name,
+        endpoint,
+        is_running=partial(command.is_running, mark),
+        explain=partial(_explain, name, log),
+        read_log=partial(_tail, log),
+    )
+
+
+def _explain(name: str, log: Path) -> HostError:
+    """Return why a server ended that was not asked to."""
+    return explain_end(name, _tail(log), free_bytes=disk_usage(log.parent).free)
+
+
+def _tail(log: Path) -> str:
+    if not log.exists():
+        return ""
+    return command.last_lines(log.read_text(errors="replace"), LOG_LINES)

@@ -1,0 +1,1 @@
+"""The disk: locks, mounts, atomic writing, JSON files."""

@@ -1,0 +1,78 @@
+"""Folders that are in use: locked with `flock`, which ends with the process.
+
+So whatever can be locked is used by nobody, and may be cleared away.
+"""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rewound.files.mounts import remove_tree
+
+
+@contextmanager
+def new_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Make an empty folder, locked while the block runs; if it is not renamed then, it goes.
+
+    Raises:
+        OSError: it could not be made.
+        HostError: it could not be removed.
+    """
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        with locked_alone(folder) as is_there:
+            # Before it was locked, somebody may have taken it for a leftover.
+            if is_there:
+                try:
+                    yield folder
+                finally:
+                    remove_tree(folder)
+                return
+
+
+@contextmanager
+def locked_with_others(folder: Path) -> Iterator[bool]:
+    """Keep a folder from being removed; tell whether it is there (still, after waiting)."""
+    with _locked(folder, fcntl.LOCK_SH) as is_there:
+        yield is_there
+
+
+@contextmanager
+def locked_alone(folder: Path, *, waits: bool = True) -> Iterator[bool]:
+    """Have a folder to oneself; tell whether it is there (still, after waiting).
+
+    Raises:
+        BlockingIOError: it is in use, and we were not to wait.
+    """
+    with _locked(folder, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB)) as is_there:
+        yield is_there
+
+
+def is_in_use(folder: Path) -> bool:
+    """Tell whether somebody has locked a folder."""
+    try:
+        with locked_alone(folder, waits=False):
+            return False
+    except BlockingIOError:
+        return True
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[bool]:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        yield False
+        return
+    try:
+        fcntl.flock(descriptor, how)
+        try:
+            is_there = os.path.samestat(folder.stat(), os.fstat(descriptor))
+        except FileNotFoundError:
+            is_there = False
+        yield is_there
+    finally:
+        os.close(descriptor)

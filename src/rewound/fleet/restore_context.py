@@ -1,0 +1,124 @@
+"""What restoring a world and resetting it share.
+
+Who watches, what all worlds of one `up` have in common, how a world's server is asked for,
+and how it goes.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rewound.catalog import Dump
+from rewound.engine.choice import EngineChoice
+from rewound.engine.protocol import Server, ServerSpec, ServerWatch
+from rewound.errors import HostError
+from rewound.files.mounts import remove_tree
+from rewound.files.writing import writing
+from rewound.fleet.baseline import Origin, make_origin
+from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.world import WorldState
+from rewound.load.cpu_budget import Cores
+from rewound.load.ledger import Ledger
+from rewound.load.loader import LoadOptions
+from rewound.mysql.accounts import ROOT, password_statement
+
+_log = logging.getLogger(__name__)
+
+
+class Observer(Protocol):
+    """Who wants to know how it goes. Called from several threads."""
+
+    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
+        """Take note that a world changed its state; `detail` is for people."""
+
+    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
+        """Take note of how many bytes of a world's dump file were read so far."""
+
+    def world_note(self, world: str, text: str) -> None:
+        """Take note of something that a person should know of a world."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What all worlds of one `up` have in common."""
+
+    passwords: Mapping[str, str]
+    buffer_pool_bytes: int
+    load: LoadOptions
+    cancelled: threading.Event
+    """Set when the user wants to stop."""
+    cores: Cores
+    """What the lanes of all these loads share."""
+    fleet: str
+    """The name of their fleet."""
+    engine: EngineChoice
+    baselines: BaselineCache | None
+    """Where worlds start from and what they leave there; None where neither is wanted."""
+
+    def origin(self, dump_sha256: str) -> Origin:
+        """Return what a dump's baseline would be made from."""
+        return make_origin(
+            dump_sha256,
+            self.load,
+            installation=self.engine.build,
+            server_version=self.engine.version,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A world that was made and proven."""
+
+    dump: Dump
+    """The dump that it holds."""
+    server: Server
+    ledger: Ledger
+    baseline: str | None = None
+    """The key of the baseline that it can be reset to."""
+    from_baseline: bool = False
+    """It was not loaded, but started from its baseline."""
+
+
+def start_spec(
+    name: str,
+    *,
+    fleet: str,
+    folder: Path,
+    port: int,
+    buffer_pool_bytes: int,
+    passwords: Mapping[str, str],
+    data_from: Path | None,
+) -> ServerSpec:
+    """Return the server of a world; one that starts from a baseline gets these passwords."""
+    return ServerSpec(
+        name=f"world {name}",
+        folder=folder,
+        port=port,
+        buffer_pool_bytes=buffer_pool_bytes,
+        root_password=passwords[ROOT],
+        boot_statements=() if data_from is None else (password_statement(passwords),),
+        data_from=data_from,
+        labels={"fleet": fleet, "world": name},
+    )
+
+
+def make_world_folder(folder: Path) -> None:
+    """Make the folder of a world's server, which must not exist.
+
+    Raises:
+        HostError: it could not be made.
+    """
+    with writing(folder):
+        folder.mkdir(mode=0o700)
+
+
+def discard_world(folder: Path, watch: ServerWatch) -> None:
+    """End a world's server and delete its folder; where that fails the log says so."""
+    try:
+        watch.end_all(folder)
+        remove_tree(folder)
+    except HostError as error:
+        _log.warning("%s: %s", folder.name, error.message)

@@ -1,0 +1,186 @@
+"""Counting while a dump is loaded: what the ledger will state."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.table import Rule
+from rewound.dump.rules.verdict import RuleUse, Verdict
+from rewound.dump.text.statement import Kind, Statement
+from rewound.load.ledger import RuleCount, TableCount, WarningCount
+from rewound.load.objects import StatedObjects, TableKey, table_keys
+from rewound.mysql.client import Execution, ServerWarning
+
+DAMAGING_WARNINGS: Mapping[int, Rule] = {
+    1048: rules.NULL_REPLACED,
+    1263: rules.NULL_REPLACED,
+    1264: rules.NUMBER_CLIPPED,
+    1265: rules.VALUE_CUT,
+    1292: rules.VALUE_INVALID,
+    1366: rules.VALUE_INVALID,
+    1406: rules.VALUE_CUT,
+    1411: rules.VALUE_INVALID,
+}
+"""Warnings after which the table holds something other than the dump said.
+
+Source: MySQL 9.7 server error reference; tried with each under sql_mode ''.
+"""
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The running counts of one table; see `TableCount`."""
+
+    stated: int = 0
+    duplicates: int = 0
+    inserted: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running counts of one load. Guards them: several threads load."""
+
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    executed: Counter[str] = field(default_factory=Counter)
+    unseen_warnings: int = 0
+    positions: list[str] = field(default_factory=list)
+    _rows: dict[TableKey, _Rows] = field(default_factory=dict)
+    _tables: dict[TableKey, None] = field(default_factory=dict)
+    objects: StatedObjects = field(default_factory=StatedObjects)
+    _auto_increments: dict[TableKey, int] = field(default_factory=dict)
+    _rules: dict[str, RuleCount] = field(default_factory=dict)
+    _warnings: dict[int, WarningCount] = field(default_factory=dict)
+
+    def add_verdict(self, verdict: Verdict) -> None:
+        """Count the rules that a verdict used."""
+        for use in verdict.uses:
+            self.add_use(use, verdict.line)
+
+    def add_use(self, use: RuleUse, line: int) -> None:
+        """Count one use of a rule at a line of the dump."""
+        name = use.rule.name
+        one = RuleCount(name, use.rule.effect.value, 1, line, use.detail)
+        with self._lock:
+            known = self._rules.get(name, replace(one, count=0))
+            # Lanes may come to a later line before an earlier one.
+            first = one if line < known.first_line else known
+            self._rules[name] = replace(first, count=known.count + 1)
+            if use.rule is rules.REPLICATION_POSITION:
+                self.positions.append(use.detail)
+
+    def add_execution(self, verdict: Verdict, execution: Execution) -> None:
+        """Count a statement that was sent, and what the server did for it."""
+        with self._lock:
+            self.add_statement(verdict)
+            if verdict.kind in (Kind.INSERT, Kind.REPLACE):
+                rows = self._rows[table_keys(verdict)[0]]
+                net = _net_rows(verdict.statement, execution)
+                rows.inserted += net
+                rows.duplicates += (1 if execution.records is None else execution.records) - net
+
+    def add_statement(self, verdict: Verdict) -> None:
+        """Count what the text of a statement says that is executed."""
+        if not verdict.sql:
+            return
+        with self._lock:
+            self._follow(verdict)
+
+    def _follow(self, verdict: Verdict) -> None:
+        self.executed[verdict.kind.value] += 1
+        self.objects.follow(verdict)
+        keys = table_keys(verdict)
+        match verdict.kind:
+            case Kind.INSERT | Kind.REPLACE:
+                self._rows.setdefault(keys[0], _Rows()).stated += verdict.statement.rows
+            case Kind.CREATE_TABLE:
+                self._tables[keys[0]] = None
+                self._note_auto_increment(keys[0], verdict)
+            case Kind.ALTER_TABLE:
+                self._note_auto_increment(keys[0], verdict)
+            case Kind.TRUNCATE:
+                self._rows.pop(keys[0], None)
+                self._auto_increments.pop(keys[0], None)
+            case Kind.DELETE:
+                self._rows.pop(keys[0], None)
+            case Kind.DROP_TABLE:
+                self._forget(keys)
+            case Kind.DROP_DATABASE if verdict.statement.name is not None:
+                schema = verdict.statement.name.name
+                self._forget([key for key in {*self._tables, *self._rows} if key[0] == schema])
+
+    def has_tables(self, keys: Iterable[TableKey]) -> bool:
+        """Tell whether the statements so far have made these tables."""
+        return all(key in self._tables for key in keys)
+
+    def _note_auto_increment(self, key: TableKey, verdict: Verdict) -> None:
+        if verdict.auto_increment is not None:
+            self._auto_increments[key] = verdict.auto_increment
+
+    def _forget(self, keys: Iterable[TableKey]) -> None:
+        for key in keys:
+            self._rows.pop(key, None)
+            self._tables.pop(key, None)
+            self._auto_increments.pop(key, None)
+
+    def add_warnings(
+        self, verdict: Verdict, warnings: Sequence[ServerWarning], *, expected: int
+    ) -> None:
+        """Count a statement's warnings; `expected` is the server's own count of them."""
+        with self._lock:
+            self.unseen_warnings += max(0, expected - len(warnings))
+            for warning in warnings:
+                self._add_warning(warning, verdict.line)
+
+    def _add_warning(self, warning: ServerWarning, line: int) -> None:
+        if (rule := DAMAGING_WARNINGS.get(warning.number)) is not None:
+            self.add_use(RuleUse(rule, f"{warning.text} (MySQL warning {warning.number})"), line)
+        one = WarningCount(warning.number, 1, line, warning.text)
+        known = self._warnings.get(warning.number, replace(one, count=0))
+        first = one if line < known.first_line else known
+        self._warnings[warning.number] = replace(first, count=known.count + 1)
+
+    def rules(self) -> tuple[RuleCount, ...]:
+        """Return the rules in the order of their first use in the dump."""
+        return tuple(sorted(self._rules.values(), key=lambda use: use.first_line))
+
+    def warnings(self) -> tuple[WarningCount, ...]:
+        """Return the warnings in the order of their first appearance in the dump."""
+        return tuple(sorted(self._warnings.values(), key=lambda warning: warning.first_line))
+
+    def tables(
+        self, counted: Mapping[TableKey, int], auto_increments: Mapping[TableKey, int]
+    ) -> tuple[TableCount, ...]:
+        """Return every table of the dump or of the server, with what both say of it."""
+        tables = []
+        for key in sorted({*self._tables, *self._rows, *counted}):
+            rows = self._rows.get(key, _Rows())
+            tables.append(
+                TableCount(
+                    *key,
+                    rows.stated,
+                    rows.duplicates,
+                    rows.inserted,
+                    counted.get(key),
+                    self._auto_increments.get(key),
+                    auto_increments.get(key),
+                )
+            )
+        return tuple(tables)
+
+
+def _net_rows(statement: Statement, execution: Execution) -> int:
+    """Return by how many rows an INSERT or REPLACE made its table longer.
+
+    The server counts a replaced or updated row as two; for several rows it tells their
+    number, for a single row it does not. A row that IGNORE left out it counts as none.
+    """
+    affected = execution.affected_rows
+    if statement.kind is Kind.INSERT and not statement.updates_rows:
+        return affected
+    if execution.duplicates is not None:
+        return affected - 2 * execution.duplicates
+    if statement.kind is Kind.REPLACE:
+        return 2 - affected
+    return int(affected == 1)

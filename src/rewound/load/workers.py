@@ -1,0 +1,280 @@
+"""Several connections that fill one server: what is to be done next, and who does it.
+
+A lane is a thread with a connection. A few rules order the work: a table's keys are taken
+away before its first rows and put back behind its last; rows of a table without a primary
+key keep their order; putting keys back comes first, because it takes longest. The lanes of
+all worlds share one budget of cores, so that the world that is last has all of them.
+"""
+
+import enum
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+from rewound.errors import Interrupted, RewoundError
+from rewound.load.cpu_budget import Cores
+from rewound.load.objects import TableKey
+from rewound.load.rows import Batch, KeysAway
+
+_log = logging.getLogger(__name__)
+
+_LARGEST_BACKLOG_BYTES = 8 << 20
+"""Of rows that wait for a lane; where there are more, the reader has to wait."""
+_POLL_S = 0.2
+_END_TIMEOUT_S = 30.0
+
+
+class TableLoader(Protocol):
+    """What a lane does its work with. Used as a context manager, by one thread."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End."""
+
+    def take_keys_away(self, table: TableKey, line: int) -> KeysAway | None:
+        """Drop the keys of a table that can wait; None where none does."""
+
+    def load(self, table: TableKey, batch: Batch) -> None:
+        """Put rows into a table."""
+
+    def put_keys_back(self, table: TableKey, away: KeysAway) -> None:
+        """Make the keys again that were taken away."""
+
+    def abort(self) -> None:
+        """Break off what is under way, from another thread."""
+
+
+class _Step(enum.Enum):
+    """What a lane does for a table."""
+
+    TAKE_KEYS_AWAY = enum.auto()
+    LOAD = enum.auto()
+    PUT_KEYS_BACK = enum.auto()
+
+
+@dataclass(slots=True)
+class _Table:
+    """What waits and what goes on for one table."""
+
+    key: TableKey
+    keeps_order: bool
+    waiting: deque[Batch] = field(default_factory=deque)
+    lanes: int = 0
+    """How many are at work on it."""
+    size_bytes: int = 0
+    is_begun: bool = False
+    """Its keys have been looked at, and taken away as far as they can wait."""
+    keys_away: KeysAway | None = None
+    is_ending: bool = False
+    """Its keys are being put back; rows that come nevertheless wait, as the server would have
+    to keep a log of them meanwhile, which has an end."""
+    is_complete: bool = False
+    """No more rows are expected: the dump went on to another table."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all rows so far are in it, and all keys."""
+        return self.is_complete and not (self.waiting or self.lanes or self.keys_away)
+
+    def next_step(self) -> _Step | None:
+        """Return what can be done for it now."""
+        if self.waiting:
+            if not self.is_begun:
+                return None if self.lanes else _Step.TAKE_KEYS_AWAY
+            has_to_wait = self.is_ending or (self.keeps_order and self.lanes)
+            return None if has_to_wait else _Step.LOAD
+        has_to_end = self.is_complete and self.keys_away is not None and not self.lanes
+        return _Step.PUT_KEYS_BACK if has_to_end else None
+
+
+class _Work(NamedTuple):
+    """One step for one table, taken by a lane."""
+
+    table: _Table
+    step: _Step
+    batch: Batch | None = None
+
+
+class Lanes:
+    """Guards what the lanes have to do. Use it as a context manager; leaving it ends them."""
+
+    def __init__(
+        self,
+        make_loader: Callable[[], TableLoader],
+        *,
+        count: int,
+        cores: Cores,
+        cancelled: threading.Event,
+    ) -> None:
+        self._make_loader = make_loader
+        self._count = count
+        self._cores = cores
+        self._cancelled = cancelled
+        self._changed = threading.Condition()
+        self._tables: dict[TableKey, _Table] = {}
+        self._backlog_bytes = 0
+        self._failure: BaseException | None = None
+        self._is_closed = False
+        self._threads: list[threading.Thread] = []
+        self._loaders: list[TableLoader] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+            unfinished = self._loaders if kind is not None else []
+        for loader in unfinished:
+            loader.abort()
+        for thread in self._threads:
+            thread.join(_END_TIMEOUT_S)
+
+    def add(self, key: TableKey, batch: Batch, *, keeps_order: bool) -> None:
+        """Give rows of a table to the lanes; waits while these have enough to do.
+
+        Raises:
+            RewoundError: a lane failed.
+            Interrupted: the user wants to stop.
+        """
+        self._start()
+        with self._changed:
+            table = self._tables.setdefault(key, _Table(key, keeps_order))
+            for other in self._tables.values():
+                other.is_complete = other is not table
+            self._wait_until(lambda: self._backlog_bytes < _LARGEST_BACKLOG_BYTES)
+            table.waiting.append(batch)
+            table.size_bytes += batch.size_bytes
+            self._backlog_bytes += batch.size_bytes
+            self._changed.notify_all()
+
+    def wait_for(
+        self,
+        keys: Iterable[TableKey] | None = None,
+        *,
+        meanwhile: Callable[[str], None] = lambda _name: None,
+    ) -> None:
+        """Return when all rows so far are in these tables, or in all, and their keys are back.
+
+        `meanwhile` is told, now and then, the largest table that is not done.
+
+        Raises:
+            RewoundError: a lane failed.
+            Interrupted: the user wants to stop.
+        """
+        with self._changed:
+            chosen = list(self._tables) if keys is None else [k for k in keys if k in self._tables]
+            tables = [self._tables[key] for key in chosen]
+            for table in tables:
+                table.is_complete = True
+            self._changed.notify_all()
+
+            def are_done() -> bool:
+                left = [table for table in tables if not table.is_done]
+                if left:
+                    meanwhile(max(left, key=lambda table: table.size_bytes).key[1])
+                return not left
+
+            self._wait_until(are_done)
+
+    def forget(self, keys: Iterable[TableKey]) -> None:
+        """Take tables for new ones from now on; they were waited for."""
+        with self._changed:
+            for key in keys:
+                self._tables.pop(key, None)
+
+    def _wait_until(self, is_met: Callable[[], bool]) -> None:
+        while self._failure is None and not is_met():
+            if self._cancelled.is_set():
+                raise Interrupted("the load was interrupted")
+            self._changed.wait(_POLL_S)
+        if self._failure is not None:
+            raise self._failure
+
+    def _start(self) -> None:
+        for number in range(self._count if not self._threads else 0):
+            thread = threading.Thread(target=self._work, name=f"lane{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self) -> None:
+        """Do what there is to do until the lanes are closed or one of them fails."""
+        try:
+            with self._make_loader() as loader:
+                with self._changed:
+                    self._loaders.append(loader)
+                while (work := self._take()) is not None:
+                    with self._cores.one(self):
+                        keys_away = _do(work, loader)
+                    self._give_back(work, keys_away)
+        except BaseException as error:  # noqa: BLE001 - goes on in the thread that reads
+            with self._changed:
+                if self._failure is None and not self._is_closed:
+                    self._failure = error
+                self._changed.notify_all()
+            if not isinstance(error, RewoundError):
+                _log.debug("a lane ended", exc_info=True)
+
+    def _take(self) -> _Work | None:
+        """Wait for something to do; None where there will be nothing more."""
+        with self._changed:
+            while not self._is_closed and self._failure is None:
+                if (found := _find_work(self._tables.values())) is not None:
+                    table, step = found
+                    table.lanes += 1
+                    table.is_ending = step is _Step.PUT_KEYS_BACK
+                    batch = table.waiting.popleft() if step is _Step.LOAD else None
+                    return _Work(table, step, batch)
+                self._changed.wait(_POLL_S)
+        return None
+
+    def _give_back(self, work: _Work, keys_away: KeysAway | None) -> None:
+        table = work.table
+        with self._changed:
+            table.lanes -= 1
+            match work.step:
+                case _Step.TAKE_KEYS_AWAY:
+                    table.is_begun, table.keys_away = True, keys_away
+                case _Step.PUT_KEYS_BACK:
+                    table.is_ending, table.keys_away = False, None
+            if work.batch is not None:
+                self._backlog_bytes -= work.batch.size_bytes
+            self._changed.notify_all()
+
+
+def _find_work(tables: Iterable[_Table]) -> tuple[_Table, _Step] | None:
+    """Return what comes next: keys of the largest table, else the first rows that wait."""
+    possible = [(table, step) for table in tables if (step := table.next_step()) is not None]
+    ends = [each for each in possible if each[1] is _Step.PUT_KEYS_BACK]
+    if ends:
+        return max(ends, key=lambda each: each[0].size_bytes)
+    return possible[0] if possible else None
+
+
+def _do(work: _Work, loader: TableLoader) -> KeysAway | None:
+    key = work.table.key
+    match work.step:
+        case _Step.TAKE_KEYS_AWAY:
+            return loader.take_keys_away(key, work.table.waiting[0].verdict.line)
+        case _Step.PUT_KEYS_BACK if work.table.keys_away is not None:
+            loader.put_keys_back(key, work.table.keys_away)
+        case _ if work.batch is not None:
+            loader.load(key, work.batch)
+    return None

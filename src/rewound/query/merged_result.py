@@ -1,0 +1,73 @@
+"""The answers of all worlds to one statement as one table, row by row."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from rewound.catalog import name_worlds
+from rewound.errors import RewoundError
+from rewound.mysql.columns import Column, ColumnType, Row
+from rewound.query.fanout import Answers
+from rewound.query.outcome import Outcome, Summary, summarise
+from rewound.query.result_columns import WORLD, Heading, choose_heading
+
+
+class Merged:
+    """One table with the world's name in front of every row; to be taken once."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    @property
+    def world_count(self) -> int:
+        """How many worlds were asked."""
+        return self._answers.world_count
+
+    @cached_property
+    def heading(self) -> Heading:
+        """The columns behind the world's; waits until every world has begun to answer."""
+        columns = self._answers.columns()
+        return choose_heading(columns) if columns else Heading(())
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, the world's in front."""
+        return (Column(WORLD, ColumnType.TEXT), *self.heading.columns)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the statement is one with rows to show, in any world."""
+        return bool(self.heading.columns)
+
+    def require_agreement(self) -> None:
+        """Refuse worlds that differ in their columns.
+
+        Raises:
+            RewoundError: some do.
+        """
+        different = {**self.heading.misfits, **self.heading.drifted}
+        if different:
+            world, what = next(iter(different.items()))
+            who = f"{name_worlds(different)} differ from the others; {world}"
+            raise RewoundError(
+                f"{f'world {world}' if len(different) == 1 else who}: {what}",
+                hint="without --strict, what can be merged is",
+            )
+
+    def iter_rows(self) -> Iterator[list[Row]]:
+        """Yield runs of rows, the worlds in their order."""
+        misfits = self.heading.misfits
+        for world, rows in self._answers.iter_rows():
+            if world not in misfits:
+                name = (world.encode("utf-8", "backslashreplace"),)
+                yield [name + row for row in rows]
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return how it went in every world; rows not taken yet are dropped."""
+        outcomes = self._answers.outcomes()
+        for world, what in self.heading.misfits.items():
+            outcomes[world] = Outcome(error=what)
+        return outcomes
+
+    def summary(self) -> Summary:
+        """Return how it went in all worlds; rows not taken yet are dropped."""
+        return summarise(self.outcomes())

@@ -1,0 +1,1 @@
+"""Names of worlds: selected by patterns, folded for people."""

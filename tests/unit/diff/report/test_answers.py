@@ -1,0 +1,65 @@
+from decimal import Decimal
+
+import pytest
+
+from rewound.diff.report.answers import CellChange, compare_answers, find_places
+from rewound.diff.schema.comparison import Change
+from rewound.errors import UsageError
+from rewound.mysql.columns import Column, ColumnType, Row
+
+KIND = Column("kind", ColumnType.TEXT)
+COUNT = Column("n", ColumnType.INTEGER, 64)
+COLUMNS = [KIND, COUNT]
+
+
+def compare(before: list[Row], after: list[Row], places: list[int]) -> list[CellChange]:
+    return list(compare_answers(before, after, COLUMNS, places))
+
+
+def test_rows_are_matched_by_their_key():
+    before: list[Row] = [(b"match", b"7"), (b"quest", None), (b"gone", b"1")]
+    after: list[Row] = [(b"new", b"2"), (b"quest", b"3"), (b"match", b"9")]
+    assert compare(before, after, [0]) == [
+        CellChange(Change.CHANGED, (b"match",), "n", b"7", b"9", Decimal(2)),
+        CellChange(Change.CHANGED, (b"quest",), "n", None, b"3", None),
+        CellChange(Change.REMOVED, (b"gone",), None, None, None, row=(b"gone", b"1")),
+        CellChange(Change.ADDED, (b"new",), None, None, None, row=(b"new", b"2")),
+    ]
+    assert compare(before, list(reversed(before)), [0]) == []
+
+
+def test_a_single_row_needs_no_key():
+    [change] = compare([(b"a", b"1")], [(b"a", b"2")], [])
+    assert change == CellChange(Change.CHANGED, (), "n", b"1", b"2", Decimal(1))
+
+
+def test_rows_that_the_key_does_not_tell_apart_are_counted():
+    row: Row = (b"a", b"1")
+    changes = compare([row, row], [row, row, row, (b"b", b"1")], [0])
+    assert [(change.change, change.row) for change in changes] == [
+        (Change.ADDED, row),
+        (Change.ADDED, (b"b", b"1")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "key", "has_single_rows", "places"),
+    [
+        ([KIND, COUNT], None, False, [0]),
+        ([COUNT, KIND], None, False, [1]),
+        ([COUNT, COUNT], None, False, [0]),
+        ([KIND, KIND], None, False, [0]),
+        ([KIND, COUNT], None, True, []),
+        ([KIND, COUNT], "N", True, [1]),
+        ([KIND, COUNT], "n, kind", False, [1, 0]),
+    ],
+)
+def test_the_key_is_what_is_no_number_unless_it_is_named(
+    columns: list[Column], key: str | None, has_single_rows: bool, places: list[int]
+):
+    assert find_places(columns, key, has_single_rows=has_single_rows) == places
+
+
+def test_a_key_that_is_not_there_is_a_usage_error():
+    with pytest.raises(UsageError, match="the answer has no column nope"):
+        find_places(COLUMNS, "nope", has_single_rows=False)

@@ -1,0 +1,60 @@
+import pytest
+
+from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.judge import Judge
+
+STATEMENTS = {
+    "create game": "CREATE DATABASE game",
+    "create shop": "CREATE DATABASE shop",
+    "use shop": "USE shop",
+    "shop.item": "INSERT INTO item VALUES (1)",
+    "use game": "USE game",
+    "drop player": "DROP TABLE IF EXISTS player",
+    "player": "CREATE TABLE player (id INT)",
+    "lock player": "LOCK TABLES `player` WRITE",
+    "index": "CREATE INDEX i ON player (id)",
+    "log": "INSERT INTO log_2024 VALUES (1)",
+    "lock log": "LOCK TABLES `log_2024` WRITE",
+    "trigger": "CREATE TRIGGER tr BEFORE INSERT ON log_2024 FOR EACH ROW SET @a = 1",
+    "view": "CREATE VIEW player_view AS SELECT 1",
+    "procedure": "CREATE PROCEDURE p() SELECT 1",
+    "event": "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1",
+    "set": "SET @a = 1",
+    "unlock": "UNLOCK TABLES",
+}
+GAME = {"create game", "use game", "set", "unlock"}
+SHOP = {"create shop", "use shop", "shop.item"}
+PLAYER = {"drop player", "player", "lock player", "index"}
+LOG = {"log", "lock log", "trigger"}
+PROGRAMS = {"procedure", "event"}
+
+
+@pytest.mark.parametrize(
+    ("part", "executed"),
+    [
+        (Part(), set(STATEMENTS)),
+        (Part(only_schemas=("game",)), set(STATEMENTS) - SHOP),
+        (Part(only_schemas=("g*", "other")), set(STATEMENTS) - SHOP),
+        (Part(skip_tables=("log_*",)), set(STATEMENTS) - LOG),
+        (Part(skip_tables=("game.log_*",)), set(STATEMENTS) - LOG),
+        (Part(skip_tables=("shop.log_*",)), set(STATEMENTS)),
+        (Part(skip_tables=("item",)), set(STATEMENTS) - {"shop.item"}),
+        (Part(only_tables=("player",)), GAME | SHOP - {"shop.item"} | PLAYER),
+        (Part(only_tables=("game.player*",)), GAME | SHOP - {"shop.item"} | PLAYER | {"view"}),
+        (Part(("game",), ("player*", "log_*"), ("log_*",)), GAME | PLAYER | {"view"}),
+    ],
+    ids=lambda value: str(value) if isinstance(value, Part) else "",
+)
+def test_only_what_is_asked_for_is_executed(target, part, executed):
+    judge = Judge(target, part=part)
+    verdicts = {name: judge.judge(sql.encode(), 1) for name, sql in STATEMENTS.items()}
+    assert {name for name, verdict in verdicts.items() if verdict.sql} == executed
+    left_out = [verdict for name, verdict in verdicts.items() if name not in executed]
+    assert all([use.rule.name for use in v.uses] == ["not-selected"] for v in left_out)
+
+
+def test_what_is_asked_for_in_vain_is_found():
+    part = Part(("game", "shop"), ("player", "game.log*", "plyer"), ("x",))
+    unmet = part.find_unmet(["game"], [("game", "player"), ("game", "log_1")])
+    assert unmet == ["--only-schema shop", "--only-table plyer"]
+    assert str(part).endswith("--only-table plyer --skip-table x")

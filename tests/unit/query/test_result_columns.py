@@ -1,0 +1,73 @@
+import pytest
+
+from rewound.mysql.columns import Column, ColumnType
+from rewound.query.result_columns import choose_heading, find_common
+
+T = ColumnType
+NAME = Column("name", T.TEXT)
+COUNT = Column("n", T.INTEGER, 32)
+WIDE = Column("n", T.INTEGER, 64)
+
+
+def test_the_heading_is_the_one_of_most_worlds():
+    heading = choose_heading({"a": (COUNT, NAME), "b": (NAME, COUNT), "c": (NAME, COUNT)})
+    assert heading.columns == (NAME, COUNT)
+    assert heading.misfits == {"a": "answered with other columns: n, name"}
+
+
+def test_among_equals_the_first_world_says_it():
+    heading = choose_heading({"a": (COUNT,), "b": (NAME,)})
+    assert (heading.columns, list(heading.misfits)) == ((COUNT,), ["b"])
+
+
+def test_a_world_of_another_type_is_named_and_the_type_holds_all():
+    heading = choose_heading({"a": (NAME, COUNT), "b": (NAME, COUNT), "c": (NAME, WIDE)})
+    assert heading.columns == (NAME, WIDE)
+    assert heading.drifted == {"c": "n is BIGINT, elsewhere INT"}
+    assert heading.misfits == {}
+
+
+def test_names_that_come_twice_become_different_without_regard_to_case():
+    columns = tuple(Column(name, T.TEXT) for name in ("id", "ID", "world", "id_2"))
+    heading = choose_heading({"a": columns})
+    assert [column.name for column in heading.columns] == ["id", "ID_2", "world_2", "id_2_2"]
+    assert heading.renamed == {"ID_2": "ID", "world_2": "world", "id_2_2": "id_2"}
+
+
+def test_statements_without_rows_have_no_heading():
+    assert choose_heading({"a": (), "b": ()}).columns == ()
+
+
+def integer(bits: int, *, is_unsigned: bool = False) -> Column:
+    return Column("n", T.INTEGER, bits, is_unsigned)
+
+
+def decimal(precision: int, scale: int) -> Column:
+    return Column("n", T.DECIMAL, precision=precision, scale=scale)
+
+
+@pytest.mark.parametrize(
+    ("columns", "common"),
+    [
+        ([integer(8), integer(32)], integer(32)),
+        ([integer(32), integer(32, is_unsigned=True)], integer(64)),
+        ([integer(64), integer(64, is_unsigned=True)], decimal(20, 0)),
+        (
+            [integer(64, is_unsigned=True), integer(8, is_unsigned=True)],
+            integer(64, is_unsigned=True),
+        ),
+        ([decimal(10, 2), decimal(8, 4)], decimal(12, 4)),
+        ([integer(32), decimal(10, 2)], decimal(22, 2)),
+        ([Column("n", T.FLOAT, 32), Column("n", T.FLOAT, 64)], Column("n", T.FLOAT, 64)),
+        ([integer(32), Column("n", T.FLOAT, 64)], Column("n", T.TEXT)),
+        ([Column("n", T.DATE), Column("n", T.DATETIME)], Column("n", T.TEXT)),
+        ([Column("n", T.TEXT), Column("n", T.BINARY)], Column("n", T.BINARY)),
+        (
+            [Column("n", T.DATETIME), Column("n", T.DATETIME, scale=6)],
+            Column("n", T.DATETIME, scale=6),
+        ),
+    ],
+)
+def test_the_common_type_holds_the_values_of_both(columns: list[Column], common: Column):
+    assert find_common(columns) == common
+    assert find_common(columns[::-1]) == common
