@@ -23,7 +23,7 @@ from rewound.engine.options import LOADING_STATEMENTS
 from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.load import rows
-from rewound.load.cpu_budget import Cores
+from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions, load_dump
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements
@@ -71,7 +71,7 @@ def measure(dump: Path, folder: Path, given: argparse.Namespace) -> None:
             options=LoadOptions(method=LoadMethod(given.method)),
             progress=lambda _bytes_read, _table: None,
             cancelled=threading.Event(),
-            cores=Cores(given.cores),
+            cores=CpuBudget(given.cores),
         )
         seconds = time.perf_counter() - started
         if problems := find_imbalances(ledger):

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from bench.page import Page
 from rewound.dump.file.reader import CHUNK_BYTES, DumpReader
-from rewound.dump.rules.reference_server import REFERENCE
+from rewound.dump.rules.reference_server import REFERENCE_SERVER
 from rewound.dump.script import Script
 
 SEED = 20260303
@@ -117,7 +117,7 @@ def judge_file(path: Path) -> None:
 
 def judge(chunks: Iterator[bytes]) -> None:
     """Judge every statement, as a load does before it sends it."""
-    script = Script(REFERENCE, schema="game")
+    script = Script(REFERENCE_SERVER, schema="game")
     refused = [v for v in script.iter_verdicts(chunks) if v.refusal is not None]
     if refused:
         raise SystemExit(f"a statement of the benchmark's own dump is refused: {refused[0]}")

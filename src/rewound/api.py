@@ -25,9 +25,9 @@ from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
 from rewound.operations import asking, fleets, restoring
 from rewound.operations.dumps import read_selection
-from rewound.operations.engines import EngineWish
-from rewound.query.fanout import Asking
-from rewound.query.merged_result import Merged
+from rewound.operations.engines import EngineRequest
+from rewound.query.fanout import QueryOptions
+from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Outcome
 from rewound.query.script import read_statements
 from rewound.query.typed import make_table
@@ -159,12 +159,12 @@ class Fleet:
         statements = read_statements(sql)
         if len(statements) != 1:
             raise UsageError(f"these are {len(statements)} statements", hint="give one at a time")
-        limits = Asking(timeout_s, row_limit, variables=dict(params or {}))
+        limits = QueryOptions(timeout_s, row_limit, variables=dict(params or {}))
         asked = asking.query(
             self.name, statements, worlds=worlds, schema=schema, asking=limits, may_write=write
         )
         with asked:
-            merged = Merged(next(iter(asked)))
+            merged = MergedResult(next(iter(asked)))
             if strict:
                 merged.require_agreement()
             typed = make_table(merged.columns, merged.iter_rows())
@@ -226,7 +226,7 @@ def up(
         selection,
         restoring.UpOptions(
             fleet=fleet,
-            engine=EngineWish(engine, server, image),
+            engine=EngineRequest(engine, server, image),
             allow_missing=allow_missing,
             fallback=fallback,
             load=LoadOptions(schema=schema),

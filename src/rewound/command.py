@@ -2,7 +2,7 @@
 
 Programs get an argv list (never a shell), a deadline, and files or drained pipes for
 their output. A started process is known by its pid together with its start time, because
-pids are reused: `ProcessMark` is what is written to disk to find it again.
+pids are reused: `ProcessIdentity` is what is written to disk to find it again.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ _running: set[subprocess.Popen[str]] = set()
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessMark:
+class ProcessIdentity:
     """What tells one process from all others of this host, also across reboots."""
 
     pid: int
@@ -100,7 +100,7 @@ def end_running() -> None:
 
 def start_daemon(
     argv: Sequence[str], *, log: Path, cwd: Path, dies_with_us: bool = False
-) -> ProcessMark:
+) -> ProcessIdentity:
     """Start a program that outlives us, in a session of its own, its output going to `log`.
 
     With `dies_with_us` it ends at the latest with the thread that called. It gets no standard
@@ -133,12 +133,12 @@ def replace_process(argv: Sequence[str]) -> NoReturn:
         raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
 
 
-def own_mark() -> ProcessMark:
+def own_identity() -> ProcessIdentity:
     """Return the mark of this very process."""
     return _mark_of(os.getpid())
 
 
-def find_mark(pid: int) -> ProcessMark | None:
+def find_identity(pid: int) -> ProcessIdentity | None:
     """Return the mark of a process that runs now; None where there is none."""
     try:
         return _mark_of(pid)
@@ -146,12 +146,12 @@ def find_mark(pid: int) -> ProcessMark | None:
         return None
 
 
-def is_running(mark: ProcessMark) -> bool:
+def is_running(mark: ProcessIdentity) -> bool:
     """Tell whether the marked process still runs; a zombie does not."""
     return _find_process(mark) is not None
 
 
-def stop(mark: ProcessMark, *, grace_s: float) -> None:
+def stop(mark: ProcessIdentity, *, grace_s: float) -> None:
     """End a process: TERM to its group, wait, then KILL. One that is gone is fine."""
     process = _find_process(mark)
     if process is None:
@@ -163,7 +163,7 @@ def stop(mark: ProcessMark, *, grace_s: float) -> None:
     kill(mark)
 
 
-def kill(*marks: ProcessMark) -> None:
+def kill(*marks: ProcessIdentity) -> None:
     """End processes now, with KILL to their groups, and wait until all are gone."""
     for mark in marks:
         process = _find_process(mark)
@@ -173,7 +173,7 @@ def kill(*marks: ProcessMark) -> None:
         _wait(mark, _KILL_TIMEOUT_S)
 
 
-def find_daemons(argument_prefix: str) -> dict[ProcessMark, str]:
+def find_daemons(argument_prefix: str) -> dict[ProcessIdentity, str]:
     """Return all our processes that were started with such an argument, and its rest.
 
     This finds a daemon whose mark was lost in a crash. Processes of other users, whose
@@ -186,13 +186,13 @@ def find_daemons(argument_prefix: str) -> dict[ProcessMark, str]:
             continue
         for argument in arguments or ():
             if argument.startswith(argument_prefix):
-                if mark := find_mark(process.pid):
+                if mark := find_identity(process.pid):
                     daemons[mark] = argument.removeprefix(argument_prefix)
                 break
     return daemons
 
 
-def memory_bytes(mark: ProcessMark) -> int | None:
+def memory_bytes(mark: ProcessIdentity) -> int | None:
     """Return a process's proportional set size, or None where it is gone."""
     process = _find_process(mark)
     if process is None:
@@ -242,18 +242,18 @@ def _kill_group(process: subprocess.Popen[str]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _mark_of(pid: int) -> ProcessMark:
+def _mark_of(pid: int) -> ProcessIdentity:
     # psutil's create_time() moves with the wall clock; ticks since boot do not.
     stat = Path(f"/proc/{pid}/stat").read_text()
     start_ticks = int(stat.rpartition(")")[2].split()[19])
-    return ProcessMark(pid=pid, start_ticks=start_ticks, boot_id=_boot_id())
+    return ProcessIdentity(pid=pid, start_ticks=start_ticks, boot_id=_boot_id())
 
 
 def _boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
-def _find_process(mark: ProcessMark) -> psutil.Process | None:
+def _find_process(mark: ProcessIdentity) -> psutil.Process | None:
     try:
         if _mark_of(mark.pid) != mark:
             return None
@@ -272,7 +272,7 @@ def _signal_group(process: psutil.Process, signal_number: int) -> None:
         process.send_signal(signal_number)
 
 
-def _wait(mark: ProcessMark, timeout_s: float) -> bool:
+def _wait(mark: ProcessIdentity, timeout_s: float) -> bool:
     """Wait until a process is gone with all of its threads; tell whether it is.
 
     psutil would wait until a zombie is reaped too: 2 s per process here, and for ever in a

@@ -120,7 +120,7 @@ def give_filled_server(engine: Engine, place: Path, *, start: Callable[[str], Se
         connection.execute("CREATE TABLE game.player (id INT PRIMARY KEY, name TEXT)")
         connection.execute("INSERT INTO game.player VALUES (1, 'Zoë'), (2, NULL)")
     engine.stop(server)
-    engine.give_data(place / "first", place / "baseline")
+    engine.export_data(place / "first", place / "baseline")
     return place / "baseline"
 
 

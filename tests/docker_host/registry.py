@@ -48,7 +48,7 @@ def serve_registry(folder: Path) -> Iterator[str]:
         command.stop(mark, grace_s=_STOP_GRACE_S)
 
 
-def _wait_for_address(mark: command.ProcessMark, log: Path) -> str:
+def _wait_for_address(mark: command.ProcessIdentity, log: Path) -> str:
     deadline = time.monotonic() + _READY_TIMEOUT_S
     while True:
         text = log.read_text()

@@ -8,7 +8,7 @@ from rewound.dump.text.quoting import quote_name
 from rewound.mysql.client import Connection, Value
 from tests.server.load_server import LoadServer
 
-_PROGRAMS = {
+_STORED_OBJECTS = {
     "view": "SELECT table_name FROM information_schema.views WHERE table_schema = '%s'",
     "trigger": "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = '%s'",
     "routine": "SELECT routine_name FROM information_schema.routines WHERE routine_schema = '%s'",
@@ -66,6 +66,6 @@ class SecondReader:
                     created = connection.query(b"SHOW CREATE TABLE " + name).rows[0][1]
                     checksum = connection.query(b"CHECKSUM TABLE " + name).rows[0][1]
                     tables[f"{schema}.{table}"] = created, checksum
-                for kind, sql in _PROGRAMS.items():
+                for kind, sql in _STORED_OBJECTS.items():
                     programs |= {(schema, kind, name) for name in connection.names(sql % schema)}
         return Content(tables, frozenset(programs))

@@ -14,15 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rewound.dump.judging.judge import Judge
-from rewound.dump.rules.reference_server import REFERENCE
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.reference_server import REFERENCE_SERVER
+from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.script import Script
 from rewound.dump.settings.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
 from rewound.dump.text.lexical import lexical_mode
-from rewound.dump.text.masked_text import OutlineScan
+from rewound.dump.text.masked_text import MaskedTextScan
 from rewound.dump.text.statement import Kind
 from rewound.errors import MysqlError
-from rewound.load.server_reading import read_target
+from rewound.load.server_reading import read_server_profile
 from rewound.mysql.client import Connection
 from tests.endurance.conftest import Effort, Figures
 from tests.endurance.grammar import (
@@ -67,14 +67,14 @@ FUZZING = settings(
 
 
 @pytest.fixture
-def target(server: LoadServer) -> Target:  # noqa: F811
+def target(server: LoadServer) -> ServerProfile:  # noqa: F811
     with Connection(server.loader) as connection:
-        return read_target(connection)
+        return read_server_profile(connection)
 
 
 def test_the_server_sees_the_statement_that_was_judged(
     server: LoadServer,  # noqa: F811
-    target: Target,
+    target: ServerProfile,
     figures: Figures,
     effort: Effort,
 ):
@@ -107,8 +107,8 @@ def test_the_server_sees_the_statement_that_was_judged(
                     require_same_session(connection, judge)
             for text in statements:
                 with figures.trying(PROMISE, "a random statement") as tried:
-                    outline = read_as_a_long_one(text, judge) if is_long else None
-                    count, changes = send_judged(connection, judge, text, outline)
+                    masked_text = read_as_a_long_one(text, judge) if is_long else None
+                    count, changes = send_judged(connection, judge, text, masked_text)
                     tried.faults += count
                     require_same_session(connection, judge)
                 if changes:  # such as a trigger, which the next rows would run
@@ -132,8 +132,8 @@ def test_the_server_sees_the_statement_that_was_judged(
 )
 def test_the_verdicts_are_the_same_however_the_bytes_come(statements, start, sizes):
     text = start + b"".join(part + delimiter for part, delimiter in statements)
-    whole = list(Script(REFERENCE, schema="game").iter_verdicts([text]))
-    chunks = Script(REFERENCE, schema="game").iter_verdicts(cut(text, sizes))
+    whole = list(Script(REFERENCE_SERVER, schema="game").iter_verdicts([text]))
+    chunks = Script(REFERENCE_SERVER, schema="game").iter_verdicts(cut(text, sizes))
     said = [(verdict.line, verdict.sql, verdict.uses) for verdict in chunks]
     assert said == [(verdict.line, verdict.sql, verdict.uses) for verdict in whole]
 
@@ -169,7 +169,7 @@ def fresh_after(server: LoadServer) -> Iterator[threading.Event]:  # noqa: F811
             make_database(server)
 
 
-def begin(target: Target) -> Judge:
+def begin(target: ServerProfile) -> Judge:
     """Return a judge in the middle of a dump."""
     judge = Judge(target)
     judge.judge(b"CREATE DATABASE game", 1)
@@ -178,20 +178,20 @@ def begin(target: Target) -> Judge:
 
 
 def read_as_a_long_one(text: bytes, judge: Judge) -> bytes | None:
-    """Return the outline that the splitter would make of a statement of more than 4 KiB."""
-    scan = OutlineScan(judge.session.mode)
-    return scan.outline if scan.add(text) and not scan.in_string else None
+    """Return the masked_text that the splitter would make of a statement of more than 4 KiB."""
+    scan = MaskedTextScan(judge.session.mode)
+    return scan.masked_text if scan.add(text) and not scan.in_string else None
 
 
 def send_judged(
-    connection: Connection, judge: Judge, text: bytes, outline: bytes | None = None
+    connection: Connection, judge: Judge, text: bytes, masked_text: bytes | None = None
 ) -> tuple[int, bool]:
     """Judge a statement and send what is to be sent.
 
     Return 1 if the server took it, and whether it may have changed more than rows.
     """
     before = judge.session
-    verdict = judge.judge(text, 1, outline)
+    verdict = judge.judge(text, 1, masked_text)
     for number, sql in enumerate(verdict.sql, 1):
         with counting(connection) as counted:
             try:

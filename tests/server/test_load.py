@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rewound.dump.file import reader
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules.table import ALLOWABLE, COMPRESSED_TOO_WELL, VIEW_LOST, Effect
 from rewound.errors import (
     DumpError,
@@ -528,11 +528,11 @@ def test_a_part_of_a_dump_says_that_it_is_one(world: LoadServer, dumps: Dumps):
         "INSERT INTO log_1 VALUES (1);\nUNLOCK TABLES;\nINSERT INTO t VALUES (1, 1, 'a');\n"
         "CREATE VIEW v AS SELECT id FROM log_1;\n"
     )
-    ledger = world.load(dump, LoadOptions(part=Part(skip_tables=("log_*",))))
+    ledger = world.load(dump, LoadOptions(part=DumpFilter(skip_tables=("log_*",))))
     assert find_imbalances(ledger) == []
     assert [table.table for table in ledger.tables] == ["t"]
     assert ledger.part == "--skip-table log_*"
     assert [each.name for each in ledger.objects if each.is_broken] == ["v"]
     world.clear()
-    ledger = world.load(dump, LoadOptions(part=Part(only_tables=("plyer",))))
+    ledger = world.load(dump, LoadOptions(part=DumpFilter(only_tables=("plyer",))))
     assert find_imbalances(ledger) == ["nothing in this dump is what --only-table plyer asks for"]

@@ -64,7 +64,7 @@ class World:
         with Connection(endpoint) as connection:
             return connection.query(sql).rows
 
-    def servers(self) -> list[command.ProcessMark]:
+    def servers(self) -> list[command.ProcessIdentity]:
         marks = command.find_daemons(f"--datadir={self.folder.world}{os.sep}")
         return [mark for mark in marks if command.is_running(mark)]
 

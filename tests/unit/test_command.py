@@ -22,7 +22,7 @@ IGNORES_TERM = (
 )
 
 
-def start_sleeper(folder: Path, *arguments: str) -> command.ProcessMark:
+def start_sleeper(folder: Path, *arguments: str) -> command.ProcessIdentity:
     argv = [sys.executable, "-c", "import time; time.sleep(60)", *arguments]
     return command.start_daemon(argv, log=folder / "log", cwd=folder)
 
@@ -190,7 +190,7 @@ def test_find_daemons_goes_by_the_start_of_an_argument(tmp_path: Path):
 
 
 def test_own_mark_runs_and_takes_memory():
-    mark = command.own_mark()
+    mark = command.own_identity()
     assert mark.pid == os.getpid()
     assert command.is_running(mark)
     assert (command.memory_bytes(mark) or 0) > 1 << 20

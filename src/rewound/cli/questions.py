@@ -10,8 +10,8 @@ from rewound.cli.output.answers import FILE_FORMATS, Presentation, Stopwatch, sh
 from rewound.cli.parameters.options import FORMATS
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.operations import asking as operations
-from rewound.query.fanout import Asking
-from rewound.query.merged_result import Merged
+from rewound.query.fanout import QueryOptions
+from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
 from rewound.query.script import find_unset_variables
 
@@ -26,7 +26,7 @@ class Setting:
     worlds: str | None
     """Which of its worlds, as --worlds has it; None for all."""
     schema: str | None
-    asking: Asking
+    asking: QueryOptions
     may_write: bool
     presentation: Presentation
     is_timed: bool = False
@@ -130,7 +130,7 @@ def _run(statements: Sequence[str], setting: Setting) -> tuple[list[Summary], fl
     with asked:
         for answers in asked:
             try:
-                summaries.append(show(Merged(answers), setting.presentation, stopwatch))
+                summaries.append(show(MergedResult(answers), setting.presentation, stopwatch))
             except RewoundError:
                 _say_time(stopwatch, setting)
                 raise

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from rewound.diff.rows.column_statistics import ColumnMeasure, Measuring
-from rewound.diff.rows.comparison_session import Cancellation, Side
+from rewound.diff.rows.column_statistics import ColumnDelta, ColumnStatistics
+from rewound.diff.rows.comparison_session import Cancellation, ComparisonSession
 from rewound.diff.rows.plan import RowOptions, compare_table, plan_table
 from rewound.diff.rows.row_changes import RowChange, TableDiff
 from rewound.diff.schema.comparison import SchemaChange, compare_schemas
@@ -51,7 +51,7 @@ class TableOutcome:
     """What comparing one table came to: a difference (or none), or an error."""
 
     diff: TableDiff | None = None
-    measures: tuple[ColumnMeasure, ...] = ()
+    measures: tuple[ColumnDelta, ...] = ()
     """Of the columns that changed."""
     error: str | None = None
     """Why the rows could not be compared."""
@@ -158,8 +158,8 @@ def _compare_tables(
     while left:
         with ExitStack() as stack:
             sides = (
-                stack.enter_context(Side(endpoints[0])),
-                stack.enter_context(Side(endpoints[1])),
+                stack.enter_context(ComparisonSession(endpoints[0])),
+                stack.enter_context(ComparisonSession(endpoints[1])),
             )
             for side in sides:
                 cancellation.add(side)
@@ -179,11 +179,14 @@ def _compare_tables(
 
 
 def _compare(
-    sides: tuple[Side, Side], pair: _TablePair, options: RowOptions, emit: EmitChange | None
+    sides: tuple[ComparisonSession, ComparisonSession],
+    pair: _TablePair,
+    options: RowOptions,
+    emit: EmitChange | None,
 ) -> TableOutcome:
     names = (pair.schemas.before, pair.schemas.after)
     plan = plan_table(pair.before, pair.after, schemas=names, options=options)
-    measuring = Measuring(plan.columns)
+    measuring = ColumnStatistics(plan.columns)
 
     def take(change: RowChange) -> None:
         measuring.take(change)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rewound.dump.file.header import Header, read_comment, read_statement
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.judge import Judge
 from rewound.dump.rules import table as rules
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.settings.session import Session
@@ -32,13 +32,13 @@ class Script:
     """
 
     def __init__(
-        self, target: Target, *, schema: str | None = None, part: Part | None = None
+        self, target: ServerProfile, *, schema: str | None = None, part: DumpFilter | None = None
     ) -> None:
         self.header = Header()
         self.statements = 0
         self._target = target
         self._schema = schema
-        self._judge = Judge(target, default_schema=schema, part=part or Part())
+        self._judge = Judge(target, default_schema=schema, part=part or DumpFilter())
         self._splitter = Splitter(self._judge.session.mode, regroup=True)
 
     @property
@@ -67,15 +67,15 @@ class Script:
 
     def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
         """Judge the statements of one piece; only behind a DROP there is more than one."""
-        text, line, outline = piece.text, piece.line, piece.outline
+        text, line, masked_text = piece.text, piece.line, piece.masked_text
         while (end := self._find_drop_end(text)) >= 0:
             self.statements += 1
             yield self._note_statement(self._judge.judge(text[:end], line))
             rest = text[end + 1 :].lstrip()
             line += text.count(b"\n", 0, len(text) - len(rest))
-            text, outline = rest, None
+            text, masked_text = rest, None
         self.statements += piece.statements
-        verdict = self._judge.judge(text, line, outline)
+        verdict = self._judge.judge(text, line, masked_text)
         yield self._note_statement(_note_regrouping(verdict, piece))
 
     def _find_drop_end(self, text: bytes) -> int:

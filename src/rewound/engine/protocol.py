@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from rewound.command import ProcessMark
+from rewound.command import ProcessIdentity
 from rewound.errors import HostError
 from rewound.mysql.endpoint import Endpoint
 
@@ -35,7 +35,7 @@ class ServerSpec:
 class Server:
     """One running server."""
 
-    mark: ProcessMark
+    mark: ProcessIdentity
     """Its mysqld, also where that is in a container: it is a process of this host."""
     socket: Path
     host: str
@@ -109,7 +109,7 @@ class Engine(ServerWatch, Protocol):
     def explain_end(self, server: Server) -> HostError:
         """Return why a server ended that was not asked to."""
 
-    def give_data(self, folder: Path, target: Path) -> None:
+    def export_data(self, folder: Path, target: Path) -> None:
         """Give the data of a stopped server away, to `target`, where nothing is yet.
 
         From then on its own server starts from a clone of `data_from`, if that is set.

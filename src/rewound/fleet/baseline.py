@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.files.json_files import encode
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 
 BASELINE_FORMAT = 3
-"""Part of every key. To be raised when baseline.json changes, or when the same dump
+"""DumpFilter of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are not found any more."""
 
 
@@ -30,7 +30,7 @@ class Origin:
     server_version: str
     schema: str | None
     """The load options, from here on."""
-    part: Part
+    part: DumpFilter
     allowed: tuple[str, ...]
     allow_unfinished: bool
     check_foreign_keys: bool

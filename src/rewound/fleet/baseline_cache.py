@@ -1,4 +1,4 @@
-"""The baselines on disk: kept, lent, listed and removed.
+"""The baselines on disk: kept, acquire, listed and removed.
 
 Layout below the cache folder, all of it for the user alone:
 
@@ -65,7 +65,7 @@ class BaselineCache:
         return frozenset(each.ledger.dump.file_bytes for each in described if each is not None)
 
     @contextmanager
-    def lent(self, key: str, *, note: Callable[[str], None]) -> Iterator[Baseline | None]:
+    def acquire(self, key: str, *, note: Callable[[str], None]) -> Iterator[Baseline | None]:
         """Give a baseline to start a world from; while the block runs it is not removed.
 
         One that is damaged is removed, `note` is told, and None is given.

@@ -12,9 +12,9 @@ from rewound.engine.protocol import Engine, ServerWatch
 from rewound.errors import Interrupted, RewoundError
 from rewound.files.mounts import remove_tree
 from rewound.fleet.plan import WorldPlan, largest_first
-from rewound.fleet.record_writer import Roster, run_side_by_side
+from rewound.fleet.record_writer import RecordWriter, run_side_by_side
 from rewound.fleet.restore import restore_world
-from rewound.fleet.restore_context import Observer, Recipe, Restored
+from rewound.fleet.restore_context import Observer, RestoreContext, Restored
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
 
@@ -35,7 +35,7 @@ def bring_up(
     record: FleetRecord,
     plans: Sequence[WorldPlan],
     *,
-    recipe: Recipe,
+    context: RestoreContext,
     engine: Engine,
     observer: Observer,
     workers: int,
@@ -45,18 +45,18 @@ def bring_up(
     A world that fails does not stop the others. Whatever ends this function early ends
     every thread of it first; what they leave is the caller's to take down.
     """
-    roster = Roster(folder, record)
-    watcher = _Recorder(roster, observer)
+    record_writer = RecordWriter(folder, record)
+    watcher = _Recorder(record_writer, observer)
     failures: dict[str, RewoundError] = {}
     restored: dict[str, Restored] = {}
 
     def stop() -> None:
-        recipe.cancelled.set()
+        context.cancelled.set()
         # A thread that waits for a server's answer gets an error as soon as it is gone.
         engine.end_all(folder.path)
 
     def make(plan: WorldPlan) -> Restored | RewoundError:
-        return _make_world(plan, recipe, engine, watcher, folder)
+        return _make_world(plan, context, engine, watcher, folder)
 
     jobs = {plan.name: partial(make, plan) for plan in largest_first(plans)}
     for name, outcome in run_side_by_side(jobs, workers=workers, stop=stop).items():
@@ -65,7 +65,7 @@ def bring_up(
         else:
             failures[name] = outcome
     in_order = {name: restored[name] for name in record.worlds if name in restored}
-    return BringUp(roster.record, in_order, failures)
+    return BringUp(record_writer.record, in_order, failures)
 
 
 def take_down(folder: FleetFolder, *watches: ServerWatch) -> int:
@@ -85,23 +85,23 @@ def take_down(folder: FleetFolder, *watches: ServerWatch) -> int:
 class _Recorder:
     """Passes on what happens to a world, and writes its state down."""
 
-    def __init__(self, roster: Roster, observer: Observer) -> None:
-        self.roster = roster
+    def __init__(self, record_writer: RecordWriter, observer: Observer) -> None:
+        self.record_writer = record_writer
         self._observer = observer
         self.world_loading = observer.world_loading
         self.world_note = observer.world_note
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        self.roster.update(replace(self.roster.record.worlds[world], state=state))
+        self.record_writer.update(replace(self.record_writer.record.worlds[world], state=state))
         self._observer.world_changed(world, state, detail)
 
     def failed(self, world: str, error: RewoundError) -> None:
-        known = self.roster.record.worlds[world]
-        self.roster.update(replace(known, state=WorldState.FAILED, reason=error.message))
+        known = self.record_writer.record.worlds[world]
+        self.record_writer.update(replace(known, state=WorldState.FAILED, reason=error.message))
         self._observer.world_changed(world, WorldState.FAILED, error.message)
 
     def ready(self, world: str, made: Restored) -> None:
-        self.roster.update(
+        self.record_writer.update(
             World(
                 name=world,
                 state=WorldState.READY,
@@ -120,12 +120,16 @@ class _Recorder:
 
 
 def _make_world(
-    plan: WorldPlan, recipe: Recipe, engine: Engine, recorder: _Recorder, folder: FleetFolder
+    plan: WorldPlan,
+    context: RestoreContext,
+    engine: Engine,
+    recorder: _Recorder,
+    folder: FleetFolder,
 ) -> Restored | RewoundError:
     try:
-        made = restore_world(plan, recipe, engine, recorder)
+        made = restore_world(plan, context, engine, recorder)
     except RewoundError as error:
-        if recipe.cancelled.is_set():
+        if context.cancelled.is_set():
             # Its server was ended under its hands; that is no failure of the world.
             raise Interrupted(f"making world {plan.name} was interrupted") from error
         recorder.failed(plan.name, error)

@@ -13,7 +13,7 @@ from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import LoadError, MysqlError, RewoundError
 from rewound.fleet.disk_guard import kept_from_filling, little_room
-from rewound.fleet.restore_context import Recipe
+from rewound.fleet.restore_context import RestoreContext
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import Progress, load_dump
 from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 def fill(
     server: Server,
     dump: Path,
-    recipe: Recipe,
+    context: RestoreContext,
     engine: Engine,
     *,
     world: str,
@@ -37,14 +37,14 @@ def fill(
         DumpError: the dump is not whole, or holds what is not executed.
         LoadError: the ledger does not balance.
         HostError: the server ended, its disk is full, or it gets no more memory.
-        Interrupted: the recipe was cancelled.
+        Interrupted: the context was cancelled.
     """
     folder = server.socket.parent
     with kept_from_filling(folder, partial(engine.end_all, folder)) as was_ended:
         try:
-            return _load_and_prove(server, dump, recipe, world=world, progress=progress)
+            return _load_and_prove(server, dump, context, world=world, progress=progress)
         except RewoundError as error:
-            if recipe.cancelled.is_set():
+            if context.cancelled.is_set():
                 raise
             if was_ended.is_set():
                 raise little_room(world, folder) from error
@@ -52,41 +52,41 @@ def fill(
                 raise no_room(f"world {world}") from error
             if isinstance(error, MysqlError) and error.is_for_memory:
                 raise no_memory(f"world {world}") from error
-            if _answers(server, recipe):
+            if _answers(server, context):
                 raise
             raise engine.explain_end(server) from error
 
 
 def _load_and_prove(
-    server: Server, dump: Path, recipe: Recipe, *, world: str, progress: Progress
+    server: Server, dump: Path, context: RestoreContext, *, world: str, progress: Progress
 ) -> Ledger:
-    _execute_as_root(server, recipe, [*account_statements(recipe.passwords), *LOADING_STATEMENTS])
+    _execute_as_root(server, context, [*account_statements(context.passwords), *LOADING_STATEMENTS])
     ledger = load_dump(
-        server.endpoint(LOADER, recipe.passwords[LOADER]),
+        server.endpoint(LOADER, context.passwords[LOADER]),
         dump,
-        options=recipe.load,
+        options=context.load,
         progress=progress,
-        cancelled=recipe.cancelled,
-        cores=recipe.cores,
+        cancelled=context.cancelled,
+        cores=context.cores,
     )
     if imbalances := find_imbalances(ledger):
         raise LoadError(f"{dump}: the ledger does not balance: {'; '.join(imbalances)}")
     quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
-    _execute_as_root(server, recipe, [*SERVING_STATEMENTS, *grant_statements(quoted)])
+    _execute_as_root(server, context, [*SERVING_STATEMENTS, *grant_statements(quoted)])
     _log.info("%s: proven with %d rows", world, ledger.rows)
     return ledger
 
 
-def _answers(server: Server, recipe: Recipe) -> bool:
+def _answers(server: Server, context: RestoreContext) -> bool:
     """Tell whether a server is still there to be asked."""
     try:
-        _execute_as_root(server, recipe, [])
+        _execute_as_root(server, context, [])
     except MysqlError:
         return False
     return True
 
 
-def _execute_as_root(server: Server, recipe: Recipe, statements: list[str]) -> None:
-    with Connection(server.endpoint(ROOT, recipe.passwords[ROOT])) as connection:
+def _execute_as_root(server: Server, context: RestoreContext, statements: list[str]) -> None:
+    with Connection(server.endpoint(ROOT, context.passwords[ROOT])) as connection:
         for statement in statements:
             connection.execute(statement)

@@ -15,7 +15,7 @@ _INTERRUPT_POLL_S = 0.2
 _Outcome = TypeVar("_Outcome")
 
 
-class Roster:
+class RecordWriter:
     """Guards the record of a fleet that is being changed: one writer, many threads."""
 
     def __init__(self, folder: FleetFolder, record: FleetRecord) -> None:

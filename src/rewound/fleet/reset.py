@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rewound.command import own_mark
+from rewound.command import own_identity
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import FleetError, Interrupted, MysqlError, RewoundError
 from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.record_writer import Roster, run_side_by_side
+from rewound.fleet.record_writer import RecordWriter, run_side_by_side
 from rewound.fleet.restore_context import Observer, discard_world, make_world_folder, start_spec
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
@@ -39,10 +39,15 @@ class _Resetter:
     """Guards what the jobs of one reset share."""
 
     def __init__(
-        self, folder: FleetFolder, roster: Roster, engine: Engine, *, baselines: BaselineCache
+        self,
+        folder: FleetFolder,
+        record_writer: RecordWriter,
+        engine: Engine,
+        *,
+        baselines: BaselineCache,
     ) -> None:
         self._folder = folder
-        self._roster = roster
+        self._roster = record_writer
         self._engine = engine
         self._baselines = baselines
         self._passwords = {account: folder.read_password(account) for account in ACCOUNTS}
@@ -58,7 +63,7 @@ class _Resetter:
         def note(text: str) -> None:
             observer.world_note(world.name, text)
 
-        with self._baselines.lent(world.baseline, note=note) as baseline:
+        with self._baselines.acquire(world.baseline, note=note) as baseline:
             if baseline is None:
                 return _no_baseline(world, self._folder.name, "is there any more")
             ended = self._list_connections(world.server)
@@ -115,12 +120,12 @@ def reset_worlds(
     workers: int,
 ) -> Resetting:
     """Take worlds back to their baselines; one that fails does not stop the others."""
-    roster = Roster(folder, replace(record, maker=own_mark()))
-    resetter = _Resetter(folder, roster, engine, baselines=baselines)
+    record_writer = RecordWriter(folder, replace(record, maker=own_identity()))
+    resetter = _Resetter(folder, record_writer, engine, baselines=baselines)
 
     def stop() -> None:
         resetter.cancelled.set()
-        for name, world in roster.record.worlds.items():
+        for name, world in record_writer.record.worlds.items():
             if world.state is WorldState.STARTING:
                 engine.end_all(folder.world_folder(name))
 

@@ -18,7 +18,7 @@ from rewound.fleet.plan import WorldPlan
 from rewound.fleet.populate import fill
 from rewound.fleet.restore_context import (
     Observer,
-    Recipe,
+    RestoreContext,
     Restored,
     discard_world,
     make_world_folder,
@@ -30,7 +30,9 @@ from rewound.load.ledger import Ledger
 _log = logging.getLogger(__name__)
 
 
-def restore_world(plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer) -> Restored:
+def restore_world(
+    plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
+) -> Restored:
     """Make one world from its chosen dump, or from an older one where that is allowed.
 
     Raises:
@@ -41,25 +43,25 @@ def restore_world(plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Obs
     *newer, last = plan.dumps
     for dump in newer:
         try:
-            return _restore_dump(dump, plan, recipe, engine, observer)
+            return _restore_dump(dump, plan, context, engine, observer)
         except (DumpError, LoadError) as error:
             observer.world_note(plan.name, f"{error.message}; taking the next older dump")
-    return _restore_dump(last, plan, recipe, engine, observer)
+    return _restore_dump(last, plan, context, engine, observer)
 
 
 def _restore_dump(
-    dump: Dump, plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer
+    dump: Dump, plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
 ) -> Restored:
-    if recipe.cancelled.is_set():
+    if context.cancelled.is_set():
         raise Interrupted(f"making world {plan.name} was interrupted")
     try:
-        if recipe.baselines is not None:
+        if context.baselines is not None:
             restored = _start_from_baseline(
-                dump, plan, recipe, engine, observer, baselines=recipe.baselines
+                dump, plan, context, engine, observer, baselines=context.baselines
             )
             if restored is not None:
                 return restored
-        return _load(dump, plan, recipe, engine, observer)
+        return _load(dump, plan, context, engine, observer)
     except BaseException:
         discard_world(plan.folder, engine)
         raise
@@ -68,7 +70,7 @@ def _restore_dump(
 def _start_from_baseline(
     dump: Dump,
     plan: WorldPlan,
-    recipe: Recipe,
+    context: RestoreContext,
     engine: Engine,
     observer: Observer,
     *,
@@ -77,20 +79,20 @@ def _start_from_baseline(
     """Make a world from the baseline of its dump; return None where there is none to use."""
     if dump.size_bytes not in baselines.dump_sizes():
         return None
-    key = recipe.origin(baselines.hashes.get_sha256(dump.path)).key
+    key = context.origin(baselines.hashes.get_sha256(dump.path)).key
 
     def note(text: str) -> None:
         observer.world_note(plan.name, text)
 
-    with baselines.lent(key, note=note) as baseline:
+    with baselines.acquire(key, note=note) as baseline:
         if baseline is None:
             return None
         observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
         make_world_folder(plan.folder)
         try:
-            server = engine.start(_spec(plan, recipe, data_from=baselines.data(key)))
+            server = engine.start(_spec(plan, context, data_from=baselines.data(key)))
         except ServerNotReady as error:
-            if recipe.cancelled.is_set():
+            if context.cancelled.is_set():
                 raise
             note(f"its baseline does not start and is discarded: {error.message}")
             discard_world(plan.folder, engine)
@@ -104,27 +106,27 @@ def _start_from_baseline(
 
 
 def _load(
-    dump: Dump, plan: WorldPlan, recipe: Recipe, engine: Engine, observer: Observer
+    dump: Dump, plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
 ) -> Restored:
-    if recipe.cancelled.is_set():
+    if context.cancelled.is_set():
         raise Interrupted(f"making world {plan.name} was interrupted")
     observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
     make_world_folder(plan.folder)
-    server = engine.start(_spec(plan, recipe, data_from=None))
-    if recipe.baselines is None:
-        return Restored(dump, server, _fill(server, dump, plan, recipe, engine, observer))
-    identity, read_from_ns = recipe.baselines.hashes.identify(dump.path), time.time_ns()
-    ledger = _fill(server, dump, plan, recipe, engine, observer)
-    recipe.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
+    server = engine.start(_spec(plan, context, data_from=None))
+    if context.baselines is None:
+        return Restored(dump, server, _fill(server, dump, plan, context, engine, observer))
+    identity, read_from_ns = context.baselines.hashes.identify(dump.path), time.time_ns()
+    ledger = _fill(server, dump, plan, context, engine, observer)
+    context.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
     return _leave_baseline(
-        Restored(dump, server, ledger), plan, recipe, engine, observer, baselines=recipe.baselines
+        Restored(dump, server, ledger), plan, context, engine, observer, baselines=context.baselines
     )
 
 
 def _leave_baseline(
     loaded: Restored,
     plan: WorldPlan,
-    recipe: Recipe,
+    context: RestoreContext,
     engine: Engine,
     observer: Observer,
     *,
@@ -132,36 +134,36 @@ def _leave_baseline(
 ) -> Restored:
     """Keep the data of a proven world as its baseline, and start its server again."""
     engine.stop(loaded.server)
-    origin = recipe.origin(loaded.ledger.dump.sha256)
+    origin = context.origin(loaded.ledger.dump.sha256)
 
     def note(text: str) -> None:
         observer.world_note(plan.name, text)
 
     try:
         with baselines.making() as making:
-            engine.give_data(plan.folder, making / "data")
+            engine.export_data(plan.folder, making / "data")
             baselines.keep(making, origin, loaded.ledger)
     except HostError as error:
-        if recipe.cancelled.is_set():
+        if context.cancelled.is_set():
             raise
         note(f"has no baseline to be reset to: {error.message}")
-        return replace(loaded, server=engine.start(_spec(plan, recipe, data_from=None)))
-    with baselines.lent(origin.key, note=note) as kept:
+        return replace(loaded, server=engine.start(_spec(plan, context, data_from=None)))
+    with baselines.acquire(origin.key, note=note) as kept:
         # Without it, the data that it was made from is still there and will do.
         key = None if kept is None else origin.key
         data_from = None if key is None else baselines.data(key)
-        server = engine.start(_spec(plan, recipe, data_from=data_from))
+        server = engine.start(_spec(plan, context, data_from=data_from))
     return replace(loaded, server=server, baseline=key)
 
 
-def _spec(plan: WorldPlan, recipe: Recipe, *, data_from: Path | None) -> ServerSpec:
+def _spec(plan: WorldPlan, context: RestoreContext, *, data_from: Path | None) -> ServerSpec:
     return start_spec(
         plan.name,
-        fleet=recipe.fleet,
+        fleet=context.fleet,
         folder=plan.folder,
         port=plan.port,
-        buffer_pool_bytes=recipe.buffer_pool_bytes,
-        passwords=recipe.passwords,
+        buffer_pool_bytes=context.buffer_pool_bytes,
+        passwords=context.passwords,
         data_from=data_from,
     )
 
@@ -170,7 +172,7 @@ def _fill(
     server: Server,
     dump: Dump,
     plan: WorldPlan,
-    recipe: Recipe,
+    context: RestoreContext,
     engine: Engine,
     observer: Observer,
 ) -> Ledger:
@@ -179,4 +181,4 @@ def _fill(
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(plan.name, bytes_read, table)
 
-    return fill(server, dump.path, recipe, engine, world=plan.name, progress=report_progress)
+    return fill(server, dump.path, context, engine, world=plan.name, progress=report_progress)

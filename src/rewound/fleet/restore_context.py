@@ -20,7 +20,7 @@ from rewound.files.writing import writing
 from rewound.fleet.baseline import Origin, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.world import WorldState
-from rewound.load.cpu_budget import Cores
+from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ROOT, password_statement
@@ -42,7 +42,7 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class RestoreContext:
     """What all worlds of one `up` have in common."""
 
     passwords: Mapping[str, str]
@@ -50,7 +50,7 @@ class Recipe:
     load: LoadOptions
     cancelled: threading.Event
     """Set when the user wants to stop."""
-    cores: Cores
+    cores: CpuBudget
     """What the lanes of all these loads share."""
     fleet: str
     """The name of their fleet."""

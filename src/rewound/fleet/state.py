@@ -24,7 +24,7 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from rewound.command import ProcessMark
+from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.files.json_files import decode, encode, write_file
@@ -54,7 +54,7 @@ class FleetRecord:
     target: str | None
     """The target time as the user wrote it; None for the newest dumps."""
     created_at: datetime
-    maker: ProcessMark
+    maker: ProcessIdentity
     """The command that made it, or that reset it last."""
     engine: EngineChoice
     """What makes its servers."""

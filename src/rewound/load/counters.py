@@ -39,7 +39,7 @@ class _Rows:
 
 
 @dataclass(slots=True)
-class Tally:
+class LoadCounters:
     """The running counts of one load. Guards them: several threads load."""
 
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -64,7 +64,7 @@ class Tally:
         one = RuleCount(name, use.rule.effect.value, 1, line, use.detail)
         with self._lock:
             known = self._rules.get(name, replace(one, count=0))
-            # Lanes may come to a later line before an earlier one.
+            # LoadWorkers may come to a later line before an earlier one.
             first = one if line < known.first_line else known
             self._rules[name] = replace(first, count=known.count + 1)
             if use.rule is rules.REPLICATION_POSITION:

@@ -18,7 +18,7 @@ class _Request:
     owner: Hashable
 
 
-class Cores:
+class CpuBudget:
     """Guards how many are busy, and for whom."""
 
     def __init__(self, count: int) -> None:

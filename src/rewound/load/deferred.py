@@ -13,11 +13,11 @@ from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.text.statement import Kind
 from rewound.errors import MysqlError
-from rewound.load.counters import Tally
+from rewound.load.counters import LoadCounters
 from rewound.load.executor import Executor
 from rewound.load.objects import TableKey, table_keys
 from rewound.load.session import SessionSettings, enter, read_session
-from rewound.load.stand_in_tables import Stubs
+from rewound.load.stand_in_tables import StandInTables
 
 MISSING_OBJECT_ERRORS = frozenset({1049, 1054, 1146, 1305, 1356})
 """Schema, column, table, routine, what an inner view needs.
@@ -27,24 +27,24 @@ Source: MySQL 9.7 server error reference; each was tried on 9.7.4 with CREATE VI
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _Deferred:
     """A verdict, and what puts the session where it was at its turn."""
 
     verdict: Verdict
     session: SessionSettings
 
 
-class HeldStatements:
+class DeferredStatements:
     """Guards what waits. Views go first when the end has come, then triggers."""
 
-    def __init__(self, executor: Executor, tally: Tally) -> None:
+    def __init__(self, executor: Executor, counters: LoadCounters) -> None:
         self._executor = executor
-        self._tally = tally
-        self._triggers: list[_Held] = []
-        self._views: list[_Held] = []
+        self._tally = counters
+        self._triggers: list[_Deferred] = []
+        self._views: list[_Deferred] = []
 
     def execute(self, verdict: Verdict) -> None:
-        """Execute a verdict, now or, if it has to wait, in `execute_held`.
+        """Execute a verdict, now or, if it has to wait, in `execute_deferred`.
 
         Raises:
             StatementRefused, LoadError, HostError: as the executor does.
@@ -60,7 +60,7 @@ class HeldStatements:
                 if not self._drop(verdict):
                     self._executor.execute(verdict)
 
-    def execute_held(self) -> None:
+    def execute_deferred(self) -> None:
         """Execute what has waited, in the session that each was written for.
 
         Raises:
@@ -91,16 +91,16 @@ class HeldStatements:
         if left:
             self._keep_broken_views(left)
 
-    def _keep_broken_views(self, left: list[_Held]) -> None:
+    def _keep_broken_views(self, left: list[_Deferred]) -> None:
         """Make views although something is missing that they show, the innermost first."""
-        with Stubs(self._executor.connection) as stubs:
+        with StandInTables(self._executor.connection) as stand_ins:
             while left:
                 names = [table_keys(held.verdict)[0] for held in left]
-                later = [held for held in left if not self._keep_broken(held, stubs, names)]
+                later = [held for held in left if not self._keep_broken(held, stand_ins, names)]
                 # Views that wait for each other are nothing that a server can have had.
                 left, names = (later, names) if len(later) < len(left) else (left[1:], [])
 
-    def _fails(self, held: _Held) -> bool:
+    def _fails(self, held: _Deferred) -> bool:
         self._enter(held)
         try:
             self._executor.try_to_execute(held.verdict)
@@ -110,7 +110,9 @@ class HeldStatements:
             return True
         return False
 
-    def _keep_broken(self, held: _Held, stubs: Stubs, waiting: Sequence[TableKey]) -> bool:
+    def _keep_broken(
+        self, held: _Deferred, stand_ins: StandInTables, waiting: Sequence[TableKey]
+    ) -> bool:
         """Settle one view; False where it needs one of those that wait."""
 
         def create() -> None:
@@ -118,7 +120,7 @@ class HeldStatements:
             self._executor.try_to_execute(held.verdict)
 
         verdict = held.verdict
-        attempt = stubs.make_room_for(create, waiting)
+        attempt = stand_ins.make_room_for(create, waiting)
         if attempt.waits:
             return False
         rule = rules.VIEW_BROKEN if attempt.made else rules.VIEW_LOST
@@ -126,10 +128,10 @@ class HeldStatements:
         self._tally.add_use(use, verdict.line)
         return True
 
-    def _hold(self, where: list[_Held], verdict: Verdict, rule: Rule) -> None:
+    def _hold(self, where: list[_Deferred], verdict: Verdict, rule: Rule) -> None:
         self._tally.add_use(RuleUse(rule, str(verdict.statement.name)), verdict.line)
         session = read_session(self._executor.connection, verdict.schema)
-        where.append(_Held(replace(verdict, sql=verdict.sql[-1:]), session))
+        where.append(_Deferred(replace(verdict, sql=verdict.sql[-1:]), session))
 
     def _drop(self, verdict: Verdict) -> bool:
         """Forget what a statement drops or replaces; True where nothing is left to drop."""
@@ -156,5 +158,5 @@ class HeldStatements:
                 self._views = [h for h in self._views if table_keys(h.verdict)[0][0] != schema]
         return False
 
-    def _enter(self, held: _Held) -> None:
+    def _enter(self, held: _Deferred) -> None:
         enter(self._executor.connection, held.session)

@@ -1,4 +1,4 @@
-"""Which statements go to the lanes, and which wait for them.
+"""Which statements go to the workers, and which wait for them.
 
 The dump's own session executes everything but the rows of large tables. A statement that
 could meet rows still on their way, because it is for their table, a database or foreign
@@ -16,17 +16,17 @@ from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.settings.session import Session
 from rewound.dump.text.statement import Kind
-from rewound.load.counters import Tally
-from rewound.load.deferred import HeldStatements
+from rewound.load.counters import LoadCounters
+from rewound.load.deferred import DeferredStatements
 from rewound.load.objects import TableKey, table_key, table_keys
 from rewound.load.rows import Batch
 from rewound.load.session import SessionSettings, read_session
 from rewound.load.table_reading import read_table_form
-from rewound.load.workers import Lanes
+from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 
 LARGE_TABLE_BYTES = 1 << 17
-"""A table whose INSERTs have more text than this goes to the lanes. Below it the questions
+"""A table whose INSERTs have more text than this goes to the workers. Below it the questions
 to the server (some 5 ms) cost more than they save."""
 
 _MOVES_NO_ROWS = frozenset(
@@ -50,9 +50,9 @@ class Dispatcher:
 
     def __init__(
         self,
-        statements: HeldStatements,
-        lanes: Lanes,
-        tally: Tally,
+        statements: DeferredStatements,
+        workers: LoadWorkers,
+        counters: LoadCounters,
         *,
         connection: Connection,
         asking: Connection,
@@ -62,8 +62,8 @@ class Dispatcher:
     ) -> None:
         """Take the dump's own `connection`, and `asking`, which only looks at tables."""
         self._statements = statements
-        self._lanes = lanes
-        self._tally = tally
+        self._lanes = workers
+        self._tally = counters
         self._connection = connection
         self._asking = asking
         self._session = session
@@ -76,7 +76,7 @@ class Dispatcher:
         self._may_hold_locks = False
 
     def execute(self, verdict: Verdict) -> None:
-        """Execute a verdict, now or in a lane.
+        """Execute a verdict, now or in a worker.
 
         Raises:
             StatementRefused, LoadError, HostError: this statement, or one on its way.
@@ -99,7 +99,7 @@ class Dispatcher:
             self._settings = None
 
     def _send(self, verdict: Verdict) -> bool:
-        """Give the rows of a large table to the lanes; False where they cannot go there."""
+        """Give the rows of a large table to the workers; False where they cannot go there."""
         key = table_key(verdict)
         if key is None or verdict.sql != (verdict.statement.text,):
             return False
@@ -114,10 +114,10 @@ class Dispatcher:
         if form.has_foreign_keys and _checks_foreign_keys(settings):
             return False
         read = self._get_reader(key, form, verdict).read(verdict.statement)
-        if read.fitness is Fitness.AS_THEY_STAND:
+        if read.fitness is Fitness.VERBATIM:
             return False
         if self._may_hold_locks:
-            # In a dump with transactions, a lane would wait for the end of this one.
+            # In a dump with transactions, a worker would wait for the end of this one.
             self._connection.execute("COMMIT")
             self._may_hold_locks = False
         batch = Batch(verdict, read.fields, settings)
@@ -160,14 +160,14 @@ class Dispatcher:
         return self._readers[place]
 
     def _get_settings(self, schema: str | None) -> SessionSettings:
-        """Return what a lane has to set before it sends rows of the dump's session."""
+        """Return what a worker has to set before it sends rows of the dump's session."""
         if self._settings is None or self._settings[0] != schema:
             self._settings = (schema, read_session(self._connection, schema))
         return self._settings[1]
 
 
 def _find_shortcut(verdict: Verdict) -> Rule | None:
-    """Return the rule by which a statement needs not be executed where lanes load."""
+    """Return the rule by which a statement needs not be executed where workers load."""
     text = verdict.statement.text
     if verdict.kind in (Kind.LOCK, Kind.UNLOCK) and _LOCK.fullmatch(text):
         return rules.LOCK_NOT_TAKEN

@@ -13,7 +13,7 @@ from rewound.errors import (
     MysqlError,
     StatementRefused,
 )
-from rewound.load.counters import Tally
+from rewound.load.counters import LoadCounters
 from rewound.load.objects import TableKey
 from rewound.mysql.client import Connection, Execution
 
@@ -25,9 +25,9 @@ _LONGEST_PAUSE_S = 0.2
 class Executor:
     """Executes the verdicts of one dump in one session."""
 
-    def __init__(self, connection: Connection, tally: Tally, dump: Path) -> None:
+    def __init__(self, connection: Connection, counters: LoadCounters, dump: Path) -> None:
         self.connection = connection
-        self.tally = tally
+        self.counters = counters
         self._dump = dump
 
     def execute(self, verdict: Verdict) -> None:
@@ -54,9 +54,9 @@ class Executor:
             execution = self.execute_past_deadlocks(sql)
             if execution.warning_count:
                 warnings = self.connection.warnings()
-                self.tally.add_warnings(verdict, warnings, expected=execution.warning_count)
+                self.counters.add_warnings(verdict, warnings, expected=execution.warning_count)
             if sql is verdict.sql[-1]:
-                self.tally.add_execution(verdict, execution)
+                self.counters.add_execution(verdict, execution)
 
     def execute_past_deadlocks(self, sql: bytes) -> Execution:
         """Send one statement, again where it and another connection's waited for each other.

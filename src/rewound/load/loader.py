@@ -13,24 +13,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rewound.dump.file.reader import DumpReader
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.script import Script
 from rewound.dump.settings.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
 from rewound.dump.text.statement import Kind
 from rewound.errors import Interrupted
-from rewound.load.counters import Tally
-from rewound.load.cpu_budget import Cores
-from rewound.load.deferred import HeldStatements
+from rewound.load.counters import LoadCounters
+from rewound.load.cpu_budget import CpuBudget
+from rewound.load.deferred import DeferredStatements
 from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher
 from rewound.load.executor import Executor
 from rewound.load.ledger import DumpFacts, Ledger
 from rewound.load.objects import table_key
 from rewound.load.proof import look_at_server
 from rewound.load.rows import RowLoader
-from rewound.load.server_reading import read_target
-from rewound.load.workers import Lanes
+from rewound.load.server_reading import read_server_profile
+from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 
@@ -57,7 +57,7 @@ class LoadOptions:
     """Accept a dump whose end cannot be proved."""
     allowed: frozenset[str] = frozenset()
     """The rules of `ALLOWABLE` that may apply, by name."""
-    part: Part = Part()  # noqa: RUF009 - frozen value
+    part: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
     """What of the dump is wanted."""
     check_foreign_keys: bool = False
     """Look every row's foreign keys up when all is loaded."""
@@ -73,7 +73,7 @@ def load_dump(
     options: LoadOptions,
     progress: Progress,
     cancelled: threading.Event,
-    cores: Cores | None = None,
+    cores: CpuBudget | None = None,
 ) -> Ledger:
     """Load a dump into an empty server and return the ledger, balanced or not.
 
@@ -88,7 +88,7 @@ def load_dump(
         Interrupted: `cancelled` was set.
     """
     started_at = datetime.now(UTC)
-    tally = Tally()
+    counters = LoadCounters()
     any_ratio = rules.COMPRESSED_TOO_WELL.name in options.allowed
     with (
         Connection(endpoint) as connection,
@@ -96,25 +96,25 @@ def load_dump(
     ):
 
         def make_loader() -> RowLoader:
-            return RowLoader(Executor(Connection(endpoint, loads_rows=True), tally, dump))
+            return RowLoader(Executor(Connection(endpoint, loads_rows=True), counters, dump))
 
-        target = read_target(connection)
+        target = read_server_profile(connection)
         _prepare_session(connection)
         script = Script(target, schema=options.schema, part=options.part)
-        statements = HeldStatements(Executor(connection, tally, dump), tally)
+        statements = DeferredStatements(Executor(connection, counters, dump), counters)
 
-        verdicts = _iter_verdicts(script, reader, tally, progress, cancelled)
+        verdicts = _iter_verdicts(script, reader, counters, progress, cancelled)
         if options.method is LoadMethod.PLAIN:
             for verdict in verdicts:
                 statements.execute(verdict)
         else:
-            cores = cores or Cores(os.cpu_count() or 1)
-            lanes = Lanes(make_loader, count=cores.count, cores=cores, cancelled=cancelled)
-            with Connection(endpoint) as asking, lanes:
+            cores = cores or CpuBudget(os.cpu_count() or 1)
+            workers = LoadWorkers(make_loader, count=cores.count, cores=cores, cancelled=cancelled)
+            with Connection(endpoint) as asking, workers:
                 dispatcher = Dispatcher(
                     statements,
-                    lanes,
-                    tally,
+                    workers,
+                    counters,
                     connection=connection,
                     asking=asking,
                     session=lambda: script.session,
@@ -123,12 +123,12 @@ def load_dump(
                 )
                 for verdict in verdicts:
                     dispatcher.execute(verdict)
-                lanes.wait_for(
+                workers.wait_for(
                     meanwhile=lambda name: progress(reader.file_bytes_read, f"keys of {name}")
                 )
-        statements.execute_held()
+        statements.execute_deferred()
         if reader.is_too_well_compressed:
-            tally.add_use(RuleUse(rules.COMPRESSED_TOO_WELL, reader.ratio), line=1)
+            counters.add_use(RuleUse(rules.COMPRESSED_TOO_WELL, reader.ratio), line=1)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
     progress(reader.file_size_bytes, "")
@@ -143,19 +143,19 @@ def load_dump(
             source_server=header.server_version,
             completed_at=header.completed_at,
             is_whole=header.is_whole,
-            positions=(*([header.position] if header.position else []), *tally.positions),
+            positions=(*([header.position] if header.position else []), *counters.positions),
         ),
         server_version=found.version,
         started_at=started_at,
         ended_at=datetime.now(UTC),
         statements=script.statements,
-        executed=dict(tally.executed),
-        rules=tally.rules(),
-        warnings=tally.warnings(),
-        unseen_warnings=tally.unseen_warnings,
+        executed=dict(counters.executed),
+        rules=counters.rules(),
+        warnings=counters.warnings(),
+        unseen_warnings=counters.unseen_warnings,
         schemas=found.schemas,
-        tables=tally.tables(found.row_counts, found.auto_increments),
-        objects=tally.objects.compare(found.objects),
+        tables=counters.tables(found.row_counts, found.auto_increments),
+        objects=counters.objects.compare(found.objects),
         foreign_keys=found.foreign_keys,
         unfinished_allowed=options.allow_unfinished,
         part=None if options.part.is_all else str(options.part),
@@ -167,7 +167,7 @@ def load_dump(
 def _iter_verdicts(
     script: Script,
     reader: DumpReader,
-    tally: Tally,
+    counters: LoadCounters,
     progress: Progress,
     cancelled: threading.Event,
 ) -> Iterator[Verdict]:
@@ -175,7 +175,7 @@ def _iter_verdicts(
     for verdict in script.iter_verdicts(reader.iter_chunks()):
         if cancelled.is_set():
             raise Interrupted(f"loading {reader.path} was interrupted")
-        tally.add_verdict(verdict)
+        counters.add_verdict(verdict)
         yield verdict
         if verdict.kind is Kind.INSERT:
             key = table_key(verdict)

@@ -18,10 +18,10 @@ from rewound.errors import LoadError, MysqlError
 from rewound.load.executor import Executor
 from rewound.load.objects import TableKey, quote_table
 from rewound.load.secondary_indexes import (
-    KeysLast,
+    IndexDeferral,
     alter_table,
-    plan_keys_last,
-    without_next_number,
+    plan_index_deferral,
+    without_auto_increment,
 )
 from rewound.load.session import SessionSettings, enter
 from rewound.mysql.client import Connection, Execution
@@ -59,10 +59,10 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class KeysAway:
+class DeferredIndexes:
     """A table whose secondary keys were taken away."""
 
-    plan: KeysLast
+    plan: IndexDeferral
     definition: str
     """SHOW CREATE TABLE from before."""
 
@@ -90,11 +90,11 @@ class RowLoader:
         """Break off what is under way, from another thread."""
         self._connection.abort()
 
-    def take_keys_away(self, table: TableKey, line: int) -> KeysAway | None:
+    def drop_secondary_indexes(self, table: TableKey, line: int) -> DeferredIndexes | None:
         """Drop the keys of an empty or small table that can wait; None where none does."""
         self._enter(DEFINING)
         definition = _show_create(self._connection, table)
-        plan = plan_keys_last(definition)
+        plan = plan_index_deferral(definition)
         if plan is None:
             return None
         try:
@@ -104,10 +104,10 @@ class RowLoader:
             _log.debug("the keys of %s.%s stay: %s", *table, error.message)
             return None
         keys = f"{len(plan.adds)} of {table[0]}.{table[1]}"
-        self._executor.tally.add_use(RuleUse(KEYS_LAST, keys), line)
-        return KeysAway(plan, definition)
+        self._executor.counters.add_use(RuleUse(KEYS_LAST, keys), line)
+        return DeferredIndexes(plan, definition)
 
-    def put_keys_back(self, table: TableKey, away: KeysAway) -> None:
+    def rebuild_secondary_indexes(self, table: TableKey, away: DeferredIndexes) -> None:
         """Make the keys again that were taken away.
 
         Raises:
@@ -120,7 +120,7 @@ class RowLoader:
             definition = _show_create(self._connection, table)
         except MysqlError as error:
             raise self._executor.explain_table(table, "making its keys", error) from error
-        if without_next_number(definition) != without_next_number(away.definition):
+        if without_auto_increment(definition) != without_auto_increment(away.definition):
             raise LoadError(
                 f"the keys of table {table[0]}.{table[1]} came back in another order",
                 hint="this is a defect of rewound: please report it; --load plain does without",
@@ -135,8 +135,8 @@ class RowLoader:
         self._enter(batch.session)
         verdict = batch.verdict
         if batch.fields is not None and (done := self._load_fields(batch.fields, verdict)):
-            self._executor.tally.add_execution(verdict, done)
-            self._executor.tally.add_use(
+            self._executor.counters.add_execution(verdict, done)
+            self._executor.counters.add_use(
                 RuleUse(ROWS_AS_FIELDS, f"{table[0]}.{table[1]}"), verdict.line
             )
             return

@@ -19,7 +19,7 @@ _NEXT_NUMBER = re.compile(r"(?m)^(\).*?) AUTO_INCREMENT=\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class KeysLast:
+class IndexDeferral:
     """Which keys of a table wait for its rows."""
 
     drops: tuple[str, ...]
@@ -28,7 +28,7 @@ class KeysLast:
     """What ALTER TABLE puts them back by, in their order."""
 
 
-def plan_keys_last(create_table: str) -> KeysLast | None:
+def plan_index_deferral(create_table: str) -> IndexDeferral | None:
     """Return the keys that can wait, by the answer of SHOW CREATE TABLE; None for none.
 
     These stay: the primary key; a unique key where there is no primary one, because rows are
@@ -54,7 +54,7 @@ def plan_keys_last(create_table: str) -> KeysLast | None:
             waiting.insert(0, key)
     if not waiting:
         return None
-    return KeysLast(
+    return IndexDeferral(
         drops=tuple(f"DROP KEY {key[2]}" for key in waiting),
         adds=tuple(f"ADD {key[1]} {key[2]} ({key[3]}){key[4]}" for key in waiting),
     )
@@ -65,7 +65,7 @@ def alter_table(table: bytes, changes: Sequence[str]) -> bytes:
     return b"ALTER TABLE " + table + b" " + ", ".join(changes).encode("utf-8", "surrogateescape")
 
 
-def without_next_number(create_table: str) -> str:
+def without_auto_increment(create_table: str) -> str:
     """Return the answer of SHOW CREATE TABLE less the AUTO_INCREMENT, which rows move on."""
     return _NEXT_NUMBER.sub(r"\1", create_table)
 

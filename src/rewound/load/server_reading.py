@@ -2,13 +2,13 @@
 
 import re
 
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.server_profile import ServerProfile
 from rewound.errors import LoadError
 from rewound.mysql.client import Connection
 from rewound.mysql.version import Version
 
 
-def read_target(connection: Connection) -> Target:
+def read_server_profile(connection: Connection) -> ServerProfile:
     """Ask a server for its version, engines and collations."""
     collations = connection.query(
         "SELECT LOWER(collation_name), LOWER(character_set_name), is_default"
@@ -17,7 +17,7 @@ def read_target(connection: Connection) -> Target:
     engines = connection.names(
         "SELECT LOWER(engine) FROM information_schema.engines WHERE support IN ('YES', 'DEFAULT')"
     )
-    return Target(
+    return ServerProfile(
         version_number=_version_number(connection.names("SELECT VERSION()")[0]),
         engines=frozenset(engines),
         collations={str(name): str(owner) for name, owner, _ in collations},

@@ -33,7 +33,7 @@ class Attempt:
     """It needs a view that is still to be made."""
 
 
-class Stubs:
+class StandInTables:
     """Guards the schemas, tables and columns that stand in; they go when it is left."""
 
     def __init__(self, connection: Connection) -> None:

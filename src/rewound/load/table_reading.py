@@ -50,7 +50,7 @@ def read_table_form(connection: Connection, key: TableKey) -> TableForm | None:
     if len(found) != 1 or not found[0][0]:
         return None
     columns = []
-    numbered = None
+    auto_increment_column = None
     has_primary_key = False
     for row in connection.query(_COLUMNS.format(table=table)).rows:
         column, data_type, is_nullable, character_set, extra, column_key = row
@@ -60,7 +60,7 @@ def read_table_form(connection: Connection, key: TableKey) -> TableForm | None:
         if "GENERATED" in attributes:
             continue
         if "AUTO_INCREMENT" in attributes:
-            numbered = str(column)
+            auto_increment_column = str(column)
         has_primary_key = has_primary_key or column_key == "PRI"
         columns.append(
             Column(
@@ -73,7 +73,7 @@ def read_table_form(connection: Connection, key: TableKey) -> TableForm | None:
         )
     return TableForm(
         columns=tuple(columns),
-        numbered=numbered,
+        auto_increment_column=auto_increment_column,
         has_primary_key=has_primary_key,
         has_foreign_keys=bool(found[0][1]),
     )

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rewound.dump.file.reader import DumpReader
-from rewound.dump.rules.reference_server import REFERENCE
+from rewound.dump.rules.reference_server import REFERENCE_SERVER
 from rewound.dump.rules.table import COMPRESSED_TOO_WELL, CUT_OFF, Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.script import Script
 from rewound.errors import DumpError, HostError
-from rewound.load.counters import Tally
+from rewound.load.counters import LoadCounters
 from rewound.load.ledger import RuleCount
 from rewound.load.loader import LoadOptions
 
@@ -89,8 +89,8 @@ class Refusals:
 
 def verify_dump(path: Path, options: LoadOptions) -> Verification:
     """Read one dump to its end and judge all of its statements."""
-    script = Script(REFERENCE, schema=options.schema, part=options.part)
-    tally = Tally()
+    script = Script(REFERENCE_SERVER, schema=options.schema, part=options.part)
+    counters = LoadCounters()
     refusals: dict[Rule, Refusals] = {}
     text_bytes = 0
     unreadable: DumpError | None = None
@@ -99,19 +99,19 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         with DumpReader(path, allows_any_ratio=any_ratio) as reader:
             try:
                 for verdict in script.iter_verdicts(reader.iter_chunks()):
-                    tally.add_verdict(verdict)
-                    tally.add_statement(verdict)
+                    counters.add_verdict(verdict)
+                    counters.add_statement(verdict)
                     if verdict.refusal is not None:
                         rule = verdict.refusal.rule
                         refusals.setdefault(rule, Refusals(verdict.refusal, verdict)).count += 1
             finally:
                 text_bytes = reader.text_bytes_read
             if reader.is_too_well_compressed:
-                tally.add_use(RuleUse(COMPRESSED_TOO_WELL, reader.ratio), line=1)
+                counters.add_use(RuleUse(COMPRESSED_TOO_WELL, reader.ratio), line=1)
     except DumpError as error:
         unreadable = error
-    tables = tally.tables({}, {})
-    names = [*((table.schema, table.table) for table in tables), *tally.objects.views]
+    tables = counters.tables({}, {})
+    names = [*((table.schema, table.table) for table in tables), *counters.objects.views]
     unmet = [
         Problem(f"nothing in it is what {asked} asks for", None)
         for asked in options.part.find_unmet(script.schemas, names)
@@ -128,7 +128,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         tables=len(tables),
         rows=sum(table.stated for table in tables),
         source_server=script.header.server_version,
-        rules=tally.rules(),
+        rules=counters.rules(),
         problems=tuple(problems),
     )
 

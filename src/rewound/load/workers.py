@@ -1,8 +1,8 @@
 """Several connections that fill one server: what is to be done next, and who does it.
 
-A lane is a thread with a connection. A few rules order the work: a table's keys are taken
+A worker is a thread with a connection. A few rules order the work: a table's keys are taken
 away before its first rows and put back behind its last; rows of a table without a primary
-key keep their order; putting keys back comes first, because it takes longest. The lanes of
+key keep their order; putting keys back comes first, because it takes longest. The workers of
 all worlds share one budget of cores, so that the world that is last has all of them.
 """
 
@@ -16,20 +16,20 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from rewound.errors import Interrupted, RewoundError
-from rewound.load.cpu_budget import Cores
+from rewound.load.cpu_budget import CpuBudget
 from rewound.load.objects import TableKey
-from rewound.load.rows import Batch, KeysAway
+from rewound.load.rows import Batch, DeferredIndexes
 
 _log = logging.getLogger(__name__)
 
 _LARGEST_BACKLOG_BYTES = 8 << 20
-"""Of rows that wait for a lane; where there are more, the reader has to wait."""
+"""Of rows that wait for a worker; where there are more, the reader has to wait."""
 _POLL_S = 0.2
 _END_TIMEOUT_S = 30.0
 
 
 class TableLoader(Protocol):
-    """What a lane does its work with. Used as a context manager, by one thread."""
+    """What a worker does its work with. Used as a context manager, by one thread."""
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -42,13 +42,13 @@ class TableLoader(Protocol):
     ) -> None:
         """End."""
 
-    def take_keys_away(self, table: TableKey, line: int) -> KeysAway | None:
+    def drop_secondary_indexes(self, table: TableKey, line: int) -> DeferredIndexes | None:
         """Drop the keys of a table that can wait; None where none does."""
 
     def load(self, table: TableKey, batch: Batch) -> None:
         """Put rows into a table."""
 
-    def put_keys_back(self, table: TableKey, away: KeysAway) -> None:
+    def rebuild_secondary_indexes(self, table: TableKey, away: DeferredIndexes) -> None:
         """Make the keys again that were taken away."""
 
     def abort(self) -> None:
@@ -56,11 +56,11 @@ class TableLoader(Protocol):
 
 
 class _Step(enum.Enum):
-    """What a lane does for a table."""
+    """What a worker does for a table."""
 
-    TAKE_KEYS_AWAY = enum.auto()
+    DROP_INDEXES = enum.auto()
     LOAD = enum.auto()
-    PUT_KEYS_BACK = enum.auto()
+    REBUILD_INDEXES = enum.auto()
 
 
 @dataclass(slots=True)
@@ -70,12 +70,12 @@ class _Table:
     key: TableKey
     keeps_order: bool
     waiting: deque[Batch] = field(default_factory=deque)
-    lanes: int = 0
+    workers: int = 0
     """How many are at work on it."""
     size_bytes: int = 0
     is_begun: bool = False
     """Its keys have been looked at, and taken away as far as they can wait."""
-    keys_away: KeysAway | None = None
+    deferred_indexes: DeferredIndexes | None = None
     is_ending: bool = False
     """Its keys are being put back; rows that come nevertheless wait, as the server would have
     to keep a log of them meanwhile, which has an end."""
@@ -85,36 +85,36 @@ class _Table:
     @property
     def is_done(self) -> bool:
         """Whether all rows so far are in it, and all keys."""
-        return self.is_complete and not (self.waiting or self.lanes or self.keys_away)
+        return self.is_complete and not (self.waiting or self.workers or self.deferred_indexes)
 
     def next_step(self) -> _Step | None:
         """Return what can be done for it now."""
         if self.waiting:
             if not self.is_begun:
-                return None if self.lanes else _Step.TAKE_KEYS_AWAY
-            has_to_wait = self.is_ending or (self.keeps_order and self.lanes)
+                return None if self.workers else _Step.DROP_INDEXES
+            has_to_wait = self.is_ending or (self.keeps_order and self.workers)
             return None if has_to_wait else _Step.LOAD
-        has_to_end = self.is_complete and self.keys_away is not None and not self.lanes
-        return _Step.PUT_KEYS_BACK if has_to_end else None
+        has_to_end = self.is_complete and self.deferred_indexes is not None and not self.workers
+        return _Step.REBUILD_INDEXES if has_to_end else None
 
 
 class _Work(NamedTuple):
-    """One step for one table, taken by a lane."""
+    """One step for one table, taken by a worker."""
 
     table: _Table
     step: _Step
     batch: Batch | None = None
 
 
-class Lanes:
-    """Guards what the lanes have to do. Use it as a context manager; leaving it ends them."""
+class LoadWorkers:
+    """Guards what the workers have to do. Use it as a context manager; leaving it ends them."""
 
     def __init__(
         self,
         make_loader: Callable[[], TableLoader],
         *,
         count: int,
-        cores: Cores,
+        cores: CpuBudget,
         cancelled: threading.Event,
     ) -> None:
         self._make_loader = make_loader
@@ -148,10 +148,10 @@ class Lanes:
             thread.join(_END_TIMEOUT_S)
 
     def add(self, key: TableKey, batch: Batch, *, keeps_order: bool) -> None:
-        """Give rows of a table to the lanes; waits while these have enough to do.
+        """Give rows of a table to the workers; waits while these have enough to do.
 
         Raises:
-            RewoundError: a lane failed.
+            RewoundError: a worker failed.
             Interrupted: the user wants to stop.
         """
         self._start()
@@ -176,7 +176,7 @@ class Lanes:
         `meanwhile` is told, now and then, the largest table that is not done.
 
         Raises:
-            RewoundError: a lane failed.
+            RewoundError: a worker failed.
             Interrupted: the user wants to stop.
         """
         with self._changed:
@@ -210,27 +210,27 @@ class Lanes:
 
     def _start(self) -> None:
         for number in range(self._count if not self._threads else 0):
-            thread = threading.Thread(target=self._work, name=f"lane{number}", daemon=True)
+            thread = threading.Thread(target=self._work, name=f"worker{number}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def _work(self) -> None:
-        """Do what there is to do until the lanes are closed or one of them fails."""
+        """Do what there is to do until the workers are closed or one of them fails."""
         try:
             with self._make_loader() as loader:
                 with self._changed:
                     self._loaders.append(loader)
                 while (work := self._take()) is not None:
                     with self._cores.one(self):
-                        keys_away = _do(work, loader)
-                    self._give_back(work, keys_away)
+                        deferred_indexes = _do(work, loader)
+                    self._give_back(work, deferred_indexes)
         except BaseException as error:  # noqa: BLE001 - goes on in the thread that reads
             with self._changed:
                 if self._failure is None and not self._is_closed:
                     self._failure = error
                 self._changed.notify_all()
             if not isinstance(error, RewoundError):
-                _log.debug("a lane ended", exc_info=True)
+                _log.debug("a worker ended", exc_info=True)
 
     def _take(self) -> _Work | None:
         """Wait for something to do; None where there will be nothing more."""
@@ -238,22 +238,22 @@ class Lanes:
             while not self._is_closed and self._failure is None:
                 if (found := _find_work(self._tables.values())) is not None:
                     table, step = found
-                    table.lanes += 1
-                    table.is_ending = step is _Step.PUT_KEYS_BACK
+                    table.workers += 1
+                    table.is_ending = step is _Step.REBUILD_INDEXES
                     batch = table.waiting.popleft() if step is _Step.LOAD else None
                     return _Work(table, step, batch)
                 self._changed.wait(_POLL_S)
         return None
 
-    def _give_back(self, work: _Work, keys_away: KeysAway | None) -> None:
+    def _give_back(self, work: _Work, deferred_indexes: DeferredIndexes | None) -> None:
         table = work.table
         with self._changed:
-            table.lanes -= 1
+            table.workers -= 1
             match work.step:
-                case _Step.TAKE_KEYS_AWAY:
-                    table.is_begun, table.keys_away = True, keys_away
-                case _Step.PUT_KEYS_BACK:
-                    table.is_ending, table.keys_away = False, None
+                case _Step.DROP_INDEXES:
+                    table.is_begun, table.deferred_indexes = True, deferred_indexes
+                case _Step.REBUILD_INDEXES:
+                    table.is_ending, table.deferred_indexes = False, None
             if work.batch is not None:
                 self._backlog_bytes -= work.batch.size_bytes
             self._changed.notify_all()
@@ -262,19 +262,19 @@ class Lanes:
 def _find_work(tables: Iterable[_Table]) -> tuple[_Table, _Step] | None:
     """Return what comes next: keys of the largest table, else the first rows that wait."""
     possible = [(table, step) for table in tables if (step := table.next_step()) is not None]
-    ends = [each for each in possible if each[1] is _Step.PUT_KEYS_BACK]
+    ends = [each for each in possible if each[1] is _Step.REBUILD_INDEXES]
     if ends:
         return max(ends, key=lambda each: each[0].size_bytes)
     return possible[0] if possible else None
 
 
-def _do(work: _Work, loader: TableLoader) -> KeysAway | None:
+def _do(work: _Work, loader: TableLoader) -> DeferredIndexes | None:
     key = work.table.key
     match work.step:
-        case _Step.TAKE_KEYS_AWAY:
-            return loader.take_keys_away(key, work.table.waiting[0].verdict.line)
-        case _Step.PUT_KEYS_BACK if work.table.keys_away is not None:
-            loader.put_keys_back(key, work.table.keys_away)
+        case _Step.DROP_INDEXES:
+            return loader.drop_secondary_indexes(key, work.table.waiting[0].verdict.line)
+        case _Step.REBUILD_INDEXES if work.table.deferred_indexes is not None:
+            loader.rebuild_secondary_indexes(key, work.table.deferred_indexes)
         case _ if work.batch is not None:
             loader.load(key, work.batch)
     return None

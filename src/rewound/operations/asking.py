@@ -11,7 +11,7 @@ from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.endpoint import Endpoint
 from rewound.operations.fleets import default_schema, status
-from rewound.query.fanout import Asking, FanOut
+from rewound.query.fanout import FanOut, QueryOptions
 from rewound.query.names import Names, read_names
 from rewound.query.outcome import Outcome
 
@@ -25,7 +25,7 @@ def query(
     worlds: str | None = None,
     only: Sequence[str] | None = None,
     schema: str | None = None,
-    asking: Asking = Asking(),  # noqa: B008 - frozen value
+    asking: QueryOptions = QueryOptions(),  # noqa: B008 - frozen value
     may_write: bool = False,
 ) -> FanOut:
     """Return the statements as they will be run in every world, on entering it.

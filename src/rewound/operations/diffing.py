@@ -17,7 +17,7 @@ from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.columns import Column, Row
 from rewound.operations import asking
 from rewound.operations.fleets import get_world, status
-from rewound.query.merged_result import Merged
+from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import summarise
 
 
@@ -202,7 +202,7 @@ def _ask(fleet: str, statement: str, worlds: Mapping[str, str]) -> _Answers:
     """Return the answers of worlds, by the names of their pairs."""
     rows: dict[str, list[Row]] = {name: [] for name in worlds.values()}
     with asking.query(fleet, [statement], only=tuple(worlds.values())) as asked:
-        merged = Merged(next(iter(asked)))
+        merged = MergedResult(next(iter(asked)))
         for run in merged.iter_rows():
             for world, *values in run:
                 rows[(world or b"").decode("utf-8", "backslashreplace")].append(tuple(values))

@@ -23,7 +23,7 @@ MATCH = "match"
 
 
 @dataclass(frozen=True, slots=True)
-class EngineWish:
+class EngineRequest:
     """What the user wants of the engine."""
 
     engine: str = AUTO
@@ -63,7 +63,7 @@ class EngineWish:
 class EngineMaker:
     """Makes the engine of a new fleet."""
 
-    wish: EngineWish
+    wish: EngineRequest
     clone: CloneMethod | None
     narrate: Callable[[str], None]
     pulling: Callable[[PullStep], None]

@@ -103,9 +103,9 @@ def export_compose(
     )
     baselines = BaselineCache(settings.cache_dir())
     with ExitStack() as stack:
-        lent = _borrow(options.fleet, keys, baselines, stack, narrate)
+        acquire = _borrow(options.fleet, keys, baselines, stack, narrate)
         making = stack.enter_context(_making(place))
-        _require_space(lent, baselines.folder, making)
+        _require_space(acquire, baselines.folder, making)
         (making / WORLDS_FOLDER).mkdir(mode=0o700)
         for service, world in zip(services, worlds, strict=True):
             if world.state is WorldState.STOPPED:
@@ -184,20 +184,20 @@ def _borrow(
     narrate: Callable[[str], None],
 ) -> dict[str, Baseline]:
     """Return the worlds' baselines, which stay where they are while the stack does."""
-    lent, gone = {}, []
+    acquire, gone = {}, []
     for world, key in keys.items():
 
         def note(text: str, world: str = world) -> None:
             narrate(f"world {world}: {text}")
 
-        baseline = stack.enter_context(baselines.lent(key, note=note))
+        baseline = stack.enter_context(baselines.acquire(key, note=note))
         if baseline is None:
             gone.append(world)
         else:
-            lent[world] = baseline
+            acquire[world] = baseline
     if gone:
         raise _no_baseline(fleet, gone, "is there any more")
-    return lent
+    return acquire
 
 
 @contextmanager
@@ -217,11 +217,11 @@ def _making(place: Path) -> Iterator[Path]:
         raise HostError(f"cannot write {place}: {error.strerror or error}") from error
 
 
-def _require_space(lent: Mapping[str, Baseline], source: Path, making: Path) -> None:
+def _require_space(acquire: Mapping[str, Baseline], source: Path, making: Path) -> None:
     if probe_method(CloneMethod.REFLINK, source, making).works:
         return  # the copies share their blocks with the baselines
     require_space_for_copies(
-        {world: baseline.size_bytes for world, baseline in lent.items()},
+        {world: baseline.size_bytes for world, baseline in acquire.items()},
         free_bytes=shutil.disk_usage(making).free,
         folder=making.parent,
     )

@@ -16,7 +16,7 @@ from rewound.catalog import (
     require_all,
     select_worlds,
 )
-from rewound.command import own_mark
+from rewound.command import own_identity
 from rewound.engine.choice import EngineChoice
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.host.memory import usable_bytes
@@ -30,7 +30,7 @@ from rewound.fleet.fleet import BringUp, bring_up, take_down
 from rewound.fleet.live_status import observe
 from rewound.fleet.plan import WorldPlan, plan_worlds, require_space
 from rewound.fleet.reset import Resetting, reset_worlds
-from rewound.fleet.restore_context import Observer, Recipe
+from rewound.fleet.restore_context import Observer, RestoreContext
 from rewound.fleet.state import (
     RECORD_FORMAT,
     FleetFolder,
@@ -38,12 +38,12 @@ from rewound.fleet.state import (
     list_going,
 )
 from rewound.fleet.world import World, WorldState
-from rewound.load.cpu_budget import Cores
+from rewound.load.cpu_budget import CpuBudget
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
 from rewound.operations import fleets
 from rewound.operations.dumps import Selection, find_dumps
-from rewound.operations.engines import EngineMaker, EngineWish, get_engine, get_watches
+from rewound.operations.engines import EngineMaker, EngineRequest, get_engine, get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
 
 
@@ -52,7 +52,7 @@ class UpOptions:
     """How a fleet is made."""
 
     fleet: str = "default"
-    engine: EngineWish = field(default_factory=EngineWish)
+    engine: EngineRequest = field(default_factory=EngineRequest)
     """What makes the servers."""
     port_base: int | None = None
     """The first world's port, the others following; None for any free ones."""
@@ -122,16 +122,16 @@ class FleetMaker:
             worlds=folder.path / "worlds",
             fallback=options.fallback,
         )
-        recipe = self._plan(plans, baselines if options.keep_baselines else None)
+        context = self._plan(plans, baselines if options.keep_baselines else None)
         try:
             folder.create()
-            folder.write_passwords(recipe.passwords)
+            folder.write_passwords(context.passwords)
             engine.prepare(folder.path, baselines.folder)
             return bring_up(
                 folder,
-                self._new_record(plans, recipe),
+                self._new_record(plans, context),
                 plans,
-                recipe=recipe,
+                context=context,
                 engine=engine,
                 observer=observer,
                 workers=workers(),
@@ -140,7 +140,7 @@ class FleetMaker:
             take_down(folder, engine)
             raise
 
-    def _plan(self, plans: Sequence[WorldPlan], baselines: BaselineCache | None) -> Recipe:
+    def _plan(self, plans: Sequence[WorldPlan], baselines: BaselineCache | None) -> RestoreContext:
         """Decide what all worlds have in common, if the host has room for them."""
         buffer_pool_bytes = plan_buffer_pool_bytes(
             available_bytes=usable_bytes(), servers=len(plans)
@@ -152,19 +152,19 @@ class FleetMaker:
             folder=place,
             sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
         )
-        return Recipe(
+        return RestoreContext(
             passwords={account: new_password() for account in ACCOUNTS},
             buffer_pool_bytes=buffer_pool_bytes,
             load=self.options.load,
             cancelled=threading.Event(),
             # One more than there are: a session waits for us now and then.
-            cores=Cores(_cores() + 1),
+            cores=CpuBudget(_cores() + 1),
             fleet=self.options.fleet,
             engine=self.engine_choice,
             baselines=baselines,
         )
 
-    def _new_record(self, plans: Sequence[WorldPlan], recipe: Recipe) -> FleetRecord:
+    def _new_record(self, plans: Sequence[WorldPlan], context: RestoreContext) -> FleetRecord:
         worlds: Mapping[str, World] = {
             plan.name: World(
                 name=plan.name,
@@ -182,9 +182,9 @@ class FleetMaker:
             source=self.selection.source.absolute(),
             target=None if target is None else target.text,
             created_at=datetime.now(UTC),
-            maker=own_mark(),
-            engine=recipe.engine,
-            buffer_pool_bytes=recipe.buffer_pool_bytes,
+            maker=own_identity(),
+            engine=context.engine,
+            buffer_pool_bytes=context.buffer_pool_bytes,
             worlds=worlds,
         )
 

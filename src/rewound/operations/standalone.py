@@ -25,9 +25,9 @@ from rewound.fleet.content_hash import HashMemory
 from rewound.fleet.data_folder import Contents, DataFolder
 from rewound.fleet.populate import fill
 from rewound.fleet.record_writer import run_side_by_side
-from rewound.fleet.restore_context import Observer, Recipe, start_spec
+from rewound.fleet.restore_context import Observer, RestoreContext, start_spec
 from rewound.fleet.world import WorldState
-from rewound.load.cpu_budget import Cores
+from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_password
@@ -117,12 +117,14 @@ def restore(
             passwords[account] = (
                 given[account] or folder.find_password(account) or passwords[account]
             )
-        recipe = Recipe(
+        context = RestoreContext(
             passwords=passwords,
             buffer_pool_bytes=options.buffer_pool_bytes or _plan_buffer_pool(),
             load=options.load,
             cancelled=threading.Event(),
-            cores=Cores((os.cpu_count() or 1) + 1),  # as for a fleet: a session waits now and then
+            cores=CpuBudget(
+                (os.cpu_count() or 1) + 1
+            ),  # as for a fleet: a session waits now and then
             fleet=_NO_FLEET,
             engine=EngineChoice(
                 EngineKind.PROCESS,
@@ -134,15 +136,15 @@ def restore(
         )
         was_there = contents is Contents.PROVEN
         if was_there:
-            ledger = _require_same(folder, options.dump, recipe)
+            ledger = _require_same(folder, options.dump, context)
             _require_idle(folder)
-            _write_passwords(folder, recipe)
+            _write_passwords(folder, context)
         else:
             engine.end_all(folder.world)  # of a restore that was killed
             folder.clear()
-            ledger = _make(folder, options, recipe, engine, observer)
+            ledger = _make(folder, options, context, engine, observer)
         argv = engine.command_line(
-            _spec(folder, options, recipe),
+            _spec(folder, options, context),
             address=options.bind_address,
             first=folder.logins,
         )
@@ -152,7 +154,7 @@ def restore(
 def _make(
     folder: DataFolder,
     options: StandaloneOptions,
-    recipe: Recipe,
+    context: RestoreContext,
     engine: ProcessEngine,
     observer: Observer,
 ) -> Ledger:
@@ -167,21 +169,21 @@ def _make(
     def make() -> Ledger:
         observer.world_changed(name, WorldState.STARTING)
         folder.world.mkdir(mode=0o700)
-        server = engine.start(_spec(folder, options, recipe))
+        server = engine.start(_spec(folder, options, context))
         observer.world_changed(name, WorldState.LOADING)
-        ledger = fill(server, options.dump, recipe, engine, world=name, progress=report_progress)
+        ledger = fill(server, options.dump, context, engine, world=name, progress=report_progress)
         engine.stop(server)
         return ledger
 
     def stop() -> None:
-        recipe.cancelled.set()
+        context.cancelled.set()
         engine.end_all(folder.world)
 
     try:
         ledger = run_side_by_side({name: make}, workers=1, stop=stop)[name]
         hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
-        _write_passwords(folder, recipe)
-        proof = ProvenWorld(recipe.origin(ledger.dump.sha256), ledger)
+        _write_passwords(folder, context)
+        proof = ProvenWorld(context.origin(ledger.dump.sha256), ledger)
         folder.write_proof(encode_readably(proof))
     except BaseException:
         engine.end_all(folder.world)
@@ -191,7 +193,7 @@ def _make(
     return ledger
 
 
-def _require_same(folder: DataFolder, dump: Path, recipe: Recipe) -> Ledger:
+def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> Ledger:
     """Return the ledger of the world that a folder holds, if it is the one that is wanted.
 
     Raises:
@@ -205,7 +207,7 @@ def _require_same(folder: DataFolder, dump: Path, recipe: Recipe) -> Ledger:
             f"the ledger of the world in {folder.path} cannot be read: {error}",
             hint="empty the folder, and the world is made again",
         ) from error
-    wanted = recipe.origin(HashMemory(folder.hashes).get_sha256(dump))
+    wanted = context.origin(HashMemory(folder.hashes).get_sha256(dump))
     if proven.origin.key != wanted.key:
         difference = explain_difference(proven.origin, wanted)
         raise UsageError(
@@ -253,8 +255,8 @@ def _read_password(account: str, path: Path) -> str:
     return password
 
 
-def _write_passwords(folder: DataFolder, recipe: Recipe) -> None:
-    folder.write_passwords({account: recipe.passwords[account] for account in (DEV, READER)})
+def _write_passwords(folder: DataFolder, context: RestoreContext) -> None:
+    folder.write_passwords({account: context.passwords[account] for account in (DEV, READER)})
 
 
 def _plan_buffer_pool() -> int:
@@ -265,13 +267,13 @@ def _plan_buffer_pool() -> int:
         raise
 
 
-def _spec(folder: DataFolder, options: StandaloneOptions, recipe: Recipe) -> ServerSpec:
+def _spec(folder: DataFolder, options: StandaloneOptions, context: RestoreContext) -> ServerSpec:
     return start_spec(
         options.dump.name,
         fleet=_NO_FLEET,
         folder=folder.world,
         port=options.port,
-        buffer_pool_bytes=recipe.buffer_pool_bytes,
-        passwords=recipe.passwords,
+        buffer_pool_bytes=context.buffer_pool_bytes,
+        passwords=context.passwords,
         data_from=None,
     )

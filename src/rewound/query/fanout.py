@@ -49,7 +49,7 @@ that fails at once brings the outcome alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class QueryOptions:
     """How statements are run, in every world alike."""
 
     timeout_s: float | None = None
@@ -68,7 +68,7 @@ class Asking:
         return min(limits) + 1 if limits else None
 
 
-class Answers:
+class ResultStream:
     """What the worlds answer to one statement; to be taken once, in order."""
 
     def __init__(self, queues: Mapping[str, "janus.SyncQueue[_Message]"]) -> None:
@@ -117,7 +117,7 @@ class Answers:
 class FanOut:
     """Statements under way in all worlds. Use it as a context manager: leaving it ends them.
 
-    Iterate over it for the `Answers` to each statement, in order.
+    Iterate over it for the `ResultStream` to each statement, in order.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class FanOut:
         statements: Sequence[str],
         *,
         schemas: Mapping[str, str | None],
-        asking: Asking = Asking(),
+        asking: QueryOptions = QueryOptions(),
     ) -> None:
         """Ask nothing yet.
 
@@ -168,9 +168,9 @@ class FanOut:
                 self._loop.call_soon_threadsafe(self._all.cancel)
         self._thread.join()
 
-    def __iter__(self) -> Iterator[Answers]:
+    def __iter__(self) -> Iterator[ResultStream]:
         for _ in self._statements:
-            answers = Answers({world: queue.sync_q for world, queue in self._queues.items()})
+            answers = ResultStream({world: queue.sync_q for world, queue in self._queues.items()})
             yield answers
             answers.outcomes()
 
@@ -212,7 +212,7 @@ class _World:
         self,
         name: str,
         endpoint: Endpoint,
-        asking: Asking,
+        asking: QueryOptions,
         slots: asyncio.Semaphore,
         queue: "janus.AsyncQueue[_Message]",
     ) -> None:

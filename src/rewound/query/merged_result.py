@@ -6,15 +6,15 @@ from functools import cached_property
 from rewound.catalog import name_worlds
 from rewound.errors import RewoundError
 from rewound.mysql.columns import Column, ColumnType, Row
-from rewound.query.fanout import Answers
+from rewound.query.fanout import ResultStream
 from rewound.query.outcome import Outcome, Summary, summarise
 from rewound.query.result_columns import WORLD, Heading, choose_heading
 
 
-class Merged:
+class MergedResult:
     """One table with the world's name in front of every row; to be taken once."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: ResultStream) -> None:
         self._answers = answers
 
     @property

@@ -1,4 +1,4 @@
-"""Merged rows in another order. Pure."""
+"""MergedResult rows in another order. Pure."""
 
 from collections.abc import Sequence
 from typing import Any

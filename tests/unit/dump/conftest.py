@@ -1,13 +1,13 @@
 import pytest
 
 from rewound.dump.judging.judge import Judge
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.server_profile import ServerProfile
 
 
 @pytest.fixture(scope="session")
 def target():
     """A small MySQL 9.7.4."""
-    return Target(
+    return ServerProfile(
         version_number=90704,
         engines=frozenset({"innodb", "myisam", "memory", "csv", "mrg_myisam", "blackhole"}),
         collations={

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.fleet.baseline import (
     Baseline,
     CacheEntry,
@@ -44,8 +44,8 @@ def test_the_key_is_the_same_for_the_same_origin():
         replace(origin(), installation="path"),
         replace(origin(), server_version="8.4.0"),
         origin(options=LoadOptions(schema="game")),
-        origin(options=LoadOptions(part=Part(only_tables=("a",)))),
-        origin(options=LoadOptions(part=Part(skip_tables=("a",)))),
+        origin(options=LoadOptions(part=DumpFilter(only_tables=("a",)))),
+        origin(options=LoadOptions(part=DumpFilter(skip_tables=("a",)))),
         origin(options=LoadOptions(allowed=frozenset({"number-clipped"}))),
         origin(options=LoadOptions(allow_unfinished=True)),
         origin(options=LoadOptions(check_foreign_keys=True)),

@@ -37,13 +37,13 @@ def keep(cache: BaselineCache) -> str:
 
 
 def is_lent(cache: BaselineCache, notes: list[str]) -> bool:
-    with cache.lent(ORIGIN.key, note=notes.append) as baseline:
+    with cache.acquire(ORIGIN.key, note=notes.append) as baseline:
         return baseline is not None
 
 
 def test_what_is_kept_is_lent_as_it_was(cache: BaselineCache):
     keep(cache)
-    with cache.lent(ORIGIN.key, note=pytest.fail) as baseline:
+    with cache.acquire(ORIGIN.key, note=pytest.fail) as baseline:
         assert baseline is not None
         assert (baseline.origin, baseline.ledger) == (ORIGIN, LEDGER)
         sizes = {name: state.size_bytes for name, state in baseline.files.items()}
@@ -107,7 +107,7 @@ def test_a_damaged_baseline_is_discarded_with_a_note(cache: BaselineCache, damag
 
 def test_a_baseline_that_is_being_used_is_not_removed(cache: BaselineCache):
     key = keep(cache)
-    with cache.lent(key, note=pytest.fail):
+    with cache.acquire(key, note=pytest.fail):
         assert not cache.remove(key)
     assert cache.remove(key)
     assert list(cache.folder.iterdir()) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.command import ProcessMark
+from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.protocol import Server
 from rewound.errors import FleetError, HostError, UsageError
@@ -27,7 +27,7 @@ from rewound.load.ledger import (
     WarningCount,
 )
 
-MARK = ProcessMark(pid=4711, start_ticks=12345, boot_id="b")
+MARK = ProcessIdentity(pid=4711, start_ticks=12345, boot_id="b")
 TIME = datetime(2026, 3, 2, 21, 15, 0, 123456, tzinfo=UTC)
 
 READY = World(

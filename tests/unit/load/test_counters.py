@@ -1,13 +1,13 @@
 import pytest
 
 from rewound.dump.judging.judge import Judge
-from rewound.dump.rules.server_profile import Target
-from rewound.load.counters import Tally
+from rewound.dump.rules.server_profile import ServerProfile
+from rewound.load.counters import LoadCounters
 from rewound.load.ledger import RuleCount, TableCount, WarningCount
 from rewound.load.objects import table_key, table_keys
 from rewound.mysql.client import Execution, ServerWarning
 
-TARGET = Target(90704, frozenset({"innodb"}), {}, {})
+TARGET = ServerProfile(90704, frozenset({"innodb"}), {}, {})
 
 
 def execution(affected_rows=0, records=None, duplicates=None):
@@ -23,16 +23,17 @@ def judge():
 
 @pytest.fixture
 def count(judge):
-    """Tally statements with what the server said of them; the counts per table."""
+    """LoadCounters statements with what the server said of them; the counts per table."""
 
     def count(*statements):
-        tally = Tally()
+        counters = LoadCounters()
         for text, *answer in statements:
             verdict = judge.judge(text, 1)
             assert verdict.sql
-            tally.add_execution(verdict, execution(*answer))
+            counters.add_execution(verdict, execution(*answer))
         return {
-            (t.schema, t.table): (t.stated, t.duplicates, t.inserted) for t in tally.tables({}, {})
+            (t.schema, t.table): (t.stated, t.duplicates, t.inserted)
+            for t in counters.tables({}, {})
         }
 
     return count
@@ -83,41 +84,41 @@ def test_the_counts_follow_every_statement_that_changes_rows(count, statements, 
 
 
 def test_tables_of_the_dump_and_of_the_server_are_put_side_by_side(judge):
-    tally = Tally()
-    tally.add_execution(judge.judge(*CREATE, 1), execution())
-    assert tally.tables({("g", "u"): 3}, {("g", "u"): 9}) == (
+    counters = LoadCounters()
+    counters.add_execution(judge.judge(*CREATE, 1), execution())
+    assert counters.tables({("g", "u"): 3}, {("g", "u"): 9}) == (
         TableCount("g", "t", 0, 0, 0, None),
         TableCount("g", "u", 0, 0, 0, 3, None, 9),
     )
-    assert tally.executed == {"CREATE TABLE": 1}
+    assert counters.executed == {"CREATE TABLE": 1}
 
 
 def test_rules_are_counted_with_their_first_use(judge):
-    tally = Tally()
+    counters = LoadCounters()
     for line, text in enumerate([b"SET GLOBAL a=1", b"FLUSH LOGS", b"SET GLOBAL b=1"], start=5):
-        tally.add_verdict(judge.judge(text, line))
-    assert tally.rules() == (
+        counters.add_verdict(judge.judge(text, line))
+    assert counters.rules() == (
         RuleCount("global-setting", "skipped", 2, 5, "GLOBAL a=1"),
         RuleCount("flush", "skipped", 1, 6, "FLUSH LOGS"),
     )
 
 
 def test_positions_are_kept_whole(judge):
-    tally = Tally()
+    counters = LoadCounters()
     gtids = b"SET @@GLOBAL.GTID_PURGED='" + b"x" * 1000 + b"'"
     for text in (gtids, b"CHANGE MASTER TO MASTER_LOG_POS=4", b"SET GLOBAL a=1"):
-        tally.add_verdict(judge.judge(text, 1))
-    assert tally.positions == [gtids[4:].decode(), "CHANGE MASTER TO MASTER_LOG_POS=4"]
+        counters.add_verdict(judge.judge(text, 1))
+    assert counters.positions == [gtids[4:].decode(), "CHANGE MASTER TO MASTER_LOG_POS=4"]
 
 
 def test_warnings_are_counted_and_unseen_ones_too(judge):
-    tally = Tally()
+    counters = LoadCounters()
     verdict = judge.judge(b"INSERT INTO t VALUES (1)", 9)
     warnings = [ServerWarning("Warning", 1264, "first"), ServerWarning("Warning", 1264, "second")]
-    tally.add_warnings(verdict, warnings, expected=5)
-    tally.add_warnings(verdict, warnings, expected=1)
-    assert tally.warnings() == (WarningCount(1264, 4, 9, "first"),)
-    assert tally.unseen_warnings == 3
+    counters.add_warnings(verdict, warnings, expected=5)
+    counters.add_warnings(verdict, warnings, expected=1)
+    assert counters.warnings() == (WarningCount(1264, 4, 9, "first"),)
+    assert counters.unseen_warnings == 3
 
 
 def test_table_keys_take_the_schema_in_use_where_none_is_written(judge):

@@ -1,6 +1,6 @@
 import threading
 
-from rewound.load.cpu_budget import Cores
+from rewound.load.cpu_budget import CpuBudget
 
 
 def hold(cores, owner, order, release):
@@ -26,7 +26,7 @@ def wait_for(condition):
 
 
 def test_who_holds_the_fewest_is_served_first():
-    cores, order = Cores(2), list[str]()
+    cores, order = CpuBudget(2), list[str]()
     first, rest = threading.Event(), threading.Event()
     threads = [hold(cores, "a", order, first), hold(cores, "a", order, rest)]
     wait_for(lambda: order == ["a", "a"])
@@ -45,7 +45,7 @@ def test_who_holds_the_fewest_is_served_first():
 
 
 def test_one_that_is_alone_has_all_cores():
-    cores, order, release = Cores(3), list[str](), threading.Event()
+    cores, order, release = CpuBudget(3), list[str](), threading.Event()
     threads = [hold(cores, "a", order, release) for _ in range(3)]
     wait_for(lambda: len(order) == 3)
     release.set()
@@ -54,7 +54,7 @@ def test_one_that_is_alone_has_all_cores():
 
 
 def test_a_core_comes_back_after_a_failure():
-    cores = Cores(1)
+    cores = CpuBudget(1)
     for _ in range(2):
         try:
             with cores.one("a"):

@@ -1,6 +1,6 @@
 import pytest
 
-from rewound.load.secondary_indexes import alter_table, plan_keys_last, without_next_number
+from rewound.load.secondary_indexes import alter_table, plan_index_deferral, without_auto_increment
 
 TABLE = """\
 CREATE TABLE `score` (
@@ -13,7 +13,7 @@ PRIMARY = "  PRIMARY KEY (`id`)"
 
 
 def plan(*keys):
-    return plan_keys_last(TABLE.format(keys=",\n".join(keys)))
+    return plan_index_deferral(TABLE.format(keys=",\n".join(keys)))
 
 
 def test_keys_wait_in_their_order_and_in_the_servers_words():
@@ -79,5 +79,5 @@ def test_unique_keys_stay_where_there_is_no_primary_one():
 
 def test_the_next_number_is_no_part_of_the_definition():
     table = TABLE.format(keys=PRIMARY)
-    assert without_next_number(table) == table.replace(" AUTO_INCREMENT=7", "")
-    assert "AUTO_INCREMENT," in without_next_number(table)
+    assert without_auto_increment(table) == table.replace(" AUTO_INCREMENT=7", "")
+    assert "AUTO_INCREMENT," in without_auto_increment(table)

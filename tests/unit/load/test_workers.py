@@ -1,4 +1,4 @@
-"""What lanes do in which order, with a loader that only takes notes."""
+"""What workers do in which order, with a loader that only takes notes."""
 
 import threading
 import time
@@ -11,14 +11,14 @@ import pytest
 from rewound.dump.rules.verdict import Verdict
 from rewound.dump.text.statement import Kind, Statement
 from rewound.errors import Interrupted, LoadError
-from rewound.load.cpu_budget import Cores
+from rewound.load.cpu_budget import CpuBudget
 from rewound.load.objects import TableKey
-from rewound.load.rows import Batch, KeysAway
-from rewound.load.secondary_indexes import KeysLast
-from rewound.load.workers import Lanes
+from rewound.load.rows import Batch, DeferredIndexes
+from rewound.load.secondary_indexes import IndexDeferral
+from rewound.load.workers import LoadWorkers
 
 PLAYER, SCORE = ("game", "player"), ("game", "score")
-AWAY = KeysAway(KeysLast(("DROP KEY `a`",), ("ADD KEY `a` (`x`)",)), "CREATE TABLE …")
+AWAY = DeferredIndexes(IndexDeferral(("DROP KEY `a`",), ("ADD KEY `a` (`x`)",)), "CREATE TABLE …")
 
 
 @dataclass
@@ -49,11 +49,11 @@ class NotingLoader:
     ) -> None:
         pass
 
-    def take_keys_away(self, table: TableKey, line: int) -> KeysAway | None:
+    def drop_secondary_indexes(self, table: TableKey, line: int) -> DeferredIndexes | None:
         self.note("away", table)
         return AWAY
 
-    def put_keys_back(self, table: TableKey, away: KeysAway) -> None:
+    def rebuild_secondary_indexes(self, table: TableKey, away: DeferredIndexes) -> None:
         self.notes.key_work.wait(0.1)
         self.note("back", table)
 
@@ -79,21 +79,23 @@ def batch(line: int, size_bytes: int = 10) -> Batch:
     return Batch(Verdict(Statement(Kind.INSERT, b"x" * size_bytes), line), None, ())
 
 
-def lanes(notes: Notes, *, count: int = 2, cores: int = 2, cancelled: bool = False) -> Lanes:
+def workers(
+    notes: Notes, *, count: int = 2, cores: int = 2, cancelled: bool = False
+) -> LoadWorkers:
     event = threading.Event()
     if cancelled:
         event.set()
-    return Lanes(
+    return LoadWorkers(
         lambda: NotingLoader(notes),
         count=count,
-        cores=Cores(cores),
+        cores=CpuBudget(cores),
         cancelled=event,
     )
 
 
 def test_keys_are_away_before_the_first_rows_and_back_behind_the_last():
     notes = Notes()
-    with lanes(notes) as working:
+    with workers(notes) as working:
         for line in range(4):
             working.add(SCORE, batch(line), keeps_order=False)
         working.wait_for()
@@ -105,7 +107,7 @@ def test_keys_are_away_before_the_first_rows_and_back_behind_the_last():
 
 def test_rows_of_a_table_that_keeps_its_order_come_one_after_the_other():
     notes = Notes()
-    with lanes(notes, count=3, cores=3) as working:
+    with workers(notes, count=3, cores=3) as working:
         for line in range(6):
             working.add(SCORE, batch(line), keeps_order=True)
         working.wait_for()
@@ -116,7 +118,7 @@ def test_rows_of_a_table_that_keeps_its_order_come_one_after_the_other():
 def test_a_table_is_complete_when_the_dump_goes_on_to_another():
     notes = Notes()
     notes.hold.set()
-    with lanes(notes) as working:
+    with workers(notes) as working:
         working.add(PLAYER, batch(1), keeps_order=False)
         working.add(SCORE, batch(2), keeps_order=False)
         deadline = time.monotonic() + 10
@@ -130,7 +132,7 @@ def test_a_table_is_complete_when_the_dump_goes_on_to_another():
 
 def test_rows_that_come_later_find_the_keys_there_until_the_table_is_a_new_one():
     notes = Notes()
-    with lanes(notes) as working:
+    with workers(notes) as working:
         working.add(SCORE, batch(1), keeps_order=False)
         working.wait_for([SCORE])
         working.add(SCORE, batch(2), keeps_order=False)
@@ -145,7 +147,7 @@ def test_rows_that_come_later_find_the_keys_there_until_the_table_is_a_new_one()
 def test_rows_wait_while_keys_are_put_back():
     notes = Notes()
     notes.hold.set()
-    with lanes(notes) as working:
+    with workers(notes) as working:
         working.add(SCORE, batch(1), keeps_order=False)
         working.add(PLAYER, batch(2), keeps_order=False)
         time.sleep(0.05)
@@ -157,7 +159,7 @@ def test_rows_wait_while_keys_are_put_back():
 
 def test_lanes_share_the_cores():
     notes = Notes()
-    with lanes(notes, count=4, cores=1) as working:
+    with workers(notes, count=4, cores=1) as working:
         for line in range(4):
             working.add(SCORE, batch(line), keeps_order=False)
         working.wait_for()
@@ -168,14 +170,14 @@ def test_lanes_share_the_cores():
 def test_what_fails_in_a_lane_fails_the_load(step):
     notes = Notes(fails_at=step)
     notes.hold.set()
-    with lanes(notes) as working, pytest.raises(LoadError, match=f"{step} failed"):
+    with workers(notes) as working, pytest.raises(LoadError, match=f"{step} failed"):
         working.add(SCORE, batch(1), keeps_order=False)
         working.wait_for()
 
 
 def test_an_interruption_ends_the_waiting():
     notes = Notes()
-    with pytest.raises(Interrupted), lanes(notes, cancelled=True) as working:
+    with pytest.raises(Interrupted), workers(notes, cancelled=True) as working:
         working.add(SCORE, batch(1), keeps_order=False)
         working.wait_for()
     assert notes.hold.is_set()
@@ -184,7 +186,7 @@ def test_an_interruption_ends_the_waiting():
 def test_the_reader_waits_while_lanes_have_enough_to_do():
     notes = Notes()
     sizes = [6 << 20, 6 << 20, 6 << 20]
-    with lanes(notes, count=1) as working:
+    with workers(notes, count=1) as working:
         for line, size_bytes in enumerate(sizes):
             working.add(SCORE, batch(line, size_bytes), keeps_order=False)
         # The third was taken only when the first was in.
@@ -194,7 +196,7 @@ def test_the_reader_waits_while_lanes_have_enough_to_do():
 
 def test_without_rows_there_is_nothing_to_wait_for():
     notes = Notes()
-    with lanes(notes) as working:
+    with workers(notes) as working:
         working.wait_for()
         working.wait_for([SCORE])
     assert notes.done == []

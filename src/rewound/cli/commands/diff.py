@@ -20,7 +20,7 @@ from rewound.errors import SomeWorldsFailed, UsageError
 from rewound.operations import diffing, restoring
 from rewound.operations.diffing import Sides
 from rewound.operations.dumps import read_selection
-from rewound.operations.engines import EngineWish
+from rewound.operations.engines import EngineRequest
 from rewound.query.script import read_statements
 
 _DIFFERENT = 1
@@ -85,7 +85,7 @@ def command(
     from_time: str | None,
     to_time: str | None,
     keep: bool,
-    wish: EngineWish,
+    wish: EngineRequest,
     world: tuple[str, str] | None,
     worlds: str | None,
     tables: tuple[str, ...],
@@ -177,7 +177,7 @@ def _open_sides(
     *,
     pair: tuple[str, str] | None,
     keep: bool,
-    wish: EngineWish,
+    wish: EngineRequest,
 ) -> Iterator[_Opened]:
     """Yield the fleets that are meant; those of a SOURCE are made, and gone at the end."""
     if from_time is not None and to_time is not None:
@@ -204,7 +204,7 @@ _EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T
 
 @contextmanager
 def _bring_up(
-    source: Path, times: tuple[str, str], worlds: str | None, *, keep: bool, wish: EngineWish
+    source: Path, times: tuple[str, str], worlds: str | None, *, keep: bool, wish: EngineRequest
 ) -> Iterator[None]:
     made: list[str] = []
     try:

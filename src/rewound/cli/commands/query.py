@@ -11,7 +11,7 @@ from rewound.cli.output.answers import FILE_FORMATS, Presentation
 from rewound.cli.parameters.options import FORMATS, fleet_option, option, worlds_option
 from rewound.cli.questions import Setting, ask, require_possible
 from rewound.errors import UsageError
-from rewound.query.fanout import Asking
+from rewound.query.fanout import QueryOptions
 from rewound.query.script import read_statements
 
 
@@ -117,7 +117,7 @@ def command(
         fleet=fleet,
         worlds=worlds,
         schema=schema,
-        asking=Asking(timeout, limit, variables=variables),
+        asking=QueryOptions(timeout, limit, variables=variables),
         may_write=write,
         presentation=how,
     )

@@ -30,7 +30,7 @@ from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.operations import dumps, restoring
 from rewound.operations.dumps import read_selection
-from rewound.operations.engines import EngineWish
+from rewound.operations.engines import EngineRequest
 
 
 @click.command(name="up")
@@ -52,7 +52,7 @@ def command(
     timezone: str | None,
     worlds: str | None,
     fleet: str,
-    wish: EngineWish,
+    wish: EngineRequest,
     port_base: int | None,
     allow_missing: bool,
     load: LoadOptions,

@@ -19,7 +19,7 @@ from rewound.load.verify import Verification
 from rewound.operations import drill, dumps
 from rewound.operations.drill import Receipt
 from rewound.operations.dumps import Selection, read_selection
-from rewound.operations.engines import EngineWish
+from rewound.operations.engines import EngineRequest
 from rewound.operations.restoring import UpOptions
 
 _SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
@@ -50,7 +50,7 @@ def command(
     restore: bool,
     receipt: Path | None,
     load: LoadOptions,
-    wish: EngineWish,
+    wish: EngineRequest,
     output_format: str,
 ) -> None:
     """Read dumps to their end and say whether they are whole and could be restored.

@@ -14,7 +14,7 @@ from rewound.cli.output.formats import LINE_FORMATS
 from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import NUMBERS, Column, ColumnType, Row
 from rewound.query.group import group_errors, group_rows, group_warnings
-from rewound.query.merged_result import Merged
+from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Stopwatch:
             self._ended = time.perf_counter()
 
 
-def show(merged: Merged, how: Presentation, stopwatch: Stopwatch) -> Summary:
+def show(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> Summary:
     """Write one statement's rows, say whose are missing and why, and return how it went.
 
     Raises:
@@ -120,14 +120,14 @@ def _explain(who: str, error: str) -> RewoundError:
     return RewoundError(f"{who}: {error}", hint=hint)
 
 
-def _warn_of_differences(merged: Merged) -> None:
+def _warn_of_differences(merged: MergedResult) -> None:
     for new, name in merged.heading.renamed.items():
         diagnostics.warn(f"column {name} comes more than once; one of them is shown as {new}")
     for world, what in merged.heading.drifted.items():
         diagnostics.warn(f"world {world}: {what}")
 
 
-def _arrange(merged: Merged, how: Presentation, stopwatch: Stopwatch) -> Shown:
+def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> Shown:
     """Return the rows as they are wanted; those that nothing is done to are not taken yet."""
     shown = Shown(merged.columns, stopwatch.watch(merged.iter_rows()))
     if how.reduce_sql is not None:

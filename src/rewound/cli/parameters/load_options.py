@@ -8,7 +8,7 @@ import click
 
 from rewound.cli.parameters.options import option
 from rewound.cli.parameters.selection import part_options
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules.table import ALLOWABLE
 from rewound.load.loader import LoadMethod, LoadOptions
 
@@ -25,7 +25,7 @@ def load_options(command: _Command) -> _Command:
         schema: str | None,
         allow_unfinished: bool,
         allow: tuple[str, ...],
-        part: Part,
+        part: DumpFilter,
         check_foreign_keys: bool,
         method: str,
         **others: Any,

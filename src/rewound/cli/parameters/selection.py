@@ -8,10 +8,10 @@ from typing import Any, TypeVar, cast
 import click
 
 from rewound.cli.parameters.options import option, parse_size, worlds_option
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
-from rewound.operations.engines import EngineWish
+from rewound.operations.engines import EngineRequest
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -74,7 +74,7 @@ def engine_options(command: _Command) -> _Command:
     def with_wish(
         *, engine: str, server: str, image: str | None, memory_limit: int | None, **others: Any
     ) -> Any:
-        return command(wish=EngineWish(engine, server, image, memory_limit), **others)
+        return command(wish=EngineRequest(engine, server, image, memory_limit), **others)
 
     for decorate in (
         option(
@@ -118,7 +118,7 @@ def part_options(command: _Command) -> _Command:
         skip_table: tuple[str, ...],
         **others: Any,
     ) -> Any:
-        return command(part=Part(only_schema, only_table, skip_table), **others)
+        return command(part=DumpFilter(only_schema, only_table, skip_table), **others)
 
     for name, text in (
         ("--skip-table", "Not these tables: 'game.log_*'; may be repeated."),

@@ -25,7 +25,7 @@ import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rewound.diff.rows.column_statistics import ColumnMeasure
+from rewound.diff.rows.column_statistics import ColumnDelta
 from rewound.diff.schema.comparison import SchemaChange
 from rewound.diff.worlds import TableName, WorldDiff
 
@@ -118,9 +118,7 @@ def _observe(diff: WorldDiff) -> Iterator[tuple[_Subject, _Observed]]:
             yield from _observe_numbers(table, column)
 
 
-def _observe_numbers(
-    table: TableName, column: ColumnMeasure
-) -> Iterator[tuple[_Subject, _Observed]]:
+def _observe_numbers(table: TableName, column: ColumnDelta) -> Iterator[tuple[_Subject, _Observed]]:
     numbers = column.numbers
     if numbers is None or column.changed < FEWEST_VALUES:
         return

@@ -14,7 +14,7 @@ import msgspec
 
 from rewound.diff.many import Comparison
 from rewound.diff.report.findings import FEWEST_WORLDS, Finding, Measure
-from rewound.diff.rows.column_statistics import ColumnMeasure
+from rewound.diff.rows.column_statistics import ColumnDelta
 from rewound.diff.rows.row_changes import Cell, Row, RowChange
 from rewound.diff.schema.comparison import SchemaChange
 from rewound.diff.worlds import TableName, TableOutcome
@@ -268,7 +268,7 @@ def _report_table(
     )
 
 
-def _report_column(measure: ColumnMeasure) -> ColumnReport:
+def _report_column(measure: ColumnDelta) -> ColumnReport:
     numbers, times = measure.numbers, measure.times
     return ColumnReport(
         measure.name,

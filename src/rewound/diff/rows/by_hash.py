@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from rewound.diff.rows.comparison_session import Side
-from rewound.diff.rows.row_changes import Row, Tally
+from rewound.diff.rows.comparison_session import ComparisonSession
+from rewound.diff.rows.row_changes import Row, RowCounter
 from rewound.diff.rows.statements import BUCKET_DIGITS, SideSql
 
 _MOST_LISTED = 16**BUCKET_DIGITS // 2
@@ -21,13 +21,13 @@ _MOST_LISTED = 16**BUCKET_DIGITS // 2
 
 
 def compare_by_hash(
-    sides: tuple[Side, Side],
+    sides: tuple[ComparisonSession, ComparisonSession],
     sqls: tuple[SideSql, SideSql],
     *,
-    tally: Tally,
+    counter: RowCounter,
     is_exhaustive: bool,
 ) -> None:
-    """Compare, and give every row to the tally, changes in the order of a hash."""
+    """Compare, and give every row to the counter, changes in the order of a hash."""
     buckets: list[str] | None = None
     if not is_exhaustive:
         asked = [side.ask(sql.buckets()) for side, sql in zip(sides, sqls, strict=True)]
@@ -37,19 +37,19 @@ def compare_by_hash(
             for bucket in before.keys() | after.keys()
             if before.get(bucket) != after.get(bucket)
         )
-        tally.same += sum(
+        counter.same += sum(
             int(str(row[0])) for name, row in before.items() if row == after.get(name)
         )
         if not buckets:
             return
         if len(buckets) > _MOST_LISTED:
-            tally.same, buckets = 0, None
+            counter.same, buckets = 0, None
     streams = [
         side.ask_for_many(sql.rows_of_buckets(buckets))
         for side, sql in zip(sides, sqls, strict=True)
     ]
     for old, new in _merge(*(_by_hash(stream.result()) for stream in streams)):
-        _settle(old, new, tally)
+        _settle(old, new, counter)
 
 
 def _by_hash(rows: Iterable[Row]) -> Iterator[tuple[bytes, Counter[Row]]]:
@@ -75,14 +75,14 @@ def _merge(
         yield sides[0], sides[1]
 
 
-def _settle(before: Counter[Row], after: Counter[Row], tally: Tally) -> None:
+def _settle(before: Counter[Row], after: Counter[Row], counter: RowCounter) -> None:
     """Tell of the rows of one hash."""
-    if tally.key_places:
+    if counter.key_places:
         # A key's values are unique, so there is one row on each side at the most.
-        tally.add_pair(next(iter(before), None), next(iter(after), None))
+        counter.add_pair(next(iter(before), None), next(iter(after), None))
         return
-    tally.same += sum((before & after).values())
+    counter.same += sum((before & after).values())
     for row, times in (before - after).items():
-        tally.add_times(row, None, times)
+        counter.add_times(row, None, times)
     for row, times in (after - before).items():
-        tally.add_times(None, row, times)
+        counter.add_times(None, row, times)

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from rewound.diff.rows.comparison_session import Side
+from rewound.diff.rows.comparison_session import ComparisonSession
 from rewound.diff.rows.keys import ChosenKey, Tokens
 from rewound.diff.rows.ranges import IntegerSteps, KeyRange
-from rewound.diff.rows.row_changes import Row, Tally
+from rewound.diff.rows.row_changes import Row, RowCounter
 from rewound.diff.rows.statements import SideSql
 
 _AHEAD = 4
@@ -61,18 +61,18 @@ class KeyComparison:
 
     def __init__(
         self,
-        sides: tuple[Side, Side],
+        sides: tuple[ComparisonSession, ComparisonSession],
         sqls: tuple[SideSql, SideSql],
         *,
         key: ChosenKey,
-        tally: Tally,
+        counter: RowCounter,
         sizes: Sizes,
         is_exhaustive: bool,
     ) -> None:
         self._sides = sides
         self._sqls = sqls
         self._key = key
-        self._tally = tally
+        self._tally = counter
         self._sizes = sizes
         self._is_exhaustive = is_exhaustive
         self._rows = sizes.exhaustive_rows if is_exhaustive else sizes.range_rows
@@ -84,7 +84,7 @@ class KeyComparison:
         self._steps: IntegerSteps | None = None
 
     def run(self) -> None:
-        """Compare, and give every row to the tally, changes in the order of the key."""
+        """Compare, and give every row to the counter, changes in the order of the key."""
         self._ranges = self._cut()
         self._ask_ahead()
         while self._asked:

@@ -21,7 +21,7 @@ SEPARATOR = "X'FF'"
 _NO_TEXT = "X'FE'"
 
 
-class Form(enum.Enum):
+class CanonicalForm(enum.Enum):
     """What values are compared as."""
 
     INTEGER = "integer"
@@ -52,7 +52,7 @@ class ColumnPair:
     """One column that both sides have."""
 
     name: str
-    form: Form
+    form: CanonicalForm
     before: ColumnSql
     after: ColumnSql
     temporal: str | None = None
@@ -60,22 +60,22 @@ class ColumnPair:
 
 
 _FORMS = {
-    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint"), Form.INTEGER),
-    **dict.fromkeys(("bit", "year"), Form.INTEGER),
-    "decimal": Form.DECIMAL,
-    **dict.fromkeys(("float", "double"), Form.FLOAT),
-    **dict.fromkeys(("char", "varchar", "enum", "set"), Form.TEXT),
-    **dict.fromkeys(("tinytext", "text", "mediumtext", "longtext"), Form.TEXT),
-    "json": Form.JSON,
-    **dict.fromkeys(("date", "time", "datetime", "timestamp"), Form.TEMPORAL),
+    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint"), CanonicalForm.INTEGER),
+    **dict.fromkeys(("bit", "year"), CanonicalForm.INTEGER),
+    "decimal": CanonicalForm.DECIMAL,
+    **dict.fromkeys(("float", "double"), CanonicalForm.FLOAT),
+    **dict.fromkeys(("char", "varchar", "enum", "set"), CanonicalForm.TEXT),
+    **dict.fromkeys(("tinytext", "text", "mediumtext", "longtext"), CanonicalForm.TEXT),
+    "json": CanonicalForm.JSON,
+    **dict.fromkeys(("date", "time", "datetime", "timestamp"), CanonicalForm.TEMPORAL),
 }
 _UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8", "ascii"})
-_NUMBERS = (Form.INTEGER, Form.DECIMAL, Form.FLOAT)
+_NUMBERS = (CanonicalForm.INTEGER, CanonicalForm.DECIMAL, CanonicalForm.FLOAT)
 
 
-def form_of(column: Column) -> Form:
+def canonical_form_of(column: Column) -> CanonicalForm:
     """Return the form of a column's own values; a type that we do not know is bytes."""
-    return _FORMS.get(column.base, Form.BINARY)
+    return _FORMS.get(column.base, CanonicalForm.BINARY)
 
 
 def pair_columns(before: Column, after: Column) -> ColumnPair:
@@ -90,40 +90,43 @@ def pair_columns(before: Column, after: Column) -> ColumnPair:
         form=form,
         before=_write(before, form, write),
         after=_write(after, form, write),
-        temporal=_temporal(before) if form is Form.TEMPORAL else None,
+        temporal=_temporal(before) if form is CanonicalForm.TEMPORAL else None,
     )
 
 
-def _choose(before: Column, after: Column) -> tuple[Form, Callable[[Column], str]]:
-    forms = (form_of(before), form_of(after))
-    if Form.BINARY in forms:
-        return Form.BINARY, _as_bytes
+def _choose(before: Column, after: Column) -> tuple[CanonicalForm, Callable[[Column], str]]:
+    forms = (canonical_form_of(before), canonical_form_of(after))
+    if CanonicalForm.BINARY in forms:
+        return CanonicalForm.BINARY, _as_bytes
     if all(form in _NUMBERS for form in forms):
         return _choose_number(before, after)
     if forms[0] is not forms[1]:
-        return Form.TEXT, _as_text
-    if forms[0] is not Form.TEMPORAL:
+        return CanonicalForm.TEXT, _as_text
+    if forms[0] is not CanonicalForm.TEMPORAL:
         return forms[0], _plain
     if (before.base, before.scale) == (after.base, after.scale):
-        return Form.TEMPORAL, _plain
+        return CanonicalForm.TEMPORAL, _plain
     if _temporal(before) == _temporal(after) == "time":
-        return Form.TEMPORAL, lambda column: f"CAST({quote_name(column.name)} AS TIME(6))"
+        return CanonicalForm.TEMPORAL, lambda column: f"CAST({quote_name(column.name)} AS TIME(6))"
     if "time" not in (_temporal(before), _temporal(after)):
-        return Form.TEMPORAL, lambda column: f"CAST({quote_name(column.name)} AS DATETIME(6))"
-    return Form.TEXT, _as_text
+        return (
+            CanonicalForm.TEMPORAL,
+            lambda column: f"CAST({quote_name(column.name)} AS DATETIME(6))",
+        )
+    return CanonicalForm.TEXT, _as_text
 
 
-def _choose_number(before: Column, after: Column) -> tuple[Form, Callable[[Column], str]]:
-    forms = (form_of(before), form_of(after))
-    if forms == (Form.INTEGER, Form.INTEGER):
-        return Form.INTEGER, _plain
-    if Form.FLOAT not in forms:
+def _choose_number(before: Column, after: Column) -> tuple[CanonicalForm, Callable[[Column], str]]:
+    forms = (canonical_form_of(before), canonical_form_of(after))
+    if forms == (CanonicalForm.INTEGER, CanonicalForm.INTEGER):
+        return CanonicalForm.INTEGER, _plain
+    if CanonicalForm.FLOAT not in forms:
         if (before.scale or 0) == (after.scale or 0):
-            return Form.DECIMAL, _plain
-        return Form.DECIMAL, _without_zeros
+            return CanonicalForm.DECIMAL, _plain
+        return CanonicalForm.DECIMAL, _without_zeros
     if (before.base, before.type) == (after.base, after.type):
-        return Form.FLOAT, _plain
-    return Form.FLOAT, _as_float
+        return CanonicalForm.FLOAT, _plain
+    return CanonicalForm.FLOAT, _as_float
 
 
 def _plain(column: Column) -> str:
@@ -139,13 +142,15 @@ def _plain(column: Column) -> str:
 
 def _as_bytes(column: Column) -> str:
     name = quote_name(column.name)
-    if form_of(column) is Form.BINARY:
+    if canonical_form_of(column) is CanonicalForm.BINARY:
         return name if column.base in ("binary", "varbinary") else f"CAST({name} AS BINARY)"
-    return _text_bytes(column, name if form_of(column) is Form.TEXT else _as_text(column))
+    return _text_bytes(
+        column, name if canonical_form_of(column) is CanonicalForm.TEXT else _as_text(column)
+    )
 
 
 def _as_text(column: Column) -> str:
-    if form_of(column) is Form.TEXT:
+    if canonical_form_of(column) is CanonicalForm.TEXT:
         return quote_name(column.name)
     return f"CAST({_plain(column)} AS CHAR CHARACTER SET utf8mb4)"
 
@@ -153,7 +158,7 @@ def _as_text(column: Column) -> str:
 def _without_zeros(column: Column) -> str:
     """Return a number without zeros at the end of its decimals, which depend on its type."""
     plain = _plain(column)
-    if not column.scale or form_of(column) is Form.INTEGER:
+    if not column.scale or canonical_form_of(column) is CanonicalForm.INTEGER:
         return plain
     return f"TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST({plain} AS CHAR)))"
 
@@ -163,15 +168,15 @@ def _as_float(column: Column) -> str:
     return f"CAST(CAST({_plain(column)} AS DOUBLE) AS JSON)"
 
 
-def _write(column: Column, form: Form, write: Callable[[Column], str]) -> ColumnSql:
+def _write(column: Column, form: CanonicalForm, write: Callable[[Column], str]) -> ColumnSql:
     value = write(column)
-    if form is Form.BINARY:
+    if form is CanonicalForm.BINARY:
         return ColumnSql(
             value, _or(f"CONCAT(LENGTH({value}),_binary':',{value})", "_binary''", column)
         )
-    if form is Form.TEXT:
+    if form is CanonicalForm.TEXT:
         return ColumnSql(value, _or(_text_bytes(column, value), _NO_TEXT, column))
-    if form is Form.JSON or write in (_as_float, _without_zeros):
+    if form is CanonicalForm.JSON or write in (_as_float, _without_zeros):
         return ColumnSql(value, _or(f"CAST({value} AS BINARY)", _NO_TEXT, column))
     # A CAST gives 15 digits of a FLOAT here, which has no more than nine that count.
     return ColumnSql(value, _or(value, "_binary''", column))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
-from rewound.diff.rows.canonical_form import ColumnPair, Form
+from rewound.diff.rows.canonical_form import CanonicalForm, ColumnPair
 from rewound.diff.rows.row_changes import Cell, RowChange
 
 _DIGITS = 200
@@ -15,7 +15,7 @@ _DIGITS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class NumberShift:
+class NumericDelta:
     """How the numbers of a column changed: after less before, of changed values alone."""
 
     sum: Decimal | float
@@ -35,7 +35,7 @@ class NumberShift:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeShift:
+class TemporalDelta:
     """How the moments of a column changed: after less before, of changed values alone."""
 
     min: timedelta
@@ -48,20 +48,20 @@ class TimeShift:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnMeasure:
+class ColumnDelta:
     """How one column changed, in the rows that both sides have."""
 
     name: str
-    form: Form
+    form: CanonicalForm
     changed: int
     """Values that changed from one to another; NULL is not among them."""
     from_null: int
     """NULLs that became a value."""
     to_null: int
     """Values that became NULL."""
-    numbers: NumberShift | None = None
+    numbers: NumericDelta | None = None
     """Of a column of numbers of which some changed."""
-    times: TimeShift | None = None
+    times: TemporalDelta | None = None
     """Of a temporal column of which some changed."""
 
     @property
@@ -70,7 +70,7 @@ class ColumnMeasure:
         return self.changed + self.from_null + self.to_null
 
 
-class Measuring:
+class ColumnStatistics:
     """Takes changes one by one, and says what they come to."""
 
     def __init__(self, columns: Sequence[ColumnPair]) -> None:
@@ -83,7 +83,7 @@ class Measuring:
         for place in change.changed:
             self._columns[place].take(change.before[place], change.after[place])
 
-    def measures(self) -> tuple[ColumnMeasure, ...]:
+    def measures(self) -> tuple[ColumnDelta, ...]:
         """Return the measures of the columns that changed, in their order."""
         return tuple(column.measure() for column in self._columns if column.rows)
 
@@ -111,8 +111,8 @@ class _Column:
     def shift(self, before: str | bytes, after: str | bytes) -> None:
         """Take one value that became another."""
 
-    def measure(self) -> ColumnMeasure:
-        return ColumnMeasure(
+    def measure(self) -> ColumnDelta:
+        return ColumnDelta(
             name=self._column.name,
             form=self._column.form,
             changed=self._changed,
@@ -122,10 +122,10 @@ class _Column:
             times=self.times() if self._changed else None,
         )
 
-    def numbers(self) -> NumberShift | None:
+    def numbers(self) -> NumericDelta | None:
         return None
 
-    def times(self) -> TimeShift | None:
+    def times(self) -> TemporalDelta | None:
         return None
 
 
@@ -146,10 +146,10 @@ class _ExactColumn(_Column):
         self._rose += change > 0
         self._fell += change < 0
 
-    def numbers(self) -> NumberShift | None:
+    def numbers(self) -> NumericDelta | None:
         with localcontext(prec=_DIGITS):
             mean = self._sum / self._changed
-        return NumberShift(self._sum, mean, self._min, self._max, self._rose, self._fell)
+        return NumericDelta(self._sum, mean, self._min, self._max, self._rose, self._fell)
 
 
 class _FloatColumn(_Column):
@@ -168,9 +168,9 @@ class _FloatColumn(_Column):
         self._rose += change > 0
         self._fell += change < 0
 
-    def numbers(self) -> NumberShift | None:
+    def numbers(self) -> NumericDelta | None:
         mean = self._sum / self._changed
-        return NumberShift(self._sum, mean, self._min, self._max, self._rose, self._fell)
+        return NumericDelta(self._sum, mean, self._min, self._max, self._rose, self._fell)
 
 
 class _TemporalColumn(_Column):
@@ -191,19 +191,19 @@ class _TemporalColumn(_Column):
         self._later += change > timedelta()
         self._earlier += change < timedelta()
 
-    def times(self) -> TimeShift | None:
+    def times(self) -> TemporalDelta | None:
         if self._unreadable == self._changed:
             nothing = timedelta()
-            return TimeShift(nothing, nothing, 0, 0, self._unreadable)
-        return TimeShift(self._min, self._max, self._later, self._earlier, self._unreadable)
+            return TemporalDelta(nothing, nothing, 0, 0, self._unreadable)
+        return TemporalDelta(self._min, self._max, self._later, self._earlier, self._unreadable)
 
 
 def _make(column: ColumnPair) -> _Column:
-    if column.form in (Form.INTEGER, Form.DECIMAL):
+    if column.form in (CanonicalForm.INTEGER, CanonicalForm.DECIMAL):
         return _ExactColumn(column)
-    if column.form is Form.FLOAT:
+    if column.form is CanonicalForm.FLOAT:
         return _FloatColumn(column)
-    return _TemporalColumn(column) if column.form is Form.TEMPORAL else _Column(column)
+    return _TemporalColumn(column) if column.form is CanonicalForm.TEMPORAL else _Column(column)
 
 
 def _read_moment(text: str) -> timedelta | None:

@@ -22,10 +22,10 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._sides: list[Side] = []
+        self._sides: list[ComparisonSession] = []
         self._is_cancelled = False
 
-    def add(self, side: "Side") -> None:
+    def add(self, side: "ComparisonSession") -> None:
         """Take a side that was opened.
 
         Raises:
@@ -53,7 +53,7 @@ class Cancellation:
             side.abort()
 
 
-class Side:
+class ComparisonSession:
     """A session for comparing. Use it as a context manager."""
 
     def __init__(self, endpoint: Endpoint) -> None:

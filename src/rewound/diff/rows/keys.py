@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rewound.diff.quoting import quote_name
-from rewound.diff.rows.canonical_form import Form, form_of, pair_columns
+from rewound.diff.rows.canonical_form import CanonicalForm, canonical_form_of, pair_columns
 from rewound.diff.schema.definitions import Column, Key, Table
 
 Token = str
@@ -29,7 +29,7 @@ class KeyColumn:
 
     name: str
     quoted: str
-    form: Form
+    form: CanonicalForm
     before_token: str
     """SQL of the token on the side before."""
     after_token: str
@@ -116,7 +116,10 @@ def _names(key: Key) -> list[str]:
 
 
 def _preference(key: Key, columns: Mapping[str, Column]) -> tuple[bool, int, int, str]:
-    texts = sum(form_of(columns[name]) in (Form.TEXT, Form.BINARY) for name in _names(key))
+    texts = sum(
+        canonical_form_of(columns[name]) in (CanonicalForm.TEXT, CanonicalForm.BINARY)
+        for name in _names(key)
+    )
     return key.name != "PRIMARY", len(key.parts), texts, key.name
 
 
@@ -142,16 +145,16 @@ def _make(
 
 
 def _have_one_order(before: Column, after: Column) -> bool:
-    forms = {form_of(before), form_of(after)}
-    if forms <= {Form.INTEGER, Form.DECIMAL}:
+    forms = {canonical_form_of(before), canonical_form_of(after)}
+    if forms <= {CanonicalForm.INTEGER, CanonicalForm.DECIMAL}:
         return True
-    if len(forms) > 1 or forms == {Form.FLOAT}:
+    if len(forms) > 1 or forms == {CanonicalForm.FLOAT}:
         return False
-    if forms == {Form.TEXT}:
+    if forms == {CanonicalForm.TEXT}:
         if before.base in _WORDS or after.base in _WORDS:
             return (before.type, before.collation) == (after.type, after.collation)
         return before.collation == after.collation
-    return forms == {Form.BINARY} or before.base == after.base
+    return forms == {CanonicalForm.BINARY} or before.base == after.base
 
 
 def _key_column(before: Column, after: Column) -> KeyColumn:
@@ -162,20 +165,20 @@ def _key_column(before: Column, after: Column) -> KeyColumn:
     literal: Callable[[Token], str] = str
     rank: Callable[[str], object] = str
     has_weights = False
-    if pair.form is Form.INTEGER:
+    if pair.form is CanonicalForm.INTEGER:
         rank = int
-    elif pair.form is Form.DECIMAL:
+    elif pair.form is CanonicalForm.DECIMAL:
         rank = Decimal
-    elif pair.form is Form.FLOAT:
+    elif pair.form is CanonicalForm.FLOAT:
         identities = tokens = (_float(pair.before.value), _float(pair.after.value))
         rank = float
-    elif pair.form is Form.TEMPORAL:
+    elif pair.form is CanonicalForm.TEMPORAL:
         literal = _temporal_literal
         rank = _time_rank if pair.temporal == "time" else str
     elif is_ordered and before.base in _WORDS:
         identities = tokens = (f"({name} + 0)",) * 2
         rank = int
-    elif pair.form is Form.BINARY:
+    elif pair.form is CanonicalForm.BINARY:
         identities = tokens = (f"HEX({pair.before.value})", f"HEX({pair.after.value})")
         literal = "X'{}'".format
     elif _have_one_collation(before, after):

@@ -8,9 +8,9 @@ from rewound.diff.quoting import quote_name
 from rewound.diff.rows.by_hash import compare_by_hash
 from rewound.diff.rows.by_key import KeyComparison, Sizes
 from rewound.diff.rows.canonical_form import ColumnPair, pair_columns
-from rewound.diff.rows.comparison_session import Side
+from rewound.diff.rows.comparison_session import ComparisonSession
 from rewound.diff.rows.keys import ChosenKey, find_key
-from rewound.diff.rows.row_changes import Emit, LeftOut, TableDiff, Tally
+from rewound.diff.rows.row_changes import Emit, LeftOut, RowCounter, TableDiff
 from rewound.diff.rows.statements import write_sides
 from rewound.diff.schema.definitions import Table
 
@@ -73,7 +73,10 @@ def plan_table(
 
 
 def compare_table(
-    sides: tuple[Side, Side], plan: TablePlan, options: RowOptions, emit: Emit
+    sides: tuple[ComparisonSession, ComparisonSession],
+    plan: TablePlan,
+    options: RowOptions,
+    emit: Emit,
 ) -> TableDiff:
     """Compare the rows of a table on two sides, and hand on each change.
 
@@ -84,7 +87,7 @@ def compare_table(
         MysqlError: a server failed to answer.
     """
     names = [column.name for column in plan.columns]
-    tally = Tally(
+    counter = RowCounter(
         columns=plan.columns,
         key_places=tuple(names.index(name) for name in plan.key_names),
         emit=emit,
@@ -98,17 +101,17 @@ def compare_table(
             sides,
             sqls,
             key=plan.key,
-            tally=tally,
+            counter=counter,
             sizes=options.sizes,
             is_exhaustive=options.is_exhaustive,
         ).run()
     else:
-        compare_by_hash(sides, sqls, tally=tally, is_exhaustive=options.is_exhaustive)
+        compare_by_hash(sides, sqls, counter=counter, is_exhaustive=options.is_exhaustive)
     return TableDiff(
-        added=tally.added,
-        removed=tally.removed,
-        changed=tally.changed,
-        same=tally.same,
+        added=counter.added,
+        removed=counter.removed,
+        changed=counter.changed,
+        same=counter.same,
         columns=plan.columns,
         left_out=plan.left_out,
         key=plan.key_names,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from rewound.diff.rows.canonical_form import ColumnPair, Form
+from rewound.diff.rows.canonical_form import CanonicalForm, ColumnPair
 from rewound.diff.schema.comparison import Change
 
 Cell = str | bytes | None
@@ -69,7 +69,7 @@ class TableDiff:
 
 
 @dataclass(slots=True)
-class Tally:
+class RowCounter:
     """Counts what becomes of rows, and hands each change on."""
 
     columns: Sequence[ColumnPair]
@@ -84,7 +84,7 @@ class Tally:
     _floats: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        floats = (n for n, column in enumerate(self.columns) if column.form is Form.FLOAT)
+        floats = (n for n, column in enumerate(self.columns) if column.form is CanonicalForm.FLOAT)
         self._floats = frozenset() if self.float_tolerance is None else frozenset(floats)
 
     def add_pair(self, before: Row | None, after: Row | None) -> None:

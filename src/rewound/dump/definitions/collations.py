@@ -7,13 +7,15 @@ import re
 from collections.abc import Sequence
 
 from rewound.dump.rules import table as rules
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.tokens import Token, TokenKind, unquote
 
 
-def plan_collation_edits(tokens: Sequence[Token], target: Target, mode: LexicalMode) -> list[Edit]:
+def plan_collation_edits(
+    tokens: Sequence[Token], target: ServerProfile, mode: LexicalMode
+) -> list[Edit]:
     """Return the edits that put known collations in the place of unknown ones."""
     edits = []
     for index, token in enumerate(tokens):
@@ -29,7 +31,7 @@ def plan_collation_edits(tokens: Sequence[Token], target: Target, mode: LexicalM
     return edits
 
 
-def nearest_collation(name: str, target: Target) -> str | None:
+def nearest_collation(name: str, target: ServerProfile) -> str | None:
     """Return the collation itself where the server has it, else the one most like it.
 
     None where the server does not have the character set either.

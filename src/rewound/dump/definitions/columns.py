@@ -6,7 +6,11 @@ dump states for it, and a default stays the same value.
 
 from collections.abc import Iterator, Sequence
 
-from rewound.dump.definitions.table_elements import closing_parenthesis, iter_elements, iter_outside
+from rewound.dump.definitions.table_elements import (
+    closing_parenthesis,
+    iter_outside,
+    iter_table_elements,
+)
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.statement import Kind
@@ -35,7 +39,7 @@ _LARGEST_PRECISION = 6
 def plan_column_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
     """Return what has to change in the columns of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
-    for element in iter_elements(tokens, kind):
+    for element in iter_table_elements(tokens, kind):
         if element.is_column:
             edits += _edit_type(element.tokens)
             edits += _edit_default(element.tokens)

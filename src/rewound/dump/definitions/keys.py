@@ -6,7 +6,12 @@ have is left out with a note.
 
 from collections.abc import Iterator, Sequence
 
-from rewound.dump.definitions.table_elements import KEY_WORDS, Element, iter_elements, iter_outside
+from rewound.dump.definitions.table_elements import (
+    KEY_WORDS,
+    TableElement,
+    iter_outside,
+    iter_table_elements,
+)
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.statement import Kind
@@ -16,7 +21,7 @@ from rewound.dump.text.tokens import Token, TokenKind
 def plan_key_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
     """Return what has to change in the keys of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
-    for element in iter_elements(tokens, kind):
+    for element in iter_table_elements(tokens, kind):
         if element.is_column:
             continue
         if element.tokens[0].word == "VECTOR":
@@ -27,7 +32,7 @@ def plan_key_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
     return edits
 
 
-def _edit_options(element: Element) -> Iterator[Edit]:
+def _edit_options(element: TableElement) -> Iterator[Edit]:
     key, rule = element.tokens, rules.MARIADB_KEY_OPTION
     for index, token in iter_outside(key):
         rest = key[index + 1 : index + 3]

@@ -15,20 +15,20 @@ from rewound.dump.definitions.stored_objects import find_schedule, plan_program_
 from rewound.dump.definitions.table_elements import iter_outside
 from rewound.dump.definitions.table_options import plan_encryption_edits, plan_option_edits
 from rewound.dump.rules import table as rules
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.verdict import Edit, RuleUse
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token
 from rewound.dump.values.computed_rows import find_computed
 
-PROGRAMS = frozenset(
+STORED_OBJECTS = frozenset(
     {Kind.CREATE_VIEW, Kind.CREATE_TRIGGER, Kind.CREATE_EVENT}
     | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION}
 )
 TABLES = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
 DATABASES = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
-DEFINITIONS = PROGRAMS | TABLES | DATABASES
+DEFINITIONS = STORED_OBJECTS | TABLES | DATABASES
 """The kinds of statement that are looked through from end to end."""
 _HISTORY = "it keeps the history of its rows"
 _MARIADB_ONLY = (
@@ -64,7 +64,7 @@ def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
 
 
 def plan_definition_edits(
-    tokens: Sequence[Token], kind: Kind, target: Target, mode: LexicalMode
+    tokens: Sequence[Token], kind: Kind, target: ServerProfile, mode: LexicalMode
 ) -> list[Edit]:
     """Return the edits that make a definition run on the target server."""
     edits = plan_collation_edits(tokens, target, mode)
@@ -72,7 +72,7 @@ def plan_definition_edits(
         edits += plan_option_edits(tokens, kind, target, mode)
         edits += plan_column_edits(tokens, kind) + plan_key_edits(tokens, kind)
         edits += _plan_replace_edits(tokens)
-    elif kind in PROGRAMS:
+    elif kind in STORED_OBJECTS:
         edits += plan_program_edits(tokens, kind)
     else:
         edits += plan_encryption_edits(tokens)

@@ -5,7 +5,7 @@ file or a server outside of it, whatever the target server could do.
 """
 
 from rewound.dump.rules import table as rules
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.server_profile import ServerProfile
 
 REMOTE_ENGINES = frozenset(
     {"federated", "federatedx", "connect", "spider", "s3", "sphinx", "oqgraph", "cassandra", "vp"}
@@ -22,7 +22,9 @@ def real_engine(name: str) -> str:
     return _ALIASES.get(name.lower(), name.lower())
 
 
-def find_engine_rule(name: str, target: Target, *, partitioned: bool = False) -> rules.Rule | None:
+def find_engine_rule(
+    name: str, target: ServerProfile, *, partitioned: bool = False
+) -> rules.Rule | None:
     """Return the rule by which a table of this engine becomes one of InnoDB, if one does."""
     engine = real_engine(name)
     if engine in REMOTE_ENGINES:

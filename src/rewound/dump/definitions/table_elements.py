@@ -22,7 +22,7 @@ _NAMES_AFTER = {"ADD": 1, "MODIFY": 1, "CHANGE": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class TableElement:
     """A column with its type and attributes, or a key with its options."""
 
     tokens: Sequence[Token]
@@ -37,7 +37,7 @@ class Element:
         return self.tokens[-1].end
 
 
-def iter_elements(tokens: Sequence[Token], kind: Kind) -> Iterator[Element]:
+def iter_table_elements(tokens: Sequence[Token], kind: Kind) -> Iterator[TableElement]:
     """Yield the elements of a CREATE TABLE, or of an ALTER TABLE that adds or changes them."""
     level = 1 if kind is Kind.CREATE_TABLE else 0
     parts = [part for part in _split(tokens, level) if part]
@@ -47,10 +47,10 @@ def iter_elements(tokens: Sequence[Token], kind: Kind) -> Iterator[Element]:
             continue
         start = parts[number - 1][-1].end if number else part[0].start
         if _is_key(body):
-            yield Element(body, is_column=False, start=start)
+            yield TableElement(body, is_column=False, start=start)
             continue
         if len(body) > names and all(_may_name(token) for token in body[:names]):
-            yield Element(body[names:], is_column=True, start=start)
+            yield TableElement(body[names:], is_column=True, start=start)
 
 
 def iter_outside(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rewound.dump.definitions.collations import value_of
 from rewound.dump.definitions.storage_engines import REMOTE_ENGINES, find_engine_rule, real_engine
 from rewound.dump.rules import table as rules
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.statement import Kind
@@ -46,7 +46,7 @@ def read_auto_increment(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) 
 
 
 def plan_option_edits(
-    tokens: Sequence[Token], kind: Kind, target: Target, mode: LexicalMode
+    tokens: Sequence[Token], kind: Kind, target: ServerProfile, mode: LexicalMode
 ) -> list[Edit]:
     """Return what has to change in the options of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
@@ -151,7 +151,7 @@ def _cut_option(
 
 
 def _edit_engine(
-    value: Token, target: Target, mode: LexicalMode, *, partitioned: bool
+    value: Token, target: ServerProfile, mode: LexicalMode, *, partitioned: bool
 ) -> list[Edit]:
     rule = find_engine_rule(unquote(value, mode), target, partitioned=partitioned)
     return [] if rule is None else [Edit(value.start, value.end, b"InnoDB", rule)]

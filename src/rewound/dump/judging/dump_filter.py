@@ -13,7 +13,7 @@ _BY_FIRST_NAME = frozenset(
     {Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE, Kind.CREATE_INDEX}
     | {Kind.INSERT, Kind.REPLACE, Kind.DELETE, Kind.LOCK, Kind.CREATE_VIEW, Kind.DROP_VIEW}
 )
-_PROGRAMS = frozenset(
+_STORED_OBJECTS = frozenset(
     {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
     | {Kind.DROP_PROCEDURE, Kind.DROP_FUNCTION, Kind.DROP_EVENT, Kind.DROP_TRIGGER}
 )
@@ -23,7 +23,7 @@ ObjectName = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DumpFilter:
     """A part of a dump; without any pattern it is all of it."""
 
     only_schemas: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class Part:
             return self.has_table(*names[-1])
         if kind in _BY_FIRST_NAME:
             return any(self.has_table(*name) for name in names)
-        if kind in _PROGRAMS and self.only_tables:
+        if kind in _STORED_OBJECTS and self.only_tables:
             return False
         return self.has_schema(names[0][0])
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from rewound.dump.definitions.plan import (
     DATABASES,
     DEFINITIONS,
-    PROGRAMS,
+    STORED_OBJECTS,
     TABLES,
     find_refusal,
     plan_definition_edits,
@@ -20,9 +20,9 @@ from rewound.dump.definitions.plan import (
 from rewound.dump.definitions.table_options import read_auto_increment
 from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules import table as rules
-from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, Target
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
 from rewound.dump.rules.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import Session
@@ -42,7 +42,7 @@ _NEVER_EXECUTED = {
 }
 _NAMES_A_SCHEMA = DATABASES | {Kind.USE}
 # A body of several; and what is refused anyway.
-_MAY_HOLD_STATEMENTS = (PROGRAMS - {Kind.CREATE_VIEW}) | {
+_MAY_HOLD_STATEMENTS = (STORED_OBJECTS - {Kind.CREATE_VIEW}) | {
     Kind.MARIADB_OBJECT,
     Kind.UNKNOWN,
     Kind.EMPTY,
@@ -62,20 +62,20 @@ class Judge:
     Guards the session: what earlier statements have set, used and created.
     """
 
-    target: Target
+    target: ServerProfile
     default_schema: str | None = None
     """Where objects go that the dump names no database for."""
-    part: Part = Part()  # noqa: RUF009 - frozen value
+    part: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
     """What of the dump is wanted."""
     session: Session = field(default_factory=Session)
     created_schemas: set[str] = field(default_factory=set)
     _insert: tuple[bytes, LexicalMode, Statement] | None = None
     """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
 
-    def judge(self, text: bytes, line: int, outline: bytes | None = None) -> Verdict:
+    def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
         """Return what becomes of a statement; afterwards `session` is as it leaves it.
 
-        `outline` is the statement's, where it is known: see `rewound.dump.text.masked_text`.
+        `masked_text` is the statement's, where it is known: see `rewound.dump.text.masked_text`.
         """
         if len(text) > LONGEST_DEFINITION_BYTES and not _STATES_ROWS.match(text):
             use = RuleUse(rules.TOO_LONG, f"it has {len(text):,} bytes and states no rows")
@@ -83,9 +83,9 @@ class Judge:
         try:
             edits = []
             # Most of a dump's text is in strings, where nothing is a comment.
-            if b"/*!" in (text if outline is None else outline):
+            if b"/*!" in (text if masked_text is None else masked_text):
                 edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
-            parsed = (apply_edits(text, edits), None) if edits else (text, outline)
+            parsed = (apply_edits(text, edits), None) if edits else (text, masked_text)
             verdict = self._judge(self._parse(*parsed), line)
             return _with_comments(verdict, text, edits) if edits else verdict
         except UnreadableText as error:
@@ -94,8 +94,8 @@ class Judge:
             use = RuleUse(rules.UNKNOWN_SETTING, str(error))
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
 
-    def _parse(self, text: bytes, outline: bytes | None) -> Statement:
-        statement = with_rows(self._parse_head(text), self.session.mode, outline)
+    def _parse(self, text: bytes, masked_text: bytes | None) -> Statement:
+        statement = with_rows(self._parse_head(text), self.session.mode, masked_text)
         if statement.kind not in _MAY_HOLD_STATEMENTS and b";" in text:
             self._require_one(statement)
         return statement
@@ -107,7 +107,7 @@ class Judge:
         at a time refuses it; what is not sent would be lost with what stands behind it.
         """
         text, rows_start = statement.text, statement.rows_start
-        if rows_start and b";" in statement.rows_outline.rstrip(b"; \t\r\n"):
+        if rows_start and b";" in statement.masked_rows.rstrip(b"; \t\r\n"):
             raise UnreadableText(_SEVERAL)
         if rows_start and b";" not in text[:rows_start]:
             return

@@ -6,14 +6,14 @@ LINES TERMINATED BY '),('. The server then has no SQL to parse, which halves its
 
 Fields are not SQL: a number in a text column keeps its spelling, `null` is four letters,
 `\%` loses its backslash. Each such difference was found by sending both to MySQL 9.7.4,
-and what could show one is not sent as fields; see `shapes`.
+and what could show one is not sent as fields; see `patterns`.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from rewound.dump.load_data.row_patterns import Fitness, RowShapes, ShapeReader
+from rewound.dump.load_data.row_patterns import Fitness, RowPatternReader, RowPatterns
 from rewound.dump.load_data.table_metadata import TableForm, ValueKind
 from rewound.dump.settings.session import Session
 from rewound.dump.text.lexical import LexicalMode
@@ -54,7 +54,7 @@ class ReadRows:
 
 
 class RowReader:
-    """Reads the INSERTs of one table that begin alike. Guards the shapes seen so far."""
+    """Reads the INSERTs of one table that begin alike. Guards the patterns seen so far."""
 
     def __init__(
         self, table: tuple[str, str], form: TableForm, head: bytes, session: Session, version: int
@@ -66,42 +66,44 @@ class RowReader:
         # A column that is left out may get a value that depends on when it is sent.
         fits = listed is not None and sorted(listed) == sorted(by_name)
         keeps_zero = "NO_AUTO_VALUE_ON_ZERO" in session.sql_mode.upper()
-        if form.numbered is not None and not keeps_zero:
+        if form.auto_increment_column is not None and not keeps_zero:
             fits = False
         self._columns = [by_name[name] for name in listed or ()] if fits else []
         self._has_bytes = any(column.kind is ValueKind.BYTES for column in self._columns)
-        self._shapes = ShapeReader(self._columns, numbered=form.numbered)
+        self._patterns = RowPatternReader(
+            self._columns, auto_increment_column=form.auto_increment_column
+        )
         self._table = table
         self._mode = mode
         self._character_set = session.character_set
 
     def read(self, statement: Statement) -> ReadRows:
         """Return how the statement's rows may be sent."""
-        outline = statement.rows_outline.strip()
+        masked_text = statement.masked_rows.strip()
         if not self._columns or not statement.is_plain or statement.updates_rows:
-            return ReadRows(Fitness.AS_THEY_STAND)
-        shapes = self._shapes.read(outline, statement.rows)
-        if shapes.fitness is not Fitness.FIELDS:
-            return ReadRows(shapes.fitness)
-        reading = self._find_reading(shapes.hexadecimal)
+            return ReadRows(Fitness.VERBATIM)
+        patterns = self._patterns.read(masked_text, statement.rows)
+        if patterns.fitness is not Fitness.FIELDS:
+            return ReadRows(patterns.fitness)
+        reading = self._find_reading(patterns.hexadecimal)
         if reading is None or not self._has_same_escapes(statement):
             return ReadRows(Fitness.LITERAL)
-        prefixes = outline.count(_BINARY_PREFIX) if self._has_bytes else 0
+        prefixes = masked_text.count(_BINARY_PREFIX) if self._has_bytes else 0
         if prefixes and statement.text.count(_BINARY_PREFIX) != prefixes:
             return ReadRows(Fitness.LITERAL)
-        sql = self._load_data(shapes, reading)
-        # The outline has done its work, and is half as large as the text.
-        statement = replace(statement, rows_outline=b"")
-        fields = FieldRows(sql, statement, shapes.layout.row_end, has_prefixes=prefixes > 0)
+        sql = self._load_data(patterns, reading)
+        # The masked_text has done its work, and is half as large as the text.
+        statement = replace(statement, masked_rows=b"")
+        fields = FieldRows(sql, statement, patterns.layout.row_end, has_prefixes=prefixes > 0)
         return ReadRows(Fitness.FIELDS, fields)
 
-    def _load_data(self, shapes: RowShapes, character_set: str) -> bytes:
+    def _load_data(self, patterns: RowPatterns, character_set: str) -> bytes:
         encoding = self._mode.encoding
         table = b".".join(quote_name(name, encoding) for name in self._table)
         columns, decoded = [], []
         for number, column in enumerate(self._columns):
             name = quote_name(column.name, encoding)
-            if column.name in shapes.hexadecimal:
+            if column.name in patterns.hexadecimal:
                 decoded.append(b"%b = UNHEX(SUBSTRING(@h%d, 3))" % (name, number))
                 name = b"@h%d" % number
             columns.append(name)
@@ -112,8 +114,8 @@ class RowReader:
         ) % (
             table,
             character_set.encode(),
-            shapes.layout.field_end,
-            shapes.layout.row_end,
+            patterns.layout.field_end,
+            patterns.layout.row_end,
             b",".join(columns),
             b" SET " + b", ".join(decoded) if decoded else b"",
         )

@@ -1,6 +1,6 @@
-"""The shapes of rows: their outline without digits. What they say of how rows may be sent.
+"""The patterns of rows: their masked_text without digits. What they say of how rows may be sent.
 
-Pure. `(17,'',-1.5,NULL)` has the shape `,'',-.,NULL`. A table has a handful of shapes, so
+Pure. `(17,'',-1.5,NULL)` has the pattern `,'',-.,NULL`. A table has a handful of patterns, so
 all rows of a statement are judged by looking at each of them once.
 """
 
@@ -15,7 +15,7 @@ from rewound.dump.load_data.table_metadata import Column, ValueKind
 class Fitness(enum.IntEnum):
     """How freely the rows of a statement may be sent."""
 
-    AS_THEY_STAND = 0
+    VERBATIM = 0
     """They compute something, or let the server choose numbers: in their order, as SQL."""
     LITERAL = 1
     """The same whenever and by whichever session they are sent, as SQL."""
@@ -32,8 +32,8 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class RowShapes:
-    """What the shapes of a statement's rows say."""
+class RowPatterns:
+    """What the patterns of a statement's rows say."""
 
     fitness: Fitness
     layout: Layout = Layout(b"", b"")
@@ -41,52 +41,54 @@ class RowShapes:
     """The columns whose values are all hexadecimal or NULL, and not all NULL."""
 
 
-class ShapeReader:
-    """Reads the rows for some columns of one table. Guards the shapes seen so far."""
+class RowPatternReader:
+    """Reads the rows for some columns of one table. Guards the patterns seen so far."""
 
-    def __init__(self, columns: Sequence[Column], *, numbered: str | None) -> None:
-        """Take note of the columns; in `numbered` the server chooses what is not stated."""
+    def __init__(self, columns: Sequence[Column], *, auto_increment_column: str | None) -> None:
+        """Take note of the columns; in `auto_increment_column` the server chooses what is not stated."""
         self._columns = columns
-        self._numbered = numbered
+        self._numbered = auto_increment_column
         self._has_floats = any(column.kind is ValueKind.FLOAT for column in columns)
         self._layout = Layout(b"", b"")
-        self._shapes: dict[bytes, _Shape] = {}
+        self._patterns: dict[bytes, _Pattern] = {}
 
-    def read(self, outline: bytes, rows: int) -> RowShapes:
-        """Return what stands outside of the strings of so many rows, by their outline."""
-        layout = _find_layout(outline)
+    def read(self, masked_text: bytes, rows: int) -> RowPatterns:
+        """Return what stands outside of the strings of so many rows, by their masked_text."""
+        layout = _find_layout(masked_text)
         if layout is None:
             return _NOTHING
         if layout != self._layout:
-            self._layout, self._shapes = layout, {}
-        skeleton = outline.translate(None, b"0123456789")
+            self._layout, self._patterns = layout, {}
+        skeleton = masked_text.translate(None, b"0123456789")
         different = _find_different(skeleton[1:-1], layout.row_end, rows)
         if different is None:
             return _NOTHING
-        shapes = [self._get_shape(shape) for shape in different]
-        fitness = min(shape.fitness for shape in shapes)
-        hexadecimal = {name for shape in shapes for name in shape.hexadecimal}
-        quoted = {name for shape in shapes for name in shape.quoted}
-        if hexadecimal and (hexadecimal & quoted or not _is_hexadecimal(outline, skeleton, layout)):
+        patterns = [self._get_shape(pattern) for pattern in different]
+        fitness = min(pattern.fitness for pattern in patterns)
+        hexadecimal = {name for pattern in patterns for name in pattern.hexadecimal}
+        quoted = {name for pattern in patterns for name in pattern.quoted}
+        if hexadecimal and (
+            hexadecimal & quoted or not _is_hexadecimal(masked_text, skeleton, layout)
+        ):
             fitness = min(fitness, Fitness.LITERAL)
-        if self._has_floats and b"-0" in outline and _NEGATIVE_ZERO.search(outline):
+        if self._has_floats and b"-0" in masked_text and _NEGATIVE_ZERO.search(masked_text):
             fitness = min(fitness, Fitness.LITERAL)
-        return RowShapes(fitness, layout, frozenset(hexadecimal))
+        return RowPatterns(fitness, layout, frozenset(hexadecimal))
 
-    def _get_shape(self, shape: bytes) -> "_Shape":
-        known = self._shapes.get(shape)
+    def _get_shape(self, pattern: bytes) -> "_Pattern":
+        known = self._patterns.get(pattern)
         if known is None:
-            plain = shape
+            plain = pattern
             while _DOUBLED_QUOTES in plain:
                 plain = plain.replace(_DOUBLED_QUOTES, b"''")
-            known = self._shapes[shape] = self._judge(plain.split(self._layout.field_end))
+            known = self._patterns[pattern] = self._judge(plain.split(self._layout.field_end))
         return known
 
-    def _judge(self, values: Sequence[bytes]) -> "_Shape":
+    def _judge(self, values: Sequence[bytes]) -> "_Pattern":
         if len(values) != len(self._columns):
-            return _Shape(Fitness.AS_THEY_STAND)
+            return _Pattern(Fitness.VERBATIM)
         pairs = list(zip(values, self._columns, strict=True))
-        return _Shape(
+        return _Pattern(
             min(self._judge_value(value, column) for value, column in pairs),
             frozenset(column.name for value, column in pairs if value.startswith(b"x")),
             frozenset(column.name for value, column in pairs if value.endswith(b"'")),
@@ -94,51 +96,51 @@ class ShapeReader:
 
     def _judge_value(self, value: bytes, column: Column) -> Fitness:
         if column.name == self._numbered and value not in (b"", b"-"):
-            return Fitness.AS_THEY_STAND
+            return Fitness.VERBATIM
         if not _LITERAL.fullmatch(value):
-            return Fitness.AS_THEY_STAND
+            return Fitness.VERBATIM
         is_null = value == b"NULL" and column.is_nullable
         return Fitness.FIELDS if is_null or _fits(value, column.kind) else Fitness.LITERAL
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    """What one shape says."""
+class _Pattern:
+    """What one pattern says."""
 
     fitness: Fitness
     hexadecimal: frozenset[str] = frozenset()
     quoted: frozenset[str] = frozenset()
 
 
-_NOTHING = RowShapes(Fitness.AS_THEY_STAND)
+_NOTHING = RowPatterns(Fitness.VERBATIM)
 
 
-def _find_layout(outline: bytes) -> Layout | None:
-    """Return the layout of the first two rows; that all have it is for the shapes to tell."""
-    if not (outline.startswith(b"(") and outline.endswith(b")")):
+def _find_layout(masked_text: bytes) -> Layout | None:
+    """Return the layout of the first two rows; that all have it is for the patterns to tell."""
+    if not (masked_text.startswith(b"(") and masked_text.endswith(b")")):
         return None
-    between = _BETWEEN_ROWS.search(outline)
+    between = _BETWEEN_ROWS.search(masked_text)
     row_end = b"),(" if between is None else between[0]
-    end_of_first = len(outline) - 1 if between is None else between.start()
-    field_end = b", " if b", " in outline[:end_of_first] else b","
+    end_of_first = len(masked_text) - 1 if between is None else between.start()
+    field_end = b", " if b", " in masked_text[:end_of_first] else b","
     return Layout(field_end, row_end)
 
 
 def _find_different(skeleton: bytes, row_end: bytes, rows: int) -> set[bytes] | None:
-    """Return the shapes among so many rows; None where there are not so many."""
+    """Return the patterns among so many rows; None where there are not so many."""
     first = skeleton.partition(row_end)[0]
     if skeleton == row_end.join([first] * rows):
         return {first}
-    shapes = skeleton.split(row_end)
-    return set(shapes) if len(shapes) == rows else None
+    patterns = skeleton.split(row_end)
+    return set(patterns) if len(patterns) == rows else None
 
 
-def _is_hexadecimal(outline: bytes, skeleton: bytes, layout: Layout) -> bool:
-    """Tell `0xFF` from the name `x1`, which has the same shape, and from a bare `0x`."""
+def _is_hexadecimal(masked_text: bytes, skeleton: bytes, layout: Layout) -> bool:
+    """Tell `0xFF` from the name `x1`, which has the same pattern, and from a bare `0x`."""
     starts = (layout.field_end, b"(")
-    written = sum(outline.count(start + b"0x") for start in starts)
+    written = sum(masked_text.count(start + b"0x") for start in starts)
     seen = sum(skeleton.count(start + b"x") for start in starts)
-    return written == seen and not _NO_DIGITS.search(outline)
+    return written == seen and not _NO_DIGITS.search(masked_text)
 
 
 def _fits(value: bytes, kind: ValueKind) -> bool:
@@ -158,7 +160,7 @@ def _fits(value: bytes, kind: ValueKind) -> bool:
 
 
 _DOUBLED_QUOTES = b"''''"
-"""Two strings side by side in the outline: one string with a doubled quote in it."""
+"""Two strings side by side in the masked_text: one string with a doubled quote in it."""
 _BETWEEN_ROWS = re.compile(rb"\),\s*\(")
 # Numbers without their digits; a hexadecimal one keeps its letters. Without digits 1-2 looks
 # like -12, and is as constant; as a field it is a number with a warning, which is not accepted.

@@ -36,7 +36,7 @@ class TableForm:
 
     columns: tuple[Column, ...]
     """All that rows can state a value for, in their order; generated ones are not among them."""
-    numbered: str | None
+    auto_increment_column: str | None
     """The column with AUTO_INCREMENT, if there is one."""
     has_primary_key: bool
     has_foreign_keys: bool

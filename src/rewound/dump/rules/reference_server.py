@@ -3,7 +3,7 @@
 Source: information_schema of MySQL 9.7.4; a test compares it with the real server.
 """
 
-from rewound.dump.rules.server_profile import Target
+from rewound.dump.rules.server_profile import ServerProfile
 
 # Character set to what follows on its name in those of its collations, its default first;
 # the one of `binary` is called so as well.
@@ -87,7 +87,7 @@ def _read_collations() -> dict[str, list[str]]:
 
 _BY_OWNER = _read_collations()
 
-REFERENCE = Target(
+REFERENCE_SERVER = ServerProfile(
     version_number=90704,
     engines=frozenset(
         {"innodb", "myisam", "memory", "csv", "archive", "blackhole", "mrg_myisam"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ServerProfile:
     """What one server version can hold."""
 
     version_number: int

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rewound.dump.definitions.collations import nearest_collation
 from rewound.dump.definitions.storage_engines import find_engine_rule
 from rewound.dump.rules import table as rules
-from rewound.dump.rules.server_profile import REMOVED_SQL_MODES, Target
+from rewound.dump.rules.server_profile import REMOVED_SQL_MODES, ServerProfile
 from rewound.dump.rules.verdict import RuleUse, excerpt, one_line
 from rewound.dump.settings.assignments import (
     GLOBAL_SCOPES,
@@ -81,7 +81,7 @@ class _Step(NamedTuple):
     uses: tuple[RuleUse, ...] = ()
 
 
-def judge_set(statement: Statement, session: Session, target: Target) -> SetVerdict:
+def judge_set(statement: Statement, session: Session, target: ServerProfile) -> SetVerdict:
     """Decide about a SET statement.
 
     Raises:
@@ -140,7 +140,7 @@ def _find_skip_rule(assignment: Assignment) -> rules.Rule | None:
     return None
 
 
-def _follow(assignment: Assignment, session: Session, target: Target) -> _Step:
+def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
     name = assignment.name
     if computed := find_computed(assignment.value):
         raise CannotFollow(f"{name} is set to what {computed} gives")
@@ -165,7 +165,7 @@ def _follow(assignment: Assignment, session: Session, target: Target) -> _Step:
     return _Step(replace(session, character_set=value.lower()), literal)
 
 
-def _follow_engine(assignment: Assignment, session: Session, target: Target) -> _Step:
+def _follow_engine(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
     """Follow the engine of tables that name none: no other way round the rules for engines."""
     engine = known_value(assignment, session)
     if engine is None:
@@ -185,7 +185,7 @@ def _follow_sql_mode(assignment: Assignment, session: Session, value: str) -> _S
     return _Step(replace(session, sql_mode=kept), literal, uses)
 
 
-def _follow_names(assignment: Assignment, session: Session, target: Target) -> _Step:
+def _follow_names(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
     """Follow SET NAMES character_set [COLLATE collation]."""
     first, *rest = assignment.value
     name = unquote(first, session.mode).lower()
@@ -206,7 +206,7 @@ def _follow_names(assignment: Assignment, session: Session, target: Target) -> _
     return _Step(following, f"{name} COLLATE {nearest}", (use,))
 
 
-def _follow_collation(assignment: Assignment, session: Session, target: Target) -> _Step:
+def _follow_collation(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
     token = assignment.value[0]
     if not is_literal(assignment):
         return _Step(session)

@@ -1,6 +1,6 @@
-r"""The outline of a statement: its text with every string emptied, and the rows in it.
+r"""The masked_text of a statement: its text with every string emptied, and the rows in it.
 
-Pure. In the outline `(1,'it\\'s'),(2,NULL)` is `(1,''),(2,NULL)`: what is left stands
+Pure. In the masked_text `(1,'it\\'s'),(2,NULL)` is `(1,''),(2,NULL)`: what is left stands
 outside of strings, so that a delimiter, a row or a function can be looked for without
 walking from quote to quote. Made by a few passes over the whole text instead of one step
 per string, which takes Python longer.
@@ -48,7 +48,7 @@ class Rows(NamedTuple):
 
     length: int
     """In bytes, from the first row's parenthesis on."""
-    outline: bytes
+    masked_text: bytes
 
 
 class Run(NamedTuple):
@@ -59,10 +59,10 @@ class Run(NamedTuple):
     statements: int
     text: bytes
     """The one statement with the rows of all."""
-    outline: bytes
+    masked_text: bytes
 
 
-class OutlineScan:
+class MaskedTextScan:
     """Follows one statement without comments, stretch by stretch, from its first byte on.
 
     A stretch must not end between a backslash and what that escapes.
@@ -77,8 +77,8 @@ class OutlineScan:
         self._parts: list[bytes] = []
 
     @property
-    def outline(self) -> bytes:
-        """The outline of what was added."""
+    def masked_text(self) -> bytes:
+        """The masked_text of what was added."""
         return b"".join(self._parts)
 
     def add(self, text: bytes) -> bool:
@@ -135,33 +135,36 @@ def _hide_few_escapes(text: bytes) -> bytes:
     return _HIDDEN.join([first, *rest])
 
 
-def read_outline(text: bytes, mode: LexicalMode) -> bytes:
-    """Return the outline of any text, names emptied as well and comments taken out."""
+def mask_text(text: bytes, mode: LexicalMode) -> bytes:
+    """Return the masked_text of any text, names emptied as well and comments taken out."""
     return _string_or_comment(mode).sub(lambda m: b"''" if m[0][:1] in b"'\"`" else b" ", text)
 
 
-def count_rows(outline: bytes) -> int:
-    """Return how many rows the text behind VALUES or SET holds, by its outline."""
-    opened = outline.count(b"(")
+def count_rows(masked_text: bytes) -> int:
+    """Return how many rows the text behind VALUES or SET holds, by its masked_text."""
+    opened = masked_text.count(b"(")
     # Where every parenthesis but the first follows on the end of a row, none is nested.
-    if opened == outline.count(b"),(") + 1 or opened == len(_SEPARATOR.findall(outline)) + 1:
+    if (
+        opened == masked_text.count(b"),(") + 1
+        or opened == len(_SEPARATOR.findall(masked_text)) + 1
+    ):
         return opened
-    return _count_outermost(outline)
+    return _count_outermost(masked_text)
 
 
-def updates_rows(outline: bytes) -> bool:
-    """Tell whether ON DUPLICATE KEY UPDATE is behind the rows, by their outline."""
-    return has_word(outline, b"DUPLICATE") and _ON_DUPLICATE.search(outline) is not None
+def updates_rows(masked_text: bytes) -> bool:
+    """Tell whether ON DUPLICATE KEY UPDATE is behind the rows, by their masked_text."""
+    return has_word(masked_text, b"DUPLICATE") and _ON_DUPLICATE.search(masked_text) is not None
 
 
-def has_word(outline: bytes, word: bytes) -> bool:
+def has_word(masked_text: bytes, word: bytes) -> bool:
     """Tell whether a word of capital letters stands in the text, in whatever case.
 
     One letter is searched for ten times faster than the text is put in one case, and most
     rows hold no word but NULL.
     """
-    is_possible = word[:1] in outline or word[:1].lower() in outline
-    return is_possible and word in outline.upper()
+    is_possible = word[:1] in masked_text or word[:1].lower() in masked_text
+    return is_possible and word in masked_text.upper()
 
 
 def find_insert_head(text: bytes, start: int) -> int:
@@ -179,9 +182,13 @@ def find_whole_rows(text: bytes, start: int, end: int, mode: LexicalMode) -> Row
         end = text.rfind(b"),", start, end)
         if end < 0:
             return None
-        scan = OutlineScan(mode)
-        if scan.add(text[start : end + 1]) and not scan.in_string and _is_balanced(scan.outline):
-            return Rows(end + 1 - start, scan.outline)
+        scan = MaskedTextScan(mode)
+        if (
+            scan.add(text[start : end + 1])
+            and not scan.in_string
+            and _is_balanced(scan.masked_text)
+        ):
+            return Rows(end + 1 - start, scan.masked_text)
     return None
 
 
@@ -201,31 +208,31 @@ def find_run(
     end = last if other is None else other.start()
     statements = text[start : end + 1]
     gathered = statements.replace(joint, b")" + _JOINT + b"(")
-    scan = OutlineScan(mode)
+    scan = MaskedTextScan(mode)
     joints = gathered.count(_JOINT)
     if not joints or not scan.add(gathered) or scan.in_string:
         return None
-    outline = scan.outline
+    masked_text = scan.masked_text
     # Had a string held a joint or its mark, there would be fewer of them outside.
-    if outline.count(_JOINT) != joints or not _is_balanced(outline) or _JOINT in statements:
+    if masked_text.count(_JOINT) != joints or not _is_balanced(masked_text) or _JOINT in statements:
         return None
-    if _WORD_BEHIND_ROW.search(outline, len(head)):
+    if _WORD_BEHIND_ROW.search(masked_text, len(head)):
         return None
     # A server reserves the numbers for all rows at once, so between given ones others come.
-    if len(_CHOSEN_NUMBER.findall(outline)) not in (0, joints + 1):
+    if len(_CHOSEN_NUMBER.findall(masked_text)) not in (0, joints + 1):
         return None
     one = gathered.replace(_JOINT, b",")
-    return Run(len(statements), joints + 1, one, outline.replace(_JOINT, b","))
+    return Run(len(statements), joints + 1, one, masked_text.replace(_JOINT, b","))
 
 
-def _is_balanced(outline: bytes) -> bool:
-    return outline.count(b"(") == outline.count(b")")
+def _is_balanced(masked_text: bytes) -> bool:
+    return masked_text.count(b"(") == masked_text.count(b")")
 
 
-def _count_outermost(outline: bytes) -> int:
+def _count_outermost(masked_text: bytes) -> int:
     """Count by depth, as far as the rows go: words behind them begin ON DUPLICATE KEY."""
     depth = rows = 0
-    for match in _PARENTHESIS_OR_WORD.finditer(outline):
+    for match in _PARENTHESIS_OR_WORD.finditer(masked_text):
         token = match[0]
         if token == b"(":
             rows += depth == 0

@@ -1,4 +1,4 @@
-"""A window on the text of a dump: what is held of it, and how to read on.
+"""A buffer on the text of a dump: what is held of it, and how to read on.
 
 Pure: draws chunks of any size as they are needed. All offsets count from where the next
 piece begins, so they hold when text is added.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 
-class Window:
+class ReadBuffer:
     """Guards the text that was drawn from the chunks and not yet passed."""
 
     def __init__(self, chunks: Iterable[bytes], *, longest: int) -> None:

@@ -22,8 +22,13 @@ from rewound.dump.text.lexical import (
     quoted_body_pattern,
     repeated,
 )
-from rewound.dump.text.masked_text import OutlineScan, find_insert_head, find_run, find_whole_rows
-from rewound.dump.text.read_buffer import Window
+from rewound.dump.text.masked_text import (
+    MaskedTextScan,
+    find_insert_head,
+    find_run,
+    find_whole_rows,
+)
+from rewound.dump.text.read_buffer import ReadBuffer
 
 LONG_INSERT_BYTES = 16 << 20
 """An INSERT longer than this comes in several pieces, each with some of its rows."""
@@ -41,7 +46,7 @@ _LONGEST_TOOL_PREFIX = len(b"mariadb-dump.exe: ")
 _MAY_BE_NO_STATEMENT = frozenset(b"#-/dDmMwW")
 """First bytes of comments, of the DELIMITER command and of what tools say."""
 SHORT_BYTES = 1 << 12
-"""A statement this short is read faster from quote to quote than by its outline."""
+"""A statement this short is read faster from quote to quote than by its masked_text."""
 _LINE_ENDS_TRIED = 8
 _QUOTES_AND_COMMENTS = b"'\"`#-/\\"
 
@@ -70,7 +75,7 @@ class Piece(NamedTuple):
     """For UNFINISHED: the text ends inside a quote or a comment."""
     too_long: bool = False
     """For UNFINISHED: it is not the dump that ends, it is more than one statement may be."""
-    outline: bytes | None = None
+    masked_text: bytes | None = None
     """The statement with its strings emptied, where that was found on the way."""
     statements: int = 1
     """How many statements of the dump it stands for; 0 for a part of a long INSERT that is
@@ -96,16 +101,16 @@ class Splitter:
         self._delimiter = b";"
         self._line_end = b""
         """What followed on the last delimiter: a statement ends where both are found."""
-        self._window = Window((), longest=LONGEST_STATEMENT_BYTES)
+        self._buffer = ReadBuffer((), longest=LONGEST_STATEMENT_BYTES)
 
     def iter_pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
         """Yield the pieces of the dump that the chunks make up."""
-        self._window = window = Window(chunks, longest=LONGEST_STATEMENT_BYTES)
-        if window.starts_with(_BYTE_ORDER_MARK):
-            window.start += len(_BYTE_ORDER_MARK)
+        self._buffer = buffer = ReadBuffer(chunks, longest=LONGEST_STATEMENT_BYTES)
+        if buffer.starts_with(_BYTE_ORDER_MARK):
+            buffer.start += len(_BYTE_ORDER_MARK)
         while self._skip_space():
             piece = None
-            if window.text[window.start] in _MAY_BE_NO_STATEMENT:
+            if buffer.text[buffer.start] in _MAY_BE_NO_STATEMENT:
                 if self._take_delimiter_command():
                     continue
                 piece = self._take_comment() or self._take_tool_line()
@@ -116,129 +121,129 @@ class Splitter:
 
     def _cut(self, kind: PieceKind, length: int, *, open_quote: bool = False) -> Piece:
         """Take the next `length` bytes as a piece; -1 takes all that is left."""
-        window = self._window
+        buffer = self._buffer
         if length < 0:
-            length = window.held
-        text = window.text[window.start : window.start + length].rstrip()
-        piece = Piece(kind, text, window.line, open_quote, too_long=window.is_full)
-        window.move(length)
+            length = buffer.held
+        text = buffer.text[buffer.start : buffer.start + length].rstrip()
+        piece = Piece(kind, text, buffer.line, open_quote, too_long=buffer.is_full)
+        buffer.move(length)
         return piece
 
     def _cut_statement(self, length: int) -> Piece:
         """Take a statement of that length and the delimiter behind it."""
         piece = self._cut(PieceKind.STATEMENT, length)
-        self._window.move(len(self._delimiter))
-        behind = self._window.peek(2)
+        self._buffer.move(len(self._delimiter))
+        behind = self._buffer.peek(2)
         self._line_end = next((end for end in (b"\n", b"\r\n") if behind.startswith(end)), b"")
         return piece
 
     def _skip_space(self) -> bool:
         """Move to the next piece; False when there is none."""
-        window = self._window
+        buffer = self._buffer
         while True:
-            window.move(window.end_of(_SPACE, 0))
-            if window.held:
+            buffer.move(buffer.end_of(_SPACE, 0))
+            if buffer.held:
                 return True
-            if not window.more():
+            if not buffer.more():
                 return False
 
     def _take_delimiter_command(self) -> bool:
-        window = self._window
-        if window.peek(len(_DELIMITER_COMMAND)).lower() != _DELIMITER_COMMAND:
+        buffer = self._buffer
+        if buffer.peek(len(_DELIMITER_COMMAND)).lower() != _DELIMITER_COMMAND:
             return False
-        end = window.find(b"\n", 0)
-        length = end if end >= 0 else window.held
-        command, *words = window.peek(length).split()
+        end = buffer.find(b"\n", 0)
+        length = end if end >= 0 else buffer.held
+        command, *words = buffer.peek(length).split()
         if len(command) != len(_DELIMITER_COMMAND):
             return False
-        window.move(length)
+        buffer.move(length)
         if words and (delimiter := _unquote_delimiter(words[0])):
             self._delimiter = delimiter
             self._line_end = b""
         return True
 
     def _take_comment(self) -> Piece | None:
-        start = self._window.peek(_LOOKAHEAD_BYTES)
+        start = self._buffer.peek(_LOOKAHEAD_BYTES)
         if _LINE_COMMENT_START.match(start):
-            return self._cut(PieceKind.COMMENT, self._window.find(b"\n", 0))
+            return self._cut(PieceKind.COMMENT, self._buffer.find(b"\n", 0))
         if not _opens_comment(start):
             return None
-        end = self._window.find(b"*/", 2)
+        end = self._buffer.find(b"*/", 2)
         kind = PieceKind.UNFINISHED if end < 0 else PieceKind.COMMENT
         return self._cut(kind, end, open_quote=end < 0)
 
     def _take_tool_line(self) -> Piece | None:
-        if not _TOOL_LINE_START.match(self._window.peek(_LONGEST_TOOL_PREFIX)):
+        if not _TOOL_LINE_START.match(self._buffer.peek(_LONGEST_TOOL_PREFIX)):
             return None
-        return self._cut(PieceKind.TOOL_LINE, self._window.find(b"\n", 0))
+        return self._cut(PieceKind.TOOL_LINE, self._buffer.find(b"\n", 0))
 
     def _take_plain_statement(self) -> Piece | None:
         """Take a statement without comments and with quoted names in its head only.
 
         None where it holds something else, or where its end is not found this way.
         """
-        window = self._window
+        buffer = self._buffer
         mark = self._delimiter + self._line_end
         seen = scanned = 0
-        found = _find_mark(window.text, mark, window.start) - window.start
+        found = _find_mark(buffer.text, mark, buffer.start) - buffer.start
         if found >= 0 and self._regroup and (piece := self._take_run(found)):
             return piece
         if 0 <= found < SHORT_BYTES or self._delimiter[0] in _QUOTES_AND_COMMENTS:
             return None
-        scan = OutlineScan(self.mode, self._delimiter[:1])
+        scan = MaskedTextScan(self.mode, self._delimiter[:1])
         while True:
-            found = _find_mark(window.text, mark, window.start + seen) - window.start
-            end = found if found >= 0 else _safe_end(window, scanned)
-            if not scan.add(window.text[window.start + scanned : window.start + end]):
+            found = _find_mark(buffer.text, mark, buffer.start + seen) - buffer.start
+            end = found if found >= 0 else _safe_end(buffer, scanned)
+            if not scan.add(buffer.text[buffer.start + scanned : buffer.start + end]):
                 return None
             scanned = end
             if found >= 0 and not scan.in_string:
-                return self._cut_statement(found)._replace(outline=scan.outline)
+                return self._cut_statement(found)._replace(masked_text=scan.masked_text)
             if scanned > LONG_INSERT_BYTES and (piece := self._take_rows(scanned)):
                 return piece
-            seen = found + 1 if found >= 0 else max(seen, window.held - len(mark) + 1)
-            if found < 0 and not window.more():
+            seen = found + 1 if found >= 0 else max(seen, buffer.held - len(mark) + 1)
+            if found < 0 and not buffer.more():
                 return None
 
     def _take_run(self, first_end: int) -> Piece | None:
         """Take INSERTs into the same columns that follow each other, as one statement."""
-        window = self._window
+        buffer = self._buffer
         between = self._delimiter + self._line_end
-        length = find_insert_head(window.text, window.start)
-        head = window.text[window.start : window.start + length]
-        next_start = window.start + first_end + len(between)
-        if not head or not window.text.startswith(head, next_start):
+        length = find_insert_head(buffer.text, buffer.start)
+        head = buffer.text[buffer.start : buffer.start + length]
+        next_start = buffer.start + first_end + len(between)
+        if not head or not buffer.text.startswith(head, next_start):
             return None
-        run = find_run(window.text, window.start, head, between, self.mode)
+        run = find_run(buffer.text, buffer.start, head, between, self.mode)
         if run is None:
             return None
         piece = self._cut_statement(run.length)
-        return piece._replace(text=run.text, outline=run.outline, statements=run.statements)
+        return piece._replace(text=run.text, masked_text=run.masked_text, statements=run.statements)
 
     def _take_rows(self, scanned: int) -> Piece | None:
         """Take an INSERT with as many rows as are whole in the bytes that were scanned."""
-        window = self._window
-        length = find_insert_head(window.text, window.start)
-        head = window.text[window.start : window.start + length]
-        first_row, end = window.start + length, window.start + scanned
-        rows = find_whole_rows(window.text, first_row, end, self.mode)
+        buffer = self._buffer
+        length = find_insert_head(buffer.text, buffer.start)
+        head = buffer.text[buffer.start : buffer.start + length]
+        first_row, end = buffer.start + length, buffer.start + scanned
+        rows = find_whole_rows(buffer.text, first_row, end, self.mode)
         if not self._regroup or not head or rows is None:
             return None
         piece = self._cut(PieceKind.STATEMENT, length + rows.length)
-        window.move(len(b","))
-        window.put_back(head.replace(b"\n", b" "))
-        return piece._replace(outline=head + rows.outline, statements=0)
+        buffer.move(len(b","))
+        buffer.put_back(head.replace(b"\n", b" "))
+        return piece._replace(masked_text=head + rows.masked_text, statements=0)
 
     def _take_statement(self) -> Piece:
         """Take one statement up to its delimiter, or what is left of the dump."""
-        window = self._window
+        buffer = self._buffer
         plain = _plain_text(self.mode, self._delimiter[:1])
         offset = 0
         while True:
-            offset = window.end_of(plain, offset)
-            if not window.has(offset + 1):
+            offset = buffer.end_of(plain, offset)
+            if not buffer.has(offset + 1):
                 return self._cut(PieceKind.UNFINISHED, -1)
-            if window.starts_with(self._delimiter, offset):
+            if buffer.starts_with(self._delimiter, offset):
                 return self._cut_statement(offset)
             offset = self._skip_special(offset)
             if offset < 0:
@@ -249,24 +254,24 @@ class Splitter:
 
         -1 where the dump ends inside it.
         """
-        window = self._window
-        start = window.peek(_LOOKAHEAD_BYTES, offset)
+        buffer = self._buffer
+        start = buffer.peek(_LOOKAHEAD_BYTES, offset)
         if start[:1] in (b"'", b'"', b"`"):
             return self._skip_quoted(offset, start[:1])
         if _LINE_COMMENT_START.match(start):
-            end = window.find(b"\n", offset)
-            return end if end >= 0 else window.held
-        return window.find(b"*/", offset + 2) if _opens_comment(start) else offset + 1
+            end = buffer.find(b"\n", offset)
+            return end if end >= 0 else buffer.held
+        return buffer.find(b"*/", offset + 2) if _opens_comment(start) else offset + 1
 
     def _skip_quoted(self, offset: int, quote: bytes) -> int:
-        window = self._window
+        buffer = self._buffer
         body = quoted_body_pattern(self.mode, quote)
         offset += 1
         while True:
-            offset = window.end_of(body, offset)
-            if window.text.startswith(quote, window.start + offset):
+            offset = buffer.end_of(body, offset)
+            if buffer.text.startswith(quote, buffer.start + offset):
                 return offset + 1
-            if not window.more():
+            if not buffer.more():
                 return -1
 
 
@@ -295,12 +300,12 @@ def _unquote_delimiter(word: bytes) -> bytes:
     return word[1:].partition(quote)[0] if quote in (b"'", b'"', b"`") else word
 
 
-def _safe_end(window: Window, start: int) -> int:
+def _safe_end(buffer: ReadBuffer, start: int) -> int:
     """Return an offset, at most the end of what is held, at which no escape is under way."""
-    end = window.held
+    end = buffer.held
     while end > start:
-        end = window.text.rfind(b",", window.start + start, window.start + end) - window.start
-        if end > start and window.text[window.start + end - 1] != ord("\\"):
+        end = buffer.text.rfind(b",", buffer.start + start, buffer.start + end) - buffer.start
+        if end > start and buffer.text[buffer.start + end - 1] != ord("\\"):
             return end
     return start
 

@@ -9,7 +9,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.masked_text import count_rows, read_outline, updates_rows
+from rewound.dump.text.masked_text import count_rows, mask_text, updates_rows
 from rewound.dump.text.tokens import Cursor, Token, TokenKind, UnreadableText, iter_tokens, unquote
 
 
@@ -75,12 +75,12 @@ class Statement:
     rows_start: int = 0
     """For INSERT and REPLACE: the offset behind VALUES or SET, where its rows begin."""
 
-    rows_outline: bytes = b""
-    """For INSERT and REPLACE: the outline of what stands from there on."""
+    masked_rows: bytes = b""
+    """For INSERT and REPLACE: the masked_text of what stands from there on."""
 
     is_plain: bool = False
     """For INSERT and REPLACE: nothing stands in its rows that a comment or a quote other than
-    the single one opens, so that text and outline differ in what the strings hold alone."""
+    the single one opens, so that text and masked_text differ in what the strings hold alone."""
 
     rows: int = 0
     """For INSERT and REPLACE: how many rows its text holds."""
@@ -217,22 +217,24 @@ def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Stat
     return Statement(kind, text, tuple(names))
 
 
-def with_rows(statement: Statement, mode: LexicalMode, outline: bytes | None = None) -> Statement:
-    """Return the statement with what is known of its rows; `outline` is its own, if known."""
+def with_rows(
+    statement: Statement, mode: LexicalMode, masked_text: bytes | None = None
+) -> Statement:
+    """Return the statement with what is known of its rows; `masked_text` is its own, if known."""
     if not statement.rows_start:
         return statement
     head = statement.text[: statement.rows_start]
-    is_plain = outline is not None and outline.startswith(head)
-    if outline is not None and is_plain:
-        rows_outline = outline[len(head) :]
+    is_plain = masked_text is not None and masked_text.startswith(head)
+    if masked_text is not None and is_plain:
+        masked_rows = masked_text[len(head) :]
     else:
-        rows_outline = read_outline(statement.text[len(head) :], mode)
+        masked_rows = mask_text(statement.text[len(head) :], mode)
     return replace(
         statement,
-        rows_outline=rows_outline,
+        masked_rows=masked_rows,
         is_plain=is_plain,
-        rows=count_rows(rows_outline),
-        updates_rows=updates_rows(rows_outline),
+        rows=count_rows(masked_rows),
+        updates_rows=updates_rows(masked_rows),
     )
 
 

@@ -73,21 +73,21 @@ def find_computed_rows(
     Raises:
         UnreadableText: what stands between the strings has no certain reading.
     """
-    outline = statement.rows_outline.strip()
-    if not mode.utf8 and not outline.isascii():
+    masked_text = statement.masked_rows.strip()
+    if not mode.utf8 and not masked_text.isascii():
         raise UnreadableText("among the rows are bytes that may be space or letters")
-    if b"$" in outline and _DOLLAR.search(outline):
+    if b"$" in masked_text and _DOLLAR.search(masked_text):
         raise UnreadableText("a $ could open a text")
-    if not statement.is_plain and b"/*!" in outline:
+    if not statement.is_plain and b"/*!" in masked_text:
         tokens = iter_tokens(statement.text, mode, server_version)
         found = find_computed(token for token in tokens if token.start >= statement.rows_start)
     else:
         # Most rows have no parentheses but their own: no step for each of them.
         # In a quoted name, which may stand before the first string, they are none.
-        has_own_only = outline.count(b"(") == statement.rows and b"`" not in outline
-        if has_own_only and outline.startswith(b"(") and outline.endswith(b")"):
+        has_own_only = masked_text.count(b"(") == statement.rows and b"`" not in masked_text
+        if has_own_only and masked_text.startswith(b"(") and masked_text.endswith(b")"):
             return None
-        found = _find_in_outline(outline)
+        found = _find_in_outline(masked_text)
     return None if found is None else RuleUse(rules.COMPUTED_VALUE, f"{statement.name}: {found}")
 
 
@@ -110,12 +110,12 @@ def find_computed(tokens: Iterable[Token]) -> str | None:
     return None
 
 
-def _find_in_outline(outline: bytes) -> str | None:
-    words: set[bytes] = set(_WORD.findall(outline))
+def _find_in_outline(masked_text: bytes) -> str | None:
+    words: set[bytes] = set(_WORD.findall(masked_text))
     for word in sorted(words):
         if word.decode().upper() in _QUERIES:
             return word.decode().upper()
-    calls: set[bytes] = set(_CALL.findall(outline))
+    calls: set[bytes] = set(_CALL.findall(masked_text))
     for call in sorted(calls):
         first, *rest = call[:-1].split()
         # Behind AS is the name of a row or a type.

@@ -1,6 +1,6 @@
 """Values in the rows of an INSERT that MySQL cannot compute any more: PASSWORD('text').
 
-Pure. Rows are not read for it: a search of their outline lets nearly all of them pass; only
+Pure. Rows are not read for it: a search of their masked_text lets nearly all of them pass; only
 what is found is read by its tokens, which takes 510 ms a megabyte.
 """
 
@@ -24,8 +24,8 @@ def plan_value_edits(
 
     Rows without a certain reading are left as they are: the server has no such function.
     """
-    outline = statement.rows_outline
-    if not has_word(outline, b"PASSWORD") or not _CALL.search(outline):
+    masked_text = statement.masked_rows
+    if not has_word(masked_text, b"PASSWORD") or not _CALL.search(masked_text):
         return [], None
     edits: list[Edit] = []
     last: deque[Token] = deque(maxlen=5)

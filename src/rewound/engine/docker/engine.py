@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import disk_usage
 
 from rewound import command
-from rewound.command import ProcessMark
+from rewound.command import ProcessIdentity
 from rewound.engine.boot import (
     LOG_LINES,
     SOCKET,
@@ -126,7 +126,7 @@ class DockerEngine(DockerWatch):
             return self._explain(folder.name, container, folder)
         return ServerNotReady(folder.name, reason="is gone: its container was removed")
 
-    def give_data(self, folder: Path, target: Path) -> None:
+    def export_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""
         self._data.give_away(folder, target)
 
@@ -158,9 +158,9 @@ class DockerEngine(DockerWatch):
             raise
         return Server(mark=mark, socket=endpoint.socket, host=LOOPBACK, port=spec.port)
 
-    def _wait(self, name: str, container: str, endpoint: Endpoint) -> ProcessMark:
+    def _wait(self, name: str, container: str, endpoint: Endpoint) -> ProcessIdentity:
         """Wait for the server of a container that was just started; return its mysqld."""
-        mark = command.find_mark(self._daemon.look_at(container).pid)
+        mark = command.find_identity(self._daemon.look_at(container).pid)
         if mark is None:
             if self._daemon.look_at(container).pid:
                 raise HostError(

@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import disk_usage
 
 from rewound import command
-from rewound.command import ProcessMark
+from rewound.command import ProcessIdentity
 from rewound.engine.boot import (
     LOG_LINES,
     SOCKET,
@@ -92,7 +92,7 @@ class ProcessEngine(ProcessWatch):
         folder = server.socket.parent
         return _explain(folder.name, folder / _LOG)
 
-    def give_data(self, folder: Path, target: Path) -> None:
+    def export_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""
         self._data.give_away(folder, target)
 
@@ -162,7 +162,7 @@ def _template_boot_folder(data: Path) -> Path:
     return Path(tempfile.gettempdir(), f"rewound-{data.name}")
 
 
-def _wait(name: str, mark: ProcessMark, endpoint: Endpoint, log: Path) -> None:
+def _wait(name: str, mark: ProcessIdentity, endpoint: Endpoint, log: Path) -> None:
     wait_until_ready(
         name,
         endpoint,

@@ -4,8 +4,8 @@ import pytest
 
 from rewound.diff.report.findings import Measure, find_outliers
 from rewound.diff.report.report import describe
-from rewound.diff.rows.canonical_form import Form
-from rewound.diff.rows.column_statistics import ColumnMeasure, NumberShift
+from rewound.diff.rows.canonical_form import CanonicalForm
+from rewound.diff.rows.column_statistics import ColumnDelta, NumericDelta
 from rewound.diff.rows.row_changes import TableDiff
 from rewound.diff.schema.comparison import Change, SchemaChange
 from rewound.diff.schema.definitions import ObjectKind
@@ -25,10 +25,12 @@ def make_world(
 ) -> WorldDiff:
     """A world whose players' scores changed by this much on average."""
     moved = changed if rose is None else rose
-    numbers = NumberShift(
+    numbers = NumericDelta(
         Decimal(mean * changed), Decimal(mean), Decimal(mean), Decimal(mean), moved, changed - moved
     )
-    measures = [ColumnMeasure("score", Form.INTEGER, changed, 0, 0, numbers)] if changed else []
+    measures = (
+        [ColumnDelta("score", CanonicalForm.INTEGER, changed, 0, 0, numbers)] if changed else []
+    )
     diff = TableDiff(added, 0, changed, rows - changed, (), (), ("id",))
     return WorldDiff(definitions, frozenset(), {PLAYER: TableOutcome(diff, tuple(measures))})
 

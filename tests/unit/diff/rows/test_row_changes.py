@@ -2,21 +2,24 @@
 
 import pytest
 
-from rewound.diff.rows.canonical_form import ColumnPair, ColumnSql, Form
-from rewound.diff.rows.row_changes import RowChange, Tally
+from rewound.diff.rows.canonical_form import CanonicalForm, ColumnPair, ColumnSql
+from rewound.diff.rows.row_changes import RowChange, RowCounter
 from rewound.diff.schema.comparison import Change
 
 SQL = ColumnSql("a", "a")
-COLUMNS = [ColumnPair("id", Form.INTEGER, SQL, SQL), ColumnPair("x", Form.FLOAT, SQL, SQL)]
+COLUMNS = [
+    ColumnPair("id", CanonicalForm.INTEGER, SQL, SQL),
+    ColumnPair("x", CanonicalForm.FLOAT, SQL, SQL),
+]
 
 
-def tally(changes: list[RowChange], *, float_tolerance: float | None = None) -> Tally:
-    return Tally(COLUMNS, (0,), changes.append, float_tolerance=float_tolerance)
+def counter(changes: list[RowChange], *, float_tolerance: float | None = None) -> RowCounter:
+    return RowCounter(COLUMNS, (0,), changes.append, float_tolerance=float_tolerance)
 
 
 def test_pairs_are_counted_and_changes_handed_on():
     changes: list[RowChange] = []
-    counts = tally(changes)
+    counts = counter(changes)
     counts.add_pair(("1", "2"), ("1", "2"))
     counts.add_pair(("2", "2"), ("2", None))
     counts.add_pair(("3", "2"), None)
@@ -45,12 +48,12 @@ def test_pairs_are_counted_and_changes_handed_on():
 def test_floats_within_the_tolerance_are_the_same(
     before: str | None, after: str | None, tolerance: float | None, is_changed: bool
 ):
-    counts = tally([], float_tolerance=tolerance)
+    counts = counter([], float_tolerance=tolerance)
     counts.add_pair(("1", before), ("1", after))
     assert counts.changed == is_changed
 
 
 def test_other_columns_have_no_tolerance():
-    counts = tally([], float_tolerance=10)
+    counts = counter([], float_tolerance=10)
     counts.add_pair(("1", "1"), ("2", "1"))
     assert counts.changed == 1

@@ -1,6 +1,6 @@
 import pytest
 
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.judge import Judge
 
 STATEMENTS = {
@@ -26,24 +26,27 @@ GAME = {"create game", "use game", "set", "unlock"}
 SHOP = {"create shop", "use shop", "shop.item"}
 PLAYER = {"drop player", "player", "lock player", "index"}
 LOG = {"log", "lock log", "trigger"}
-PROGRAMS = {"procedure", "event"}
+STORED_OBJECTS = {"procedure", "event"}
 
 
 @pytest.mark.parametrize(
     ("part", "executed"),
     [
-        (Part(), set(STATEMENTS)),
-        (Part(only_schemas=("game",)), set(STATEMENTS) - SHOP),
-        (Part(only_schemas=("g*", "other")), set(STATEMENTS) - SHOP),
-        (Part(skip_tables=("log_*",)), set(STATEMENTS) - LOG),
-        (Part(skip_tables=("game.log_*",)), set(STATEMENTS) - LOG),
-        (Part(skip_tables=("shop.log_*",)), set(STATEMENTS)),
-        (Part(skip_tables=("item",)), set(STATEMENTS) - {"shop.item"}),
-        (Part(only_tables=("player",)), GAME | SHOP - {"shop.item"} | PLAYER),
-        (Part(only_tables=("game.player*",)), GAME | SHOP - {"shop.item"} | PLAYER | {"view"}),
-        (Part(("game",), ("player*", "log_*"), ("log_*",)), GAME | PLAYER | {"view"}),
+        (DumpFilter(), set(STATEMENTS)),
+        (DumpFilter(only_schemas=("game",)), set(STATEMENTS) - SHOP),
+        (DumpFilter(only_schemas=("g*", "other")), set(STATEMENTS) - SHOP),
+        (DumpFilter(skip_tables=("log_*",)), set(STATEMENTS) - LOG),
+        (DumpFilter(skip_tables=("game.log_*",)), set(STATEMENTS) - LOG),
+        (DumpFilter(skip_tables=("shop.log_*",)), set(STATEMENTS)),
+        (DumpFilter(skip_tables=("item",)), set(STATEMENTS) - {"shop.item"}),
+        (DumpFilter(only_tables=("player",)), GAME | SHOP - {"shop.item"} | PLAYER),
+        (
+            DumpFilter(only_tables=("game.player*",)),
+            GAME | SHOP - {"shop.item"} | PLAYER | {"view"},
+        ),
+        (DumpFilter(("game",), ("player*", "log_*"), ("log_*",)), GAME | PLAYER | {"view"}),
     ],
-    ids=lambda value: str(value) if isinstance(value, Part) else "",
+    ids=lambda value: str(value) if isinstance(value, DumpFilter) else "",
 )
 def test_only_what_is_asked_for_is_executed(target, part, executed):
     judge = Judge(target, part=part)
@@ -54,7 +57,7 @@ def test_only_what_is_asked_for_is_executed(target, part, executed):
 
 
 def test_what_is_asked_for_in_vain_is_found():
-    part = Part(("game", "shop"), ("player", "game.log*", "plyer"), ("x",))
+    part = DumpFilter(("game", "shop"), ("player", "game.log*", "plyer"), ("x",))
     unmet = part.find_unmet(["game"], [("game", "player"), ("game", "log_1")])
     assert unmet == ["--only-schema shop", "--only-table plyer"]
     assert str(part).endswith("--only-table plyer --skip-table x")

@@ -1,6 +1,6 @@
 import pytest
 
-from rewound.dump.judging.dump_filter import Part
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.judge import LONGEST_DEFINITION_BYTES, Judge
 from rewound.dump.rules.table import INSERT_CUT, INSERTS_GATHERED, RULES, Effect
 from rewound.dump.script import Script
@@ -170,7 +170,7 @@ def test_rule_is_used_for_its_example_and_has_its_effect(target, rule, monkeypat
     monkeypatch.setattr(splitter, "LONGEST_STATEMENT_BYTES", LONGEST_STATEMENT_BYTES)
     text = EXAMPLES[rule.name]
     chunks = [text[start : start + 1000] for start in range(0, len(text), 1000)]
-    part = Part(skip_tables=("left_out.*",))
+    part = DumpFilter(skip_tables=("left_out.*",))
     verdicts = list(Script(target, part=part).iter_verdicts(chunks))
     assert rule.name in rules_of(verdicts)
     verdict = next(v for v in verdicts if rule in [use.rule for use in v.uses])

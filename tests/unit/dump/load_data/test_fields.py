@@ -13,19 +13,24 @@ RATE = Column("rate", ValueKind.FLOAT, is_nullable=True, character_set=None)
 PRICE = Column("price", ValueKind.DECIMAL, is_nullable=True, character_set=None)
 PHOTO = Column("photo", ValueKind.BYTES, is_nullable=True, character_set=None)
 ODD = Column("odd", ValueKind.OTHER, is_nullable=True, character_set=None)
-FIELDS, LITERAL, AS_THEY_STAND = Fitness.FIELDS, Fitness.LITERAL, Fitness.AS_THEY_STAND
+FIELDS, LITERAL, VERBATIM = Fitness.FIELDS, Fitness.LITERAL, Fitness.VERBATIM
 
 
 def read(
-    rows, *columns, head=b"INSERT INTO `t` VALUES ", numbered=None, outline=None, charset="utf8mb4"
+    rows,
+    *columns,
+    head=b"INSERT INTO `t` VALUES ",
+    auto_increment_column=None,
+    masked_text=None,
+    charset="utf8mb4",
 ):
     session = Session(sql_mode="NO_AUTO_VALUE_ON_ZERO", character_set=charset)
     text = head + rows
     # As the splitter makes it, where no string holds a quote.
     parts = rows.split(b"'")
-    made = head + b"''".join(parts[::2]) if outline is None else head + outline
+    made = head + b"''".join(parts[::2]) if masked_text is None else head + masked_text
     statement = with_rows(parse_statement(text, session.mode, VERSION), session.mode, made)
-    form = TableForm(columns, numbered, has_primary_key=True, has_foreign_keys=False)
+    form = TableForm(columns, auto_increment_column, has_primary_key=True, has_foreign_keys=False)
     start = text[: statement.rows_start]
     return RowReader(("g", "t"), form, start, session, VERSION).read(statement)
 
@@ -85,17 +90,17 @@ def test_the_statement_names_table_columns_and_character_set():
         (b"x1", PHOTO, LITERAL),
         (b"0x61", TEXT, LITERAL),
         (b"0x61", ID, LITERAL),
-        (b"b'1'", PHOTO, AS_THEY_STAND),
-        (b"N'a'", TEXT, AS_THEY_STAND),
-        (b"'a' 'b'", TEXT, AS_THEY_STAND),
-        (b"DEFAULT", TEXT, AS_THEY_STAND),
-        (b"NOW()", TEXT, AS_THEY_STAND),
-        (b"CURRENT_TIMESTAMP", TEXT, AS_THEY_STAND),
-        (b"@a", TEXT, AS_THEY_STAND),
-        (b"1+1", ID, AS_THEY_STAND),
-        (b"(1)", ID, AS_THEY_STAND),
+        (b"b'1'", PHOTO, VERBATIM),
+        (b"N'a'", TEXT, VERBATIM),
+        (b"'a' 'b'", TEXT, VERBATIM),
+        (b"DEFAULT", TEXT, VERBATIM),
+        (b"NOW()", TEXT, VERBATIM),
+        (b"CURRENT_TIMESTAMP", TEXT, VERBATIM),
+        (b"@a", TEXT, VERBATIM),
+        (b"1+1", ID, VERBATIM),
+        (b"(1)", ID, VERBATIM),
         (b"'a'", ODD, LITERAL),
-        (b" 'a'", TEXT, AS_THEY_STAND),
+        (b" 'a'", TEXT, VERBATIM),
     ],
 )
 def test_a_value_decides_how_its_row_may_be_sent(value, column, fitness):
@@ -115,25 +120,25 @@ def test_a_value_decides_how_its_row_may_be_sent(value, column, fitness):
     ],
 )
 def test_another_beginning_goes_as_it_stands(head):
-    assert read(b"(1,'a')", ID, TEXT, head=head).fitness is AS_THEY_STAND
+    assert read(b"(1,'a')", ID, TEXT, head=head).fitness is VERBATIM
 
 
 @pytest.mark.parametrize(
     "rows", [b"(1,'a'),(2)", b"(1,'a'), (2,'b'),(3,'c')", b"(1)", b"ROW(1,'a')"]
 )
 def test_rows_of_other_forms_go_as_they_stand(rows):
-    assert read(rows, ID, TEXT).fitness is AS_THEY_STAND
+    assert read(rows, ID, TEXT).fitness is VERBATIM
 
 
 def test_a_number_that_the_server_chooses_goes_in_its_order():
-    assert read(b"(1,'a')", ID, TEXT, numbered="id").fitness is FIELDS
-    assert read(b"(NULL,'a')", ID, TEXT, numbered="id").fitness is AS_THEY_STAND
+    assert read(b"(1,'a')", ID, TEXT, auto_increment_column="id").fitness is FIELDS
+    assert read(b"(NULL,'a')", ID, TEXT, auto_increment_column="id").fitness is VERBATIM
     form = TableForm((ID,), "id", has_primary_key=True, has_foreign_keys=False)
     session = Session(sql_mode="")
     text = b"INSERT INTO t VALUES (0)"
     statement = with_rows(parse_statement(text, session.mode, VERSION), session.mode, text)
     reader = RowReader(("g", "t"), form, b"INSERT INTO t VALUES", session, VERSION)
-    assert reader.read(statement).fitness is AS_THEY_STAND
+    assert reader.read(statement).fitness is VERBATIM
 
 
 def test_rows_whose_outline_was_not_made_on_the_way_go_as_they_stand():
@@ -143,13 +148,13 @@ def test_rows_whose_outline_was_not_made_on_the_way_go_as_they_stand():
     statement = with_rows(parse_statement(text, session.mode, VERSION), session.mode)
     form = TableForm((ID, TEXT), None, has_primary_key=True, has_foreign_keys=False)
     reader = RowReader(("g", "t"), form, b"INSERT INTO t VALUES", session, VERSION)
-    assert reader.read(statement).fitness is AS_THEY_STAND
+    assert reader.read(statement).fitness is VERBATIM
 
 
 def test_a_prefix_that_stands_in_a_string_as_well_is_not_taken_for_one():
     rows = b"(1,'x,_binary ''y'),(2,_binary 'z')"
-    outline = b"(1,''''),(2,_binary '')"
-    assert read(rows, ID, PHOTO, outline=outline).fitness is LITERAL
+    masked_text = b"(1,''''),(2,_binary '')"
+    assert read(rows, ID, PHOTO, masked_text=masked_text).fitness is LITERAL
 
 
 @pytest.mark.parametrize(
@@ -197,6 +202,6 @@ def test_hexadecimal_bytes_are_decoded_by_the_server():
 
 
 def test_a_column_with_both_sorts_of_bytes_goes_as_sql():
-    # Its empty outline does not tell an empty string from another.
+    # Its empty masked_text does not tell an empty string from another.
     assert read(b"(1,0xFF),(2,'a')", ID, PHOTO).fitness is LITERAL
     assert read(b"(1,0xFF),(2,_binary 'a')", ID, PHOTO).fitness is LITERAL

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rewound.dump.text import splitter
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.masked_text import find_insert_head, read_outline
+from rewound.dump.text.masked_text import find_insert_head, mask_text
 from rewound.dump.text.splitter import Piece, PieceKind, Splitter
 
 MODES = [
@@ -52,7 +52,7 @@ TAILS = [b"", b"", b"", b" ON DUPLICATE KEY UPDATE b=VALUES(b)", b" -- '\n"]
 def split(chunks, mode=None):
     """Return the pieces without their outlines: whether one is found is a matter of luck."""
     pieces = Splitter(mode or LexicalMode()).iter_pieces(chunks)
-    return [piece._replace(outline=None) for piece in pieces]
+    return [piece._replace(masked_text=None) for piece in pieces]
 
 
 def statements(text, mode=None):
@@ -278,9 +278,9 @@ def read_rows(text):
 def test_an_outline_found_while_splitting_is_the_one_of_the_text(drawn, mode):
     pieces = Splitter(mode, regroup=True).iter_pieces([write(drawn, b"\n")])
     for piece in pieces:
-        if piece.outline is not None and b"ON DUPLICATE" not in piece.text:
+        if piece.masked_text is not None and b"ON DUPLICATE" not in piece.text:
             head = find_insert_head(piece.text, 0)
-            assert piece.outline[head:] == read_outline(piece.text[head:], mode)
+            assert piece.masked_text[head:] == mask_text(piece.text[head:], mode)
 
 
 def test_single_rows_are_gathered_and_a_name_for_the_new_row_is_not():
@@ -322,4 +322,4 @@ def test_the_head_of_an_insert_is_looked_for_in_one_pass(text):
 @pytest.mark.parametrize("behind", [b" ", b"\t", b"\x00", b"\x1f", b"\x7f"])
 def test_the_outline_leaves_out_the_comments_that_the_splitter_leaves_out(behind):
     text = b"(1 --" + behind + b"'),(2\n,3) --"
-    assert read_outline(text, LexicalMode()) == b"(1  \n,3)  "
+    assert mask_text(text, LexicalMode()) == b"(1  \n,3)  "

@@ -78,7 +78,7 @@ EXAMPLES = [
     (Kind.UNKNOWN, b"SELECT 1", ""),
     (Kind.UNKNOWN, b"DO sleep(1)", ""),
     (Kind.UNKNOWN, b"CREATE TEMPORARY TABLE t (a int)", ""),
-    (Kind.UNKNOWN, b"CREATE SPATIAL REFERENCE SYSTEM 1 NAME 'x'", ""),
+    (Kind.UNKNOWN, b"CREATE SPATIAL REFERENCE_SERVER SYSTEM 1 NAME 'x'", ""),
     (Kind.UNKNOWN, b"DELETE FROM t WHERE a = 1", ""),
     (Kind.UNKNOWN, b"USE game CREATE TABLE t (a int)", ""),
     (Kind.UNKNOWN, b"LOCK INSTANCE FOR BACKUP", ""),
