@@ -71,7 +71,7 @@ def measure(dump: Path, folder: Path, given: argparse.Namespace) -> None:
             options=LoadOptions(method=LoadMethod(given.method)),
             progress=lambda _bytes_read, _table: None,
             cancelled=threading.Event(),
-            cores=CpuBudget(given.cores),
+            cpu_budget=CpuBudget(given.cores),
         )
         seconds = time.perf_counter() - started
         if problems := find_imbalances(ledger):

@@ -25,7 +25,7 @@ CREATE FUNCTION f() RETURNS INT DETERMINISTIC BEGIN DO SLEEP(60); RETURN 1; END;
 CREATE PROCEDURE p() BEGIN DO SLEEP(60); END;;
 DELIMITER ;
 """
-_STORED_OBJECTS = "DELIMITER ;;\n" + _CALLS
+_FUNCTION = "DELIMITER ;;\n" + _CALLS
 _ENDLESS = "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT 1 FROM r) SELECT COUNT(*) FROM r"
 _GBK = b"SET NAMES gbk;\n"
 
@@ -170,7 +170,7 @@ TIME_AND_EVENTS = [
     Attempt("HANDLER", "HANDLER t OPEN;", "unknown-statement"),
     Attempt("DO SLEEP", "DO SLEEP(60);", "unknown-statement"),
     Attempt("SELECT SLEEP", "SELECT SLEEP(60);", "unknown-statement"),
-    Attempt("CALL", f"{_STORED_OBJECTS}CALL p();", "unknown-statement"),
+    Attempt("CALL", f"{_FUNCTION}CALL p();", "unknown-statement"),
     Attempt("PREPARE", "PREPARE s FROM 'SHUTDOWN';", "unknown-statement"),
     Attempt("PREPARE of bulk load", "SET @enable_bulk_load = 'SHUTDOWN';\n"
             "PREPARE s FROM @enable_bulk_load;\nEXECUTE s;", "rocksdb-bulk-load"),
@@ -183,15 +183,15 @@ TIME_AND_EVENTS = [
     Attempt("GET_LOCK as a value", "INSERT INTO t VALUES (GET_LOCK('a', 60), 'a');",
             "computed-value"),
     Attempt("a function of the dump as a value",
-            f"{_STORED_OBJECTS}INSERT INTO t VALUES (f(), 'a');", "computed-value"),
+            f"{_FUNCTION}INSERT INTO t VALUES (f(), 'a');", "computed-value"),
     Attempt("a function named like one of the server",
-            f"{_STORED_OBJECTS}".replace(" f()", " `concat`()") + "INSERT INTO t VALUES"
+            f"{_FUNCTION}".replace(" f()", " `concat`()") + "INSERT INTO t VALUES"
             " (game . concat(), 'a');", "computed-value"),
     Attempt("a function named like one of the server, apart",
-            f"{_STORED_OBJECTS}".replace(" f()", " `now`()") + "INSERT INTO t VALUES (NOW (), 'a');",
+            f"{_FUNCTION}".replace(" f()", " `now`()") + "INSERT INTO t VALUES (NOW (), 'a');",
             "computed-value"),
     Attempt("a function in backquotes",
-            f"{_STORED_OBJECTS}INSERT INTO t VALUES (`f`(), 'a');", "computed-value"),
+            f"{_FUNCTION}INSERT INTO t VALUES (`f`(), 'a');", "computed-value"),
     Attempt("an endless query as a value", f"INSERT INTO t VALUES (({_ENDLESS}), 'a');",
             "computed-value"),
     Attempt("rows of a table", "INSERT INTO t SELECT SLEEP(60), 'a';", "unknown-statement"),
@@ -211,7 +211,7 @@ TIME_AND_EVENTS = [
             "unknown-statement"),
     Attempt("SLEEP as a setting", "SET sql_notes = SLEEP(60);", "unknown-setting"),
     Attempt("SLEEP as a variable", "SET @x := (SELECT SLEEP(60));", "unknown-setting"),
-    Attempt("a function of the dump as a setting", f"{_STORED_OBJECTS}SET @x = f();", "unknown-setting"),
+    Attempt("a function of the dump as a setting", f"{_FUNCTION}SET @x = f();", "unknown-setting"),
     Attempt("SLEEP as a default", "CREATE TABLE u (a INT DEFAULT (SLEEP(60)));", "error 3770"),
     Attempt("SLEEP as a check", "CREATE TABLE u (a INT, CHECK (SLEEP(60) = 0));", "error 3814"),
     Attempt("SLEEP in a column", "CREATE TABLE u (a INT AS (SLEEP(60)));", "error 3763"),

@@ -178,7 +178,7 @@ def begin(target: ServerProfile) -> Judge:
 
 
 def read_as_a_long_one(text: bytes, judge: Judge) -> bytes | None:
-    """Return the masked_text that the splitter would make of a statement of more than 4 KiB."""
+    """Return the masked text that the splitter would make of a statement of more than 4 KiB."""
     scan = MaskedTextScan(judge.session.mode)
     return scan.masked_text if scan.add(text) and not scan.in_string else None
 

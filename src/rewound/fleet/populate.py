@@ -67,7 +67,7 @@ def _load_and_prove(
         options=context.load,
         progress=progress,
         cancelled=context.cancelled,
-        cores=context.cores,
+        cpu_budget=context.cpu_budget,
     )
     if imbalances := find_imbalances(ledger):
         raise LoadError(f"{dump}: the ledger does not balance: {'; '.join(imbalances)}")

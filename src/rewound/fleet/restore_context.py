@@ -50,8 +50,8 @@ class RestoreContext:
     load: LoadOptions
     cancelled: threading.Event
     """Set when the user wants to stop."""
-    cores: CpuBudget
-    """What the lanes of all these loads share."""
+    cpu_budget: CpuBudget
+    """What the workers of all these loads share."""
     fleet: str
     """The name of their fleet."""
     engine: EngineChoice

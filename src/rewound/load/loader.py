@@ -73,11 +73,11 @@ def load_dump(
     options: LoadOptions,
     progress: Progress,
     cancelled: threading.Event,
-    cores: CpuBudget | None = None,
+    cpu_budget: CpuBudget | None = None,
 ) -> Ledger:
     """Load a dump into an empty server and return the ledger, balanced or not.
 
-    `cores` is what loads that go on at the same time share. For the fast method, the server
+    `cpu_budget` is what loads that go on at the same time share. For the fast method, the server
     has to take LOAD DATA LOCAL.
 
     Raises:
@@ -108,8 +108,10 @@ def load_dump(
             for verdict in verdicts:
                 statements.execute(verdict)
         else:
-            cores = cores or CpuBudget(os.cpu_count() or 1)
-            workers = LoadWorkers(make_loader, count=cores.count, cores=cores, cancelled=cancelled)
+            cpu_budget = cpu_budget or CpuBudget(os.cpu_count() or 1)
+            workers = LoadWorkers(
+                make_loader, count=cpu_budget.count, cpu_budget=cpu_budget, cancelled=cancelled
+            )
             with Connection(endpoint) as asking, workers:
                 dispatcher = Dispatcher(
                     statements,

@@ -114,12 +114,12 @@ class LoadWorkers:
         make_loader: Callable[[], TableLoader],
         *,
         count: int,
-        cores: CpuBudget,
+        cpu_budget: CpuBudget,
         cancelled: threading.Event,
     ) -> None:
         self._make_loader = make_loader
         self._count = count
-        self._cores = cores
+        self._cpu_budget = cpu_budget
         self._cancelled = cancelled
         self._changed = threading.Condition()
         self._tables: dict[TableKey, _Table] = {}
@@ -221,7 +221,7 @@ class LoadWorkers:
                 with self._changed:
                     self._loaders.append(loader)
                 while (work := self._take()) is not None:
-                    with self._cores.one(self):
+                    with self._cpu_budget.one(self):
                         deferred_indexes = _do(work, loader)
                     self._give_back(work, deferred_indexes)
         except BaseException as error:  # noqa: BLE001 - goes on in the thread that reads

@@ -158,7 +158,7 @@ class FleetMaker:
             load=self.options.load,
             cancelled=threading.Event(),
             # One more than there are: a session waits for us now and then.
-            cores=CpuBudget(_cores() + 1),
+            cpu_budget=CpuBudget(_cores() + 1),
             fleet=self.options.fleet,
             engine=self.engine_choice,
             baselines=baselines,

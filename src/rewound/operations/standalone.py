@@ -122,7 +122,7 @@ def restore(
             buffer_pool_bytes=options.buffer_pool_bytes or _plan_buffer_pool(),
             load=options.load,
             cancelled=threading.Event(),
-            cores=CpuBudget(
+            cpu_budget=CpuBudget(
                 (os.cpu_count() or 1) + 1
             ),  # as for a fleet: a session waits now and then
             fleet=_NO_FLEET,

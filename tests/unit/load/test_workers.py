@@ -88,7 +88,7 @@ def workers(
     return LoadWorkers(
         lambda: NotingLoader(notes),
         count=count,
-        cores=CpuBudget(cores),
+        cpu_budget=CpuBudget(cores),
         cancelled=event,
     )
 

@@ -1,4 +1,4 @@
-"""The patterns of rows: their masked_text without digits. What they say of how rows may be sent.
+"""The patterns of rows: their masked text without digits. What they say of how rows may be sent.
 
 Pure. `(17,'',-1.5,NULL)` has the pattern `,'',-.,NULL`. A table has a handful of patterns, so
 all rows of a statement are judged by looking at each of them once.
@@ -45,7 +45,7 @@ class RowPatternReader:
     """Reads the rows for some columns of one table. Guards the patterns seen so far."""
 
     def __init__(self, columns: Sequence[Column], *, auto_increment_column: str | None) -> None:
-        """Take note of the columns; in `auto_increment_column` the server chooses what is not stated."""
+        """Take note of the columns, and of the one whose values the server can choose."""
         self._columns = columns
         self._numbered = auto_increment_column
         self._has_floats = any(column.kind is ValueKind.FLOAT for column in columns)
@@ -53,7 +53,7 @@ class RowPatternReader:
         self._patterns: dict[bytes, _Pattern] = {}
 
     def read(self, masked_text: bytes, rows: int) -> RowPatterns:
-        """Return what stands outside of the strings of so many rows, by their masked_text."""
+        """Return what stands outside of the strings of so many rows, by their masked text."""
         layout = _find_layout(masked_text)
         if layout is None:
             return _NOTHING
@@ -160,7 +160,7 @@ def _fits(value: bytes, kind: ValueKind) -> bool:
 
 
 _DOUBLED_QUOTES = b"''''"
-"""Two strings side by side in the masked_text: one string with a doubled quote in it."""
+"""Two strings side by side in the masked text: one string with a doubled quote in it."""
 _BETWEEN_ROWS = re.compile(rb"\),\s*\(")
 # Numbers without their digits; a hexadecimal one keeps its letters. Without digits 1-2 looks
 # like -12, and is as constant; as a field it is a number with a warning, which is not accepted.

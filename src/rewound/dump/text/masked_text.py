@@ -1,6 +1,6 @@
-r"""The masked_text of a statement: its text with every string emptied, and the rows in it.
+r"""The masked text of a statement: its text with every string emptied, and the rows in it.
 
-Pure. In the masked_text `(1,'it\\'s'),(2,NULL)` is `(1,''),(2,NULL)`: what is left stands
+Pure. In the masked text `(1,'it\\'s'),(2,NULL)` is `(1,''),(2,NULL)`: what is left stands
 outside of strings, so that a delimiter, a row or a function can be looked for without
 walking from quote to quote. Made by a few passes over the whole text instead of one step
 per string, which takes Python longer.
@@ -78,7 +78,7 @@ class MaskedTextScan:
 
     @property
     def masked_text(self) -> bytes:
-        """The masked_text of what was added."""
+        """The masked text of what was added."""
         return b"".join(self._parts)
 
     def add(self, text: bytes) -> bool:
@@ -136,12 +136,12 @@ def _hide_few_escapes(text: bytes) -> bytes:
 
 
 def mask_text(text: bytes, mode: LexicalMode) -> bytes:
-    """Return the masked_text of any text, names emptied as well and comments taken out."""
+    """Return the masked text of any text, names emptied as well and comments taken out."""
     return _string_or_comment(mode).sub(lambda m: b"''" if m[0][:1] in b"'\"`" else b" ", text)
 
 
 def count_rows(masked_text: bytes) -> int:
-    """Return how many rows the text behind VALUES or SET holds, by its masked_text."""
+    """Return how many rows the text behind VALUES or SET holds, by its masked text."""
     opened = masked_text.count(b"(")
     # Where every parenthesis but the first follows on the end of a row, none is nested.
     if (
@@ -153,7 +153,7 @@ def count_rows(masked_text: bytes) -> int:
 
 
 def updates_rows(masked_text: bytes) -> bool:
-    """Tell whether ON DUPLICATE KEY UPDATE is behind the rows, by their masked_text."""
+    """Tell whether ON DUPLICATE KEY UPDATE is behind the rows, by their masked text."""
     return has_word(masked_text, b"DUPLICATE") and _ON_DUPLICATE.search(masked_text) is not None
 
 

@@ -46,7 +46,7 @@ _LONGEST_TOOL_PREFIX = len(b"mariadb-dump.exe: ")
 _MAY_BE_NO_STATEMENT = frozenset(b"#-/dDmMwW")
 """First bytes of comments, of the DELIMITER command and of what tools say."""
 SHORT_BYTES = 1 << 12
-"""A statement this short is read faster from quote to quote than by its masked_text."""
+"""A statement this short is read faster from quote to quote than by its masked text."""
 _LINE_ENDS_TRIED = 8
 _QUOTES_AND_COMMENTS = b"'\"`#-/\\"
 

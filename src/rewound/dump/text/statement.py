@@ -76,11 +76,11 @@ class Statement:
     """For INSERT and REPLACE: the offset behind VALUES or SET, where its rows begin."""
 
     masked_rows: bytes = b""
-    """For INSERT and REPLACE: the masked_text of what stands from there on."""
+    """For INSERT and REPLACE: the masked text of what stands from there on."""
 
     is_plain: bool = False
     """For INSERT and REPLACE: nothing stands in its rows that a comment or a quote other than
-    the single one opens, so that text and masked_text differ in what the strings hold alone."""
+    the single one opens, so that text and masked text differ in what the strings hold alone."""
 
     rows: int = 0
     """For INSERT and REPLACE: how many rows its text holds."""

@@ -1,6 +1,6 @@
 """Values in the rows of an INSERT that MySQL cannot compute any more: PASSWORD('text').
 
-Pure. Rows are not read for it: a search of their masked_text lets nearly all of them pass; only
+Pure. Rows are not read for it: a search of their masked text lets nearly all of them pass; only
 what is found is read by its tokens, which takes 510 ms a megabyte.
 """
 

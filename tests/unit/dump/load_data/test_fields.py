@@ -202,6 +202,6 @@ def test_hexadecimal_bytes_are_decoded_by_the_server():
 
 
 def test_a_column_with_both_sorts_of_bytes_goes_as_sql():
-    # Its empty masked_text does not tell an empty string from another.
+    # Its empty masked text does not tell an empty string from another.
     assert read(b"(1,0xFF),(2,'a')", ID, PHOTO).fitness is LITERAL
     assert read(b"(1,0xFF),(2,_binary 'a')", ID, PHOTO).fitness is LITERAL

@@ -117,7 +117,7 @@ def test_a_table_that_comes_with_rows_is_refused(judge, rest):
 )
 def test_a_quoted_name_before_the_first_string_calls_nothing(target, rows):
     text = f"INSERT INTO t VALUES {rows};".encode()
-    # The splitter makes the masked_text of a long statement, which keeps such names.
+    # The splitter makes the masked text of a long statement, which keeps such names.
     for padding in (b"", b"," + b"('')," * 3000 + b"('')"):
         script = Script(target, schema="game")
         [verdict] = script.iter_verdicts([text.replace(b";", padding + b";")])
