@@ -510,7 +510,7 @@ def test_when_all_worlds_fail_nothing_is_left(cli: Cli, dumps: Dumps):
 
 
 def test_when_the_host_fails_all_worlds_the_exit_code_says_so(cli: Cli, dumps: Dumps):
-    full = "CREATE TABLE m (s VARCHAR(1000)) ENGINE=MEMORY;\n" + 20 * (
+    full = "CREATE TABLE m (s VARCHAR(1000)) ENGINE=MyISAM MAX_ROWS=1 AVG_ROW_LENGTH=1;\n" + 20 * (
         f"INSERT INTO m VALUES {', '.join(['(REPEAT(1, 1000))'] * 1000)};\n"
     )
     for world in ("a", "b"):

@@ -107,10 +107,7 @@ def _is_deadlock(error: BaseException) -> bool:
 
 def _as_error(text: str, error: MysqlError) -> LoadError | HostError:
     if error.is_for_room:
-        return HostError(
-            text,
-            hint=f"{FREE_DISK}; a table of ENGINE=MEMORY may have reached its own limit",
-        )
+        return HostError(text, hint=FREE_DISK)
     if error.is_for_memory:
         return HostError(text, hint=FREE_MEMORY)
     return LoadError(text)

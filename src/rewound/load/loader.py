@@ -133,6 +133,8 @@ def load_dump(
             counters.add_use(RuleUse(rules.COMPRESSED_TOO_WELL, reader.ratio), line=1)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
+    for (schema, table), reason in found.broken_merges.items():
+        counters.add_use(RuleUse(rules.MERGE_BROKEN, f"{schema}.{table}: {reason}"), line=1)
     progress(reader.file_size_bytes, "")
     header = script.header
     return Ledger(

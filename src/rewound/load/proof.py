@@ -1,6 +1,6 @@
 """What a server holds after a load: the half of the ledger that the dump has no part in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
@@ -10,6 +10,11 @@ from rewound.load.ledger import ForeignKeys
 from rewound.load.objects import ObjectKey, TableKey, object_key, quote_table
 from rewound.mysql.client import Connection
 
+_MERGE = "MRG_MYISAM"
+_TABLES = (
+    "SELECT table_schema, table_name, engine, auto_increment FROM information_schema.tables"
+    " WHERE table_type = 'BASE TABLE'"
+)
 _OBJECTS = (
     "SELECT 'view', table_schema, table_name, table_comment LIKE '%references invalid%'"
     " FROM information_schema.tables WHERE table_type = 'VIEW'"
@@ -34,7 +39,9 @@ class Found:
     schemas: tuple[str, ...]
     """All but the server's own."""
     row_counts: Mapping[TableKey, int]
-    """COUNT(*) of every table."""
+    """COUNT(*) of every table; 0 for one of MERGE, which shows the rows of others."""
+    broken_merges: Mapping[TableKey, str]
+    """The tables of MERGE that cannot be read, and why."""
     auto_increments: Mapping[TableKey, int]
     """The next AUTO_INCREMENT of every table that has one."""
     objects: Mapping[ObjectKey, bool]
@@ -53,19 +60,25 @@ def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found
     # Else the server answers with the AUTO_INCREMENT of a day ago.
     connection.execute("SET SESSION information_schema_stats_expiry = 0")
     names = connection.names("SELECT schema_name FROM information_schema.schemata")
-    tables = [
-        ((str(schema), str(table)), auto_increment)
-        for schema, table, auto_increment in connection.query(
-            "SELECT table_schema, table_name, auto_increment FROM information_schema.tables"
-            " WHERE table_type = 'BASE TABLE'"
-        ).rows
-        if not _is_system(str(schema))
-    ]
+    tables: dict[TableKey, object] = {}
+    merges: list[TableKey] = []
+    for schema, table, engine, auto_increment in connection.query(_TABLES).rows:
+        if _is_system(str(schema)):
+            continue
+        key = (str(schema), str(table))
+        if engine == _MERGE:
+            merges.append(key)
+        else:
+            tables[key] = auto_increment
+    counts = {key: _count_rows(connection, key) for key in tables}
     return Found(
         version=connection.names("SELECT VERSION()")[0],
         schemas=tuple(sorted(name for name in names if not _is_system(name))),
-        row_counts={key: _count_rows(connection, key) for key, _ in tables},
-        auto_increments={key: int(str(next_)) for key, next_ in tables if next_ is not None},
+        row_counts=counts | dict.fromkeys(merges, 0),
+        broken_merges=_find_broken_merges(connection, merges),
+        auto_increments={
+            key: int(str(next_)) for key, next_ in tables.items() if next_ is not None
+        },
         objects={
             object_key(str(kind), str(schema), str(name)): bool(is_broken)
             for kind, schema, name, is_broken in connection.query(_OBJECTS).rows
@@ -80,6 +93,17 @@ def _is_system(schema: str) -> bool:
 
 def _count_rows(connection: Connection, key: TableKey) -> int:
     return int(connection.names(b"SELECT COUNT(*) FROM " + quote_table(key))[0])
+
+
+def _find_broken_merges(connection: Connection, merges: Sequence[TableKey]) -> dict[TableKey, str]:
+    """Return the tables of MERGE whose own tables are not there or are none of MyISAM."""
+    broken = {}
+    for key in merges:
+        try:
+            _count_rows(connection, key)
+        except MysqlError as error:
+            broken[key] = error.text
+    return broken
 
 
 def _look_at_foreign_keys(connection: Connection, *, check: bool) -> ForeignKeys:

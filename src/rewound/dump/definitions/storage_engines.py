@@ -12,6 +12,8 @@ REMOTE_ENGINES = frozenset(
 )
 """Engines whose tables are elsewhere: in other servers, files, or other tables."""
 
+_KEEPS_NO_ROWS = frozenset({"memory", "blackhole", "performance_schema"})
+"""Engines of the server whose tables are empty when it starts again, or at once."""
 _PARTITIONED = frozenset({"innodb", "ndbcluster"})
 # Source: MySQL 9.7.4 sql/handler.cc, sys_table_aliases; each tried in CREATE TABLE.
 _ALIASES = {"heap": "memory", "merge": "mrg_myisam", "innobase": "innodb", "ndb": "ndbcluster"}
@@ -22,6 +24,11 @@ def real_engine(name: str) -> str:
     return _ALIASES.get(name.lower(), name.lower())
 
 
+def is_replaced(name: str) -> bool:
+    """Tell whether no table of this engine is made, whatever server it is for."""
+    return real_engine(name) in REMOTE_ENGINES | _KEEPS_NO_ROWS
+
+
 def find_engine_rule(
     name: str, target: ServerProfile, *, partitioned: bool = False
 ) -> rules.Rule | None:
@@ -29,6 +36,8 @@ def find_engine_rule(
     engine = real_engine(name)
     if engine in REMOTE_ENGINES:
         return rules.REMOTE_ENGINE
+    if engine in _KEEPS_NO_ROWS:
+        return rules.VOLATILE_ENGINE
     if engine not in target.engines:
         return rules.ENGINE_MISSING
     if partitioned and engine not in _PARTITIONED:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rewound.dump.definitions.collations import value_of
-from rewound.dump.definitions.storage_engines import REMOTE_ENGINES, find_engine_rule, real_engine
+from rewound.dump.definitions.storage_engines import find_engine_rule, is_replaced, real_engine
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.verdict import Edit
@@ -23,7 +23,7 @@ _MARIADB_OPTIONS = frozenset(
     | {"ENCRYPTION_KEY_ID", "IETF_QUOTES"}
 )
 _OWN_TABLESPACES = frozenset({"innodb_file_per_table", "innodb_system", "innodb_temporary"})
-_KEEP_FIXED = frozenset({"myisam", "memory"})
+_KEEP_FIXED = frozenset({"myisam", "mrg_myisam"})
 
 
 class _Option(NamedTuple):
@@ -110,18 +110,20 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
             is_option = has_sign and depth == 0
         elif token.kind is TokenKind.WORD:
             is_option = has_sign or (depth == 0 and kind is Kind.CREATE_TABLE)
-            is_option = is_option or _is_remote_engine(tokens, index, value, mode)
+            is_option = is_option or _is_replaced_engine(tokens, index, value, mode)
         else:
             is_option = False
         if is_option:
             yield _Option(index, token, value)
 
 
-def _is_remote_engine(tokens: Sequence[Token], index: int, value: Token, mode: LexicalMode) -> bool:
+def _is_replaced_engine(
+    tokens: Sequence[Token], index: int, value: Token, mode: LexicalMode
+) -> bool:
     """Tell whether an `ENGINE name` without an equals sign names one that must not pass."""
     if tokens[index].word != "ENGINE" or tokens[index - 1].word in ("CHANGE", "COLUMN"):
         return False
-    return unquote(value, mode).lower() in REMOTE_ENGINES
+    return is_replaced(unquote(value, mode))
 
 
 def _is_partitioned(tokens: Sequence[Token]) -> bool:

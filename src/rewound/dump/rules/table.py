@@ -60,6 +60,14 @@ REMOTE_ENGINE = Rule(
     "ENGINE becomes InnoDB, without rows unless the dump states some; CONNECTION is taken out",
     "a world must not reach anything outside of itself, and the option holds a password",
 )
+VOLATILE_ENGINE = Rule(
+    "volatile-engine",
+    Effect.REWRITE,
+    "a storage engine that keeps no rows on disk: MEMORY and HEAP, BLACKHOLE, PERFORMANCE_SCHEMA",
+    "ENGINE becomes InnoDB",
+    "a table of MEMORY is empty when its server starts again, which every world does after the"
+    " load and at each reset; one of BLACKHOLE drops the rows that a dump states for it",
+)
 PARTITION_ENGINE = Rule(
     "partition-engine",
     Effect.REWRITE,
@@ -421,6 +429,13 @@ VIEW_LOST = Rule(
     "CREATE VIEW that MySQL takes in no way, because a function or column is missing",
     "the view is not created",
     "the world would miss an object that the dump states",
+)
+MERGE_BROKEN = Rule(
+    "merge-broken",
+    Effect.DAMAGE,
+    "a table of MERGE over tables that are not there, differ from it or are none of MyISAM",
+    "the table stays and cannot be read",
+    "the rows that it showed may be missing; if the dumped server had it so, nothing is lost",
 )
 NUMBER_CLIPPED = Rule(
     "number-clipped",

@@ -15,6 +15,7 @@ EXAMPLES = {
     "sql-mode-removed": b"SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER';",
     "engine-missing": b"USE g; CREATE TABLE t (a int) ENGINE=TokuDB;",
     "remote-engine": b"USE g; CREATE TABLE t (a int) ENGINE=FEDERATED CONNECTION='mysql://h/t';",
+    "volatile-engine": b"USE g; CREATE TABLE t (a int) ENGINE=MEMORY;",
     "partition-engine": b"USE g; CREATE TABLE t (a int) ENGINE=MyISAM PARTITION BY HASH (a);",
     "type-option": b"USE g; CREATE TABLE t (a int) TYPE=InnoDB;",
     "collation-unknown": b"CREATE DATABASE g COLLATE utf8mb4_uca1400_ai_ci;",

@@ -1,0 +1,59 @@
+"""What follows from a table's definition: its engine, its numbers, its computed columns."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rewound.load.ledger import Ledger, find_imbalances
+from rewound.load.loader import LoadMethod, LoadOptions
+from tests.conftest import Cli
+from tests.server.load_server import LoadServer
+
+HuntSource = Callable[[str], Path]
+METHODS = pytest.mark.parametrize("method", list(LoadMethod))
+
+
+def load(world: LoadServer, source: Path, method: LoadMethod = LoadMethod.FAST) -> Ledger:
+    """Load the one dump of a SOURCE, and require its proof."""
+    [dump] = source.iterdir()
+    options = LoadOptions(schema="shop", allow_unfinished=True, method=method)
+    ledger = world.load(dump, options)
+    assert find_imbalances(ledger) == []
+    return ledger
+
+
+def rules_of(ledger: Ledger) -> dict[str, int]:
+    return {use.rule: use.count for use in ledger.rules}
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "rows"),
+    [("engines/memory", "session", 3), ("adversary/f01", "m", 2)],
+)
+def test_rows_of_memory_outlive_the_restart_and_reset(
+    hunt_source: HuntSource, cli: Cli, name: str, table: str, rows: int
+):
+    try:
+        done = cli("up", hunt_source(name), "--schema", "shop")
+        assert done.code == 0, done.stderr
+        assert "volatile-engine 1" in done.stderr
+        question = f"SELECT COUNT(*) n, MIN(engine) e FROM {table} JOIN information_schema.tables"
+        question += f" ON table_name = '{table}'"
+        for _ in range(2):
+            answer = cli("query", question, "--schema", "shop", "--format", "csv")
+            assert answer.stdout.splitlines()[1].split(",")[1:] == [str(rows), "InnoDB"]
+            assert cli("reset").code == 0
+    finally:
+        cli("down")
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "rows"), [("engines/merge", "logs", 3), ("adversary/f13", "m", 2)]
+)
+def test_a_table_of_merge_shows_rows_and_has_none(
+    hunt_source: HuntSource, world: LoadServer, name: str, table: str, rows: int
+):
+    ledger = load(world, hunt_source(name))
+    assert world.ask(f"SELECT COUNT(*) FROM shop.{table}") == rows
+    assert ledger.rows == rows
