@@ -3,7 +3,9 @@
 Nothing is left out in silence: what is not searched is returned with the reason.
 """
 
+import errno
 import os
+import stat
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -12,20 +14,22 @@ from rewound.catalog.dump import NotUnderstood
 from rewound.catalog.foreign_folders import find_foreign_folder
 from rewound.errors import CatalogError
 
+_LEADS_NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+
 FileId = tuple[int, int]
 """Device and inode: what two hard links to one file have in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A regular file under the source."""
+    """A regular file under the source, or one that cannot be looked at."""
 
     path: Path
     """Where it is."""
     relative: PurePosixPath
     """Its path seen from the source; the bare name if the source is this file."""
     size_bytes: int
-    """Its size."""
+    """Its size; 0 where it cannot be looked at."""
     file_id: FileId
     """Which file it is, under whatever name."""
 
@@ -37,13 +41,23 @@ class _Walk:
     source: Path
     files: list[SourceFile] = field(default_factory=list)
     passed_over: list[NotUnderstood] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
     links: deque[Path] = field(default_factory=deque)
     first_paths: dict[FileId, Path] = field(default_factory=dict)
 
+    def add_all(self) -> None:
+        """Take in the folders that were found, and what is below them; links come last."""
+        while self.folders or self.links:
+            if self.folders:
+                self.add_folder(self.folders.pop())
+            else:
+                self.add_link(self.links.popleft())
+
     def add_folder(self, folder: Path) -> None:
-        """Take in a folder and all below it; links are kept for later."""
+        """Take in a folder; those in it are kept for later, and links for the end."""
         self.first_paths[_file_id(folder.stat())] = folder
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
         if reason := find_foreign_folder([entry.name for entry in entries]):
             self.pass_over(folder, reason)
             return
@@ -51,7 +65,7 @@ class _Walk:
             path = folder / entry.name
             if entry.is_symlink():
                 self.links.append(path)
-            elif not entry.is_dir(follow_symlinks=False):
+            elif not _is_folder(entry):
                 self.add_file(path)
             elif entry.name.startswith("."):
                 self.pass_over(path, "a hidden folder, not searched")
@@ -59,33 +73,50 @@ class _Walk:
                 # Every ext4 mount point has one, and only root may look into it.
                 self.pass_over(path, "the file system's own folder, not searched")
             else:
-                self.add_folder(path)
+                self.folders.append(path)
 
     def add_file(self, path: Path) -> None:
         """Take in a file."""
-        if not path.is_file():
+        try:
+            found = path.stat()
+        except OSError:
+            self.add_unreadable(path)
+            return
+        if not stat.S_ISREG(found.st_mode):
             self.pass_over(path, "neither a file nor a folder")
             return
-        stat = path.stat()
-        relative = path.relative_to(self.source) if path != self.source else path.name
-        self.files.append(
-            SourceFile(path, PurePosixPath(relative), stat.st_size, _file_id(stat)),
-        )
-        self.first_paths.setdefault(_file_id(stat), path)
+        file_id = _file_id(found)
+        self.files.append(SourceFile(path, self._relative(path), found.st_size, file_id))
+        self.first_paths.setdefault(file_id, path)
+
+    def add_unreadable(self, path: Path) -> None:
+        """Take in a file that only its name is known of: whoever opens it is told why.
+
+        It may be the very dump that is asked for, so that its world must not get an older one.
+        """
+        file_id = (-1, len(self.files))
+        self.files.append(SourceFile(path, self._relative(path), 0, file_id))
 
     def add_link(self, path: Path) -> None:
         """Take in what a link leads to, unless it is there under its own name."""
         try:
-            first_path = self.first_paths.get(_file_id(path.stat()))
+            found = path.stat()
         except OSError as error:
-            self.pass_over(path, f"a link that leads nowhere: {error.strerror}".lower())
+            if error.errno in _LEADS_NOWHERE:
+                self.pass_over(path, f"a link that leads nowhere: {error.strerror}".lower())
+            else:
+                self.add_unreadable(path)
             return
+        first_path = self.first_paths.get(_file_id(found))
         if first_path is not None:
             self.pass_over(path, f"a link to {first_path}, which counts under its own name")
-        elif path.is_dir():
-            self.add_folder(path)
+        elif stat.S_ISDIR(found.st_mode):
+            self.folders.append(path)
         else:
             self.add_file(path)
+
+    def _relative(self, path: Path) -> PurePosixPath:
+        return PurePosixPath(path.relative_to(self.source) if path != self.source else path.name)
 
     def pass_over(self, path: Path, reason: str) -> None:
         """Remember what is no file to be looked at, and why."""
@@ -99,8 +130,8 @@ def list_files(source: Path) -> tuple[tuple[SourceFile, ...], tuple[NotUnderstoo
     `latest`, and no link leads in circles.
 
     Raises:
-        CatalogError: the source does not exist, or something in it cannot be read. A part
-            that cannot be read may hold the very dump that is asked for.
+        CatalogError: the source does not exist, or a folder in it cannot be read: it may hold
+            the very dump that is asked for, of whatever world.
     """
     walk = _Walk(source)
     try:
@@ -109,15 +140,14 @@ def list_files(source: Path) -> tuple[tuple[SourceFile, ...], tuple[NotUnderstoo
                 f"no folder {source}", hint="check the path; SOURCE is the folder of the dumps"
             )
         if source.is_dir():
-            walk.add_folder(source)
+            walk.folders.append(source)
         elif source.is_file():
             walk.add_file(source)
         else:
             raise CatalogError(
                 f"{source} is neither a folder nor a file", hint="SOURCE is the folder of the dumps"
             )
-        while walk.links:
-            walk.add_link(walk.links.popleft())
+        walk.add_all()
     except OSError as error:
         path = error.filename or source
         raise CatalogError(
@@ -128,5 +158,12 @@ def list_files(source: Path) -> tuple[tuple[SourceFile, ...], tuple[NotUnderstoo
     return tuple(files), tuple(walk.passed_over)
 
 
-def _file_id(stat: os.stat_result) -> FileId:
-    return stat.st_dev, stat.st_ino
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # of file systems that do not tell with the name
+        return False
+
+
+def _file_id(found: os.stat_result) -> FileId:
+    return found.st_dev, found.st_ino

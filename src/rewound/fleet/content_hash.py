@@ -6,14 +6,19 @@ grain of the file system's clock would not show in its times.
 """
 
 import hashlib
+import io
 import os
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rewound.errors import DumpError
+from rewound.dump.opening import open_dump, reading_failed, unreadable
+from rewound.errors import DumpError, Interrupted
 from rewound.files.json_files import decode, encode, write_file
 
+_CHUNK_BYTES = 1 << 20
 _QUIET_NS = 2_000_000_000
 """How old the last change must be: the coarsest clock of a file system (FAT) has 2 s."""
 
@@ -56,33 +61,38 @@ class HashMemory:
         try:
             stat = absolute.stat()
         except OSError as error:
-            raise DumpError(path, f"cannot be read: {error.strerror}") from error
+            raise unreadable(path, error) from error
         return Identity(
             absolute, stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
         )
 
-    def get_sha256(self, path: Path) -> str:
+    def get_sha256(self, path: Path, *, cancelled: threading.Event | None = None) -> str:
         """Return the hash of a file's bytes, remembered or computed.
 
         Raises:
             DumpError: it cannot be read.
+            Interrupted: `cancelled` was set.
         """
         identity = self.identify(path)
         if (known := self._recall(identity)) is not None:
             return known
         started_ns = time.time_ns()
-        try:
-            with path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise DumpError(path, f"reading failed: {error.strerror or error}") from error
-        self.remember(identity, sha256, read_from_ns=started_ns)
-        return sha256
+        digest = hashlib.sha256()
+        with open_dump(path) as file:
+            for chunk in _iter_chunks(path, file):
+                if cancelled is not None and cancelled.is_set():
+                    raise Interrupted(f"reading {path} was interrupted")
+                digest.update(chunk)
+        self.remember(identity, digest.hexdigest(), read_from_ns=started_ns)
+        return digest.hexdigest()
 
     def remember(self, identity: Identity, sha256: str, *, read_from_ns: int) -> None:
         """Keep the hash of a file that was read from a time on, if it can be relied on."""
-        if not identity.was_quiet(read_from_ns) or self.identify(identity.path) != identity:
-            return
+        try:
+            if not identity.was_quiet(read_from_ns) or self.identify(identity.path) != identity:
+                return
+        except DumpError:
+            return  # it has gone since
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_file(self._file(identity.path), encode(_Remembered(identity, sha256)))
@@ -98,3 +108,11 @@ class HashMemory:
 
     def _file(self, path: Path) -> Path:
         return self._folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()}.json"
+
+
+def _iter_chunks(path: Path, file: io.FileIO) -> Iterator[bytes]:
+    try:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+    except OSError as error:
+        raise reading_failed(path, error) from error

@@ -79,7 +79,8 @@ def _start_from_baseline(
     """Make a world from the baseline of its dump; return None where there is none to use."""
     if dump.size_bytes not in baselines.dump_sizes():
         return None
-    key = context.origin(baselines.hashes.get_sha256(dump.path)).key
+    sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
+    key = context.origin(sha256).key
 
     def note(text: str) -> None:
         observer.world_note(plan.name, text)

@@ -176,7 +176,7 @@ def _iter_verdicts(
     cancelled: threading.Event,
 ) -> Iterator[Verdict]:
     """Yield the verdicts of a dump, counting them and telling how far it is read."""
-    for verdict in script.iter_verdicts(reader.iter_chunks()):
+    for verdict in script.iter_verdicts(_iter_chunks(reader, cancelled)):
         if cancelled.is_set():
             raise Interrupted(f"loading {reader.path} was interrupted")
         counters.add_verdict(verdict)
@@ -184,6 +184,14 @@ def _iter_verdicts(
         if verdict.kind is Kind.INSERT:
             key = table_key(verdict)
             progress(reader.file_bytes_read, "" if key is None else key[1])
+
+
+def _iter_chunks(reader: DumpReader, cancelled: threading.Event) -> Iterator[bytes]:
+    """Yield the chunks of a dump; also where no statement ends for long, we can be stopped."""
+    for chunk in reader.iter_chunks():
+        if cancelled.is_set():
+            raise Interrupted(f"loading {reader.path} was interrupted")
+        yield chunk
 
 
 def _prepare_session(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from rewound.engine.install.installation import Installation, get_installation, 
 from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.process.watch import ProcessWatch
 from rewound.engine.protocol import Engine, PullStep, ServerWatch
-from rewound.errors import FleetError, HostError, UsageError
+from rewound.errors import DumpError, FleetError, HostError, UsageError
 from rewound.operations.dumps import read_server_version
 from rewound.operations.host import DEFAULT_IMAGE, get_server
 
@@ -204,8 +204,13 @@ def _require_address() -> str:
 def _find_release(dumps: Sequence[Dump]) -> str:
     """Return the release of MySQL that all dumps were made of, such as `8.4`."""
     releases: dict[str, Dump] = {}
+    unreadable: DumpError | None = None
     for dump in dumps:
-        stated = read_server_version(dump.path)
+        try:
+            stated = read_server_version(dump.path)
+        except DumpError as error:
+            unreadable = error  # its world will fail alone
+            continue
         found = re.match(r"(\d+\.\d+)\.\d+", stated or "")
         if found is None or "mariadb" in (stated or "").lower():
             raise UsageError(
@@ -214,6 +219,8 @@ def _find_release(dumps: Sequence[Dump]) -> str:
                 hint="name a server instead of --server match",
             )
         releases.setdefault(found[1], dump)
+    if unreadable is not None and not releases:
+        raise unreadable
     if len(releases) > 1:
         told = "; ".join(f"{dump.world} has {release}" for release, dump in releases.items())
         raise UsageError(

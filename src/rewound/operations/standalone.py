@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from rewound import command, settings
+from rewound.dump.opening import open_dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
-from rewound.errors import DumpError, FleetError, HostError, UsageError
+from rewound.errors import FleetError, HostError, UsageError
 from rewound.files.json_files import decode, encode_readably
 from rewound.fleet.baseline import Origin
 from rewound.fleet.content_hash import HashMemory
@@ -85,14 +86,8 @@ def get_size(dump: Path) -> int:
     Raises:
         DumpError: it cannot be read.
     """
-    try:
-        with dump.open("rb") as file:
-            return os.fstat(file.fileno()).st_size
-    except OSError as error:
-        hint = None
-        if isinstance(error, PermissionError):
-            hint = f"user {os.getuid()}, as who this runs, has to be able to read it"
-        raise DumpError(dump, f"cannot be read: {error.strerror}", hint=hint) from error
+    with open_dump(dump) as file:
+        return os.fstat(file.fileno()).st_size
 
 
 def restore(

@@ -1,3 +1,4 @@
+import errno
 import os
 from pathlib import Path
 
@@ -127,3 +128,38 @@ def test_a_file_of_another_tool_does_not_hide_dumps(tmp_path, names):
     files, passed_over = list_files(tmp_path)
     assert [file.path.name for file in files] == sorted(names)
     assert passed_over == ()
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EACCES, errno.ENOENT])
+def test_a_file_that_cannot_be_looked_at_is_there_by_its_name(tmp_path, monkeypatch, number):
+    touch(tmp_path / "host1.sql")
+    touch(tmp_path / "host2.sql")
+    (tmp_path / "host3.sql").symlink_to(touch(tmp_path / "elsewhere" / "host2.sql"))
+    look_at = os.stat
+
+    def fail(path, **options):
+        if Path(path).name == "host2.sql" or (number != errno.ENOENT and "host3" in str(path)):
+            raise OSError(number, os.strerror(number), str(path))
+        return look_at(path, **options)
+
+    monkeypatch.setattr(os, "stat", fail)
+    files, passed_over = list_files(tmp_path)
+    sizes = {str(file.relative): file.size_bytes for file in files}
+    linked = {"host3.sql": 1 if number == errno.ENOENT else 0}
+    assert sizes == {"host1.sql": 1, "host2.sql": 0, "elsewhere/host2.sql": 0, **linked}
+    assert len({file.file_id for file in files}) == len(files)
+    assert passed_over == ()
+
+
+def test_folders_may_be_as_deep_as_the_file_system_has_them(tmp_path):
+    folder = tmp_path
+    for _ in range(1100):
+        folder /= "d"
+        folder.mkdir()
+    path = touch(folder / "host1.sql")
+    files, _ = list_files(tmp_path)
+    path.unlink()
+    while folder != tmp_path:  # shutil.rmtree of Python 3.11 would recurse
+        folder.rmdir()
+        folder = folder.parent
+    assert [file.path for file in files] == [path]

@@ -1,11 +1,12 @@
 import hashlib
 import os
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from rewound.errors import DumpError
+from rewound.errors import DumpError, Interrupted
 from rewound.fleet.content_hash import HashMemory, Identity
 
 LONG_AGO_NS = 1_000_000_000_000_000_000
@@ -89,3 +90,21 @@ def test_an_unreadable_memory_is_no_memory(memory: HashMemory, dump: Path):
 def test_a_missing_dump_is_a_dump_error(memory: HashMemory, tmp_path: Path):
     with pytest.raises(DumpError, match="cannot be read"):
         memory.get_sha256(tmp_path / "gone.sql")
+
+
+def test_a_disk_that_fails_is_a_dump_error(memory: HashMemory):
+    with pytest.raises(DumpError, match="reading failed: Input/output error"):
+        memory.get_sha256(Path("/proc/self/mem"))
+
+
+def test_a_dump_that_has_gone_since_it_was_read_is_not_remembered(memory: HashMemory, dump: Path):
+    identity = memory.identify(dump)
+    dump.unlink()
+    memory.remember(identity, "of the old one", read_from_ns=time.time_ns() + 10_000_000_000)
+
+
+def test_hashing_ends_when_it_is_cancelled(memory: HashMemory, dump: Path):
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(Interrupted):
+        memory.get_sha256(dump, cancelled=cancelled)

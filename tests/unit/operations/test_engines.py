@@ -1,9 +1,14 @@
 """Which wishes for an engine go together."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
-from rewound.errors import UsageError
-from rewound.operations.engines import EngineRequest
+from rewound.catalog import Dump
+from rewound.catalog.dump import TimeSource
+from rewound.errors import DumpError, UsageError
+from rewound.operations.engines import EngineRequest, _find_release
 
 
 @pytest.mark.parametrize(
@@ -33,3 +38,16 @@ def test_wishes_that_exclude_each_other_are_refused(wish: EngineRequest, why: st
 def test_wishes_that_go_together_are_not(wish: EngineRequest):
     wish.require_sense()
     assert wish.is_for_docker is (wish.engine == "docker" or wish.image is not None)
+
+
+def test_the_release_is_that_of_the_dumps_that_can_be_read(tmp_path):
+    whole = tmp_path / "host2.sql"
+    whole.write_text("-- MySQL dump 10.13\n-- Server version\t8.4.3\n")
+    paths = {"host1": Path("/proc/self/mem"), "host2": whole}
+    dumps = [
+        Dump(world, datetime(2026, 3, 2, tzinfo=UTC), path, 1, TimeSource.NAME)
+        for world, path in paths.items()
+    ]
+    assert _find_release(dumps) == "8.4"
+    with pytest.raises(DumpError, match="Input/output error"):
+        _find_release(dumps[:1])

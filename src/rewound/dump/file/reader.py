@@ -23,6 +23,7 @@ from rewound.dump.file.compression import (
     find_compression,
 )
 from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
+from rewound.dump.opening import open_dump, reading_failed
 from rewound.dump.rules.table import COMPRESSED_TOO_WELL
 from rewound.errors import DumpError
 
@@ -50,10 +51,7 @@ class DumpReader:
         self.path = path
         self.text_bytes_read = 0
         self._allows_any_ratio = allows_any_ratio
-        try:
-            self._file = _HashingFile(path.open("rb", buffering=0))
-        except OSError as error:
-            raise DumpError(path, f"cannot be read: {error.strerror}") from error
+        self._file = _HashingFile(open_dump(path))
         self.file_size_bytes = self._file.size_bytes
 
     def __enter__(self) -> Self:
@@ -98,10 +96,13 @@ class DumpReader:
             DumpError: the file is not what its name says, is cut off, fails its CRC, becomes
                 longer than any dump does, or changed while it was read.
         """
-        compression = find_compression(self._file.peek_start())
-        format_name = "" if compression is None else compression.name
+        compression: Compression | None = None
+        format_name = ""
         try:
+            if compression := find_compression(self._file.peek_start()):
+                format_name = compression.name
             yield from self._iter_text(compression)
+            has_changed = self._file.has_changed()
         except EOFError as error:
             raise DumpError(
                 self.path,
@@ -123,8 +124,8 @@ class DumpReader:
                 hint="decompress it by hand, if you trust it",
             ) from error
         except OSError as error:
-            raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
-        if self._file.has_changed():
+            raise reading_failed(self.path, error) from error
+        if has_changed:
             raise DumpError(
                 self.path,
                 "the file changed while it was read",
@@ -201,12 +202,12 @@ class _HashingFile(io.RawIOBase):
 
     def has_changed(self) -> bool:
         """Tell, once all is read, whether it was another file when it was opened."""
-        stat = os.fstat(self._file.fileno())
+        now = os.fstat(self._file.fileno())
         unchanged = (self._stat.st_size, self._stat.st_mtime_ns)
-        if (stat.st_size, stat.st_mtime_ns) != unchanged or self.bytes_read != stat.st_size:
+        if (now.st_size, now.st_mtime_ns) != unchanged or self.bytes_read != now.st_size:
             return True
         # It was renamed or linked, or its time was set back behind a change: its bytes tell.
-        return stat.st_ctime_ns != self._stat.st_ctime_ns and not self._reads_the_same()
+        return now.st_ctime_ns != self._stat.st_ctime_ns and not self._reads_the_same()
 
     def _reads_the_same(self) -> bool:
         self._file.seek(0)

@@ -1,14 +1,16 @@
+import errno
 import gzip
 import hashlib
 import os
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rewound.dump.file import reader
-from rewound.dump.file.reader import CHUNK_BYTES, DumpReader
+from rewound.dump.file.reader import CHUNK_BYTES, DumpReader, _HashingFile
 from rewound.errors import DumpError
 
 
@@ -219,3 +221,41 @@ def test_a_small_file_becomes_any_amount_of_text_where_that_is_allowed(tmp_path,
     with DumpReader(path, allows_any_ratio=True) as opened:
         assert sum(map(len, opened.iter_chunks())) == len(TEXT) + 2_000_000
     assert opened.is_too_well_compressed
+
+
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
+    pipe = tmp_path / "host1.sql"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path, Path("/dev/zero")):
+        with pytest.raises(DumpError, match="it is not a regular file"):
+            DumpReader(path)
+
+
+@pytest.mark.parametrize("moment", ["the first byte", "a later byte", "the last look"])
+@pytest.mark.parametrize("name", ["a.sql", "a.sql.gz"])
+def test_a_disk_that_fails_is_an_error_of_that_dump(tmp_path, monkeypatch, moment, name):
+    path = tmp_path / name
+    path.write_bytes(NOISE * 3 if name == "a.sql" else pack(NOISE * 3))
+
+    def fail(*_):
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    with DumpReader(path, allows_any_ratio=True) as reader:
+        chunks = reader.iter_chunks()
+        if moment == "the first byte":
+            monkeypatch.setattr(_HashingFile, "peek_start", fail)
+        elif moment == "a later byte":
+            monkeypatch.setattr(_HashingFile, "readinto", fail)
+        else:
+            monkeypatch.setattr(_HashingFile, "has_changed", fail)
+        with pytest.raises(DumpError, match="reading failed: Stale file handle") as raised:
+            list(chunks)
+    assert raised.value.hint == "check the disk or the mount that it lies on; dmesg may say more"
+
+
+def test_a_file_of_the_kernel_that_cannot_be_read_is_an_error_of_that_dump():
+    with (
+        DumpReader(Path("/proc/self/mem")) as reader,
+        pytest.raises(DumpError, match="reading failed: Input/output error"),
+    ):
+        list(reader.iter_chunks())

@@ -1,0 +1,57 @@
+"""The door to the file of a dump: it is opened here, or the reason why not is a `DumpError`.
+
+Whatever the disk or the network does, it is that one dump that fails.
+"""
+
+import errno
+import io
+import os
+import stat
+from pathlib import Path
+
+from rewound.errors import DumpError
+
+_BROKEN_DISK = frozenset({errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENOTCONN, errno.ETIMEDOUT})
+_CHECK_DISK = "check the disk or the mount that it lies on; dmesg may say more"
+
+
+def open_dump(path: Path) -> io.FileIO:
+    """Open a dump's file; a pipe or a device, whose end may never come, is none.
+
+    Raises:
+        DumpError: it cannot be opened, or is no regular file.
+    """
+    try:
+        # A pipe that nobody writes to would keep us waiting.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise DumpError(path, "cannot be read: it is not a regular file")
+        return io.FileIO(descriptor)
+    except BaseException as error:
+        os.close(descriptor)
+        if isinstance(error, OSError):
+            raise unreadable(path, error) from error
+        raise
+
+
+def unreadable(path: Path, error: OSError) -> DumpError:
+    """Return the error of a dump that cannot be opened or looked at."""
+    hint = None
+    if isinstance(error, PermissionError):
+        hint = f"give user {os.getuid()}, who runs this, the right to read it"
+    elif error.errno in _BROKEN_DISK:
+        hint = _CHECK_DISK
+    return DumpError(path, f"cannot be read: {_reason(error)}", hint=hint)
+
+
+def reading_failed(path: Path, error: OSError) -> DumpError:
+    """Return the error of a dump that could be opened, but not be read to its end."""
+    hint = _CHECK_DISK if error.errno in _BROKEN_DISK else None
+    return DumpError(path, f"reading failed: {_reason(error)}", hint=hint)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
