@@ -22,6 +22,14 @@ from rewound.dump.text.statement import Kind, Statement, find_drop_end
 _WARNING = re.compile(
     rb"(?i:warning: )|\S+: (?:\[(?:Warning|Note)\]|(?i:warning|note|ignoring )|Deprecated)"
 )
+_SAYS_LITTLE = frozenset(
+    {Kind.EMPTY, Kind.UNKNOWN, Kind.USE, Kind.TRANSACTION, Kind.FLUSH, Kind.ACCOUNT}
+)
+"""Kinds that text which is no SQL may seem to hold: `use strict;`, `begin;`, `grant {…};`."""
+_ONE_WORD = frozenset({Kind.SET, Kind.INSERT, Kind.REPLACE, Kind.DELETE, Kind.TRUNCATE})
+"""Kinds that one word begins, so that only a whole statement shows that it was meant."""
+_NOT_SHOWN = b"(not shown: nothing so far shows that this file is a dump)"
+
 _CHANGES_NOTHING = frozenset({Kind.SET, Kind.EMPTY, Kind.TRANSACTION, Kind.UNLOCK, Kind.FLUSH})
 
 
@@ -40,6 +48,7 @@ class Script:
         self._schema = schema
         self._judge = Judge(target, default_schema=schema, part=part or DumpFilter())
         self._splitter = Splitter(self._judge.session.mode, regroup=True)
+        self._is_sql = False
 
     @property
     def schemas(self) -> frozenset[str]:
@@ -63,7 +72,7 @@ class Script:
                 case PieceKind.TOOL_LINE:
                     yield _judge_tool_line(piece)
                 case PieceKind.UNFINISHED:
-                    yield _judge_unfinished(piece)
+                    yield self._judge_unfinished(piece)
 
     def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
         """Judge the statements of one piece; only behind a DROP there is more than one."""
@@ -84,12 +93,37 @@ class Script:
     def _note_statement(self, verdict: Verdict) -> Verdict:
         if verdict.kind not in _CHANGES_NOTHING:
             self.header = read_statement(self.header)
-        return verdict
+        self._is_sql = self._is_sql or _shows_sql(verdict)
+        refusal = None if self._is_sql else verdict.refusal
+        return verdict if refusal is None else _without_text(verdict, RuleUse(refusal.rule))
+
+    def _judge_unfinished(self, piece: Piece) -> Verdict:
+        rule, why = rules.CUT_OFF, "the dump ends inside this statement"
+        if piece.too_long:
+            rule, why = rules.TOO_LONG, "no end of it was found"
+        verdict = _refuse(piece, rule, why)
+        return verdict if self._is_sql else _without_text(verdict, *verdict.uses)
 
     def _read_comment(self, text: bytes) -> None:
         self.header = read_comment(self.header, text)
+        self._is_sql = self._is_sql or self.header.producer is not None
         if self._schema is None:
             self._judge.default_schema = self.header.database
+
+
+def _shows_sql(verdict: Verdict) -> bool:
+    """Tell whether a statement shows that the file is meant as SQL."""
+    if verdict.kind in _SAYS_LITTLE:
+        return False
+    return verdict.refusal is None or verdict.kind not in _ONE_WORD
+
+
+def _without_text(verdict: Verdict, use: RuleUse) -> Verdict:
+    """Return the refusal of a statement with nothing of what it holds.
+
+    A file among the dumps may be anything, such as a link to a private key.
+    """
+    return replace(verdict, statement=Statement(verdict.kind, _NOT_SHOWN), uses=(use,))
 
 
 def _note_regrouping(verdict: Verdict, piece: Piece) -> Verdict:
@@ -106,12 +140,6 @@ def _judge_tool_line(piece: Piece) -> Verdict:
         return _refuse(piece, rules.CUT_OFF, "the dumping program failed")
     use = RuleUse(rules.TOOL_LINE, excerpt(piece.text))
     return Verdict(Statement(Kind.EMPTY, piece.text), piece.line, uses=(use,))
-
-
-def _judge_unfinished(piece: Piece) -> Verdict:
-    if piece.too_long:
-        return _refuse(piece, rules.TOO_LONG, "no end of it was found")
-    return _refuse(piece, rules.CUT_OFF, "the dump ends inside this statement")
 
 
 def _refuse(piece: Piece, rule: Rule, why: str) -> Verdict:

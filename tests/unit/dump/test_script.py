@@ -184,3 +184,41 @@ def test_no_words_in_any_order_break_the_judge(target, words):
         if verdict.refusal is not None:
             assert verdict.sql == ()
         assert verdict.kind is not Kind.UNKNOWN or verdict.refusal is not None
+
+
+PRIVATE = b"-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n"
+SQL = b"SET NAMES utf8mb4;\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PRIVATE,
+        b"root:$6$c2VjcmV0:19000:0:99999:7:::\n",
+        b"[client]\npassword=c2VjcmV0;\n",
+        b"#!/bin/sh\nset -eu; export TOKEN=c2VjcmV0;\n",
+        b"#!/usr/bin/perl\nuse strict;\nmy $token = 'c2VjcmV0';\n",
+        b"<?php define('DB_PASSWORD', 'c2VjcmV0'); ?>",
+        b"begin;\n  Token := 'c2VjcmV0';\nend;",
+        b"grant codeBase x { permission c2VjcmV0; };",
+        b"set token c2VjcmV0;",
+        b"insert the key c2VjcmV0;",
+        b"$key\x01 = c2VjcmV0;",
+        b"-- a comment\n/* and one more */\nc2VjcmV0;",
+    ],
+)
+def test_nothing_is_shown_of_a_file_that_is_no_dump(target, text):
+    _, verdicts = run(target, text)
+    refused = [verdict for verdict in verdicts if verdict.refusal]
+    assert refused
+    for verdict in refused:
+        assert b"c2VjcmV0" not in verdict.statement.text
+        assert "c2VjcmV0" not in verdict.refusal.detail
+
+
+@pytest.mark.parametrize("before", [SQL, OPENING, b"CREATE TABLE t AS SELECT 1;\n"])
+def test_what_is_refused_is_shown_of_a_dump(target, before):
+    for text in (b"INSTALL PLUGIN x SONAME 'x';", b"INSTALL PLUGIN x"):
+        _, verdicts = run(target, before + text)
+        assert verdicts[-1].refusal
+        assert verdicts[-1].statement.text == text.rstrip(b";")
