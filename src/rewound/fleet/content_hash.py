@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rewound.dump.opening import open_dump, reading_failed, unreadable
+from rewound.dump.file.opening import open_dump, reading_failed, unreadable
 from rewound.errors import DumpError, Interrupted
 from rewound.files.json_files import decode, encode, write_file
 

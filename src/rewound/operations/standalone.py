@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from rewound import command, settings
-from rewound.dump.opening import open_dump
+from rewound.dump.file.opening import open_dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.options import plan_buffer_pool_bytes

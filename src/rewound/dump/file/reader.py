@@ -23,7 +23,7 @@ from rewound.dump.file.compression import (
     find_compression,
 )
 from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
-from rewound.dump.opening import open_dump, reading_failed
+from rewound.dump.file.opening import open_dump, reading_failed
 from rewound.dump.rules.table import COMPRESSED_TOO_WELL
 from rewound.errors import DumpError
 
