@@ -7,10 +7,10 @@ WORKERS ?= auto
 REQUIRED ?= --require-mysqld
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint endurance bench lock clean
+.PHONY: help install demo test lint lint-page endurance bench lock clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+: .*##|^[a-z]+:  ##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
 
 $(BIN)/rewound: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,11 @@ lint: install  ## formatting, rules of style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-page: install  ## the script of the HTML report (needs npm)
+	npm ci --silent --no-audit --no-fund
+	script=$$($(BIN)/python -c 'from rewound.diff.report.page import read_script; print(read_script())') \
+		&& printf '%s\n' "$$script" | npm run --silent lint -- --stdin --stdin-filename page.js
 
 test: lint  ## everything that is checked, on a real MySQL
 	$(BIN)/rewound server install
@@ -56,4 +61,4 @@ lock:  ## write both requirements files anew from pyproject.toml (needs uv)
 		--output-file requirements-image.txt
 
 clean:  ## remove what make made here; fleets, servers and templates stay
-	rm -rf $(VENV) .endurance .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) node_modules .endurance .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -1,7 +1,7 @@
 """A report as one HTML file that opens offline, in any browser. Pure.
 
-What is fixed lies beside this module: `page.html`, `page.css` and `page.js`. The values go in
-as json, the page's script shows them. They come out of dumps and are not trusted: nothing of
+What is fixed lies beside this module: `page.html`, `page.css` and the parts of its `script`. The
+values go in as json, the page's script shows them. They come out of dumps and are not trusted: nothing of
 them is ever markup. In the json no character is left that HTML has a use for, the script puts
 values into the page as text alone, and the page's policy allows this very style and this very
 script, by their hashes, and no address at all.
@@ -19,6 +19,11 @@ import msgspec
 from rewound.diff.report.report import DefinitionReport, Report, encode_report
 from rewound.worlds.folding import fold_worlds
 
+_SCRIPT = (
+    *("elements", "numbers", "report", "head", "findings", "heat_map", "tables", "definitions"),
+    *("rows", "addresses"),
+)
+"""The parts of the script, each after those whose names it uses while it is read."""
 _MARK = re.compile(r"\{\{([a-z]+)\}\}")
 # `<` and `&` could end the block or begin a comment in it, `>` ends one; the other two end
 # lines in JavaScript, though not in json.
@@ -59,7 +64,7 @@ class Groups:
 
 def make_page(report: Report) -> str:
     """Return the page; to be written as UTF-8."""
-    style, script = _read("page.css"), _read("page.js")
+    style, script = _read("page.css"), read_script()
     parts = {
         "policy": "; ".join(
             (
@@ -103,6 +108,11 @@ def group_worlds(report: Report) -> Groups:
         fold_worlds(report.only_before),
         fold_worlds(report.only_after),
     )
+
+
+def read_script() -> str:
+    """Return the page's script: its parts as one, because an inline module can import none."""
+    return "\n".join(_read(f"script/{part}.js") for part in _SCRIPT)
 
 
 def _embed(json: bytes) -> str:

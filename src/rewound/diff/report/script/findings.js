@@ -1,0 +1,64 @@
+// What stands out.
+
+function showFindings() {
+  const section = byId("findings");
+  if (!report.findings.length) {
+    section.append(make("p", { class: "note" }, report.findings_note === null
+      ? "No world changed unlike the others."
+      : `Nothing: ${report.findings_note}.`));
+    return;
+  }
+  const list = make("ol", { class: "findings" });
+  const show = (most) => list.replaceChildren(...report.findings.slice(0, most).map(showFinding));
+  show(10);
+  section.append(
+    make("p", { class: "note" }, "Each is held against the median of all worlds, in units of how far worlds usually lie from it. A place to look at first, not a proof."),
+    list);
+  if (report.findings.length > 10) {
+    section.append(showAllButton(`all ${count(report.findings.length)}`, () => show(Infinity)));
+  }
+}
+
+function showFinding(finding) {
+  const copy = make("button", { type: "button", class: "copy" }, "Copy");
+  const command = make("code", { tabindex: "0" }, plain(finding.command));
+  copy.addEventListener("click", () => copyText(finding.command, command, copy));
+  const place = finding.table === null ? "#definitions"
+    : address({ table: `${finding.schema}.${finding.table}`, world: finding.world });
+  return make("li", {},
+    make("p", {}, make("a", { href: place }, plain(finding.text))),
+    finding.table === null ? null : showSpread(finding),
+    make("p", { class: "command" }, command, copy));
+}
+
+/** A line with the range of the other worlds on it, and where this one lies. */
+function showSpread(finding) {
+  const all = [finding.value, finding.low, finding.high];
+  const at = scale(Math.min(...all), Math.max(...all), 6, 254);
+  const label = `${finding.measure}, ${Number(finding.score.toFixed(1))} usual spreads from the median`;
+  return make("p", { class: "spread" },
+    draw("svg", { viewBox: "0 0 260 14", width: "260", height: "14", "aria-hidden": "true" },
+      draw("path", { class: "axis", d: "M0 7H260" }),
+      draw("path", { class: "others", d: `M${at(finding.low) - 3} 7H${at(finding.high) + 3}` }),
+      draw("circle", { class: "this", cx: at(finding.value), cy: 7, r: 5 })),
+    make("span", {}, label));
+}
+
+async function copyText(text, element, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    // Without a clipboard: select it, so that the reader's own keys copy it.
+    getSelection().selectAllChildren(element);
+    button.textContent = "Selected";
+  }
+}
+
+const showAllButton = (label, show) =>
+  make("button", { type: "button", class: "more", click: (event) => { show(); event.target.remove(); } }, `Show ${label}`);
+
+/** Returns what takes a number between two others to a place between two places. */
+function scale(low, high, from, to) {
+  return (number) => (high === low ? (from + to) / 2 : from + ((number - low) / (high - low)) * (to - from));
+}
