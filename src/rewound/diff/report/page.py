@@ -1,10 +1,10 @@
 """A report as one HTML file that opens offline, in any browser. Pure.
 
 What is fixed lies beside this module: `page.html`, `page.css` and the parts of its `script`. The
-values go in as json, the page's script shows them. They come out of dumps and are not trusted: nothing of
-them is ever markup. In the json no character is left that HTML has a use for, the script puts
-values into the page as text alone, and the page's policy allows this very style and this very
-script, by their hashes, and no address at all.
+values go in as JSON, and the script shows them. They come from dumps and are not trusted: none of
+them is ever markup. The JSON contains no character that HTML gives a meaning to, the script adds
+values to the page only as text, and the page's policy allows exactly this style and this script,
+by their hashes, and no address at all.
 """
 
 import base64
