@@ -15,7 +15,7 @@ from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 
 BASELINE_FORMAT = 3
-"""DumpFilter of every key. To be raised when baseline.json changes, or when the same dump
+"""Part of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are not found any more."""
 
 

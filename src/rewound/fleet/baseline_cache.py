@@ -1,4 +1,4 @@
-"""The baselines on disk: kept, acquire, listed and removed.
+"""The baselines on disk: kept, acquired, listed and removed.
 
 Layout below the cache folder, all of it for the user alone:
 

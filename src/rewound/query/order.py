@@ -1,4 +1,4 @@
-"""MergedResult rows in another order. Pure."""
+"""Merged rows in another order. Pure."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -23,7 +23,7 @@ def judge():
 
 @pytest.fixture
 def count(judge):
-    """LoadCounters statements with what the server said of them; the counts per table."""
+    """Count statements with what the server said of them; the counts per table."""
 
     def count(*statements):
         counters = LoadCounters()
