@@ -97,7 +97,6 @@ class Loads:
             return {"error": type(error), "says": says.partition("\n")[0]}
         self.rules = {use.rule: use.count for use in ledger.rules}
         told: dict[str, object] = {"problems": find_imbalances(ledger), "tables": ledger.tables}
-        told["executed"] = ledger.executed["INSERT"]
         with Connection(self._server.root, schema="game") as connection:
             for table in connection.names("SHOW TABLES"):
                 told[table] = [

@@ -40,14 +40,20 @@ class Script:
     """
 
     def __init__(
-        self, target: ServerProfile, *, schema: str | None = None, part: DumpFilter | None = None
+        self,
+        target: ServerProfile,
+        *,
+        schema: str | None = None,
+        part: DumpFilter | None = None,
+        regroup: bool = True,
     ) -> None:
+        """Take statements as they stand, or with `regroup` INSERTs in pieces of a good size."""
         self.header = Header()
         self.statements = 0
         self._target = target
         self._schema = schema
         self._judge = Judge(target, default_schema=schema, part=part or DumpFilter())
-        self._splitter = Splitter(self._judge.session.mode, regroup=True)
+        self._splitter = Splitter(self._judge.session.mode, regroup=regroup)
         self._is_sql = False
 
     @property

@@ -44,7 +44,9 @@ class LoadMethod(enum.Enum):
     FAST = "fast"
     """Large tables over several connections, as fields where that is the same, keys last."""
     PLAIN = "plain"
-    """Each statement as it stands, one after the other."""
+    """Each statement as it stands, in the dump's order and one session: nothing is gathered, cut,
+    sent as fields or by another connection, and no key is taken away. What waits for the end
+    is only what the server refuses at its place, as by `view-later`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class LoadOptions:
     method: LoadMethod = LoadMethod.FAST
     large_table_bytes: int = LARGE_TABLE_BYTES
     """From how much text on the fast method treats a table as a large one."""
+    now: datetime | None = None
+    """What NOW() is until the dump sets another time; None for when the load begins."""
 
 
 def load_dump(
@@ -88,6 +92,7 @@ def load_dump(
         Interrupted: `cancelled` was set.
     """
     started_at = datetime.now(UTC)
+    now = options.now or started_at
     counters = LoadCounters()
     any_ratio = rules.COMPRESSED_TOO_WELL.name in options.allowed
     with (
@@ -96,15 +101,19 @@ def load_dump(
     ):
 
         def make_loader() -> RowLoader:
-            return RowLoader(Executor(Connection(endpoint, loads_rows=True), counters, dump))
+            worker = Connection(endpoint, loads_rows=True)
+            _stop_clock(worker, now)
+            return RowLoader(Executor(worker, counters, dump))
 
         target = read_server_profile(connection)
         _prepare_session(connection)
-        script = Script(target, schema=options.schema, part=options.part)
+        _stop_clock(connection, now)
+        is_fast = options.method is LoadMethod.FAST
+        script = Script(target, schema=options.schema, part=options.part, regroup=is_fast)
         statements = DeferredStatements(Executor(connection, counters, dump), counters)
 
         verdicts = _iter_verdicts(script, reader, counters, progress, cancelled)
-        if options.method is LoadMethod.PLAIN:
+        if not is_fast:
             for verdict in verdicts:
                 statements.execute(verdict)
         else:
@@ -198,3 +207,8 @@ def _prepare_session(connection: Connection) -> None:
     """Put the session where the judge's model of it begins."""
     connection.execute(f"SET NAMES {INITIAL_CHARACTER_SET}")
     connection.execute(f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}'")
+
+
+def _stop_clock(connection: Connection, now: datetime) -> None:
+    """Make NOW() one moment, so that two loads of a dump that says it give the same rows."""
+    connection.execute(f"SET SESSION timestamp = {now.timestamp():.6f}")

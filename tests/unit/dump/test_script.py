@@ -222,3 +222,11 @@ def test_what_is_refused_is_shown_of_a_dump(target, before):
         _, verdicts = run(target, before + text)
         assert verdicts[-1].refusal
         assert verdicts[-1].statement.text == text.rstrip(b";")
+
+
+def test_without_regrouping_each_insert_stands_for_itself(target):
+    text = b"USE g;\n" + b"INSERT INTO `t` VALUES (1);\n" * 3
+    _, verdicts = run(target, text, regroup=False)
+    assert [verdict.statement.text for verdict in verdicts][1:] == [
+        b"INSERT INTO `t` VALUES (1)"
+    ] * 3

@@ -199,7 +199,8 @@ class Splitter:
             scanned = end
             if found >= 0 and not scan.in_string:
                 return self._cut_statement(found)._replace(masked_text=scan.masked_text)
-            if scanned > LONG_INSERT_BYTES and (piece := self._take_rows(scanned)):
+            is_long = self._regroup and scanned > LONG_INSERT_BYTES
+            if is_long and (piece := self._take_rows(scanned)):
                 return piece
             seen = found + 1 if found >= 0 else max(seen, buffer.held - len(mark) + 1)
             if found < 0 and not buffer.more():
@@ -227,7 +228,7 @@ class Splitter:
         head = buffer.text[buffer.start : buffer.start + length]
         first_row, end = buffer.start + length, buffer.start + scanned
         rows = find_whole_rows(buffer.text, first_row, end, self.mode)
-        if not self._regroup or not head or rows is None:
+        if not head or rows is None:
             return None
         piece = self._cut(PieceKind.STATEMENT, length + rows.length)
         buffer.move(len(b","))
