@@ -2,7 +2,7 @@
 
 Layout below the cache folder, all of it for the user alone:
 
-    baselines/KEY/baseline.json   what it is: `Baseline`
+    baselines/KEY/baseline.json   what it is: `Baseline`; only a proof is ever added to it
     baselines/KEY/data/           the cleanly stopped data directory; nothing changes it
     baselines/making-*            one that is being written, or was when its maker died
     hashes/                       SHA-256 of dumps that were read before
@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from rewound.files.mounts import list_mounts, remove_tree
 from rewound.files.writing import sync
 from rewound.fleet.baseline import Baseline, CacheEntry, FileState, Origin, find_damage
 from rewound.fleet.content_hash import HashMemory
-from rewound.load.ledger import Ledger
+from rewound.load.ledger import DeepProof, Ledger
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DESCRIPTION = "baseline.json"
@@ -111,6 +112,15 @@ class BaselineCache:
                 sync(self.folder)
         except OSError as error:
             raise _unwritable(making, error) from error
+
+    def note_proof(self, key: str, proof: DeepProof) -> None:
+        """Add to a baseline's ledger that a second load gave the same; where it cannot, do not."""
+        with locked_with_others(self.folder / key) as is_there:
+            baseline = self._describe(key) if is_there else None
+            if baseline is not None:
+                proven = replace(baseline, ledger=replace(baseline.ledger, deep=proof))
+                with contextlib.suppress(OSError):  # the cache may be read-only
+                    write_file(self.folder / key / _DESCRIPTION, encode(proven))
 
     def entries(self, users: Mapping[str, list[str]]) -> list[CacheEntry]:
         """Return all baselines, the one used last first; `users` says which worlds need which."""

@@ -33,6 +33,11 @@ class WorldPlan:
         """The chosen dump."""
         return self.dumps[0]
 
+    @property
+    def second_folder(self) -> Path:
+        """Where the server of a second load lives, as long as it is needed."""
+        return self.folder.parent.with_name("again") / self.name
+
 
 def plan_worlds(
     chosen: Sequence[ChosenDump], *, ports: Sequence[int], worlds: Path, fallback: bool

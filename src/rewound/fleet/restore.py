@@ -1,8 +1,8 @@
 """Making one world: server, accounts, load, proof, grants, baseline, in this order.
 
-Where the dump has a baseline, the world starts from it instead. A world that does not get
-to the end leaves nothing: its server is ended and its folder removed before the error goes
-on.
+Where the dump has a baseline, the world starts from it instead. Where it is asked for, what
+is served in the end is compared with a second load. A world that does not get to the end
+leaves nothing: its server is ended and its folder removed before the error goes on.
 """
 
 import logging
@@ -24,6 +24,7 @@ from rewound.fleet.restore_context import (
     make_world_folder,
     start_spec,
 )
+from rewound.fleet.second_load import compare_with_second_load
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 
@@ -55,13 +56,18 @@ def _restore_dump(
     if context.cancelled.is_set():
         raise Interrupted(f"making world {plan.name} was interrupted")
     try:
+        restored = None
         if context.baselines is not None:
             restored = _start_from_baseline(
                 dump, plan, context, engine, observer, baselines=context.baselines
             )
-            if restored is not None:
-                return restored
-        return _load(dump, plan, context, engine, observer)
+        if restored is None:
+            restored = _load(dump, plan, context, engine, observer)
+        if context.witness is not None and restored.ledger.deep is None:
+            restored = compare_with_second_load(
+                restored, plan, context, engine, observer, witness=context.witness
+            )
+        return restored
     except BaseException:
         discard_world(plan.folder, engine)
         raise

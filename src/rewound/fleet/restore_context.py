@@ -6,7 +6,7 @@ and how it goes.
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,9 +21,10 @@ from rewound.fleet.baseline import Origin, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.world import WorldState
 from rewound.load.cpu_budget import CpuBudget
-from rewound.load.ledger import Ledger
+from rewound.load.ledger import DeepProof, Ledger
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ROOT, password_statement
+from rewound.mysql.endpoint import Endpoint
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +40,19 @@ class Observer(Protocol):
 
     def world_note(self, world: str, text: str) -> None:
         """Take note of something that a person should know of a world."""
+
+
+class Witness(Protocol):
+    """Who compares a world with a second load of its dump."""
+
+    def compare(
+        self, served: Endpoint, again: Endpoint, *, looking_at: Callable[[str], None]
+    ) -> DeepProof:
+        """Return the proof that two servers hold the same; root asks both.
+
+        Raises:
+            LoadError: they do not.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,8 @@ class RestoreContext:
     engine: EngineChoice
     baselines: BaselineCache | None
     """Where worlds start from and what they leave there; None where neither is wanted."""
+    witness: Witness | None = None
+    """Who compares each world with a second load; None where that is not wanted."""
 
     def origin(self, dump_sha256: str) -> Origin:
         """Return what a dump's baseline would be made from."""

@@ -6,6 +6,7 @@ Layout below the state folder, all of it readable by the user alone:
     fleets/NAME/ACCOUNT.cnf     login of one account, as an option file
     fleets/NAME/ledgers/W.json  the ledger of a world
     fleets/NAME/worlds/W/       all that belongs to the server of a world
+    fleets/NAME/again/W/        the same of a second load that it is compared with
     fleets/NAME.lock            held while a command changes the fleet
     fleets/.NAME.going/         what a `down` that was killed had still to delete
 
@@ -132,7 +133,12 @@ class FleetFolder:
             HostError: it could not be made.
         """
         try:
-            for folder in (self.path, self.path / "worlds", self.path / "ledgers"):
+            for folder in (
+                self.path,
+                self.path / "worlds",
+                self.path / "again",
+                self.path / "ledgers",
+            ):
                 folder.mkdir(mode=0o700)
         except OSError as error:
             raise _unwritable(self.path, error) from error

@@ -107,6 +107,18 @@ class ForeignKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class DeepProof:
+    """That a second load of the dump, the plainest way, gave the same world."""
+
+    agreed_at: datetime
+    tables: int
+    """How many were compared."""
+    rows: int
+    definitions: int
+    """Databases, tables, views, triggers, procedures, functions and events."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """Everything that a load did."""
 
@@ -136,6 +148,8 @@ class Ledger:
     """Those of them that ask for what the dump does not hold."""
     allowed: tuple[str, ...] = ()
     """The rules that the user allowed to apply although the world differs by them."""
+    deep: DeepProof | None = None
+    """Of a world that was compared with a second load; None where that was not asked for."""
 
     @property
     def rows(self) -> int:

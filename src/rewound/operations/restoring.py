@@ -28,7 +28,7 @@ from rewound.errors import FleetError
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.fleet import BringUp, bring_up, take_down
 from rewound.fleet.live_status import observe
-from rewound.fleet.plan import WorldPlan, plan_worlds, require_space
+from rewound.fleet.plan import WorldPlan, largest_first, plan_worlds, require_space
 from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.restore_context import Observer, RestoreContext
 from rewound.fleet.state import (
@@ -45,6 +45,7 @@ from rewound.operations import fleets
 from rewound.operations.dumps import Selection, find_dumps
 from rewound.operations.engines import EngineMaker, EngineRequest, get_engine, get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
+from rewound.operations.witness import ExactWitness
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class UpOptions:
     keep_baselines: bool = True
     """Start from baselines where they are there, and leave them where not."""
     cache_limit_bytes: int = CACHE_LIMIT_BYTES
+    deep: bool = False
+    """Load each dump a second time, statement by statement, and compare the two."""
 
 
 def up(
@@ -142,12 +145,14 @@ class FleetMaker:
 
     def _plan(self, plans: Sequence[WorldPlan], baselines: BaselineCache | None) -> RestoreContext:
         """Decide what all worlds have in common, if the host has room for them."""
+        # So many second servers may run at a time.
+        compared = largest_first(plans)[: workers()] if self.options.deep else []
         buffer_pool_bytes = plan_buffer_pool_bytes(
-            available_bytes=usable_bytes(), servers=len(plans)
+            available_bytes=usable_bytes(), servers=len(plans) + len(compared)
         )
         place = next(parent for parent in self.folder.path.parents if parent.exists())
         require_space(
-            [plan.dump for plan in plans],
+            [plan.dump for plan in (*plans, *compared)],
             free_bytes=shutil.disk_usage(place).free,
             folder=place,
             sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
@@ -162,6 +167,7 @@ class FleetMaker:
             fleet=self.options.fleet,
             engine=self.engine_choice,
             baselines=baselines,
+            witness=ExactWitness() if self.options.deep else None,
         )
 
     def _new_record(self, plans: Sequence[WorldPlan], context: RestoreContext) -> FleetRecord:

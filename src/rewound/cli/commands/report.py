@@ -7,7 +7,7 @@ import click
 from rewound.cli.output import render
 from rewound.cli.output.formats import show_control_characters, show_count
 from rewound.cli.parameters.options import fleet_option, format_option
-from rewound.load.ledger import ForeignKeys, Ledger
+from rewound.load.ledger import DeepProof, ForeignKeys, Ledger
 from rewound.operations import fleets
 
 
@@ -53,6 +53,14 @@ def _describe_keys(keys: ForeignKeys) -> str:
     return f"{keys.count:,} foreign keys, {done}"
 
 
+def _describe_deep(proof: DeepProof) -> str:
+    rows, tables = show_count(proof.rows, "row"), show_count(proof.tables, "table")
+    return (
+        f"gave the same: {rows} in {tables} and {show_count(proof.definitions, 'definition')}"
+        f" compared, {proof.agreed_at:%Y-%m-%d %H:%M:%S} UTC"
+    )
+
+
 def _describe(world: str, ledger: Ledger) -> str:
     dump = ledger.dump
     closing = {True: "there", False: "missing", None: "none, which the user allowed"}
@@ -78,6 +86,7 @@ def _describe(world: str, ledger: Ledger) -> str:
             if view.is_broken
         ),
         f"  references  {_describe_keys(ledger.foreign_keys)}",
+        *([f"  second load {_describe_deep(ledger.deep)}"] if ledger.deep else []),
         *(f"  position    {position}" for position in dump.positions),
         *(
             f"  rule        {use.rule}: {use.effect}, {show_count(use.count, 'time')},"

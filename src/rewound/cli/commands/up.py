@@ -12,7 +12,7 @@ from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.progress import show_progress, show_pull
-from rewound.cli.parameters.load_options import load_options
+from rewound.cli.parameters.load_options import deep_option, load_options
 from rewound.cli.parameters.options import cache_limit_option, fleet_option, option
 from rewound.cli.parameters.selection import (
     clone_option,
@@ -41,6 +41,7 @@ from rewound.operations.engines import EngineRequest
 @option("--allow-missing", is_flag=True, help="Go on without worlds that have no such dump.")
 @load_options
 @option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
+@deep_option
 @option("--no-baseline", is_flag=True, help="Load anew, and keep nothing for reset and next time.")
 @clone_option
 @cache_limit_option
@@ -57,6 +58,7 @@ def command(
     allow_missing: bool,
     load: LoadOptions,
     fallback: bool,
+    deep: bool,
     no_baseline: bool,
     clone: str,
     cache_limit: int,
@@ -80,6 +82,7 @@ def command(
         clone=read_clone_method(clone),
         keep_baselines=not no_baseline,
         cache_limit_bytes=cache_limit,
+        deep=deep,
     )
     with Narrator(selection) as narrator:
         brought = restoring.up(

@@ -9,7 +9,7 @@ from rewound.catalog import Dump
 from rewound.cli.commands.up import Narrator
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count
-from rewound.cli.parameters.load_options import load_options
+from rewound.cli.parameters.load_options import deep_option, load_options
 from rewound.cli.parameters.options import format_option
 from rewound.cli.parameters.selection import engine_options, selection_options
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
@@ -36,6 +36,7 @@ _SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
     metavar="FILE",
     help="With --restore: write what was proven to a JSON file, in place of an older one.",
 )
+@deep_option
 @load_options
 @engine_options
 @format_option
@@ -49,6 +50,7 @@ def command(
     every: bool,
     restore: bool,
     receipt: Path | None,
+    deep: bool,
     load: LoadOptions,
     wish: EngineRequest,
     output_format: str,
@@ -57,17 +59,20 @@ def command(
 
     Needs no MySQL. What only a server can tell, such as a value that its column cannot
     hold, is found with --restore: a few dumps at a time are restored, proven as by up, and
-    deleted. Exit code 0: all are fine; 1: none is; 4: some are not.
+    deleted; with --deep, each is loaded twice and the two are compared. Exit code 0: all are
+    fine; 1: none is; 4: some are not.
     """
     if every and (at or before):
         raise UsageError("--all and a time exclude each other", hint="give one of them")
     if receipt is not None and not restore:
         raise UsageError("--receipt is of a drill", hint="give --restore as well")
+    if deep and not restore:
+        raise UsageError("--deep compares what was restored", hint="give --restore as well")
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
     if restore:
-        options = UpOptions(engine=wish, load=load)
+        options = UpOptions(engine=wish, load=load, deep=deep)
         _drill(selection, options, every=every, receipt=receipt, output_format=output_format)
     else:
         _read(selection, load, every=every, output_format=output_format)

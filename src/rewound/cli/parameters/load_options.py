@@ -15,6 +15,11 @@ from rewound.load.loader import LoadMethod, LoadOptions
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+deep_option = option(
+    "--deep", is_flag=True, help="Load each dump a second time, plainly, and compare both loads."
+)
+
+
 def load_options(command: _Command) -> _Command:
     """Declare the options of a load; the command gets them as `load`."""
 
