@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.diff.exact import compare_exactly
+from rewound.diff.exact.comparison import compare_exactly
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec

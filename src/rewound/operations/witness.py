@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rewound.diff.exact import compare_exactly
+from rewound.diff.exact.comparison import compare_exactly
 from rewound.errors import LoadError
 from rewound.fleet.second_load import REPORT_HINT
 from rewound.load.ledger import DeepProof

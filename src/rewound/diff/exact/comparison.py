@@ -8,8 +8,8 @@ Rows of tables without a key are counted by their content: no dump says their or
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rewound.diff.exact_columns import pair_exactly
-from rewound.diff.exact_definitions import Definition, ObjectName, read_definitions
+from rewound.diff.exact.columns import pair_exactly
+from rewound.diff.exact.definitions import Definition, ObjectName, read_definitions
 from rewound.diff.quoting import quote_name
 from rewound.diff.rows.comparison_session import Cancellation, ComparisonSession
 from rewound.diff.rows.keys import find_key

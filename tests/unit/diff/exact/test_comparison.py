@@ -1,8 +1,8 @@
 import pytest
 
-from rewound.diff.exact import find_difference
-from rewound.diff.exact_columns import pair_exactly
-from rewound.diff.exact_definitions import ObjectName
+from rewound.diff.exact.columns import pair_exactly
+from rewound.diff.exact.comparison import find_difference
+from rewound.diff.exact.definitions import ObjectName
 from rewound.diff.schema.definitions import Column
 
 DATABASE = ObjectName("g", "DATABASE", "g")
