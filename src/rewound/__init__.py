@@ -3,7 +3,11 @@
 Takes a folder of MySQL dumps, one per world (shard, tenant, region), and gives
 one throw-away MySQL server per world, each proven to hold its dump.
 
-From Python: `up` makes a fleet, `Fleet` takes one that is up; see `rewound.api`.
+    with rewound.up("backups/", at="2024-06-18 21:30") as fleet:
+        print(fleet.query("SELECT COUNT(*) AS players FROM player").to_pandas())
+
+`dumps` and `verify` look at dumps without a server, `up` restores them into a fleet, and `Fleet`
+takes one that is up. Failures are the errors of `rewound.errors`.
 """
 
 import importlib
@@ -11,10 +15,10 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-__all__ = ["Answer", "Fleet", "FleetWorld", "__version__", "up"]
+__all__ = ["Answer", "Fleet", "FleetWorld", "__version__", "dumps", "up", "verify"]
 
 if TYPE_CHECKING:
-    from rewound.api import Answer, Fleet, FleetWorld, up
+    from rewound.api import Answer, Fleet, FleetWorld, dumps, up, verify
 
 
 def __getattr__(name: str) -> object:
@@ -22,3 +26,8 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module("rewound.api"), name)
+
+
+def __dir__() -> list[str]:
+    """Name what `help` and completion are to show, although it is imported late."""
+    return sorted({*globals(), *__all__})

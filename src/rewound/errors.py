@@ -11,6 +11,9 @@
     ├── MysqlError               1  a server answered a statement with an error
     ├── LoadError                1  a dump did not become a world: the ledger does not balance
     ├── FleetError               1  the fleet is not in the state that the command needs
+    │   ├── FleetNotFound           there is no fleet of that name
+    │   ├── FleetExists             there is one already
+    │   └── FleetBusy               another command is working on it
     ├── SomeWorldsFailed         4  some worlds failed, the others are done
     └── Interrupted            130  Ctrl-C or a termination signal
 
@@ -19,7 +22,7 @@ where there is one, a `hint`: the next thing to do. Messages are lower case with
 full stop. Programming mistakes are not in this tree: they stay `ValueError` or `assert`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _NO_ROOM = frozenset({3, 1021, 1114, 1878, 3675})
@@ -153,10 +156,36 @@ class FleetError(RewoundError):
     """The fleet is not in the state that the command needs."""
 
 
+class FleetNotFound(FleetError):
+    """There is no fleet of that name."""
+
+
+class FleetExists(FleetError):
+    """There is a fleet of that name already."""
+
+
+class FleetBusy(FleetError):
+    """Another command is working on the fleet."""
+
+
 class SomeWorldsFailed(RewoundError):
     """Some worlds failed; the others are done and usable."""
 
     exit_code = 4
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        failures: Mapping[str, str] | None = None,
+        answer: object = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.failures = dict(failures or {})
+        """Why each world failed, by its name, where the caller asked from Python."""
+        self.answer = answer
+        """What the other worlds answered to a query: a `rewound.Answer`."""
 
 
 class Interrupted(RewoundError):

@@ -1,5 +1,7 @@
 """Rewound from Python, on the sample's three worlds."""
 
+import pydoc
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 import rewound
-from rewound.errors import FleetError, SomeWorldsFailed, UsageError
+from rewound.errors import FleetExists, FleetNotFound, HostError, SomeWorldsFailed, UsageError
+from rewound.query.outcome import Outcome
 from tests.conftest import EXAMPLES, Cli, Dumps
 
 PLAYERS = "SELECT COUNT(*) AS players, SUM(player_score) AS total FROM player"
@@ -47,7 +50,16 @@ def test_a_fleet_comes_up_answers_is_changed_reset_and_ends():
         after = fleet.query(PLAYERS).table.to_pylist()
         assert after[:2] == before[:2]
         assert after[2]["total"] == -126
-    with pytest.raises(FleetError, match="there is no fleet default"):
+        assert repr(fleet) == "<Fleet default: 3 ready>"
+        assert "<td>host1</td><td>ready</td>" in fleet._repr_html_()
+        assert fleet.report("host1")["host1"].rows > 155
+        with pytest.raises(FleetExists, match="exists already"):
+            rewound.up(EXAMPLES)
+        with rewound.Fleet() as same:
+            assert list(same) == ["host1", "host2", "host3"]
+        assert list(fleet) == ["host1", "host2", "host3"]
+    assert repr(fleet) == "<Fleet default: down>"
+    with pytest.raises(FleetNotFound, match="there is no fleet default"):
         rewound.Fleet()
 
 
@@ -59,8 +71,12 @@ def test_a_partial_failure_raises_unless_it_is_allowed(dumps: Dumps):
             name=f"{world}_fulldump_20260302_211500.sql",
         )
     with rewound.up(dumps.folder) as fleet:
-        with pytest.raises(SomeWorldsFailed, match="world w3 did not answer; w3: MySQL error 1054"):
+        match = "world w3 did not answer; w3: MySQL error 1054"
+        with pytest.raises(SomeWorldsFailed, match=match) as caught:
             fleet.query("SELECT a FROM t")
+        assert list(caught.value.failures) == ["w3"]
+        assert isinstance(caught.value.answer, rewound.Answer)
+        assert caught.value.answer.table.num_rows == 2
         answer = fleet.query("SELECT a FROM t", partial=True)
         assert answer.table.to_pylist() == [{"world": "w1", "a": 1}, {"world": "w2", "a": 1}]
         assert list(answer.outcomes) == ["w1", "w2", "w3"]
@@ -75,9 +91,10 @@ def test_a_partial_failure_raises_unless_it_is_allowed(dumps: Dumps):
 def test_a_world_that_cannot_be_restored_leaves_nothing_unless_it_is_allowed(dumps: Dumps):
     dumps.write("CREATE TABLE t (a INT);\n", name="w1_fulldump_20260302_211500.sql")
     dumps.write("CREATE TABLE t (a INT;\n", name="w2_fulldump_20260302_211500.sql")
-    with pytest.raises(SomeWorldsFailed, match="world w2 failed; w2: "):
+    with pytest.raises(SomeWorldsFailed, match="world w2 failed; w2: ") as caught:
         rewound.up(dumps.folder)
-    with pytest.raises(FleetError):
+    assert list(caught.value.failures) == ["w2"]
+    with pytest.raises(FleetNotFound):
         rewound.Fleet()
     with rewound.up(dumps.folder, partial=True) as fleet:
         assert fleet["w1"].schemas == ("game",)
@@ -102,7 +119,53 @@ def test_an_answer_goes_wherever_arrow_goes(sample: Cli, monkeypatch: pytest.Mon
     assert duckdb.connect().execute("SELECT COUNT(*) FROM answer").fetchall() == [(4,)]
 
 
-def test_what_is_exported_is_said():
-    assert set(rewound.__all__) == {"Answer", "Fleet", "FleetWorld", "__version__", "up"}
+@pytest.mark.usefixtures("environment")
+def test_two_moments_are_compared():
+    with (
+        rewound.up(EXAMPLES, at="2026-03-02 23:00", fleet="before", worlds="host1") as before,
+        rewound.up(EXAMPLES, at="2026-03-03 23:00", fleet="after", worlds="host1") as after,
+    ):
+        report = before.diff(after, tables=["player"], rows=2)
+    [world] = report.worlds
+    [table] = world.tables
+    assert (world.world, table.table) == ("host1", "player")
+    assert table.changed > 0
+    assert len(table.rows) == 2
+
+
+def test_dumps_are_listed_and_verified_without_a_server(dumps: Dumps):
+    dumps.write("CREATE TABLE t (a INT);\n", name="w1_fulldump_20260302_211500.sql")
+    dumps.write("SHUTDOWN;\n", name="w2_fulldump_20260302_211500.sql")
+    assert [dump.world for dump in rewound.dumps(dumps.folder).dumps] == ["w1", "w2"]
+    verified = rewound.verify(dumps.folder)
+    assert [each.is_restorable for each in verified] == [True, False]
+    assert [each.tables for each in rewound.verify(dumps.folder, worlds="w1")] == [1]
+
+
+def test_an_answer_shows_itself_in_one_line_and_in_a_notebook():
+    table = pa.table({"world": ["w1", "w2"], "name": ["<b>", None]})
+    answer = rewound.Answer(table, {"w1": Outcome(), "w2": Outcome(error="is stopped")}, {})
+    assert repr(answer) == "<Answer: 2 rows of 2 worlds, 1 failed; world, name>"
+    html = answer._repr_html_()
+    assert "<td>&lt;b&gt;</td>" in html
+    assert "<td>NULL</td>" in html
+
+
+def test_a_missing_library_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch):
+    answer = rewound.Answer(pa.table({"world": ["w1"]}), {}, {})
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(HostError, match="polars is not installed") as caught:
+        answer.to_polars()
+    assert caught.value.hint == "install it: pip install polars"
+
+
+def test_what_is_exported_is_documented():
+    exported = {"Answer", "Fleet", "FleetWorld", "__version__", "dumps", "up", "verify"}
+    assert set(rewound.__all__) == exported
+    assert exported <= set(dir(rewound))
+    text = pydoc.plaintext  # type: ignore[attr-defined]  # typeshed lacks it
+    shown = pydoc.render_doc(rewound, renderer=text)
+    assert "class Fleet(" in shown
+    assert "up(source: 'str | Path'" in shown or "up(source: str" in shown
     with pytest.raises(AttributeError, match="no attribute 'down'"):
         _ = rewound.down

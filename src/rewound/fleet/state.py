@@ -27,8 +27,9 @@ from filelock import FileLock, Timeout
 
 from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice
-from rewound.errors import FleetError, HostError, UsageError
+from rewound.errors import FleetBusy, FleetError, FleetNotFound, HostError, UsageError
 from rewound.files.json_files import decode, encode, write_file
+from rewound.files.locks import is_locked
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file
@@ -98,15 +99,15 @@ class FleetFolder:
         """Keep every other command from changing the fleet.
 
         Raises:
-            FleetError: another command is changing it.
+            FleetBusy: another command is changing it.
             HostError: the state folder cannot be written.
         """
-        lock = FileLock(self._fleets / f"{self.name}.lock", timeout=0, mode=0o600)
+        lock = FileLock(self._lock_file, timeout=0, mode=0o600)
         try:
             self._fleets.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock.acquire()
         except Timeout as error:
-            raise FleetError(
+            raise FleetBusy(
                 f"another command is working on fleet {self.name} right now",
                 hint="wait until it has ended, or stop it",
             ) from error
@@ -118,13 +119,13 @@ class FleetFolder:
             lock.release()
 
     @property
+    def _lock_file(self) -> Path:
+        return self._fleets / f"{self.name}.lock"
+
+    @property
     def is_being_changed(self) -> bool:
         """Whether a command is changing the fleet right now."""
-        try:
-            with self.locked():
-                return False
-        except FleetError:
-            return True
+        return is_locked(self._lock_file)
 
     def create(self) -> None:
         """Make the empty folder, which must not exist.
@@ -161,7 +162,7 @@ class FleetFolder:
                     f"fleet {self.name} was interrupted before anything of it was recorded",
                     hint=f"remove it: rewound down --fleet {self.name}",
                 ) from error
-            raise FleetError(
+            raise FleetNotFound(
                 f"there is no fleet {self.name}",
                 hint="rewound up SOURCE makes one; rewound status --all shows those there are",
             ) from error

@@ -24,7 +24,7 @@ from rewound.engine.host.ports import pick_ports
 from rewound.engine.options import plan_buffer_pool_bytes
 from rewound.engine.process.watch import ProcessWatch
 from rewound.engine.protocol import Engine, PullStep, ServerWatch
-from rewound.errors import FleetError
+from rewound.errors import FleetError, FleetExists, FleetNotFound
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.fleet import BringUp, bring_up, take_down
 from rewound.fleet.live_status import observe
@@ -249,7 +249,7 @@ def down(fleet: str) -> int:
         watches = get_watches(folder.find_engine())
         ended = take_down(folder, *watches) if folder.exists else _end_leftovers(folder, watches)
         if ended is None:
-            raise FleetError(f"there is no fleet {fleet}", hint=_known_fleets())
+            raise FleetNotFound(f"there is no fleet {fleet}", hint=_known_fleets())
         return ended
 
 
@@ -283,7 +283,7 @@ def _cores() -> int:
 
 def _require_absent(folder: FleetFolder) -> None:
     if folder.exists:
-        raise FleetError(
+        raise FleetExists(
             f"fleet {folder.name} exists already",
             hint=f"look at it: rewound status --fleet {folder.name}; remove it:"
             f" rewound down --fleet {folder.name}; or make another one with --fleet NAME",

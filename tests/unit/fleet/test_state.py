@@ -201,3 +201,13 @@ def test_a_record_that_cannot_be_written_is_the_hosts_fault(folder: FleetFolder)
     (folder.path / "fleet.json.new").mkdir()
     with pytest.raises(HostError, match=r"cannot write .*fleet\.json"):
         folder.write(RECORD)
+
+
+def test_looking_whether_a_fleet_is_being_changed_takes_no_lock_and_makes_nothing(tmp_path: Path):
+    folder = FleetFolder(tmp_path / "state", "default")
+    assert not folder.is_being_changed
+    assert not (tmp_path / "state").exists()
+    with folder.locked():
+        assert folder.is_being_changed
+        assert not FleetFolder(tmp_path / "state", "other").is_being_changed
+    assert not folder.is_being_changed

@@ -1,0 +1,230 @@
+"""A fleet that is up, as an object: its worlds, and what can be done with them."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from types import TracebackType
+from typing import Self
+
+from rewound.api.answer import Answer
+from rewound.diff.report.findings import find_outliers
+from rewound.diff.report.report import Report, make_report
+from rewound.diff.worlds import EVERY_TABLE, WorldOptions
+from rewound.errors import FleetNotFound, SomeWorldsFailed, UsageError
+from rewound.fleet.world import WorldState
+from rewound.load.ledger import Ledger
+from rewound.mysql.accounts import DEV
+from rewound.mysql.endpoint import Endpoint
+from rewound.operations import asking, diffing, fleets, restoring
+from rewound.query.fanout import QueryOptions
+from rewound.query.merged_result import MergedResult
+from rewound.query.script import read_statements
+from rewound.query.typed import make_table
+from rewound.worlds.folding import name_worlds
+
+
+@dataclass(frozen=True, slots=True)
+class FleetWorld:
+    """One world of a fleet."""
+
+    name: str
+    state: WorldState
+    """What was true of it when it was looked up."""
+    schemas: tuple[str, ...]
+    """Its schemas."""
+    endpoint: Endpoint
+    """Where it is, and the login of `dev`."""
+
+    @property
+    def url(self) -> str:
+        """The `mysql://` URL of `dev`, who may change everything in the world."""
+        return self.endpoint.url(self.schemas[0] if len(self.schemas) == 1 else None)
+
+
+class Fleet:
+    """Worlds kept together.
+
+    As a context manager, a fleet that `rewound.up` made is taken down at the end; one that was
+    up before, `Fleet("name")`, stays.
+    """
+
+    def __init__(self, name: str = "default", *, is_own: bool = False) -> None:
+        """Take a fleet that is up.
+
+        Raises:
+            FleetNotFound: there is no such fleet.
+        """
+        self.name = name
+        self._is_own = is_own
+        fleets.status(name)
+
+    def __repr__(self) -> str:
+        try:
+            worlds = fleets.status(self.name).worlds.values()
+        except FleetNotFound:
+            return f"<Fleet {self.name}: down>"
+        states = Counter(world.state.value for world in worlds)
+        return f"<Fleet {self.name}: {', '.join(f'{n} {state}' for state, n in states.items())}>"
+
+    def _repr_html_(self) -> str:
+        """Return the worlds and their states for a notebook."""
+        rows = "".join(
+            f"<tr><td>{escape(world.name)}</td><td>{escape(world.state.value)}</td>"
+            f"<td>{world.rows:,}</td><td>{escape(str(world.dump))}</td></tr>"
+            for world in fleets.status(self.name).worlds.values()
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("world", "state", "rows", "dump"))
+        return (
+            f"<p>{escape(repr(self))}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._is_own:
+            self.down()
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names of the worlds."""
+        return iter(fleets.status(self.name).worlds)
+
+    def __getitem__(self, name: str) -> FleetWorld:
+        """Return a world that is ready.
+
+        Raises:
+            UsageError: the fleet has no such world.
+            FleetError: the world is not ready.
+        """
+        world = fleets.get_world(self.name, name)
+        dev = fleets.endpoint(self.name, world, DEV)
+        return FleetWorld(name, world.state, tuple(world.schemas), dev)
+
+    def query(
+        self,
+        sql: str,
+        *,
+        worlds: str | None = None,
+        schema: str | None = None,
+        params: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+        row_limit: int | None = None,
+        partial: bool = False,
+        strict: bool = False,
+        write: bool = False,
+    ) -> Answer:
+        """Run one statement in every world and return all rows.
+
+        `worlds` limits it: `host[1-3],eu-*`. `params` are user variables, in the SQL with
+        an @. `write` runs it as dev instead of reader.
+
+        Raises:
+            SomeWorldsFailed: a world failed, and not `partial`.
+            RewoundError: with `strict`, worlds differ in their columns.
+            UsageError: it is not one statement, or there are no such worlds.
+        """
+        statements = read_statements(sql)
+        if len(statements) != 1:
+            raise UsageError(f"these are {len(statements)} statements", hint="give one at a time")
+        limits = QueryOptions(timeout_s, row_limit, variables=dict(params or {}))
+        asked = asking.query(
+            self.name, statements, worlds=worlds, schema=schema, asking=limits, may_write=write
+        )
+        with asked:
+            merged = MergedResult(next(iter(asked)))
+            if strict:
+                merged.require_agreement()
+            typed = make_table(merged.columns, merged.iter_rows())
+            answer = Answer(typed.table, merged.outcomes(), typed.kept_as_text)
+        if answer.failed and not partial:
+            first, why = next(iter(answer.failed.items()))
+            raise SomeWorldsFailed(
+                f"{name_worlds(answer.failed)} did not answer; {first}: {why}",
+                hint="the others' rows are in the error's `answer`; partial=True returns them",
+                failures=answer.failed,
+                answer=answer,
+            )
+        return answer
+
+    def reset(self, worlds: str | None = None) -> None:
+        """Take worlds, by default all, back to the moment after their restore.
+
+        Raises:
+            SomeWorldsFailed: some could not be reset.
+            FleetError: none can.
+        """
+        resetting = restoring.reset(self.name, worlds, observer=Silent())
+        require_all(resetting.failures)
+
+    def report(self, worlds: str | None = None) -> dict[str, Ledger]:
+        """Return the ledgers of the ready worlds, by world: the proof of what was restored.
+
+        Raises:
+            FleetError: none of the worlds has one.
+        """
+        return fleets.report(self.name, worlds)
+
+    def diff(
+        self,
+        after: "Fleet",
+        *,
+        worlds: str | None = None,
+        tables: Sequence[str] = (),
+        rows: int = 0,
+    ) -> Report:
+        """Return what changed from this fleet to another, over all worlds and tables.
+
+        Worlds are paired by name. `tables` are patterns such as `player_*`; `rows` is how many
+        changed rows of each world and table the report holds.
+
+        Raises:
+            UsageError: no world is on both sides, or no table matches.
+        """
+        sides = diffing.Sides(self.name, after.name, worlds)
+        options = WorldOptions(tables=tuple(tables) or EVERY_TABLE)
+        comparison = diffing.diff(sides, options, sample_rows=rows, compared=_ignore)
+        command = shlex.join(["rewound", "diff", self.name, after.name])
+        return make_report(comparison, find_outliers(comparison.worlds), command)
+
+    def down(self) -> None:
+        """Stop and delete the fleet.
+
+        Raises:
+            FleetNotFound: it is down already.
+        """
+        restoring.down(self.name)
+
+
+def require_all(failures: Mapping[str, Exception]) -> None:
+    """Raise SomeWorldsFailed if there are failures, world to why."""
+    if failures:
+        name, error = next(iter(failures.items()))
+        raise SomeWorldsFailed(
+            f"{name_worlds(failures)} failed; {name}: {error}",
+            failures={world: str(each) for world, each in failures.items()},
+        ) from error
+
+
+class Silent:
+    """Observes a restore and reports nothing."""
+
+    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
+        """Ignore it."""
+
+    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
+        """Ignore it."""
+
+    def world_note(self, world: str, text: str) -> None:
+        """Ignore it."""
+
+
+def _ignore(*_: object) -> None:
+    """Take note of nothing."""

@@ -1,0 +1,109 @@
+"""Sources of dumps: what there is, whether it is whole, and bringing it up."""
+
+from pathlib import Path
+
+from rewound.api.fleet import Fleet, Silent, require_all
+from rewound.catalog import Catalog
+from rewound.load.loader import LoadOptions
+from rewound.load.verify import Verification
+from rewound.operations import dumps as operations_dumps
+from rewound.operations import restoring
+from rewound.operations.dumps import read_selection
+from rewound.operations.engines import EngineRequest
+
+
+def dumps(
+    source: str | Path, *, pattern: str | None = None, timezone: str | None = None
+) -> Catalog:
+    """Return the dumps of a source: of which world each is, and when it was taken.
+
+    Raises:
+        CatalogError: there is no such source, or no dump in it.
+    """
+    selection = read_selection(Path(source), pattern=pattern, timezone=timezone)
+    catalog, _ = operations_dumps.find_dumps(selection)
+    return catalog
+
+
+def verify(
+    source: str | Path,
+    *,
+    at: str | None = None,
+    before: str | None = None,
+    worlds: str | None = None,
+    timezone: str | None = None,
+    pattern: str | None = None,
+    schema: str | None = None,
+    every: bool = False,
+) -> list[Verification]:
+    """Read dumps to their end, without a server: whether they are whole and restorable.
+
+    Takes the dump that `at` selects of each world, by default the newest; with `every`, all.
+
+    Raises:
+        CatalogError: no dump is chosen.
+    """
+    selection = read_selection(
+        Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    )
+    found = operations_dumps.verify(
+        selection, LoadOptions(schema=schema), every=every, verified=_ignore
+    )
+    return [verification for _, verification in found]
+
+
+def up(
+    source: str | Path,
+    *,
+    at: str | None = None,
+    before: str | None = None,
+    worlds: str | None = None,
+    fleet: str = "default",
+    timezone: str | None = None,
+    pattern: str | None = None,
+    schema: str | None = None,
+    engine: str = "auto",
+    server: str = "auto",
+    image: str | None = None,
+    allow_missing: bool = False,
+    fallback: bool = False,
+    partial: bool = False,
+) -> Fleet:
+    """Restore every world of a source into a new fleet, and return it.
+
+    The arguments are the options of `rewound up`; with `partial`, worlds that cannot be
+    restored are left out. As a context manager the fleet is taken down at the end.
+
+    Raises:
+        SomeWorldsFailed: a world could not be restored, and not `partial`; nothing of the
+            fleet is left then, but the others' baselines are.
+        FleetExists: a fleet of that name is up.
+        FleetBusy: another command is working on it.
+        RewoundError: whatever else stops `rewound up`.
+    """
+    selection = read_selection(
+        Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    )
+    brought = restoring.up(
+        selection,
+        restoring.UpOptions(
+            fleet=fleet,
+            engine=EngineRequest(engine, server, image),
+            allow_missing=allow_missing,
+            fallback=fallback,
+            load=LoadOptions(schema=schema),
+        ),
+        observer=Silent(),
+        narrate=_ignore,
+        chosen=_ignore,
+        pulling=_ignore,
+    )
+    if not (partial and brought.restored):
+        if brought.failures and brought.restored:
+            restoring.down(fleet)
+        require_all(brought.failures)
+    return Fleet(fleet, is_own=True)
+
+
+def _ignore(*_: object) -> None:
+    """Take note of nothing."""
