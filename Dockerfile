@@ -44,4 +44,5 @@ USER 999:999
 # A load may take hours, which are no failure; the first success ends the start period.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=24h --retries=3 \
     CMD ["rewound", "check-world"]
-ENTRYPOINT ["rewound"]
+# A stop that comes before Python can take it waits: the first process of a container loses it.
+ENTRYPOINT ["env", "--block-signal=TERM", "rewound"]

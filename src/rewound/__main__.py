@@ -1,6 +1,21 @@
-"""`python -m rewound`: the same as the `rewound` command."""
+"""The start of the `rewound` command, also as `python -m rewound`.
 
-from rewound.cli.main import main
+It imports little: a signal that comes while the rest is imported waits for its handler.
+"""
+
+import signal
+from typing import NoReturn
+
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    from rewound.cli.main import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

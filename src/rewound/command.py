@@ -12,7 +12,7 @@ import select
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -131,6 +131,20 @@ def replace_process(argv: Sequence[str]) -> NoReturn:
         os.execvp(argv[0], list(argv))  # noqa: S606 - no shell is what we want
     except OSError as error:
         raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def stop_signal_let_through() -> Iterator[None]:
+    """Let a request to end (TERM) through while the block runs, one that waits at once.
+
+    Before and after, who keeps it waiting keeps it for the program that this process becomes:
+    the first process of a container never gets a signal that it has no handler for.
+    """
+    before = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def own_identity() -> ProcessIdentity:

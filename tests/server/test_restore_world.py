@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,9 +32,9 @@ class World:
         self._cli = cli
         self._arguments = ("--data-dir", self.folder.path, "--port", self.port)
 
-    def start(self, dump: Path, *more: str) -> subprocess.Popen[str]:
+    def start(self, dump: Path, *more: str, by: Sequence[str] = ()) -> subprocess.Popen[str]:
         return self._cli.start(
-            "restore-world", dump, *self._arguments, "--bind-address", "127.0.0.1", *more
+            "restore-world", dump, *self._arguments, "--bind-address", "127.0.0.1", *more, by=by
         )
 
     def fail(self, dump: Path, *more: str) -> tuple[int, str]:
@@ -141,6 +141,55 @@ def test_another_dump_or_option_than_the_folders_is_refused(world: World):
     assert code == 2
     assert "made with another part" in stderr
     assert (world.folder.path / "ledger.json").read_bytes() == before
+
+
+def test_a_world_that_is_served_is_not_touched_by_a_second_command(world: World, tmp_path: Path):
+    process = world.start(DUMP)
+    world.wait_until_ready(process)
+    kept = {path: path.stat() for path in world.folder.path.iterdir()}
+    secret = tmp_path / "reader"
+    secret.write_text("of-a-rolling-update")
+    # In a container of its own it does not see the server's process, only the lock.
+    outside = ("unshare", "--mount", "--pid", "--fork", "--mount-proc") if os.getuid() == 0 else ()
+    second = world.start(DUMP, "--reader-password-file", str(secret), by=outside)
+    _, stderr = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert f"a server already runs on the world in {world.folder.path}" in stderr
+    assert "hint: stop it first" in stderr
+    assert {path: path.stat() for path in world.folder.path.iterdir()} == kept
+    assert world.is_ready()
+    end(process)
+    process = world.start(DUMP)
+    world.wait_until_ready(process)
+    end(process)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root makes a namespace of processes")
+def test_the_first_process_of_a_container_ends_when_it_is_stopped_however_early(world: World):
+    process = world.start(DUMP)
+    world.wait_until_ready(process)
+    end(process)
+    for delay_s in (0.0, 0.2, 0.5):
+        process = world.start(
+            DUMP, by=("unshare", "--pid", "--fork", "--mount-proc", "env", "--block-signal=TERM")
+        )
+        child = find_child(process)
+        time.sleep(delay_s)
+        os.kill(child, signal.SIGTERM)
+        _, stderr = process.communicate(timeout=60)
+        assert process.returncode == 0, stderr
+        assert not world.servers()
+
+
+def find_child(process: subprocess.Popen[str]) -> int:
+    """Return the first process of the namespace that `unshare` made, once it is there."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for pid in map(int, children.read_text().split()):
+            if not Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"unshare"):
+                return pid
+    pytest.fail("nothing was started")
 
 
 def test_a_folder_that_is_not_ours_is_left_alone(world: World):

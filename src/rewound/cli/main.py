@@ -29,6 +29,9 @@ COMMANDS = {
 }
 """Sub-command to the module of `rewound.cli.commands` that holds it, and its line in the help."""
 
+BECOMES_A_SERVER = "restore-world"
+"""The sub-command that decides itself when it may be asked to end."""
+
 SHORT_HELP = """\
 Rewound: your databases as they were.
 
@@ -86,6 +89,8 @@ def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:
     if ctx.invoked_subcommand is None:
         click.echo(SHORT_HELP)
         return
+    if ctx.invoked_subcommand != BECOMES_A_SERVER:
+        diagnostics.let_stop_signal_through()
     diagnostics.set_up_logging(verbose=verbose)
     ctx.default_map = _default_map(config)
 

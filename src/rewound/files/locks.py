@@ -65,6 +65,22 @@ def is_locked(file: Path) -> bool:
     return any(lock.split()[-3].rpartition(":")[2] == inode for lock in locks)
 
 
+def lock_file(path: Path) -> int:
+    """Lock a file, made if it is missing, and return its descriptor; closed, it is free again.
+
+    Raises:
+        BlockingIOError: it is locked already.
+        OSError: it cannot be opened.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 def is_in_use(folder: Path) -> bool:
     """Tell whether somebody has locked a folder."""
     try:

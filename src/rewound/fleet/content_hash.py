@@ -66,6 +66,14 @@ class HashMemory:
             absolute, stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
         )
 
+    def find_sha256(self, path: Path) -> str | None:
+        """Return the hash of a file's bytes where it is remembered.
+
+        Raises:
+            DumpError: it cannot be looked at.
+        """
+        return self._recall(self.identify(path))
+
     def get_sha256(self, path: Path, *, cancelled: threading.Event | None = None) -> str:
         """Return the hash of a file's bytes, remembered or computed.
 

@@ -1,6 +1,6 @@
 """The folder of a world that stands alone: what lies in it, and what that is worth.
 
-    rewound.lock   says that the folder is ours; held while a world is made in it
+    rewound.lock   says that the folder is ours; locked while a world is made in it or served
     world/         all of mysqld's: data, socket, log
     dev.cnf        login of one account, as an option file; reader.cnf likewise
     logins.sql     the same passwords, for mysqld when it starts
@@ -14,14 +14,14 @@ seconds.
 
 import configparser
 import enum
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.files.json_files import write_file
+from rewound.files.locks import lock_file
 from rewound.files.mounts import remove_tree
 from rewound.mysql.accounts import DEV, READER, option_file, password_statement
 
@@ -76,34 +76,38 @@ class DataFolder:
         self.socket = self.world / "mysqld.sock"
         self.logins = self.path / _LOGINS
         self.hashes = self.path / "hashes"
+        self._lock = -1
 
     @contextmanager
     def locked(self) -> Iterator[Contents]:
         """Make the folder ours, keep every other command out, and say what is in it.
 
-        The lock ends with the block, and where this process becomes another program.
+        The lock ends with the block, unless `pass_lock_on` has been called.
 
         Raises:
             UsageError: it holds something that is not ours.
-            FleetError: another command makes a world in it.
+            FleetError: a server runs on the world in it, or another command makes one.
             HostError: it cannot be written.
         """
-        lock = FileLock(self.path / _LOCK, timeout=0, mode=0o600)
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._look()
-            lock.acquire()
-        except Timeout as error:
-            raise FleetError(
-                f"another command is making a world in {self.path} right now",
-                hint="wait until it has ended, or stop it",
-            ) from error
+            self._lock = lock_file(self.path / _LOCK)
+        except BlockingIOError as error:
+            raise self._in_use() from error
         except OSError as error:
             raise self._unwritable(error) from error
         try:
             yield self._look()
         finally:
-            lock.release()
+            os.close(self._lock)
+
+    def pass_lock_on(self) -> None:
+        """Keep the folder locked until this process ends, whatever program it becomes.
+
+        A descriptor that survives exec shares the lock: a server that runs keeps its folder.
+        """
+        os.set_inheritable(os.dup(self._lock), True)
 
     def clear(self) -> None:
         """Remove all of ours but the lock.
@@ -158,6 +162,17 @@ class DataFolder:
                 hint="give an empty folder, or one that restore-world made, as --data-dir",
             )
         return contents
+
+    def _in_use(self) -> FleetError:
+        if self.is_proven():
+            return FleetError(
+                f"a server already runs on the world in {self.path}; nothing of it was touched",
+                hint="stop it first, or give this one a folder or volume of its own as --data-dir",
+            )
+        return FleetError(
+            f"another command is making a world in {self.path} right now",
+            hint="wait until it has ended, or stop it",
+        )
 
     def _write(self, name: str, content: bytes) -> None:
         try:

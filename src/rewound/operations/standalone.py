@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -95,6 +96,8 @@ def restore(
 ) -> Standalone:
     """Make the world in its folder, or find it there; the caller becomes its server.
 
+    The folder stays locked until that server ends. A request to end, where the caller keeps it
+    waiting, is let through while a world is made; a proven one is left to its server to end.
     Whatever goes wrong, nothing is left that could be taken for a world, and no server.
 
     Raises:
@@ -104,7 +107,10 @@ def restore(
     """
     given = _read_passwords(options)
     folder = DataFolder(options.data_dir)
-    with folder.locked() as contents:
+    with folder.locked() as contents, ExitStack() as until_proven:
+        was_there = contents is Contents.PROVEN
+        if not was_there:
+            until_proven.enter_context(command.stop_signal_let_through())
         installation = get_server(options.server, narrate)
         engine = ProcessEngine(installation, settings.cache_dir())
         passwords = {account: new_password() for account in ACCOUNTS}
@@ -117,9 +123,8 @@ def restore(
             buffer_pool_bytes=options.buffer_pool_bytes or _plan_buffer_pool(),
             load=options.load,
             cancelled=threading.Event(),
-            cpu_budget=CpuBudget(
-                (os.cpu_count() or 1) + 1
-            ),  # as for a fleet: a session waits now and then
+            # As for a fleet: a session waits now and then.
+            cpu_budget=CpuBudget((os.cpu_count() or 1) + 1),
             fleet=_NO_FLEET,
             engine=EngineChoice(
                 EngineKind.PROCESS,
@@ -129,7 +134,6 @@ def restore(
             ),
             baselines=None,
         )
-        was_there = contents is Contents.PROVEN
         if was_there:
             ledger = _require_same(folder, options.dump, context)
             _require_idle(folder)
@@ -143,6 +147,7 @@ def restore(
             address=options.bind_address,
             first=folder.logins,
         )
+        folder.pass_lock_on()
     return Standalone(folder.path, ledger, tuple(argv), was_there)
 
 
@@ -202,7 +207,7 @@ def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> Le
             f"the ledger of the world in {folder.path} cannot be read: {error}",
             hint="empty the folder, and the world is made again",
         ) from error
-    wanted = context.origin(HashMemory(folder.hashes).get_sha256(dump))
+    wanted = context.origin(_hash(folder, dump))
     if proven.origin.key != wanted.key:
         difference = explain_difference(proven.origin, wanted)
         raise UsageError(
@@ -210,6 +215,14 @@ def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> Le
             hint="empty the folder to have this one made, or give another as --data-dir",
         )
     return proven.ledger
+
+
+def _hash(folder: DataFolder, dump: Path) -> str:
+    hashes = HashMemory(folder.hashes)
+    if (known := hashes.find_sha256(dump)) is not None:
+        return known
+    with command.stop_signal_let_through():
+        return hashes.get_sha256(dump)
 
 
 def explain_difference(held: Origin, wanted: Origin) -> str:

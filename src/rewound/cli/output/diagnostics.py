@@ -34,7 +34,14 @@ def run(command: click.Command) -> NoReturn:
     for number in _ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
+    # They have waited since the program began; TERM waits until a command lets it through.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
     sys.exit(_run(command))
+
+
+def let_stop_signal_through() -> None:
+    """From now on, let a request to end (TERM) end the command; it was kept waiting until then."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def warn(text: str) -> None:
