@@ -53,7 +53,9 @@ class Script:
         self._target = target
         self._schema = schema
         self._judge = Judge(target, default_schema=schema, part=part or DumpFilter())
-        self._splitter = Splitter(self._judge.session.mode, regroup=regroup)
+        mode = self._judge.session.mode
+        row_tests = self._judge.find_row_test if regroup else None
+        self._splitter = Splitter(mode, row_tests=row_tests)
         self._is_sql = False
 
     @property

@@ -57,3 +57,24 @@ def test_a_table_of_merge_shows_rows_and_has_none(
     ledger = load(world, hunt_source(name))
     assert world.ask(f"SELECT COUNT(*) FROM shop.{table}") == rows
     assert ledger.rows == rows
+
+
+@METHODS
+def test_rows_that_ask_for_the_last_number_get_that_of_the_row_before(
+    hunt_source: HuntSource, world: LoadServer, method: LoadMethod
+):
+    load(world, hunt_source("adversary/f07-"), method)
+    parents = "SELECT GROUP_CONCAT(id, '<', parent ORDER BY id) FROM shop.node"
+    assert world.ask(parents) == "1<0,2<1,3<2,4<3"
+
+
+@METHODS
+def test_numbers_that_the_server_chooses_are_those_of_the_client(
+    hunt_source: HuntSource, world: LoadServer, method: LoadMethod
+):
+    load(world, hunt_source("adversary/f07b"), method)
+    joined = (
+        "SELECT GROUP_CONCAT(t.id, n ORDER BY id) FROM shop.t LEFT JOIN shop.child ON t_id = id"
+    )
+    assert world.ask(joined) == "50a,51b,52z"
+    assert world.ask("SELECT COUNT(*) FROM shop.child JOIN shop.t ON t_id = id") == 2

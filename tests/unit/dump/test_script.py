@@ -225,8 +225,8 @@ def test_what_is_refused_is_shown_of_a_dump(target, before):
 
 
 def test_without_regrouping_each_insert_stands_for_itself(target):
-    text = b"USE g;\n" + b"INSERT INTO `t` VALUES (1);\n" * 3
+    text = b"USE g;\nCREATE TABLE t (a int);\n" + b"INSERT INTO `t` VALUES (1);\n" * 3
     _, verdicts = run(target, text, regroup=False)
-    assert [verdict.statement.text for verdict in verdicts][1:] == [
+    assert [verdict.statement.text for verdict in verdicts][2:] == [
         b"INSERT INTO `t` VALUES (1)"
     ] * 3

@@ -40,13 +40,13 @@ class TableElement:
 def iter_table_elements(tokens: Sequence[Token], kind: Kind) -> Iterator[TableElement]:
     """Yield the elements of a CREATE TABLE, or of an ALTER TABLE that adds or changes them."""
     level = 1 if kind is Kind.CREATE_TABLE else 0
-    parts = [part for part in _split(tokens, level) if part]
+    parts = [part for part in split_elements(tokens, level) if part]
     for number, part in enumerate(parts):
         names, body = (1, part) if level else _skip_action(part)
         if not body:
             continue
         start = parts[number - 1][-1].end if number else part[0].start
-        if _is_key(body):
+        if is_key(body):
             yield TableElement(body, is_column=False, start=start)
             continue
         if len(body) > names and all(_may_name(token) for token in body[:names]):
@@ -75,7 +75,7 @@ def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
     return len(tokens) - 1
 
 
-def _split(tokens: Sequence[Token], level: int) -> Iterator[Sequence[Token]]:
+def split_elements(tokens: Sequence[Token], level: int) -> Iterator[Sequence[Token]]:
     """Yield what stands between the commas: in the first parentheses, or in none at all."""
     first, last = 0, len(tokens)
     if level:
@@ -103,7 +103,8 @@ def _skip_action(part: Sequence[Token]) -> tuple[int, Sequence[Token]]:
     return names, part[index:]
 
 
-def _is_key(body: Sequence[Token]) -> bool:
+def is_key(body: Sequence[Token]) -> bool:
+    """Tell whether an element that is not empty is a key, a constraint or a check."""
     if body[0].word in _BEFORE_KEY:
         return len(body) > 1 and body[1].word in KEY_WORDS
     return body[0].word in _NO_COLUMN

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rewound.dump.definitions.known_tables import FOLLOWED, KnownTables
 from rewound.dump.definitions.plan import (
     DATABASES,
     DEFINITIONS,
@@ -21,6 +22,7 @@ from rewound.dump.definitions.table_options import read_auto_increment
 from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits
 from rewound.dump.judging.dump_filter import DumpFilter
+from rewound.dump.judging.row_tests import RowTestFinder
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
 from rewound.dump.rules.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
@@ -29,6 +31,7 @@ from rewound.dump.settings.session import Session
 from rewound.dump.settings.set_statement import judge_set
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.quoting import quote_name
+from rewound.dump.text.splitter import RowTest
 from rewound.dump.text.statement import Kind, Name, Statement, parse_statement, with_rows
 from rewound.dump.text.tokens import UnreadableText, iter_tokens
 from rewound.dump.values.computed_rows import find_computed_rows
@@ -69,8 +72,14 @@ class Judge:
     """What of the dump is wanted."""
     session: Session = field(default_factory=Session)
     created_schemas: set[str] = field(default_factory=set)
+    tables: KnownTables = field(default_factory=KnownTables)
+    """What is known of the tables that the dump has made."""
+    _row_tests: RowTestFinder = field(init=False)
     _insert: tuple[bytes, LexicalMode, Statement] | None = None
     """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
+
+    def __post_init__(self) -> None:
+        self._row_tests = RowTestFinder(self.tables)
 
     def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
         """Return what becomes of a statement; afterwards `session` is as it leaves it.
@@ -197,15 +206,28 @@ class Judge:
             (*prefix, sql),
             (*uses, *rewrites),
             self.session.schema,
-            self._read_auto_increment(statement),
+            self._follow_table(statement, schemas),
         )
 
-    def _read_auto_increment(self, statement: Statement) -> int | None:
-        if statement.kind not in TABLES:
+    def _follow_table(self, statement: Statement, schemas: Sequence[str | None]) -> int | None:
+        """Take note of what a statement makes of its tables; return its AUTO_INCREMENT."""
+        kind = statement.kind
+        if kind is Kind.DROP_DATABASE and schemas[0] is not None:
+            self.tables.drop_schema(schemas[0])
+        if kind not in FOLLOWED:
             return None
         mode = self.session.mode
-        tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
-        return read_auto_increment(tokens, statement.kind, mode)
+        tokens = []
+        if kind in TABLES:
+            tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
+        keys = [(known, name.name) for known, name in _known(schemas, statement)]
+        self.tables.follow(kind, keys, tokens, mode)
+        return read_auto_increment(tokens, kind, mode) if tokens else None
+
+    def find_row_test(self, head: bytes) -> RowTest | None:
+        """Return the test for rows of an INSERT that may stand in other statements, too."""
+        schema = self.session.schema or self.default_schema
+        return self._row_tests.find(head, self.session, schema, self.target.version_number)
 
     def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
         """Return what creates the statement's schema and goes there, where that is missing."""

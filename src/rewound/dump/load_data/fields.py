@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from rewound.dump.load_data.row_patterns import Fitness, RowPatternReader, RowPatterns
 from rewound.dump.load_data.table_metadata import TableForm, ValueKind
 from rewound.dump.settings.session import Session
+from rewound.dump.text.insert_head import read_insert_head
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.statement import Statement
-from rewound.dump.text.tokens import Cursor, TokenKind, UnreadableText, iter_tokens, unquote
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,28 +158,10 @@ def _read_columns(head: bytes, mode: LexicalMode, server_version: int) -> tuple[
 
     None for every other way of beginning: IGNORE, PARTITION and the like.
     """
-    cursor = Cursor(iter_tokens(head, mode, server_version))
-    try:
-        if [token.word for token in (cursor.take(), cursor.take()) if token] != ["INSERT", "INTO"]:
-            return None
-        for _ in range(2):
-            name = cursor.take()
-            if name is None or name.kind not in (TokenKind.NAME, TokenKind.WORD):
-                return None
-            if not cursor.take_mark(b"."):
-                break
-        names: list[str] = []
-        if cursor.take_mark(b"("):
-            while (name := cursor.take()) and name.kind in (TokenKind.NAME, TokenKind.WORD):
-                names.append(unquote(name, mode).lower())
-                if not cursor.take_mark(b","):
-                    break
-            if not names or not cursor.take_mark(b")"):
-                return None
-        is_last = cursor.word == "VALUES" and cursor.take() is not None and cursor.next is None
-        return tuple(names) if is_last else None
-    except UnreadableText:
+    read = read_insert_head(head, mode, server_version)
+    if read is None or read.verb != "INSERT" or read.modifiers:
         return None
+    return tuple(name.lower() for name in read.columns or ())
 
 
 _BINARY_PREFIX = b"_binary '"

@@ -38,6 +38,11 @@ class Session:
         """How the server reads text in this session."""
         return lexical_mode(self.sql_mode, self.character_set)
 
+    @property
+    def keeps_zero(self) -> bool:
+        """Whether a 0 for an AUTO_INCREMENT is stored, and not the next number."""
+        return "NO_AUTO_VALUE_ON_ZERO" in self.sql_mode.upper()
+
     def save(self, variable: str, value: str | None) -> "Session":
         """Return the session after `SET @variable = value`."""
         return replace(self, saved={**self.saved, variable.lower(): value})

@@ -38,9 +38,8 @@ _LONGEST_RUN_BYTES = 1 << 20
 _JOINT = b"\x02"
 _ON_DUPLICATE = re.compile(rb"[\s)]ON\s+DUPLICATE\s+KEY\s", re.IGNORECASE)
 # ON DUPLICATE KEY UPDATE or a name for the new row: no more rows may follow on it.
+_BETWEEN_ROWS = re.compile(rb"\)(\s*,\s*)\(")
 _WORD_BEHIND_ROW = re.compile(rb"\)\s*+\w")
-# What may let the server choose an AUTO_INCREMENT, in the column where that mostly stands.
-_CHOSEN_NUMBER = re.compile(rb"\((?:NULL|DEFAULT|0|'')[,)]", re.IGNORECASE)
 
 
 class Rows(NamedTuple):
@@ -192,21 +191,22 @@ def find_whole_rows(text: bytes, start: int, end: int, mode: LexicalMode) -> Row
     return None
 
 
-def find_run(
-    text: bytes, start: int, head: bytes, delimiter: bytes, mode: LexicalMode
-) -> Run | None:
-    """Return the INSERTs from `start` on that all begin with `head`, gathered into one.
+def find_run_end(text: bytes, start: int, head: bytes, delimiter: bytes) -> int:
+    """Return where the last of the INSERTs ends that from `start` on all begin with `head`.
 
-    `delimiter` is what stands between two of them. None where there is only one of them
-    in the text, or where it cannot be told.
+    `delimiter` is what stands between two of them. -1 where only one of them is in the text.
     """
     joint = b")" + delimiter + head + b"("
     last = text.rfind(joint, start, start + _LONGEST_RUN_BYTES)
     if last < 0:
-        return None
+        return -1
     other = _other_statement(delimiter, head).search(text, start, last + len(joint))
-    end = last if other is None else other.start()
-    statements = text[start : end + 1]
+    return (last if other is None else other.start()) + 1
+
+
+def gather_run(statements: bytes, head: bytes, delimiter: bytes, mode: LexicalMode) -> Run | None:
+    """Return the INSERTs that make up a run as one; None where it cannot be told."""
+    joint = b")" + delimiter + head + b"("
     gathered = statements.replace(joint, b")" + _JOINT + b"(")
     scan = MaskedTextScan(mode)
     joints = gathered.count(_JOINT)
@@ -218,11 +218,11 @@ def find_run(
         return None
     if _WORD_BEHIND_ROW.search(masked_text, len(head)):
         return None
-    # A server reserves the numbers for all rows at once, so between given ones others come.
-    if len(_CHOSEN_NUMBER.findall(masked_text)) not in (0, joints + 1):
-        return None
-    one = gathered.replace(_JOINT, b",")
-    return Run(len(statements), joints + 1, one, masked_text.replace(_JOINT, b","))
+    # As the rows of one statement are set apart: LOAD DATA takes no other way between.
+    between = _BETWEEN_ROWS.search(masked_text, len(head))
+    comma = b"," if between is None else between[1]
+    one = gathered.replace(_JOINT, comma)
+    return Run(len(statements), joints + 1, one, masked_text.replace(_JOINT, comma))
 
 
 def _is_balanced(masked_text: bytes) -> bool:

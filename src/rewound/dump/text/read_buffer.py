@@ -19,6 +19,8 @@ class ReadBuffer:
         self.text = b""
         """What is held; the next piece begins at `start`."""
         self.start = 0
+        self.passed = 0
+        """How many bytes of the dump are before `start`."""
         self.line = 1
         """The line of the dump at `start`, counted from 1."""
 
@@ -77,6 +79,7 @@ class ReadBuffer:
 
     def move(self, length: int) -> None:
         """Pass `length` bytes: the next piece begins behind them."""
+        self.passed += length
         end = self.start + length
         self.line += self.text.count(b"\n", self.start, end)
         self.start = end
@@ -84,4 +87,5 @@ class ReadBuffer:
     def put_back(self, text: bytes) -> None:
         """Put text, on one line, in front of what is left."""
         self.text = text + self.text[self.start :]
+        self.passed -= len(text)
         self.start = 0

@@ -11,7 +11,7 @@ and a delimiter inside it cuts. Whether the server executes it is for `tokens` t
 
 import enum
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -25,8 +25,9 @@ from rewound.dump.text.lexical import (
 from rewound.dump.text.masked_text import (
     MaskedTextScan,
     find_insert_head,
-    find_run,
+    find_run_end,
     find_whole_rows,
+    gather_run,
 )
 from rewound.dump.text.read_buffer import ReadBuffer
 
@@ -49,6 +50,12 @@ SHORT_BYTES = 1 << 12
 """A statement this short is read faster from quote to quote than by its masked text."""
 _LINE_ENDS_TRIED = 8
 _QUOTES_AND_COMMENTS = b"'\"`#-/\\"
+
+
+RowTest = Callable[[bytes], bool]
+"""Tells by the masked text of rows whether they mean the same in other statements, too."""
+RowTests = Callable[[bytes], RowTest | None]
+"""Returns the test for the rows of an INSERT by its head; None where no rows pass."""
 
 
 class PieceKind(enum.Enum):
@@ -86,18 +93,23 @@ class Splitter:
     """Cuts a stream of chunks into pieces.
 
     `mode` may be set between two pieces and applies to the text after the last one. With
-    `regroup`, short INSERTs into the same columns that follow each other come as one, and
-    a long one as several: the same rows, in statements of a good size.
+    `row_tests`, short INSERTs into the same columns that follow each other come as one, and
+    a long one as several: the same rows, in statements of a good size. Only rows that pass
+    the test for their INSERT's head are regrouped.
     """
 
     def __init__(
         self,
         mode: LexicalMode = LexicalMode(),  # noqa: B008 - frozen value
         *,
-        regroup: bool = False,
+        row_tests: RowTests | None = None,
     ) -> None:
         self.mode = mode
-        self._regroup = regroup
+        self._row_tests = row_tests
+        self._no_run_before = 0
+        """Up to this byte of the dump, it is known that no INSERTs can be gathered."""
+        self._whole_at = -1
+        """The byte at which a statement begins that is known not to be cut."""
         self._delimiter = b";"
         self._line_end = b""
         """What followed on the last delimiter: a statement ends where both are found."""
@@ -186,7 +198,7 @@ class Splitter:
         mark = self._delimiter + self._line_end
         seen = scanned = 0
         found = _find_mark(buffer.text, mark, buffer.start) - buffer.start
-        if found >= 0 and self._regroup and (piece := self._take_run(found)):
+        if found >= 0 and (piece := self._take_run(found)):
             return piece
         if 0 <= found < SHORT_BYTES or self._delimiter[0] in _QUOTES_AND_COMMENTS:
             return None
@@ -199,8 +211,7 @@ class Splitter:
             scanned = end
             if found >= 0 and not scan.in_string:
                 return self._cut_statement(found)._replace(masked_text=scan.masked_text)
-            is_long = self._regroup and scanned > LONG_INSERT_BYTES
-            if is_long and (piece := self._take_rows(scanned)):
+            if scanned > LONG_INSERT_BYTES and (piece := self._take_rows(scanned)):
                 return piece
             seen = found + 1 if found >= 0 else max(seen, buffer.held - len(mark) + 1)
             if found < 0 and not buffer.more():
@@ -209,14 +220,23 @@ class Splitter:
     def _take_run(self, first_end: int) -> Piece | None:
         """Take INSERTs into the same columns that follow each other, as one statement."""
         buffer = self._buffer
+        if self._row_tests is None or buffer.passed < self._no_run_before:
+            return None
         between = self._delimiter + self._line_end
         length = find_insert_head(buffer.text, buffer.start)
         head = buffer.text[buffer.start : buffer.start + length]
         next_start = buffer.start + first_end + len(between)
         if not head or not buffer.text.startswith(head, next_start):
             return None
-        run = find_run(buffer.text, buffer.start, head, between, self.mode)
-        if run is None:
+        may_regroup = self._row_tests(head)
+        end = -1
+        if may_regroup is not None:
+            end = find_run_end(buffer.text, buffer.start, head, between)
+        if may_regroup is None or end < 0:
+            return None
+        run = gather_run(buffer.text[buffer.start : end], head, between, self.mode)
+        if run is None or not may_regroup(run.masked_text[length:]):
+            self._no_run_before = buffer.passed + end - buffer.start
             return None
         piece = self._cut_statement(run.length)
         return piece._replace(text=run.text, masked_text=run.masked_text, statements=run.statements)
@@ -224,11 +244,17 @@ class Splitter:
     def _take_rows(self, scanned: int) -> Piece | None:
         """Take an INSERT with as many rows as are whole in the bytes that were scanned."""
         buffer = self._buffer
+        if self._row_tests is None or buffer.passed == self._whole_at:
+            return None
         length = find_insert_head(buffer.text, buffer.start)
         head = buffer.text[buffer.start : buffer.start + length]
+        may_regroup = self._row_tests(head) if head else None
         first_row, end = buffer.start + length, buffer.start + scanned
         rows = find_whole_rows(buffer.text, first_row, end, self.mode)
-        if not head or rows is None:
+        if may_regroup is None or (rows is not None and not may_regroup(rows.masked_text)):
+            self._whole_at = buffer.passed
+            return None
+        if rows is None:
             return None
         piece = self._cut(PieceKind.STATEMENT, length + rows.length)
         buffer.move(len(b","))

@@ -38,9 +38,11 @@ EXAMPLES = {
     "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",
     "database-created": b"USE g;",
     "drop-missing": b"DROP DATABASE `g`;",
-    "inserts-gathered": b"USE g;\n"
+    "inserts-gathered": b"USE g;\nCREATE TABLE t (a int);\n"
     b"INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nINSERT INTO t VALUES (3);\n",
-    "insert-cut": b"USE g; INSERT INTO t VALUES (1)" + b",('a')" * LONG_INSERT_BYTES + b";",
+    "insert-cut": b"USE g; CREATE TABLE t (a text); INSERT INTO t VALUES (1)"
+    + b",('a')" * LONG_INSERT_BYTES
+    + b";",
     "global-setting": b"/*!50106 SET GLOBAL event_scheduler = ON */;",
     "binary-log-setting": b"SET @@SESSION.SQL_LOG_BIN= 0;",
     "foreign-variable": b"SET storage_engine=MyISAM;",

@@ -241,6 +241,10 @@ def write(drawn, between):
     return b"".join(head + b",".join(rows) + tail + b";" + between for head, rows, tail in drawn)
 
 
+def regroup_all(_head):
+    return lambda _rows: True
+
+
 @pytest.mark.parametrize("long_insert_bytes", [20, 1 << 20])
 @given(
     drawn=inserts(),
@@ -255,7 +259,7 @@ def test_regrouped_inserts_hold_the_same_rows_in_the_same_order(
         patch.object(splitter, "LONG_INSERT_BYTES", long_insert_bytes),
         patch.object(splitter, "SHORT_BYTES", 0),
     ):
-        pieces = list(Splitter(regroup=True).iter_pieces(cut(text, sizes)))
+        pieces = list(Splitter(row_tests=regroup_all).iter_pieces(cut(text, sizes)))
     assert sum(piece.statements for piece in pieces) == len(drawn)
     assert all(piece.kind is PieceKind.STATEMENT for piece in pieces)
     found = [(head.strip().lower(), row) for piece in pieces for head, row in read_rows(piece.text)]
@@ -276,7 +280,7 @@ def read_rows(text):
 
 @given(drawn=inserts(), mode=st.sampled_from(MODES))
 def test_an_outline_found_while_splitting_is_the_one_of_the_text(drawn, mode):
-    pieces = Splitter(mode, regroup=True).iter_pieces([write(drawn, b"\n")])
+    pieces = Splitter(mode, row_tests=regroup_all).iter_pieces([write(drawn, b"\n")])
     for piece in pieces:
         if piece.masked_text is not None and b"ON DUPLICATE" not in piece.text:
             head = find_insert_head(piece.text, 0)
@@ -285,17 +289,44 @@ def test_an_outline_found_while_splitting_is_the_one_of_the_text(drawn, mode):
 
 def test_single_rows_are_gathered_and_a_name_for_the_new_row_is_not():
     texts = [b"INSERT INTO t VALUES (%d) AS n ON DUPLICATE KEY UPDATE a=n.a" % n for n in range(3)]
-    pieces = Splitter(regroup=True).iter_pieces([b";\n".join([*texts, b""])])
+    pieces = Splitter(row_tests=regroup_all).iter_pieces([b";\n".join([*texts, b""])])
     assert [piece.text for piece in pieces] == texts
     plain = b"".join(b"INSERT INTO t VALUES (%d);\n" % n for n in range(1, 1001))
-    _, run, last = Splitter(regroup=True).iter_pieces([b"USE g;\n" + plain])
+    _, run, last = Splitter(row_tests=regroup_all).iter_pieces([b"USE g;\n" + plain])
     assert (run.statements, run.text.count(b"("), last.statements) == (999, 999, 1)
 
 
-def test_numbers_that_the_server_chooses_are_not_mixed_with_given_ones():
-    texts = [b"INSERT INTO t VALUES (%b,'x')" % n for n in (b"NULL", b"7", b"NULL")]
-    pieces = Splitter(regroup=True).iter_pieces([b";\n".join([*texts, b""])])
-    assert [piece.text for piece in pieces] == texts
+def test_rows_that_do_not_pass_their_test_stay_in_their_statements():
+    texts = [b"INSERT INTO t VALUES (%b)" % n for n in (b"1", b"2", b"NOW()", b"4", b"5")]
+    others = [text.replace(b" t ", b" u ") for text in texts[:2]]
+    text = b";\n".join([b"USE g", *texts, *others, b""])
+    seen = []
+
+    def find_test(head):
+        def passes(rows):
+            seen.append(rows)
+            return b"NOW" not in rows
+
+        return passes if b" t " in head else None
+
+    pieces = Splitter(row_tests=find_test).iter_pieces([text])
+    assert [piece.text for piece in pieces] == [b"USE g", *texts, *others]
+    # Once for the run, not once for each of its statements.
+    assert seen == [b"(1),(2),(NOW()),(4)"]
+
+
+def test_a_long_insert_whose_rows_do_not_pass_comes_whole():
+    text = b"INSERT INTO t VALUES " + b",".join([b"(NOW())"] * 1000) + b";"
+    with patch.object(splitter, "LONG_INSERT_BYTES", 100):
+        pieces = list(Splitter(row_tests=lambda _head: lambda _rows: False).iter_pieces([text]))
+    assert [piece.text for piece in pieces] == [text[:-1]]
+
+
+def test_gathered_rows_are_set_apart_as_those_of_one_statement():
+    text = b"USE g;\n" + b"INSERT INTO t VALUES\n(1),\n(2);\n" * 3
+    [_, first, _] = Splitter(row_tests=regroup_all).iter_pieces([text])
+    assert first.text == b"INSERT INTO t VALUES\n(1),\n(2),\n(1),\n(2)"
+    assert first.masked_text == first.text
 
 
 def test_more_than_any_server_takes_is_told_from_a_dump_that_ends():

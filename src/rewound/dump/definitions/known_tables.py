@@ -1,0 +1,120 @@
+"""The tables that a dump has made so far, as far as its later statements depend on them.
+
+Pure. Follows the definitions of one dump in their order. Of a table that the dump has not
+made itself, nothing is known, and nothing of one whose definition has no certain reading.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rewound.dump.definitions.known_columns import (
+    KnownColumn,
+    NotCertain,
+    alter_columns,
+    read_columns,
+)
+from rewound.dump.definitions.table_options import read_auto_increment
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.tokens import Token
+
+FOLLOWED = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.CREATE_TRIGGER})
+"""The kinds of statement after which a table may be another one."""
+TableKey = tuple[str, str]
+"""(schema, table)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTable:
+    """One table that the dump has made."""
+
+    columns: tuple[KnownColumn, ...]
+    """In their order."""
+    next_number: int = 1
+    """The AUTO_INCREMENT that its definition states."""
+    has_triggers: bool = False
+
+    def listed(self, names: Sequence[str] | None) -> tuple[KnownColumn, ...] | None:
+        """Return the columns that an INSERT with this list states; None if one is not there.
+
+        Without a list it states all that are not invisible.
+        """
+        if names is None:
+            return tuple(column for column in self.columns if not column.is_invisible)
+        by_name = {column.name: column for column in self.columns}
+        listed = [by_name[name.lower()] for name in names if name.lower() in by_name]
+        return tuple(listed) if len(listed) == len(names) else None
+
+
+class KnownTables:
+    """Guards what is known of each table after the statements so far."""
+
+    def __init__(self) -> None:
+        self._tables: dict[TableKey, KnownTable] = {}
+        self.version = 0
+        """Another one after each change."""
+
+    def find(self, key: TableKey) -> KnownTable | None:
+        """Return what is known of a table; None for nothing."""
+        return self._tables.get(key)
+
+    def follow(
+        self, kind: Kind, keys: Sequence[TableKey], tokens: Sequence[Token], mode: LexicalMode
+    ) -> None:
+        """Take note of a statement that is executed, about these tables in its order."""
+        self.version += 1
+        match kind:
+            case Kind.CREATE_TABLE:
+                self._create(keys, tokens, mode)
+            case Kind.ALTER_TABLE:
+                self._alter(keys[0], tokens, mode)
+            case Kind.CREATE_TRIGGER:
+                if (table := self._tables.get(keys[-1])) is not None:
+                    self._tables[keys[-1]] = replace(table, has_triggers=True)
+            case Kind.DROP_TABLE:
+                for key in keys:
+                    self._tables.pop(key, None)
+
+    def drop_schema(self, schema: str) -> None:
+        """Forget the tables of a database."""
+        self.version += 1
+        self._tables = {key: table for key, table in self._tables.items() if key[0] != schema}
+
+    def _create(self, keys: Sequence[TableKey], tokens: Sequence[Token], mode: LexicalMode) -> None:
+        words = [token.word for token in tokens[:6]]
+        if keys[0] in self._tables and "EXISTS" in words:
+            return
+        if len(keys) > 1:
+            table = self._tables.get(keys[1])
+            table = None if table is None else replace(table, next_number=1, has_triggers=False)
+        else:
+            table = _read_table(tokens, mode)
+        self._set(keys[0], table)
+
+    def _alter(self, key: TableKey, tokens: Sequence[Token], mode: LexicalMode) -> None:
+        table = self._tables.pop(key, None)
+        if table is None:
+            return
+        try:
+            columns, new_name = alter_columns(table.columns, tokens, mode)
+        except NotCertain:
+            return
+        number = read_auto_increment(tokens, Kind.ALTER_TABLE, mode) or table.next_number
+        if new_name is not None:
+            key = (new_name[0] or key[0], new_name[1])
+        self._set(key, replace(table, columns=columns, next_number=number))
+
+    def _set(self, key: TableKey, table: KnownTable | None) -> None:
+        if table is None:
+            self._tables.pop(key, None)
+        else:
+            self._tables[key] = table
+
+
+def _read_table(tokens: Sequence[Token], mode: LexicalMode) -> KnownTable | None:
+    try:
+        columns = read_columns(tokens, mode)
+    except NotCertain:
+        return None
+    number = read_auto_increment(tokens, Kind.CREATE_TABLE, mode)
+    return KnownTable(columns, number or 1) if columns else None

@@ -1,0 +1,63 @@
+"""Which rows may stand in other statements than the dump has them in.
+
+Pure. A statement's rows may be parted, and those of several joined, where the server makes
+the same of each row in any of them. That is certain of literals alone, in a table that the
+dump has made, where no trigger looks on and the server chooses no numbers: it reserves
+those for all rows of a statement at once, and LAST_INSERT_ID() then gives the first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rewound.dump.definitions.known_tables import KnownTable, KnownTables
+from rewound.dump.settings.session import Session
+from rewound.dump.text.insert_head import read_insert_head
+from rewound.dump.text.splitter import RowTest
+from rewound.dump.values.plain_rows import PlainRows
+
+
+@dataclass(slots=True)
+class RowTestFinder:
+    """Finds the test for the rows of an INSERT. Guards the last one, which knows patterns."""
+
+    tables: KnownTables
+    _place: object = None
+    _test: RowTest | None = None
+
+    def find(
+        self, head: bytes, session: Session, schema: str | None, version: int
+    ) -> RowTest | None:
+        """Return the test by an INSERT's head; None where no rows of it pass.
+
+        `schema` is the one of names without one, `version` the server's.
+        """
+        place = (head, schema, self.tables.version, session.sql_mode)
+        if place != self._place:
+            self._place = place
+            self._test = self._make(head, session, schema, version)
+        return self._test
+
+    def _make(
+        self, head: bytes, session: Session, schema: str | None, version: int
+    ) -> RowTest | None:
+        read = read_insert_head(head, session.mode, version)
+        schema = schema if read is None else read.table.schema or schema
+        if read is None or schema is None:
+            return None
+        table = self.tables.find((schema, read.table.name))
+        if table is None or table.has_triggers:
+            return None
+        return _make_row_test(table, read.columns, keeps_zero=session.keeps_zero)
+
+
+def _make_row_test(
+    table: KnownTable, names: Sequence[str] | None, *, keeps_zero: bool
+) -> RowTest | None:
+    listed = table.listed(names)
+    if listed is None:
+        return None
+    numbered = [index for index, column in enumerate(listed) if column.has_auto_increment]
+    if not numbered and any(column.has_auto_increment for column in table.columns):
+        return None
+    rows = PlainRows(len(listed), numbered=numbered[0] if numbered else None, keeps_zero=keeps_zero)
+    return rows.are_plain

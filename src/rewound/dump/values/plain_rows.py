@@ -1,0 +1,61 @@
+"""Rows of nothing but literals: they mean the same in whatever statement they stand.
+
+Pure. A function, a variable or a number that the server chooses can depend on which rows
+stand in one statement, so only rows of literals are put into other statements. Told by the
+masked text without its digits, which has a handful of patterns for all rows of a table.
+"""
+
+import re
+
+_DIGITS_AND_SPACE = b"0123456789 \t\r\n"
+_DOUBLED_QUOTES = b"''''"
+_MOST_PATTERNS = 4096
+# A number without its digits, or a word that has a value of its own.
+_LITERAL = re.compile(
+    rb"[-+]?\.?(?:[eE][-+]?)?|NULL|TRUE|FALSE|(?:_\w+|[xXbBnN])?''|x[0-9A-Fa-f]*", re.IGNORECASE
+)
+_NUMBER = b""
+_NO_VALUE = re.compile(rb"\(\s*\)")
+
+
+class PlainRows:
+    """Tells rows of literals for so many columns. Guards the patterns seen so far.
+
+    In the column at `numbered`, where the server can choose the value, there must be a number.
+    """
+
+    def __init__(self, columns: int, *, numbered: int | None, keeps_zero: bool) -> None:
+        """Take note of the columns; with `keeps_zero`, 0 is a number like all others."""
+        self._columns = columns
+        self._numbered = numbered
+        self._known: set[bytes] = set()
+        self._zero = None if numbered is None or keeps_zero else zero_at(numbered)
+
+    def are_plain(self, masked_rows: bytes) -> bool:
+        """Tell whether rows are nothing but literals, by their masked text."""
+        skeleton = masked_rows.translate(None, _DIGITS_AND_SPACE)
+        if not (skeleton.startswith(b"(") and skeleton.endswith(b")")):
+            return False
+        # Without its digits (1) looks like this as well.
+        if self._columns == 1 and _NO_VALUE.search(masked_rows):
+            return False
+        patterns = set(skeleton[1:-1].split(b"),(")) - self._known
+        if not all(map(self._is_plain, patterns)):
+            return False
+        if len(self._known) < _MOST_PATTERNS:
+            self._known |= patterns
+        return self._zero is None or not self._zero.search(masked_rows)
+
+    def _is_plain(self, pattern: bytes) -> bool:
+        while _DOUBLED_QUOTES in pattern:
+            pattern = pattern.replace(_DOUBLED_QUOTES, b"''")
+        values = pattern.split(b",")
+        if len(values) != self._columns or not all(map(_LITERAL.fullmatch, values)):
+            return False
+        return self._numbered is None or values[self._numbered] == _NUMBER
+
+
+def zero_at(position: int) -> re.Pattern[bytes]:
+    """Return what finds a row of literals whose value there is 0, in masked text."""
+    before = rb"[^,()]*," * position
+    return re.compile(rb"\(\s*" + before + rb"\s*0+\s*[,)]")
