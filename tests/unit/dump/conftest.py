@@ -21,11 +21,19 @@ def target():
             "utf8mb3_general_ci": "utf8mb3",
             "latin1_swedish_ci": "latin1",
             "latin1_bin": "latin1",
+            "latin2_general_ci": "latin2",
+            "gbk_chinese_ci": "gbk",
+            "big5_chinese_ci": "big5",
+            "sjis_japanese_ci": "sjis",
         },
         default_collations={
             "utf8mb4": "utf8mb4_0900_ai_ci",
             "utf8mb3": "utf8mb3_general_ci",
             "latin1": "latin1_swedish_ci",
+            "latin2": "latin2_general_ci",
+            "gbk": "gbk_chinese_ci",
+            "big5": "big5_chinese_ci",
+            "sjis": "sjis_japanese_ci",
         },
     )
 

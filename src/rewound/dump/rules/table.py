@@ -256,9 +256,25 @@ BINARY_LOG_SETTING = Rule(
 FOREIGN_VARIABLE = Rule(
     "foreign-variable",
     Effect.SKIP,
-    "SET of a session variable that only other servers have",
+    "SET of a session variable that only other servers have, and what keeps its value",
     "not executed",
     "it tunes the other server's load and does not change what is loaded",
+)
+TUNING_SETTING = Rule(
+    "tuning-setting",
+    Effect.SKIP,
+    "SET of a session variable that tunes memory, time-outs, the optimizer or what is logged:"
+    " sort_buffer_size, net_read_timeout, optimizer_switch, profiling, …",
+    "not executed",
+    "it does not change what is loaded, and the loader has settings of its own",
+)
+SETTING_DECIDED = Rule(
+    "setting-decided",
+    Effect.SKIP,
+    "SET of innodb_strict_mode, sql_require_primary_key, character_set_database and the like",
+    "not executed",
+    "the setting needs a privilege that a dump does not get; the server of a world takes tables"
+    " that exceed InnoDB's strict limits, and tables without a primary key, in any case",
 )
 ACCOUNTS = Rule(
     "accounts",

@@ -7,8 +7,14 @@ certain is an error.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rewound.dump.settings.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE, Session
+from rewound.dump.settings.session import (
+    INITIAL_CHARACTER_SET,
+    INITIAL_SQL_MODE,
+    INITIAL_STORAGE_ENGINE,
+    Session,
+)
 from rewound.dump.text.tokens import Token, TokenKind, unquote
+from rewound.dump.variables import STORAGE_ENGINE
 
 GLOBAL_SCOPES = frozenset({"GLOBAL", "PERSIST", "PERSIST_ONLY"})
 SCOPES = GLOBAL_SCOPES | {"SESSION", "LOCAL"}
@@ -16,7 +22,11 @@ SCOPES = GLOBAL_SCOPES | {"SESSION", "LOCAL"}
 NAMES = "NAMES"
 """Stands for SET NAMES and SET CHARACTER SET among the variables, which are lower case."""
 
-_DEFAULTS = {"sql_mode": INITIAL_SQL_MODE, "character_set_client": INITIAL_CHARACTER_SET}
+_DEFAULTS = {
+    "sql_mode": INITIAL_SQL_MODE,
+    "character_set_client": INITIAL_CHARACTER_SET,
+    "default_storage_engine": INITIAL_STORAGE_ENGINE,
+}
 
 
 class CannotFollow(ValueError):
@@ -118,7 +128,7 @@ def known_value(assignment: Assignment, session: Session) -> str | None:
     shape = [b"", b"(", b"", b",", b"", b")"]
     if value[0].word == "IFNULL" and len(value) == len(shape):
         marks_fit = all(mark in (b"", token.text) for mark, token in zip(shape, value, strict=True))
-        if marks_fit and _is_unset(value[2], session):
+        if marks_fit and is_unset(value[2], session):
             return _known_token(value[4], session)
         return _known_token(value[2], session) if marks_fit else None
     return None
@@ -127,16 +137,21 @@ def known_value(assignment: Assignment, session: Session) -> str | None:
 def _known_token(token: Token, session: Session) -> str | None:
     if token.kind is TokenKind.VARIABLE:
         name = token.text.decode("utf-8", "surrogateescape").lower()
-        current = {"sql_mode": session.sql_mode, "character_set_client": session.character_set}
+        current = {
+            "sql_mode": session.sql_mode,
+            "character_set_client": session.character_set,
+            **dict.fromkeys(STORAGE_ENGINE, session.storage_engine),
+        }
         if name.startswith("@@"):
-            return current.get(name.removeprefix("@@").removeprefix("session."))
+            return current.get(name.removeprefix("@@").removeprefix("session.").strip("`"))
         return session.saved.get(_user_variable(token))
     if token.kind is TokenKind.STRING or is_plain_name(token):
         return unquote(token, session.mode)
     return None
 
 
-def _is_unset(token: Token, session: Session) -> bool:
+def is_unset(token: Token, session: Session) -> bool:
+    """Tell whether a token is a user variable that no statement so far has set."""
     is_user_variable = token.kind is TokenKind.VARIABLE and not token.text.startswith(b"@@")
     return is_user_variable and _user_variable(token) not in session.saved
 

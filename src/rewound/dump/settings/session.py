@@ -19,6 +19,9 @@ states its zero dates and must get them; anything that would change a value stay
 INITIAL_CHARACTER_SET = "utf8mb4"
 """The loader's own connection character set."""
 
+INITIAL_STORAGE_ENGINE = "InnoDB"
+"""MySQL's default since 5.5."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -28,6 +31,8 @@ class Session:
     """Comma-separated modes, as set, less those that the server lacks."""
     character_set: str = INITIAL_CHARACTER_SET
     """character_set_client, in lower case."""
+    storage_engine: str = INITIAL_STORAGE_ENGINE
+    """The engine of tables that name none."""
     saved: dict[str, str | None] = field(default_factory=dict)
     """User variable, in lower case, to its value; None for one we do not follow."""
     schema: str | None = None

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from rewound.dump import variables
 from rewound.dump.definitions.collations import nearest_collation
 from rewound.dump.definitions.storage_engines import find_engine_rule
 from rewound.dump.rules import table as rules
@@ -23,6 +24,7 @@ from rewound.dump.settings.assignments import (
     CannotFollow,
     is_literal,
     is_plain_name,
+    is_unset,
     iter_assignments,
     known_value,
 )
@@ -31,30 +33,8 @@ from rewound.dump.text.statement import Statement
 from rewound.dump.text.tokens import Token, TokenKind, iter_tokens, unquote
 from rewound.dump.values.computed_rows import find_computed
 
-_ALLOWED = frozenset(
-    {"autocommit", "character_set_client", "character_set_connection", "character_set_results"}
-    | {"character_set_database", "collation_connection", "collation_database"}
-    | {"explicit_defaults_for_timestamp", "foreign_key_checks"}
-    | {"group_concat_max_len", "innodb_strict_mode", "insert_id", "last_insert_id"}
-    | {"innodb_lock_wait_timeout", "lc_time_names", "lock_wait_timeout", "max_execution_time"}
-    | {"net_read_timeout", "net_write_timeout"}
-    | {"optimizer_switch", "sql_auto_is_null", "sql_big_selects", "sql_mode", "sql_notes"}
-    | {"sql_quote_show_create", "sql_safe_updates", "sql_warnings", "time_zone", "timestamp"}
-    | {"transaction_isolation", "transaction_read_only", "unique_checks", "wait_timeout"}
-    | {"sql_require_primary_key", "sql_generate_invisible_primary_key"}
-    | {"show_create_table_verbosity", "information_schema_stats_expiry", "cte_max_recursion_depth"}
-)
-_FOREIGN = frozenset(
-    {"alter_algorithm", "check_constraint_checks", "default_table_type", "note_verbosity"}
-    | {"old_mode", "optimizer_use_condition_selectivity", "rocksdb_bulk_load", "storage_engine"}
-    | {"system_versioning_alter_history", "system_versioning_insert_history", "tx_isolation"}
-    | {"character_set_collations", "max_statement_time", "sql_if_exists", "use_stat_tables"}
-    | {"wsrep_on"}
-)
-_BINARY_LOG = frozenset(
-    {"sql_log_bin", "pseudo_slave_mode", "pseudo_thread_id", "gtid_next", "binlog_format"}
-)
-_COLLATIONS = frozenset({"collation_connection", "collation_database"})
+_COLLATIONS = frozenset({"collation_connection", "collation_database", "collation_server"})
+_OFF = frozenset({b"0", b"OFF", b"FALSE"})
 
 # A value that we write ourselves must not be able to hold anything but itself.
 _HARMLESS = re.compile(r"\w*", re.ASCII)
@@ -101,6 +81,8 @@ def judge_set(statement: Statement, session: Session, target: ServerProfile) -> 
         rule = _find_skip_rule(assignment)
         if rule is not None:
             changed = True
+            if assignment.name.startswith("@"):
+                session = session.save(assignment.name, known_value(assignment, session))
             recorded = rule is rules.REPLICATION_POSITION
             uses.append(RuleUse(rule, one_line(written) if recorded else excerpt(written, 80)))
             continue
@@ -133,11 +115,37 @@ def _find_skip_rule(assignment: Assignment) -> rules.Rule | None:
         return rules.REPLICATION_POSITION
     if assignment.scope in GLOBAL_SCOPES:
         return rules.GLOBAL_SETTING
-    if name in _BINARY_LOG:
+    if name.startswith("@"):
+        # A server that lacks the variable cannot tell its value either.
+        is_foreign = _read_variable(assignment) in variables.FOREIGN
+        return rules.FOREIGN_VARIABLE if is_foreign else None
+    if name in variables.DECIDED_HERE_IF_OFF and _is_off(assignment):
+        return rules.SETTING_DECIDED
+    return _find_variable_rule(name)
+
+
+def _find_variable_rule(name: str) -> rules.Rule | None:
+    """Return the rule that keeps settings of a variable from the server, if there is one."""
+    if name in variables.BINARY_LOG:
         return rules.BINARY_LOG_SETTING
-    if name in _FOREIGN:
-        return rules.FOREIGN_VARIABLE
-    return None
+    if name in variables.DECIDED_HERE:
+        return rules.SETTING_DECIDED
+    if name in variables.TUNING:
+        return rules.TUNING_SETTING
+    return rules.FOREIGN_VARIABLE if name in variables.FOREIGN else None
+
+
+def _read_variable(assignment: Assignment) -> str:
+    """Return the system variable that is all of the value; empty for another value."""
+    token = assignment.value[0]
+    if len(assignment.value) > 1 or not token.text.startswith(b"@@"):
+        return ""
+    return token.text.decode("latin-1").lower().rpartition(".")[2].strip("@`")
+
+
+def _is_off(assignment: Assignment) -> bool:
+    token = assignment.value[0]
+    return len(assignment.value) == 1 and token.text.strip(b"'\"").upper() in _OFF
 
 
 def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
@@ -152,9 +160,10 @@ def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> 
         return _follow_collation(assignment, session, target)
     if name == "default_storage_engine":
         return _follow_engine(assignment, session, target)
-    if name not in _ALLOWED:
+    if name not in variables.EXECUTED:
         raise CannotFollow(f"a dump does not set {name}")
     if name not in ("sql_mode", "character_set_client"):
+        _require_set(assignment, session)
         return _Step(session)
     value = known_value(assignment, session)
     if value is None or not all(map(_HARMLESS.fullmatch, _words_of(value))):
@@ -165,6 +174,16 @@ def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> 
     return _Step(replace(session, character_set=value.lower()), literal)
 
 
+def _require_set(assignment: Assignment, session: Session) -> None:
+    """Raise CannotFollow where the value is a user variable that nothing has set."""
+    token = assignment.value[0]
+    if len(assignment.value) == 1 and is_unset(token, session):
+        if assignment.name in variables.NULLABLE:
+            return
+        variable = token.text.decode("utf-8", "replace")
+        raise CannotFollow(f"{assignment.name} is set to {variable}, which nothing has set")
+
+
 def _follow_engine(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
     """Follow the engine of tables that name none: no other way round the rules for engines."""
     engine = known_value(assignment, session)
@@ -172,8 +191,10 @@ def _follow_engine(assignment: Assignment, session: Session, target: ServerProfi
         raise CannotFollow(f"{assignment.name} is set to a value that cannot be followed")
     rule = find_engine_rule(engine, target)
     if rule is not None:
-        return _Step(session, "InnoDB", (RuleUse(rule, engine),))
-    return _Step(session, None if is_literal(assignment) else engine)
+        following = replace(session, storage_engine="InnoDB")
+        return _Step(following, "InnoDB", (RuleUse(rule, engine),))
+    following = replace(session, storage_engine=engine)
+    return _Step(following, None if is_literal(assignment) else engine)
 
 
 def _follow_sql_mode(assignment: Assignment, session: Session, value: str) -> _Step:
@@ -193,6 +214,8 @@ def _follow_names(assignment: Assignment, session: Session, target: ServerProfil
     if not is_written or not _HARMLESS.fullmatch(name) or len(rest) not in (0, 2):
         raise CannotFollow("the character set cannot be followed")
     character_set = INITIAL_CHARACTER_SET if first.word == "DEFAULT" else name
+    if character_set not in target.default_collations and character_set != "utf8":
+        raise CannotFollow(f"the server has no character set {character_set}")
     following = replace(session, character_set=character_set)
     if not rest:
         return _Step(following)
@@ -209,6 +232,7 @@ def _follow_names(assignment: Assignment, session: Session, target: ServerProfil
 def _follow_collation(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
     token = assignment.value[0]
     if not is_literal(assignment):
+        _require_set(assignment, session)
         return _Step(session)
     collation = unquote(token, session.mode).lower()
     nearest = nearest_collation(collation, target)

@@ -46,6 +46,8 @@ EXAMPLES = {
     "global-setting": b"/*!50106 SET GLOBAL event_scheduler = ON */;",
     "binary-log-setting": b"SET @@SESSION.SQL_LOG_BIN= 0;",
     "foreign-variable": b"SET storage_engine=MyISAM;",
+    "tuning-setting": b"SET SESSION sort_buffer_size = 1048576;",
+    "setting-decided": b"SET innodb_strict_mode=OFF;",
     "accounts": b"CREATE USER 'game'@'%' IDENTIFIED BY 'secret';",
     "system-schema": b"USE `mysql`; INSERT INTO `user` VALUES (1);",
     "flush": b"FLUSH PRIVILEGES;",
@@ -445,7 +447,7 @@ def test_a_reading_goes_on_after_a_refusal_and_finds_them_all(target):
         (b"SET wsrep_on = OFF", "foreign-variable"),
         (b"SET default_storage_engine = Aria", "engine-missing"),
         (b"SET default_storage_engine = 'InnoDB'", None),
-        (b"SET innodb_lock_wait_timeout = 50", None),
+        (b"SET innodb_lock_wait_timeout = 50", "tuning-setting"),
     ],
 )
 def test_settings_that_dumps_of_other_servers_make(judge, text, rule):

@@ -1,5 +1,6 @@
 import pytest
 
+from rewound.dump import variables
 from rewound.dump.rules import table as rules
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import INITIAL_SQL_MODE, Session
@@ -47,7 +48,7 @@ def judge_all(judge):
         b"SET `unique_checks` = 0",
         b"SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
         b"SET FOREIGN_KEY_CHECKS=IFNULL(@OLD_FOREIGN_KEY_CHECKS, 1)",
-        b"SET collation_connection = @saved_col_connection",
+        b"SET character_set_results = @never_set",
         b"SET /*!40101 sql_notes=0 */, /*!40103 time_zone='+00:00' */",
     ],
 )
@@ -80,9 +81,17 @@ def test_ordinary_settings_are_sent_as_they_are(judge, text):
         (b"SET @x=@@sql_log_bin, sql_log_bin=0", b"SET @x=@@sql_log_bin", "any"),
         (b"SET @@GLOBAL.GTID_PURGED='a:1-5'", None, rules.REPLICATION_POSITION),
         (b"SET storage_engine=MyISAM", None, rules.FOREIGN_VARIABLE),
+        (b"SET query_cache_type=0, sql_notes=0", b"SET sql_notes=0", rules.FOREIGN_VARIABLE),
+        (b"SET @OLD_QC=@@session.query_cache_type", None, rules.FOREIGN_VARIABLE),
+        (b"SET SESSION sort_buffer_size=1048576", None, rules.TUNING_SETTING),
+        (b"SET @@session.wait_timeout=1, profiling=@p", None, "any"),
+        (b"SET innodb_strict_mode=OFF", None, rules.SETTING_DECIDED),
+        (b"SET SESSION sql_require_primary_key=1", None, rules.SETTING_DECIDED),
+        (b"SET character_set_database=@saved_cs", None, rules.SETTING_DECIDED),
+        (b"SET sql_generate_invisible_primary_key='off'", None, rules.SETTING_DECIDED),
         (
             b"SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0",
-            b"SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY",
+            None,
             rules.FOREIGN_VARIABLE,
         ),
         (b"SET PASSWORD = 'secret'", None, rules.ACCOUNTS),
@@ -129,7 +138,9 @@ def test_a_setting_that_does_not_fit_is_taken_out_or_rewritten(judge, text, sql,
         *(b"SET sql_mode=@never_set", b"SET sql_mode=@@global.sql_mode", b"SET sql_mode=@@x"),
         *(b"SET sql_mode='a''b'", b"SET sql_mode=IFNULL(@@x, '')", b"SET sql_mode=IFNULL(1,2)"),
         *(b"SET character_set_client=28", b"SET character_set_client='a b'"),
-        *(b"SET secure_file_priv=''", b"SET max_allowed_packet=1", b"SET debug='d,x'"),
+        *(b"SET secure_file_priv=''", b"SET plugin_dir='x'", b"SET debug='d,x'"),
+        *(b"SET time_zone=@never_set", b"SET collation_connection = @never_set"),
+        *(b"SET NAMES ebcdic", b"SET sql_generate_invisible_primary_key = ON"),
         *(b"SET x.y=1", b"SET SESSION a.b=1", b"SET NEW.a=1", b"SET sql_notes=1, NAMES"),
         *(b"SET GLOBAL SESSION a=1", b"SET SESSION @@sql_notes x=1", b"SET resource group x"),
     ],
@@ -137,6 +148,44 @@ def test_a_setting_that_does_not_fit_is_taken_out_or_rewritten(judge, text, sql,
 def test_a_setting_that_cannot_be_followed_is_refused(judge, text):
     with pytest.raises(CannotFollow):
         judge(text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "last_sent"),
+    [
+        (
+            [b"SET @old=@@default_storage_engine", b"SET @@default_storage_engine=@old"],
+            b"SET @@default_storage_engine=InnoDB",
+        ),
+        (
+            [
+                b"SET @old=@@storage_engine",
+                b"SET default_storage_engine=MyISAM",
+                b"SET default_storage_engine=@old",
+            ],
+            b"SET default_storage_engine=InnoDB",
+        ),
+        (
+            [
+                b"SET default_storage_engine=MyISAM",
+                b"SET @old=@@default_storage_engine, default_storage_engine=MEMORY",
+                b"SET default_storage_engine=@old",
+            ],
+            b"SET default_storage_engine=MyISAM",
+        ),
+        ([b"SET default_storage_engine=DEFAULT"], b"SET default_storage_engine=InnoDB"),
+    ],
+)
+def test_the_engine_of_tables_that_name_none_comes_back(judge_all, texts, last_sent):
+    assert judge_all(*texts)[0][-1] == last_sent
+
+
+def test_no_variable_is_in_two_classes():
+    classes = [
+        *(variables.EXECUTED, variables.TUNING, variables.FOREIGN, variables.BINARY_LOG),
+        *(variables.DECIDED_HERE, variables.DECIDED_HERE_IF_OFF),
+    ]
+    assert len(frozenset().union(*classes)) == sum(map(len, classes))
 
 
 @pytest.mark.parametrize(
