@@ -2,7 +2,8 @@
 
 import pytest
 
-from rewound.dump import variables
+from rewound.dump.settings import variables
+from rewound.errors import LoadError
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.mysql.client import Connection
 from tests.conftest import Dumps
@@ -27,6 +28,51 @@ def test_only_a_foreign_variable_is_one_that_the_server_lacks(server: LoadServer
         known = set(connection.names("SHOW SESSION VARIABLES"))
     assert known & variables.FOREIGN == set()
     assert (variables.EXECUTED | variables.TUNING) - known == set()
+
+
+def test_tables_of_loose_servers_are_taken_and_the_rule_says_so(world: LoadServer, dumps: Dumps):
+    columns = ", ".join(f"c{number} TEXT" for number in range(220))
+    text = (
+        f"SET sql_mode = '';\nCREATE TABLE wide (id INT PRIMARY KEY, {columns});\n"
+        "INSERT INTO wide (id) VALUES (1);\n"
+        "CREATE TABLE compact (a VARCHAR(1000), KEY (a)) CHARSET=latin1 ROW_FORMAT=COMPACT;\n"
+        "CREATE TABLE fixed (a INT) ROW_FORMAT=DYNAMIC KEY_BLOCK_SIZE=8;\n"
+    )
+    ledger = world.load(dumps.write(text))
+    assert find_imbalances(ledger) == []
+    assert used(ledger)["loose-innodb"] == 3
+    assert ledger.server_settings == {"innodb_strict_mode": "OFF"}
+
+
+def test_a_row_that_is_too_long_for_its_table_fails(world: LoadServer, dumps: Dumps):
+    columns = ", ".join(f"c{number} TEXT" for number in range(220))
+    values = ", ".join(["'" + 40 * "x" + "'"] * 220)
+    text = f"CREATE TABLE wide ({columns});\nINSERT INTO wide VALUES ({values});\n"
+    with pytest.raises(LoadError, match="Row size too large"):
+        world.load(dumps.write(text))
+
+
+@pytest.mark.parametrize(
+    ("query", "is_loose"),
+    [
+        ("SELECT kind, name, COUNT(*) FROM fruit GROUP BY kind", True),
+        ("SELECT name, COUNT(*) FROM fruit", True),
+        ("SELECT DISTINCT kind FROM fruit ORDER BY name", True),
+        ("SELECT kind, COUNT(*) FROM fruit GROUP BY kind", False),
+    ],
+)
+def test_a_view_that_needs_another_sql_mode_gets_it(
+    world: LoadServer, dumps: Dumps, query: str, is_loose: bool
+):
+    text = (
+        "SET sql_mode = '';\nCREATE TABLE fruit (id INT PRIMARY KEY, name TEXT, kind INT);\n"
+        f"CREATE VIEW v AS {query};\nCREATE VIEW w AS SELECT * FROM v;\n"
+    )
+    ledger = world.load(dumps.write(text))
+    assert find_imbalances(ledger) == []
+    assert used(ledger).get("full-group-by-off", 0) == (2 if is_loose else 0)
+    assert ("sql_mode" in ledger.server_settings) is is_loose
+    assert "ONLY_FULL_GROUP_BY" not in ledger.server_settings.get("sql_mode", "")
 
 
 def test_settings_that_decide_nothing_are_skipped(world: LoadServer, dumps: Dumps):

@@ -72,7 +72,8 @@ def _load_and_prove(
     if imbalances := find_imbalances(ledger):
         raise LoadError(f"{dump}: the ledger does not balance: {'; '.join(imbalances)}")
     quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
-    _execute_as_root(server, context, [*SERVING_STATEMENTS, *grant_statements(quoted)])
+    settings = [f"SET PERSIST {name} = '{value}'" for name, value in ledger.server_settings.items()]
+    _execute_as_root(server, context, [*SERVING_STATEMENTS, *settings, *grant_statements(quoted)])
     _log.info("%s: proven with %d rows", world, ledger.rows)
     return ledger
 

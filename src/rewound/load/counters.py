@@ -29,6 +29,13 @@ Source: MySQL 9.7 server error reference; tried with each under sql_mode ''.
 """
 
 
+LOOSE_WARNINGS = frozenset({139, 1071, 1112, 1478})
+"""What InnoDB says of a table that it takes with innodb_strict_mode off alone.
+
+Source: tried on 9.7.4: rows, keys, compression and other options that do not fit.
+"""
+
+
 @dataclass(slots=True)
 class _Rows:
     """The running counts of one table; see `TableCount`."""
@@ -134,12 +141,19 @@ class LoadCounters:
                 self._add_warning(warning, verdict.line)
 
     def _add_warning(self, warning: ServerWarning, line: int) -> None:
-        if (rule := DAMAGING_WARNINGS.get(warning.number)) is not None:
+        rule = DAMAGING_WARNINGS.get(warning.number)
+        if warning.number in LOOSE_WARNINGS:
+            rule = rules.LOOSE_INNODB
+        if rule is not None:
             self.add_use(RuleUse(rule, f"{warning.text} (MySQL warning {warning.number})"), line)
         one = WarningCount(warning.number, 1, line, warning.text)
         known = self._warnings.get(warning.number, replace(one, count=0))
         first = one if line < known.first_line else known
         self._warnings[warning.number] = replace(first, count=known.count + 1)
+
+    def has_used(self, rule: Rule) -> bool:
+        """Tell whether a rule was used so far."""
+        return rule.name in self._rules
 
     def rules(self) -> tuple[RuleCount, ...]:
         """Return the rules in the order of their first use in the dump."""

@@ -6,7 +6,7 @@ a world is ready only where it finds nothing.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -146,6 +146,8 @@ class Ledger:
     """The options that asked for a part of the dump; None where all of it was."""
     unmet: tuple[str, ...] = ()
     """Those of them that ask for what the dump does not hold."""
+    server_settings: Mapping[str, str] = field(default_factory=dict)
+    """Global variables that the world's server has otherwise than MySQL's default."""
     allowed: tuple[str, ...] = ()
     """The rules that the user allowed to apply although the world differs by them."""
     deep: DeepProof | None = None

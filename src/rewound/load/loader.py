@@ -30,6 +30,7 @@ from rewound.load.objects import table_key
 from rewound.load.proof import look_at_server
 from rewound.load.rows import RowLoader
 from rewound.load.server_reading import read_server_profile
+from rewound.load.server_settings import find_server_settings
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -142,6 +143,7 @@ def load_dump(
             counters.add_use(RuleUse(rules.COMPRESSED_TOO_WELL, reader.ratio), line=1)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
+        server_settings = find_server_settings(connection, found, counters)
     for (schema, table), reason in found.broken_merges.items():
         counters.add_use(RuleUse(rules.MERGE_BROKEN, f"{schema}.{table}: {reason}"), line=1)
     progress(reader.file_size_bytes, "")
@@ -173,6 +175,7 @@ def load_dump(
         unfinished_allowed=options.allow_unfinished,
         part=None if options.part.is_all else str(options.part),
         unmet=tuple(options.part.find_unmet(found.schemas, found.tables_and_views)),
+        server_settings=server_settings,
         allowed=tuple(sorted(options.allowed)),
     )
 

@@ -88,6 +88,7 @@ def _describe(world: str, ledger: Ledger) -> str:
         f"  references  {_describe_keys(ledger.foreign_keys)}",
         *([f"  second load {_describe_deep(ledger.deep)}"] if ledger.deep else []),
         *(f"  position    {position}" for position in dump.positions),
+        *(f"  server has  {name} = '{value}'" for name, value in ledger.server_settings.items()),
         *(
             f"  rule        {use.rule}: {use.effect}, {show_count(use.count, 'time')},"
             f" first at line {use.first_line} ({use.first_detail})"

@@ -17,6 +17,7 @@ class Effect(enum.Enum):
     RECORD = "recorded, not executed"
     REFUSE = "refused"
     DEFER = "executed at the end"
+    ADAPT = "the world's server is set for it"
     FASTER = "done in a faster way"
     DAMAGE = "fails the world unless allowed"
 
@@ -452,6 +453,21 @@ MERGE_BROKEN = Rule(
     "a table of MERGE over tables that are not there, differ from it or are none of MyISAM",
     "the table stays and cannot be read",
     "the rows that it showed may be missing; if the dumped server had it so, nothing is lost",
+)
+LOOSE_INNODB = Rule(
+    "loose-innodb",
+    Effect.ADAPT,
+    "a table that InnoDB takes only with innodb_strict_mode off: rows that can exceed half a page,"
+    " a KEY_BLOCK_SIZE or ROW_FORMAT that does not fit the others",
+    "it is created with the mode off, and the world's server keeps the mode off",
+    "the dumped server had it so; a row that really is too long still fails (error 1118)",
+)
+FULL_GROUP_BY_OFF = Rule(
+    "full-group-by-off",
+    Effect.ADAPT,
+    "a view that MySQL answers only without ONLY_FULL_GROUP_BY (errors 1055, 1140, 3065)",
+    "the world's server has a sql_mode without ONLY_FULL_GROUP_BY",
+    "the dumped server had it so, or nobody could have asked the view",
 )
 NUMBER_CLIPPED = Rule(
     "number-clipped",

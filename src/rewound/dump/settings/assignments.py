@@ -13,8 +13,8 @@ from rewound.dump.settings.session import (
     INITIAL_STORAGE_ENGINE,
     Session,
 )
+from rewound.dump.settings.variables import STORAGE_ENGINE
 from rewound.dump.text.tokens import Token, TokenKind, unquote
-from rewound.dump.variables import STORAGE_ENGINE
 
 GLOBAL_SCOPES = frozenset({"GLOBAL", "PERSIST", "PERSIST_ONLY"})
 SCOPES = GLOBAL_SCOPES | {"SESSION", "LOCAL"}

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from rewound.dump import variables
 from rewound.dump.definitions.collations import nearest_collation
 from rewound.dump.definitions.storage_engines import find_engine_rule
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import REMOVED_SQL_MODES, ServerProfile
 from rewound.dump.rules.verdict import RuleUse, excerpt, one_line
+from rewound.dump.settings import variables
 from rewound.dump.settings.assignments import (
     GLOBAL_SCOPES,
     NAMES,

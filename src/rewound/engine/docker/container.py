@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from rewound.engine.boot import SOCKET, TEMPORARY
 from rewound.engine.cloning import DATA
-from rewound.engine.options import ANY_ADDRESS, serving_options
+from rewound.engine.options import ANY_ADDRESS, OWN_SETTINGS_ONLY, serving_options
 
 HOME = PurePosixPath("/var/lib/mysql")
 """Where a container has its world's folder: images of MySQL have a volume there, which
@@ -114,7 +114,7 @@ def server_arguments(*, first: PurePosixPath, buffer_pool_bytes: int) -> tuple[s
         port=PORT,
         buffer_pool_bytes=buffer_pool_bytes,
     )
-    return ("--no-defaults", *options, f"--init-file={first}")
+    return (OWN_SETTINGS_ONLY, *options, f"--init-file={first}")
 
 
 def plan_memory_bytes(buffer_pool_bytes: int) -> int:

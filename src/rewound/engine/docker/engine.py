@@ -43,6 +43,7 @@ from rewound.engine.docker.images import Image
 from rewound.engine.docker.watch import DockerWatch
 from rewound.engine.options import (
     LOOPBACK,
+    OWN_SETTINGS_ONLY,
     SMALL_REDO_LOG,
     initialise_options,
     serving_options,
@@ -224,7 +225,7 @@ class DockerEngine(DockerWatch):
     def _template_plan(self, folder: Path, options: list[str]) -> ContainerPlan:
         return ContainerPlan(
             image=self._image.id,
-            arguments=("--no-defaults", *options),
+            arguments=(OWN_SETTINGS_ONLY, *options),
             user=self._user,
             folder=folder,
             memory_bytes=self._memory_bytes(_TEMPLATE_POOL_BYTES),

@@ -30,6 +30,7 @@ from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation, folder_name
 from rewound.engine.options import (
     LOOPBACK,
+    OWN_SETTINGS_ONLY,
     SMALL_REDO_LOG,
     initialise_options,
     serving_options,
@@ -154,7 +155,7 @@ class ProcessEngine(ProcessWatch):
     def _mysqld(self) -> list[str]:
         # mysqld refuses to run as root unless it is told to.
         user = ["--user=root"] if os.getuid() == 0 else []
-        return [*self._installation.mysqld, "--no-defaults", *self._installation.options, *user]
+        return [*self._installation.mysqld, OWN_SETTINGS_ONLY, *self._installation.options, *user]
 
 
 def _template_boot_folder(data: Path) -> Path:

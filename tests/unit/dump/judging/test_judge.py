@@ -161,7 +161,8 @@ def rules_of(verdicts):
     return {use.rule.name for verdict in verdicts for use in verdict.uses}
 
 
-JUDGED = [rule for rule in RULES if rule.effect not in (Effect.DAMAGE, Effect.DEFER, Effect.FASTER)]
+ON_A_SERVER = (Effect.ADAPT, Effect.DAMAGE, Effect.DEFER, Effect.FASTER)
+JUDGED = [rule for rule in RULES if rule.effect not in ON_A_SERVER]
 """The rules that a text alone shows; the others are tried on a server."""
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from rewound.dump import variables
 from rewound.dump.rules import table as rules
+from rewound.dump.settings import variables
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import INITIAL_SQL_MODE, Session
 from rewound.dump.settings.set_statement import judge_set
