@@ -5,7 +5,8 @@ held back while nobody takes them. `mysql.client` is for everything else.
 """
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncmy
@@ -13,12 +14,19 @@ from asyncmy import errors
 from asyncmy.cursors import SSCursor
 
 from rewound.errors import MysqlError
+from rewound.mysql.accounts import READER
 from rewound.mysql.columns import Column, Row, read_column
 from rewound.mysql.endpoint import Endpoint
+from rewound.mysql.prepared import PreparedStatement, is_rounded
 
 CONNECTION_LOST = 2013
 """What a driver says when the server went away in the middle of an answer."""
 _UNKNOWN = 2000
+_BROKEN = frozenset({0, _UNKNOWN, 2006, CONNECTION_LOST})
+_CAN_BE_PREPARED = re.compile(
+    r"(?>\s|\(|--\s.*\n|#.*\n|/\*[^!+](?s:.*?)\*/)*(?:SELECT|WITH|TABLE|VALUES)\b", re.IGNORECASE
+)
+"""A statement of one answer, which is what it seems to be."""
 _CONNECTION_ERROR = 2002
 _CONNECT_TIMEOUT_S = 10.0
 _WRITE_PATIENCE_S = 7 * 86_400
@@ -29,9 +37,12 @@ who reads page by page."""
 class Session:
     """One session on one server; one statement at a time."""
 
-    def __init__(self, driver: Any) -> None:
+    def __init__(self, driver: Any, *, is_reader: bool) -> None:
         self._driver = driver
+        self._is_reader = is_reader
         self._cursor: Any = None
+        self._prepared: PreparedStatement | None = None
+        self._rounded: tuple[str, ...] = ()
 
     @classmethod
     async def open(cls, endpoint: Endpoint, *, schema: str | None = None) -> "Session":
@@ -60,7 +71,7 @@ class Session:
                 _CONNECTION_ERROR,
                 f"the server at {endpoint.socket} did not answer in {_CONNECT_TIMEOUT_S:g} s",
             ) from error
-        return cls(driver)
+        return cls(driver, is_reader=endpoint.user == READER)
 
     @property
     def id(self) -> int:
@@ -89,29 +100,59 @@ class Session:
         await self.execute("SET NAMES utf8mb4")
         await self.execute("SET " + ", ".join(settings))
 
+    async def ask(self, sql: str) -> tuple[Column, ...]:
+        """Begin a user's statement as `execute` does: read-only as `reader`, exact where it can be.
+
+        What a view of the dump calls could end the session's own mode for the next statement, but
+        not that of the transaction that it is in.
+
+        Raises:
+            MysqlError: the server refuses it, or the connection broke.
+        """
+        if self._is_reader:
+            await self.execute("START TRANSACTION READ ONLY")
+        if _CAN_BE_PREPARED.match(sql) and ":=" not in sql:
+            columns = await self._execute_exactly(sql.encode("utf-8", "surrogateescape"))
+            if columns:
+                return columns
+        columns = await self.execute(sql)
+        fields = self._cursor._result.fields if columns else ()
+        self._rounded = tuple(field.name for field in fields if is_rounded(field))
+        return columns
+
+    async def _execute_exactly(self, sql: bytes) -> tuple[Column, ...]:
+        """Begin a statement by the binary protocol where its answer holds FLOATs; else do nothing.
+
+        Preparing costs one question and answer, and reads no row.
+        """
+        try:
+            prepared = await PreparedStatement.prepare(self._driver, sql)
+        except errors.MySQLError as error:
+            if _translate(error).number in _BROKEN:
+                raise _translate(error) from error
+            return ()  # the statement itself will say why
+        try:
+            if prepared.has_gaps or not any(map(is_rounded, prepared.fields)):
+                await prepared.close()
+                return ()
+            await prepared.execute()
+        except errors.MySQLError as error:
+            raise _translate(error) from error
+        self._prepared, self._rounded = prepared, ()
+        return _read_columns(prepared.fields)
+
     async def execute(self, sql: str) -> tuple[Column, ...]:
         """Begin a statement and return the columns of its answer; none if it has no rows.
 
         Raises:
             MysqlError: the server refuses it, or the connection broke.
         """
-        self._cursor = self._driver.cursor(SSCursor)
+        self._cursor, self._prepared = self._driver.cursor(SSCursor), None
         try:
             await self._cursor.execute(sql.encode("utf-8", "surrogateescape"))
         except errors.MySQLError as error:
             raise _translate(error) from error
-        fields = self._cursor._result.fields if self._cursor.description else ()
-        return tuple(
-            read_column(
-                field.name,
-                code=field.type_code,
-                character_set=field.charsetnr,
-                flags=field.flags,
-                length=field.length,
-                scale=field.scale,
-            )
-            for field in fields
-        )
+        return _read_columns(self._cursor._result.fields if self._cursor.description else ())
 
     async def fetch(self, most: int) -> list[Row]:
         """Return the next rows of the answer; fewer than `most` only at its end.
@@ -120,6 +161,8 @@ class Session:
             MysqlError: the server gave up in the middle, or the connection broke.
         """
         try:
+            if self._prepared is not None:
+                return await self._prepared.fetch(most)
             rows: list[Row] = await self._cursor.fetchmany(most)
         except errors.MySQLError as error:
             raise _translate(error) from error
@@ -127,18 +170,25 @@ class Session:
 
     async def has_another_answer(self) -> bool:
         """Tell whether the statement has one more, as a CALL has."""
+        if self._prepared is not None:
+            return False
         try:
             return bool(await self._cursor.nextset()) and bool(self._cursor.description)
         except errors.MySQLError as error:
             raise _translate(error) from error
 
     async def warnings(self, most: int) -> tuple[str, ...]:
-        """Return what the server warns of after the last statement, each text once.
+        """Return what is to be known of the last answer, each text once.
 
-        Notes are left out.
+        That is what the server warns of, but for notes, and which columns it has rounded.
         """
-        if not self._cursor._result.warning_count:
-            return ()
+        rounded = tuple(
+            f"column {name} is a FLOAT, shown with 6 digits (CAST({name} AS DOUBLE) shows all)"
+            for name in self._rounded
+        )
+        answer = self._prepared or self._cursor._result
+        if not answer.warning_count:
+            return rounded
         await self.execute(f"SHOW WARNINGS LIMIT {most}")
         rows = await self.fetch(most + 1)
         texts = [
@@ -146,7 +196,7 @@ class Session:
             for level, number, text in rows
             if level not in (None, b"Note") and number is not None and text is not None
         ]
-        return tuple(dict.fromkeys(texts))
+        return (*rounded, *dict.fromkeys(texts))
 
     def hold_back(self) -> None:
         """Take no more of the server until `go_on`.
@@ -164,6 +214,20 @@ class Session:
     def close(self) -> None:
         """Hang up, whatever is under way; the server notices when it next sends rows."""
         self._driver.close()
+
+
+def _read_columns(fields: Sequence[Any]) -> tuple[Column, ...]:
+    return tuple(
+        read_column(
+            field.name,
+            code=field.type_code,
+            character_set=field.charsetnr,
+            flags=field.flags,
+            length=field.length,
+            scale=field.scale,
+        )
+        for field in fields
+    )
 
 
 def _translate(error: errors.MySQLError) -> MysqlError:

@@ -255,7 +255,7 @@ class _World:
         outcome = Outcome()
         try:
             async with self._slots, self._patience():
-                columns = await session.execute(statement)
+                columns = await session.ask(statement)
             outcome = Outcome(columns, changed_rows=0 if columns else session.affected_rows)
             await self._queue.put(columns)
             async for rows in self._iter_runs(session, columns):

@@ -59,7 +59,8 @@ class ComparisonSession:
     def __init__(self, endpoint: Endpoint) -> None:
         self._connection = Connection(endpoint)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="diff")
-        for statement in SESSION_STATEMENTS:
+        # As what is asked may be a view that calls a function, which could end the session's mode.
+        for statement in (*SESSION_STATEMENTS, "START TRANSACTION READ ONLY"):
             self._connection.execute(statement)
 
     def __enter__(self) -> Self:
