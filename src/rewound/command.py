@@ -8,6 +8,7 @@ pids are reused: `ProcessIdentity` is what is written to disk to find it again.
 import contextlib
 import logging
 import os
+import resource
 import select
 import shutil
 import signal
@@ -99,12 +100,19 @@ def end_running() -> None:
 
 
 def start_daemon(
-    argv: Sequence[str], *, log: Path, cwd: Path, dies_with_us: bool = False
+    argv: Sequence[str],
+    *,
+    log: Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    data_limit_bytes: int | None = None,
+    dies_with_us: bool = False,
 ) -> ProcessIdentity:
     """Start a program that outlives us, in a session of its own, its output going to `log`.
 
-    With `dies_with_us` it ends at the latest with the thread that called. It gets no standard
-    input and none of our file descriptors; a Ctrl-C on our terminal does not reach it.
+    `env` is added to our environment; `data_limit_bytes` is the most memory of its own that it
+    gets. With `dies_with_us` it ends at the latest with the thread that called. It gets no
+    standard input and none of our file descriptors; a Ctrl-C on our terminal does not reach it.
     """
     _log.debug("start %s", " ".join(argv))
     with log.open("ab") as log_file:
@@ -115,8 +123,11 @@ def start_daemon(
                 stdout=log_file,
                 stderr=log_file,
                 cwd=cwd,
+                env=None if env is None else {**os.environ, **env},
                 start_new_session=True,
             )
+            if data_limit_bytes is not None:
+                _limit_data(process.pid, data_limit_bytes)
         except OSError as error:
             raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
     # The daemon is stopped by its mark, not by this object, which would warn of a
@@ -125,10 +136,20 @@ def start_daemon(
     return _mark_of(process.pid)
 
 
-def replace_process(argv: Sequence[str]) -> NoReturn:
-    """Become another program, which takes over our terminal and our process id."""
+def replace_process(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    data_limit_bytes: int | None = None,
+) -> NoReturn:
+    """Become another program, which takes over our terminal and our process id.
+
+    `env` and `data_limit_bytes` are those of `start_daemon`.
+    """
+    if data_limit_bytes is not None:
+        _limit_data(os.getpid(), data_limit_bytes)
     try:
-        os.execvp(argv[0], list(argv))  # noqa: S606 - no shell is what we want
+        os.execvpe(argv[0], list(argv), {**os.environ, **(env or {})})  # noqa: S606 - no shell
     except OSError as error:
         raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
 
@@ -232,6 +253,17 @@ def _bind_to_us(argv: Sequence[str]) -> Sequence[str]:
     if setpriv is None or shutil.which(argv[0]) is None:
         return argv
     return [setpriv, "--pdeathsig", "KILL", "--", *argv]
+
+
+def _limit_data(pid: int, limit_bytes: int) -> None:
+    """Let a process of ours have no more memory of its own; what it shares is not counted.
+
+    Source: getrlimit(2), RLIMIT_DATA, which counts all private writable memory since Linux 4.7.
+    """
+    _, hard = resource.prlimit(pid, resource.RLIMIT_DATA)
+    limit = limit_bytes if hard == resource.RLIM_INFINITY else min(limit_bytes, hard)
+    with contextlib.suppress(ProcessLookupError):  # it has ended already
+        resource.prlimit(pid, resource.RLIMIT_DATA, (limit, hard))
 
 
 def _end(process: subprocess.Popen[str]) -> None:

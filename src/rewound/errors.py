@@ -10,6 +10,7 @@
     │   └── StatementRefused        the dump holds a statement that we do not run
     ├── MysqlError               1  a server answered a statement with an error
     ├── LoadError                1  a dump did not become a world: the ledger does not balance
+    │   └── TableNamesFolded        it needs a server with lower_case_table_names=1
     ├── FleetError               1  the fleet is not in the state that the command needs
     │   ├── FleetNotFound           there is no fleet of that name
     │   ├── FleetExists             there is one already
@@ -150,6 +151,10 @@ class MysqlError(RewoundError):
 
 class LoadError(RewoundError):
     """A dump did not become a world: a statement failed or the ledger does not balance."""
+
+
+class TableNamesFolded(LoadError):
+    """The dump is of a server with lower_case_table_names=1, and needs such a one."""
 
 
 class FleetError(RewoundError):

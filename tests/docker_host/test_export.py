@@ -17,6 +17,7 @@ from rewound.engine.docker.compose import (
     write_env_file,
 )
 from rewound.engine.host.ports import pick_ports
+from rewound.engine.options import ServerSettings
 from tests.conftest import EXAMPLES, Cli
 from tests.docker_host.compose import Compose, NoCompose, ensure_compose
 from tests.docker_host.daemon import FOLDER_LABEL, connect
@@ -163,6 +164,7 @@ def test_compose_reads_every_name_and_value_as_it_stands(tmp_path: Path, make_co
         user="1000:1000",
         buffer_pool_bytes=1 << 24,
         memory_bytes=1 << 30,
+        settings=dict.fromkeys(worlds, ServerSettings()),
     )
     (tmp_path / "docker-compose.yml").write_text(write_compose_file(plan))
     (tmp_path / ".env").write_text(write_env_file(plan, {"dev": "pass-word_1"}))

@@ -7,7 +7,7 @@ from rewound import command
 from rewound.engine.boot import wait_until_ready
 from rewound.engine.cloning import DATA, CloneMethod, clone
 from rewound.engine.install.installation import Installation
-from rewound.engine.options import LOOPBACK, serving_options
+from rewound.engine.options import LOOPBACK, ServerSettings, serving_options
 from rewound.engine.process.engine import ProcessEngine
 from rewound.errors import ServerNotReady
 from rewound.mysql.accounts import ROOT
@@ -32,6 +32,7 @@ def start_source(installation: Installation, cache: Path, folder: Path, *, port:
         address=LOOPBACK,
         port=port,
         buffer_pool_bytes=32 << 20,
+        settings=ServerSettings(),
     )
     options.remove("--skip-log-bin")
     # mysqld refuses to run as root unless it is told to.

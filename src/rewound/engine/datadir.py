@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, give_away
 from rewound.engine.protocol import ServerSpec
+from rewound.engine.zones import ZONES_VERSION, iter_zone_statements
 from rewound.errors import MysqlError
 from rewound.files.mounts import remove_tree
 from rewound.files.writing import writing
@@ -24,7 +25,7 @@ from rewound.mysql.endpoint import Endpoint
 
 _log = logging.getLogger(__name__)
 
-_RECIPE = 1
+_RECIPE = 2
 """To be raised whenever templates are made in another way, so that old ones are not used."""
 _TEMPLATES = "templates"
 _MAKING = "making-"
@@ -44,21 +45,26 @@ def templates_lock(cache: Path) -> FileLock:
     return FileLock(templates_folder(cache) / "lock")
 
 
-def template_name(mysql: str) -> str:
-    """Return the name of the template of one MySQL, such as `mysql-9.7.4`."""
-    return f"{mysql}-recipe{_RECIPE}"
+def template_name(mysql: str, *, lower_case_table_names: int = 0) -> str:
+    """Return the name of the template of one MySQL, such as `mysql-9.7.4`.
+
+    A data directory keeps the setting for names of tables that it was initialised with, and the
+    release of the time zones that it was filled with.
+    """
+    names = "-lower-case" if lower_case_table_names else ""
+    return f"{mysql}-recipe{_RECIPE}-zones{ZONES_VERSION}{names}"
 
 
 def ensure_template(
-    cache: Path, mysql: str, make: Callable[[Path], None], *, discard: Callable[[Path], object]
+    cache: Path, name: str, make: Callable[[Path], None], *, discard: Callable[[Path], object]
 ) -> Path:
-    """Return the template data directory of one MySQL, made now if it is missing.
+    """Return the template data directory of a `template_name`, made now if it is missing.
 
     `make` gets an empty folder and fills it with a cleanly stopped data directory, `discard`
     each such folder that a killed command left, to end what works in it. Two commands that need
     a template at the same time make it once.
     """
-    template = cache / _TEMPLATES / template_name(mysql)
+    template = cache / _TEMPLATES / name
     if template.exists():  # where it came in an image, nothing there can be written
         return template
     templates = templates_folder(cache)
@@ -79,8 +85,10 @@ def ensure_template(
 
 
 def finish_template(endpoint: Endpoint) -> None:
-    """Install what dumps need and a new data directory lacks, where its MySQL has it."""
+    """Install what dumps need and a new data directory lacks: time zones, MD5 in MySQL 9.6."""
     with Connection(endpoint) as connection:
+        for statement in iter_zone_statements():
+            connection.execute(statement)
         try:
             connection.execute(f"INSTALL COMPONENT '{_CLASSIC_HASHING}'")
         except MysqlError as error:
@@ -100,7 +108,8 @@ def find_unfinished_templates(cache: Path) -> list[Path]:
 class DataDirectories:
     """Guards how the data directories of an engine's servers are cloned."""
 
-    def __init__(self, template: Callable[[], Path], wanted: CloneMethod | None) -> None:
+    def __init__(self, template: Callable[[int], Path], wanted: CloneMethod | None) -> None:
+        """Guard them; `template` gives the template for a lower_case_table_names."""
         self._template = template
         self._wanted = wanted
         self._method = CloneMethod.COPY
@@ -110,7 +119,7 @@ class DataDirectories:
         with writing(folder):
             self._method = choose_method(baselines, folder, self._wanted)
             _log.debug("cloning by %s", self._method.value)
-            self._template()
+            self._template(0)
 
     def ensure(self, spec: ServerSpec) -> Path:
         """Return the data directory that a server is to start on, cloned now if need be."""
@@ -123,7 +132,8 @@ class DataDirectories:
             clone(self._method, spec.data_from, spec.folder)
         else:
             # An overlay over the template could not become a baseline: most of it is elsewhere.
-            clone(CloneMethod.COPY, self._template(), spec.folder)
+            template = self._template(spec.settings.lower_case_table_names)
+            clone(CloneMethod.COPY, template, spec.folder)
         return data
 
     def give_away(self, folder: Path, target: Path) -> None:

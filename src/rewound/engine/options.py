@@ -4,9 +4,12 @@ Numbers in the comments: MySQL 9.7.4, one idle server, proportional set size; a 
 the Docker image sets it up takes 499 MB, one with these settings about 115 MB.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 
-from rewound.errors import HostError
+from rewound.errors import HostError, UsageError
+from rewound.mysql.accounts import READER
 
 LOOPBACK = "127.0.0.1"
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - in a container, whose only way in is a published port
@@ -18,11 +21,17 @@ settings that were persisted in its data directory, which a world keeps from its
 SMALL_REDO_LOG = "--loose-innodb-redo-log-capacity=8M"
 """Keeps the template small: a server makes all of its redo log files when it starts."""
 
+ENVIRONMENT: Mapping[str, str] = {"TZ": "UTC"}
+"""What every server has in its environment: the zone that it calls SYSTEM is never the host's."""
+
 _MIB = 1 << 20
 _SERVER_BYTES = 130 * _MIB  # what a server takes beside its buffer pool
 _SMALLEST_POOL_BYTES = 16 * _MIB
 _LARGEST_POOL_BYTES = 2048 * _MIB
 _SHARE_OF_MEMORY = 0.6
+_HEADROOM_BYTES = 3072 * _MIB
+_LEAST_HEADROOM_BYTES = 1024 * _MIB
+_SHARE_OF_HOST = 0.75
 
 # Nothing but one address and the socket can reach the server, and it reaches nothing.
 _CLOSED = (
@@ -33,6 +42,9 @@ _CLOSED = (
     "--partial-revokes=ON",  # lets an account have everything except one schema
     "--skip-name-resolve",
     "--skip-symbolic-links",
+    # A view of the dump may call a function that writes, and does so with the rights of its
+    # definer. Every session of the reader begins read-only, whatever client it uses.
+    f"--init-connect=SET SESSION transaction_read_only = (CURRENT_USER() LIKE '{READER}@%')",
 )
 
 # A server whose data can be made again needs no safety against power loss.
@@ -58,6 +70,17 @@ _TOLERANT = (
     "--log-error-verbosity=2",
 )
 
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The settings of a server that decide what its world holds."""
+
+    time_zone: str = "+00:00"
+    """The zone of sessions that set none: an offset, or a name that `zones` knows."""
+    lower_case_table_names: int = 0
+    """0: names of tables and databases are told apart by case; 1: they are kept in lower case."""
+
+
 LOADING_STATEMENTS = (
     "SET GLOBAL local_infile = ON",  # for the loader's own rows; no other account can log in yet
     "SET GLOBAL innodb_strict_mode = OFF",  # tables as loose servers made them; see LOOSE_INNODB
@@ -81,6 +104,7 @@ def serving_options(
     address: str,
     port: int,
     buffer_pool_bytes: int,
+    settings: ServerSettings,
 ) -> list[str]:
     """Return the options of a world's server, less those that say where MySQL lives.
 
@@ -94,18 +118,21 @@ def serving_options(
         f"--bind-address={address}",
         f"--port={port}",
         f"--innodb-buffer-pool-size={buffer_pool_bytes}",
+        f"--default-time-zone={settings.time_zone}",
+        f"--lower-case-table-names={settings.lower_case_table_names}",
         *_CLOSED,
         *_THROW_AWAY,
         *_TOLERANT,
     ]
 
 
-def initialise_options(*, data: PurePath) -> list[str]:
+def initialise_options(*, data: PurePath, lower_case_table_names: int) -> list[str]:
     """Return the options that make an empty data directory, kept small for cloning."""
     return [
         "--initialize-insecure",
         f"--datadir={data}",
         f"--tmpdir={data}",  # a container may have no other place to write to
+        f"--lower-case-table-names={lower_case_table_names}",  # can never be changed afterwards
         "--innodb-doublewrite=OFF",
         SMALL_REDO_LOG,
         "--innodb-buffer-pool-size=64M",
@@ -118,14 +145,38 @@ def memory_bytes(buffer_pool_bytes: int) -> int:
     return _SERVER_BYTES + buffer_pool_bytes
 
 
-def plan_buffer_pool_bytes(*, available_bytes: int, servers: int) -> int:
+def plan_memory_bytes(buffer_pool_bytes: int, *, host_bytes: int | None = None) -> int:
+    """Return the most that a server may take: it needs far less, unless a row is huge.
+
+    A statement that asks for more fails, and the host keeps its memory: REPEAT in a view, or views
+    of views that double each time. On a host with little memory it is a share of all there is.
+    """
+    most = buffer_pool_bytes + _HEADROOM_BYTES
+    if host_bytes is None:
+        return most
+    least = buffer_pool_bytes + _LEAST_HEADROOM_BYTES
+    return min(most, max(least, int(host_bytes * _SHARE_OF_HOST)))
+
+
+def plan_buffer_pool_bytes(
+    *, available_bytes: int, servers: int, limit_bytes: int | None = None
+) -> int:
     """Return the buffer pool of each of some servers that run side by side.
+
+    `limit_bytes` is the most that each of them may take.
 
     Raises:
         HostError: not even the smallest ones fit.
+        UsageError: they do not fit below the limit.
     """
     budget = int(available_bytes * _SHARE_OF_MEMORY)
     smallest = _SERVER_BYTES + _SMALLEST_POOL_BYTES
+    if limit_bytes is not None and limit_bytes < smallest:
+        raise UsageError(
+            f"a server needs {smallest // _MIB:,} MiB of memory, and --memory-limit allows"
+            f" {limit_bytes // _MIB:,} MiB",
+            hint="allow more, such as --memory-limit 400MiB",
+        )
     if servers * smallest > available_bytes:
         raise HostError(
             f"{servers} servers need {servers * smallest // _MIB:,} MiB of memory,"
@@ -133,4 +184,6 @@ def plan_buffer_pool_bytes(*, available_bytes: int, servers: int) -> int:
             hint="take fewer worlds at a time with --worlds",
         )
     pool = budget // servers - _SERVER_BYTES
+    if limit_bytes is not None:
+        pool = min(pool, int(limit_bytes * _SHARE_OF_MEMORY) - _SERVER_BYTES)
     return max(_SMALLEST_POOL_BYTES, min(pool, _LARGEST_POOL_BYTES)) // _MIB * _MIB

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rewound.command import ProcessIdentity
+from rewound.engine.options import ServerSettings
 from rewound.errors import HostError
 from rewound.mysql.endpoint import Endpoint
 
@@ -23,6 +24,8 @@ class ServerSpec:
     buffer_pool_bytes: int
     root_password: str = field(repr=False)
     """The password of root@localhost from before the first connection on."""
+    settings: ServerSettings = ServerSettings()  # noqa: RUF009 - frozen value
+    """What decides what its world holds."""
     boot_statements: tuple[str, ...] = field(default=(), repr=False)
     """What it executes before its first connection."""
     data_from: Path | None = None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rewound.dump.judging.dump_filter import DumpFilter
+from rewound.engine.options import ServerSettings
+from rewound.engine.zones import ZONES_VERSION
 from rewound.files.json_files import encode
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
@@ -28,6 +30,11 @@ class Origin:
     installation: str
     """The MySQL that it was loaded into."""
     server_version: str
+    time_zone: str
+    """What its server was started with, as the next one."""
+    lower_case_table_names: int
+    zones: str
+    """The release of the tz database: its rules decide what CONVERT_TZ gives in a row."""
     schema: str | None
     """The load options, from here on."""
     part: DumpFilter
@@ -82,7 +89,12 @@ class CacheEntry:
 
 
 def make_origin(
-    dump_sha256: str, options: LoadOptions, *, installation: str, server_version: str
+    dump_sha256: str,
+    options: LoadOptions,
+    *,
+    installation: str,
+    server_version: str,
+    settings: ServerSettings,
 ) -> Origin:
     """Return what a dump loaded with these options is the origin of."""
     return Origin(
@@ -90,6 +102,9 @@ def make_origin(
         dump_sha256=dump_sha256,
         installation=installation,
         server_version=server_version,
+        time_zone=settings.time_zone,
+        lower_case_table_names=settings.lower_case_table_names,
+        zones=ZONES_VERSION,
         schema=options.schema,
         part=options.part,
         allowed=tuple(sorted(options.allowed)),

@@ -4,6 +4,7 @@ Layout below the cache folder, all of it for the user alone:
 
     baselines/KEY/baseline.json   what it is: `Baseline`; only a proof is ever added to it
     baselines/KEY/data/           the cleanly stopped data directory; nothing changes it
+    baselines/KEY/counted         a server was started on a clone of it, and all rows were counted
     baselines/making-*            one that is being written, or was when its maker died
     hashes/                       SHA-256 of dumps that were read before
 
@@ -32,6 +33,7 @@ from rewound.load.ledger import DeepProof, Ledger
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DESCRIPTION = "baseline.json"
+_COUNTED = "counted"
 _MAKING = "making-"
 _GOING = "going-"
 
@@ -121,6 +123,16 @@ class BaselineCache:
                 proven = replace(baseline, ledger=replace(baseline.ledger, deep=proof))
                 with contextlib.suppress(OSError):  # the cache may be read-only
                     write_file(self.folder / key / _DESCRIPTION, encode(proven))
+
+    def is_counted(self, key: str) -> bool:
+        """Tell whether a clone of it was started and counted; from then on a look is enough."""
+        return (self.folder / key / _COUNTED).exists()
+
+    def mark_counted(self, key: str) -> None:
+        """Remember that a clone of it holds, started again, what its ledger says."""
+        if not self.is_counted(key):
+            with contextlib.suppress(OSError):  # the cache may be read-only
+                (self.folder / key / _COUNTED).touch(mode=0o600)
 
     def entries(self, users: Mapping[str, list[str]]) -> list[CacheEntry]:
         """Return all baselines, the one used last first; `users` says which worlds need which."""

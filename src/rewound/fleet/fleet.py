@@ -113,6 +113,7 @@ class _Recorder:
                 rows=made.ledger.rows,
                 part=made.ledger.part,
                 baseline=made.baseline,
+                lower_case_table_names=made.settings.lower_case_table_names,
             )
         )
         origin = ", from its baseline" if made.from_baseline else ""

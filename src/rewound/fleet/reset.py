@@ -10,14 +10,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from rewound.command import own_identity
+from rewound.engine.options import ServerSettings
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import FleetError, Interrupted, MysqlError, RewoundError
 from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.record_writer import RecordWriter, run_side_by_side
 from rewound.fleet.restore_context import Observer, discard_world, make_world_folder, start_spec
+from rewound.fleet.serving import serve
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
+from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -71,7 +74,7 @@ class _Resetter:
             self._roster.update(fresh)
             observer.world_changed(world.name, WorldState.STARTING)
             try:
-                server = self._start_anew(world, world.baseline)
+                server = self._start_anew(world, world.baseline, baseline.ledger)
             except RewoundError as error:
                 if self.cancelled.is_set():
                     raise Interrupted(f"resetting world {world.name} was interrupted") from error
@@ -84,7 +87,7 @@ class _Resetter:
         observer.world_changed(world.name, WorldState.READY, f"{world.rows:,} rows")
         return ended
 
-    def _start_anew(self, world: World, key: str) -> Server:
+    def _start_anew(self, world: World, key: str, ledger: Ledger) -> Server:
         folder = self._folder.world_folder(world.name)
         self._engine.end_all(folder)
         remove_tree(folder)
@@ -95,10 +98,14 @@ class _Resetter:
             folder=folder,
             port=world.port,
             buffer_pool_bytes=self._roster.record.buffer_pool_bytes,
+            settings=ServerSettings(self._roster.record.time_zone, world.lower_case_table_names),
             passwords=self._passwords,
             data_from=self._baselines.data(key),
         )
-        return self._engine.start(spec)
+        is_counted = self._baselines.is_counted(key)
+        server = serve(self._engine, spec, ledger, counts_rows=not is_counted)
+        self._baselines.mark_counted(key)
+        return server
 
     def _list_connections(self, server: Server | None) -> tuple[str, ...]:
         if server is None or not self._engine.is_running(server):

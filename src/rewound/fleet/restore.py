@@ -11,8 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from rewound.catalog import Dump
+from rewound.engine.options import ServerSettings
 from rewound.engine.protocol import Engine, Server, ServerSpec
-from rewound.errors import DumpError, HostError, Interrupted, LoadError, ServerNotReady
+from rewound.errors import (
+    DumpError,
+    HostError,
+    Interrupted,
+    LoadError,
+    ServerNotReady,
+    TableNamesFolded,
+)
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.populate import fill
@@ -25,6 +33,7 @@ from rewound.fleet.restore_context import (
     start_spec,
 )
 from rewound.fleet.second_load import compare_with_second_load
+from rewound.fleet.serving import serve
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 
@@ -58,11 +67,12 @@ def _restore_dump(
     try:
         restored = None
         if context.baselines is not None:
-            restored = _start_from_baseline(
-                dump, plan, context, engine, observer, baselines=context.baselines
-            )
+            for settings in (context.settings(0), context.settings(1)):
+                restored = restored or _start_from_baseline(
+                    dump, plan, context, engine, observer, settings=settings
+                )
         if restored is None:
-            restored = _load(dump, plan, context, engine, observer)
+            restored = _load_as_needed(dump, plan, context, engine, observer)
         if context.witness is not None and restored.ledger.deep is None:
             restored = compare_with_second_load(
                 restored, plan, context, engine, observer, witness=context.witness
@@ -73,6 +83,19 @@ def _restore_dump(
         raise
 
 
+def _load_as_needed(
+    dump: Dump, plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
+) -> Restored:
+    """Load a dump into a server that tells names of tables apart by case, or else into one not."""
+    try:
+        return _load(dump, plan, context, engine, observer, settings=context.settings(0))
+    except TableNamesFolded as error:
+        note = f"made again, by a server with lower_case_table_names=1: {error.message}"
+        observer.world_note(plan.name, note)
+        discard_world(plan.folder, engine)
+    return _load(dump, plan, context, engine, observer, settings=context.settings(1))
+
+
 def _start_from_baseline(
     dump: Dump,
     plan: WorldPlan,
@@ -80,13 +103,14 @@ def _start_from_baseline(
     engine: Engine,
     observer: Observer,
     *,
-    baselines: BaselineCache,
+    settings: ServerSettings,
 ) -> Restored | None:
     """Make a world from the baseline of its dump; return None where there is none to use."""
-    if dump.size_bytes not in baselines.dump_sizes():
+    baselines = context.baselines
+    if baselines is None or dump.size_bytes not in baselines.dump_sizes():
         return None
     sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
-    key = context.origin(sha256).key
+    key = context.origin(sha256, settings).key
 
     def note(text: str) -> None:
         observer.world_note(plan.name, text)
@@ -96,38 +120,54 @@ def _start_from_baseline(
             return None
         observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
         make_world_folder(plan.folder)
+        spec = _spec(plan, context, settings, data_from=baselines.data(key))
         try:
-            server = engine.start(_spec(plan, context, data_from=baselines.data(key)))
-        except ServerNotReady as error:
+            is_counted = baselines.is_counted(key)
+            server = serve(engine, spec, baseline.ledger, counts_rows=not is_counted)
+        except (ServerNotReady, LoadError) as error:
             if context.cancelled.is_set():
                 raise
-            note(f"its baseline does not start and is discarded: {error.message}")
+            what = (
+                "does not start" if isinstance(error, ServerNotReady) else "holds less than it did"
+            )
+            note(f"its baseline {what} and is discarded: {error.message}")
             discard_world(plan.folder, engine)
         else:
+            baselines.mark_counted(key)
             _log.info("%s: ready from baseline %s", plan.name, key)
             facts = replace(baseline.ledger.dump, path=dump.path)
             ledger = replace(baseline.ledger, dump=facts)
-            return Restored(dump, server, ledger, baseline=key, from_baseline=True)
+            return Restored(dump, server, ledger, settings, baseline=key, from_baseline=True)
     baselines.remove(key)
     return None
 
 
 def _load(
-    dump: Dump, plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
+    dump: Dump,
+    plan: WorldPlan,
+    context: RestoreContext,
+    engine: Engine,
+    observer: Observer,
+    *,
+    settings: ServerSettings,
 ) -> Restored:
     if context.cancelled.is_set():
         raise Interrupted(f"making world {plan.name} was interrupted")
     observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
     make_world_folder(plan.folder)
-    server = engine.start(_spec(plan, context, data_from=None))
+    spec = _spec(plan, context, settings, data_from=None)
+    server = engine.start(spec)
     if context.baselines is None:
-        return Restored(dump, server, _fill(server, dump, plan, context, engine, observer))
+        ledger = _fill(server, dump, plan, context, engine, observer)
+        if context.restarts:
+            engine.stop(server)
+            server = serve(engine, spec, ledger, counts_rows=True)
+        return Restored(dump, server, ledger, settings)
     identity, read_from_ns = context.baselines.hashes.identify(dump.path), time.time_ns()
     ledger = _fill(server, dump, plan, context, engine, observer)
     context.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
-    return _leave_baseline(
-        Restored(dump, server, ledger), plan, context, engine, observer, baselines=context.baselines
-    )
+    loaded = Restored(dump, server, ledger, settings)
+    return _leave_baseline(loaded, plan, context, engine, observer, baselines=context.baselines)
 
 
 def _leave_baseline(
@@ -139,9 +179,10 @@ def _leave_baseline(
     *,
     baselines: BaselineCache,
 ) -> Restored:
-    """Keep the data of a proven world as its baseline, and start its server again."""
+    """Keep the data of a proven world as its baseline, start its server again, and count again."""
     engine.stop(loaded.server)
-    origin = context.origin(loaded.ledger.dump.sha256)
+    ledger, settings = loaded.ledger, loaded.settings
+    key = context.origin(ledger.dump.sha256, settings).key
 
     def note(text: str) -> None:
         observer.world_note(plan.name, text)
@@ -149,27 +190,38 @@ def _leave_baseline(
     try:
         with baselines.making() as making:
             engine.export_data(plan.folder, making / "data")
-            baselines.keep(making, origin, loaded.ledger)
+            baselines.keep(making, context.origin(ledger.dump.sha256, settings), ledger)
     except HostError as error:
         if context.cancelled.is_set():
             raise
         note(f"has no baseline to be reset to: {error.message}")
-        return replace(loaded, server=engine.start(_spec(plan, context, data_from=None)))
-    with baselines.acquire(origin.key, note=note) as kept:
-        # Without it, the data that it was made from is still there and will do.
-        key = None if kept is None else origin.key
-        data_from = None if key is None else baselines.data(key)
-        server = engine.start(_spec(plan, context, data_from=data_from))
-    return replace(loaded, server=server, baseline=key)
+        spec = _spec(plan, context, settings, data_from=None)
+        return replace(loaded, server=serve(engine, spec, ledger, counts_rows=True))
+    try:
+        with baselines.acquire(key, note=note) as kept:
+            # Without it, the data that it was made from is still there and will do.
+            data_from = None if kept is None else baselines.data(key)
+            spec = _spec(plan, context, settings, data_from=data_from)
+            server = serve(engine, spec, ledger, counts_rows=True)
+            if kept is not None:
+                baselines.mark_counted(key)
+    except LoadError:
+        discard_world(plan.folder, engine)  # its data may be that of the baseline
+        baselines.remove(key)
+        raise
+    return replace(loaded, server=server, baseline=None if kept is None else key)
 
 
-def _spec(plan: WorldPlan, context: RestoreContext, *, data_from: Path | None) -> ServerSpec:
+def _spec(
+    plan: WorldPlan, context: RestoreContext, settings: ServerSettings, *, data_from: Path | None
+) -> ServerSpec:
     return start_spec(
         plan.name,
         fleet=context.fleet,
         folder=plan.folder,
         port=plan.port,
         buffer_pool_bytes=context.buffer_pool_bytes,
+        settings=settings,
         passwords=context.passwords,
         data_from=data_from,
     )

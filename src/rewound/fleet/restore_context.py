@@ -13,6 +13,7 @@ from typing import Protocol
 
 from rewound.catalog import Dump
 from rewound.engine.choice import EngineChoice
+from rewound.engine.options import ServerSettings
 from rewound.engine.protocol import Server, ServerSpec, ServerWatch
 from rewound.errors import HostError
 from rewound.files.mounts import remove_tree
@@ -73,14 +74,21 @@ class RestoreContext:
     """Where worlds start from and what they leave there; None where neither is wanted."""
     witness: Witness | None = None
     """Who compares each world with a second load; None where that is not wanted."""
+    restarts: bool = False
+    """Without baselines: start each server once more after its load, and count again."""
 
-    def origin(self, dump_sha256: str) -> Origin:
-        """Return what a dump's baseline would be made from."""
+    def settings(self, lower_case_table_names: int) -> ServerSettings:
+        """Return what the server of one of them is started with."""
+        return ServerSettings(self.load.time_zone, lower_case_table_names)
+
+    def origin(self, dump_sha256: str, settings: ServerSettings) -> Origin:
+        """Return what a dump's baseline would be made from, with a server of such settings."""
         return make_origin(
             dump_sha256,
             self.load,
             installation=self.engine.build,
             server_version=self.engine.version,
+            settings=settings,
         )
 
 
@@ -92,6 +100,7 @@ class Restored:
     """The dump that it holds."""
     server: Server
     ledger: Ledger
+    settings: ServerSettings
     baseline: str | None = None
     """The key of the baseline that it can be reset to."""
     from_baseline: bool = False
@@ -105,6 +114,7 @@ def start_spec(
     folder: Path,
     port: int,
     buffer_pool_bytes: int,
+    settings: ServerSettings,
     passwords: Mapping[str, str],
     data_from: Path | None,
 ) -> ServerSpec:
@@ -115,6 +125,7 @@ def start_spec(
         port=port,
         buffer_pool_bytes=buffer_pool_bytes,
         root_password=passwords[ROOT],
+        settings=settings,
         boot_statements=() if data_from is None else (password_statement(passwords),),
         data_from=data_from,
         labels={"fleet": fleet, "world": name},

@@ -59,6 +59,7 @@ def compare_with_second_load(
                 folder=plan.second_folder,
                 port=pick_ports(1, base=None)[0],
                 buffer_pool_bytes=context.buffer_pool_bytes,
+                settings=restored.settings,
                 passwords=context.passwords,
                 data_from=None,
             )

@@ -34,7 +34,7 @@ from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file
 
-RECORD_FORMAT = 3
+RECORD_FORMAT = 4
 """Of the record; to be raised when older records can no longer be read."""
 
 _GOING = ".going"
@@ -62,6 +62,8 @@ class FleetRecord:
     """What makes its servers."""
     buffer_pool_bytes: int
     """Of each of its servers."""
+    time_zone: str
+    """What each of its servers is started in."""
     worlds: Mapping[str, World]
     """By name, in the order of their names."""
 

@@ -44,6 +44,8 @@ class World:
     """The options that asked for a part of its dump; None where all of it was."""
     baseline: str | None = None
     """The key of the baseline that a reset returns to."""
+    lower_case_table_names: int = 0
+    """What its server is started with, once it is ready."""
     reason: str | None = None
     """Why it failed."""
 

@@ -64,6 +64,8 @@ class LoadOptions:
     """What of the dump is wanted."""
     check_foreign_keys: bool = False
     """Look every row's foreign keys up when all is loaded."""
+    time_zone: str = "+00:00"
+    """The zone that the server is started in: that of times in dumps that set none."""
     method: LoadMethod = LoadMethod.FAST
     large_table_bytes: int = LARGE_TABLE_BYTES
     """From how much text on the fast method treats a table as a large one."""

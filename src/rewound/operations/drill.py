@@ -86,7 +86,7 @@ def drill(
     """
     began_at, started = datetime.now(UTC), time.monotonic()
     folder = FleetFolder(settings.state_dir(), FLEET)
-    options = replace(options, fleet=FLEET, keep_baselines=False)
+    options = replace(options, fleet=FLEET, keep_baselines=False, restarts=True)
     with folder.locked():
         catalog, choice = find_dumps(selection)
         if every:

@@ -30,7 +30,8 @@ from rewound.engine.docker.compose import (
     write_compose_file,
     write_env_file,
 )
-from rewound.engine.docker.container import ContainerUser, choose_user, plan_memory_bytes
+from rewound.engine.docker.container import ContainerUser, choose_user
+from rewound.engine.options import ServerSettings, plan_memory_bytes
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.files.json_files import write_file
 from rewound.files.locks import is_in_use, new_folder
@@ -100,6 +101,10 @@ def export_compose(
         buffer_pool_bytes=record.buffer_pool_bytes,
         memory_bytes=record.engine.memory_limit_bytes
         or plan_memory_bytes(record.buffer_pool_bytes),
+        settings={
+            world.name: ServerSettings(record.time_zone, world.lower_case_table_names)
+            for world in worlds
+        },
     )
     baselines = BaselineCache(settings.cache_dir())
     with ExitStack() as stack:

@@ -66,6 +66,8 @@ class UpOptions:
     """How data directories are cloned; None for the cheapest way that works."""
     keep_baselines: bool = True
     """Start from baselines where they are there, and leave them where not."""
+    restarts: bool = False
+    """Without baselines: start each server once more after its load, and count again."""
     cache_limit_bytes: int = CACHE_LIMIT_BYTES
     deep: bool = False
     """Load each dump a second time, statement by statement, and compare the two."""
@@ -148,7 +150,9 @@ class FleetMaker:
         # So many second servers may run at a time.
         compared = largest_first(plans)[: workers()] if self.options.deep else []
         buffer_pool_bytes = plan_buffer_pool_bytes(
-            available_bytes=usable_bytes(), servers=len(plans) + len(compared)
+            available_bytes=usable_bytes(),
+            servers=len(plans) + len(compared),
+            limit_bytes=self.engine_choice.memory_limit_bytes,
         )
         place = next(parent for parent in self.folder.path.parents if parent.exists())
         require_space(
@@ -168,6 +172,7 @@ class FleetMaker:
             engine=self.engine_choice,
             baselines=baselines,
             witness=ExactWitness() if self.options.deep else None,
+            restarts=self.options.restarts,
         )
 
     def _new_record(self, plans: Sequence[WorldPlan], context: RestoreContext) -> FleetRecord:
@@ -191,6 +196,7 @@ class FleetMaker:
             maker=own_identity(),
             engine=context.engine,
             buffer_pool_bytes=context.buffer_pool_bytes,
+            time_zone=context.load.time_zone,
             worlds=worlds,
         )
 

@@ -8,7 +8,7 @@ the server listens on loopback and its socket alone.
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,17 +17,19 @@ from rewound import command, settings
 from rewound.dump.file.opening import open_dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.host.memory import usable_bytes
-from rewound.engine.options import plan_buffer_pool_bytes
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.options import ENVIRONMENT, ServerSettings, plan_buffer_pool_bytes
+from rewound.engine.process.engine import ProcessEngine, memory_limit_bytes
 from rewound.engine.protocol import ServerSpec
-from rewound.errors import FleetError, HostError, UsageError
+from rewound.errors import FleetError, HostError, TableNamesFolded, UsageError
 from rewound.files.json_files import decode, encode_readably
+from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline import Origin
 from rewound.fleet.content_hash import HashMemory
 from rewound.fleet.data_folder import Contents, DataFolder
 from rewound.fleet.populate import fill
 from rewound.fleet.record_writer import run_side_by_side
 from rewound.fleet.restore_context import Observer, RestoreContext, start_spec
+from rewound.fleet.serving import serve
 from rewound.fleet.world import WorldState
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import Ledger
@@ -77,6 +79,10 @@ class Standalone:
     ledger: Ledger
     argv: tuple[str, ...]
     """What to become to serve it."""
+    environment: Mapping[str, str]
+    """What its environment needs besides."""
+    memory_limit_bytes: int
+    """The most memory of its own that it may take."""
     was_there: bool
     """It was not loaded: the folder had it."""
 
@@ -135,20 +141,25 @@ def restore(
             baselines=None,
         )
         if was_there:
-            ledger = _require_same(folder, options.dump, context)
+            proven = _require_same(folder, options.dump, context)
             _require_idle(folder)
             _write_passwords(folder, context)
         else:
             engine.end_all(folder.world)  # of a restore that was killed
             folder.clear()
-            ledger = _make(folder, options, context, engine, observer)
-        argv = engine.command_line(
-            _spec(folder, options, context),
-            address=options.bind_address,
-            first=folder.logins,
-        )
+            proven = _make(folder, options, context, engine, observer)
+        lower_case_table_names = proven.origin.lower_case_table_names
+        spec = _spec(folder, options, context, context.settings(lower_case_table_names))
+        argv = engine.command_line(spec, address=options.bind_address, first=folder.logins)
         folder.pass_lock_on()
-    return Standalone(folder.path, ledger, tuple(argv), was_there)
+    return Standalone(
+        folder.path,
+        proven.ledger,
+        tuple(argv),
+        ENVIRONMENT,
+        memory_limit_bytes(spec),
+        was_there,
+    )
 
 
 def _make(
@@ -157,7 +168,7 @@ def _make(
     context: RestoreContext,
     engine: ProcessEngine,
     observer: Observer,
-) -> Ledger:
+) -> ProvenWorld:
     """Load and prove the world, and stop its server."""
     name = options.dump.name
     hashes = HashMemory(folder.hashes)
@@ -166,35 +177,46 @@ def _make(
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(name, bytes_read, table)
 
-    def make() -> Ledger:
+    def make(settings: ServerSettings) -> ProvenWorld:
         observer.world_changed(name, WorldState.STARTING)
         folder.world.mkdir(mode=0o700)
-        server = engine.start(_spec(folder, options, context))
+        spec = _spec(folder, options, context, settings)
+        server = engine.start(spec)
         observer.world_changed(name, WorldState.LOADING)
         ledger = fill(server, options.dump, context, engine, world=name, progress=report_progress)
         engine.stop(server)
-        return ledger
+        engine.stop(serve(engine, spec, ledger, counts_rows=True))
+        return ProvenWorld(context.origin(ledger.dump.sha256, settings), ledger)
+
+    def make_as_needed() -> ProvenWorld:
+        try:
+            return make(context.settings(0))
+        except TableNamesFolded as error:
+            note = f"made again, by a server with lower_case_table_names=1: {error.message}"
+            observer.world_note(name, note)
+            engine.end_all(folder.world)
+            remove_tree(folder.world)
+        return make(context.settings(1))
 
     def stop() -> None:
         context.cancelled.set()
         engine.end_all(folder.world)
 
     try:
-        ledger = run_side_by_side({name: make}, workers=1, stop=stop)[name]
-        hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
+        proven = run_side_by_side({name: make_as_needed}, workers=1, stop=stop)[name]
+        hashes.remember(identity, proven.ledger.dump.sha256, read_from_ns=read_from_ns)
         _write_passwords(folder, context)
-        proof = ProvenWorld(context.origin(ledger.dump.sha256), ledger)
-        folder.write_proof(encode_readably(proof))
+        folder.write_proof(encode_readably(proven))
     except BaseException:
         engine.end_all(folder.world)
         folder.clear()
         raise
-    observer.world_changed(name, WorldState.READY, f"{ledger.rows:,} rows")
-    return ledger
+    observer.world_changed(name, WorldState.READY, f"{proven.ledger.rows:,} rows")
+    return proven
 
 
-def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> Ledger:
-    """Return the ledger of the world that a folder holds, if it is the one that is wanted.
+def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> ProvenWorld:
+    """Return the proof of the world that a folder holds, if it is the one that is wanted.
 
     Raises:
         UsageError: it is another one.
@@ -207,14 +229,15 @@ def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> Le
             f"the ledger of the world in {folder.path} cannot be read: {error}",
             hint="empty the folder, and the world is made again",
         ) from error
-    wanted = context.origin(_hash(folder, dump))
+    settings = context.settings(proven.origin.lower_case_table_names)
+    wanted = context.origin(_hash(folder, dump), settings)
     if proven.origin.key != wanted.key:
         difference = explain_difference(proven.origin, wanted)
         raise UsageError(
             f"{folder.path} holds a world {difference}: {proven.ledger.dump.path.name}",
             hint="empty the folder to have this one made, or give another as --data-dir",
         )
-    return proven.ledger
+    return proven
 
 
 def _hash(folder: DataFolder, dump: Path) -> str:
@@ -275,13 +298,19 @@ def _plan_buffer_pool() -> int:
         raise
 
 
-def _spec(folder: DataFolder, options: StandaloneOptions, context: RestoreContext) -> ServerSpec:
+def _spec(
+    folder: DataFolder,
+    options: StandaloneOptions,
+    context: RestoreContext,
+    settings: ServerSettings,
+) -> ServerSpec:
     return start_spec(
         options.dump.name,
         fleet=_NO_FLEET,
         folder=folder.world,
         port=options.port,
         buffer_pool_bytes=context.buffer_pool_bytes,
+        settings=settings,
         passwords=context.passwords,
         data_from=None,
     )

@@ -2,8 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from rewound.engine.options import plan_buffer_pool_bytes, serving_options
-from rewound.errors import HostError
+from rewound.engine.options import (
+    ServerSettings,
+    plan_buffer_pool_bytes,
+    plan_memory_bytes,
+    serving_options,
+)
+from rewound.errors import HostError, UsageError
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -32,6 +37,28 @@ def test_plan_buffer_pool_bytes_refuses_what_does_not_fit():
     assert "--worlds" in str(caught.value.hint)
 
 
+@pytest.mark.parametrize(
+    ("limit_mib", "pool_mib"), [(400, 110), (1024, 484), (8192, 2048), (146, 16)]
+)
+def test_plan_buffer_pool_bytes_stays_below_the_limit(limit_mib: int, pool_mib: int):
+    pool = plan_buffer_pool_bytes(available_bytes=16 * GIB, servers=1, limit_bytes=limit_mib * MIB)
+    assert pool == pool_mib * MIB
+
+
+def test_plan_buffer_pool_bytes_refuses_a_limit_below_any_server():
+    with pytest.raises(UsageError, match="146 MiB") as caught:
+        plan_buffer_pool_bytes(available_bytes=16 * GIB, servers=1, limit_bytes=100 * MIB)
+    assert "--memory-limit" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("host_gib", "limit_mib"), [(None, 3584), (64, 3584), (4, 3072), (1, 1536)]
+)
+def test_plan_memory_bytes_leaves_a_share_to_the_host(host_gib: int | None, limit_mib: int):
+    host_bytes = None if host_gib is None else host_gib * GIB
+    assert plan_memory_bytes(512 * MIB, host_bytes=host_bytes) == limit_mib * MIB
+
+
 def test_serving_options_keep_the_server_shut_in():
     options = serving_options(
         data=Path("/w/data"),
@@ -40,8 +67,11 @@ def test_serving_options_keep_the_server_shut_in():
         address="127.0.0.1",
         port=4000,
         buffer_pool_bytes=16 * MIB,
+        settings=ServerSettings("Europe/Berlin", 1),
     )
     assert {
+        "--default-time-zone=Europe/Berlin",
+        "--lower-case-table-names=1",
         "--datadir=/w/data",
         "--bind-address=127.0.0.1",
         "--port=4000",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rewound.dump.judging.dump_filter import DumpFilter
+from rewound.engine.options import ServerSettings
 from rewound.fleet.baseline import (
     Baseline,
     CacheEntry,
@@ -19,9 +20,17 @@ from tests.unit.fleet.test_state import LEDGER
 NOW = datetime(2026, 3, 2, 21, 15, tzinfo=UTC)
 
 
-def origin(sha256: str = "ab", options: LoadOptions | None = None) -> Origin:
+def origin(
+    sha256: str = "ab",
+    options: LoadOptions | None = None,
+    settings: ServerSettings = ServerSettings(),  # noqa: B008 - frozen value
+) -> Origin:
     return make_origin(
-        sha256, options or LoadOptions(), installation="mysql-9.7.4", server_version="9.7.4"
+        sha256,
+        options or LoadOptions(),
+        installation="mysql-9.7.4",
+        server_version="9.7.4",
+        settings=settings,
     )
 
 
@@ -43,6 +52,9 @@ def test_the_key_is_the_same_for_the_same_origin():
         replace(origin(), format=0),
         replace(origin(), installation="path"),
         replace(origin(), server_version="8.4.0"),
+        replace(origin(), zones="2020a"),
+        origin(settings=ServerSettings("Europe/Berlin", 0)),
+        origin(settings=ServerSettings("+00:00", 1)),
         origin(options=LoadOptions(schema="game")),
         origin(options=LoadOptions(part=DumpFilter(only_tables=("a",)))),
         origin(options=LoadOptions(part=DumpFilter(skip_tables=("a",)))),

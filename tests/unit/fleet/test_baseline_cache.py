@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rewound.engine.cloning import PROBE
+from rewound.engine.options import ServerSettings
 from rewound.errors import HostError
 from rewound.files.locks import new_folder
 from rewound.fleet.baseline import BASELINE_FORMAT, make_origin
@@ -12,7 +13,13 @@ from rewound.fleet.baseline_cache import BaselineCache
 from rewound.load.loader import LoadOptions
 from tests.unit.fleet.test_state import LEDGER
 
-ORIGIN = make_origin("ab", LoadOptions(), installation="mysql-9.7.4", server_version="9.7.4")
+ORIGIN = make_origin(
+    "ab",
+    LoadOptions(),
+    installation="mysql-9.7.4",
+    server_version="9.7.4",
+    settings=ServerSettings(),
+)
 
 
 @pytest.fixture

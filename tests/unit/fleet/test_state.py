@@ -51,6 +51,7 @@ RECORD = FleetRecord(
     maker=MARK,
     engine=EngineChoice(EngineKind.DOCKER, "mysql:9.7", "sha256:ab", "9.7.4", "unix:///d.sock"),
     buffer_pool_bytes=64 << 20,
+    time_zone="+00:00",
     worlds={"host1": READY, "host2": FAILED},
 )
 LEDGER = Ledger(

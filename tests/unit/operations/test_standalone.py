@@ -2,11 +2,18 @@ from dataclasses import replace
 
 import pytest
 
+from rewound.engine.options import ServerSettings
 from rewound.fleet.baseline import make_origin
 from rewound.load.loader import LoadOptions
 from rewound.operations.standalone import explain_difference
 
-HELD = make_origin("a" * 64, LoadOptions(), installation="mysql-9.7.4", server_version="9.7.4")
+HELD = make_origin(
+    "a" * 64,
+    LoadOptions(),
+    installation="mysql-9.7.4",
+    server_version="9.7.4",
+    settings=ServerSettings(),
+)
 
 
 @pytest.mark.parametrize(

@@ -91,4 +91,4 @@ def command(
         f"logins:    {world.folder}/{DEV}.cnf, {READER}.cnf\n"
         f"address:   {bind_address}:{port}, schemas {', '.join(ledger.schemas)}"
     )
-    replace_process(world.argv)
+    replace_process(world.argv, env=world.environment, data_limit_bytes=world.memory_limit_bytes)

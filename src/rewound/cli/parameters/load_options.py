@@ -20,6 +20,16 @@ deep_option = option(
 )
 
 
+def _require_zone(_: click.Context, __: click.Parameter, name: str) -> str:
+    from rewound.engine.zones import is_zone
+
+    if not is_zone(name):
+        raise click.BadParameter(
+            f"{name!r} is not a time zone (try +02:00, or a name such as Europe/Berlin)"
+        )
+    return name
+
+
 def load_options(command: _Command) -> _Command:
     """Declare the options of a load; the command gets them as `load`."""
 
@@ -32,6 +42,7 @@ def load_options(command: _Command) -> _Command:
         allow: tuple[str, ...],
         part: DumpFilter,
         check_foreign_keys: bool,
+        world_timezone: str,
         method: str,
         **others: Any,
     ) -> Any:
@@ -41,6 +52,7 @@ def load_options(command: _Command) -> _Command:
             allowed=frozenset(allow),
             part=part,
             check_foreign_keys=check_foreign_keys,
+            time_zone=world_timezone,
             method=LoadMethod(method),
         )
         return command(load=load, **others)
@@ -53,6 +65,14 @@ def load_options(command: _Command) -> _Command:
             default=LoadMethod.FAST.value,
             show_default=True,
             help="How rows are loaded; plain executes each statement as it stands.",
+        ),
+        option(
+            "--world-timezone",
+            metavar="ZONE",
+            default="+00:00",
+            show_default=True,
+            callback=_require_zone,
+            help="The zone of the servers, in which dumps that set none are read: Europe/Berlin.",
         ),
         option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up."),
         option(

@@ -18,6 +18,7 @@ CONFIGURABLE: dict[str, type] = {
     "format": str,
     "pattern": str,
     "timezone": str,
+    "world-timezone": str,
     "worlds": str,
     "engine": str,
     "server": str,

@@ -36,7 +36,7 @@ from rewound.engine.docker.container import (
     WORKING_FOLDER,
     server_arguments,
 )
-from rewound.engine.options import LOOPBACK
+from rewound.engine.options import ENVIRONMENT, LOOPBACK, ServerSettings
 from rewound.errors import UsageError
 
 COMPOSE_FILE = "docker-compose.yml"
@@ -104,6 +104,8 @@ class ComposePlan:
     """Of each server."""
     memory_bytes: int
     """The most that each container may take."""
+    settings: Mapping[str, ServerSettings]
+    """What each world was restored with."""
 
 
 class _Reference(str):
@@ -170,7 +172,11 @@ def write_env_file(plan: ComposePlan, passwords: Mapping[str, str]) -> str:
 
 
 def _describe(service: ComposeService, plan: ComposePlan) -> dict[str, object]:
-    arguments = server_arguments(first=_FIRST, buffer_pool_bytes=plan.buffer_pool_bytes)
+    arguments = server_arguments(
+        first=_FIRST,
+        buffer_pool_bytes=plan.buffer_pool_bytes,
+        settings=plan.settings[service.world],
+    )
     return {
         "image": _Reference(f"${{{IMAGE}:?}}"),
         "entrypoint": [PROGRAM],
@@ -178,6 +184,7 @@ def _describe(service: ComposeService, plan: ComposePlan) -> dict[str, object]:
         "user": _Reference(f"${{{USER}:?}}"),
         "userns_mode": "host",  # where Docker gives containers other ids, the data's owner stays
         "working_dir": WORKING_FOLDER,
+        "environment": dict(ENVIRONMENT),
         "volumes": [
             _bind(f"./{WORLDS_FOLDER}/{service.name}", str(HOME), read_only=False),
             _bind(f"./{PASSWORDS_FILE}", str(_FIRST), read_only=True),

@@ -14,7 +14,12 @@ from pathlib import Path, PurePosixPath
 
 from rewound.engine.boot import SOCKET, TEMPORARY
 from rewound.engine.cloning import DATA
-from rewound.engine.options import ANY_ADDRESS, OWN_SETTINGS_ONLY, serving_options
+from rewound.engine.options import (
+    ANY_ADDRESS,
+    OWN_SETTINGS_ONLY,
+    ServerSettings,
+    serving_options,
+)
 
 HOME = PurePosixPath("/var/lib/mysql")
 """Where a container has its world's folder: images of MySQL have a volume there, which
@@ -48,8 +53,6 @@ TASKS = 4096
 FOLDER_LABEL = "rewound.folder"
 """Has the folder of the server on the host, by which everything of ours is found."""
 
-_MIB = 1 << 20
-_HEADROOM_BYTES = 3072 * _MIB
 _IMAGE_USER_ID = 999  # mysql in the official image
 _UNFIT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -104,7 +107,9 @@ def choose_user(*, uid: int, gid: int, daemon_is_rootless: bool) -> ContainerUse
     return ContainerUser(f"{uid}:{gid}", uid, gid)
 
 
-def server_arguments(*, first: PurePosixPath, buffer_pool_bytes: int) -> tuple[str, ...]:
+def server_arguments(
+    *, first: PurePosixPath, buffer_pool_bytes: int, settings: ServerSettings
+) -> tuple[str, ...]:
     """Return the arguments of a world's mysqld; it executes `first` before it answers."""
     options = serving_options(
         data=HOME / DATA,
@@ -113,13 +118,9 @@ def server_arguments(*, first: PurePosixPath, buffer_pool_bytes: int) -> tuple[s
         address=ANY_ADDRESS,
         port=PORT,
         buffer_pool_bytes=buffer_pool_bytes,
+        settings=settings,
     )
     return (OWN_SETTINGS_ONLY, *options, f"--init-file={first}")
-
-
-def plan_memory_bytes(buffer_pool_bytes: int) -> int:
-    """Return the most that a server may take: it needs far less, unless a row is huge."""
-    return buffer_pool_bytes + _HEADROOM_BYTES
 
 
 def network_name(folder: Path) -> str:

@@ -45,7 +45,7 @@ from rewound.engine.docker.container import (
     WORKING_FOLDER,
     ContainerPlan,
 )
-from rewound.engine.options import LOOPBACK
+from rewound.engine.options import ENVIRONMENT, LOOPBACK
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError
 
@@ -268,6 +268,7 @@ class Daemon:
                 mounts=[mount] if plan.sees_folder else [],
                 ports=ports,
                 network=plan.network,
+                environment=dict(ENVIRONMENT),
                 labels={**plan.labels, **_label(plan.folder)},
                 read_only=True,
                 cap_drop=list(DROPPED_CAPABILITIES),

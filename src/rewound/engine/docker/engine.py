@@ -25,7 +25,12 @@ from rewound.engine.boot import (
     wait_until_ready,
 )
 from rewound.engine.cloning import DATA, CloneMethod
-from rewound.engine.datadir import DataDirectories, ensure_template, finish_template
+from rewound.engine.datadir import (
+    DataDirectories,
+    ensure_template,
+    finish_template,
+    template_name,
+)
 from rewound.engine.docker.container import (
     FLUSH_GRACE_S,
     HOME,
@@ -35,7 +40,6 @@ from rewound.engine.docker.container import (
     choose_user,
     container_name,
     network_name,
-    plan_memory_bytes,
     server_arguments,
 )
 from rewound.engine.docker.daemon import Daemon, PortTaken
@@ -45,7 +49,9 @@ from rewound.engine.options import (
     LOOPBACK,
     OWN_SETTINGS_ONLY,
     SMALL_REDO_LOG,
+    ServerSettings,
     initialise_options,
+    plan_memory_bytes,
     serving_options,
 )
 from rewound.engine.protocol import Server, ServerSpec
@@ -137,7 +143,9 @@ class DockerEngine(DockerWatch):
         plan = ContainerPlan(
             image=self._image.id,
             arguments=server_arguments(
-                first=HOME / first.name, buffer_pool_bytes=spec.buffer_pool_bytes
+                first=HOME / first.name,
+                buffer_pool_bytes=spec.buffer_pool_bytes,
+                settings=spec.settings,
             ),
             user=self._user,
             folder=spec.folder,
@@ -192,18 +200,22 @@ class DockerEngine(DockerWatch):
             return self._daemon.does_not_see(folder)
         return explain_end(name, tail, free_bytes=disk_usage(folder).free)
 
-    def _template(self) -> Path:
+    def _template(self, lower_case_table_names: int) -> Path:
         return ensure_template(
-            self._cache, self._image.template, self._make_template, discard=self._discard_template
+            self._cache,
+            template_name(self._image.template, lower_case_table_names=lower_case_table_names),
+            partial(self._make_template, lower_case_table_names),
+            discard=self._discard_template,
         )
 
     def _discard_template(self, making: Path) -> None:
         self.end_all(making.parent)
 
-    def _make_template(self, data: Path) -> None:
+    def _make_template(self, lower_case_table_names: int, data: Path) -> None:
         """Initialise a data directory and boot it once, which makes its TLS keys."""
         self._own(data)
-        self._daemon.run(self._template_plan(data, initialise_options(data=HOME)))
+        options = initialise_options(data=HOME, lower_case_table_names=lower_case_table_names)
+        self._daemon.run(self._template_plan(data, options))
         options = serving_options(
             data=HOME,
             socket=HOME / SOCKET,
@@ -211,6 +223,7 @@ class DockerEngine(DockerWatch):
             address=LOOPBACK,
             port=PORT,
             buffer_pool_bytes=_TEMPLATE_POOL_BYTES,
+            settings=ServerSettings(lower_case_table_names=lower_case_table_names),
         )
         plan = self._template_plan(data, [*options, SMALL_REDO_LOG])
         container = self._daemon.start(plan)

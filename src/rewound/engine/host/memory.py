@@ -23,6 +23,13 @@ def usable_bytes() -> int:
     return available if limit is None else min(available, limit)
 
 
+def total_bytes() -> int:
+    """Return the memory that there is, used or not: the host's, or the limit if it is less."""
+    total = int(psutil.virtual_memory().total)
+    limit = find_limit_bytes(_MEMBERSHIP, _HIERARCHIES)
+    return total if limit is None else min(total, limit)
+
+
 def find_limit_bytes(membership: Path, hierarchies: Path) -> int | None:
     """Return the lowest limit of the control groups that a process is in; None for no limit.
 

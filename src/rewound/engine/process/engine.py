@@ -25,14 +25,23 @@ from rewound.engine.boot import (
     wait_until_ready,
 )
 from rewound.engine.cloning import DATA, CloneMethod
-from rewound.engine.datadir import DataDirectories, ensure_template, finish_template
+from rewound.engine.datadir import (
+    DataDirectories,
+    ensure_template,
+    finish_template,
+    template_name,
+)
+from rewound.engine.host.memory import total_bytes
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation, folder_name
 from rewound.engine.options import (
+    ENVIRONMENT,
     LOOPBACK,
     OWN_SETTINGS_ONLY,
     SMALL_REDO_LOG,
+    ServerSettings,
     initialise_options,
+    plan_memory_bytes,
     serving_options,
 )
 from rewound.engine.process.watch import ProcessWatch
@@ -79,6 +88,7 @@ class ProcessEngine(ProcessWatch):
             address=address,
             port=spec.port,
             buffer_pool_bytes=spec.buffer_pool_bytes,
+            settings=spec.settings,
         )
         return [*self._mysqld(), *options, f"--init-file={first}"]
 
@@ -101,7 +111,13 @@ class ProcessEngine(ProcessWatch):
         socket, temporary, log = (spec.folder / name for name in (SOCKET, TEMPORARY, _LOG))
         temporary.mkdir(mode=0o700, exist_ok=True)
         argv = self.command_line(spec, address=LOOPBACK, first=first)
-        mark = command.start_daemon(argv, log=log, cwd=spec.folder)
+        mark = command.start_daemon(
+            argv,
+            log=log,
+            cwd=spec.folder,
+            env=ENVIRONMENT,
+            data_limit_bytes=memory_limit_bytes(spec),
+        )
         server = Server(mark=mark, socket=socket, host=LOOPBACK, port=spec.port)
         try:
             _wait(spec.name, mark, server.endpoint(ROOT, spec.root_password), log)
@@ -110,30 +126,34 @@ class ProcessEngine(ProcessWatch):
             raise
         return server
 
-    def ensure_template(self) -> Path:
+    def ensure_template(self, lower_case_table_names: int = 0) -> Path:
         """Return the data directory that new servers are copies of, made if it is missing."""
-        name = folder_name(self._installation.version)
         return ensure_template(
-            self._cache, name, self._make_template, discard=self._discard_template
+            self._cache,
+            template_name(
+                folder_name(self._installation.version),
+                lower_case_table_names=lower_case_table_names,
+            ),
+            partial(self._make_template, lower_case_table_names),
+            discard=self._discard_template,
         )
 
     def _discard_template(self, making: Path) -> None:
         self.end_all(making.parent)
         shutil.rmtree(_template_boot_folder(making), ignore_errors=True)
 
-    def _make_template(self, data: Path) -> None:
+    def _make_template(self, lower_case_table_names: int, data: Path) -> None:
         """Initialise a data directory and boot it once, which makes its TLS keys."""
-        command.run(
-            [*self._mysqld(), *initialise_options(data=data)], timeout_s=_INITIALISE_TIMEOUT_S
-        )
+        options = initialise_options(data=data, lower_case_table_names=lower_case_table_names)
+        command.run([*self._mysqld(), *options], timeout_s=_INITIALISE_TIMEOUT_S)
         folder = _template_boot_folder(data)
         folder.mkdir(mode=0o700)
         try:
-            self._boot_template(data, folder)
+            self._boot_template(lower_case_table_names, data, folder)
         finally:
             shutil.rmtree(folder)
 
-    def _boot_template(self, data: Path, folder: Path) -> None:
+    def _boot_template(self, lower_case_table_names: int, data: Path, folder: Path) -> None:
         options = serving_options(
             data=data,
             socket=folder / SOCKET,
@@ -141,6 +161,7 @@ class ProcessEngine(ProcessWatch):
             address=LOOPBACK,
             port=pick_ports(1, base=None)[0],
             buffer_pool_bytes=64 << 20,
+            settings=ServerSettings(lower_case_table_names=lower_case_table_names),
         )
         log = folder / _LOG
         argv = [*self._mysqld(), *options, SMALL_REDO_LOG]
@@ -156,6 +177,11 @@ class ProcessEngine(ProcessWatch):
         # mysqld refuses to run as root unless it is told to.
         user = ["--user=root"] if os.getuid() == 0 else []
         return [*self._installation.mysqld, OWN_SETTINGS_ONLY, *self._installation.options, *user]
+
+
+def memory_limit_bytes(spec: ServerSpec) -> int:
+    """Return the most memory of its own that a server gets on this host."""
+    return plan_memory_bytes(spec.buffer_pool_bytes, host_bytes=total_bytes())
 
 
 def _template_boot_folder(data: Path) -> Path:

@@ -14,6 +14,7 @@ from rewound.engine.docker.compose import (
     write_env_file,
 )
 from rewound.engine.docker.container import HOME, server_arguments
+from rewound.engine.options import ServerSettings
 from rewound.errors import UsageError
 
 HOSTILE = (
@@ -43,6 +44,7 @@ PLAN = ComposePlan(
     user="1000:100",
     buffer_pool_bytes=1 << 24,
     memory_bytes=1 << 30,
+    settings={"host1": ServerSettings(), "host2": ServerSettings("Asia/Tokyo", 1)},
 )
 
 
@@ -76,7 +78,9 @@ def test_plan_services_refuses_ports_that_there_are_not():
 
 
 def test_compose_file_refers_to_the_env_file_and_to_nothing_else():
-    plan = replace(PLAN, fleet="$FLEET", services=plan_services(HOSTILE, first_port=4000))
+    services = plan_services(HOSTILE, first_port=4000)
+    settings = dict.fromkeys(HOSTILE, ServerSettings())
+    plan = replace(PLAN, fleet="$FLEET", services=services, settings=settings)
     env = write_env_file(plan, {"dev": "word"})
     text = write_compose_file(plan)
     references = re.findall(r"\$\{(\w+):\?\}", text.replace("$$", ""))
@@ -93,8 +97,13 @@ def test_compose_file_runs_the_server_of_the_docker_engine():
     assert service["entrypoint"] == ["mysqld"]
     first = PurePosixPath(service["volumes"][1]["target"])
     assert service["command"][:-1] == list(
-        server_arguments(first=first, buffer_pool_bytes=PLAN.buffer_pool_bytes)
+        server_arguments(
+            first=first,
+            buffer_pool_bytes=PLAN.buffer_pool_bytes,
+            settings=PLAN.settings["host2"],
+        )
     )
+    assert service["environment"] == {"TZ": "UTC"}
     assert service["volumes"][0]["source"] == "./worlds/host2"
     assert service["volumes"][0]["target"] == str(HOME)
     assert not first.is_relative_to(HOME), "it would lie in the world's folder"

@@ -1,0 +1,28 @@
+"""Starting the server of a proven world, and looking whether it holds what was proven."""
+
+from rewound.engine.protocol import Engine, Server, ServerSpec
+from rewound.errors import LoadError
+from rewound.load.ledger import Ledger
+from rewound.load.served import find_losses
+from rewound.mysql.accounts import ROOT
+from rewound.mysql.client import Connection
+
+
+def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool) -> Server:
+    """Start a server on data that was proven before, and look at it again.
+
+    `counts_rows` is for data that has not been started since its load.
+
+    Raises:
+        LoadError: it holds less than its ledger says; its server still runs.
+        ServerNotReady, HostError: it does not start.
+    """
+    server = engine.start(spec)
+    with Connection(server.endpoint(ROOT, spec.root_password)) as connection:
+        losses = find_losses(connection, ledger, counts_rows=counts_rows)
+    if losses:
+        raise LoadError(
+            "the world was proven, and is not what it was after a restart of its server:"
+            f" {'; '.join(losses)}"
+        )
+    return server

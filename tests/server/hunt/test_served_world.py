@@ -1,0 +1,67 @@
+"""What is served: its zone, its rows after the last start, its read-only reader."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Cli
+
+INPUTS = (
+    "tz/viewtz",
+    "tz/settz",
+    "tzhost/utc",
+    "adversary/f09-convert-tz",
+    "adversary/f21-timezone-baseline",
+    "adversary/g01-view-writes",
+    "adversary/g03-view-doubling-14",
+    "adversary/f18-float",
+    "adversary/f19-year-0000",
+)
+
+
+@pytest.fixture
+def fleet(
+    hunt_source: Callable[[str], Path], state_dir: Path, tmp_path: Path, own_cache: Path
+) -> Iterator[Cli]:
+    """The command line with all inputs up, restored by a shell in Berlin."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in INPUTS:
+        for dump in hunt_source(name).glob("*.sql"):
+            shutil.copy(dump, source)
+    cli = Cli(state_dir, tmp_path, own_cache)
+    try:
+        done = cli("up", source, env={"TZ": "Europe/Berlin"}, timeout_s=180)
+        assert done.code == 0, done.stderr
+        yield cli
+    finally:
+        cli("down")
+
+
+def ask(cli: Cli, worlds: str, sql: str, *more: str, zone: str = "UTC") -> list[str]:
+    done = cli("query", sql, "--worlds", worlds, "--format", "csv", *more, env={"TZ": zone})
+    assert done.code == 0, done.stderr
+    return [line.partition(",")[2] for line in done.lines[1:]]
+
+
+def test_what_is_served_is_what_the_dump_says(fleet: Cli):
+    times = "f21-timezone-baseline,utc,viewtz"
+    noon = ["2024-06-18 12:00:00"] * 3
+    assert ask(fleet, times, "SELECT ts FROM t", zone="Europe/Berlin") == noon
+    assert fleet("reset", times, env={"TZ": "Asia/Tokyo"}).code == 0
+    assert ask(fleet, times, "SELECT ts FROM t", zone="America/New_York") == noon
+    assert ask(fleet, "utc", "SELECT @@system_time_zone, UNIX_TIMESTAMP(ts) FROM t") == [
+        "UTC,1718712000"
+    ]
+    assert ask(fleet, "settz", "SELECT ts FROM t") == ["2024-06-18 16:00:00"]
+    assert ask(fleet, "viewtz", "SELECT berlin FROM local") == ["2024-06-18 14:00:00"]
+    berlin = "2024-01-01 01:00:00"
+    assert ask(fleet, "f09*", "SELECT local, u.at FROM t, u") == [f"{berlin},{berlin}"]
+
+    written = fleet("query", "SELECT * FROM v", "--worlds", "g01*")
+    assert "Cannot execute statement in a READ ONLY transaction" in written.stderr
+    assert ask(fleet, "g01*", "SELECT gold FROM player") == ["100", "200"]
+    assert ask(fleet, "g01*", "SELECT COUNT(*) FROM log") == ["0"]
+    assert ask(fleet, "g03*", "SELECT COUNT(*) FROM v0") == ["1"]
