@@ -1,4 +1,4 @@
-"""An answer by the binary protocol, over asyncmy: part of the door that `stream` is.
+"""An answer by the binary protocol, over a connection of asyncmy, which only `stream` imports.
 
 asyncmy's own prepared statements keep no more than all rows at once, and turn times into values
 that hold neither zero dates nor `-838:59:59`.
@@ -7,8 +7,6 @@ that hold neither zero dates nor `-838:59:59`.
 import struct
 from collections.abc import Sequence
 from typing import Any
-
-from asyncmy.protocol import FieldDescriptorPacket
 
 from rewound.mysql.binary import ANY_SCALE, FLOAT, BinaryField, RowDecoder
 from rewound.mysql.columns import Row
@@ -27,8 +25,17 @@ def is_rounded(field: Any) -> bool:
 class PreparedStatement:
     """Guards one statement that the server has parsed, and what it answers."""
 
-    def __init__(self, driver: Any, number: int, fields: Sequence[Any], *, has_gaps: bool) -> None:
+    def __init__(
+        self,
+        driver: Any,
+        number: int,
+        fields: Sequence[Any],
+        *,
+        field_packet: type[Any],
+        has_gaps: bool,
+    ) -> None:
         self._driver = driver
+        self._field_packet = field_packet
         self._number = struct.pack("<I", number)
         self._decoder: RowDecoder | None = None
         self._is_at_end = False
@@ -39,24 +46,29 @@ class PreparedStatement:
         self.warning_count = 0
 
     @classmethod
-    async def prepare(cls, driver: Any, sql: bytes) -> "PreparedStatement":
-        """Have the server parse a statement; nothing is executed."""
+    async def prepare(
+        cls, driver: Any, sql: bytes, *, field_packet: type[Any]
+    ) -> "PreparedStatement":
+        """Have the server parse a statement; nothing is executed.
+
+        `field_packet` is the driver's type for the description of a column.
+        """
         await driver._execute_command(_PREPARE, sql)
         packet = await driver.read_packet()
         _, number, columns, gaps = struct.unpack_from("<BIHH", packet.get_all_data())
         fields: list[Any] = []
         for count, kept in ((gaps, []), (columns, fields)):
             for _ in range(count):
-                kept.append(await driver.read_packet(FieldDescriptorPacket))
+                kept.append(await driver.read_packet(field_packet))
             if count and not driver._deprecate_eof:
                 await driver.read_packet()
-        return cls(driver, number, fields, has_gaps=gaps > 0)
+        return cls(driver, number, fields, field_packet=field_packet, has_gaps=gaps > 0)
 
     async def execute(self) -> None:
         """Begin to answer."""
         await self._driver._execute_command(_EXECUTE, self._number + _NO_CURSOR_ONCE)
         await self._driver.read_packet()  # how many columns
-        self.fields = [await self._driver.read_packet(FieldDescriptorPacket) for _ in self.fields]
+        self.fields = [await self._driver.read_packet(self._field_packet) for _ in self.fields]
         if not self._driver._deprecate_eof:
             await self._driver.read_packet()
         self._decoder = RowDecoder(

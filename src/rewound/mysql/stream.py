@@ -12,6 +12,7 @@ from typing import Any
 import asyncmy
 from asyncmy import errors
 from asyncmy.cursors import SSCursor
+from asyncmy.protocol import FieldDescriptorPacket
 
 from rewound.errors import MysqlError
 from rewound.mysql.accounts import READER
@@ -126,7 +127,9 @@ class Session:
         Preparing costs one question and answer, and reads no row.
         """
         try:
-            prepared = await PreparedStatement.prepare(self._driver, sql)
+            prepared = await PreparedStatement.prepare(
+                self._driver, sql, field_packet=FieldDescriptorPacket
+            )
         except errors.MySQLError as error:
             if _translate(error).number in _BROKEN:
                 raise _translate(error) from error
