@@ -156,6 +156,12 @@ class LoadError(RewoundError):
 class TableNamesFolded(LoadError):
     """The dump is of a server with lower_case_table_names=1, and needs such a one."""
 
+    def __init__(self, dump: Path, *, line: int, detail: str) -> None:
+        super().__init__(
+            f"{dump}, line {line}: {detail}, so the dump is of a server with"
+            " lower_case_table_names=1"
+        )
+
 
 class FleetError(RewoundError):
     """The fleet is not in the state that the command needs."""

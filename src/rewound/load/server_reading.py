@@ -18,6 +18,7 @@ def read_server_profile(connection: Connection) -> ServerProfile:
         "SELECT LOWER(engine) FROM information_schema.engines WHERE support IN ('YES', 'DEFAULT')"
     )
     return ServerProfile(
+        lower_case_table_names=int(connection.names("SELECT @@lower_case_table_names")[0]),
         version_number=_version_number(connection.names("SELECT VERSION()")[0]),
         engines=frozenset(engines),
         collations={str(name): str(owner) for name, owner, _ in collations},

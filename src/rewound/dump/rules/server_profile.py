@@ -16,6 +16,8 @@ class ServerProfile:
     """Name of each collation to its character set, in lower case."""
     default_collations: Mapping[str, str]
     """Character set to its default collation, in lower case."""
+    lower_case_table_names: int = 0
+    """0: names of tables are told apart by case; 1: they are kept in lower case."""
 
 
 REMOVED_SQL_MODES = frozenset(
