@@ -18,9 +18,10 @@
     ├── SomeWorldsFailed         4  some worlds failed, the others are done
     └── Interrupted            130  Ctrl-C or a termination signal
 
-The number is the exit code of the command line. An error carries facts as fields and,
-where there is one, a `hint`: the next thing to do. Messages are lower case without a
-full stop. Programming mistakes are not in this tree: they stay `ValueError` or `assert`.
+The number is the exit code of the command line.
+An error carries facts as fields and, where there is one, a `hint`: the next thing to do. Messages
+are lower case without a full stop, and one line each: what is quoted line by line, as the end of
+a log, is `quoted`. Programming mistakes are not in this tree: they stay `ValueError` or `assert`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,10 +43,22 @@ class RewoundError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, hint: str | None = None, quoted: str = "") -> None:
+        super().__init__(f"{message}\n{quoted}" if quoted else message)
         self.message = message
         self.hint = hint
+        self.quoted = quoted
+        """Lines of what a dump or a program says, shown below the message."""
+
+    @property
+    def in_one_line(self) -> str:
+        """The message with what it quotes, for lists and records."""
+        quoted = " / ".join(line.strip() for line in self.quoted.splitlines())
+        return f"{self.message}: {quoted}" if quoted else self.message
+
+    def of_world(self, world: str) -> "RewoundError":
+        """Return the same error, with the name of the world that it is about."""
+        return RewoundError(f"world {world}: {self.message}", hint=self.hint, quoted=self.quoted)
 
 
 class UsageError(RewoundError):
@@ -71,10 +84,8 @@ class CommandFailed(HostError):
         stderr_tail: str = "",
         hint: str | None = None,
     ) -> None:
-        text = f"{argv[0]} {reason}"
-        if stderr_tail:
-            text += f"; its last words:\n{stderr_tail}"
-        super().__init__(text, hint=hint)
+        text = f"{argv[0]} {reason}{'; its last words' if stderr_tail else ''}"
+        super().__init__(text, hint=hint, quoted=stderr_tail)
         self.argv = tuple(argv)
         self.stderr_tail = stderr_tail
 
@@ -87,8 +98,8 @@ class ServerNotReady(HostError):
     ) -> None:
         text = f"the MySQL server of {server} {reason}"
         if log_tail:
-            text += f"; the end of its log:\n{log_tail}"
-        super().__init__(text, hint=hint)
+            text += "; the end of its log"
+        super().__init__(text, hint=hint, quoted=log_tail)
         self.server = server
         self.reason = reason
 
@@ -107,9 +118,10 @@ class DumpError(RewoundError):
         *,
         line: int | None = None,
         hint: str | None = None,
+        quoted: str = "",
     ) -> None:
         place = f"{path}" if line is None else f"{path}, line {line}"
-        super().__init__(f"{place}: {reason}", hint=hint)
+        super().__init__(f"{place}: {reason}", hint=hint, quoted=quoted)
         self.path = path
         self.line = line
         self.reason = reason
@@ -121,8 +133,8 @@ class StatementRefused(DumpError):
     def __init__(
         self, path: Path, *, line: int, rule: str, why: str, excerpt: str, remedy: str
     ) -> None:
-        reason = f"refused by rule {rule}: {why}\n    {excerpt}"
-        super().__init__(path, reason, line=line, hint=remedy)
+        reason = f"refused by rule {rule}: {why}"
+        super().__init__(path, reason, line=line, hint=remedy, quoted=excerpt)
         self.rule = rule
         self.excerpt = excerpt
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from rewound.cli.output.formats import show_control_characters
+from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.render import Cell, write_rows
 from rewound.cli.parameters.options import FORMATS
 

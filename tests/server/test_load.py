@@ -96,7 +96,7 @@ def test_an_sql_error_names_file_line_statement_and_the_servers_message(
                        f" (1, 2, 'b'), {long};\n")  # fmt: skip
     with pytest.raises(LoadError) as caught:
         world.load(dump)
-    first, second = caught.value.message.split("\n")
+    first, second = str(caught.value).split("\n")
     assert first == (f"{dump}, line 12: MySQL error 1062: Duplicate entry '1' for key 't.PRIMARY'")
     assert second.strip().startswith("INSERT INTO t VALUES (1, 2, 'b'), (2, 1, 'x')")
     assert len(second.strip()) == 201

@@ -97,8 +97,8 @@ class _Recorder:
 
     def failed(self, world: str, error: RewoundError) -> None:
         known = self.record_writer.record.worlds[world]
-        self.record_writer.update(replace(known, state=WorldState.FAILED, reason=error.message))
-        self._observer.world_changed(world, WorldState.FAILED, error.message)
+        self.record_writer.update(replace(known, state=WorldState.FAILED, reason=error.in_one_line))
+        self._observer.world_changed(world, WorldState.FAILED, error.in_one_line)
 
     def ready(self, world: str, made: Restored) -> None:
         self.record_writer.update(

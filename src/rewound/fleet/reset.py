@@ -79,9 +79,9 @@ class _Resetter:
                 if self.cancelled.is_set():
                     raise Interrupted(f"resetting world {world.name} was interrupted") from error
                 discard_world(self._folder.world_folder(world.name), self._engine)
-                failed = replace(fresh, state=WorldState.FAILED, reason=error.message)
+                failed = replace(fresh, state=WorldState.FAILED, reason=error.in_one_line)
                 self._roster.update(failed)
-                observer.world_changed(world.name, WorldState.FAILED, error.message)
+                observer.world_changed(world.name, WorldState.FAILED, error.in_one_line)
                 return error
         self._roster.update(replace(fresh, state=WorldState.READY, server=server))
         observer.world_changed(world.name, WorldState.READY, f"{world.rows:,} rows")

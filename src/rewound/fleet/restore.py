@@ -55,7 +55,7 @@ def restore_world(
         try:
             return _restore_dump(dump, plan, context, engine, observer)
         except (DumpError, LoadError) as error:
-            observer.world_note(plan.name, f"{error.message}; taking the next older dump")
+            observer.world_note(plan.name, f"{error.in_one_line}; taking the next older dump")
     return _restore_dump(last, plan, context, engine, observer)
 
 

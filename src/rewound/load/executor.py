@@ -96,18 +96,17 @@ class Executor:
 
     def explain(self, verdict: Verdict, error: MysqlError) -> LoadError | HostError:
         """Return what the server's error means for the load."""
-        text = f"{self._dump}, line {verdict.line}: {error.message}\n    "
-        text += excerpt(verdict.statement.text)
-        return _as_error(text, error)
+        text = f"{self._dump}, line {verdict.line}: {error.message}"
+        return _as_error(text, error, quoted=excerpt(verdict.statement.text))
 
 
 def _is_deadlock(error: BaseException) -> bool:
     return isinstance(error, MysqlError) and error.number == _DEADLOCK
 
 
-def _as_error(text: str, error: MysqlError) -> LoadError | HostError:
+def _as_error(text: str, error: MysqlError, *, quoted: str = "") -> LoadError | HostError:
     if error.is_for_room:
-        return HostError(text, hint=FREE_DISK)
+        return HostError(text, hint=FREE_DISK, quoted=quoted)
     if error.is_for_memory:
-        return HostError(text, hint=FREE_MEMORY)
-    return LoadError(text)
+        return HostError(text, hint=FREE_MEMORY, quoted=quoted)
+    return LoadError(text, quoted=quoted)

@@ -109,7 +109,7 @@ def drill(
                 done[each.dump.path] = _conclude(
                     each.dump,
                     None if made is None else made.ledger,
-                    None if error is None else error.message,
+                    None if error is None else error.in_one_line,
                 )
     return Receipt(
         format=RECEIPT_FORMAT,

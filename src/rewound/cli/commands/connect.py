@@ -39,7 +39,7 @@ def command(world: str, fleet: str, user: str, show: bool, show_url: bool) -> No
             "password": endpoint.password,
             "schemas": ", ".join(found.schemas),
         }
-        render.write_text("\n".join(f"{name}: {value}" for name, value in lines.items()))
+        render.write_lines(f"{name}: {value}" for name, value in lines.items())
         return
     client = host.find_client()
     if client is None:

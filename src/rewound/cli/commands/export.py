@@ -57,8 +57,9 @@ def _show(exported: Exported, folder: str) -> None:
     render.write_rows(["world", "schemas", "address"], rows, "table")
     port = exported.services[0].port
     diagnostics.narrate(
-        f"\n{folder} can be taken to any host; its image is {exported.image}"
-        f"\nstart:     cd {folder} && docker compose up -d"
-        f"\nconnect:   mysql -h {LOOPBACK} -P {port} -u {READER} -p   (passwords: .env)"
-        f"\nstop:      docker compose down"
+        "",
+        f"{folder} can be taken to any host; its image is {exported.image}",
+        f"start:     cd {folder} && docker compose up -d",
+        f"connect:   mysql -h {LOOPBACK} -P {port} -u {READER} -p   (passwords: .env)",
+        "stop:      docker compose down",
     )

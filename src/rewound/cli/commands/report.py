@@ -5,7 +5,8 @@ from collections import Counter
 import click
 
 from rewound.cli.output import render
-from rewound.cli.output.formats import show_control_characters, show_count
+from rewound.cli.output.escaping import show_control_characters
+from rewound.cli.output.formats import show_count
 from rewound.cli.parameters.options import fleet_option, format_option
 from rewound.load.ledger import DeepProof, ForeignKeys, Ledger
 from rewound.operations import fleets

@@ -33,7 +33,7 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
         if ended:
             diagnostics.narrate(f"{world}: {_describe(ended)}")
     for world, error in resetting.failures.items():
-        diagnostics.show_error(RewoundError(f"world {world}: {error.message}", hint=error.hint))
+        diagnostics.show_error(error.of_world(world))
     if not resetting.failures:
         return
     if not resetting.done:

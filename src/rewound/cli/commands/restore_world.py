@@ -87,8 +87,8 @@ def command(
     elif ledger.rules:
         diagnostics.narrate(f"rules used: {summarise_rules(ledger.rules)}")
     diagnostics.narrate(
-        f"proof:     {world.folder}/ledger.json\n"
-        f"logins:    {world.folder}/{DEV}.cnf, {READER}.cnf\n"
-        f"address:   {bind_address}:{port}, schemas {', '.join(ledger.schemas)}"
+        f"proof:     {world.folder}/ledger.json",
+        f"logins:    {world.folder}/{DEV}.cnf, {READER}.cnf",
+        f"address:   {bind_address}:{port}, schemas {', '.join(ledger.schemas)}",
     )
     replace_process(world.argv, env=world.environment, data_limit_bytes=world.memory_limit_bytes)

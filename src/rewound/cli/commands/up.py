@@ -193,7 +193,7 @@ def show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored:
     if len(failures) == 1 and not restored:
         raise next(iter(failures.values()))
     for name, error in failures.items():
-        diagnostics.show_error(RewoundError(f"world {name}: {error.message}", hint=error.hint))
+        diagnostics.show_error(error.of_world(name))
     if not restored:
         is_host = all(isinstance(error, HostError) for error in failures.values())
         kind = HostError if is_host else RewoundError
@@ -215,8 +215,9 @@ def _show_result(brought: BringUp, fleet: str) -> None:
     render.write_rows(["world", "state", "schemas", "rows", "address"], rows, "table")
     first = next(iter(brought.restored))
     diagnostics.narrate(
-        f"\nask all:   rewound query{flag} 'SELECT …'"
-        f"\nconnect:   rewound connect{flag} {first}"
-        f"\nproof:     rewound report{flag}"
-        f"\nstop:      rewound down{flag}"
+        "",
+        f"ask all:   rewound query{flag} 'SELECT …'",
+        f"connect:   rewound connect{flag} {first}",
+        f"proof:     rewound report{flag}",
+        f"stop:      rewound down{flag}",
     )

@@ -55,36 +55,49 @@ def warn_of_no_room(columns: Sequence[str]) -> None:
         warn(f"no room for {', '.join(columns)}; --format csv has all")
 
 
-def narrate(text: str) -> None:
-    """Say what is being done."""
-    click.echo(printable(text), err=True)
+def narrate(*lines: str) -> None:
+    """Say what is being done, in one line or in several."""
+    for line in lines:
+        click.echo(printable(line), err=True)
 
 
 def show_error(error: RewoundError) -> None:
-    """Say what failed and what could be done next."""
+    """Say what failed, with what that quotes below it, and what could be done next."""
+    from rewound.cli.output.escaping import show_lines
+
     message = printable(error.message)
     click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    if error.quoted:
+        click.echo(show_lines(error.quoted, indent="    "), err=True)
     if error.hint:
         click.echo(f"{click.style('hint:', fg='cyan')} {printable(error.hint)}", err=True)
 
 
 def printable(text: str) -> str:
-    """Return the text with control characters spelled out, line breaks excepted.
+    """Return a text on one line, with control characters spelled out.
 
-    What we say quotes dumps, file names and servers: it must not steer the terminal.
+    What we say quotes dumps, file names and servers: it must not steer the terminal, and a line
+    break in it must not begin a line that looks like ours.
     """
-    from rewound.cli.output.formats import show_control_characters
+    from rewound.cli.output.escaping import show_control_characters
 
-    return "\n".join(show_control_characters(line) for line in text.split("\n"))
+    return show_control_characters(text)
+
+
+class PlainFormatter(logging.Formatter):
+    """Writes a record on one line, whatever it quotes; a traceback comes below it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Return the line of a record."""
+        return printable(super().formatMessage(record))
 
 
 def set_up_logging(*, verbose: bool) -> None:
     """Send the log to stderr: warnings, or everything."""
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainFormatter("%(levelname)s %(name)s: %(message)s"))
+    level = logging.DEBUG if verbose else logging.WARNING
+    logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("filelock").setLevel(logging.WARNING)
 
 
@@ -119,7 +132,7 @@ def cancellable() -> Iterator[None]:
     except KeyboardInterrupt:
         if received != [signal.SIGINT]:
             raise
-        narrate("\ncancelled")  # the terminal has just written ^C
+        narrate("", "cancelled")  # the terminal has just written ^C
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -133,7 +146,9 @@ def _run(command: click.Command) -> int:
         result = command.main(prog_name="rewound", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo("\n".join(map(printable, shown.getvalue().splitlines())), err=True)
         return error.exit_code
     except RewoundError as error:
         show_error(error)
@@ -164,13 +179,13 @@ def _report_bug() -> int:
     log = settings.state_dir() / "bug.log"
     try:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log.write_text(text)
+        log.write_text(text, encoding="utf-8", errors="backslashreplace")
         log.chmod(0o600)
         place = f"the traceback is in {log}"
     except OSError:
         place = text
     last = traceback.format_exc().strip().splitlines()[-1]
-    click.echo(f"{click.style('bug:', fg='red', bold=True)} {last}", err=True)
+    click.echo(f"{click.style('bug:', fg='red', bold=True)} {printable(last)}", err=True)
     click.echo(f"This is an error in Rewound, not in what you did; {place}", err=True)
     return 1
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
+from rewound.cli.output.escaping import show_control_characters
 from rewound.mysql.columns import BYTES, NUMBERS, TIMES, Column, ColumnType, Row
 
 Cell = bytes | None
@@ -31,12 +32,6 @@ _TSV_ESCAPES = {b"\\": rb"\\", b"\t": rb"\t", b"\n": rb"\n", b"\0": rb"\0"}
 _NOT_PLAIN_CSV = (b'"', b"\r", b",,", b",\n", b"\n,", b"\n\n")
 _NOT_PLAIN_TSV = (b"\\", b"\0")
 _JSON_SPECIAL = re.compile(rb'["\\\x00-\x1f\x7f]')
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def show_control_characters(text: str) -> str:
-    """Return the text with control characters spelled out."""
-    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def show_mib(size_bytes: int) -> str:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rewound.cli.output.diff_lists import count_rows
-from rewound.cli.output.formats import show_control_characters
+from rewound.cli.output.escaping import show_control_characters
 from rewound.diff.report.report import Report, TableReport
 
 _MOST_WORLDS_ABREAST = 8

@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.formats import show_control_characters
+from rewound.cli.output.escaping import show_control_characters
 from rewound.engine.protocol import PullStep
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState
@@ -34,7 +34,7 @@ def show_progress(worlds: Mapping[str, int]) -> Iterator[Observer]:
     if not console.is_terminal:
         yield PlainLines()
         return
-    widest = max(map(len, worlds), default=5)
+    widest = max((len(show_control_characters(world)) for world in worlds), default=5)
     progress = Progress(
         TextColumn("{task.fields[world]:<" + str(widest) + "}", markup=False),
         TextColumn("{task.fields[state]}"),
@@ -92,7 +92,9 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
             if step.layer:
                 layers[step.layer] = (step.done_bytes, step.total_bytes)
                 done, total = (sum(each) for each in zip(*layers.values(), strict=True))
-                progress.update(task, completed=done, total=total, what=step.what)
+                progress.update(
+                    task, completed=done, total=total, what=show_control_characters(step.what)
+                )
 
         yield show
 
@@ -129,14 +131,16 @@ class LiveLines:
         self._progress = progress
         self._sizes = worlds
         self._tasks: dict[str, TaskID] = {
-            world: progress.add_task("", total=size, world=world, state="waiting ", table="")
+            world: progress.add_task(
+                "", total=size, world=show_control_characters(world), state="waiting ", table=""
+            )
             for world, size in worlds.items()
         }
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
         """Show the world's new state."""
         colour = _COLOURS.get(state, "yellow")
-        text = detail if state is WorldState.READY else ""
+        text = show_control_characters(detail) if state is WorldState.READY else ""
         task = self._tasks[world]
         self._progress.update(task, state=f"[{colour}]{state.value:<8}[/]", table=text)
         if state is WorldState.STARTING:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.formats import LINE_FORMATS, show_control_characters
+from rewound.cli.output.escaping import escape_json, show_control_characters
+from rewound.cli.output.formats import LINE_FORMATS
 from rewound.mysql.columns import Column, ColumnType, Row
 
 Cell = int | float | Decimal | str | bytes | datetime | None
@@ -65,7 +66,9 @@ def write_runs(
     sys.stdout.flush()
     out = sys.stdout.buffer
     shown = LINE_FORMATS[output_format](columns, runs)
-    write_chunks(_make_harmless(shown) if sys.stdout.isatty() else shown, out)
+    if sys.stdout.isatty():
+        shown = _make_harmless(shown, is_json=output_format.startswith("json"))
+    write_chunks(shown, out)
     return []
 
 
@@ -81,15 +84,25 @@ def write_text(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
+def write_lines(lines: Iterable[str]) -> None:
+    """Write lines that quote data: what would steer a terminal is spelled out."""
+    for line in lines:
+        write_safely(line)
+
+
 def write_safely(text: str) -> None:
     """Write a line that quotes data: what would steer a terminal is spelled out."""
     write_text(show_control_characters(text))
 
 
-def _make_harmless(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _make_harmless(chunks: Iterable[bytes], *, is_json: bool) -> Iterator[bytes]:
     """Yield what may go to a terminal: control characters in the data do not steer it."""
     for chunk in chunks:
-        lines = chunk.decode("utf-8", "backslashreplace").split("\n")
+        text = chunk.decode("utf-8", "backslashreplace")
+        if is_json:
+            yield escape_json(text).encode()
+            continue
+        lines = text.split("\n")
         yield "\n".join(
             "\t".join(map(show_control_characters, line.split("\t"))) for line in lines
         ).encode()

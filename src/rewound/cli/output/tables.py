@@ -19,7 +19,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from rewound.cli.output.formats import show_cell, show_control_characters
+from rewound.cli.output.escaping import show_control_characters
+from rewound.cli.output.formats import show_cell
 from rewound.cli.output.widths import fit_widths
 from rewound.mysql.columns import NUMBERS, TIMES, Column, Row
 

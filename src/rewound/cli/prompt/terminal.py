@@ -16,6 +16,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.lexers import PygmentsLexer
 from pygments.lexers.sql import MySqlLexer
 
+from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.prompt.completion import Suggestion
 
 _log = logging.getLogger(__name__)
@@ -98,7 +99,12 @@ class _Completer(Completer):
         complete_event: CompleteEvent,  # noqa: ARG002 - the protocol's signature
     ) -> Iterator[Completion]:
         for each in self._complete(document.text, document.cursor_position):
-            yield Completion(each.text, start_position=-each.length, display_meta=each.what)
+            yield Completion(
+                each.text,
+                start_position=-each.length,
+                display=show_control_characters(each.text),
+                display_meta=each.what,
+            )
 
 
 class _History(FileHistory):
