@@ -11,19 +11,22 @@ from rewound.catalog.choose import (
     choose_dumps,
     parse_target,
     require_all,
+    require_settled,
 )
 from rewound.catalog.discover import discover
 from rewound.catalog.dump import (
     Catalog,
+    Doubt,
     Dump,
     NotUnderstood,
     TimeSource,
     natural_key,
     sort_naturally,
 )
-from rewound.catalog.names import NameProblem, ParsedName, parse_path
-from rewound.catalog.pattern import NamePattern, compile_pattern
-from rewound.catalog.times import TIME_SHAPES, TimeShape
+from rewound.catalog.naming.names import NameProblem, ParsedName
+from rewound.catalog.naming.pattern import NamePattern, compile_pattern
+from rewound.catalog.naming.times import TIME_SHAPES, TimeShape
+from rewound.catalog.several_files import Subject
 from rewound.worlds.folding import fold_worlds, name_worlds
 from rewound.worlds.selecting import select_worlds
 
@@ -32,12 +35,14 @@ __all__ = [
     "Catalog",
     "Choice",
     "ChosenDump",
+    "Doubt",
     "Dump",
     "MissingWorld",
     "NamePattern",
     "NameProblem",
     "NotUnderstood",
     "ParsedName",
+    "Subject",
     "TargetTime",
     "TimeShape",
     "TimeSource",
@@ -47,9 +52,9 @@ __all__ = [
     "fold_worlds",
     "name_worlds",
     "natural_key",
-    "parse_path",
     "parse_target",
     "require_all",
+    "require_settled",
     "select_worlds",
     "sort_naturally",
 ]

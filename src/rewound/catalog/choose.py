@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from rewound.catalog.dump import Catalog, Dump
-from rewound.catalog.times import to_utc
+from rewound.catalog.naming.directives import to_utc
 from rewound.errors import CatalogError, UsageError
+from rewound.worlds.folding import fold_worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,18 @@ def require_all(choice: Choice, target: TargetTime | None) -> None:
     )
 
 
+def require_settled(catalog: Catalog) -> None:
+    """Check that nothing in the catalog can be read in two ways.
+
+    Raises:
+        UsageError: something can; the hint has the options that settle it.
+    """
+    if catalog.doubts:
+        first, *others = catalog.doubts
+        more = f"; and {len(others)} more, see `rewound dumps {catalog.source}`" if others else ""
+        raise UsageError(f"{first.text}{more}", hint=first.hint)
+
+
 def _require_dumps(catalog: Catalog) -> None:
     if catalog.dumps:
         return
@@ -163,7 +176,12 @@ def _require_dumps(catalog: Catalog) -> None:
 
 def _require_unambiguous(catalog: Catalog) -> None:
     if catalog.ambiguous:
-        reasons = "; ".join(f"{world}: {reason}" for world, reason in catalog.ambiguous.items())
+        by_reason: dict[str, list[str]] = {}
+        for world, reason in catalog.ambiguous.items():
+            by_reason.setdefault(reason, []).append(world)
+        reasons = "; ".join(
+            f"{fold_worlds(worlds)}: {reason}" for reason, worlds in by_reason.items()
+        )
         raise CatalogError(
             f"one name may stand for several worlds: {reasons}",
             hint="say what the world is, for example --pattern '{world}/{any}{time}', "
@@ -194,12 +212,13 @@ def _find_warning(dump: Dump, target: TargetTime | None) -> str | None:
     """Return a warning if the dump may be newer than the target time after all."""
     if target is None or not dump.day_only:
         return None
-    day = dump.taken_at.astimezone(target.timezone).date()
-    if target.at >= to_utc(datetime.combine(day, time.max), target.timezone):
+    first_day = dump.taken_at.astimezone(target.timezone).date()
+    last_day = first_day + timedelta(days=max(dump.open_days, 1) - 1)
+    if target.at >= to_utc(datetime.combine(last_day, time.max), target.timezone):
         return None
+    told = "the week but no day" if dump.open_days > 1 else "the day but no time of day"
     return (
-        f"world {dump.world}: {dump.path} tells the day but no time of day; "
-        f"it may have been taken after {target.text}"
+        f"world {dump.world}: {dump.path} tells {told}; it may have been taken after {target.text}"
     )
 
 

@@ -1,30 +1,37 @@
 """From a source to its catalog: which file is a dump of which world, and of when.
 
-Only names are read, and through `read_closing_time` the last line of those files whose
-path tells no time. Nothing is chosen here, so doubts are noted rather than raised.
+All names are read together, so that what one name leaves open another may settle. Of the content,
+three things are asked through functions: the closing line, where a name tells no time or not for
+certain; whether a file of another name is a dump; and what a dump says that it is of. Nothing is
+chosen here: what is in doubt is noted, and refused by `choose`.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from pathlib import Path
 
-from rewound.catalog.dump import Catalog, Dump, NotUnderstood, TimeSource, natural_key
-from rewound.catalog.names import NameProblem, ParsedName, parse_path
-from rewound.catalog.pattern import compile_pattern
+from rewound.catalog.candidates import CandidateFiles, NamedDump, ReadClosingTime
+from rewound.catalog.dump import Catalog, Doubt, Dump, NotUnderstood, TimeSource, natural_key
+from rewound.catalog.naming.endings import (
+    NO_DUMP,
+    find_foreign_reason,
+    is_named_as_dump,
+    strip_extension,
+)
+from rewound.catalog.naming.names import NameProblem, ParsedName, parse_stem
+from rewound.catalog.naming.pattern import compile_pattern
+from rewound.catalog.naming.proposals import propose_for_time
+from rewound.catalog.naming.reading import StemTimes, is_of_month, read_stems
+from rewound.catalog.questions import question_clocks, question_names, quote_patterns
+from rewound.catalog.several_files import ReadSubject, describe_grid
 from rewound.catalog.walk import FileId, SourceFile, list_files
 from rewound.errors import CatalogError, DumpError
 
-ReadClosingTime = Callable[[Path], datetime | None]
-"""Returns the aware time of a dump's closing line, or None where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class _NamedDump:
-    dump: Dump
-    name: ParsedName
-    file_id: FileId
+IsDump = Callable[[Path], bool]
+"""Tells from the content whether a file is a dump, whatever its name."""
+_USE_PATTERN = "; use --pattern"
 
 
 def discover(
@@ -32,35 +39,50 @@ def discover(
     *,
     pattern: str | None = None,
     timezone: tzinfo = UTC,
+    today: date | None = None,
     read_closing_time: ReadClosingTime | None = None,
+    is_dump: IsDump | None = None,
+    read_subject: ReadSubject | None = None,
 ) -> Catalog:
     """Return the catalog of a folder and all below it, or of a single file.
 
     `timezone` is that of the times in names that name none. Every file becomes a dump or
     is listed as not understood. Without `read_closing_time`, a file whose path tells no
-    time is not understood.
+    time is not understood; without `is_dump`, neither is one whose ending is not `.sql`.
+    No dump is of a day after `today`.
 
     Raises:
         CatalogError: there is no such folder, it cannot be read, or it holds no file.
         UsageError: the pattern cannot be read.
     """
-    parse = compile_pattern(pattern).parse_path if pattern is not None else parse_path
     files, passed_over = list_files(source)
     if not files and not passed_over:
         raise CatalogError(
             f"no dumps in {source}: the folder is empty",
             hint="SOURCE is the folder of the dumps; is something not mounted, or not copied yet?",
         )
-    named: list[_NamedDump] = []
-    not_understood = list(passed_over)
-    for file in files:
-        outcome = _read_file(file, parse(file.relative, timezone), read_closing_time)
+    candidates, not_understood = _part_foreign(files, is_dump)
+    asked = CandidateFiles(
+        candidates,
+        timezone,
+        today or datetime.now(UTC).date(),
+        cache(read_closing_time or (lambda _: None)),
+    )
+    parse = _make_parser(pattern, asked)
+    named: list[NamedDump] = []
+    for file in candidates:
+        outcome = _read_file(file, parse(file), asked.read_closing_time)
         if isinstance(outcome, NotUnderstood):
             not_understood.append(outcome)
         else:
             named.append(outcome)
     named, second_names = _split_second_names(named)
-    not_understood += second_names
+    not_understood += [*passed_over, *second_names]
+    doubts: list[Doubt] = []
+    if pattern is None:
+        named, lost, doubts = question_names(named, asked, read_subject)
+        not_understood += lost
+    doubts += question_clocks(named, asked)
     dumps = sorted(
         (entry.dump for entry in named),
         key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.path),
@@ -69,25 +91,91 @@ def discover(
         source=source,
         dumps=tuple(dumps),
         not_understood=tuple(sorted(not_understood, key=lambda entry: entry.path)),
-        warnings=tuple(_kind_warnings(named)),
+        warnings=(*_kind_warnings(named), *_zone_warnings(named)),
         ambiguous=_find_ambiguous(named),
+        doubts=tuple(doubts),
     )
 
 
+def _part_foreign(
+    files: Iterable[SourceFile], is_dump: IsDump | None
+) -> tuple[list[SourceFile], list[NotUnderstood]]:
+    """Part the files that may be dumps from those that are none, by name or by content."""
+    candidates: list[SourceFile] = []
+    foreign: list[NotUnderstood] = []
+    for file in files:
+        reason = find_foreign_reason(file.relative)
+        if reason is None and not is_named_as_dump(file.relative):
+            reason = None if is_dump is not None and is_dump(file.path) else NO_DUMP
+        if reason is None:
+            candidates.append(file)
+        else:
+            foreign.append(NotUnderstood(file.path, reason))
+    return candidates, foreign
+
+
+def _make_parser(
+    pattern: str | None, source: CandidateFiles
+) -> Callable[[SourceFile], ParsedName | NameProblem]:
+    """Return what reads a name, by the pattern or by all names together."""
+    if pattern is not None:
+        compiled = compile_pattern(pattern)
+        return lambda file: compiled.parse_path(file.relative, source.timezone)
+    paths = {strip_extension(file.relative): file.path for file in reversed(source.files)}
+    found = read_stems(
+        list(paths),
+        source.timezone,
+        today=source.today,
+        closing_time=lambda stem: source.find_closing_time(paths[stem]),
+    )
+    proposed: dict[tuple[str, ...], list[str]] = {}
+
+    def parse(file: SourceFile) -> ParsedName | NameProblem:
+        stem = strip_extension(file.relative)
+        parsed = parse_stem(stem, found[stem])
+        if isinstance(parsed, NameProblem) and found[stem].problem is not None:
+            return NameProblem(_add_patterns(parsed.reason, stem, found[stem], source, proposed))
+        return parsed
+
+    return parse
+
+
+def _add_patterns(
+    reason: str,
+    stem: str,
+    found: StemTimes,
+    source: CandidateFiles,
+    proposed: dict[tuple[str, ...], list[str]],
+) -> str:
+    """Return the reason with the patterns that would read the name."""
+    kind = tuple(settled.token.shape.name for settled in found.open_tokens)
+    if kind not in proposed:
+        proposed[kind] = propose_for_time(stem, found, source.names, source.timezone, source.today)
+    if not proposed[kind]:
+        return reason
+    return reason.replace(_USE_PATTERN, "; use " + quote_patterns(proposed[kind]))
+
+
 def _read_file(
-    file: SourceFile, name: ParsedName | NameProblem, read_closing_time: ReadClosingTime | None
-) -> _NamedDump | NotUnderstood:
+    file: SourceFile, name: ParsedName | NameProblem, read_closing_time: ReadClosingTime
+) -> NamedDump | NotUnderstood:
     if isinstance(name, NameProblem):
         return NotUnderstood(file.path, name.reason)
     if name.taken_at is not None:
         taken_at, time_source = name.taken_at, TimeSource.NAME
     else:
         try:
-            closed_at = read_closing_time(file.path) if read_closing_time else None
+            closed_at = read_closing_time(file.path)
         except DumpError as error:
             return NotUnderstood(file.path, f"no time in the name, and {error.reason}")
         if closed_at is None:
             return NotUnderstood(file.path, "no time in the name, and no closing line")
+        if name.month is not None and not is_of_month(name.month, closed_at):
+            return NotUnderstood(
+                file.path,
+                f"{name.month} looks like a month, but the closing line is of"
+                f" {closed_at.date()}{_USE_PATTERN}",
+            )
         taken_at, time_source = closed_at.astimezone(UTC), TimeSource.CLOSING_LINE
     dump = Dump(
         world=name.world,
@@ -96,23 +184,24 @@ def _read_file(
         size_bytes=file.size_bytes,
         time_source=time_source,
         day_only=name.day_only,
+        open_days=name.open_days or 1,
     )
-    return _NamedDump(dump, name, file.file_id)
+    return NamedDump(dump, name, file)
 
 
 def _split_second_names(
-    named: Iterable[_NamedDump],
-) -> tuple[list[_NamedDump], list[NotUnderstood]]:
+    named: Iterable[NamedDump],
+) -> tuple[list[NamedDump], list[NotUnderstood]]:
     """Part the dumps from hard links that only repeat one of them, such as `latest`.
 
     Links to one file with different worlds or times stay: programs that save space link
     files of equal content, and the dumps of two idle worlds may be equal.
     """
-    kept: list[_NamedDump] = []
+    kept: list[NamedDump] = []
     repeated: list[NotUnderstood] = []
     same_file: dict[tuple[FileId, str], list[Dump]] = defaultdict(list)
     for entry in sorted(named, key=lambda entry: entry.dump.time_source is not TimeSource.NAME):
-        dump, others = entry.dump, same_file[entry.file_id, entry.dump.world]
+        dump, others = entry.dump, same_file[entry.file.file_id, entry.dump.world]
         is_told = dump.time_source is TimeSource.NAME
         first = next((o for o in others if not is_told or o.taken_at == dump.taken_at), None)
         if first is None:
@@ -123,20 +212,22 @@ def _split_second_names(
     return kept, repeated
 
 
-def _find_ambiguous(named: Iterable[_NamedDump]) -> dict[str, str]:
+def _find_ambiguous(named: Iterable[NamedDump]) -> dict[str, str]:
     """Return the worlds whose dumps lie in folders that may be different hosts."""
     first_path: dict[str, dict[tuple[str, ...], Path]] = defaultdict(dict)
     for entry in named:
         first_path[entry.dump.world].setdefault(entry.name.origin, entry.dump.path)
+    several = {world: paths for world, paths in first_path.items() if len(paths) > 1}
+    grid = describe_grid({world: list(paths) for world, paths in several.items()})
     return {
-        world: "its dumps lie in folders that differ by more than a date: "
+        world: grid
+        or "its dumps lie in folders that differ by more than a date: "
         + " and ".join(str(path) for path in list(paths.values())[:2])
-        for world, paths in first_path.items()
-        if len(paths) > 1
+        for world, paths in several.items()
     }
 
 
-def _kind_warnings(named: Iterable[_NamedDump]) -> list[str]:
+def _kind_warnings(named: Iterable[NamedDump]) -> list[str]:
     """Return a warning for each world whose dumps are named in more than one way."""
     first_path: dict[str, dict[tuple[str, ...], Path]] = defaultdict(dict)
     for entry in named:
@@ -146,4 +237,17 @@ def _kind_warnings(named: Iterable[_NamedDump]) -> list[str]:
         + ", ".join(path.name for path in paths.values())
         for world, paths in sorted(first_path.items(), key=lambda item: natural_key(item[0]))
         if len(paths) > 1
+    ]
+
+
+def _zone_warnings(named: Iterable[NamedDump]) -> list[str]:
+    """Return a warning for each abbreviation of a zone that several zones have."""
+    first_path: dict[str, Path] = {}
+    for entry in named:
+        if entry.name.uncertain_zone is not None:
+            first_path.setdefault(entry.name.uncertain_zone, entry.dump.path)
+    return [
+        f"{zone} in {path.name} stands for more than one time zone; the time was read as if it"
+        " were UTC: name the zone with --timezone, such as America/New_York"
+        for zone, path in sorted(first_path.items())
     ]

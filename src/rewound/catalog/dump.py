@@ -36,7 +36,9 @@ class Dump:
     time_source: TimeSource
     """What `taken_at` was read from."""
     day_only: bool = False
-    """The name tells the day but no time of day: `taken_at` is the start of that day."""
+    """The name tells no time of day: `taken_at` is the start of a day, or of a week."""
+    open_days: int = 1
+    """How many days there are from `taken_at` on that the name may mean, if it is `day_only`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,18 @@ class NotUnderstood:
     """Where it is."""
     reason: str
     """Why it gives no dump, as shown to the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What can be read in two ways, so that the user has to say which is meant."""
+
+    worlds: frozenset[str]
+    """The worlds that it concerns."""
+    text: str
+    """What is in doubt."""
+    hint: str
+    """The options that settle it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,8 @@ class Catalog:
     """What the user should know before trusting the choice of a dump."""
     ambiguous: Mapping[str, str] = field(default_factory=dict)
     """World to reason, where one name may stand for several worlds: choosing refuses these."""
+    doubts: tuple[Doubt, ...] = ()
+    """What the user has to decide before anything is restored."""
 
     @property
     def worlds(self) -> tuple[str, ...]:
@@ -75,6 +91,7 @@ class Catalog:
             self,
             dumps=tuple(dump for dump in self.dumps if dump.world in worlds),
             ambiguous={w: reason for w, reason in self.ambiguous.items() if w in worlds},
+            doubts=tuple(doubt for doubt in self.doubts if doubt.worlds & set(worlds)),
         )
 
 

@@ -110,7 +110,7 @@ def find_disagreement(dump: Dump, completed_at: datetime | None) -> str | None:
     """
     if completed_at is None:
         return None
-    slack = _WIDEST_ZONE + _LONGEST_DUMP + (timedelta(days=1) if dump.day_only else timedelta())
+    slack = _WIDEST_ZONE + _LONGEST_DUMP + timedelta(days=dump.open_days if dump.day_only else 0)
     if abs(completed_at - dump.taken_at) <= slack:
         return None
     return (

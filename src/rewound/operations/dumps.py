@@ -10,16 +10,19 @@ from rewound.catalog import (
     Catalog,
     Choice,
     Dump,
+    Subject,
     TargetTime,
     choose_dumps,
     discover,
     parse_target,
     require_all,
+    require_settled,
     select_worlds,
 )
-from rewound.dump.file.header import find_closing_time, find_server_version
+from rewound.dump.file.header import find_closing_time, find_database, find_server_version
 from rewound.dump.file.reader import DumpReader
-from rewound.errors import UsageError
+from rewound.dump.file.recognition import find_first_table, looks_like_dump
+from rewound.errors import DumpError, UsageError
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification, verify_all
 
@@ -76,17 +79,33 @@ def _read_timezone(name: str | None) -> tzinfo:
         ) from error
 
 
-def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
-    """Return the dumps of a source, and which of them the target time selects."""
+def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:
+    """Return the dumps of a source, and which of them the target time selects.
+
+    What can be read in two ways is in the catalog's doubts.
+    """
     catalog = discover(
         selection.source,
         pattern=selection.pattern,
         timezone=selection.timezone,
         read_closing_time=_read_closing_time,
+        is_dump=_is_dump,
+        read_subject=_read_subject,
     )
     if selection.worlds is not None:
         catalog = catalog.only(select_worlds(catalog.worlds, selection.worlds))
     return catalog, choose_dumps(catalog, selection.target)
+
+
+def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
+    """Return the dumps of a source, and which of them the target time selects.
+
+    Raises:
+        UsageError: something can be read in two ways.
+    """
+    catalog, choice = list_dumps(selection)
+    require_settled(catalog)
+    return catalog, choice
 
 
 def verify(
@@ -124,9 +143,30 @@ def read_server_version(path: Path) -> str | None:
 
 
 def _read_closing_time(path: Path) -> datetime | None:
-    """Return the time of a dump's closing line; reads the dump to its end."""
-    tail = b""
+    """Return the time of a dump's closing line; reads a compressed dump to its end."""
     with DumpReader(path) as reader:
-        for chunk in reader.iter_chunks():
-            tail = (tail + chunk)[-_TAIL_BYTES:]
+        if reader.is_compressed:
+            tail = b""
+            for chunk in reader.iter_chunks():
+                tail = (tail + chunk)[-_TAIL_BYTES:]
+        else:
+            tail = reader.read_end(_TAIL_BYTES)
     return find_closing_time(tail)
+
+
+def _read_start(path: Path) -> bytes:
+    """Return the first bytes of a dump's text; none where it cannot be read."""
+    try:
+        with DumpReader(path) as reader:
+            return next(reader.iter_chunks(), b"")
+    except DumpError:
+        return b""
+
+
+def _is_dump(path: Path) -> bool:
+    return looks_like_dump(_read_start(path))
+
+
+def _read_subject(path: Path) -> Subject | None:
+    start = _read_start(path)
+    return Subject(find_database(start), find_first_table(start)) if start else None

@@ -28,7 +28,10 @@ def command(
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    catalog, choice = dumps.find_dumps(selection)
+    catalog, choice = dumps.list_dumps(selection)
+    for doubt in catalog.doubts:
+        diagnostics.warn(f"{doubt.text}; up, verify and diff stop here")
+        diagnostics.narrate(f"hint: {doubt.hint}")
     chosen = {chosen.dump.path for chosen in choice.chosen}
     rows: list[list[render.Cell]] = [
         [

@@ -59,6 +59,12 @@ def find_server_version(head: bytes) -> str | None:
     return None
 
 
+def find_database(head: bytes) -> str | None:
+    """Return the one database that was dumped, as a dump's first bytes state it."""
+    match = re.search(rb"^" + _ORIGIN.pattern, head, re.MULTILINE)
+    return None if match is None else _text(match[2]).strip() or None
+
+
 def read_comment(header: Header, comment: bytes) -> Header:
     """Return the header with what one comment of the dump adds to it."""
     if match := _PRODUCER.match(comment):

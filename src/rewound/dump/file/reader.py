@@ -89,6 +89,22 @@ class DumpReader:
             f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
         )
 
+    @property
+    def is_compressed(self) -> bool:
+        """Whether the file is compressed; only to be asked before anything is read."""
+        return find_compression(self._file.peek_start()) is not None
+
+    def read_end(self, count: int) -> bytes:
+        """Return the last bytes of a file that is not compressed; nothing is proven by it.
+
+        Raises:
+            DumpError: the file cannot be read.
+        """
+        try:
+            return self._file.read_end(count)
+        except OSError as error:
+            raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
+
     def iter_chunks(self) -> Iterator[bytes]:
         """Yield the decompressed bytes in order.
 
@@ -199,6 +215,13 @@ class _HashingFile(io.RawIOBase):
         start = self._file.read(8) or b""
         self._file.seek(0)
         return start
+
+    def read_end(self, count: int) -> bytes:
+        """Return the last bytes, uncounted."""
+        self._file.seek(max(0, self.size_bytes - count))
+        end = self._file.read(count) or b""
+        self._file.seek(0)
+        return end
 
     def has_changed(self) -> bool:
         """Tell, once all is read, whether it was another file when it was opened."""

@@ -6,17 +6,13 @@ folder on. It takes the place of the usual shapes: nothing else is guessed.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from pathlib import PurePosixPath
 
-from rewound.catalog.names import (
-    NameProblem,
-    ParsedName,
-    find_foreign_reason,
-    find_world_problem,
-    strip_extension,
-)
-from rewound.catalog.times import DIRECTIVES, TIME_REGEX, read_match, to_utc
+from rewound.catalog.naming.directives import DIRECTIVES, OtherZone, format_regex, read_groups
+from rewound.catalog.naming.endings import find_foreign_reason, strip_extension
+from rewound.catalog.naming.names import NameProblem, ParsedName, find_world_problem
+from rewound.catalog.naming.times import TIME_REGEX, read_time
 from rewound.errors import UsageError
 
 _EXAMPLE = "for example --pattern '{world}_fulldump_{time:%Y%m%d_%H%M%S}'"
@@ -32,7 +28,7 @@ class NamePattern:
     regex: re.Pattern[str]
     """Matches a whole path without extension; the group `world` is the world."""
     time_format: str | None
-    """The format of the group `time`; None where the time has one of the known shapes, or none."""
+    """The format of the time, or of its parts; None where it has a known shape, or none."""
 
     def parse_path(self, relative: PurePosixPath, timezone: tzinfo) -> ParsedName | NameProblem:
         """Read world and time out of a path relative to the source.
@@ -50,24 +46,26 @@ class NamePattern:
             return NameProblem(problem)
         try:
             return self._read_match(match, timezone)
+        except OtherZone as error:
+            return NameProblem(f"{error}; give the zone of its times with --timezone")
         except ValueError:
-            return NameProblem(f"{match['time']} is no valid time")
+            written = match["time"] if self.time_format is None else match[0]
+            return NameProblem(f"{written} is no valid time")
 
     def _read_match(self, match: re.Match[str], timezone: tzinfo) -> ParsedName:
         world = match["world"]
-        if "time" not in self.regex.groupindex:
+        if self.time_format is not None:
+            reading = read_groups(match.groupdict(), timezone)
+        elif "time" in self.regex.groupindex:
+            reading = read_time(match["time"], timezone)
+        else:
             return ParsedName(world, taken_at=None)
-        if self.time_format is None:
-            time = read_match(match, timezone)
-            return ParsedName(world, taken_at=time.taken_at, day_only=not time.has_clock)
-        if self.time_format == "%s":
-            return ParsedName(world, taken_at=datetime.fromtimestamp(int(match["time"]), UTC))
-        # The zone, if there is one, is in the format; `to_utc` adds the one that is missing.
-        written = datetime.strptime(match["time"], self.time_format)  # noqa: DTZ007
         return ParsedName(
             world,
-            taken_at=to_utc(written, timezone),
-            day_only=not {"%H", "%I"} & set(re.findall("%.", self.time_format)),
+            taken_at=reading.taken_at,
+            day_only=reading.open_days > 0,
+            open_days=reading.open_days,
+            uncertain_zone=reading.uncertain_zone,
         )
 
 
@@ -76,7 +74,9 @@ def compile_pattern(pattern: str) -> NamePattern:
 
     It holds `{world}` once, `{time}` or `{time:FORMAT}` at most once, and `{any}` for text
     of no meaning within one folder or file name; world and any text are as short as they
-    can be. FORMAT takes strptime's directives, and %s for seconds since 1970.
+    can be. FORMAT takes strptime's directives, and %s for seconds since 1970 (or, with more
+    digits, milli-, micro- or nanoseconds). Parts of one time that stand apart have a
+    placeholder each: `{time:%Y-%m-%d}/{world}_{time:%H%M}`.
 
     Raises:
         UsageError: the pattern cannot be read; the message says where.
@@ -87,16 +87,21 @@ def compile_pattern(pattern: str) -> NamePattern:
             f"the pattern {pattern!r} ends in an extension",
             hint=f"leave it out: --pattern '{pattern[: extension.start()]}'",
         )
-    regex, time_format = "", None
-    for literal, placeholder in re.findall(r"([^{]+)|(\{[^{}]*\})", _checked_braces(pattern)):
-        regex += re.escape(literal) if literal else _placeholder_regex(pattern, placeholder)
-        if placeholder.startswith("{time:"):
-            time_format = placeholder[len("{time:") : -1]
-    if pattern.count("{world}") != 1 or len(re.findall(r"\{time[:}]", pattern)) > 1:
+    pieces = re.findall(r"([^{]+)|(\{[^{}]*\})", _checked_braces(pattern))
+    for _, hole in pieces:
+        _check_placeholder(pattern, hole)
+    formats = [hole[len("{time:") : -1] for _, hole in pieces if hole.startswith("{time:")]
+    if pattern.count("{world}") != 1 or pattern.count("{time}") + bool(formats) > 1:
         raise UsageError(
             f"the pattern {pattern!r} needs {{world}} exactly once and {{time}} at most once",
             hint=f"{_EXAMPLE}; text of no meaning is {{any}}",
         )
+    time_format = " ".join(formats) if formats else None
+    if time_format is not None:
+        _check_format(pattern, time_format)
+    regex = "".join(
+        re.escape(literal) if literal else _placeholder_regex(hole) for literal, hole in pieces
+    )
     return NamePattern(pattern, re.compile(f"(?:.*/)?{regex}", re.DOTALL), time_format)
 
 
@@ -107,21 +112,24 @@ def _checked_braces(pattern: str) -> str:
     return pattern
 
 
-def _placeholder_regex(pattern: str, placeholder: str) -> str:
-    name, colon, time_format = placeholder[1:-1].partition(":")
-    if name == "time":
-        return f"(?P<time>{_time_regex(pattern, time_format) if colon else TIME_REGEX})"
-    if placeholder == "{world}":
-        return "(?P<world>[^/]+?)"
-    if placeholder == "{any}":
-        return "[^/]*?"
+def _check_placeholder(pattern: str, placeholder: str) -> None:
+    if placeholder in ("", "{world}", "{any}", "{time}") or placeholder.startswith("{time:"):
+        return
     raise UsageError(
         f"the pattern {pattern!r} has an unknown placeholder {placeholder}",
         hint="known are {world}, {time}, {time:FORMAT} and {any}",
     )
 
 
-def _time_regex(pattern: str, time_format: str) -> str:
+def _placeholder_regex(placeholder: str) -> str:
+    if placeholder.startswith("{time:"):
+        return format_regex(placeholder[len("{time:") : -1])
+    return {"{world}": "(?P<world>[^/]+?)", "{any}": "[^/]*?"}.get(
+        placeholder, f"(?P<time>{TIME_REGEX})"
+    )
+
+
+def _check_format(pattern: str, time_format: str) -> None:
     parts = re.findall(r"%.|%$|[^%]", time_format, re.DOTALL)
     directives = [part for part in parts if part[0] == "%" and part != "%%"]
     problem = _find_format_problem(directives)
@@ -130,10 +138,6 @@ def _time_regex(pattern: str, time_format: str) -> str:
             f"the time format {time_format!r} in the pattern {pattern!r} {problem}",
             hint=f"{_EXAMPLE}; known are {' '.join('%' + letter for letter in DIRECTIVES)}",
         )
-    return "".join(
-        DIRECTIVES[part[1]] if part in directives else re.escape(part.replace("%%", "%"))
-        for part in parts
-    )
 
 
 def _find_format_problem(directives: list[str]) -> str | None:
@@ -148,12 +152,17 @@ def _find_format_problem(directives: list[str]) -> str | None:
 
 
 def _find_gap(directives: set[str]) -> str | None:
-    if not directives & {"%Y", "%y"}:
+    if directives & {"%G", "%V", "%u"}:
+        if not {"%G", "%V"} <= directives:
+            return "needs %G and %V together"
+        if directives & {"%Y", "%y", "%m", "%b", "%B", "%d", "%j"}:
+            return "mixes the week, %G and %V, with another way to write a day"
+    elif not directives & {"%Y", "%y"}:
         return "lacks the year, %Y"
-    if "%j" not in directives and not ("%d" in directives and directives & {"%m", "%b", "%B"}):
+    elif "%j" not in directives and not ("%d" in directives and directives & {"%m", "%b", "%B"}):
         return "lacks the day: %m and %d, or %j"
     if ("%I" in directives) != ("%p" in directives):
         return "needs %I and %p together"
-    if directives & {"%M", "%S", "%z"} and not directives & {"%H", "%I"}:
+    if directives & {"%M", "%S", "%z", "%Z"} and not directives & {"%H", "%I"}:
         return "lacks the hour, %H"
-    return None
+    return "lacks the seconds, %S" if "%f" in directives and "%S" not in directives else None

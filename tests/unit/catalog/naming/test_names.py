@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewound.catalog import NameProblem, ParsedName, parse_path
-from rewound.catalog.names import MARKER_WORDS
+from rewound.catalog import NameProblem, ParsedName
+from rewound.catalog.naming.endings import find_foreign_reason, strip_extension
+from rewound.catalog.naming.names import MARKER_WORDS, parse_stem
+from rewound.catalog.naming.reading import read_stems
 
 DAY = datetime(2024, 6, 18, tzinfo=UTC)
 MINUTE = DAY.replace(hour=21, minute=15)
@@ -16,7 +18,13 @@ AUTO = DAY.replace(hour=6, minute=25)
 
 
 def parse(text, timezone=UTC):
-    return parse_path(PurePosixPath(text), timezone)
+    """Read a name as if it were all there is."""
+    path = PurePosixPath(text)
+    reason = find_foreign_reason(path)
+    if reason is not None:
+        return NameProblem(reason)
+    stem = strip_extension(path)
+    return parse_stem(stem, read_stems([stem], timezone, today=date(2099, 1, 1))[stem])
 
 
 @pytest.mark.parametrize(
@@ -51,7 +59,8 @@ def parse(text, timezone=UTC):
         ("host1/full_backup.sql", "host1", None),
         ("host1_Monday.sql.gz", "host1", None),
         ("daily.3/host1/mysqldump.sql.gz", "host1", None),
-        ("host1-20240230.sql.gz", "host1-20240230", None),
+        ("host1_18Jun2024.sql.gz", "host1", DAY),
+        ("host1_18-06-2024.sql.gz", "host1", DAY),
     ],
 )
 def test_usual_shapes_tell_world_and_time(path, world, taken_at):
@@ -108,9 +117,10 @@ def test_folders_that_may_be_hosts_are_the_origin(path, origin):
         ("2024-06-18/host1_20240801.sql.gz", "two times that differ"),
         ("2024-06-18/2115.sql.gz", "2115 may be a world or a time of day"),
         ("acme/2024-06-18/1001.sql.gz", "1001 may be a world or a time of day"),
-        ("host1_18-06-2024.sql.gz", "18-06-2024 looks like a date"),
-        ("host1_18062024.sql.gz", "18062024 looks like a date"),
-        ("host1_18Jun2024.sql.gz", "18Jun2024 looks like a date"),
+        ("host1_05-06-2024.sql.gz", "05-06-2024 may be 2024-06-05 or 2024-05-06"),
+        ("host1_05062024.sql.gz", "05062024 may be 2024-06-05 or 2024-05-06, or a number"),
+        ("host1_30-30-2024.sql.gz", "30-30-2024 looks like a date that is not recognised"),
+        ("host1-20240230.sql.gz", "20240230 looks like a date, but there is no such day"),
         ("backup_20240618.sql.gz", "no world in the path"),
         ("daily/2024-06-18.sql.gz", "no world in the path"),
         ("my game_20240618.sql.gz", "cannot name a world"),
@@ -124,8 +134,6 @@ def test_folders_that_may_be_hosts_are_the_origin(path, origin):
         ("host1_20240618.sql.gz.gpg", "encrypted"),
         ("host1_20240618.sql.gz.tmp", "an unfinished copy"),
         ("host1_20240618.sql.zip", "packed in a way that is not read"),
-        ("README", "not a dump"),
-        ("notes.txt", "not a dump"),
         (".host1_20240618.sql.gz", "a hidden file"),
         (".sql.gz", "a hidden file"),
     ],

@@ -9,10 +9,12 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
-from pathlib import PurePosixPath
+from datetime import date, datetime
 
-from rewound.catalog.times import DIRECTIVES, WEEKDAY_WORDS, WrittenTime, calendar_words, iter_times
+from rewound.catalog.naming.calendar import WEEKDAY_NAMES, calendar_words, find_weekday
+from rewound.catalog.naming.directives import DIRECTIVES
+from rewound.catalog.naming.reading import StemTimes
+from rewound.catalog.naming.times import WrittenTime
 
 KIND_WORDS = frozenset(
     [
@@ -22,30 +24,23 @@ KIND_WORDS = frozenset(
     ]
 )
 """Words that say what a file is. They are no part of a world's name at its ends."""
-PERIOD_WORDS = WEEKDAY_WORDS | frozenset(
+PERIOD_WORDS = WEEKDAY_NAMES | frozenset(
     ["hourly", "daily", "nightly", "weekly", "monthly", "quarterly", "yearly", "latest"]
 )
 """Words that say when a file was made. They are no part of a world's name at its ends."""
 MARKER_WORDS = KIND_WORDS | PERIOD_WORDS
 """All words that are no part of a world's name at its ends, in lower case."""
 
-_EXTENSION = re.compile(r"\.sql(?:\.(?:gz|zst|xz|bz2))?$", re.IGNORECASE)
-_FOREIGN_SUFFIXES = {
-    "a checksum, not a dump": (".md5", ".sha1", ".sha256", ".sha512", ".sfv"),
-    "encrypted, or a signature; decrypt it first": (".gpg", ".pgp", ".asc", ".age", ".enc"),
-    "an unfinished copy": (".tmp", ".part", ".partial", ".filepart", ".incomplete"),
-    "packed in a way that is not read; gz, zst, xz and bz2 are": (
-        *(".zip", ".7z", ".rar", ".tar", ".tgz", ".lz4", ".lzo", ".br"),
-    ),
-}
 _WORLD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _WORLD_MAX_LENGTH = 60
 _TIME_MARK = "\0"  # stands for a time; no path can hold it
+_PART_MARK = "\1"  # stands for a time of day, or for a month, alone
+_SEPARATORS = "-_. ()[]@,"
+_SEPARATOR_CLASS = r"-_. ()\[\]@,"
 _UNCLEAR_DATE = re.compile(
     r"(?<![0-9])(?:[0-9]{1,2}([-_. ])(?:[0-9]{1,2}|[A-Za-z]{3,9})\1"
     rf"|{DIRECTIVES['d']}(?:{DIRECTIVES['m']}|{DIRECTIVES['b']})){DIRECTIVES['Y']}(?![0-9])"
 )
-_CLOCK_ALONE = re.compile(r"[0-2][0-9][-_.:h]?[0-5][0-9](?:[-_.:m]?[0-5][0-9])?[ms]?")
 _SCHEMA_PERIODS = ("daily", "weekly", "monthly")
 _ROTATED_FOLDER = re.compile(r"(?:hourly|daily|weekly|monthly|yearly)\.[0-9]+")
 
@@ -64,6 +59,12 @@ class ParsedName:
     """What folders and file say besides world, time and marker words: another host, perhaps."""
     kind_words: tuple[str, ...] = ()
     """The words in the file's name that say what it is, in lower case."""
+    open_days: int = 0
+    """How many days the time leaves open: 1 for a day, 7 for a week, 0 with a time of day."""
+    month: str | None = None
+    """The month that the path tells, where it tells no day: the dump must be of it."""
+    uncertain_zone: str | None = None
+    """The abbreviation of a zone that has several meanings, and was not heeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +79,6 @@ class _Unclear(Exception):
     """Carries a reason out of the reading of a path; it never leaves this module."""
 
 
-def parse_path(relative: PurePosixPath, timezone: tzinfo) -> ParsedName | NameProblem:
-    """Read world and time out of a path relative to the source.
-
-    Times that name no zone are read in `timezone`.
-    """
-    reason = find_foreign_reason(relative)
-    if reason is not None:
-        return NameProblem(reason)
-    try:
-        return _parse_stem(strip_extension(relative), timezone)
-    except _Unclear as unclear:
-        return NameProblem(str(unclear))
-
-
-def find_foreign_reason(relative: PurePosixPath) -> str | None:
-    """Return why the file cannot be a dump, by its name; None if it can be one."""
-    if relative.name.startswith("."):
-        return "a hidden file"
-    if _EXTENSION.search(relative.name):
-        return None
-    for reason, suffixes in _FOREIGN_SUFFIXES.items():
-        if relative.suffix.lower() in suffixes:
-            return reason
-    return "not a dump: the name does not end in .sql, .sql.gz, .sql.zst, .sql.xz or .sql.bz2"
-
-
-def strip_extension(relative: PurePosixPath) -> str:
-    """Return the path without `.sql` and what says how it is compressed."""
-    return _EXTENSION.sub("", relative.as_posix())
-
-
 def find_world_problem(world: str) -> str | None:
     """Return why the text cannot name a world; None if it can."""
     if len(world) <= _WORLD_MAX_LENGTH and _WORLD.fullmatch(world):
@@ -119,18 +89,25 @@ def find_world_problem(world: str) -> str | None:
     )
 
 
-def _parse_stem(stem: str, timezone: tzinfo) -> ParsedName:
-    times = list(iter_times(stem, timezone))
-    components = _mask(stem, times).split("/")
-    _refuse_unclear_dates(components)
-    time = _pick_time(times)
-    day = time.day if time else None
+def parse_stem(stem: str, found: StemTimes) -> ParsedName | NameProblem:
+    """Read world and time out of a path without extension, whose times are found."""
+    try:
+        return _parse_stem(stem, found)
+    except _Unclear as unclear:
+        return NameProblem(str(unclear))
+
+
+def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
+    if found.problem is not None:
+        raise _Unclear(f"{found.problem}; use --pattern")
+    time = _pick_time(found.times)
+    components = _mask(stem, found).split("/")
+    _refuse_unclear_dates(components, [each.reading.day for each in found.times])
+    day = time.reading.day if time else None
     texts = [
         "" if _is_period_folder(components, index, day) else _component_text(component, day)
         for index, component in enumerate(components)
     ]
-    if time and not time.has_clock and _CLOCK_ALONE.fullmatch(components[-1]):
-        raise _Unclear(f"{components[-1]} may be a world or a time of day; use --pattern")
     world = _find_world(components, texts)
     if not world:
         raise _Unclear("no world in the path; give the folder above as SOURCE, or use --pattern")
@@ -139,25 +116,30 @@ def _parse_stem(stem: str, timezone: tzinfo) -> ParsedName:
         raise _Unclear(problem)
     return ParsedName(
         world,
-        taken_at=time.taken_at if time else None,
-        day_only=time is not None and not time.has_clock,
+        taken_at=time.reading.taken_at if time else None,
+        day_only=time is not None and time.reading.open_days > 0,
+        open_days=time.reading.open_days if time else 0,
         origin=tuple(dict.fromkeys(text for text in texts if text not in ("", world))),
         kind_words=tuple(w for w in _words(components[-1]) if w in KIND_WORDS),
+        month=stem[slice(*found.month)] if found.month else None,
+        uncertain_zone=time.reading.uncertain_zone if time else None,
     )
 
 
-def _mask(stem: str, times: Sequence[WrittenTime]) -> str:
-    """Put one mark in the place of each time; a nested date such as 2024/06/18 is one time."""
+def _mask(stem: str, found: StemTimes) -> str:
+    """Put a mark in the place of each time; a nested date such as 2024/06/18 is one time."""
+    marks = [(time.start, time.end, _TIME_MARK) for time in found.times]
+    marks += [(*span, _PART_MARK) for span in (found.clock, found.month) if span]
     pieces, position = [], 0
-    for time in times:
-        pieces += [stem[position : time.start], _TIME_MARK]
-        position = time.end
+    for start, end, mark in sorted(marks):
+        pieces += [stem[position:start], mark]
+        position = end
     return "".join([*pieces, stem[position:]])
 
 
-def _refuse_unclear_dates(components: Sequence[str]) -> None:
+def _refuse_unclear_dates(components: Sequence[str], days: Sequence[date]) -> None:
     for component in components:
-        if component.count(_TIME_MARK) > 1:
+        if component.count(_TIME_MARK) > 1 and len(set(days)) > 1:
             raise _Unclear("two times in one name; use --pattern")
         unclear = _UNCLEAR_DATE.search(component)
         if unclear and _TIME_MARK not in component:
@@ -168,43 +150,75 @@ def _pick_time(times: Sequence[WrittenTime]) -> WrittenTime | None:
     """Return the time that tells most, the file's own before its folders'."""
     if not times:
         return None
-    picked = next((time for time in reversed(times) if time.has_clock), times[-1])
+    most = min(time.reading.open_days for time in times)
+    picked = next(time for time in reversed(times) if time.reading.open_days == most)
     # A run that starts before midnight ends in the folder of the day before.
     for time in times:
-        if abs((time.day - picked.day).days) > 1:
-            raise _Unclear(f"two times that differ: {time.day} and {picked.day}; use --pattern")
+        days = (picked.reading.day - time.reading.day).days
+        if not -1 <= days <= max(1, time.reading.open_days):
+            raise _Unclear(
+                f"two times that differ: {time.reading.day} and {picked.reading.day}; use --pattern"
+            )
     return picked
 
 
 def _component_text(component: str, day: date | None) -> str:
     """Return what a folder or file name says besides time and marker words."""
-    before, mark, after = component.partition(_TIME_MARK)
-    after_words = MARKER_WORDS
-    if mark and day:
-        after_words |= calendar_words(day)
-        if "weekly" in _words(before):
-            # automysqlbackup ends weekly names in the bare number of the week.
-            after_words |= {f"{day.isocalendar().week:02}"}
-    left, right = _strip_words(before, MARKER_WORDS), _strip_words(after, after_words)
-    if left and right:
+    pieces = re.split(f"[{_TIME_MARK}{_PART_MARK}]", component)
+    calendar = calendar_words(day) if day and _TIME_MARK in component else frozenset[str]()
+    texts = []
+    for index, piece in enumerate(pieces):
+        words = MARKER_WORDS
+        if index > 0:
+            words |= calendar
+            if day and "weekly" in _words(pieces[0]):
+                # automysqlbackup ends weekly names in the bare number of the week.
+                words |= {f"{day.isocalendar().week:02}"}
+        text = _strip_words(piece, words)
+        if day and _TIME_MARK in component:
+            text = _strip_weekday(text, day, is_first=index == 0)
+        if text:
+            texts.append(text)
+    if len(texts) > 1:
         raise _Unclear(
-            f"text on both sides of the time, {left!r} and {right!r}: which is the world? "
+            f"text on both sides of the time, {texts[0]!r} and {texts[1]!r}: which is the world? "
             "use --pattern"
         )
-    return left or right
+    text = "".join(texts)
+    if text.isdigit() and pieces[0].strip(_SEPARATORS) != text and _TIME_MARK in component:
+        raise _Unclear(f"{text} may be a world or a part of the time; use --pattern")
+    return text
+
+
+def _strip_weekday(text: str, day: date, *, is_first: bool) -> str:
+    """Take the weekday that stands beside its date out of a text.
+
+    Beside a date of another weekday it is a reason to doubt, unless it is all that could name
+    the world.
+    """
+    words = re.findall(r"[^-_. ]+", text)
+    if not words:
+        return text
+    word = words[-1] if is_first else words[0]
+    weekday = find_weekday(word)
+    if weekday is None or len(words) == 1:
+        return text
+    if weekday != day.weekday():
+        raise _Unclear(f"{word} stands beside {day}, which is another weekday; use --pattern")
+    return _strip_words(text, frozenset({word.lower()}))
 
 
 def _strip_words(text: str, words: frozenset[str]) -> str:
-    parts = deque(re.findall(r"[-_. ]+|[^-_. ]+", text))
-    while parts and (parts[0][0] in "-_. " or parts[0].lower() in words):
+    parts = deque(re.findall(rf"[{_SEPARATOR_CLASS}]+|[^{_SEPARATOR_CLASS}]+", text))
+    while parts and (parts[0][0] in _SEPARATORS or parts[0].lower() in words):
         parts.popleft()
-    while parts and (parts[-1][0] in "-_. " or parts[-1].lower() in words):
+    while parts and (parts[-1][0] in _SEPARATORS or parts[-1].lower() in words):
         parts.pop()
     return "".join(parts)
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(rf"[^-_. {_TIME_MARK}]+", text.lower())
+    return re.findall(rf"[^{_SEPARATOR_CLASS}{_TIME_MARK}{_PART_MARK}]+", text.lower())
 
 
 def _is_period_folder(components: Sequence[str], index: int, day: date | None) -> bool:

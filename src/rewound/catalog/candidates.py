@@ -1,0 +1,48 @@
+"""The files of a source while their names are read: what `discover` and `questions` share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from pathlib import Path, PurePosixPath
+
+from rewound.catalog.dump import Dump
+from rewound.catalog.naming.names import ParsedName
+from rewound.catalog.walk import SourceFile
+from rewound.errors import DumpError
+
+ReadClosingTime = Callable[[Path], datetime | None]
+"""Returns the aware time of a dump's closing line, or None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDump:
+    """A dump with what its name says."""
+
+    dump: Dump
+    name: ParsedName
+    file: SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFiles:
+    """The files of a source that may be dumps, and what can be asked of them."""
+
+    files: Sequence[SourceFile]
+    """By path."""
+    timezone: tzinfo
+    """Of the times in names that name none."""
+    today: date
+    """No dump is of a day after it."""
+    read_closing_time: ReadClosingTime
+
+    def find_closing_time(self, path: Path) -> datetime | None:
+        """Return the time of the closing line; None as well where the file cannot be read."""
+        try:
+            return self.read_closing_time(path)
+        except DumpError:
+            return None
+
+    @property
+    def names(self) -> list[PurePosixPath]:
+        """The paths of all files, seen from the source."""
+        return [file.relative for file in self.files]

@@ -1,0 +1,1 @@
+"""How dumps are named: times in all their shapes, endings, patterns. Pure."""

@@ -1,0 +1,124 @@
+"""The words of a calendar that stand in the names of dumps: weekdays, months, time zones. Pure.
+
+English, German, French and Spanish, in full and as `date` abbreviates them. An abbreviation of two
+letters is not in here: it is a word of its own too often.
+"""
+
+from datetime import date, timedelta, timezone
+
+_WEEKDAYS = (
+    ("monday", "mon", "montag", "lundi", "lun", "lunes"),
+    ("tuesday", "tue", "tues", "dienstag", "mardi", "martes"),
+    ("wednesday", "wed", "mittwoch", "mercredi", "mer", "miercoles"),
+    ("thursday", "thu", "thur", "thurs", "donnerstag", "jeudi", "jeu", "jueves"),
+    ("friday", "fri", "freitag", "vendredi", "ven", "viernes"),
+    ("saturday", "sat", "samstag", "sonnabend", "samedi", "sam", "sabado"),
+    ("sunday", "sun", "sonntag", "dimanche", "dim", "domingo"),
+)
+"""By `date.weekday`; the first of each is the one that English scripts write."""
+_MONTHS = (
+    ("january", "jan", "januar", "janvier", "janv", "enero", "ene"),
+    ("february", "feb", "februar", "fevrier", "fevr", "febrero"),
+    ("march", "mar", "maerz", "mrz", "mars", "marzo"),
+    ("april", "apr", "avril", "avr", "abril", "abr"),
+    ("may", "mai", "mayo"),
+    ("june", "jun", "juni", "juin", "junio"),
+    ("july", "jul", "juli", "juillet", "juil", "julio"),
+    ("august", "aug", "aout", "agosto", "ago"),
+    ("september", "sep", "sept", "septembre", "septiembre"),
+    ("october", "oct", "oktober", "okt", "octobre", "octubre"),
+    ("november", "nov", "novembre", "noviembre"),
+    ("december", "dec", "dezember", "dez", "decembre", "diciembre", "dic"),
+)
+"""By month, from January on."""
+_WEEKDAY_OF = {word: day for day, words in enumerate(_WEEKDAYS) for word in words}
+_MONTH_OF = {word: month for month, words in enumerate(_MONTHS, start=1) for word in words}
+
+WEEKDAY_NAMES = frozenset(words[0] for words in _WEEKDAYS)
+"""The English weekdays in full: a backup script that overwrites weekly writes them in names."""
+
+ZONE_HOURS = {
+    "Z": 0.0,
+    "UTC": 0.0,
+    "GMT": 0.0,
+    "WET": 0.0,
+    "WEST": 1.0,
+    "CET": 1.0,
+    "MEZ": 1.0,
+    "CEST": 2.0,
+    "MESZ": 2.0,
+    "EET": 2.0,
+    "EEST": 3.0,
+    "MSK": 3.0,
+    "PKT": 5.0,
+    "WIB": 7.0,
+    "HKT": 8.0,
+    "AWST": 8.0,
+    "JST": 9.0,
+    "KST": 9.0,
+    "ACST": 9.5,
+    "AEST": 10.0,
+    "ACDT": 10.5,
+    "AEDT": 11.0,
+    "NZST": 12.0,
+    "NZDT": 13.0,
+    "AKST": -9.0,
+    "AKDT": -8.0,
+    "HST": -10.0,
+}
+"""Abbreviations that stand for one offset from UTC, in hours.
+
+Source: the abbreviations of tzdata 2024a that no two zones use with different offsets.
+"""
+UNCERTAIN_ZONES = frozenset(
+    [
+        *("EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"),
+        *("AST", "ADT", "NST", "NDT", "IST", "BST", "SST"),
+    ]
+)
+"""Abbreviations that stand for several: CST is written in Chicago, Shanghai and Havana. Their
+partners of summer time are among them, so that the two halves of a year stay in one order."""
+
+
+def find_weekday(word: str) -> int | None:
+    """Return the weekday that a word names, as `date.weekday` counts; None for other words."""
+    return _WEEKDAY_OF.get(word.lower())
+
+
+def find_month(word: str) -> int | None:
+    """Return the month that a word names, 1 to 12; None for other words."""
+    return _MONTH_OF.get(word.lower())
+
+
+def is_calendar_word(word: str) -> bool:
+    """Tell whether a word names a weekday or a month."""
+    return find_weekday(word) is not None or find_month(word) is not None
+
+
+def find_zone(abbreviation: str) -> timezone | None:
+    """Return the zone of an abbreviation; None where it has more than one meaning."""
+    hours = ZONE_HOURS.get(abbreviation.upper())
+    return None if hours is None else timezone(timedelta(hours=hours))
+
+
+def calendar_words(day: date) -> frozenset[str]:
+    """Return the names of the day's weekday, month and week, in lower case."""
+    week = f"{day.isocalendar().week:02}"
+    return frozenset(
+        {*_WEEKDAYS[day.weekday()], *_MONTHS[day.month - 1], f"w{week}", f"kw{week}", f"week{week}"}
+    )
+
+
+def any_weekday(*, shortest: int = 3) -> str:
+    """Return a regular expression of all weekdays, whatever their case."""
+    return _any_of(_WEEKDAY_OF, shortest)
+
+
+def any_month(*, shortest: int = 3) -> str:
+    """Return a regular expression of all months, whatever their case."""
+    return _any_of(_MONTH_OF, shortest)
+
+
+def _any_of(words: dict[str, int], shortest: int) -> str:
+    longest_first = sorted((w for w in words if len(w) >= shortest), key=lambda w: (-len(w), w))
+    return "(?i:" + "|".join(longest_first) + ")"

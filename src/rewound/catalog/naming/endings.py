@@ -1,0 +1,61 @@
+"""The endings of file names: what is a dump by them, and what cannot be one. Pure."""
+
+import re
+from pathlib import PurePosixPath
+
+_DUMP = re.compile(r"\.sql(?:\.(?:gz|zst|xz|bz2))?$", re.IGNORECASE)
+_ANY_ENDING = re.compile(
+    r"(?:\.(?:sql|mysql|mariadb|sqldump|mysqldump|dump|dmp|db|txt|bak|backup))?"
+    r"(?:\.(?:gz|gzip|zst|zstd|xz|bz2))?$",
+    re.IGNORECASE,
+)
+"""Of dumps that are known by their content: `host1.gz`, `host1.dmp`, `host1.sqldump.gz`."""
+_ROTATED = re.compile(
+    r"\.(?:sql|dump)(?:\.(?:gz|zst|xz|bz2))?(?=[-_.][0-9][-_.0-9]*$)", re.IGNORECASE
+)
+"""In the middle, where logrotate adds a number or a day: `host1.sql.gz.1`, `host1.sql-20240618`."""
+_PART = re.compile(
+    r"\.(?:sql|gz|zst|xz|bz2)[-_.](?:[a-z]{2}|0[0-9]|[0-9]{3}|part[-_.]?[0-9a-z]+)$", re.IGNORECASE
+)
+_COMPRESSED = frozenset({".gz", ".zst", ".xz", ".bz2"})
+_FOREIGN_SUFFIXES = {
+    "a checksum, not a dump": (".md5", ".sha1", ".sha256", ".sha512", ".sfv"),
+    "encrypted, or a signature; decrypt it first": (".gpg", ".pgp", ".asc", ".age", ".enc"),
+    "an unfinished copy": (".tmp", ".part", ".partial", ".filepart", ".incomplete"),
+    "packed in a way that is not read; gz, zst, xz and bz2 are": (
+        *(".zip", ".7z", ".rar", ".tar", ".tgz", ".lz4", ".lzo", ".br"),
+    ),
+}
+_FOREIGN_BY_SUFFIX = {
+    suffix: reason for reason, suffixes in _FOREIGN_SUFFIXES.items() for suffix in suffixes
+}
+
+NO_DUMP = (
+    "not a dump: the name does not end in .sql, .sql.gz, .sql.zst, .sql.xz or .sql.bz2,"
+    " and the content is no SQL"
+)
+
+
+def is_named_as_dump(relative: PurePosixPath) -> bool:
+    """Tell whether the name says that the file is a dump; for others the content decides."""
+    return _DUMP.search(relative.name) is not None
+
+
+def find_foreign_reason(relative: PurePosixPath) -> str | None:
+    """Return why the file cannot be a dump, by its name; None if it can be one."""
+    name = relative.name
+    if name.startswith("."):
+        return "a hidden file"
+    if _DUMP.search(name):
+        return None
+    if _PART.search(name) and relative.suffix.lower() not in _COMPRESSED:
+        whole = name[: name.rfind(relative.suffix)]
+        return f"a part of a dump that was split; join the parts: cat {whole}?* > {whole}"
+    return _FOREIGN_BY_SUFFIX.get(relative.suffix.lower())
+
+
+def strip_extension(relative: PurePosixPath) -> str:
+    """Return the path without what says that it is a dump and how it is compressed."""
+    text = relative.as_posix()
+    bare = _DUMP.sub("", text) if _DUMP.search(text) else _ANY_ENDING.sub("", text, count=1)
+    return _ROTATED.sub("", bare)

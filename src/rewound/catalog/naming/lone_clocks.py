@@ -1,0 +1,155 @@
+"""Times of day that stand apart from their day: `2024-06-18/host1_0300`.
+
+The same digits name worlds: `2024-06-18/shop_1001`. What a name is made of is judged over all
+names of one make, and by the closing lines of some dumps; what stays open is asked for.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from rewound.catalog.naming.loose_times import ClosingTime
+
+_WITNESSES = 3
+_ROUND_MINUTES = 15
+"""Jobs run on the quarter of an hour; numbers of tenants seldom are multiples of it."""
+_OFFSETS_ALIKE = timedelta(minutes=45)
+"""By so much the distances of names and closing lines may differ: dumps take their time."""
+_HALF_DAY, _DAY = timedelta(hours=12), timedelta(days=1)
+_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z])(?<![0-9][.])"
+    r"(?P<H>[0-9]{2})(?:(?P<gap>[-_.:]?)(?P<M>[0-9]{2})(?:(?P=gap)(?P<S>[0-9]{2}))?)?"
+    r"(?![0-9A-Za-z])(?![.][0-9])"
+)
+
+
+class ClockVerdict(Enum):
+    """What the digits beside a day are."""
+
+    CLOCK = "clock"
+    NUMBER = "number"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class LoneClock:
+    """Digits in a name that tells a day, which may be the time of day."""
+
+    start: int
+    end: int
+    text: str
+    day: date
+    groups: Mapping[str, str | None]
+    """The groups H, M and S."""
+    is_first: bool
+    """It stands before the day, where a time of day hardly ever does."""
+
+    @property
+    def number(self) -> int:
+        """The digits as a number."""
+        return int(re.sub("[^0-9]", "", self.text))
+
+    @property
+    def clock(self) -> timedelta | None:
+        """The time of day; None where there is no such time."""
+        hour, minute, second = (int(self.groups[letter] or 0) for letter in "HMS")
+        if hour > 23 or minute > 59 or second > 59:
+            return None
+        return timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def find_lone_clock(masked: str, day: date, day_end: int) -> LoneClock | None:
+    """Return the digits that may be the time of day; None where none or several may be.
+
+    `masked` is the stem with its times blanked; `day_end` is where the day's text ends.
+    """
+    folder_start = masked.rfind("/", 0, day_end) + 1
+    found = list(_DIGITS.finditer(masked, folder_start))
+    after = [match for match in found if match.start() >= day_end] or found
+    if len(after) != 1:
+        return None
+    match = after[0]
+    groups = {letter: match[letter] for letter in "HMS"}
+    return LoneClock(
+        match.start(), match.end(), match[0], day, groups, is_first=match.start() < day_end
+    )
+
+
+def judge_clocks(
+    clocks: Mapping[str, LoneClock], closing_time: ClosingTime
+) -> dict[str, ClockVerdict]:
+    """Return what the digits of each stem are, judged over all names of one make."""
+    families: dict[str, list[str]] = defaultdict(list)
+    for stem in clocks:
+        families[re.sub("[0-9]+", "#", stem)].append(stem)
+    verdicts: dict[str, ClockVerdict] = {}
+    for stems in families.values():
+        verdict = _judge([(stem, clocks[stem]) for stem in stems], closing_time)
+        verdicts.update(dict.fromkeys(stems, verdict))
+    return verdicts
+
+
+def _judge(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) -> ClockVerdict:
+    clocks = [clock for _, clock in found]
+    if any(clock.clock is None for clock in clocks):
+        return ClockVerdict.NUMBER
+    if clocks[0].groups["M"] is None:
+        # Two digits number racks and shards everywhere: only closing lines make them hours.
+        is_varied = len({clock.number for clock in clocks}) > 1
+        is_hour = is_varied and _agree(found, closing_time) is ClockVerdict.CLOCK
+        return ClockVerdict.CLOCK if is_hour else ClockVerdict.NUMBER
+    if _are_counted(found):
+        return ClockVerdict.NUMBER
+    verdict = ClockVerdict.CLOCK if _are_round(clocks) else _agree(found, closing_time)
+    if verdict is ClockVerdict.OPEN and clocks[0].is_first:
+        return ClockVerdict.NUMBER
+    return verdict
+
+
+def _are_counted(found: Sequence[tuple[str, LoneClock]]) -> bool:
+    """Tell numbers that follow on each other within one day, as those of shards do."""
+    by_day: dict[tuple[str, date], set[int]] = defaultdict(set)
+    for stem, clock in found:
+        by_day[stem[: clock.start] + stem[clock.end :], clock.day].add(clock.number)
+    most = max(by_day.values(), key=len)
+    return len(most) > 1 and max(most) - min(most) < 2 * len(most)
+
+
+def _are_round(clocks: Sequence[LoneClock]) -> bool:
+    numbers = {clock.number for clock in clocks}
+    is_told = len(numbers) > 1 or clocks[0].text.startswith("0")
+    return is_told and all(
+        int(clock.groups["M"] or 0) % _ROUND_MINUTES == 0 and int(clock.groups["S"] or 0) == 0
+        for clock in clocks
+    )
+
+
+def _agree(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) -> ClockVerdict:
+    """Ask some closing lines whether the dumps ended as long after these times of day."""
+    offsets: list[timedelta] = []
+    by_number = {clock.number: (stem, clock) for stem, clock in found}
+    for stem, clock in list(by_number.values())[: 2 * _WITNESSES]:
+        closed_at = closing_time(stem)
+        if closed_at is not None and clock.clock is not None:
+            offsets.append(_time_of_day(closed_at) - clock.clock)
+        if len(offsets) == _WITNESSES:
+            break
+    if not offsets:
+        return ClockVerdict.OPEN
+    if len(offsets) == 1:
+        is_soon = abs(_distance(offsets[0], timedelta())) <= _OFFSETS_ALIKE
+        return ClockVerdict.CLOCK if is_soon else ClockVerdict.OPEN
+    is_alike = all(abs(_distance(each, offsets[0])) <= _OFFSETS_ALIKE for each in offsets)
+    return ClockVerdict.CLOCK if is_alike else ClockVerdict.NUMBER
+
+
+def _time_of_day(moment: datetime) -> timedelta:
+    return timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+
+
+def _distance(one: timedelta, other: timedelta) -> timedelta:
+    """Return the shortest way between two times of day."""
+    return (one - other + _HALF_DAY) % _DAY - _HALF_DAY

@@ -1,0 +1,303 @@
+"""Times that a single name does not settle: 05-06-24, 240618, 1718745308.
+
+Each shape of digits has several formats, and may be no time at all but a number that names a
+world. `settle` looks at all names of a source together: a format is right if it is possible for
+all of them and no other is, or if the closing lines of the dumps say so. What stays open is asked
+for, never guessed.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import pairwise
+
+from rewound.catalog.naming.directives import Reading, format_regex, read_groups, without_names
+from rewound.catalog.naming.times import clock_tail, read_tail
+
+ClosingTime = Callable[[str], datetime | None]
+"""Returns the time of the closing line of the dump with this stem; None where none is to be had."""
+
+_FIRST_DAY = date(2000, 1, 1)
+_FIRST_EPOCH = date(2005, 1, 1)
+"""mysqldump is as old as MySQL, but 1000000001 is the first tenant, not a dump of 2001."""
+_LATEST_AHEAD = timedelta(days=2)
+"""A name may be ahead of today by a time zone and a clock that is wrong; no more than that."""
+_AGREES_WITHIN = timedelta(days=2)
+"""A dump may end on the day after, and in a time zone that is a day ahead."""
+_WITNESSES = 3
+"""Closing lines asked for: to read one, a compressed dump is read to its end."""
+_SHORTEST_GAP = timedelta(minutes=1)
+"""Two dumps of one world are further apart; numbers that follow on each other are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class LooseShape:
+    """Digits that may be a time in one of several formats."""
+
+    name: str
+    """For the reader of this table."""
+    regex: str
+    """What finds it; the group `gap`, if there is one, is the separator."""
+    formats: tuple[str, ...]
+    """The formats; `-` stands for the separator."""
+    is_compact: bool = True
+    """It is a mere number, which names worlds as well."""
+
+
+_DIGITS = {
+    6: ("%y%m%d", "%d%m%y", "%m%d%y"),
+    7: ("%Y%j",),
+    8: ("%d%m%Y", "%m%d%Y"),
+    10: ("%s", "%Y%m%d%H", "%y%m%d%H%M", "%d%m%y%H%M", "%m%d%y%H%M"),
+    12: (
+        *("%Y%m%d%H%M", "%d%m%Y%H%M", "%m%d%Y%H%M"),
+        *("%y%m%d%H%M%S", "%d%m%y%H%M%S", "%m%d%y%H%M%S"),
+    ),
+    13: ("%s",),
+    14: ("%d%m%Y%H%M%S", "%m%d%Y%H%M%S"),
+    16: ("%s",),
+    19: ("%s",),
+}
+_GAP = "(?P<gap>[-_. /])"
+_SHAPES = (
+    LooseShape(
+        "day or month first",
+        rf"[0-9]{{1,2}}{_GAP}[0-9]{{1,2}}(?P=gap)20[0-9]{{2}}",
+        ("%d-%m-%Y", "%m-%d-%Y"),
+        is_compact=False,
+    ),
+    LooseShape(
+        "year of two digits",
+        rf"[0-9]{{2}}{_GAP}[0-9]{{2}}(?P=gap)[0-9]{{2}}",
+        ("%d-%m-%y", "%m-%d-%y", "%y-%m-%d"),
+        is_compact=False,
+    ),
+    LooseShape(
+        "day of the year", r"20[0-9]{2}(?P<gap>[-_.])[0-3][0-9]{2}", ("%Y-%j",), is_compact=False
+    ),
+    *(
+        LooseShape(f"{count} digits", f"[0-9]{{{count}}}", formats)
+        for count, formats in sorted(_DIGITS.items(), reverse=True)
+    ),
+)
+_TAIL = without_names(clock_tail())
+_FINDERS = tuple(
+    re.compile(rf"(?<![0-9])(?P<date>{shape.regex})(?P<tail>{_TAIL})?(?![0-9])")
+    for shape in _SHAPES
+)
+_ONE_OR_TWO = re.compile(r"(?<![0-9])[0-9](?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Digits found in a name."""
+
+    start: int
+    end: int
+    shape: LooseShape
+    text: str
+    """The digits of the date."""
+    gap: str
+    """The separator in it."""
+    tail: str
+    """The time of day after it, with what stands between."""
+
+    def formats(self) -> tuple[str, ...]:
+        """Return the formats in which the text may be written, its own separators in them."""
+        return tuple(
+            each.replace("-", self.gap) if self.gap else each for each in self.shape.formats
+        )
+
+    def read(self, time_format: str, timezone: tzinfo) -> Reading | None:
+        """Return what the token says in this format; None where it says nothing."""
+        regex = format_regex(time_format)
+        text = _ONE_OR_TWO.sub(lambda digit: f"0{digit[0]}", self.text) if self.gap else self.text
+        match = re.fullmatch(regex, text)
+        tail = read_tail(self.tail)
+        if match is None or tail is None or (tail and "%H" in time_format):
+            return None
+        try:
+            return read_groups({**match.groupdict(), **tail}, timezone)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a token turned out to be."""
+
+    token: Token
+    time_format: str | None
+    """The format of the time that it is; None where it is none, or where that stays open."""
+    possible: tuple[str, ...] = ()
+    """The formats that stay open; empty where the token is settled."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the token may be a time, and nothing says in which format."""
+        return self.time_format is None and bool(self.possible)
+
+
+def iter_tokens(stem: str) -> Iterator[Token]:
+    """Yield what may be a time in a name, from left to right; at one place the longest shape."""
+    found: list[Token] = []
+    for shape, finder in zip(_SHAPES, _FINDERS, strict=True):
+        for match in finder.finditer(stem):
+            if any(match.start() < other.end and other.start < match.end() for other in found):
+                continue
+            gap = match["gap"] if "gap" in finder.groupindex else ""
+            tail = match["tail"] or ""
+            if not (gap and _has_more_groups(stem, match.start(), match.end("date"), gap, tail)):
+                found.append(Token(match.start(), match.end(), shape, match["date"], gap, tail))
+    return iter(sorted(found, key=lambda token: token.start))
+
+
+def _has_more_groups(stem: str, start: int, end: int, gap: str, tail: str) -> bool:
+    """Tell an address or a version, such as 10.0.12.13, from a date."""
+    before = re.search(rf"(?:^|[^A-Za-z0-9])[0-9]{{1,3}}{re.escape(gap)}$", stem[:start])
+    after = re.match(rf"{re.escape(gap)}[0-9]{{1,3}}(?![A-Za-z0-9])", stem[end:])
+    return before is not None or (after is not None and not tail)
+
+
+def settle(
+    tokens: Mapping[str, Sequence[Token]],
+    timezone: tzinfo,
+    *,
+    today: date,
+    closing_time: ClosingTime,
+) -> dict[str, list[Settled]]:
+    """Return what the tokens of each stem are, judged over all stems together."""
+    by_shape: dict[tuple[str, str], list[tuple[str, Token]]] = defaultdict(list)
+    for stem, of_stem in tokens.items():
+        for token in of_stem:
+            by_shape[token.shape.name, token.gap].append((stem, token))
+    settled: dict[str, list[Settled]] = {stem: [] for stem in tokens}
+    for found in by_shape.values():
+        for group in _split(found, timezone, today):
+            judged = _Group(group, timezone, today, closing_time).judge()
+            for (stem, _), outcome in zip(group, judged, strict=True):
+                settled[stem].append(outcome)
+    return settled
+
+
+def _split(
+    found: list[tuple[str, Token]], timezone: tzinfo, today: date
+) -> Iterable[list[tuple[str, Token]]]:
+    """Part the tokens of one shape by the rest of their names, where no format fits all."""
+    if _Group(found, timezone, today, lambda _: None).possible():
+        return [found]
+    families: dict[str, list[tuple[str, Token]]] = defaultdict(list)
+    for stem, token in found:
+        families[re.sub("[0-9]+", "#", stem)].append((stem, token))
+    return families.values()
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Tokens of one shape, which have one answer."""
+
+    found: list[tuple[str, Token]]
+    timezone: tzinfo
+    today: date
+    closing_time: ClosingTime
+
+    def possible(self) -> tuple[str, ...]:
+        """Return the formats in which every token is a time that a dump may have."""
+        return tuple(
+            time_format
+            for time_format in self.found[0][1].formats()
+            if all(self._is_plausible(token, time_format) for _, token in self.found)
+            and not self._counts_up(time_format)
+        )
+
+    def judge(self) -> list[Settled]:
+        """Return what each token is."""
+        possible = self.possible()
+        verdict = self._decide(possible)
+        is_number = self.found[0][1].shape.is_compact and (not possible or verdict == _NUMBER)
+        if is_number:
+            return [Settled(token, None) for _, token in self.found]
+        if verdict is not None and verdict != _NUMBER:
+            return [Settled(token, verdict) for _, token in self.found]
+        return [Settled(token, None, possible or token.formats()) for _, token in self.found]
+
+    def _decide(self, possible: tuple[str, ...]) -> str | None:
+        """Return the one format, or `_NUMBER`; None where it stays open."""
+        if not possible:
+            return None
+        if len(possible) > 1 and all(
+            self._means_one_day(token, possible) for _, token in self.found
+        ):
+            return possible[0]
+        token = self.found[0][1]
+        is_sure = (
+            not token.shape.is_compact
+            or bool(token.tail)
+            or len(token.text) > 10
+            or possible[0].startswith("%Y%m")
+        )
+        if is_sure and len(possible) == 1:
+            return possible[0]
+        agreed, asked = self._ask_closing_lines(possible)
+        if asked and len(agreed) == 1:
+            return agreed[0]
+        if asked and not agreed and token.shape.is_compact and not token.tail:
+            return _NUMBER
+        if asked or len(possible) > 1:
+            return None
+        is_one_of_many = len({token.text for _, token in self.found}) > 1
+        is_day = len(token.text) == 6 and is_one_of_many
+        return possible[0] if is_day or possible == ("%s",) else None
+
+    def _ask_closing_lines(self, possible: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Return the formats with which closing lines agree, and whether there were any."""
+        agreed, asked = possible, 0
+        for stem, token in self._iter_telling(possible):
+            closed_at = self.closing_time(stem)
+            if closed_at is None:
+                continue
+            asked += 1
+            agreed = tuple(f for f in agreed if self._agrees(token, f, closed_at))
+            if asked == _WITNESSES:
+                break
+        return agreed, bool(asked)
+
+    def _iter_telling(self, possible: tuple[str, ...]) -> Iterator[tuple[str, Token]]:
+        """Yield those first whose formats mean days that differ."""
+        yield from sorted(self.found, key=lambda each: self._means_one_day(each[1], possible))[
+            : 2 * _WITNESSES
+        ]
+
+    def _agrees(self, token: Token, time_format: str, closed_at: datetime) -> bool:
+        reading = token.read(time_format, self.timezone)
+        return reading is not None and abs(closed_at.date() - reading.day) <= _AGREES_WITHIN
+
+    def _means_one_day(self, token: Token, formats: tuple[str, ...]) -> bool:
+        readings = [token.read(each, self.timezone) for each in formats]
+        return len({reading and reading.taken_at for reading in readings}) == 1
+
+    def _is_plausible(self, token: Token, time_format: str) -> bool:
+        reading = token.read(time_format, self.timezone)
+        first = _FIRST_EPOCH if time_format == "%s" else _FIRST_DAY
+        return reading is not None and first <= reading.day <= self.today + _LATEST_AHEAD
+
+    def _counts_up(self, time_format: str) -> bool:
+        """Tell numbers of tenants from seconds: the dumps of one world are not seconds apart."""
+        if time_format != "%s":
+            return False
+        by_rest: dict[str, set[datetime]] = defaultdict(set)
+        for stem, token in self.found:
+            reading = token.read(time_format, self.timezone)
+            if reading is not None:
+                by_rest[stem[: token.start] + stem[token.end :]].add(reading.taken_at)
+        for moments in by_rest.values():
+            in_order = sorted(moments)
+            gaps = (later - earlier for earlier, later in pairwise(in_order))
+            if any(gap < _SHORTEST_GAP for gap in gaps):
+                return True
+        return False
+
+
+_NUMBER = "a number"

@@ -1,0 +1,146 @@
+"""Patterns that would settle a doubt, found by trying them on all names of the source. Pure.
+
+A pattern is proposed only if every name fits it and no two names become the same moment of one
+world.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, tzinfo
+from pathlib import PurePosixPath
+
+from rewound.catalog.naming.endings import strip_extension
+from rewound.catalog.naming.names import ParsedName
+from rewound.catalog.naming.pattern import compile_pattern
+from rewound.catalog.naming.reading import StemTimes
+from rewound.errors import UsageError
+
+_DAY_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%Y_%m_%d", "%Y.%m.%d", "%Y/%m/%d", "%d-%m-%Y", "%d.%m.%Y")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+def propose_for_time(
+    stem: str, found: StemTimes, names: Sequence[PurePosixPath], timezone: tzinfo, today: date
+) -> list[str]:
+    """Return the patterns for a name in which a time has several readings."""
+    candidates: list[str] = []
+    for settled in found.open_tokens:
+        token = settled.token
+        tail = _tail_format(token.tail)
+        if tail is None:
+            continue
+        for time_format in settled.possible:
+            written = f"{{time:{time_format}{tail}}}"
+            candidates += _iter_patterns(stem, (token.start, token.end), written)
+    if found.lone_clock is not None and found.times:
+        day, clock = found.times[-1], found.lone_clock
+        for day_format in _DAY_FORMATS:
+            clock_format = "%H%M%S" if len(clock.text) > 5 else "%H%M"
+            pieces = [(day.start, day.end, f"{{time:{day_format}}}")]
+            with_clock = [*pieces, (clock.start, clock.end, f"{{time:{clock_format}}}")]
+            for spans in (with_clock, pieces):
+                candidates += _iter_patterns_of(stem, spans)
+    return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
+
+
+def propose_for_slot(
+    slots: Iterable[tuple[str, str]], names: Sequence[PurePosixPath], timezone: tzinfo, today: date
+) -> list[str]:
+    """Return the patterns for names of which a part is a slot; with each stem goes its world."""
+    candidates: list[str] = []
+    for stem, world in slots:
+        name = stem.rpartition("/")[2]
+        place = name.find(world)
+        if world and place >= 0:
+            before, after = name[:place], name[place + len(world) :]
+            start = re.match(r"[-_. ]*", after)
+            gap = start[0] if start else ""
+            candidates.append(
+                ("{any}" if before else "") + "{world}" + (f"{gap}{{any}}" if after else "")
+            )
+        candidates.append("{world}/{any}")
+    return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
+
+
+def _iter_patterns(stem: str, span: tuple[int, int], written: str) -> Iterator[str]:
+    yield from _iter_patterns_of(stem, [(*span, written)])
+
+
+def _iter_patterns_of(stem: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[str]:
+    """Yield patterns with the times in their places and the world in one of the others."""
+    text, position = "", 0
+    for start, end, written in sorted(spans):
+        text += stem[position:start] + written
+        position = end
+    text += stem[position:]
+    pieces = re.split(r"(\{[^{}]*\})", text)
+    places = [
+        index
+        for index, piece in enumerate(pieces)
+        if re.search("[A-Za-z0-9]", piece) and not _PLACEHOLDER.fullmatch(piece)
+    ]
+    for index in reversed(places):
+        for world_part in _iter_world_parts(pieces[index]):
+            whole = [*pieces]
+            whole[index] = world_part
+            yield _shorten("".join(whole))
+
+
+def _iter_world_parts(piece: str) -> Iterator[str]:
+    """Yield a piece of text with {world} in place of a word of it, or of all."""
+    match = re.fullmatch(r"(.*?)([A-Za-z0-9][^/]*?)([^A-Za-z0-9/]*)", piece, re.DOTALL)
+    if match:
+        yield f"{match[1]}{{world}}{match[3]}"
+    match = re.fullmatch(r"([^A-Za-z0-9/]*)([A-Za-z0-9][^/]*)(/.*)", piece, re.DOTALL)
+    if match:
+        yield f"{match[1]}{{world}}{match[3]}"
+    folders = piece.split("/")
+    for index, folder in enumerate(folders):
+        if folder:
+            yield "/".join([*folders[:index], "{world}", *folders[index + 1 :]])
+
+
+def _shorten(pattern: str) -> str:
+    """Leave out the folders above what the pattern reads."""
+    components = pattern.split("/")
+    while len(components) > 1 and "{" not in components[0]:
+        components.pop(0)
+    return "/".join(components)
+
+
+def _tail_format(tail: str) -> str | None:
+    """Return the format of a time of day with what stands before it; None for rarer ones."""
+    for regex, clock in (
+        (r"([-_. T]{0,3})[0-9]{4}", "%H%M"),
+        (r"([-_. T]{0,3})[0-9]{6}", "%H%M%S"),
+        (r"([-_. T]{0,3})[0-9]{2}([-_.:])[0-9]{2}", "%H{0}%M"),
+        (r"([-_. T]{0,3})[0-9]{2}([-_.:])[0-9]{2}\2[0-9]{2}", "%H{0}%M{0}%S"),
+    ):
+        if match := re.fullmatch(regex, tail):
+            return match[1] + clock.format(*match.groups()[1:])
+    return "" if not tail else None
+
+
+def _iter_working(
+    candidates: Iterable[str], names: Sequence[PurePosixPath], timezone: tzinfo, today: date
+) -> Iterator[str]:
+    """Yield the patterns that read all names, no two as the same moment of one world."""
+    for candidate in candidates:
+        try:
+            pattern = compile_pattern(candidate)
+        except UsageError:
+            continue
+        moments = set()
+        for name in names:
+            parsed = pattern.parse_path(name, timezone)
+            if not isinstance(parsed, ParsedName):
+                break
+            if parsed.taken_at is not None and parsed.taken_at.date() > today:
+                break
+            # Without a time in the pattern the closing lines tell the moments apart.
+            moment = parsed.taken_at or strip_extension(name)
+            if (parsed.world, moment) in moments:
+                break
+            moments.add((parsed.world, moment))
+        else:
+            yield candidate

@@ -1,0 +1,222 @@
+"""Files that a job overwrites in turn: `db_Mon`, `db_Tue`; `host1.1`, `host1.2`; `db_03`, `db_15`.
+
+Their names tell a slot, not a world, and their closing lines tell the time. A slot that is a word
+of the calendar is taken out of the world's name. A number is one only where logrotate writes it
+and the times fall as it counts up; elsewhere numbers name worlds, and where they fit the closing
+lines all the same, the user is asked: worlds may be dumped in turn, the third at three o'clock.
+Pure.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from rewound.catalog.dump import Dump
+from rewound.catalog.naming.calendar import WEEKDAY_NAMES, find_month, find_weekday
+
+_SEPARATED = re.compile(r"[-_. ]+|[^-_. ]+")
+_UNIT_NUMBER = re.compile(r"(?i:(w|kw|cw|week|day|d|hour|h|month|m)?)([0-9]{1,2})")
+_ENGLISH = WEEKDAY_NAMES | {name[:3] for name in WEEKDAY_NAMES} | {"tues", "thur", "thurs"}
+_TURN = timedelta(hours=12)
+"""A file of logrotate is at least so much older than the one before it."""
+_SAME_MINUTE = timedelta(minutes=15)
+"""Jobs of every hour end within so many minutes of the hour; dumps one after the other do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Files of one world that were taken for several."""
+
+    world: str
+    """The name without the slot; "" if the slot is all there is."""
+    dumps: tuple[Dump, ...]
+    is_certain: bool
+    """Whether the slot can be nothing else."""
+    slot: str
+    """What the slot is, for people: `weekdays`, `hours`."""
+    is_folder: bool = False
+    """Whether the slot is a folder, and the world's name is right as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    text: str
+    before: str
+    """What stands right before it."""
+    dump: Dump
+
+    @property
+    def closed_at(self) -> datetime:
+        return self.dump.taken_at
+
+
+def find_rotations(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> list[Rotation]:
+    """Return the rotations among dumps whose times are those of their closing lines.
+
+    With each dump goes its origin: files in folders that differ are not of one rotation, unless
+    the folders are its slots.
+    """
+    families: dict[tuple[tuple[str, ...], str | None, tuple[str, ...]], list[_Slot]]
+    families = defaultdict(list)
+    for dump, origin in dumps:
+        for place, folder in enumerate(origin):
+            if (kind := _kind(folder)) in ("weekday", "month"):
+                rest = (*origin[:place], "", *origin[place + 1 :])
+                families[rest, kind, (dump.world,)].append(_Slot(folder, "/", dump))
+        parts = _SEPARATED.findall(dump.world)
+        for place, part in enumerate(parts):
+            rest = (*parts[:place], "", *parts[place + 1 :])
+            before = parts[place - 1] if place else ""
+            families[origin, _kind(part), rest].append(_Slot(part, before, dump))
+    rotations: list[Rotation] = []
+    taken: set[Path] = set()
+    for (_, kind, rest), slots in families.items():
+        judge = _JUDGES.get(kind or "")
+        if judge is None or any(slot.dump.path in taken for slot in slots):
+            continue
+        outcome = judge(slots)
+        if outcome is None:
+            continue
+        what, is_certain = outcome
+        taken |= {slot.dump.path for slot in slots}
+        in_folder = "" not in rest
+        world = rest[0] if in_folder else re.sub(r"^[-_. ]+|[-_. ]+$", "", _join(rest))
+        dumps_of = tuple(slot.dump for slot in slots)
+        rotations.append(Rotation(world, dumps_of, is_certain, what, in_folder))
+    return rotations + _find_lone_weekdays(rotations, families, taken)
+
+
+def _find_lone_weekdays(
+    rotations: Sequence[Rotation],
+    families: Mapping[tuple[tuple[str, ...], str | None, tuple[str, ...]], Sequence[_Slot]],
+    taken: set[Path],
+) -> list[Rotation]:
+    """Return files named by one weekday, where other folders have several of them."""
+    if not any(each.slot == "weekdays" and each.world == "" for each in rotations):
+        return []
+    return [
+        Rotation("", tuple(slot.dump for slot in slots), is_certain=True, slot="weekdays")
+        for (_, kind, rest), slots in families.items()
+        if kind == "weekday" and rest == ("",) and not taken & {slot.dump.path for slot in slots}
+    ]
+
+
+def _join(rest: tuple[str, ...]) -> str:
+    """Put the parts together again, with one separator where the slot was between two."""
+    parts = list(rest)
+    place = parts.index("")
+    if 0 < place < len(parts) - 1:
+        del parts[place : place + 2]
+    return "".join(parts)
+
+
+def _kind(part: str) -> str | None:
+    if find_weekday(part) is not None:
+        return "weekday"
+    if find_month(part) is not None:
+        return "month"
+    match = _UNIT_NUMBER.fullmatch(part)
+    if match is None:
+        return None
+    return f"number after {match[1].lower()}" if match[1] else "number"
+
+
+def _judge_weekdays(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    fits = all(
+        (slot.closed_at.weekday() - (find_weekday(slot.text) or 0)) % 7 <= 1 for slot in slots
+    )
+    days = {find_weekday(slot.text) for slot in slots}
+    is_english = all(slot.text.lower() in _ENGLISH for slot in slots)
+    is_rotation = fits or (len(days) > 1 and is_english)
+    is_whole_name = any(slot.dump.world == slot.text for slot in slots)
+    return ("weekdays", True) if is_rotation and (len(days) > 1 or not is_whole_name) else None
+
+
+def _judge_months(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    months = {find_month(slot.text) for slot in slots}
+    fits = all(
+        ((slot.closed_at - timedelta(hours=12)).month == find_month(slot.text))
+        or slot.closed_at.month == find_month(slot.text)
+        for slot in slots
+    )
+    return ("months", True) if fits and len(months) > 1 else None
+
+
+def _judge_units(fits: Callable[[datetime, int], bool], what: str) -> "_Judge":
+    """Return what judges numbers whose unit is written before them: `w25`, `day3`."""
+
+    def judge(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+        if len({_number(slot) for slot in slots}) < 2:
+            return None
+        is_fitting = all(fits(slot.closed_at, _number(slot)) for slot in slots)
+        return (what, True) if is_fitting else None
+
+    return judge
+
+
+def _judge_numbers(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    by_number = {_number(slot): slot for slot in slots}
+    if len(by_number) < 2 or len(by_number) < len(slots):
+        return None
+    in_order = [by_number[number].closed_at for number in sorted(by_number)]
+    if all(later <= earlier - _TURN for earlier, later in pairwise(in_order)):
+        # host1.1 is newer than host1.2; other separators stand before numbers of worlds too.
+        is_logrotate = all(slot.before == "." for slot in slots)
+        if is_logrotate or len(by_number) > 2:
+            return "numbers of a rotation", is_logrotate
+    if _are_hours(by_number):
+        return "hours", False
+    if all(_is_day(slot.closed_at, number) for number, slot in by_number.items()):
+        return "days of the month", False
+    if len(by_number) > 2 and all(
+        number in (slot.closed_at.isoweekday(), slot.closed_at.isoweekday() % 7)
+        for number, slot in by_number.items()
+    ):
+        return "weekdays", False
+    return None
+
+
+def _are_hours(by_number: dict[int, _Slot]) -> bool:
+    if max(by_number) > 23:
+        return False
+    hour = timedelta(hours=1)
+    offsets = [
+        (timedelta(hours=slot.closed_at.hour, minutes=slot.closed_at.minute) - number * hour)
+        % (24 * hour)
+        for number, slot in by_number.items()
+    ]
+    is_one = max(offsets) - min(offsets) <= _SAME_MINUTE
+    # Of two numbers the distance fits by chance; then they have to be the very hours.
+    return is_one and (len(by_number) > 2 or max(offsets) < hour)
+
+
+def _is_day(closed_at: datetime, day: int) -> bool:
+    return day in (closed_at.day, (closed_at - timedelta(hours=12)).day)
+
+
+def _number(slot: _Slot) -> int:
+    return int(re.sub("[^0-9]", "", slot.text))
+
+
+def _is_week(closed_at: datetime, week: int) -> bool:
+    return week in (closed_at.isocalendar().week, (closed_at.day - 1) // 7 + 1)
+
+
+_Judge = Callable[[Sequence[_Slot]], tuple[str, bool] | None]
+_WEEKS = _judge_units(_is_week, "weeks")
+_HOURS = _judge_units(lambda closed_at, hour: closed_at.hour - hour in (0, 1), "hours")
+_DAYS = _judge_units(
+    lambda closed_at, day: _is_day(closed_at, day) or day == closed_at.isoweekday(), "days"
+)
+_JUDGES: dict[str, _Judge] = {
+    "weekday": _judge_weekdays,
+    "month": _judge_months,
+    "number": _judge_numbers,
+    **{f"number after {unit}": _WEEKS for unit in ("w", "kw", "cw", "week")},
+    **{f"number after {unit}": _HOURS for unit in ("h", "hour")},
+    **{f"number after {unit}": _DAYS for unit in ("d", "day")},
+}

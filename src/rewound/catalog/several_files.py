@@ -1,0 +1,114 @@
+"""Worlds that lie in several files: one per database, or one per table. Pure.
+
+They cannot be joined; here is how they are told from folders of whole worlds, so that no table
+becomes a world. Names alone do not tell it: `eu/berlin`, `eu/paris` are worlds. What the first
+lines of some of the files say does.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rewound.catalog.dump import Dump, NotUnderstood
+
+_FILES_ASKED = 3
+_WORKBENCH_FOLDER = re.compile(r"Dump20[0-9]{6}(?:[-_].*)?")
+_JOIN = "dump every world into one file: mysqldump --databases …"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a dump says in its first lines that it is of."""
+
+    database: str | None
+    """The one database of its header."""
+    table: str | None
+    """The first table that it makes."""
+
+
+ReadSubject = Callable[[Path], Subject | None]
+
+
+def find_table_files(dumps: Iterable[Dump], read_subject: ReadSubject) -> list[NotUnderstood]:
+    """Return the files that hold one table each of one world, with the reason."""
+    by_folder: dict[Path, list[Dump]] = defaultdict(list)
+    for dump in dumps:
+        by_folder[dump.path.parent].append(dump)
+    found: list[NotUnderstood] = []
+    for folder, of_folder in by_folder.items():
+        reason = _find_reason(folder, of_folder, read_subject)
+        if reason is not None:
+            found += [NotUnderstood(dump.path, reason) for dump in of_folder]
+    return found
+
+
+def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject) -> str | None:
+    worlds = {dump.world for dump in dumps}
+    if len({re.sub("[0-9]+", "#", world) for world in worlds}) < 2:
+        return None
+    asked = [(dump, read_subject(dump.path)) for dump in dumps[:_FILES_ASKED]]
+    told = [(dump, subject) for dump, subject in asked if subject is not None]
+    if len(told) < 2:
+        return None
+    if all(subject.table == dump.world for dump, subject in told):
+        return f"holds one table, as the other files of its folder do; {_JOIN}"
+    database = told[0][1].database
+    if database is None or any(subject.database != database for _, subject in told):
+        return None
+    if folder.name == database and database not in worlds:
+        return (
+            f"holds a part of database {database}, as the other files of its folder do; {_JOIN};"
+            f" if each is a world of its own, --pattern '{{time}}/{database}/{{world}}'"
+        )
+    if _WORKBENCH_FOLDER.fullmatch(folder.name) and all(
+        world.startswith(f"{database}_") for world in worlds
+    ):
+        return (
+            "holds one table, in a project folder of MySQL Workbench; export to one"
+            " self-contained file"
+        )
+    return None
+
+
+def describe_grid(origins: Mapping[str, Sequence[tuple[str, ...]]]) -> str | None:
+    """Return what worlds are that each occur in the same folders; None for other worlds.
+
+    `origins` has, for each world, the folders that it occurs in.
+    """
+    folders = {tuple(sorted(of_world)) for of_world in origins.values()}
+    if len(origins) < 2 or len(folders) != 1:
+        return None
+    hosts = ["/".join(origin) for origin in next(iter(folders))]
+    return (
+        f"{_list(hosts)} hold files of the same names, as if there were one file per database"
+        f" of each; {_JOIN}"
+    )
+
+
+def find_database_files(
+    dumps: Sequence[tuple[Dump, tuple[str, ...]]], read_subject: ReadSubject
+) -> list[tuple[tuple[str, ...], list[Dump]]]:
+    """Return the dumps of each origin that are named after their databases.
+
+    Such as `host1/2024-06-18/auth.sql`: the databases of one host, or tenants in one folder.
+    """
+    by_origin: dict[tuple[str, ...], list[Dump]] = defaultdict(list)
+    for dump, origin in dumps:
+        if origin:
+            by_origin[origin].append(dump)
+    found = []
+    for origin, of_origin in by_origin.items():
+        one_each = list({dump.world: dump for dump in of_origin}.values())
+        subjects = [(dump, read_subject(dump.path)) for dump in one_each[:_FILES_ASKED]]
+        if len(subjects) > 1 and all(
+            subject is not None and subject.database == dump.world for dump, subject in subjects
+        ):
+            found.append((origin, of_origin))
+    return found
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:4])
+    return shown if len(names) <= 4 else f"{shown}, …"

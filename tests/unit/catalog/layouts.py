@@ -1,0 +1,494 @@
+"""How dumps are named in public: by tools, in one-liners of cron, in other languages and systems.
+
+Each layout is some paths, the closing lines that decide where names do not, and what a careful
+person reads: a world and a time for each path, None for a file that must not be read, ASKS for a
+source where nothing may start before the user has said what is meant.
+"""
+
+from dataclasses import dataclass
+
+ASKS = "asks"
+CLOSED = "2024-06-18 21:15:30"
+"""The closing line of most dumps here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Some files, and what they are."""
+
+    label: str
+    files: dict[str, str | None]
+    """Path to `WORLD TIME`; None for what must not be read."""
+    closings: dict[str, str | None]
+    """Path to the time of the closing line; `CLOSED` for those that are not in here."""
+    asks: bool = False
+
+
+def one(path: str, expected: str | None, closing: str | None = CLOSED) -> Layout:
+    return Layout(path, {path: expected}, {path: closing})
+
+
+def many(label: str, *files: tuple[str, str | None, str | None] | tuple[str, str | None]) -> Layout:
+    """Return a layout of (path, expected) or (path, expected, closing line)."""
+    return Layout(
+        label,
+        {file[0]: file[1] for file in files},
+        {file[0]: file[2] for file in files if len(file) > 2},
+    )
+
+
+def asked(label: str, *files: tuple[str, str | None]) -> Layout:
+    """Return a layout of (path, closing line) that nobody can read for certain."""
+    return Layout(label, {file[0]: None for file in files}, dict(files), asks=True)
+
+
+D, S, M = "2024-06-18", "2024-06-18 21:15:08", "2024-06-18 21:15"
+
+ONE_FILE = [
+    # One-liners of cron: $(date …) in every usual format.
+    one("host1-2024-06-18.sql.gz", f"host1 {D}"),
+    one("host1_20240618.sql.gz", f"host1 {D}"),
+    one("host1-2024-06-18_21-15-08.sql.gz", f"host1 {S}"),
+    one("host1-2024-06-18-2115.sql", f"host1 {M}"),
+    one("host1.2024-06-18T21:15:08.sql.zst", f"host1 {S}"),
+    one("host1-2024-06-18T21:15:08+02:00.sql.gz", "host1 2024-06-18 19:15:08"),
+    one("host1-20240618T211508Z.sql.gz", f"host1 {S}"),
+    one("host1-1718745308.sql.gz", f"host1 {S}"),
+    one("host1-1718745308123.sql.gz", "host1 2024-06-18 21:15:08.123"),
+    one("host1-1718745308123456.sql.gz", "host1 2024-06-18 21:15:08.123456"),
+    one("host1-1718745308123456789.sql.gz", "host1 2024-06-18 21:15:08.123456"),
+    one("host1-1718745308.sql.gz", f"host1 {S}", None),
+    one("host1_Tue_Jun_18_21:15:08_UTC_2024.sql", f"host1 {S}"),
+    one("host1 Tue Jun 18 21:15:08 CEST 2024.sql", "host1 2024-06-18 19:15:08"),
+    one("host1-18Jun2024.sql.gz", f"host1 {D}"),
+    one("host1_18-Jun-2024_2115.sql.gz", f"host1 {M}"),
+    one("host1-June-18-2024.sql.gz", f"host1 {D}"),
+    one("Jun-18-24.host1.sql.gz", f"host1 {D}"),
+    one("host1_18Jun24.sql.gz", f"host1 {D}"),
+    one("host1-2024Jun18.sql.gz", f"host1 {D}"),
+    one("host1-2024-Jun-18-21h15.sql.gz", f"host1 {M}"),
+    one("host1_Tue-2024-06-18.sql.gz", f"host1 {D}"),
+    one("host1_2024-06-18_Tue.sql.gz", f"host1 {D}"),
+    one("host1-Tuesday-2024-06-18.sql.gz", f"host1 {D}"),
+    one("2024-06-18-Tue-host1.sql.gz", f"host1 {D}"),
+    one("host1_2024-06-18_Mon.sql.gz", None),
+    one("host1_2024-W25-2.sql.gz", f"host1 {D}"),
+    one("host1_2024W252.sql.gz", f"host1 {D}"),
+    one("host1_2024-W25.sql.gz", "host1 2024-06-17"),
+    one("host1_2024-KW25.sql.gz", "host1 2024-06-17"),
+    one("host1_2024-170.sql.gz", f"host1 {D}"),
+    one("host1_2024170.sql.gz", f"host1 {D}"),
+    one("host1_2024170.sql.gz", None, None),
+    one("host1_2024-06.sql.gz", "host1 2024-06-18 21:15:30"),
+    one("host1_202406.sql.gz", "host1 2024-06-18 21:15:30"),
+    one("host1_2024-06.sql.gz", None, "2024-02-11 03:00:00"),
+    one("host1_2024.sql.gz", "host1_2024 2024-06-18 21:15:30"),
+    # The parts of a time that people add.
+    one("host1/2024-06-18_09-15-PM.sql.gz", f"host1 {M}"),
+    one("host1/2024-06-18 09.15.08 PM.sql", f"host1 {S}"),
+    one("host1_2024-06-18_9PM.sql", "host1 2024-06-18 21:00"),
+    one("host1_2024-06-18_12-30-AM.sql", "host1 2024-06-18 00:30"),
+    one("host1_2024-06-18_12-30-pm.sql", "host1 2024-06-18 12:30"),
+    one("host1_20240618_0915PM.sql", f"host1 {M}"),
+    one("2024-06-18T21-15-08.123Z-host1.sql.gz", "host1 2024-06-18 21:15:08.123"),
+    one("host1_20240618211508123.sql.gz", "host1 2024-06-18 21:15:08.123"),
+    one("host1_2024-06-18T21-15-08,456789.sql.gz", "host1 2024-06-18 21:15:08.456789"),
+    one("2024-06-18_21-15-08_EST_host1.sql.gz", f"host1 {S}"),
+    one("host1_2024-06-18_21-15-08_CET.sql.gz", "host1 2024-06-18 20:15:08"),
+    one("host1_2024-06-18_21-15-08_UTC.sql.gz", f"host1 {S}"),
+    one("host1_2024-06-18_21-15-08_GMT+2.sql.gz", "host1 2024-06-18 19:15:08"),
+    one("host1_20240618_211508+0530.sql.gz", "host1 2024-06-18 15:45:08"),
+    one("host1 2024-06-18 21:15:08 +0200.sql", "host1 2024-06-18 19:15:08"),
+    # Other orders of a date.
+    one("host1_18-06-2024.sql.gz", f"host1 {D}"),
+    one("host1_06-18-2024.sql.gz", f"host1 {D}"),
+    one("host1_18.06.2024.sql.gz", f"host1 {D}"),
+    one("host1_18.6.2024.sql.gz", f"host1 {D}"),
+    one("db 18.06.2024 21-15.sql", f"db {M}"),
+    one("host1_18062024.sql.gz", f"host1 {D}"),
+    one("host1_18062024_2115.sql.gz", f"host1 {M}"),
+    one("host1_05-06-2024.sql.gz", None, None),
+    one("host1_05-06-2024.sql.gz", "host1 2024-06-05", "2024-06-05 21:15:30"),
+    one("host1_05-06-2024.sql.gz", "host1 2024-05-06", "2024-05-06 21:15:30"),
+    one("host1_05-06-2024.sql.gz", None, "2024-02-11 03:00:00"),
+    one("host1_05-05-2024.sql.gz", "host1 2024-05-05", None),
+    one("host1_18-06-24.sql.gz", f"host1 {D}"),
+    one("host1_18-06-24.sql.gz", None, None),
+    one("host1_240618.sql.gz", f"host1 {D}"),
+    one("host1_240618.sql.gz", None, None),
+    one("host1-240618-0300.sql.gz", "host1 2024-06-18 03:00"),
+    one("host1_240618211508.sql.gz", f"host1 {S}"),
+    one("host1_2406182115.sql.gz", f"host1 {M}"),
+    one("host1_202406182115.sql.gz", f"host1 {M}"),
+    one("host1_2024061821.sql.gz", "host1 2024-06-18 21:00"),
+    one("host1_2024-18-06.sql.gz", None),
+    one("host1_20240230.sql.gz", None),
+    one("host1_2024-06-31.sql.gz", None),
+    # A time of day before or apart from its day.
+    one("host1_21-15-08_2024-06-18.sql.gz", f"host1 {S}"),
+    one("host1_21h15_2024-06-18.sql.gz", f"host1 {M}"),
+    one("2024-06-18/host1_21-15-08.sql.gz", f"host1 {S}"),
+    one("2024-06-18/host1_21h15.sql.gz", f"host1 {M}"),
+    one("2024-06-18/host1_09-15-PM.sql.gz", f"host1 {M}"),
+    one("20240618/host1_0300.sql.gz", "host1 2024-06-18 03:00"),
+    one("host1/20240618/0300.sql.gz", "host1 2024-06-18 03:00"),
+    one("2024-06-18/2115.sql.gz", None, None),
+    one("acme/2024-06-18/1001.sql.gz", None, None),
+    one("host1/2024/06/18/211508.sql.gz", f"host1 {S}"),
+    # Tools.
+    one("daily/game/daily_game_2024-06-18_06h25m_Tuesday.sql.gz", "game 2024-06-18 06:25"),
+    one("weekly/game/weekly_game_2024-06-18_06h25m_25.sql.gz", "game 2024-06-18 06:25"),
+    one("monthly/game/monthly_game_2024-06-18_06h25m_June.sql.gz", "game 2024-06-18 06:25"),
+    one("host1/daily/game/daily_game_2024-06-18_06h25m_Tuesday.sql.gz", "host1 2024-06-18 06:25"),
+    one("daily.0/host1.sql.gz", f"host1 {CLOSED}"),
+    one("hourly.3/host1/mysqldump.sql.gz", f"host1 {CLOSED}"),
+    one("backupninja/mysql/sqldump/game.sql.gz", f"game {CLOSED}"),
+    one("holland/mysqldump/20240618_211508/backup_data/game.sql.gz", f"game {S}"),
+    one("user_wordpress.sql.gz", f"user_wordpress {CLOSED}"),
+    one("user_wordpress_2024-06-18.sql.gz", f"user_wordpress {D}"),
+    one("backup-host1-20240618.master.sql.bz2", None),
+    one("host1-mysqldump.20240618.sql.bz2", f"host1 {D}"),
+    one("mysqldump-host1-20240618T0300Z.sql.zst", "host1 2024-06-18 03:00"),
+    one("mysql-backup-28645200-x7k2p.sql.gz", f"mysql-backup-28645200-x7k2p {CLOSED}"),
+    one("wordpress-db-backup-2024-06-18-21-15-08.sql.gz", f"wordpress-db {S}"),
+    one("localhost-2024_06_18_21_15_08-dump.sql", f"localhost {S}"),
+    one("db_backup_2024-06-18T211508Z.sql.gz", f"db {S}"),
+    one("db_backup_20240618211508.gz", f"db {S}"),
+    one("dump-game-202406182115.sql", f"game {M}"),
+    one("game_backup_2024_06_18_21_15.sql", f"game {M}"),
+    one("mysqldump_2024-06-18/host1.sql.gz", f"host1 {D}"),
+    one("host1_fulldump_20240618_211508.sql.gz", f"host1 {S}"),
+    # Object stores.
+    one("year=2024/month=06/day=18/host1.sql.gz", f"host1 {D}"),
+    one("y=2024/m=6/d=18/host1.sql.gz", f"host1 {D}"),
+    one("host1/year=2024/month=06/day=18/dump.sql.zst", f"host1 {D}"),
+    one("dt=2024-06-18/host1.sql.gz", f"host1 {D}"),
+    one("2024/06/18/host1.sql.gz", f"host1 {D}"),
+    one("2024/June/18/host1.sql.gz", f"host1 {D}"),
+    one("2024/06/host1_20240618.sql.gz", f"host1 {D}"),
+    one("s3/host1/2024/06/18/21-15-08.sql.gz", f"host1 {S}"),
+    # Endings.
+    one("HOST1_FULLDUMP_20240618.SQL.GZ", f"HOST1 {D}"),
+    one("host1-2024-06-18.gz", f"host1 {D}"),
+    one("host1_20240618.dump.gz", f"host1 {D}"),
+    one("host1_20240618.mysql", f"host1 {D}"),
+    one("host1_20240618.sqldump.gz", f"host1 {D}"),
+    one("host1_20240618.dmp", f"host1 {D}"),
+    one("host1_20240618", f"host1 {D}"),
+    one("host1.sql-20240618.gz", f"host1 {D}"),
+    one("host1.sql.gz-20240618", f"host1 {D}"),
+    one("host1.sql.gz-2024061803", "host1 2024-06-18 03:00"),
+    one("host1_20240618.sql.gz.md5", None),
+    one("host1_20240618.sql.gz.sha256", None),
+    one("host1_20240618.sql.gz.gpg", None),
+    one("host1_20240618.sql.zip", None),
+    one("host1_20240618.sql.gz.tmp", None),
+    one("host1_20240618.sql.gz.aa", None),
+    one("host1_20240618.sql.gz.001", None),
+    one("host1_20240618.sql.gz.part1", None),
+    # Worlds with names that hold numbers, dots, and words of a calendar.
+    one("db.eu-1.example.com_20240618.sql.gz", f"db.eu-1.example.com {D}"),
+    one("10.0.0.12_20240618.sql.gz", f"10.0.0.12 {D}"),
+    one("host1-rack2_20240618.sql.gz", f"host1-rack2 {D}"),
+    one("season-2024_20240618.sql.gz", f"season-2024 {D}"),
+    one("mysql-8.0.36_20240618.sql.gz", f"mysql-8.0.36 {D}"),
+    one("1001_20240618.sql.gz", f"1001 {D}"),
+    one("customer-1000000001_20240618.sql.gz", f"customer-1000000001 {D}"),
+    one("may_20240618.sql.gz", f"may {D}"),
+    one("mars_20240618.sql.gz", f"mars {D}"),
+    one("sun_20240618.sql.gz", f"sun {D}"),
+    one("shop-240101_20240618.sql.gz", f"shop-240101 {D}"),
+    one("welt-am-sonntag_20240618.sql.gz", None),
+    one("höst_20240618.sql.gz", None),
+    one("игра_2024-06-18.sql.gz", None),
+    one("host1 (2024-06-18).sql.gz", f"host1 {D}"),
+    one("host1@2024-06-18.sql.gz", f"host1 {D}"),
+    one("[host1] 2024-06-18.sql.gz", f"host1 {D}"),
+    one("host1_20240618_eu.sql.gz", None),
+    one("host1-20240618-1.sql.gz", None),
+    one("20240618-21-15-08-123.sql.gz", None),
+    one("host1_20240618_20240619.sql.gz", None),
+    one("host1_2024-06-18_1718745308.sql.gz", f"host1 {S}"),
+    one("2024-06-18/host1_18-06-24_2115.sql.gz", f"host1 {M}"),
+]
+
+FOLDERS = [
+    many(
+        "day first, settled by one of the files",
+        ("host1_05-06-24.sql", "host1 2024-06-05", "2024-06-05 03:00:09"),
+        ("host1_13-06-24.sql", "host1 2024-06-13", "2024-06-13 03:00:09"),
+    ),
+    many(
+        "day first with a year of four digits, settled by another world's file",
+        ("alpha_05.06.2024.sql", "alpha 2024-06-05", None),
+        ("beta_13.06.2024.sql", "beta 2024-06-13", None),
+    ),
+    many(
+        "month first, settled by another file",
+        ("host1_05-06-2024.sql", "host1 2024-05-06", None),
+        ("host1_05-13-2024.sql", "host1 2024-05-13", None),
+    ),
+    many(
+        "no order fits all, nor one of each family",
+        ("host1_13-06-2024.sql", None, None),
+        ("host1_06-13-2024.sql", None, None),
+    ),
+    many(
+        "each host by its own order",
+        ("alpha_13-06-2024.sql", "alpha 2024-06-13", None),
+        ("beta_06-13-2024.sql", "beta 2024-06-13", None),
+    ),
+    many(
+        "year first in two digits, a month of them",
+        ("host1_240529.sql", "host1 2024-05-29", None),
+        ("host1_240530.sql", "host1 2024-05-30", None),
+        ("host1_240628.sql", "host1 2024-06-28", None),
+    ),
+    many(
+        "all values up to 12 and no closing line",
+        ("host1_010203.sql", None, None),
+        ("host1_020203.sql", None, None),
+    ),
+    many(
+        "weekdays, abbreviated",
+        ("db_host1_Mon.sql.gz", "db_host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("db_host1_Tue.sql.gz", "db_host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        ("db_host2_Mon.sql.gz", "db_host2 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("db_host2_Tue.sql.gz", "db_host2 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "weekdays in full",
+        ("host1-Monday.sql", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("host1-Tuesday.sql", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "weekdays in French",
+        ("jeux_lundi.sql", "jeux 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("jeux_mardi.sql", "jeux 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "weekdays in German",
+        ("spiel.montag.sql", "spiel 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("spiel.dienstag.sql", "spiel 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "weekdays in folders",
+        ("Mon/host1.sql", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("Tue/host1.sql", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "weekdays below the host",
+        ("host1/Mon.sql", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("host1/Tue.sql", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        ("host2/Mon.sql", "host2 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+    ),
+    many(
+        "weekdays without closing lines",
+        ("db_host1_Mon.sql.gz", None, None),
+        ("db_host1_Tue.sql.gz", None, None),
+    ),
+    many(
+        "one weekday that its closing line bears out",
+        ("host1_Tue.sql.gz", "host1 2024-06-18 21:15:30"),
+    ),
+    many(
+        "months",
+        ("host1_January.sql", "host1 2024-01-31 03:00:30", "2024-01-31 03:00:30"),
+        ("host1_February.sql", "host1 2024-02-29 03:00:30", "2024-02-29 03:00:30"),
+    ),
+    many(
+        "worlds with the names of months",
+        ("april.sql", "april 2024-06-18 21:15:30"),
+        ("june.sql", "june 2024-06-18 21:15:30"),
+    ),
+    many(
+        "weeks of the year",
+        ("host1_w24.sql", "host1 2024-06-11 03:00:30", "2024-06-11 03:00:30"),
+        ("host1_w25.sql", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "logrotate",
+        ("host1.1.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        ("host1.2.gz", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("host1.3.gz", "host1 2024-06-16 03:00:30", "2024-06-16 03:00:30"),
+    ),
+    many(
+        "logrotate after the ending, with the file of today",
+        ("host1.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        ("host1.sql.gz.1", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("host1.sql.gz.2", "host1 2024-06-16 03:00:30", "2024-06-16 03:00:30"),
+    ),
+    many(
+        "logrotate with dateext",
+        ("host1.sql-20240617.gz", "host1 2024-06-17"),
+        ("host1.sql-20240618.gz", "host1 2024-06-18"),
+    ),
+    asked(
+        "hours of a day, or worlds dumped in turn",
+        ("db_03.sql.gz", "2024-06-18 03:00:30"),
+        ("db_09.sql.gz", "2024-06-18 09:00:30"),
+        ("db_15.sql.gz", "2024-06-18 15:00:30"),
+        ("db_21.sql.gz", "2024-06-18 21:00:30"),
+    ),
+    asked(
+        "days of the month, or worlds dumped in turn",
+        ("db_16.sql.gz", "2024-06-16 03:00:30"),
+        ("db_17.sql.gz", "2024-06-17 03:00:30"),
+        ("db_18.sql.gz", "2024-06-18 03:00:30"),
+    ),
+    asked(
+        "numbers of weekdays, or worlds dumped in turn",
+        ("host1-1.sql.gz", "2024-06-17 03:00:30"),
+        ("host1-2.sql.gz", "2024-06-18 03:00:30"),
+        ("host1-3.sql.gz", "2024-06-19 03:00:30"),
+    ),
+    asked(
+        "a counter beside the day",
+        ("host1_001_2024-06-16.sql", None),
+        ("host1_002_2024-06-17.sql", None),
+        ("host1_003_2024-06-18.sql", None),
+    ),
+    asked(
+        "a counter alone",
+        ("dump_0041.sql", "2024-06-16 03:00:30"),
+        ("dump_0042.sql", "2024-06-17 03:00:30"),
+        ("dump_0043.sql", "2024-06-18 03:00:30"),
+    ),
+    asked(
+        "a 12-hour clock without AM and PM",
+        ("host1_2024-06-18_03-30-00.sql", "2024-06-18 03:30:10"),
+        ("host1_2024-06-18_06-30-00.sql", "2024-06-18 18:30:10"),
+        ("host1_2024-06-18_11-30-00.sql", "2024-06-18 11:30:10"),
+    ),
+    many(
+        "a morning's dumps by a 24-hour clock, in another zone",
+        ("host1_2024-06-18_03-30-00.sql", "host1 2024-06-18 03:30", "2024-06-18 05:30:10"),
+        ("host1_2024-06-18_06-30-00.sql", "host1 2024-06-18 06:30", "2024-06-18 08:30:10"),
+    ),
+    many(
+        "hour and minute in the file, day in the folder",
+        ("2024-06-18/db-0300.sql", "db 2024-06-18 03:00"),
+        ("2024-06-18/db-2100.sql", "db 2024-06-18 21:00"),
+        ("2024-06-19/db-0300.sql", "db 2024-06-19 03:00"),
+    ),
+    many(
+        "minutes that are not round, borne out by closing lines",
+        ("2024-06-17/host1_2117.sql", "host1 2024-06-17 21:17", "2024-06-17 21:18:30"),
+        ("2024-06-18/host1_2103.sql", "host1 2024-06-18 21:03", "2024-06-18 21:04:30"),
+    ),
+    many(
+        "hours in the file, borne out by closing lines",
+        ("2024-06-18/host1_03.sql", "host1 2024-06-18 03:00", "2024-06-18 03:01:30"),
+        ("2024-06-18/host1_21.sql", "host1 2024-06-18 21:00", "2024-06-18 21:01:30"),
+    ),
+    many(
+        "tenants by number in folders by day",
+        ("2024-06-18/shop_1001.sql", "shop_1001 2024-06-18"),
+        ("2024-06-18/shop_1002.sql", "shop_1002 2024-06-18"),
+        ("2024-06-18/shop_1003.sql", "shop_1003 2024-06-18"),
+    ),
+    many(
+        "racks by number in folders by day",
+        ("2024-06-18/host1-01.sql", "host1-01 2024-06-18"),
+        ("2024-06-18/host1-02.sql", "host1-02 2024-06-18"),
+    ),
+    many(
+        "shards",
+        *(
+            (
+                f"shard-{i:04}.sql",
+                f"shard-{i:04} 2024-06-18 03:{i:02}:30",
+                f"2024-06-18 03:{i:02}:30",
+            )
+            for i in range(1, 41)
+        ),
+    ),
+    many(
+        "shards in a folder by day",
+        *((f"2024-06-18/shard-{i:04}.sql", f"shard-{i:04} 2024-06-18") for i in range(1, 41)),
+    ),
+    many(
+        "tenants of ten digits",
+        *(
+            (f"customer-100000000{i}.sql", f"customer-100000000{i} 2024-06-18 21:15:30")
+            for i in range(1, 8)
+        ),
+    ),
+    many(
+        "tenants of ten digits that could be seconds of this year",
+        *(
+            (f"customer-171000000{i}.sql", f"customer-171000000{i} 2024-06-18 21:15:30")
+            for i in range(1, 8)
+        ),
+    ),
+    many(
+        "tenants of six digits that could be days",
+        *((f"shop-1101{i:02}.sql", f"shop-1101{i:02} 2024-06-18 21:15:30") for i in range(1, 13)),
+    ),
+    many(
+        "customers by year",
+        *(
+            (f"season-{year}.sql", f"season-{year} 2024-06-18 21:15:30")
+            for year in range(2019, 2025)
+        ),
+    ),
+    many(
+        "hosts by rack",
+        *(
+            (f"host{i}-rack{j}_20240618_0{i}{j}000.sql", f"host{i}-rack{j} 2024-06-18 0{i}:{j}0")
+            for i in range(1, 4)
+            for j in range(1, 4)
+        ),
+    ),
+    many(
+        "four hundred worlds with one dump each",
+        *((f"w{i}_20240618.sql.gz", f"w{i} 2024-06-18") for i in range(1, 401)),
+    ),
+    many(
+        "worlds that are dumped every quarter of an hour of one night",
+        *(
+            (
+                f"w{i}.sql.gz",
+                f"w{i} 2024-06-18 0{i // 4}:{i % 4 * 15:02}:30",
+                f"2024-06-18 0{i // 4}:{i % 4 * 15:02}:30",
+            )
+            for i in range(1, 13)
+        ),
+    ),
+    many(
+        "two worlds, one of which was dumped a day earlier",
+        ("host1.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        ("host2.sql.gz", "host2 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+    ),
+    asked(
+        "one file per database of each host",
+        ("host1/2024-06-18/auth.sql", None),
+        ("host1/2024-06-18/world.sql", None),
+        ("host2/2024-06-18/auth.sql", None),
+        ("host2/2024-06-18/world.sql", None),
+    ),
+    many(
+        "automysqlbackup",
+        ("daily/game/daily_game_2024-06-17_06h25m_Monday.sql.gz", "game 2024-06-17 06:25"),
+        ("daily/game/daily_game_2024-06-18_06h25m_Tuesday.sql.gz", "game 2024-06-18 06:25"),
+        ("weekly/game/weekly_game_2024-06-15_06h25m_24.sql.gz", "game 2024-06-15 06:25"),
+        ("monthly/game/monthly_game_2024-06-01_06h25m_June.sql.gz", "game 2024-06-01 06:25"),
+    ),
+    many(
+        "rsnapshot",
+        ("daily.0/host1.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        ("daily.1/host1.sql.gz", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("weekly.0/host1.sql.gz", "host1 2024-06-11 03:00:30", "2024-06-11 03:00:30"),
+    ),
+    many(
+        "months in folders, days by closing line",
+        ("2024-05/host1.sql.gz", "host1 2024-05-31 03:00:30", "2024-05-31 03:00:30"),
+        ("2024-06/host1.sql.gz", "host1 2024-06-18 21:15:30"),
+    ),
+    many(
+        "Hive's folders",
+        ("year=2024/month=06/day=17/host1.sql.gz", "host1 2024-06-17"),
+        ("year=2024/month=06/day=18/host1.sql.gz", "host1 2024-06-18"),
+        ("year=2024/month=06/day=18/host2.sql.gz", "host2 2024-06-18"),
+    ),
+]

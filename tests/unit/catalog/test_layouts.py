@@ -1,0 +1,74 @@
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+
+from rewound.catalog import choose_dumps, discover, require_settled
+from rewound.errors import CatalogError, UsageError
+from tests.unit.catalog.layouts import CLOSED, FOLDERS, ONE_FILE
+
+TODAY = date(2024, 7, 1)
+
+
+def read(layout, folder):
+    """Return the catalog of a layout: files that say nothing but their closing line."""
+    for path in layout.files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(b"-- a dump\n")
+
+    def read_closing_time(path):
+        text = layout.closings.get(str(path.relative_to(folder)), CLOSED)
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+
+    return discover(
+        folder, today=TODAY, read_closing_time=read_closing_time, is_dump=lambda path: True
+    )
+
+
+def told(catalog, folder):
+    return {
+        str(dump.path.relative_to(folder)): (dump.world, dump.taken_at) for dump in catalog.dumps
+    }
+
+
+def expected(layout):
+    worlds = {path: text.split(" ", 1) for path, text in layout.files.items() if text is not None}
+    return {
+        path: (world, datetime.fromisoformat(time).replace(tzinfo=UTC))
+        for path, (world, time) in worlds.items()
+    }
+
+
+def test_there_are_at_least_150_layouts():
+    assert len(ONE_FILE) + len(FOLDERS) >= 150
+
+
+@pytest.mark.parametrize("layout", [*ONE_FILE, *FOLDERS], ids=lambda layout: layout.label)
+def test_a_layout_is_read_as_a_careful_person_would(layout, tmp_path):
+    catalog = read(layout, tmp_path)
+    if layout.asks:
+        with pytest.raises((UsageError, CatalogError)) as raised:
+            choose_dumps(catalog, None)
+            require_settled(catalog)
+        assert "--pattern" in str(raised.value.hint)
+        return
+    assert told(catalog, tmp_path) == expected(layout)
+    if catalog.dumps:
+        choose_dumps(catalog, None)
+        require_settled(catalog)
+
+
+@pytest.mark.parametrize("layout", [*ONE_FILE, *FOLDERS], ids=lambda layout: layout.label)
+def test_every_pattern_that_is_proposed_reads_every_file(layout, tmp_path):
+    catalog = read(layout, tmp_path)
+    texts = [entry.reason for entry in catalog.not_understood]
+    texts += [doubt.hint for doubt in catalog.doubts]
+    for pattern in {p for text in texts for p in re.findall(r"--pattern '([^']+)'", text)}:
+        again = discover(
+            tmp_path,
+            pattern=pattern,
+            today=TODAY,
+            is_dump=lambda path: True,
+            read_closing_time=lambda path: datetime(2024, 6, 18, tzinfo=UTC),
+        )
+        assert not again.not_understood, pattern
