@@ -93,6 +93,8 @@ class Script:
             text, masked_text = rest, None
         self.statements += piece.statements
         verdict = self._judge.judge(text, line, masked_text)
+        if (switch := self._judge.take_switch(line)) is not None:
+            yield switch
         yield self._note_statement(_note_regrouping(verdict, piece))
 
     def _find_drop_end(self, text: bytes) -> int:

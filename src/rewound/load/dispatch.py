@@ -71,7 +71,7 @@ class Dispatcher:
         self._large_table_bytes = large_table_bytes
         self._sent_bytes: dict[TableKey, int] = {}
         self._forms: dict[TableKey, TableForm | None] = {}
-        self._readers: dict[tuple[TableKey, bytes, str, str], RowReader] = {}
+        self._readers: dict[tuple[TableKey, bytes, str, str, bool], RowReader] = {}
         self._settings: tuple[str | None, SessionSettings] | None = None
         self._may_hold_locks = False
 
@@ -154,7 +154,7 @@ class Dispatcher:
     def _get_reader(self, key: TableKey, form: TableForm, verdict: Verdict) -> RowReader:
         session = self._session()
         head = verdict.statement.text[: verdict.statement.rows_start]
-        place = (key, head, session.sql_mode, session.character_set)
+        place = (key, head, session.sql_mode, session.character_set, session.sends_zero)
         if place not in self._readers:
             self._readers[place] = RowReader(key, form, head, session, self._server_version)
         return self._readers[place]

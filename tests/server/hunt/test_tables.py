@@ -78,3 +78,31 @@ def test_numbers_that_the_server_chooses_are_those_of_the_client(
     )
     assert world.ask(joined) == "50a,51b,52z"
     assert world.ask("SELECT COUNT(*) FROM shop.child JOIN shop.t ON t_id = id") == 2
+
+
+@METHODS
+@pytest.mark.parametrize(
+    ("name", "table", "rows"),
+    [
+        ("nomode/navicat", "SELECT GROUP_CONCAT(store_id, code) FROM shop.store", "0admin,2de,5fr"),
+        ("nomode/compact", "SELECT GROUP_CONCAT(uid, name) FROM shop.users", "0,1root,6mia"),
+        (
+            "zero2/sequelace",
+            "SELECT GROUP_CONCAT(store_id, code) FROM shop.store",
+            "0admin,2de,5fr",
+        ),
+    ],
+)
+def test_a_row_keeps_the_number_0(
+    hunt_source: HuntSource,
+    world: LoadServer,
+    name: str,
+    table: str,
+    rows: str,
+    method: LoadMethod,
+):
+    ledger = load(world, hunt_source(name), method)
+    assert world.ask(table) == rows
+    assert rules_of(ledger)["zero-kept"] == 1
+    modes = "SELECT GROUP_CONCAT(sql_mode) FROM information_schema.triggers"
+    assert world.ask(f"{modes} WHERE trigger_schema = 'shop'") in (None, "STRICT_TRANS_TABLES")

@@ -42,6 +42,22 @@ def read_columns(tokens: Sequence[Token], mode: LexicalMode) -> Columns:
     return tuple(_iter_columns(split_elements(tokens, 1), mode))
 
 
+def numbers_may_repeat(tokens: Sequence[Token], mode: LexicalMode) -> bool:
+    """Tell whether no key of a CREATE TABLE makes its AUTO_INCREMENT unique by itself."""
+    unique = set()
+    for element in split_elements(tokens, 1):
+        words = {token.word for _, token in iter_outside(element[1:])}
+        if not is_key(element):
+            if {"AUTO_INCREMENT", "KEY"} <= words or not words.isdisjoint({"SERIAL", "UNIQUE"}):
+                unique.add(unquote(element[0], mode).lower())
+        elif "PRIMARY" in words | {element[0].word} or "UNIQUE" in words | {element[0].word}:
+            columns = list(split_elements(element, 1))
+            if len(columns) == 1 and len(columns[0]) == 1:
+                unique.add(unquote(columns[0][0], mode).lower())
+    numbered = [column.name for column in read_columns(tokens, mode) if column.has_auto_increment]
+    return bool(numbered) and not unique.intersection(numbered)
+
+
 def alter_columns(
     columns: Columns, tokens: Sequence[Token], mode: LexicalMode
 ) -> tuple[Columns, tuple[str | None, str] | None]:

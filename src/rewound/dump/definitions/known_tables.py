@@ -11,6 +11,7 @@ from rewound.dump.definitions.known_columns import (
     KnownColumn,
     NotCertain,
     alter_columns,
+    numbers_may_repeat,
     read_columns,
 )
 from rewound.dump.definitions.table_options import read_auto_increment
@@ -33,6 +34,13 @@ class KnownTable:
     next_number: int = 1
     """The AUTO_INCREMENT that its definition states."""
     has_triggers: bool = False
+    numbers_repeat: bool = False
+    """Its AUTO_INCREMENT is not unique by itself: several rows may have the same one."""
+
+    @property
+    def auto_increment_column(self) -> str | None:
+        """The name of the column whose values the server can choose."""
+        return next((each.name for each in self.columns if each.has_auto_increment), None)
 
     def listed(self, names: Sequence[str] | None) -> tuple[KnownColumn, ...] | None:
         """Return the columns that an INSERT with this list states; None if one is not there.
@@ -117,4 +125,5 @@ def _read_table(tokens: Sequence[Token], mode: LexicalMode) -> KnownTable | None
     except NotCertain:
         return None
     number = read_auto_increment(tokens, Kind.CREATE_TABLE, mode)
-    return KnownTable(columns, number or 1) if columns else None
+    repeats = numbers_may_repeat(tokens, mode)
+    return KnownTable(columns, number or 1, numbers_repeat=repeats) if columns else None

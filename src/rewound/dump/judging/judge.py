@@ -23,6 +23,7 @@ from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.row_tests import RowTestFinder
+from rewound.dump.judging.zero_numbers import ZeroNumbers, ZeroPlan
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
 from rewound.dump.rules.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
@@ -75,11 +76,14 @@ class Judge:
     tables: KnownTables = field(default_factory=KnownTables)
     """What is known of the tables that the dump has made."""
     _row_tests: RowTestFinder = field(init=False)
+    _zeros: ZeroNumbers = field(init=False)
+    _switch: bytes | None = None
     _insert: tuple[bytes, LexicalMode, Statement] | None = None
     """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
 
     def __post_init__(self) -> None:
         self._row_tests = RowTestFinder(self.tables)
+        self._zeros = ZeroNumbers(self.tables)
 
     def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
         """Return what becomes of a statement; afterwards `session` is as it leaves it.
@@ -150,9 +154,11 @@ class Judge:
             return Verdict(statement, line, uses=(RuleUse(rules.ROCKSDB_BULK_LOAD, detail),))
         if statement.kind is Kind.SET:
             outcome = judge_set(statement, self.session, self.target)
+            zero = self._plan_zero(statement, None)
             self.session = outcome.session
-            sql = () if outcome.sql is None else (outcome.sql,)
-            return Verdict(statement, line, sql, outcome.uses, self.session.schema)
+            sql = () if outcome.sql is None else (*zero.before, outcome.sql)
+            uses = (*zero.uses, *outcome.uses)
+            return Verdict(statement, line, sql, uses, self.session.schema)
         schemas = self._schemas_of(statement)
         if use := self._find_skip(statement, schemas):
             if statement.kind is Kind.USE:
@@ -200,11 +206,12 @@ class Judge:
         self._follow_schema(statement, schema)
         if any(use.rule is rules.OR_REPLACE for use in rewrites):
             prefix.append(self._drop_table(statement.names[0]))
+        zero = self._plan_zero(statement, schema)
         return Verdict(
             statement,
             line,
-            (*prefix, sql),
-            (*uses, *rewrites),
+            (*prefix, *zero.before, sql),
+            (*uses, *zero.uses, *rewrites),
             self.session.schema,
             self._follow_table(statement, schemas),
         )
@@ -223,6 +230,24 @@ class Judge:
         keys = [(known, name.name) for known, name in _known(schemas, statement)]
         self.tables.follow(kind, keys, tokens, mode)
         return read_auto_increment(tokens, kind, mode) if tokens else None
+
+    def _plan_zero(self, statement: Statement, schema: str | None) -> ZeroPlan:
+        """Return what becomes of a 0 for an AUTO_INCREMENT, in the session that it needs."""
+        name = statement.name
+        key = None if schema is None or name is None else (schema, name.name)
+        plan = self._zeros.plan(statement, key, self.session, self.target.version_number)
+        keeps = plan.keeps_zero
+        if keeps is not None and not self.session.keeps_zero and keeps != self.session.sends_zero:
+            self.session = replace(self.session, adds_zero_mode=keeps)
+            self._switch = b"SET SESSION sql_mode = '%b'" % self.session.sent_sql_mode.encode()
+        return plan
+
+    def take_switch(self, line: int) -> Verdict | None:
+        """Return what has to be executed before the last verdict, so that its session is right."""
+        sql, self._switch = self._switch, None
+        if sql is None:
+            return None
+        return Verdict(Statement(Kind.SET, sql), line, (sql,), schema=self.session.schema)
 
     def find_row_test(self, head: bytes) -> RowTest | None:
         """Return the test for rows of an INSERT that may stand in other statements, too."""

@@ -65,8 +65,7 @@ class RowReader:
         listed = [column.name.lower() for column in form.columns] if names == () else names
         # A column that is left out may get a value that depends on when it is sent.
         fits = listed is not None and sorted(listed) == sorted(by_name)
-        keeps_zero = "NO_AUTO_VALUE_ON_ZERO" in session.sql_mode.upper()
-        if form.auto_increment_column is not None and not keeps_zero:
+        if form.auto_increment_column is not None and not session.sends_zero:
             fits = False
         self._columns = [by_name[name] for name in listed or ()] if fits else []
         self._has_bytes = any(column.kind is ValueKind.BYTES for column in self._columns)

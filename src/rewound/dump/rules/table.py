@@ -191,6 +191,24 @@ SIX_DIGIT_COMMENT = Rule(
     "taken out where the version is above the server's, opened where it is not",
     "MySQL counts the sixth digit since 8.1 only; this way every server reads the same",
 )
+ZERO_KEPT = Rule(
+    "zero-kept",
+    Effect.REWRITE,
+    "a row that states 0 for its AUTO_INCREMENT, the only one of its table to do so, in a"
+    " session without NO_AUTO_VALUE_ON_ZERO; a column that becomes AUTO_INCREMENT in one",
+    "the mode is added to the session while the rows are sent",
+    "a dump states the numbers that its rows have; without the mode, 0 would become another"
+    " one, which a later row may state",
+)
+ZERO_NUMBERED = Rule(
+    "zero-numbered",
+    Effect.REWRITE,
+    "rows that state 0 for their AUTO_INCREMENT, where several of a table do or the server is to"
+    " choose other numbers of it, in a session without NO_AUTO_VALUE_ON_ZERO",
+    "each gets the next number, as the server gives it",
+    "a script written by hand means that; a first row that was taken for one with the number 0 is"
+    " given its number when the second one comes",
+)
 PASSWORD_FUNCTION = Rule(
     "password-function",
     Effect.REWRITE,

@@ -37,6 +37,8 @@ class Session:
     """User variable, in lower case, to its value; None for one we do not follow."""
     schema: str | None = None
     """The schema that unqualified names belong to."""
+    adds_zero_mode: bool = False
+    """NO_AUTO_VALUE_ON_ZERO was added to the dump's own sql_mode in the server's session."""
 
     @property
     def mode(self) -> LexicalMode:
@@ -47,6 +49,17 @@ class Session:
     def keeps_zero(self) -> bool:
         """Whether a 0 for an AUTO_INCREMENT is stored, and not the next number."""
         return "NO_AUTO_VALUE_ON_ZERO" in self.sql_mode.upper()
+
+    @property
+    def sends_zero(self) -> bool:
+        """Whether that holds in the server's session as it is now."""
+        return self.keeps_zero or self.adds_zero_mode
+
+    @property
+    def sent_sql_mode(self) -> str:
+        """The sql_mode of the server's session."""
+        added = ["NO_AUTO_VALUE_ON_ZERO"] if self.adds_zero_mode else []
+        return ",".join([*filter(None, [self.sql_mode]), *added])
 
     def save(self, variable: str, value: str | None) -> "Session":
         """Return the session after `SET @variable = value`."""

@@ -203,7 +203,7 @@ def _follow_sql_mode(assignment: Assignment, session: Session, value: str) -> _S
     kept = ",".join(word for word in words if word not in removed)
     literal = None if is_literal(assignment) and not removed else f"'{kept}'"
     uses = tuple(RuleUse(rules.SQL_MODE_REMOVED, word) for word in removed)
-    return _Step(replace(session, sql_mode=kept), literal, uses)
+    return _Step(replace(session, sql_mode=kept, adds_zero_mode=False), literal, uses)
 
 
 def _follow_names(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:

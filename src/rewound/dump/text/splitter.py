@@ -49,6 +49,7 @@ _MAY_BE_NO_STATEMENT = frozenset(b"#-/dDmMwW")
 SHORT_BYTES = 1 << 12
 """A statement this short is read faster from quote to quote than by its masked text."""
 _LINE_ENDS_TRIED = 8
+_MOST_DOUBLINGS = 12
 _QUOTES_AND_COMMENTS = b"'\"`#-/\\"
 
 
@@ -106,8 +107,10 @@ class Splitter:
     ) -> None:
         self.mode = mode
         self._row_tests = row_tests
-        self._no_run_before = 0
-        """Up to this byte of the dump, it is known that no INSERTs can be gathered."""
+        self._alone = 0
+        """How many statements come before the next try to gather some."""
+        self._failed_runs = 0
+        """How many tries failed since one did not."""
         self._whole_at = -1
         """The byte at which a statement begins that is known not to be cut."""
         self._delimiter = b";"
@@ -220,7 +223,8 @@ class Splitter:
     def _take_run(self, first_end: int) -> Piece | None:
         """Take INSERTs into the same columns that follow each other, as one statement."""
         buffer = self._buffer
-        if self._row_tests is None or buffer.passed < self._no_run_before:
+        if self._row_tests is None or self._alone:
+            self._alone = max(0, self._alone - 1)
             return None
         between = self._delimiter + self._line_end
         length = find_insert_head(buffer.text, buffer.start)
@@ -236,8 +240,11 @@ class Splitter:
             return None
         run = gather_run(buffer.text[buffer.start : end], head, between, self.mode)
         if run is None or not may_regroup(run.masked_text[length:]):
-            self._no_run_before = buffer.passed + end - buffer.start
+            # A try may cost a step for each byte of a run: more and more are passed over.
+            self._alone = 1 << min(self._failed_runs, _MOST_DOUBLINGS)
+            self._failed_runs += 1
             return None
+        self._failed_runs = 0
         piece = self._cut_statement(run.length)
         return piece._replace(text=run.text, masked_text=run.masked_text, statements=run.statements)
 

@@ -33,6 +33,8 @@ EXAMPLES = {
     "timestamp-width": b"USE g; CREATE TABLE t (a timestamp(14) NOT NULL) TYPE=MyISAM;",
     "or-replace": b"USE g; CREATE OR REPLACE TABLE t (a int);",
     "six-digit-comment": b"USE g; CREATE TABLE t (a text /*!100301 COMPRESSED*/);",
+    "zero-kept": b"USE g; CREATE TABLE t (a serial); INSERT INTO t VALUES (0),(1);",
+    "zero-numbered": b"USE g; CREATE TABLE t (a serial); INSERT INTO t VALUES (0),(0);",
     "password-function": b"USE g; INSERT INTO users VALUES (1,'joe',PASSWORD('secret'));",
     "definer": b"USE g; CREATE DEFINER=`root`@`%` VIEW v AS SELECT 1;",
     "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",

@@ -1,0 +1,185 @@
+"""Rows that state 0 for an AUTO_INCREMENT, in a session that takes 0 for the next number.
+
+Pure. A dump states the numbers of all rows, so a single 0 among them is a row's own number:
+its program, unlike mysqldump, does not set NO_AUTO_VALUE_ON_ZERO. Who writes 0 into several
+rows of a table, or lets the server choose others, means the next number. A table's first
+row alone tells neither; it keeps its 0 until the rows after it tell, and is given its
+number then, as the client would have given it.
+"""
+
+import enum
+import re
+from dataclasses import dataclass
+
+from rewound.dump.definitions.known_tables import KnownTable, KnownTables, TableKey
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.verdict import RuleUse
+from rewound.dump.settings.session import Session
+from rewound.dump.text.insert_head import read_insert_head
+from rewound.dump.text.masked_text import has_word
+from rewound.dump.text.quoting import quote_name
+from rewound.dump.text.statement import Kind, Statement
+from rewound.dump.values.stated_numbers import StatedNumbers, read_stated_numbers
+
+
+class _Meaning(enum.Enum):
+    """What the rows of a table so far say of a 0."""
+
+    OWN_NUMBER = enum.auto()
+    """They state numbers, so it is one as well."""
+    NEXT_NUMBER = enum.auto()
+    UNDECIDED = enum.auto()
+    """There is one row, and it states 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroPlan:
+    """How an INSERT is to be sent."""
+
+    keeps_zero: bool | None = None
+    """In a session that stores a 0 as it is; None where it states none."""
+    before: tuple[bytes, ...] = ()
+    """What has to be executed before."""
+    uses: tuple[RuleUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _NumberedInsert:
+    """What an INSERT's head says of the numbers in its rows."""
+
+    table: KnownTable
+    position: int | None
+    """Of the AUTO_INCREMENT among the values of a row; None where no row states it."""
+    columns: int
+    """How many values a row has."""
+
+
+_ANY = ZeroPlan()
+_BEGINS_ANEW = frozenset({Kind.CREATE_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE})
+_STORES_ITS_MODE = frozenset(
+    {Kind.CREATE_TRIGGER, Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
+)
+_BECOMES_NUMBERED = re.compile(rb"\bAUTO_INCREMENT\b(?!\s*=)|\bSERIAL\b", re.IGNORECASE)
+
+
+class ZeroNumbers:
+    """Guards what a 0 means in each table."""
+
+    def __init__(self, tables: KnownTables) -> None:
+        self._tables = tables
+        self._meanings: dict[TableKey, _Meaning] = {}
+        self._last_undecided: tuple[TableKey, KnownTable] | None = None
+        """The table that the last number would have been chosen for."""
+        self._head: tuple[object, _NumberedInsert | None] = (None, None)
+        """Of the last INSERT, and what it says."""
+
+    def plan(
+        self, statement: Statement, key: TableKey | None, session: Session, version: int
+    ) -> ZeroPlan:
+        """Return how a statement about a table, or about none, is sent in the dump's session.
+
+        `version` is the server's.
+        """
+        kind = statement.kind
+        if kind in _BEGINS_ANEW and key is not None:
+            self._meanings.pop(key, None)
+        if session.keeps_zero:
+            return _ANY
+        if kind in _STORES_ITS_MODE:
+            return ZeroPlan(keeps_zero=False)
+        if kind is Kind.ALTER_TABLE and _BECOMES_NUMBERED.search(statement.text):
+            return ZeroPlan(True, (), (RuleUse(rules.ZERO_KEPT, str(statement.name)),))
+        before = _ANY
+        if self._last_undecided is not None and _asks_for_last_number(statement):
+            before = self._plan_last_number(*self._last_undecided)
+        if key is None or kind not in (Kind.INSERT, Kind.REPLACE):
+            return before
+        plan = self._plan_rows(statement, key, session, version)
+        return ZeroPlan(plan.keeps_zero, (*before.before, *plan.before), (*before.uses, *plan.uses))
+
+    def _plan_rows(
+        self, statement: Statement, key: TableKey, session: Session, version: int
+    ) -> ZeroPlan:
+        insert = self._find_insert(statement, key, session, version)
+        if insert is None:
+            return ZeroPlan(keeps_zero=False)
+        if insert.table.auto_increment_column is None:
+            return _ANY
+        if insert.position is None:
+            numbers = StatedNumbers(0, statement.rows, 0)
+        else:
+            stated = read_stated_numbers(statement, insert.position, insert.columns, session.mode)
+            if stated is None:
+                # Who computes numbers writes no dump.
+                self._meanings.setdefault(key, _Meaning.NEXT_NUMBER)
+                return ZeroPlan(keeps_zero=False)
+            numbers = stated
+        return self._plan_numbers(key, insert.table, numbers)
+
+    def _plan_numbers(self, key: TableKey, table: KnownTable, numbers: StatedNumbers) -> ZeroPlan:
+        known = self._meanings.get(key)
+        meaning = _find_meaning(numbers, known, may_repeat=table.numbers_repeat)
+        self._meanings[key] = meaning
+        if meaning is _Meaning.NEXT_NUMBER:
+            before = _number_first(key, table) if known is _Meaning.UNDECIDED else ()
+            self._last_undecided = None
+            use = RuleUse(rules.ZERO_NUMBERED, ".".join(key))
+            return ZeroPlan(False, before, (use,) if numbers.zeros or before else ())
+        if meaning is _Meaning.UNDECIDED:
+            self._last_undecided = (key, table)
+        if not numbers.zeros:
+            return _ANY
+        return ZeroPlan(True, (), (RuleUse(rules.ZERO_KEPT, ".".join(key)),))
+
+    def _plan_last_number(self, key: TableKey, table: KnownTable) -> ZeroPlan:
+        """Return what comes before a statement that asks for the last number chosen."""
+        self._last_undecided = None
+        if self._meanings.get(key) is not _Meaning.UNDECIDED:
+            return _ANY
+        self._meanings[key] = _Meaning.NEXT_NUMBER
+        use = RuleUse(rules.ZERO_NUMBERED, ".".join(key))
+        return ZeroPlan(None, _number_first(key, table), (use,))
+
+    def _find_insert(
+        self, statement: Statement, key: TableKey, session: Session, version: int
+    ) -> "_NumberedInsert | None":
+        """Return what an INSERT's head says; None where nothing certain is known of it."""
+        head = statement.text[: statement.rows_start]
+        place = (head, key, self._tables.version, session.mode)
+        if place != self._head[0]:
+            self._head = (place, self._read_insert(head, key, session, version))
+        return self._head[1]
+
+    def _read_insert(
+        self, head: bytes, key: TableKey, session: Session, version: int
+    ) -> "_NumberedInsert | None":
+        table = self._tables.find(key)
+        read = read_insert_head(head, session.mode, version)
+        listed = None if table is None or read is None else table.listed(read.columns)
+        if table is None or listed is None:
+            return None
+        numbered = [number for number, each in enumerate(listed) if each.has_auto_increment]
+        return _NumberedInsert(table, numbered[0] if numbered else None, len(listed))
+
+
+def _number_first(key: TableKey, table: KnownTable) -> tuple[bytes, ...]:
+    """Return what gives a table's only row, which states 0, the number of a first one."""
+    names = [quote_name(name) for name in (*key, table.auto_increment_column or "")]
+    sql = b"UPDATE %b.%b SET %b = LAST_INSERT_ID(%d) WHERE %b = 0"
+    return (sql % (*names, table.next_number, names[2]),)
+
+
+def _asks_for_last_number(statement: Statement) -> bool:
+    text = statement.masked_rows if statement.rows_start else statement.text
+    return has_word(text, b"LAST_INSERT_ID") or has_word(text, b"IDENTITY")
+
+
+def _find_meaning(numbers: StatedNumbers, known: _Meaning | None, *, may_repeat: bool) -> _Meaning:
+    if known in (_Meaning.OWN_NUMBER, _Meaning.NEXT_NUMBER):
+        return known
+    if numbers.chosen:
+        return _Meaning.NEXT_NUMBER
+    zeros = numbers.zeros + (known is _Meaning.UNDECIDED)
+    if zeros > 1 and not (may_repeat and numbers.others):
+        return _Meaning.NEXT_NUMBER
+    return _Meaning.OWN_NUMBER if numbers.others else _Meaning.UNDECIDED

@@ -1,0 +1,62 @@
+"""What a dump's tables decide about its rows: the values are the client's, or a rule says why."""
+
+import pytest
+
+from rewound.load.ledger import find_imbalances
+from rewound.load.loader import LoadMethod, LoadOptions
+from tests.conftest import Dumps
+from tests.server.load_server import LoadServer
+
+NUMBERED = "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s VARCHAR(9), p INT);\n"
+ROWS = "SELECT GROUP_CONCAT(id, s, COALESCE(p, '') ORDER BY id) FROM game.t"
+
+
+@pytest.mark.parametrize("method", list(LoadMethod))
+@pytest.mark.parametrize(
+    ("inserts", "rows", "rule"),
+    [
+        ("INSERT INTO t VALUES (0,'a',1),(0,'b',1);\n", "1a1,2b1", "zero-numbered"),
+        # Each row by itself: a script written by hand.
+        (
+            "INSERT INTO t VALUES (0,'a',1);\nINSERT INTO t VALUES (0,'b',1);\n"
+            "INSERT INTO t VALUES (0,'c',LAST_INSERT_ID());\n",
+            "1a1,2b1,3c2",
+            "zero-numbered",
+        ),
+        (
+            "INSERT INTO t VALUES (0,'a',1);\nINSERT INTO t VALUES (7,'b',LAST_INSERT_ID());\n",
+            "1a1,7b1",
+            "zero-numbered",
+        ),
+        ("INSERT INTO t VALUES ('0','a',1);\nINSERT INTO t VALUES ('4','b',1);\n", "0a1,4b1", ""),
+        (
+            "INSERT INTO t (s,p,id) VALUES ('a',0,3);\nREPLACE INTO t VALUES (0,'z',1);\n",
+            "0z1,3a0",
+            "",
+        ),
+        ("INSERT INTO t VALUES (0,'a',NULL);\n", "0a", ""),
+    ],
+)
+def test_a_zero_is_a_number_or_means_the_next_one(
+    world: LoadServer, dumps: Dumps, method: LoadMethod, inserts: str, rows: str, rule: str
+):
+    dump = dumps.write(f"SET sql_mode = '';\n{NUMBERED}{inserts}")
+    ledger = world.load(dump, LoadOptions(method=method))
+    assert find_imbalances(ledger) == []
+    assert world.ask(ROWS) == rows
+    assert (rule or "zero-kept") in {use.rule for use in ledger.rules}
+
+
+def test_a_table_without_its_mode_goes_the_fast_way_and_keeps_its_zero(
+    world: LoadServer, dumps: Dumps
+):
+    inserts = [f"INSERT INTO t VALUES ({number},'{number}',0);\n" for number in range(1000)]
+    function = "CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;\n"
+    dump = dumps.write(f"SET sql_mode = 'ANSI';\n{NUMBERED}{''.join(inserts)}{function}")
+    ledger = world.load(dump, LoadOptions(large_table_bytes=0))
+    assert find_imbalances(ledger) == []
+    assert "rows-as-fields" in {use.rule for use in ledger.rules}
+    assert world.ask("SELECT COUNT(*) FROM game.t WHERE id = s") == 1000
+    mode = str(world.ask("SELECT sql_mode FROM information_schema.routines WHERE routine_name='f'"))
+    assert "NO_AUTO_VALUE_ON_ZERO" not in mode
+    assert "ANSI" in mode

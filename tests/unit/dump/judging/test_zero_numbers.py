@@ -1,0 +1,119 @@
+import pytest
+
+from rewound.dump.script import Script
+
+TABLE = "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, s text) AUTO_INCREMENT=%d;\n"
+KEEPS = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO'"
+OWN = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES'"
+
+
+def run(target, text, mode="STRICT_TRANS_TABLES", start=1):
+    """Return what is sent behind the definition of `t`, and the rules about 0 that were used."""
+    script = Script(target, schema="g")
+    opening = f"SET sql_mode = '{mode}';\n" + TABLE % start
+    verdicts = list(script.iter_verdicts([opening.encode() + text.encode()]))
+    assert not [verdict.refusal for verdict in verdicts if verdict.refusal]
+    sent = [sql.decode() for verdict in verdicts for sql in verdict.sql]
+    first = next(i for i, sql in enumerate(sent) if sql.startswith("CREATE TABLE t")) + 1
+    used = [use.rule.name for verdict in verdicts for use in verdict.uses]
+    return sent[first:], [name for name in used if name.startswith("zero-")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        *("(0,'a')", "(0,'a'),(2,'b')", "(2,'b'),(0,'a')", "('0','a'),('5','b')", "(0.0,'a')"),
+        *("(-0,'a')", "(FALSE,'a'),(1,'b')", "(0x00,'a'),(7,'b')", "( 00 , 'a,(0,' )"),
+    ],
+)
+def test_a_single_zero_is_kept(target, rows):
+    insert = f"INSERT INTO t VALUES {rows}"
+    assert run(target, insert + ";") == ([KEEPS, insert], ["zero-kept"])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["(0,'a'),(0,'b')", "(NULL,'a'),(0,'b')", "(0,'a'),(5,'b'),('0','c')", "(0,'a'),('','b')"],
+)
+def test_several_zeros_are_the_next_numbers(target, rows):
+    insert = f"INSERT INTO t VALUES {rows}"
+    assert run(target, insert + ";") == ([insert], ["zero-numbered"])
+
+
+@pytest.mark.parametrize(
+    "rows", ["(10,'a'),(20,'0')", "(1,'(0,'),(2,',0,')", "(NULL,'a')", "(DEFAULT,'a')"]
+)
+def test_without_a_zero_nothing_changes(target, rows):
+    insert = f"INSERT INTO t VALUES {rows}"
+    assert run(target, insert + ";") == ([insert], [])
+
+
+def test_a_zero_is_found_in_whatever_column_it_stands(target):
+    insert = "INSERT INTO t (s, id) VALUES ('0', 0)"
+    assert run(target, insert + ";") == ([KEEPS, insert], ["zero-kept"])
+    insert = "INSERT INTO t (s, id) VALUES ('0', 10)"
+    assert run(target, insert + ";") == ([insert], [])
+
+
+def test_a_first_zero_gets_its_number_when_a_second_one_comes(target):
+    first, second = "INSERT INTO t VALUES (0,'a')", "INSERT INTO t VALUES (0,'b')"
+    number = "UPDATE `g`.`t` SET `id` = LAST_INSERT_ID(7) WHERE `id` = 0"
+    sent, used = run(target, f"{first};\n{second};\n{first};\n", start=7)
+    assert sent == [KEEPS, first, OWN, number, second, first]
+    assert used == ["zero-kept", "zero-numbered", "zero-numbered"]
+
+
+@pytest.mark.parametrize(
+    "asks", ["INSERT INTO u VALUES (LAST_INSERT_ID())", "SET @parent = @@identity"]
+)
+def test_a_first_zero_gets_its_number_when_that_is_asked_for(target, asks):
+    first = "INSERT INTO t VALUES (0,'a')"
+    number = "UPDATE `g`.`t` SET `id` = LAST_INSERT_ID(1) WHERE `id` = 0"
+    sent, used = run(target, f"CREATE TABLE u (a int);\n{first};\n{asks};\n")
+    assert sent == ["CREATE TABLE u (a int)", KEEPS, first, number, asks]
+    assert used == ["zero-kept", "zero-numbered"]
+
+
+def test_rows_one_by_one_keep_the_zero_of_the_first(target):
+    inserts = [f"INSERT INTO t VALUES ({number},'a')" for number in (0, 2, 5)]
+    sent, used = run(target, ";\n".join([*inserts, ""]))
+    assert sent[:2] == [KEEPS, inserts[0]]
+    assert used == ["zero-kept"]
+    assert not any("UPDATE" in sql for sql in sent)
+
+
+def test_stored_objects_get_the_mode_of_the_dump(target):
+    insert = "INSERT INTO t VALUES (0,'a')"
+    trigger = "CREATE TRIGGER x BEFORE INSERT ON u FOR EACH ROW SET @a = 1"
+    sent, _ = run(target, f"{insert};\n{trigger};\n{insert.replace('0', '3')};\n")
+    assert sent == [KEEPS, insert, OWN, trigger, insert.replace("0", "3")]
+
+
+def test_a_session_that_keeps_zeros_is_left_alone(target):
+    mode = "NO_AUTO_VALUE_ON_ZERO"
+    insert = "INSERT INTO t VALUES (0,'a')"
+    assert run(target, f"{insert};\n{insert};\n", mode=mode) == ([insert, insert], [])
+
+
+def test_the_mode_is_added_anew_after_the_dump_has_set_its_own(target):
+    insert = "INSERT INTO t VALUES (0,'a'),(1,'b')"
+    own = "SET sql_mode = 'ANSI'"
+    sent, _ = run(target, f"{insert};\n{own};\nTRUNCATE t;\n{insert};\n")
+    assert sent[2:] == [
+        own,
+        "TRUNCATE t",
+        "SET SESSION sql_mode = 'ANSI,NO_AUTO_VALUE_ON_ZERO'",
+        insert,
+    ]
+
+
+def test_a_zero_of_a_key_that_may_repeat_is_kept_among_other_numbers(target):
+    table = "CREATE TABLE r (id int AUTO_INCREMENT, lang char(2), PRIMARY KEY (id, lang))"
+    insert = "INSERT INTO r VALUES (0,'de'),(0,'en'),(1,'de')"
+    assert run(target, f"{table};\n{insert};\n") == ([table, KEEPS, insert], ["zero-kept"])
+
+
+def test_a_column_that_becomes_auto_increment_keeps_its_zero(target):
+    change = "ALTER TABLE u MODIFY id int NOT NULL AUTO_INCREMENT, AUTO_INCREMENT=3"
+    assert run(target, f"{change};\n") == ([KEEPS, change], ["zero-kept"])
+    assert run(target, "ALTER TABLE u AUTO_INCREMENT=3;\n")[1] == []
