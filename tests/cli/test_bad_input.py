@@ -50,7 +50,7 @@ CASES = {
         1,
         "error: no dumps in {dumps}; {dumps}/notes.txt: *\nhint: *--pattern says how the names"
         " are made\n",
-        lambda dumps: dumps.write("who restores what", name="notes.txt"),
+        lambda dumps: dumps.write("who restores what", name="notes.txt", header="", closing=""),
     ),
     "two dumps of one world with the same time": Case(
         "up {dumps}",
@@ -184,7 +184,7 @@ def test_bad_input_gets_one_clear_paragraph(cli: Cli, dumps: Dumps, name: str):
 
 def test_dumps_lists_what_is_not_understood_with_the_reason(cli: Cli, dumps: Dumps):
     dumps.write(TABLE, name="a_20260302_211500.sql")
-    dumps.write("who restores what", name="notes.txt")
+    dumps.write("who restores what", name="notes.txt", header="", closing="")
     done = cli("dumps", dumps.folder, "--format", "csv")
     assert done.code == 0
     assert len(done.lines) == 2
