@@ -224,6 +224,19 @@ def test_what_objects_keep_of_their_session_is_found(both: tuple[Endpoint, Endpo
     assert missed == []
 
 
+def test_what_a_key_keeps_of_a_virtual_column_is_found(both: tuple[Endpoint, Endpoint]) -> None:
+    for endpoint, language in zip(both, ("en_US", "de_DE"), strict=True):
+        make(endpoint)
+        with Connection(endpoint, schema="g") as connection:
+            connection.execute(f"SET lc_time_names = '{language}'")
+            connection.execute(
+                "CREATE TABLE months (n DOUBLE, m CHAR(9) AS (DATE_FORMAT('2024-05-05', '%M')),"
+                " KEY k (m))"
+            )
+            connection.execute("INSERT INTO months VALUES ()")
+    assert not_found(both, "lc_time_names", "key k of table g.months, row m = 'Ma[iy]'") == []
+
+
 def test_the_order_of_triggers_is_found(both: tuple[Endpoint, Endpoint]) -> None:
     make(both[0])
     make(both[1])

@@ -19,6 +19,8 @@ def pair_exactly(column: Column) -> ColumnPair:
     value = _write(column, form)
     is_bytes = form in (CanonicalForm.TEXT, CanonicalForm.JSON, CanonicalForm.BINARY)
     piece = f"CONCAT(LENGTH({value}),_binary':',{value})" if is_bytes else value
+    if form is CanonicalForm.FLOAT:
+        piece = f"CAST({value} AS BINARY)"
     if column.is_nullable:
         piece = f"COALESCE({piece},_binary'')"
     sql = ColumnSql(value, piece)

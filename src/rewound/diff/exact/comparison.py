@@ -5,17 +5,18 @@ two loads of one dump gave the same, to the bit, and stops at the first thing th
 Rows of tables without a key are counted by their content: no dump says their order.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rewound.diff.exact.columns import pair_exactly
 from rewound.diff.exact.definitions import Definition, ObjectName, read_definitions
 from rewound.diff.quoting import quote_name
+from rewound.diff.rows.canonical_form import ColumnPair
 from rewound.diff.rows.comparison_session import Cancellation, ComparisonSession
-from rewound.diff.rows.keys import find_key
+from rewound.diff.rows.keys import ChosenKey, find_key
 from rewound.diff.rows.plan import RowOptions, TablePlan, compare_table
 from rewound.diff.rows.row_changes import Cell, Row, RowChange
-from rewound.diff.schema.definitions import Table
+from rewound.diff.schema.definitions import Key, Table
 from rewound.diff.schema.reading import find_schema
 from rewound.mysql.endpoint import Endpoint
 
@@ -69,7 +70,7 @@ def compare_exactly(
             for name, table in sorted(described.tables.items() if described else ()):
                 looking_at(name)
                 cancellation.check()
-                difference, same = _compare_rows((first, second), schema, table, names)
+                difference, same = _compare_table((first, second), schema, table, names)
                 tables, rows = tables + 1, rows + same
                 if difference is not None:
                     return Comparison(difference, tables, rows, len(found[0]))
@@ -93,12 +94,46 @@ def find_difference(
     return None
 
 
-def _compare_rows(
+def _compare_table(
     both: tuple[ComparisonSession, ComparisonSession], schema: str, table: Table, names: Names
 ) -> tuple[str | None, int]:
     """Return the first difference of a table's rows, and how many are the same if none is."""
+    full_name = f"{quote_name(schema)}.{quote_name(table.name)}"
+    columns = {column.name: pair_exactly(column) for column in table.columns}
+    plan = _plan(full_name, columns.values(), find_key(table, table, usable=columns.keys()))
+    difference, same = _compare_rows(both, plan, names)
+    if difference is not None:
+        return f"table {schema}.{table.name}, {difference}", same
+    for key in _list_computed_keys(table):
+        # Without a condition on its columns, a forced key that has them all is read instead.
+        name = f"{full_name} FORCE INDEX ({quote_name(key.name)})"
+        plan = _plan(name, [columns[str(part.column)] for part in key.parts], None)
+        difference, _ = _compare_rows(both, plan, names)
+        if difference is not None:
+            return f"key {key.name} of table {schema}.{table.name}, {difference}", same
+    return None, same
+
+
+def _list_computed_keys(table: Table) -> list[Key]:
+    """Return the keys that hold what virtual columns had for a value when they were made.
+
+    Reading the rows computes these columns again.
+    """
+    virtual = {column.name for column in table.columns if "VIRTUAL" in column.extra}
+    return [
+        key
+        for key in table.keys
+        if key.type == "BTREE"
+        and key.is_visible
+        and not any(part.expression or part.prefix_length for part in key.parts)
+        and not virtual.isdisjoint(part.column for part in key.parts)
+    ]
+
+
+def _compare_rows(
+    both: tuple[ComparisonSession, ComparisonSession], plan: TablePlan, names: Names
+) -> tuple[str | None, int]:
     found: list[str] = []
-    plan = _plan(schema, table)
 
     def stop(change: RowChange) -> None:
         found.append(_describe(plan, change, names))
@@ -107,19 +142,12 @@ def _compare_rows(
     try:
         diff = compare_table(both, plan, RowOptions(), stop)
     except _Differs:
-        return f"table {schema}.{table.name}, {found[0]}", 0
+        return found[0], 0
     return None, diff.same
 
 
-def _plan(schema: str, table: Table) -> TablePlan:
-    name = f"{quote_name(schema)}.{quote_name(table.name)}"
-    return TablePlan(
-        before=name,
-        after=name,
-        columns=tuple(pair_exactly(column) for column in table.columns),
-        left_out=(),
-        key=find_key(table, table, usable={column.name for column in table.columns}),
-    )
+def _plan(table: str, columns: Iterable[ColumnPair], key: ChosenKey | None) -> TablePlan:
+    return TablePlan(before=table, after=table, columns=tuple(columns), left_out=(), key=key)
 
 
 def _describe(plan: TablePlan, change: RowChange, names: Names) -> str:
