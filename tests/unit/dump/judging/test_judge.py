@@ -2,7 +2,14 @@ import pytest
 
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.judge import LONGEST_DEFINITION_BYTES, Judge
-from rewound.dump.rules.table import INSERT_CUT, INSERTS_GATHERED, RULES, Effect
+from rewound.dump.rules.table import (
+    INSERT_CUT,
+    INSERTS_GATHERED,
+    RULES,
+    ZERO_KEPT,
+    ZERO_NUMBERED,
+    Effect,
+)
 from rewound.dump.script import Script
 from rewound.dump.text import splitter
 from rewound.dump.text.quoting import quote_name
@@ -69,6 +76,9 @@ EXAMPLES = {
     "too-long": b"USE g; INSERT INTO t VALUES ('%b');" % (b"a" * 2 * LONGEST_STATEMENT_BYTES),
     "cut-off": b"USE g; INSERT INTO t VALUES (1",
 }
+
+# The text is not changed: the statements or the session are others.
+OTHER_WAYS = (INSERTS_GATHERED, INSERT_CUT, ZERO_KEPT, ZERO_NUMBERED)
 
 HOSTILE = [
     *("\\! touch /tmp/x", "system id", "source /etc/passwd", "\\. /etc/passwd", "tee /tmp/x"),
@@ -184,7 +194,7 @@ def test_rule_is_used_for_its_example_and_has_its_effect(target, rule, monkeypat
     verdict = next(v for v in verdicts if rule in [use.rule for use in v.uses])
     assert bool(verdict.sql) is (rule.effect is Effect.REWRITE)
     assert (verdict.refusal is not None) is (rule.effect is Effect.REFUSE)
-    if rule.effect is Effect.REWRITE and rule not in (INSERTS_GATHERED, INSERT_CUT):
+    if rule.effect is Effect.REWRITE and rule not in OTHER_WAYS:
         assert verdict.sql != (verdict.statement.text,)
 
 
