@@ -35,6 +35,7 @@ def fleet(
     try:
         done = cli("up", source, env={"TZ": "Europe/Berlin"}, timeout_s=180)
         assert done.code == 0, done.stderr
+        assert "f21-timezone-baseline: no time zone is set in the dump" in done.stderr
         yield cli
     finally:
         cli("down")

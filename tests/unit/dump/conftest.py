@@ -2,6 +2,7 @@ import pytest
 
 from rewound.dump.judging.judge import Judge
 from rewound.dump.rules.server_profile import ServerProfile
+from rewound.dump.rules.table import Effect
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +55,8 @@ def rewrite(judge):
     def rewrite(text):
         verdict = judge.judge(text.encode(), 1)
         assert verdict.refusal is None
-        return verdict.sql[-1].decode(), {use.rule.name for use in verdict.uses}
+        return verdict.sql[-1].decode(), {
+            use.rule.name for use in verdict.uses if use.rule.effect is not Effect.ADAPT
+        }
 
     return rewrite

@@ -20,6 +20,7 @@ from rewound.cli.parameters.selection import (
     read_clone_method,
     selection_options,
 )
+from rewound.dump.rules.table import ZONE_ASSUMED
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.fleet import BringUp
@@ -31,6 +32,7 @@ from rewound.load.loader import LoadOptions
 from rewound.operations import dumps, restoring
 from rewound.operations.dumps import read_selection
 from rewound.operations.engines import EngineRequest
+from rewound.worlds.folding import name_worlds
 
 
 @click.command(name="up")
@@ -93,7 +95,7 @@ def command(
             chosen=narrator.show_choice,
             pulling=narrator.show_pull,
         )
-    _show_notes(brought)
+    _show_notes(brought, zone=load.time_zone)
     show_failures(brought.failures, fleet, restored=len(brought.restored))
     _show_result(brought, fleet)
     if brought.failures:
@@ -167,11 +169,20 @@ def _show_age(age: timedelta) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "under a minute"
 
 
-def _show_notes(brought: BringUp) -> None:
+def _show_notes(brought: BringUp, *, zone: str) -> None:
     """Say what was changed or left out of the dumps, and per world what is doubtful."""
     rules = [rule for made in brought.restored.values() for rule in made.ledger.rules]
     if rules:
         diagnostics.narrate(f"rules used: {summarise_rules(rules)}; rewound report has each")
+    if assumed := [
+        name
+        for name, made in brought.restored.items()
+        if any(use.rule == ZONE_ASSUMED.name for use in made.ledger.rules)
+    ]:
+        diagnostics.narrate(
+            f"{name_worlds(assumed)}: no time zone is set in the dump; the values of TIMESTAMP"
+            f" columns were read in {zone} (--world-timezone)"
+        )
     for name, restored in brought.restored.items():
         ledger = restored.ledger
         if ledger.dump.is_whole is None:

@@ -23,6 +23,7 @@ class KnownColumn:
     has_auto_increment: bool = False
     is_generated: bool = False
     is_enum: bool = False
+    is_timestamp: bool = False
     is_invisible: bool = False
 
 
@@ -103,6 +104,7 @@ def _read_column(definition: Sequence[Token], mode: LexicalMode) -> KnownColumn:
         has_auto_increment=not words.isdisjoint({"AUTO_INCREMENT", "SERIAL"}),
         is_generated="AS" in words,
         is_enum=attributes[0].word == "ENUM",
+        is_timestamp=attributes[0].word == "TIMESTAMP",
         is_invisible="INVISIBLE" in words,
     )
 

@@ -42,6 +42,11 @@ class KnownTable:
         """The name of the column whose values the server can choose."""
         return next((each.name for each in self.columns if each.has_auto_increment), None)
 
+    @property
+    def has_timestamps(self) -> bool:
+        """Whether the session's time zone decides what some of its values are."""
+        return any(column.is_timestamp for column in self.columns)
+
     def listed(self, names: Sequence[str] | None) -> tuple[KnownColumn, ...] | None:
         """Return the columns that an INSERT with this list states; None if one is not there.
 

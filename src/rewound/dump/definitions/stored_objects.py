@@ -9,6 +9,7 @@ from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.statement import Kind, read_account
 from rewound.dump.text.tokens import Cursor, Token, UnreadableText
+from rewound.dump.values.system_variables import iter_host_variables
 
 _PROGRAM_WORDS = frozenset({"VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"})
 
@@ -16,6 +17,10 @@ _PROGRAM_WORDS = frozenset({"VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"}
 def plan_program_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
     """Return what has to change in a CREATE VIEW, TRIGGER, PROCEDURE, FUNCTION or EVENT."""
     edits = _edit_definer(tokens)
+    edits += [
+        Edit(token.start, token.end, b"NULL", rules.HOST_VARIABLE)
+        for token in iter_host_variables(tokens)
+    ]
     if kind is Kind.CREATE_EVENT:
         edits += _disable_event(tokens)
     return edits

@@ -204,6 +204,8 @@ class Judge:
             return Verdict(statement, line, uses=tuple(rewrites))
         prefix, uses = self._enter(statement, schema)
         self._follow_schema(statement, schema)
+        auto_increment = self._follow_table(statement, schemas)
+        uses += self._find_zone_assumed(statement, schema)
         if any(use.rule is rules.OR_REPLACE for use in rewrites):
             prefix.append(self._drop_table(statement.names[0]))
         zero = self._plan_zero(statement, schema)
@@ -213,8 +215,18 @@ class Judge:
             (*prefix, *zero.before, sql),
             (*uses, *zero.uses, *rewrites),
             self.session.schema,
-            self._follow_table(statement, schemas),
+            auto_increment,
         )
+
+    def _find_zone_assumed(self, statement: Statement, schema: str | None) -> list[RuleUse]:
+        """Return the rule for a table whose times stand in a zone that the dump has not said."""
+        if statement.kind not in TABLES or self.session.sets_time_zone or schema is None:
+            return []
+        table = self.tables.find((schema, statement.names[0].name))
+        is_new = statement.kind is Kind.CREATE_TABLE or b"TIMESTAMP" in statement.text.upper()
+        if table is None or not table.has_timestamps or not is_new:
+            return []
+        return [RuleUse(rules.ZONE_ASSUMED, str(statement.name))]
 
     def _follow_table(self, statement: Statement, schemas: Sequence[str | None]) -> int | None:
         """Take note of what a statement makes of its tables; return its AUTO_INCREMENT."""

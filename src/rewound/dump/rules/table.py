@@ -384,14 +384,30 @@ OLD_PASSWORD_FUNCTION = Rule(
     "MySQL 5.7 took the function away, and nothing in MySQL computes its value",
     remedy="replace the call in a copy of the dump by the text that MySQL 5.6 computes for it",
 )
+ZONE_ASSUMED = Rule(
+    "zone-assumed",
+    Effect.ADAPT,
+    "a table with TIMESTAMP columns in a dump that has not set a time zone, as mysqldump"
+    " --skip-tz-utc leaves it out",
+    "its values are read in the zone of the world's server, +00:00 or that of --world-timezone",
+    "they stand in the zone of the dumped server, which the dump does not name",
+)
+HOST_VARIABLE = Rule(
+    "host-variable",
+    Effect.REWRITE,
+    "a system variable that tells of the server's host, in a view, trigger, routine or event:"
+    " @@hostname, @@datadir, @@socket, …",
+    "NULL takes its place",
+    "it would tell of this host, not of the dumped one, to whoever gets an answer or a row",
+)
 COMPUTED_VALUE = Rule(
     "computed-value",
     Effect.REFUSE,
     "a query, or a call of a function that does more than compute a value of its arguments, in"
     " the rows of an INSERT or the schedule of an event: SLEEP, LOAD_FILE, those of the dump"
-    " itself, …",
+    " itself, …; and a system variable other than those of the dump's own session",
     "the world fails",
-    "it would run while the dump is loaded, for as long as it likes",
+    "it would run while the dump is loaded, for as long as it likes, or tell of this host",
     remedy="put the value in its place, in a copy of the dump",
 )
 UNKNOWN_SETTING = Rule(

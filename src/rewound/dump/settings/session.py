@@ -39,6 +39,8 @@ class Session:
     """The schema that unqualified names belong to."""
     adds_zero_mode: bool = False
     """NO_AUTO_VALUE_ON_ZERO was added to the dump's own sql_mode in the server's session."""
+    sets_time_zone: bool = False
+    """The dump has said in which zone its times stand."""
 
     @property
     def mode(self) -> LexicalMode:

@@ -32,6 +32,7 @@ from rewound.dump.settings.session import INITIAL_CHARACTER_SET, Session
 from rewound.dump.text.statement import Statement
 from rewound.dump.text.tokens import Token, TokenKind, iter_tokens, unquote
 from rewound.dump.values.computed_rows import find_computed
+from rewound.dump.values.system_variables import find_host_variable, read_system_variable
 
 _COLLATIONS = frozenset({"collation_connection", "collation_database", "collation_server"})
 _OFF = frozenset({b"0", b"OFF", b"FALSE"})
@@ -138,9 +139,7 @@ def _find_variable_rule(name: str) -> rules.Rule | None:
 def _read_variable(assignment: Assignment) -> str:
     """Return the system variable that is all of the value; empty for another value."""
     token = assignment.value[0]
-    if len(assignment.value) > 1 or not token.text.startswith(b"@@"):
-        return ""
-    return token.text.decode("latin-1").lower().rpartition(".")[2].strip("@`")
+    return "" if len(assignment.value) > 1 else read_system_variable(token.text)
 
 
 def _is_off(assignment: Assignment) -> bool:
@@ -150,8 +149,7 @@ def _is_off(assignment: Assignment) -> bool:
 
 def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
     name = assignment.name
-    if computed := find_computed(assignment.value):
-        raise CannotFollow(f"{name} is set to what {computed} gives")
+    _require_stated(assignment)
     if name.startswith("@"):
         return _Step(session.save(name, known_value(assignment, session)))
     if name == NAMES:
@@ -164,7 +162,8 @@ def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> 
         raise CannotFollow(f"a dump does not set {name}")
     if name not in ("sql_mode", "character_set_client"):
         _require_set(assignment, session)
-        return _Step(session)
+        sets_time_zone = session.sets_time_zone or name == "time_zone"
+        return _Step(replace(session, sets_time_zone=sets_time_zone))
     value = known_value(assignment, session)
     if value is None or not all(map(_HARMLESS.fullmatch, _words_of(value))):
         raise CannotFollow(f"{name} is set to a value that cannot be followed")
@@ -172,6 +171,14 @@ def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> 
         return _follow_sql_mode(assignment, session, value)
     literal = None if is_literal(assignment) else value
     return _Step(replace(session, character_set=value.lower()), literal)
+
+
+def _require_stated(assignment: Assignment) -> None:
+    """Raise CannotFollow where the server would have to compute the value, or tells of its host."""
+    if computed := find_computed(assignment.value):
+        raise CannotFollow(f"{assignment.name} is set to what {computed} gives")
+    if variable := find_host_variable(assignment.value):
+        raise CannotFollow(f"{assignment.name} is set to {variable}, which tells of this host")
 
 
 def _require_set(assignment: Assignment, session: Session) -> None:

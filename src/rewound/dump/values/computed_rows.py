@@ -17,6 +17,7 @@ from rewound.dump.rules.verdict import RuleUse, excerpt
 from rewound.dump.text.lexical import NAME_BYTES, LexicalMode
 from rewound.dump.text.statement import Statement
 from rewound.dump.text.tokens import Token, TokenKind, UnreadableText, iter_tokens
+from rewound.dump.values.system_variables import OF_THE_SESSION, read_system_variable
 
 _NAMES = frozenset({TokenKind.WORD, TokenKind.NAME})
 _QUERIES = frozenset({"SELECT", "TABLE", "WITH", "UNION", "EXCEPT", "INTERSECT", "INTO"})
@@ -62,6 +63,7 @@ _CALL = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(rb"(?<![@." + NAME_BYTES + rb"])[A-Za-z]++(?!" + _LETTER + rb")")
+_VARIABLE = re.compile(rb"@@[`.\w]*+")
 _DOLLAR = re.compile(rb"(?<!" + _LETTER + rb")\$")
 
 
@@ -78,6 +80,8 @@ def find_computed_rows(
         raise UnreadableText("among the rows are bytes that may be space or letters")
     if b"$" in masked_text and _DOLLAR.search(masked_text):
         raise UnreadableText("a $ could open a text")
+    if b"@@" in masked_text and (variable := _find_variable(masked_text)):
+        return RuleUse(rules.COMPUTED_VALUE, f"{statement.name}: {variable}")
     if not statement.is_plain and b"/*!" in masked_text:
         tokens = iter_tokens(statement.text, mode, server_version)
         found = find_computed(token for token in tokens if token.start >= statement.rows_start)
@@ -89,6 +93,14 @@ def find_computed_rows(
             return None
         found = _find_in_outline(masked_text)
     return None if found is None else RuleUse(rules.COMPUTED_VALUE, f"{statement.name}: {found}")
+
+
+def _find_variable(masked_text: bytes) -> str | None:
+    """Return the first system variable that is not one of the dump's own session."""
+    for variable in _VARIABLE.findall(masked_text):
+        if read_system_variable(variable) not in OF_THE_SESSION:
+            return str(excerpt(variable, 60))
+    return None
 
 
 def find_computed(tokens: Iterable[Token]) -> str | None:

@@ -69,6 +69,7 @@ EXAMPLES = {
     "unknown-statement": b"LOAD DATA INFILE 'x' INTO TABLE t;",
     "mariadb-only": b"USE g; CREATE SEQUENCE `s` start with 1 minvalue 1 ENGINE=InnoDB;",
     "old-password-function": b"USE g; INSERT INTO users VALUES (1,OLD_PASSWORD('x'));",
+    "host-variable": b"USE g; CREATE VIEW v AS SELECT @@hostname AS a;",
     "computed-value": b"USE g; INSERT INTO t VALUES (SLEEP(60));",
     "unknown-setting": b"SET sql_mode = concat(@@sql_mode, ',ANSI');",
     "loadable-function": b"USE g; CREATE FUNCTION f RETURNS STRING SONAME 'udf.so';",
