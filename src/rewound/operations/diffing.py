@@ -1,7 +1,7 @@
 """What changed between two fleets, or between two worlds."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rewound import settings
@@ -48,26 +48,33 @@ def diff(
     options: WorldOptions,
     *,
     world_pair: tuple[str, str] | None = None,
+    schema_pair: tuple[str, str] | None = None,
     sample_rows: int,
     compared: Callable[[str, int], None],
 ) -> Comparison:
     """Compare the worlds of two fleets by their names, or with `world_pair` two worlds.
 
-    `compared` is told of each world that is done, and of how many there are.
+    Schemas are paired by name too, or with `schema_pair` one with another; and where two worlds
+    are named that have one schema each, these are. `compared` is told of each world that is
+    done, and of how many there are.
 
     Raises:
         FleetError: there is no such fleet, or a world asked for is not ready.
-        UsageError: no world is on both sides.
+        UsageError: no world is on both sides, or there is no such schema.
     """
     pairing = pair_worlds(sides, world_pair)
     folders = tuple(FleetFolder(settings.state_dir(), name) for name in (sides.before, sides.after))
 
     def make(before: World, after: World) -> WorldPair:
-        names = dict.fromkeys((*before.schemas, *after.schemas))
         return WorldPair(
             get_endpoint(folders[0], before, READER),
             get_endpoint(folders[1], after, READER),
-            [SchemaPair(name, name) for name in names],
+            pair_schemas(
+                before.schemas,
+                after.schemas,
+                schema_pair=schema_pair,
+                is_world_pair=world_pair is not None,
+            ),
             (get_endpoint(folders[0], before, DEV), get_endpoint(folders[1], after, DEV)),
         )
 
@@ -91,6 +98,28 @@ def diff(
         only_before=pairing.only_before,
         only_after=pairing.only_after,
     )
+
+
+def pair_schemas(
+    before: Sequence[str],
+    after: Sequence[str],
+    *,
+    schema_pair: tuple[str, str] | None,
+    is_world_pair: bool,
+) -> list[SchemaPair]:
+    """Return which schemas of two worlds are compared with which. Pure.
+
+    Raises:
+        UsageError: there is no such schema.
+    """
+    if schema_pair is not None:
+        for name, known in zip(schema_pair, (before, after), strict=True):
+            if name not in known:
+                raise UsageError(f"no schema {name}", hint=f"known there: {', '.join(known)}")
+        return [SchemaPair(*schema_pair)]
+    if is_world_pair and len(before) == len(after) == 1:
+        return [SchemaPair(before[0], after[0])]
+    return [SchemaPair(name, name) for name in dict.fromkeys((*before, *after))]
 
 
 def pair_worlds(sides: Sides, world_pair: tuple[str, str] | None = None) -> Pairing:

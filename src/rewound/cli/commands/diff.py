@@ -37,6 +37,7 @@ _TEMPORARY = ("diff-before", "diff-after")
 @engine_options
 @option("--keep", is_flag=True, help="With SOURCE: leave both fleets up.")
 @option("--world", nargs=2, metavar="ONE OTHER", help="Compare two worlds of any names.")
+@option("--schema", nargs=2, metavar="ONE OTHER", help="Compare two schemas of any names.")
 @worlds_option
 @option(
     "--table",
@@ -87,6 +88,7 @@ def command(
     keep: bool,
     wish: EngineRequest,
     world: tuple[str, str] | None,
+    schema: tuple[str, str] | None,
     worlds: str | None,
     tables: tuple[str, ...],
     columns: str | None,
@@ -134,6 +136,11 @@ def command(
     how = Shown(output_format, rows, group_by, html)
     with _open_sides(fleets, from_time, to_time, worlds, pair=pair, keep=keep, wish=wish) as opened:
         if sql is not None:
+            if schema:
+                raise UsageError(
+                    "--schema and --query are mutually exclusive",
+                    hint="a query names its schemas itself",
+                )
             [statement] = _require_one(read_statements(sql))
             answers = diffing.diff_answers(opened.sides, statement, key=key, world_pair=pair)
             show_answers(answers, output_format)
@@ -144,13 +151,14 @@ def command(
                     opened.sides,
                     options,
                     world_pair=pair,
+                    schema_pair=schema or None,
                     sample_rows=(rows or 0) if html is None else (rows or _ROWS_OF_A_PAGE),
                     compared=compared,
                 )
             if opened.labels is not None:
                 before, after = opened.labels
                 comparison = replace(comparison, before=before, after=after)
-            show_comparison(comparison, opened.command, how)
+            show_comparison(comparison, opened.command + _repeat(schema), how)
             is_equal, is_whole = comparison.is_equal, comparison.is_whole
     if not is_whole:
         raise SomeWorldsFailed("not everything could be compared")
@@ -228,6 +236,11 @@ def _bring_up(
             diagnostics.narrate(f"kept: {', '.join(made)}; rewound down --fleet NAME ends one")
         for fleet in [] if keep else made:
             restoring.down(fleet)
+
+
+def _repeat(schema: tuple[str, str] | None) -> str:
+    """Return the option as it stands in a command that compares again."""
+    return f" {shlex.join(['--schema', *schema])}" if schema else ""
 
 
 def _split(names: str | None) -> tuple[str, ...]:
