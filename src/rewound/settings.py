@@ -6,7 +6,7 @@ that ordering; this module only finds and reads the file and names the folders.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -30,9 +30,17 @@ def cache_dir() -> Path:
     return _folder("REWOUND_CACHE_DIR", platformdirs.user_cache_path("rewound"))
 
 
-def find_config(folder: Path) -> Path | None:
-    """Return the nearest `rewound.toml`, from a folder upward."""
+def find_config(folder: Path, *, outside: Collection[Path] = ()) -> Path | None:
+    """Return the nearest `rewound.toml`, from a folder upward.
+
+    None in or below a path of `outside`, or beside it where that is a file: who can put files
+    among the dumps must not decide which image is run, or what is accepted.
+    """
+    places = [path.resolve() for path in outside]
+    places = [path if path.is_dir() else path.parent for path in places]
     for candidate in (folder, *folder.parents):
+        if any(candidate.resolve().is_relative_to(place) for place in places):
+            continue
         if (candidate / CONFIG_NAME).is_file():
             return candidate / CONFIG_NAME
     return None

@@ -11,7 +11,7 @@ import pytest
 from rewound import __version__
 from rewound.cli.main import COMMANDS, SHORT_HELP
 from rewound.cli.parameters.options import CONFIGURABLE, PARAMETERS
-from tests.conftest import EXAMPLES, Cli
+from tests.conftest import EXAMPLES, Cli, Dumps
 
 HELP = """\
 Usage: rewound [OPTIONS] [COMMAND] [ARGS]...
@@ -34,7 +34,7 @@ Commands:
 
 
 def load_command(name: str) -> click.Command:
-    command = importlib.import_module(COMMANDS[name][0]).command
+    command = importlib.import_module(f"rewound.cli.commands.{COMMANDS[name][0]}").command
     assert isinstance(command, click.Command)
     return command
 
@@ -120,6 +120,24 @@ def test_the_file_is_found_from_the_working_directory_upward(cli: Cli):
         .lines[0]
         .startswith('{"world": "host1"')
     )
+
+
+def test_a_file_among_the_dumps_is_not_taken(cli: Cli, dumps: Dumps):
+    dumps.write("CREATE TABLE t (id INT);\n", name="host1_fulldump_20260302_211500.sql")
+    config = dumps.folder / "rewound.toml"
+    config.write_text('format = "jsonl"\n')
+    inside = Cli(cli.state_dir, dumps.folder, cli.cache_dir)
+    for source in (".", dumps.folder, "host1_fulldump_20260302_211500.sql"):
+        done = inside("dumps", source)
+        assert done.lines[0].startswith("world "), source
+        assert f"warning: {config} is not used, because it lies among the dumps" in done.stderr
+    (dumps.folder.parent / "rewound.toml").write_text('format = "csv"\n')
+    done = inside("dumps", ".")
+    assert done.lines[0].startswith("world,")
+    assert f"settings:  {dumps.folder.parent / 'rewound.toml'}\n" in done.stderr
+    done = inside("--config", "rewound.toml", "dumps", ".")
+    assert done.lines[0].startswith('{"world"')
+    assert "is not used" not in done.stderr
 
 
 def test_config_names_the_file(cli: Cli):

@@ -67,3 +67,27 @@ def test_read_config_refuses_what_it_cannot_read(tmp_path: Path):
     (tmp_path / "rewound.toml").write_bytes(b"fleet = '\xff'")
     with pytest.raises(UsageError, match="is not valid TOML"):
         read_config(tmp_path / "rewound.toml", KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("cwd", "source", "found"),
+    [
+        ("project", "project/backups", "project"),
+        ("project/backups", "project/backups", "project"),
+        ("project/backups/host1", "project/backups", "project"),
+        ("project/backups/host1", "project/backups/host1/a.sql", "project/backups"),
+        ("project/backups/host1", "project", None),
+        ("project/backups", "link", "project"),
+        ("project/backups", "elsewhere", "project/backups"),
+    ],
+)
+def test_no_settings_are_found_among_the_dumps(
+    tmp_path: Path, cwd: str, source: str, found: str | None
+):
+    for folder in ("project", "project/backups", "project/backups/host1", "elsewhere"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "rewound.toml").touch()
+    (tmp_path / "project/backups/host1/a.sql").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "project/backups")
+    config = find_config(tmp_path / cwd, outside=[tmp_path / source])
+    assert config == (None if found is None else tmp_path / found / "rewound.toml")

@@ -1,6 +1,8 @@
 """The `rewound` command: its sub-commands by name, loaded only when they are called."""
 
 import importlib
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -32,6 +34,9 @@ COMMANDS = {
 BECOMES_A_SERVER = "restore-world"
 """The sub-command that decides itself when it may be asked to end."""
 
+TAKES_DUMPS = ("source", "dump", "fleets")
+"""The arguments of sub-commands that can be a folder of dumps, or one dump."""
+
 SHORT_HELP = """\
 Rewound: your databases as they were.
 
@@ -60,6 +65,16 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"rewound.cli.commands.{module}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and the settings file, which must not lie among its dumps."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not ctx.resilient_parsing:
+            sources = _find_sources(ctx, command, rest)
+            ctx.default_map = _read_settings(ctx.params.get("config"), sources)
+        return name, command, rest
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the help's list of commands without importing them."""
         with formatter.section("Commands"):
@@ -80,7 +95,7 @@ class LazyGroup(click.Group):
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is being done.")
 @click.version_option(__version__, prog_name="rewound")
 @click.pass_context
-def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:
+def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:  # noqa: ARG001
     """Your databases as they were: every world's dump in a throw-away MySQL, proven.
 
     Options can also be set in rewound.toml (found from here upward) and as REWOUND_…
@@ -92,17 +107,36 @@ def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:
     if ctx.invoked_subcommand != BECOMES_A_SERVER:
         diagnostics.let_stop_signal_through()
     diagnostics.set_up_logging(verbose=verbose)
-    ctx.default_map = _default_map(config)
 
 
-def _default_map(config: Path | None) -> dict[str, Any]:
+def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -> list[Path]:
+    """Return the folders and files of dumps that a command is given."""
+    try:
+        values, _, _ = command.make_parser(ctx).parse_args(list(args))
+    except click.UsageError:
+        return []  # the command itself says what is wrong with them
+    given = [values.get(name) for name in TAKES_DUMPS]
+    texts = [text for each in given for text in ([each] if isinstance(each, str) else each or ())]
+    return [Path(text) for text in texts if os.path.exists(text)]  # noqa: PTH110 - never raises
+
+
+def _read_settings(config: Path | None, sources: Sequence[Path]) -> dict[str, Any]:
     """Return the file's settings as defaults of every command that has the option."""
     from rewound import settings
     from rewound.cli.parameters.options import CONFIGURABLE, PARAMETERS
 
-    path = config or settings.find_config(Path.cwd())
+    path = config
+    if path is None:
+        nearest = settings.find_config(Path.cwd())
+        path = settings.find_config(Path.cwd(), outside=sources) if nearest else None
+        if nearest != path:
+            diagnostics.warn(
+                f"{nearest} is not used, because it lies among the dumps;"
+                f" --config {nearest} uses it all the same"
+            )
     if path is None:
         return {}
+    diagnostics.narrate(f"settings:  {path}")
     values = settings.read_config(path, CONFIGURABLE)
     defaults = {PARAMETERS.get(name, name.replace("-", "_")): v for name, v in values.items()}
     return dict.fromkeys(COMMANDS, defaults)
