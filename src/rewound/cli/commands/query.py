@@ -9,6 +9,7 @@ import click
 from rewound.cli.output import diagnostics
 from rewound.cli.output.answers import FILE_FORMATS, Presentation
 from rewound.cli.parameters.options import FORMATS, fleet_option, option, worlds_option
+from rewound.cli.parameters.precedence import one_of
 from rewound.cli.questions import Setting, ask, require_possible
 from rewound.errors import UsageError
 from rewound.query.fanout import QueryOptions
@@ -64,6 +65,8 @@ from rewound.query.script import read_statements
     metavar="FILE",
     help="Write to a new file: scores.parquet, scores.csv.",
 )
+@one_of("sql", "file")
+@one_of("reduce_sql", "group")
 def command(
     sql: str | None,
     fleet: str,

@@ -8,11 +8,13 @@ from rewound.cli.output import diagnostics
 from rewound.cli.output.progress import show_progress
 from rewound.cli.parameters.load_options import load_options
 from rewound.cli.parameters.options import data_dir_option, option, parse_size
+from rewound.cli.parameters.precedence import Origin, find_origin
 from rewound.command import replace_process
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import DEV, READER
 from rewound.operations import standalone
+from rewound.operations.engines import AUTO, MATCH
 
 _A_FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -66,6 +68,11 @@ def command(
     nowhere. Started again on the same folder, it serves what is there without a load;
     rewound check-world tells whether it does.
     """
+    if server == MATCH and find_origin("server") is not Origin.TYPED:
+        server = AUTO
+        diagnostics.narrate(
+            f"--server {MATCH} is ignored: restore-world takes a server by its name"
+        )
     options = standalone.StandaloneOptions(
         dump=dump,
         data_dir=data_dir,

@@ -11,6 +11,7 @@ from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count
 from rewound.cli.parameters.load_options import deep_option, load_options
 from rewound.cli.parameters.options import format_option
+from rewound.cli.parameters.precedence import one_of
 from rewound.cli.parameters.selection import engine_options, selection_options
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import RuleCount, summarise_rules
@@ -40,6 +41,8 @@ _SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
 @load_options
 @engine_options
 @format_option
+@one_of("every", "at")
+@one_of("every", "before")
 def command(
     source: Path,
     at: str | None,

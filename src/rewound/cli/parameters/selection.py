@@ -7,7 +7,9 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from rewound.cli.parameters.engine_request import settle_request
 from rewound.cli.parameters.options import option, parse_size, worlds_option
+from rewound.cli.parameters.precedence import find_origin, one_of, tell_passed_over
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
@@ -44,6 +46,7 @@ def optional_selection_options(command: _Command) -> _Command:
 
 def _declare_selection(command: _Command, *, required: bool) -> _Command:
     for decorate in (
+        one_of("at", "before"),
         worlds_option,
         option(
             "--timezone",
@@ -74,7 +77,14 @@ def engine_options(command: _Command) -> _Command:
     def with_wish(
         *, engine: str, server: str, image: str | None, memory_limit: int | None, **others: Any
     ) -> Any:
-        return command(wish=EngineRequest(engine, server, image, memory_limit), **others)
+        origins = {
+            name: find_origin(name) for name in ("engine", "server", "image", "memory_limit")
+        }
+        request = EngineRequest(engine, server, image, memory_limit)
+        wish, passed_over = settle_request(request, origins)
+        for name, winner in passed_over:
+            tell_passed_over(name, origins[name], winner)
+        return command(wish=wish, **others)
 
     for decorate in (
         option(

@@ -1,0 +1,60 @@
+"""What the options of the engine come to, by where each of them was set. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from rewound.cli.parameters.precedence import Origin
+from rewound.engine.choice import EngineKind
+from rewound.operations.engines import AUTO, MATCH, EngineRequest
+
+_UNSET = EngineRequest()
+
+
+class PassedOver(NamedTuple):
+    """An option that is not used, and the one that excludes it."""
+
+    name: str
+    winner: str
+
+
+def settle_request(
+    request: EngineRequest, origins: Mapping[str, Origin]
+) -> tuple[EngineRequest, list[PassedOver]]:
+    """Return a request without what belongs to another engine and is only set somewhere.
+
+    Of two options that exclude each other, the one that was not typed gives way: between the
+    environment and the file the file's, and the engine itself to none. What was typed together
+    stays together, and is refused.
+    """
+    passed_over: list[PassedOver] = []
+    while pair := next(_iter_contradictions(request, origins), None):
+        loser, winner = pair
+        field = "memory_limit_bytes" if loser == "memory_limit" else loser
+        request = replace(request, **{field: getattr(_UNSET, field)})
+        passed_over.append(PassedOver(loser, winner))
+    return request, passed_over
+
+
+def _iter_contradictions(
+    request: EngineRequest, origins: Mapping[str, Origin]
+) -> Iterator[tuple[str, str]]:
+    """Yield pairs of which the first gives way to the second."""
+    names_server = request.server not in (AUTO, MATCH)
+    is_process = request.engine == EngineKind.PROCESS.value
+    pairs = (
+        ("engine", "image", is_process and request.image is not None),
+        ("engine", "memory_limit", is_process and request.memory_limit_bytes is not None),
+        ("engine", "server", request.engine == EngineKind.DOCKER.value and names_server),
+        ("server", "image", request.server != AUTO and request.image is not None),
+        ("server", "memory_limit", names_server and request.memory_limit_bytes is not None),
+    )
+    for first, second, is_contradiction in pairs:
+        if not is_contradiction:
+            continue
+        if origins[second] < origins[first]:
+            yield second, first
+        elif origins[first] < origins[second]:
+            yield first, second
+        elif first == "engine" and origins[first] is not Origin.TYPED:
+            yield second, first

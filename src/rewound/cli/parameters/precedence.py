@@ -1,0 +1,84 @@
+"""Options that exclude each other: one that is typed wins over one that is only set somewhere.
+
+The environment and the settings file hold for many commands: what they set for another one is
+passed over, and a line says so. Only what is typed together is a contradiction.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+from typing import Any, TypeVar, cast
+
+import click
+from click.core import ParameterSource
+
+from rewound.cli.output import diagnostics
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class Origin(IntEnum):
+    """Where the value of an option comes from; the higher one wins."""
+
+    UNSET = 0
+    FILE = 1
+    ENVIRONMENT = 2
+    TYPED = 3
+
+
+_ORIGINS = {
+    ParameterSource.COMMANDLINE: Origin.TYPED,
+    ParameterSource.PROMPT: Origin.TYPED,
+    ParameterSource.ENVIRONMENT: Origin.ENVIRONMENT,
+    ParameterSource.DEFAULT_MAP: Origin.FILE,
+}
+
+
+def find_origin(name: str) -> Origin:
+    """Return where the value of a parameter of the command that runs comes from."""
+    source = click.get_current_context().get_parameter_source(name)
+    return Origin.UNSET if source is None else _ORIGINS.get(source, Origin.UNSET)
+
+
+def choose_loser(first: str, second: str, origins: Mapping[str, Origin]) -> str | None:
+    """Return which of two that exclude each other gives way; None where both are meant. Pure."""
+    if origins[first] is origins[second]:
+        return None
+    return min(first, second, key=lambda name: origins[name])
+
+
+def tell_passed_over(name: str, origin: Origin, winner: str) -> None:
+    """Say that a value is not used, and because of which option."""
+    parameters = {each.name: each for each in click.get_current_context().command.params}
+    option = _spell(parameters[name])
+    where = str(parameters[name].envvar) if origin is Origin.ENVIRONMENT else "the settings file"
+    diagnostics.narrate(f"{option} from {where} is ignored because of {_spell(parameters[winner])}")
+
+
+def _spell(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return str(parameter.name).upper()
+
+
+def one_of(first: str, second: str) -> Callable[[_Command], _Command]:
+    """Declare that two options of a command, or an argument and one, exclude each other.
+
+    Both reach the command only where they come from the same place.
+    """
+
+    def decorate(command: _Command) -> _Command:
+        @functools.wraps(command)
+        def with_one(**values: Any) -> Any:
+            if values[first] and values[second]:
+                origins = {name: find_origin(name) for name in (first, second)}
+                loser = choose_loser(first, second, origins)
+                if loser is not None:
+                    values[loser] = None
+                    winner = second if loser == first else first
+                    tell_passed_over(loser, origins[loser], winner)
+            return command(**values)
+
+        return cast(_Command, with_one)
+
+    return decorate
