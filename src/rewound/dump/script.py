@@ -30,6 +30,8 @@ _ONE_WORD = frozenset({Kind.SET, Kind.INSERT, Kind.REPLACE, Kind.DELETE, Kind.TR
 """Kinds that one word begins, so that only a whole statement shows that it was meant."""
 _NOT_SHOWN = b"(not shown: nothing so far shows that this file is a dump)"
 
+_MOST_DROPS = 1000
+"""In one piece of text; dumps write one in front of what they create."""
 _CHANGES_NOTHING = frozenset({Kind.SET, Kind.EMPTY, Kind.TRANSACTION, Kind.UNLOCK, Kind.FLUSH})
 
 
@@ -85,20 +87,28 @@ class Script:
     def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
         """Judge the statements of one piece; only behind a DROP there is more than one."""
         text, line, masked_text = piece.text, piece.line, piece.masked_text
-        while (end := self._find_drop_end(text)) >= 0:
+        start = 0
+        for _ in range(_MOST_DROPS):
+            end = self._find_drop_end(text, start)
+            if end < 0:
+                break
             self.statements += 1
-            yield self._note_statement(self._judge.judge(text[:end], line))
-            rest = text[end + 1 :].lstrip()
-            line += text.count(b"\n", 0, len(text) - len(rest))
-            text, masked_text = rest, None
+            yield self._note_statement(self._judge.judge(text[start:end], line))
+            line += text.count(b"\n", start, end)
+            start, masked_text = end + 1, None
+            while text[start : start + 1].isspace():
+                line += text[start] == ord("\n")
+                start += 1
+        text = text[start:]
         self.statements += piece.statements
         verdict = self._judge.judge(text, line, masked_text)
         if (switch := self._judge.take_switch(line)) is not None:
             yield switch
         yield self._note_statement(_note_regrouping(verdict, piece))
 
-    def _find_drop_end(self, text: bytes) -> int:
-        return find_drop_end(text, self._judge.session.mode, self._target.version_number)
+    def _find_drop_end(self, text: bytes, start: int) -> int:
+        version = self._target.version_number
+        return find_drop_end(text, self._judge.session.mode, version, start=start)
 
     def _note_statement(self, verdict: Verdict) -> Verdict:
         if verdict.kind not in _CHANGES_NOTHING:

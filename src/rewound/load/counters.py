@@ -55,6 +55,8 @@ class LoadCounters:
     positions: list[str] = field(default_factory=list)
     _rows: dict[TableKey, _Rows] = field(default_factory=dict)
     _tables: dict[TableKey, None] = field(default_factory=dict)
+    _keys: dict[str, set[TableKey]] = field(default_factory=dict)
+    """Every table by its schema, so that DROP DATABASE looks at no others."""
     objects: StatedObjects = field(default_factory=StatedObjects)
     _auto_increments: dict[TableKey, int] = field(default_factory=dict)
     _rules: dict[str, RuleCount] = field(default_factory=dict)
@@ -100,8 +102,10 @@ class LoadCounters:
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.INSERT | Kind.REPLACE:
+                self._keys.setdefault(keys[0][0], set()).add(keys[0])
                 self._rows.setdefault(keys[0], _Rows()).stated += verdict.statement.rows
             case Kind.CREATE_TABLE:
+                self._keys.setdefault(keys[0][0], set()).add(keys[0])
                 self._tables[keys[0]] = None
                 self._note_auto_increment(keys[0], verdict)
             case Kind.ALTER_TABLE:
@@ -115,7 +119,7 @@ class LoadCounters:
                 self._forget(keys)
             case Kind.DROP_DATABASE if verdict.statement.name is not None:
                 schema = verdict.statement.name.name
-                self._forget([key for key in {*self._tables, *self._rows} if key[0] == schema])
+                self._forget(self._keys.pop(schema, ()))
 
     def has_tables(self, keys: Iterable[TableKey]) -> bool:
         """Tell whether the statements so far have made these tables."""

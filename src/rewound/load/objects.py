@@ -1,6 +1,6 @@
 """The views, triggers, procedures, functions and events that a dump creates. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rewound.dump.rules.verdict import Verdict
@@ -34,34 +34,53 @@ _CASELESS = frozenset({"procedure", "function", "event"})
 class StatedObjects:
     """What there is after the statements that were executed so far."""
 
-    _tables: dict[ObjectKey, TableKey | None] = field(default_factory=dict)
-    """Each object, and for a trigger the table that it is on."""
+    _schemas: dict[str, dict[ObjectKey, TableKey | None]] = field(default_factory=dict)
+    """The objects of each schema, and for a trigger the table that it is on."""
+    _triggers: dict[TableKey, list[ObjectKey]] = field(default_factory=dict)
+    """The triggers that were created on each table."""
 
     def follow(self, verdict: Verdict) -> None:
         """Take note of a statement that was executed."""
         kind, keys = verdict.kind, table_keys(verdict)
         if (created := _CREATED.get(kind)) is not None:
-            table = keys[-1] if kind is Kind.CREATE_TRIGGER else None
-            self._tables[object_key(created, *keys[0])] = table
+            self._add(object_key(created, *keys[0]), keys[-1])
         elif (dropped := _DROPPED.get(kind)) is not None:
             for key in keys:
-                self._tables.pop(object_key(dropped, *key), None)
+                self._remove(object_key(dropped, *key))
         elif kind is Kind.DROP_TABLE:
-            self._tables = {key: on for key, on in self._tables.items() if on not in keys}
+            for key in keys:
+                for trigger in self._triggers.pop(key, ()):
+                    if self._get_all(key[0]).get(trigger) == key:
+                        self._remove(trigger)
         elif kind is Kind.DROP_DATABASE and verdict.statement.name is not None:
-            schema = verdict.statement.name.name
-            self._tables = {key: on for key, on in self._tables.items() if key[1] != schema}
+            self._schemas.pop(verdict.statement.name.name, None)
+
+    def _add(self, key: ObjectKey, last_name: TableKey) -> None:
+        is_trigger = key[0] == _CREATED[Kind.CREATE_TRIGGER]
+        self._schemas.setdefault(key[1], {})[key] = last_name if is_trigger else None
+        if is_trigger:
+            self._triggers.setdefault(last_name, []).append(key)
+
+    def _remove(self, key: ObjectKey) -> None:
+        self._get_all(key[1]).pop(key, None)
+
+    def _get_all(self, schema: str) -> dict[ObjectKey, TableKey | None]:
+        return self._schemas.get(schema, {})
+
+    def _iter_all(self) -> Iterator[ObjectKey]:
+        for objects in self._schemas.values():
+            yield from objects
 
     @property
     def views(self) -> list[TableKey]:
         """The views' names."""
-        return [(schema, name) for kind, schema, name in self._tables if kind == "view"]
+        return [(schema, name) for kind, schema, name in self._iter_all() if kind == "view"]
 
     def compare(self, found: Mapping[ObjectKey, bool]) -> tuple[StoredObject, ...]:
         """Return each, and whether it was found and, as a view, is broken."""
         return tuple(
             StoredObject(*key, is_there=key in found, is_broken=found.get(key, False))
-            for key in self._tables
+            for key in self._iter_all()
         )
 
 

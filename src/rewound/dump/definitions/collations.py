@@ -18,6 +18,7 @@ def plan_collation_edits(
 ) -> list[Edit]:
     """Return the edits that put known collations in the place of unknown ones."""
     edits = []
+    nearest_of: dict[str, str | None] = {}
     for index, token in enumerate(tokens):
         if token.word != "COLLATE":
             continue
@@ -25,7 +26,9 @@ def plan_collation_edits(
         if value is None or value.kind is TokenKind.MARK:
             continue
         name = unquote(value, mode).lower()
-        nearest = nearest_collation(name, target)
+        if name not in nearest_of:
+            nearest_of[name] = nearest_collation(name, target)
+        nearest = nearest_of[name]
         if nearest is not None and nearest != name:
             edits.append(Edit(value.start, value.end, nearest.encode(), rules.COLLATION_UNKNOWN))
     return edits
@@ -41,8 +44,8 @@ def nearest_collation(name: str, target: ServerProfile) -> str | None:
     # MariaDB leaves the character set out: uca1400_ai_ci.
     full = f"utf8mb4_{name}" if name.startswith("uca1400") else name
     character_set = full.split("_", 1)[0]
-    known = [c for c, owner in target.collations.items() if owner == character_set]
-    if not known:
+    default = target.default_collations.get(character_set)
+    if default is None:
         return None
     wishes = [
         full,
@@ -51,7 +54,7 @@ def nearest_collation(name: str, target: ServerProfile) -> str | None:
         re.sub(r"_(uca1400|0900).*", "_unicode_520_ci", full),
         re.sub(r"_(uca1400|0900).*", "_unicode_ci", full),
     ]
-    return next((w for w in wishes if w in known), target.default_collations.get(character_set))
+    return next((w for w in wishes if target.collations.get(w) == character_set), default)
 
 
 def value_of(tokens: Sequence[Token]) -> Token | None:

@@ -110,6 +110,7 @@ def _end_of_literal(column: Sequence[Token], index: int) -> Token | None:
 def _edit_attributes(column: Sequence[Token]) -> Iterator[Edit]:
     rule = rules.MARIADB_COLUMN_OPTION
     words = [token.word for token in column]
+    expression = words.index("AS") if "AS" in words else len(words)
     for index, token in iter_outside(column):
         if index == 0:
             continue
@@ -117,7 +118,7 @@ def _edit_attributes(column: Sequence[Token]) -> Iterator[Edit]:
         has_sign = len(rest) == 2 and rest[0].text == b"="
         if words[index : index + 3] == ["WITHOUT", "SYSTEM", "VERSIONING"]:
             yield Edit(token.start, column[index + 2].end, b"", rule)
-        elif token.word == "PERSISTENT" and "AS" in words[:index]:
+        elif token.word == "PERSISTENT" and index > expression:
             yield Edit(token.start, token.end, b"STORED", rule)
         elif has_sign and (token.kind is TokenKind.NAME or token.word == "REF_SYSTEM_ID"):
             yield Edit(token.start, rest[1].end, b"", rule)

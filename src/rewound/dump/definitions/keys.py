@@ -34,15 +34,15 @@ def plan_key_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
 
 def _edit_options(element: TableElement) -> Iterator[Edit]:
     key, rule = element.tokens, rules.MARIADB_KEY_OPTION
+    columns_end = next((i for i, token in enumerate(key) if token.text == b")"), len(key))
     for index, token in iter_outside(key):
         rest = key[index + 1 : index + 3]
         has_sign = len(rest) == 2 and rest[0].text == b"="
-        is_behind_columns = index > 0 and b")" in [before.text for before in key[:index]]
         if has_sign and (token.kind is TokenKind.NAME or token.word == "CLUSTERING"):
             yield Edit(token.start, rest[1].end, b"", rule)
         elif token.word == "CLUSTERING" and rest and rest[0].word in KEY_WORDS:
             yield Edit(token.start, token.end, b"", rule)
-        elif token.word == "IGNORED" and is_behind_columns:
+        elif token.word == "IGNORED" and index > columns_end:
             negation = key[index - 1]
             if negation.word == "NOT":
                 yield Edit(negation.start, token.end, b"VISIBLE", rule)

@@ -31,17 +31,17 @@ DATABASES = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATA
 DEFINITIONS = STORED_OBJECTS | TABLES | DATABASES
 """The kinds of statement that are looked through from end to end."""
 _HISTORY = "it keeps the history of its rows"
-_MARIADB_ONLY = (
-    (("WITH", "SYSTEM", "VERSIONING"), _HISTORY),
-    (("ADD", "SYSTEM", "VERSIONING"), _HISTORY),
-    (("AS", "ROW", "START"), _HISTORY),
-    (("AS", "ROW", "END"), _HISTORY),
-    (("BY", "SYSTEM_TIME"), _HISTORY),
-    (("PERIOD", "FOR"), "it has a period of time"),
-    (("WITHOUT", "OVERLAPS"), "its key forbids periods that overlap"),
-    (("NEXT", "VALUE", "FOR"), "a column takes its values from a sequence"),
-)
-"""Words that follow each other nowhere in MySQL's tables, and what a table with them is."""
+_MARIADB_ONLY = {
+    "WITH": ((("WITH", "SYSTEM", "VERSIONING"), _HISTORY),),
+    "ADD": ((("ADD", "SYSTEM", "VERSIONING"), _HISTORY),),
+    "AS": ((("AS", "ROW", "START"), _HISTORY), (("AS", "ROW", "END"), _HISTORY)),
+    "BY": ((("BY", "SYSTEM_TIME"), _HISTORY),),
+    "PERIOD": ((("PERIOD", "FOR"), "it has a period of time"),),
+    "WITHOUT": ((("WITHOUT", "OVERLAPS"), "its key forbids periods that overlap"),),
+    "NEXT": ((("NEXT", "VALUE", "FOR"), "a column takes its values from a sequence"),),
+}
+"""Words that follow each other nowhere in MySQL's tables, by the first of them, and what a
+table with them is."""
 _SEQUENCE_FUNCTIONS = frozenset({"NEXTVAL", "LASTVAL", "SETVAL"})
 
 
@@ -96,11 +96,8 @@ def _plan_replace_edits(tokens: Sequence[Token]) -> list[Edit]:
 
 def _find_mariadb_only(tokens: Sequence[Token], words: Sequence[str]) -> str | None:
     """Return what makes a table one that MySQL cannot hold."""
-    said = frozenset(words)
-    for phrase, why in _MARIADB_ONLY:
-        if not said.issuperset(phrase):
-            continue
-        for index in range(len(words)):
+    for index, word in enumerate(words):
+        for phrase, why in _MARIADB_ONLY.get(word, ()):
             if tuple(words[index : index + len(phrase)]) == phrase:
                 return why
     for token, following in itertools.pairwise(tokens):

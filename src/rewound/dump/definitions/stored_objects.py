@@ -5,6 +5,7 @@ Pure. Works on the tokens of one CREATE statement and returns the edits that it 
 
 from collections.abc import Sequence
 
+from rewound.dump.definitions.table_elements import iter_outside
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.statement import Kind, read_account
@@ -57,10 +58,9 @@ def _disable_event(tokens: Sequence[Token]) -> list[Edit]:
     [COMMENT 'text'] DO body.
     """
     words = [token.word for token in tokens]
-    depth = 0
-    for index, token in enumerate(tokens):
-        depth += {b"(": 1, b")": -1}.get(token.text, 0)
-        if depth or "SCHEDULE" not in words[:index]:
+    schedule = words.index("SCHEDULE") if "SCHEDULE" in words else len(words)
+    for index, token in iter_outside(tokens):
+        if index <= schedule:
             continue
         if token.word in ("ENABLE", "DISABLE"):
             on_replica = words[index + 1 : index + 2] == ["ON"]

@@ -52,13 +52,14 @@ def plan_option_edits(
     edits: list[Edit] = []
     options = list(_iter_options(tokens, kind, mode))
     partitioned = _is_partitioned(tokens)
+    keeps_fixed = not partitioned and _keeps_fixed(options, mode)
     for option in options:
         name, value = option.name, option.value
         match name.word:
             case "ENGINE":
                 edits += _edit_engine(value, target, mode, partitioned=partitioned)
             case "ROW_FORMAT":
-                edits += _edit_row_format(value, options, mode, partitioned=partitioned)
+                edits += _edit_row_format(value, keeps_fixed=keeps_fixed)
             case "TYPE":
                 edits.append(Edit(name.start, name.end, b"ENGINE", rules.TYPE_OPTION))
                 edits += _edit_engine(value, target, mode, partitioned=partitioned)
@@ -141,8 +142,11 @@ def _cut_option(
     """Take an option out with the commas around it, which only ALTER TABLE needs one of."""
     start, end = option.name.start, option.value.end
     before = tokens[option.position - 1]
-    after = next((token for token in tokens[option.position + 1 :] if token.start >= end), None)
-    done = max((edit.end for edit in edits), default=0)
+    # Behind the name are an equals sign, which may be left out, and the value.
+    behind = tokens[option.position + 1 : option.position + 4]
+    after = next((token for token in behind if token.start >= end), None)
+    # Options come in their order.
+    done = edits[-1].end if edits else 0
     takes_before = before.text == b"," and before.start >= done
     if takes_before:
         start = before.start
@@ -159,15 +163,16 @@ def _edit_engine(
     return [] if rule is None else [Edit(value.start, value.end, b"InnoDB", rule)]
 
 
-def _edit_row_format(
-    value: Token, options: Sequence[_Option], mode: LexicalMode, *, partitioned: bool
-) -> list[Edit]:
-    engines = {
-        real_engine(unquote(option.value, mode))
+def _keeps_fixed(options: Sequence[_Option], mode: LexicalMode) -> bool:
+    """Tell whether one of the engines that a table names has rows of a fixed length."""
+    return any(
+        real_engine(unquote(option.value, mode)) in _KEEP_FIXED
         for option in options
         if option.name.word in ("ENGINE", "TYPE")
-    }
-    keeps_fixed = not partitioned and not _KEEP_FIXED.isdisjoint(engines)
+    )
+
+
+def _edit_row_format(value: Token, *, keeps_fixed: bool) -> list[Edit]:
     if value.word in _INNODB_ROW_FORMATS or (keeps_fixed and value.word == "FIXED"):
         return []
     return [Edit(value.start, value.end, b"DYNAMIC", rules.ROW_FORMAT_UNKNOWN)]

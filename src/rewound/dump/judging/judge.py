@@ -34,7 +34,13 @@ from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.splitter import RowTest
 from rewound.dump.text.statement import Kind, Name, Statement, parse_statement, with_rows
-from rewound.dump.text.tokens import UnreadableText, iter_tokens
+from rewound.dump.text.tokens import (
+    Token,
+    TooManyTokens,
+    UnreadableText,
+    iter_tokens,
+    read_tokens,
+)
 from rewound.dump.values.computed_rows import find_computed_rows
 from rewound.dump.values.row_values import plan_value_edits
 
@@ -56,6 +62,8 @@ _EXCERPT_LENGTH = 80
 LONGEST_DEFINITION_BYTES = 4 << 20
 """Of a statement that states no rows. Its tokens are held, which take 150 bytes each: a
 table of 8,192 partitions has 0.6 MB of text."""
+_MOST_EDITS = 50_000
+"""Of one statement; a table of 8,192 partitions may need two for each."""
 _STATES_ROWS = re.compile(rb"(?:/\*!\d*\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE)
 
 
@@ -80,6 +88,9 @@ class Judge:
     _switch: bytes | None = None
     _insert: tuple[bytes, LexicalMode, Statement] | None = None
     """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
+    _read: list[tuple[bytes, LexicalMode, Sequence[Token]]] = field(default_factory=list)
+    """The last two texts whose tokens were held (a definition, and what is sent for it), the
+    mode each was read in, and they."""
 
     def __post_init__(self) -> None:
         self._row_tests = RowTestFinder(self.tables)
@@ -105,6 +116,8 @@ class Judge:
             use = RuleUse(rules.UNREADABLE, str(error))
         except CannotFollow as error:
             use = RuleUse(rules.UNKNOWN_SETTING, str(error))
+        except TooManyTokens as error:
+            use = RuleUse(rules.TOO_LONG, str(error))
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
 
     def _parse(self, text: bytes, masked_text: bytes | None) -> Statement:
@@ -147,6 +160,16 @@ class Judge:
         if 0 < statement.rows_start < len(text):
             self._insert = (text[: statement.rows_start + 1], mode, statement)
         return statement
+
+    def _read_tokens(self, text: bytes) -> Sequence[Token]:
+        """Return the tokens of a statement that states no rows, read once."""
+        mode = self.session.mode
+        for known, known_mode, tokens in self._read:
+            if known_mode == mode and known == text:
+                return tokens
+        tokens = read_tokens(text, mode, self.target.version_number)
+        self._read = [*self._read[-1:], (text, mode, tokens)]
+        return tokens
 
     def _judge(self, statement: Statement, line: int) -> Verdict:
         if statement.kind in (Kind.SET, Kind.UNKNOWN) and self._is_bulk_load_line(statement):
@@ -236,9 +259,9 @@ class Judge:
         if kind not in FOLLOWED:
             return None
         mode = self.session.mode
-        tokens = []
+        tokens: Sequence[Token] = []
         if kind in TABLES:
-            tokens = list(iter_tokens(statement.text, mode, self.target.version_number))
+            tokens = self._read_tokens(statement.text)
         keys = [(known, name.name) for known, name in _known(schemas, statement)]
         self.tables.follow(kind, keys, tokens, mode)
         return read_auto_increment(tokens, kind, mode) if tokens else None
@@ -310,6 +333,8 @@ class Judge:
             return b"", [refusal]
         if not edits:
             return statement.text, []
+        if len(edits) > _MOST_EDITS:
+            raise TooManyTokens(f"it needs more than {_MOST_EDITS:,} changes")
         sql = apply_edits(statement.text, edits)
         mode = self.session.mode
         sent = with_rows(parse_statement(sql, mode, self.target.version_number), mode)
@@ -331,7 +356,7 @@ class Judge:
             return edits, refusal
         if kind not in DEFINITIONS:
             return [], None
-        tokens = list(iter_tokens(text, mode, version))
+        tokens = self._read_tokens(text)
         if refusal := find_refusal(tokens, kind):
             detail = f"{statement.name}: {refusal.detail}" if refusal.detail else ""
             return [], RuleUse(refusal.rule, detail)

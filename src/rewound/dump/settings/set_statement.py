@@ -30,12 +30,14 @@ from rewound.dump.settings.assignments import (
 )
 from rewound.dump.settings.session import INITIAL_CHARACTER_SET, Session
 from rewound.dump.text.statement import Statement
-from rewound.dump.text.tokens import Token, TokenKind, iter_tokens, unquote
+from rewound.dump.text.tokens import Token, TokenKind, read_tokens, unquote
 from rewound.dump.values.computed_rows import find_computed
 from rewound.dump.values.system_variables import find_host_variable, read_system_variable
 
 _COLLATIONS = frozenset({"collation_connection", "collation_database", "collation_server"})
 _OFF = frozenset({b"0", b"OFF", b"FALSE"})
+_MOST_VARIABLES = 500
+"""Of the user variables that one dump sets; mysqldump sets some twenty."""
 
 # A value that we write ourselves must not be able to hold anything but itself.
 _HARMLESS = re.compile(r"\w*", re.ASCII)
@@ -70,7 +72,7 @@ def judge_set(statement: Statement, session: Session, target: ServerProfile) -> 
         UnreadableText: its text has no certain reading.
     """
     text = statement.text
-    tokens = list(iter_tokens(text, session.mode, target.version_number))[1:]
+    tokens = read_tokens(text, session.mode, target.version_number)[1:]
     whole = _judge_whole(text, tokens, session)
     if whole is not None:
         return whole
@@ -151,7 +153,7 @@ def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> 
     name = assignment.name
     _require_stated(assignment)
     if name.startswith("@"):
-        return _Step(session.save(name, known_value(assignment, session)))
+        return _follow_user_variable(assignment, session)
     if name == NAMES:
         return _follow_names(assignment, session, target)
     if name in _COLLATIONS:
@@ -189,6 +191,12 @@ def _require_set(assignment: Assignment, session: Session) -> None:
             return
         variable = token.text.decode("utf-8", "replace")
         raise CannotFollow(f"{assignment.name} is set to {variable}, which nothing has set")
+
+
+def _follow_user_variable(assignment: Assignment, session: Session) -> _Step:
+    if len(session.saved) >= _MOST_VARIABLES and assignment.name not in session.saved:
+        raise CannotFollow(f"the dump sets more than {_MOST_VARIABLES} user variables")
+    return _Step(session.save(assignment.name, known_value(assignment, session)))
 
 
 def _follow_engine(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.masked_text import count_rows, mask_text, updates_rows
-from rewound.dump.text.tokens import Cursor, Token, TokenKind, UnreadableText, iter_tokens, unquote
+from rewound.dump.text.tokens import (
+    Cursor,
+    Token,
+    TokenKind,
+    TooManyTokens,
+    UnreadableText,
+    iter_tokens,
+    unquote,
+)
 
 
 class Kind(enum.Enum):
@@ -182,6 +190,8 @@ _OF_A_TRANSACTION = frozenset(
     | {"WRITE", "COMMIT", "AND", "NO", "CHAIN"}
 )
 """Not RELEASE, which ends the session."""
+_MOST_NAMES = _MOST_TOKENS_OF_HEAD = 100_000
+"""Of a list of names, and up to the rows of an INSERT: a table has 4,096 columns at most."""
 _OPTIONS_OF_A_DATABASE = frozenset({"DEFAULT", "CHARACTER", "COLLATE"})
 
 
@@ -192,6 +202,7 @@ def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Stat
 
     Raises:
         UnreadableText: the first words have no certain reading.
+        TooManyTokens: it names more than any statement of a real dump.
     """
     cursor = Cursor(iter_tokens(text, mode, server_version))
     if cursor.next is None:
@@ -238,16 +249,18 @@ def with_rows(
     )
 
 
-def find_drop_end(text: bytes, mode: LexicalMode, server_version: int) -> int:
+def find_drop_end(text: bytes, mode: LexicalMode, server_version: int, *, start: int = 0) -> int:
     """Return the offset of the semicolon behind a DROP that more statements follow, or -1.
+
+    The DROP is the first statement from `start` on.
 
     Under another DELIMITER dumps write `DROP TRIGGER t; CREATE TRIGGER t …` in one, which
     the `mysql` client sends as one text of several statements. No other kind is looked
     at: in the body of a routine a semicolon ends nothing.
     """
-    if b";" not in text:
+    if text.find(b";", start) < 0:
         return -1
-    tokens = iter_tokens(text, mode, server_version)
+    tokens = iter_tokens(text, mode, server_version, start=start)
     try:
         first = next(tokens, None)
         if first is None or first.word != "DROP":
@@ -310,6 +323,8 @@ def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
     if kind in _LISTS:
         while _skip_to(cursor, ","):
             names.append(_read_name(cursor, mode))
+            if len(names) > _MOST_NAMES:
+                raise TooManyTokens(f"it names more than {_MOST_NAMES:,} objects")
     if kind is Kind.CREATE_TABLE:
         cursor.take_mark(b"(")
         if cursor.word == "LIKE":
@@ -356,10 +371,13 @@ def _find_rows(cursor: Cursor) -> int:
     that the dump states, and this states none.
     """
     depth = 0
-    while (token := cursor.take()) is not None:
+    for _ in range(_MOST_TOKENS_OF_HEAD):
+        token = cursor.take()
+        if token is None:
+            return 0
         depth += {b"(": 1, b")": -1}.get(token.text, 0)
         if token.word in ("SELECT", "TABLE", "WITH"):
             return 0
         if depth == 0 and token.word in ("VALUES", "VALUE", "SET"):
             return token.end
-    return 0
+    raise TooManyTokens(f"it has more than {_MOST_TOKENS_OF_HEAD:,} words before its rows")

@@ -7,6 +7,7 @@ never a guess, because a statement is judged by its tokens.
 """
 
 import enum
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -50,6 +51,16 @@ class UnreadableText(ValueError):
     """The statement's text has no certain reading."""
 
 
+class TooManyTokens(ValueError):
+    """The statement has more tokens than any definition of a real dump."""
+
+
+MOST_TOKENS = 270_000
+"""Of a statement whose tokens are held. Planning takes some 6 µs for each, so that the worst
+statement takes 2 s; two ENUMs with as many values as there can be take 262,000."""
+_MOST_SIX_DIGIT_COMMENTS = 50_000
+
+
 class SixDigitComment(NamedTuple):
     """A versioned comment that a server takes by its fifth or by its sixth digit."""
 
@@ -88,14 +99,29 @@ class Cursor:
         return found
 
 
-def iter_tokens(text: bytes, mode: LexicalMode, server_version: int) -> Iterator[Token]:
-    """Yield the tokens that a server of that version (9.7.4 is 90704) finds.
+def read_tokens(text: bytes, mode: LexicalMode, server_version: int) -> list[Token]:
+    """Return all tokens of a statement, as `iter_tokens` yields them.
+
+    Raises:
+        UnreadableText: as `iter_tokens`.
+        TooManyTokens: there are more than `MOST_TOKENS`.
+    """
+    tokens = list(itertools.islice(iter_tokens(text, mode, server_version), MOST_TOKENS + 1))
+    if len(tokens) > MOST_TOKENS:
+        raise TooManyTokens(f"it has more than {MOST_TOKENS:,} words and marks")
+    return tokens
+
+
+def iter_tokens(
+    text: bytes, mode: LexicalMode, server_version: int, *, start: int = 0
+) -> Iterator[Token]:
+    """Yield the tokens that a server of that version (9.7.4 is 90704) finds from `start` on.
 
     Raises:
         UnreadableText: an open quote or comment, a byte that begins nothing, or a
             versioned comment that two servers could read in two ways.
     """
-    return _walk(text, mode, server_version, None)
+    return _walk(text, mode, server_version, None, start=start)
 
 
 def find_six_digit_comments(
@@ -114,11 +140,16 @@ def find_six_digit_comments(
 
 
 def _walk(
-    text: bytes, mode: LexicalMode, server_version: int, found: list[SixDigitComment] | None
+    text: bytes,
+    mode: LexicalMode,
+    server_version: int,
+    found: list[SixDigitComment] | None,
+    *,
+    start: int = 0,
 ) -> Iterator[Token]:
     """Yield the tokens; without a list for comments of six digits they are unreadable."""
     pattern = _token_pattern(mode)
-    position, open_comments = 0, 0
+    position, open_comments = start, 0
     while position < len(text):
         match = pattern.match(text, position)
         if match is None:
@@ -223,6 +254,8 @@ def _enter_comment(
     text_start = six.end() - 1
     end = text_start if is_executed else _unread_comment_end(text, start)
     found.append(SixDigitComment(start, text_start, None if is_executed else end))
+    if len(found) > _MOST_SIX_DIGIT_COMMENTS:
+        raise TooManyTokens(f"it has more than {_MOST_SIX_DIGIT_COMMENTS:,} versioned comments")
     return int(is_executed), end
 
 

@@ -58,7 +58,9 @@ _FUNCTIONS = frozenset(
 """Each is one of MySQL 8.0 and of 9.7."""
 
 _LETTER = rb"[" + NAME_BYTES + rb"]"
+# A name is looked at from its beginning alone: a value of many digits is one as well.
 _CALL = re.compile(
+    rb"(?:(?<![.'`" + NAME_BYTES + rb"])|(?=\.\s))"
     rb"(?>\.\s++|\bAS\s++|)[.'`" + NAME_BYTES + rb"]++\s*+\(",
     re.IGNORECASE,
 )
