@@ -71,29 +71,28 @@ CASES = {
     "a time that is none": Case(
         "up {dumps} --at yesterday",
         2,
-        "error: 'yesterday' is no time\nhint: write '2024-06-18 21:16',"
+        "error: 'yesterday' is not a valid time\nhint: write '2024-06-18 21:16',"
         " 2024-06-18T21:16:30+02:00, or a day: 2024-06-18\n",
     ),
     "at and before": Case(
         "up {dumps} --at 2026-03-02 --before 2026-03-02",
         2,
-        "error: --at and --before exclude each other\nhint: give one of them\n",
+        "error: --at and --before are mutually exclusive\nhint: use only one of them\n",
     ),
     "a zone that is none": Case(
         "dumps {dumps} --timezone Mars/Olympus",
         2,
-        "error: there is no time zone 'Mars/Olympus'\n"
-        "hint: use a name such as Europe/Berlin or UTC\n",
+        "error: unknown time zone 'Mars/Olympus'\nhint: use a name such as Europe/Berlin or UTC\n",
     ),
     "an unknown world of a source": Case(
         "up {examples} --worlds host9",
         2,
-        "error: no world fits 'host9'\nhint: known: host1, host2, host3\n",
+        "error: no world matches 'host9'\nhint: known: host1, host2, host3\n",
     ),
     "a selection that cannot be read": Case(
         "up {examples} --worlds host[1-",
         2,
-        "error: the selection 'host[1-' cannot be read\n"
+        "error: cannot parse the selection 'host[1-'\n"
         "hint: for example --worlds 'host[1-3],eu-*' or 'host[1,4-12]'\n",
     ),
     "an unknown server": Case(
@@ -104,32 +103,32 @@ CASES = {
     "a fleet's name that is none": Case(
         "up {examples} --fleet ../other",
         2,
-        "error: '../other' cannot be the name of a fleet\nhint: use letters, *\n",
+        "error: '../other' is not a valid fleet name\nhint: use letters, *\n",
     ),
     "a fleet's name that is a lock's": Case(
         "up {examples} --fleet other.lock",
         2,
-        "error: 'other.lock' cannot be the name of a fleet\nhint: use letters, *\n",
+        "error: 'other.lock' is not a valid fleet name\nhint: use letters, *\n",
     ),
     "down of a fleet that is down": Case(
-        "down", 1, "error: there is no fleet default\nhint: there are no fleets at all\n"
+        "down", 1, "error: no fleet named default\nhint: there are no fleets at all\n"
     ),
     "status of a fleet that is not there": Case(
         "status --fleet other",
         1,
-        "error: there is no fleet other\n"
-        "hint: rewound up SOURCE makes one; rewound status --all shows those there are\n",
+        "error: no fleet named other\n"
+        "hint: rewound up SOURCE creates one; rewound status --all lists all fleets\n",
     ),
     "query of a fleet that is not there": Case(
-        "query SELECT", 1, "error: there is no fleet default\nhint: rewound up SOURCE makes one*\n"
+        "query SELECT", 1, "error: no fleet named default\nhint: rewound up SOURCE creates one*\n"
     ),
     "report of a fleet that is not there": Case(
-        "report", 1, "error: there is no fleet default\nhint: rewound up SOURCE makes one*\n"
+        "report", 1, "error: no fleet named default\nhint: rewound up SOURCE creates one*\n"
     ),
     "connect to a fleet that is not there": Case(
         "connect host1",
         1,
-        "error: there is no fleet default\nhint: rewound up SOURCE makes one*\n",
+        "error: no fleet named default\nhint: rewound up SOURCE creates one*\n",
     ),
     "a port that is none": Case(
         "up {examples} --port-base 70000", 2, "*Error: Invalid value for '--port-base': 70000 *\n"
@@ -137,7 +136,7 @@ CASES = {
     "ports beyond the last": Case(
         "up {examples} --port-base 65534",
         3,
-        "*error: there is no port 65536\nhint: choose a lower --port-base\n",
+        "*error: 65536 is not a valid port\nhint: choose a lower --port-base\n",
     ),
     "a format that is none": Case(
         "dumps {examples} --format xml", 2, "*Error: Invalid value for '--format': 'xml' *\n"
@@ -148,7 +147,7 @@ CASES = {
     "a server's packages that are not there": Case(
         "server install --from {dumps}",
         2,
-        "*error: there is no package mysql-server-core\nhint: name a folder with the .deb files*\n",
+        "*error: package mysql-server-core not found\nhint: name a folder with the .deb files*\n",
     ),
 }
 

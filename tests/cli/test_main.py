@@ -24,8 +24,8 @@ Usage: rewound [OPTIONS] [COMMAND] [ARGS]...
   environment over the file.
 
 Options:
-  --config FILE  Settings file instead of the nearest rewound.toml.
-  -v, --verbose  Say on stderr what is being done.
+  --config FILE  Use this settings file instead of the nearest rewound.toml.
+  -v, --verbose  Print on stderr what is being done.
   --version      Show the version and exit.
   -h, --help     Show this message and exit.
 
@@ -108,7 +108,7 @@ def test_the_file_reaches_commands_below_a_command(cli: Cli):
     for arguments in (["server", "list"], ["cache", "list"]):
         assert not cli(*arguments).stdout.startswith(("name", "baseline")), arguments
     (cli.cwd / "rewound.toml").write_text('cache-limit = "nonsense"\n')
-    assert "'nonsense' is no size" in cli("cache", "prune").stderr
+    assert "'nonsense' is not a size" in cli("cache", "prune").stderr
 
 
 def test_the_file_is_found_from_the_working_directory_upward(cli: Cli):

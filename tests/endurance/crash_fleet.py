@@ -111,7 +111,7 @@ class CrashFleet:
         done = self.run("status", "--format", "json", codes={0, 1})
         if done.code:
             unrecorded = "interrupted before anything of it was recorded"
-            said = unrecorded if self.folder.exists() else "there is no fleet default"
+            said = unrecorded if self.folder.exists() else "no fleet named default"
             assert said in done.stderr
             return {}
         return {row["world"]: row["state"] for row in json.loads(done.stdout)}

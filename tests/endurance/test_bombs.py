@@ -104,7 +104,7 @@ def test_up_ends_before_the_disk_is_full(cli: Cli, dumps: Dumps, figures: Figure
             up = cli("up", dumps.folder, timeout_s=120)
             tried.faults += 1
             assert up.code == 3, up.stderr
-            assert "so that the disk does not become full" in up.stderr
+            assert "before the disk is full" in up.stderr
             assert list(cli.state_dir.glob("fleets/*/")) == []
     finally:
         command.run(["umount", str(cli.state_dir)], timeout_s=30)

@@ -98,7 +98,7 @@ def kill_each_command(
         fleet.require_truth(whole)
         if fleet.folder.exists():
             refused = fleet.run(*fleet.up, codes={1})
-            assert "fleet default exists already" in refused.stderr
+            assert "fleet default already exists" in refused.stderr
             fleet.require_down()
         fleet.require_up(whole)
     with figures.trying(CRASH_PROMISE, f"`rewound reset` killed {attempt}") as tried:

@@ -53,13 +53,13 @@ def test_a_fleet_comes_up_answers_is_changed_reset_and_ends():
         assert repr(fleet) == "<Fleet default: 3 ready>"
         assert "<td>host1</td><td>ready</td>" in fleet._repr_html_()
         assert fleet.report("host1")["host1"].rows > 155
-        with pytest.raises(FleetExists, match="exists already"):
+        with pytest.raises(FleetExists, match="already exists"):
             rewound.up(EXAMPLES)
         with rewound.Fleet() as same:
             assert list(same) == ["host1", "host2", "host3"]
         assert list(fleet) == ["host1", "host2", "host3"]
     assert repr(fleet) == "<Fleet default: down>"
-    with pytest.raises(FleetNotFound, match="there is no fleet default"):
+    with pytest.raises(FleetNotFound, match="no fleet named default"):
         rewound.Fleet()
 
 

@@ -180,11 +180,11 @@ def test_the_studios_dumps_differ_as_is_known_of_them(cli: Cli):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "name two fleets, or a SOURCE and two times"),
-        (["before"], "name two fleets, or a SOURCE and two times"),
-        (["before", "after", "--from", "2026-03-02"], "--from and --to belong together"),
+        ([], "give two fleets, or a SOURCE with --from and --to"),
+        (["before"], "give two fleets, or a SOURCE with --from and --to"),
+        (["before", "after", "--from", "2026-03-02"], "--from and --to must be used together"),
         (["before", "after", "--where", "1"], "--where needs to know of which table it speaks"),
-        (["before", "after", "--table", "nope"], "no table fits nope"),
+        (["before", "after", "--table", "nope"], "no table matches nope"),
         (["before", "after", "--query", "SELECT 1; SELECT 2"], "--query: these are 2 statements"),
         (["before", "after", "--query", "SELECT 1 AS n", "--key", "m"], "has no column m"),
     ],

@@ -47,7 +47,7 @@ def test_a_source_is_told_to_fit_or_not(cli: Cli, dumps: Dumps):
     assert done.code == 3
     assert checks_of(done)["its memory"]["state"] == "missing"
     assert "2000 servers need 292,000 MiB" in checks_of(done)["its memory"]["detail"]
-    assert "no world can be made here: its memory" in done.stderr
+    assert "no world can be restored on this host: its memory" in done.stderr
 
 
 def test_a_fleet_that_can_be_used_is_no_leftover(cli: Cli, dumps: Dumps):
@@ -104,4 +104,4 @@ def test_a_clock_that_was_set_back_is_seen(cli: Cli, dumps: Dumps):
 
 def test_a_folder_that_is_open_to_others_is_seen(cli: Cli):
     (cli.state_dir / "fleets").mkdir(mode=0o755)
-    assert "is open to others" in str(cli("doctor", "--format", "jsonl").stdout)
+    assert "is accessible to other users" in str(cli("doctor", "--format", "jsonl").stdout)

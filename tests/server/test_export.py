@@ -67,7 +67,7 @@ def test_export_writes_into_an_empty_folder_and_no_other(one_world: Cli, tmp_pat
     )
     assert one_world("down").code == 0
     assert (full.code, file.code, nowhere.code, empty.code) == (2, 2, 2, 0)
-    assert "full exists already and is not empty" in full.stderr
+    assert "full already exists and is not empty" in full.stderr
     assert "there is no folder" in nowhere.stderr
     assert files_of(tmp_path) == before
     assert files_of(tmp_path / "full") == {"mine"}
@@ -77,7 +77,7 @@ def test_export_writes_into_an_empty_folder_and_no_other(one_world: Cli, tmp_pat
 def test_export_refuses_what_is_no_image(one_world: Cli, tmp_path: Path):
     done = one_world("export", "compose", "out", "--image", "my sql")
     assert one_world("down").code == 0
-    assert done.code == 2 and "no image can be called" in done.stderr
+    assert done.code == 2 and "invalid image name" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -88,7 +88,7 @@ def test_export_names_the_worlds_without_a_baseline(cli: Cli, dumps: Dumps, tmp_
     done = cli("export", "compose", "out")
     assert cli("down").code == 0
     assert done.code == 1
-    assert "no baseline of worlds host[1-2] of fleet default was kept" in done.stderr
+    assert "no baseline of worlds host[1-2] of fleet default was saved" in done.stderr
     assert "rewound down, then rewound up" in done.stderr
     assert files_of(tmp_path) == {"backups"}
 
@@ -120,5 +120,5 @@ def test_export_says_where_a_baseline_is_gone(one_world: Cli, tmp_path: Path):
     assert one_world("down").code == 0
     assert done.code == 1
     assert "its baseline is damaged and was discarded" in done.stderr
-    assert "no baseline of world host1 of fleet default is there any more" in done.stderr
+    assert "no baseline of world host1 of fleet default exists any longer" in done.stderr
     assert not (tmp_path / "out").exists()

@@ -126,7 +126,7 @@ def test_the_worlds_can_be_limited(sample: Cli):
         terminal.type("SELECT 1;\r")
         assert "host2" not in terminal.read_until("1 ok; 1 row")
         terminal.type("\\worlds nowhere\r")
-        terminal.read_until("error: no world fits 'nowhere'")
+        terminal.read_until("error: no world matches 'nowhere'")
         terminal.type("\\worlds *\r")
         terminal.read_until("fleet default: host[1-3], all worlds")
         terminal.type("SELECT 1;\r")
@@ -142,7 +142,7 @@ def test_formats_reductions_and_times_last(sample: Cli):
             assert "total\r\n42\r\n" in terminal.read_until("time: ")
             terminal.read_until("3 ok")
         terminal.type("\\reduce\r\\format parquet\r")
-        terminal.read_until("error: there is no format parquet")
+        terminal.read_until("error: unknown format parquet")
         terminal.type("SELECT 1 AS n;\r")
         terminal.read_until("world,n\r\nhost1,1\r\n")
 
@@ -153,7 +153,7 @@ def test_errors_are_shown_and_it_goes_on(sample: Cli):
             ("SELECT nothing;", "error: in every world: MySQL error 1054"),
             ("UPDATE player SET title = 1;", "UPDATE command denied to user 'reader'"),
             ("\\nope", "hint: there are: \\worlds, \\format, \\reduce, \\timing, \\help, \\quit"),
-            ("-- nothing", "error: there is no SQL statement"),
+            ("-- nothing", "error: no SQL statement was given"),
             ("SELECT IF(DATABASE() = 'game', 6 * 7, 0) AS answer;", "42"),
         ):
             terminal.type(text + ENTER)
@@ -176,14 +176,14 @@ def test_it_says_when_it_can_write(sample: Cli):
 
 def test_a_prompt_has_no_output_file(sample: Cli):
     with (
-        pytest.raises(AssertionError, match="--output is not for the prompt"),
+        pytest.raises(AssertionError, match="--output cannot be used with the prompt"),
         on_terminal(sample, "query", "--output", "a.csv"),
     ):
         pass
 
 
 def test_without_a_terminal_there_is_no_prompt_and_no_import_of_it(sample: Cli):
-    assert "there is no SQL statement" in sample("query").stderr
+    assert "no SQL statement was given" in sample("query").stderr
     script = (
         "import sys\n"
         "from rewound.cli import query\n"

@@ -76,7 +76,7 @@ def test_a_limit_counts_for_each_world_and_says_what_it_left_out(sample: Cli):
     assert done.code == 0, done.stderr
     worlds = [line.partition(",")[0] for line in done.lines[1:]]
     assert worlds == [world for world in ("host1", "host2", "host3") for _ in range(2)]
-    assert "warning: host[1-3]: there are more rows than --limit shows" in done.stderr
+    assert "warning: host[1-3]: output truncated by --limit" in done.stderr
     done = sample("query", PLAYERS, "--limit", "1")
     assert "more rows" not in done.stderr
 
@@ -119,13 +119,13 @@ def test_one_error_of_several_worlds_is_said_once(cli: Cli, dumps: Dumps):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["query"], "there is no SQL statement"),
-        (["query", ""], "there is no SQL statement"),
-        (["query", " ; -- nothing"], "there is no SQL statement"),
-        (["query", "SELECT 'a"], "line 1: a quote or comment that begins there is not closed"),
-        (["query", "SELECT 1", "--param", "since"], "not of the form NAME=VALUE"),
-        (["query", "SELECT 1", "--param", "1=2"], "not of the form NAME=VALUE"),
-        (["query", "SELECT 1", "--file", "-"], "SQL and --file exclude each other"),
+        (["query"], "no SQL statement was given"),
+        (["query", ""], "no SQL statement was given"),
+        (["query", " ; -- nothing"], "no SQL statement was given"),
+        (["query", "SELECT 'a"], "line 1: a quote or comment that starts there is not closed"),
+        (["query", "SELECT 1", "--param", "since"], "expected NAME=VALUE"),
+        (["query", "SELECT 1", "--param", "1=2"], "expected NAME=VALUE"),
+        (["query", "SELECT 1", "--file", "-"], "SQL and --file are mutually exclusive"),
         (["query", "SELECT 1", "--timeout", "0"], "0.0 is not in the range x>0"),
     ],
 )

@@ -109,14 +109,14 @@ def test_worlds_that_differ_in_columns_are_named_and_the_rest_merges(drifted: Cl
     ("arguments", "code", "said"),
     [
         (["--reduce", "SELECT nothing FROM result"], 1, "--reduce: Binder Error"),
-        (["--reduce", "SELECT 1", "--group"], 2, "--reduce and --group exclude each other"),
+        (["--reduce", "SELECT 1", "--group"], 2, "--reduce and --group are mutually exclusive"),
         (["--sort-by", "score"], 2, "there is no column score"),
-        (["--chart", "world"], 2, "there is no such column of numbers"),
+        (["--chart", "world"], 2, "no such numeric column"),
         (["--chart", "n", "--format", "csv"], 2, "--chart draws in a table only"),
-        (["--format", "parquet"], 2, "--format parquet is not for a terminal or pipe"),
-        (["--output", "there.csv"], 2, "there is such a file already"),
+        (["--format", "parquet"], 2, "--format parquet cannot be written to a terminal or pipe"),
+        (["--output", "there.csv"], 2, "the file already exists"),
         (["--output", "no/folder.csv"], 2, "No such file or directory"),
-        (["--output", "scores"], 2, "a table is for the screen"),
+        (["--output", "scores"], 2, "the table format cannot be written to a file"),
     ],
 )
 def test_what_cannot_be_shown_says_why(sample: Cli, arguments: list[str], code: int, said: str):
@@ -145,10 +145,10 @@ def test_a_table_has_an_end_and_says_so(sample: Cli):
     assert done.code == 0
     worlds = [line.split()[0] for line in done.lines[2:]]
     assert Counter(worlds) == {"host1": 1_666, "host2": 1_666, "host3": 1_666}
-    assert "host[1-3]: there are more rows than the 1,666 that a table shows" in done.stderr
+    assert "host[1-3]: output truncated to 1,666 rows (--format csv has all)" in done.stderr
     done = sample("query", MANY_ROWS, "--sort-by", "world")
     assert len(done.lines) == 2 + 5_000
-    assert "warning: there are more rows than the 5,000 that a table shows" in done.stderr
+    assert "warning: output truncated to 5,000 rows (--format csv has all)" in done.stderr
     done = sample("query", MANY_ROWS, "--total-limit", "5", "--format", "tsv")
     assert len(done.lines) == 6
     assert "more rows than the 5 of --total-limit" in done.stderr

@@ -149,12 +149,12 @@ def test_a_world_that_is_served_is_not_touched_by_a_second_command(world: World,
     kept = {path: path.stat() for path in world.folder.path.iterdir()}
     secret = tmp_path / "reader"
     secret.write_text("of-a-rolling-update")
-    # In a container of its own it does not see the server's process, only the lock.
+    # In a container of its own it cannot see the server's process, only the lock.
     outside = ("unshare", "--mount", "--pid", "--fork", "--mount-proc") if os.getuid() == 0 else ()
     second = world.start(DUMP, "--reader-password-file", str(secret), by=outside)
     _, stderr = second.communicate(timeout=60)
     assert second.returncode == 1
-    assert f"a server already runs on the world in {world.folder.path}" in stderr
+    assert f"a server is already running on the world in {world.folder.path}" in stderr
     assert "hint: stop it first" in stderr
     assert {path: path.stat() for path in world.folder.path.iterdir()} == kept
     assert world.is_ready()
@@ -279,7 +279,7 @@ def test_an_unfit_password_is_refused_before_anything(
     secret.write_text(text)
     code, stderr = world.fail(DUMP, "--reader-password-file", str(secret))
     assert code == 2
-    assert f"the password of reader in {secret} cannot be taken: {reason}" in stderr
+    assert f"the password of reader in {secret} is not valid: {reason}" in stderr
     assert not re.search(re.escape(text.strip() or "nothing"), stderr)
     assert not world.folder.path.exists()
 

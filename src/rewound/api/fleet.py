@@ -133,7 +133,9 @@ class Fleet:
         """
         statements = read_statements(sql)
         if len(statements) != 1:
-            raise UsageError(f"these are {len(statements)} statements", hint="give one at a time")
+            raise UsageError(
+                f"expected one statement, got {len(statements)}", hint="run one statement at a time"
+            )
         limits = QueryOptions(timeout_s, row_limit, variables=dict(params or {}))
         asked = asking.query(
             self.name, statements, worlds=worlds, schema=schema, asking=limits, may_write=write

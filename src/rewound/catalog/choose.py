@@ -93,7 +93,7 @@ def parse_target(text: str, timezone: tzinfo, *, strictly_before: bool = False) 
             at = to_utc(datetime.fromisoformat(iso_text), timezone)
     except ValueError as error:
         raise UsageError(
-            f"{text!r} is no time",
+            f"{text!r} is not a valid time",
             hint="write '2024-06-18 21:16', 2024-06-18T21:16:30+02:00, or a day: 2024-06-18",
         ) from error
     return TargetTime(text.strip(), at=at, strictly_before=strictly_before, timezone=timezone)

@@ -90,9 +90,9 @@ class LazyGroup(click.Group):
     "--config",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     envvar="REWOUND_CONFIG",
-    help="Settings file instead of the nearest rewound.toml.",
+    help="Use this settings file instead of the nearest rewound.toml.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is being done.")
+@click.option("-v", "--verbose", is_flag=True, help="Print on stderr what is being done.")
 @click.version_option(__version__, prog_name="rewound")
 @click.pass_context
 def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:  # noqa: ARG001

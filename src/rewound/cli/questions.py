@@ -43,7 +43,7 @@ def ask(statements: Sequence[str], setting: Setting) -> None:
     _require_one_answer(statements, setting.presentation)
     variables = list(setting.asking.variables)
     for name in find_unset_variables(statements, variables):
-        diagnostics.warn(f"@{name} has no value and counts as NULL; --param {name}=… gives it one")
+        diagnostics.warn(f"@{name} has no value, so it is NULL; set it with --param {name}=…")
     # Rows are plain tuples without cycles: looking for cycles among them takes as long as all
     # else (1,000,000 rows as tsv: 1.1 CPU-seconds with it, 0.5 without).
     gc.disable()
@@ -57,27 +57,27 @@ def require_possible(how: Presentation) -> None:
     """Refuse what does not go together, before anything is asked."""
     if how.output is None and how.output_format in FILE_FORMATS:
         raise UsageError(
-            f"--format {how.output_format} is not for a terminal or pipe",
+            f"--format {how.output_format} cannot be written to a terminal or pipe",
             hint=f"--output scores.{how.output_format}",
         )
     if how.output is not None and how.output_format == "table":
         endings = ", ".join((*FORMATS[1:], *FILE_FORMATS))
         raise UsageError(
-            f"--output {how.output}: a table is for the screen",
-            hint=f"give --format, or a name that ends in one of: {endings}",
+            f"--output {how.output}: the table format cannot be written to a file",
+            hint=f"use --format, or a file ending in one of: {endings}",
         )
     if how.output is not None and how.output.exists():
         raise UsageError(
-            f"--output {how.output}: there is such a file already", hint="name another one"
+            f"--output {how.output}: the file already exists", hint="choose another name"
         )
     if how.reduce_sql is not None:
         from rewound.query.reduce import require_one_statement
 
         require_one_statement(how.reduce_sql)
     if how.reduce_sql is not None and how.is_grouped:
-        raise UsageError("--reduce and --group exclude each other", hint="give one of them")
+        raise UsageError("--reduce and --group are mutually exclusive", hint="use only one of them")
     if how.bar_of is not None and how.output_format != "table":
-        raise UsageError("--chart draws in a table only", hint="leave out --format")
+        raise UsageError("--chart requires the table format", hint="remove --format")
 
 
 def _require_one_answer(statements: Sequence[str], how: Presentation) -> None:
@@ -85,8 +85,8 @@ def _require_one_answer(statements: Sequence[str], how: Presentation) -> None:
     showing = [each for each in statements if each.split(None, 1)[0].upper() not in _WITHOUT_ROWS]
     if how.output is not None and len(showing) > 1:
         raise UsageError(
-            f"--output {how.output}: these are {len(showing)} statements, a file takes one answer",
-            hint="ask one at a time",
+            f"--output {how.output}: {len(showing)} statements cannot be written to one file",
+            hint="run one statement at a time",
         )
 
 
@@ -111,7 +111,7 @@ def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
     if len(worst.failed) == worst.world_count > 0:
         raise RewoundError("no world answered")
     if failed:
-        raise SomeWorldsFailed(f"{len(failed)} of {worst.world_count} worlds did not answer")
+        raise SomeWorldsFailed(f"{len(failed)} of {worst.world_count} worlds failed")
 
 
 def _run(statements: Sequence[str], setting: Setting) -> tuple[list[Summary], float]:

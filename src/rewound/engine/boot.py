@@ -67,8 +67,8 @@ def require_short(socket: Path) -> None:
     length = len(os.fsencode(socket))
     if length > _LONGEST_SOCKET_PATH_BYTES:
         raise HostError(
-            f"the path of the socket {socket} has {length} bytes,"
-            f" {_LONGEST_SOCKET_PATH_BYTES} are possible",
+            f"the socket path {socket} has {length} bytes,"
+            f" at most {_LONGEST_SOCKET_PATH_BYTES} are possible",
             hint="set REWOUND_STATE_DIR to a folder with a shorter path",
         )
 
@@ -89,14 +89,14 @@ def boot_file(spec: ServerSpec) -> Iterator[Path]:
 def port_taken(name: str) -> HostError:
     """Return the error of a port that somebody was faster to take."""
     return HostError(
-        f"the port of {name} was taken by another program just now", hint="run it again"
+        f"another program has just taken the port of {name}", hint="run the command again"
     )
 
 
 def no_room(name: str) -> HostError:
     """Return the error of a server whose disk is full."""
     return HostError(
-        f"no space is left on the disk for the server of {name}",
+        f"no disk space left for the server of {name}",
         hint=FREE_DISK,
     )
 
@@ -104,8 +104,8 @@ def no_room(name: str) -> HostError:
 def no_memory(name: str) -> HostError:
     """Return the error of a server that got no more memory."""
     return HostError(
-        f"the host has no more memory for the server of {name}",
-        hint=f"{FREE_MEMORY}; ulimit -v and the limits of a container or a service count as well",
+        f"no memory left on this host for the server of {name}",
+        hint=f"{FREE_MEMORY}; ulimit -v and the limits of a container or service also count",
     )
 
 

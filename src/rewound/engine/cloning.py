@@ -90,7 +90,7 @@ def choose_method(source: Path, target: Path, wanted: CloneMethod | None) -> Clo
             return method
     raise HostError(
         f"cloning by {probe.method.value} does not work here: {probe.why}",
-        hint="leave --clone out; rewound doctor shows what works",
+        hint="remove --clone; rewound doctor shows what works",
     )
 
 
@@ -98,7 +98,7 @@ def clone(method: CloneMethod, source: Path, folder: Path) -> None:
     """Make `folder/data` a clone of a cleanly stopped data directory.
 
     Raises:
-        HostError: it could not be made; no space is left, for one.
+        HostError: it could not be made, for example for lack of space.
     """
     _CLONERS[method](source, folder)
     (folder / DATA).chmod(0o700)
@@ -112,7 +112,7 @@ def give_away(method: CloneMethod, data: Path, target: Path) -> None:
     can do without is left out: its UUID, and redo log files that hold nothing.
 
     Raises:
-        HostError: no space is left, for one.
+        HostError: for example, no space is left.
     """
     may_link = method is CloneMethod.OVERLAY and _same_file_system(data, target.parent)
     _copy(data, target, ["--link"] if may_link else _FULL)

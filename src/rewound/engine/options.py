@@ -181,7 +181,7 @@ def plan_buffer_pool_bytes(
         raise HostError(
             f"{servers} servers need {servers * smallest // _MIB:,} MiB of memory,"
             f" {available_bytes // _MIB:,} MiB are available",
-            hint="take fewer worlds at a time with --worlds",
+            hint="restore fewer worlds at a time with --worlds",
         )
     pool = budget // servers - _SERVER_BYTES
     if limit_bytes is not None:

@@ -118,5 +118,5 @@ class Engine(ServerWatch, Protocol):
         From then on its own server starts from a clone of `data_from`, if that is set.
 
         Raises:
-            HostError: no space is left, for one; the data stays the server's.
+            HostError: for example, no space is left; the data stays the server's.
         """

@@ -86,7 +86,7 @@ def unmount_below(folder: Path) -> None:
     if left_points := find_mounts_below(folder):
         raise HostError(
             f"cannot unmount {', '.join(map(str, left_points))}",
-            hint="end what works in there, then run umount on it as root",
+            hint="stop the programs that use it, then run umount on it as root",
         )
 
 

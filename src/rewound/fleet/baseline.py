@@ -119,12 +119,12 @@ def find_damage(baseline: Baseline, key: str, files: Mapping[str, FileState]) ->
     if baseline.origin.key != key:
         return "its description belongs to another one"
     if missing := baseline.files.keys() - files.keys():
-        return f"{len(missing)} of its files are missing, {min(missing)} for one"
+        return f"{len(missing)} of its files are missing, for example {min(missing)}"
     if strange := files.keys() - baseline.files.keys():
-        return f"it holds files that are not its own, {min(strange)} for one"
+        return f"it contains unknown files, for example {min(strange)}"
     changed = [name for name, state in baseline.files.items() if files[name] != state]
     if changed:
-        return f"{len(changed)} of its files were written to, {min(changed)} for one"
+        return f"{len(changed)} of its files were modified, for example {min(changed)}"
     return None
 
 

@@ -81,7 +81,7 @@ class BaselineCache:
                 yield baseline
         if baseline is None:
             if damage is not None:
-                note(f"its baseline is damaged and was discarded: {damage}")
+                note(f"its baseline was damaged and has been discarded: {damage}")
                 self.remove(key)
             yield None
 

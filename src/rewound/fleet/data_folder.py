@@ -155,23 +155,23 @@ class DataFolder:
         names = [path.name for path in self.path.iterdir()]
         contents = judge_contents(names)
         if contents is Contents.FOREIGN:
-            strange = sorted(set(names) - _OURS or names)
+            strange = ", ".join(sorted(set(names) - _OURS or names)[:3])
             raise UsageError(
-                f"{self.path} holds what is not of Rewound, {', '.join(strange[:3])} for one;"
-                " nothing of it was touched",
-                hint="give an empty folder, or one that restore-world made, as --data-dir",
+                f"{self.path} contains files that are not Rewound's, such as {strange};"
+                " nothing was changed",
+                hint="use an empty folder, or one created by restore-world, as --data-dir",
             )
         return contents
 
     def _in_use(self) -> FleetError:
         if self.is_proven():
             return FleetError(
-                f"a server already runs on the world in {self.path}; nothing of it was touched",
+                f"a server is already running on the world in {self.path}; nothing was changed",
                 hint="stop it first, or give this one a folder or volume of its own as --data-dir",
             )
         return FleetError(
-            f"another command is making a world in {self.path} right now",
-            hint="wait until it has ended, or stop it",
+            f"another command is restoring a world in {self.path}",
+            hint="wait until it ends, or stop it",
         )
 
     def _write(self, name: str, content: bytes) -> None:
@@ -183,5 +183,5 @@ class DataFolder:
     def _unwritable(self, error: OSError) -> HostError:
         return HostError(
             f"cannot write {self.path}: {(error.strerror or str(error)).lower()}",
-            hint="the folder has to belong to the user that this runs as, and to have room",
+            hint="the folder must belong to the user that runs this, and have free space",
         )

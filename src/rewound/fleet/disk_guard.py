@@ -36,7 +36,7 @@ def kept_from_filling(folder: Path, end: Callable[[], object]) -> Iterator[threa
         was_ended.set()
         try:
             end()
-        except RewoundError as error:  # its Docker daemon is gone, for one
+        except RewoundError as error:  # such as a Docker daemon that is gone
             _log.warning("%s: not ended although its disk is full: %s", folder.name, error)
 
     thread = threading.Thread(target=watch, name=f"room for {folder.name}", daemon=True)
@@ -51,8 +51,8 @@ def kept_from_filling(folder: Path, end: Callable[[], object]) -> Iterator[threa
 def little_room(world: str, folder: Path) -> HostError:
     """Return the error of a load that was ended for that."""
     return HostError(
-        f"the load of world {world} was ended with less than {LITTLE_BYTES >> 20} MiB free in"
-        f" {folder}, so that the disk does not become full",
+        f"the load of world {world} was stopped with less than {LITTLE_BYTES >> 20} MiB free in"
+        f" {folder}, before the disk is full",
         hint="free some space, or set REWOUND_STATE_DIR to another disk",
     )
 

@@ -132,7 +132,7 @@ def _make_world(
     except RewoundError as error:
         if context.cancelled.is_set():
             # Its server was ended under its hands; that is no failure of the world.
-            raise Interrupted(f"making world {plan.name} was interrupted") from error
+            raise Interrupted(f"restoring world {plan.name} was interrupted") from error
         recorder.failed(plan.name, error)
         return error
     folder.write_ledger(plan.name, made.ledger)

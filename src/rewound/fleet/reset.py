@@ -61,14 +61,14 @@ class _Resetter:
         if self.cancelled.is_set():
             raise Interrupted(f"resetting world {world.name} was interrupted")
         if world.baseline is None:
-            return _no_baseline(world, self._folder.name, "was kept")
+            return _no_baseline(world, self._folder.name, "no baseline was saved")
 
         def note(text: str) -> None:
             observer.world_note(world.name, text)
 
         with self._baselines.acquire(world.baseline, note=note) as baseline:
             if baseline is None:
-                return _no_baseline(world, self._folder.name, "is there any more")
+                return _no_baseline(world, self._folder.name, "its baseline no longer exists")
             ended = self._list_connections(world.server)
             fresh = replace(world, state=WorldState.STARTING, server=None, reason=None)
             self._roster.update(fresh)
@@ -159,6 +159,6 @@ def list_connections(endpoint: Endpoint) -> tuple[str, ...]:
 
 def _no_baseline(world: World, fleet: str, what: str) -> FleetError:
     return FleetError(
-        f"no baseline of world {world.name} {what}, so it cannot be reset",
-        hint=f"make the fleet again: rewound down --fleet {fleet}, then rewound up",
+        f"world {world.name} cannot be reset: {what}",
+        hint=f"restore the fleet again: rewound down --fleet {fleet}, then rewound up",
     )

@@ -55,7 +55,7 @@ def restore_world(
         try:
             return _restore_dump(dump, plan, context, engine, observer)
         except (DumpError, LoadError) as error:
-            observer.world_note(plan.name, f"{error.in_one_line}; taking the next older dump")
+            observer.world_note(plan.name, f"{error.in_one_line}; trying the next older dump")
     return _restore_dump(last, plan, context, engine, observer)
 
 
@@ -63,7 +63,7 @@ def _restore_dump(
     dump: Dump, plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
 ) -> Restored:
     if context.cancelled.is_set():
-        raise Interrupted(f"making world {plan.name} was interrupted")
+        raise Interrupted(f"restoring world {plan.name} was interrupted")
     try:
         restored = None
         if context.baselines is not None:
@@ -128,9 +128,9 @@ def _start_from_baseline(
             if context.cancelled.is_set():
                 raise
             what = (
-                "does not start" if isinstance(error, ServerNotReady) else "holds less than it did"
+                "did not start" if isinstance(error, ServerNotReady) else "does not hold what it did"
             )
-            note(f"its baseline {what} and is discarded: {error.message}")
+            note(f"its baseline {what} and has been discarded: {error.message}")
             discard_world(plan.folder, engine)
         else:
             baselines.mark_counted(key)
@@ -152,7 +152,7 @@ def _load(
     settings: ServerSettings,
 ) -> Restored:
     if context.cancelled.is_set():
-        raise Interrupted(f"making world {plan.name} was interrupted")
+        raise Interrupted(f"restoring world {plan.name} was interrupted")
     observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
     make_world_folder(plan.folder)
     spec = _spec(plan, context, settings, data_from=None)

@@ -81,7 +81,7 @@ class FleetFolder:
     def __init__(self, state_dir: Path, name: str) -> None:
         if not _NAME.fullmatch(name):
             raise UsageError(
-                f"{name!r} cannot be the name of a fleet",
+                f"{name!r} is not a valid fleet name",
                 hint="use letters, digits, dots, dashes and underscores, 40 at most, and no .lock"
                 " at the end",
             )
@@ -110,8 +110,8 @@ class FleetFolder:
             lock.acquire()
         except Timeout as error:
             raise FleetBusy(
-                f"another command is working on fleet {self.name} right now",
-                hint="wait until it has ended, or stop it",
+                f"another command is working on fleet {self.name}",
+                hint="wait until it ends, or stop it",
             ) from error
         except OSError as error:
             raise _unwritable(self._fleets, error) from error
@@ -161,16 +161,16 @@ class FleetFolder:
         except FileNotFoundError as error:
             if self.exists:
                 raise FleetError(
-                    f"fleet {self.name} was interrupted before anything of it was recorded",
+                    f"fleet {self.name} was interrupted before anything was recorded",
                     hint=f"remove it: rewound down --fleet {self.name}",
                 ) from error
             raise FleetNotFound(
-                f"there is no fleet {self.name}",
-                hint="rewound up SOURCE makes one; rewound status --all shows those there are",
+                f"no fleet named {self.name}",
+                hint="rewound up SOURCE creates one; rewound status --all lists all fleets",
             ) from error
         if self._decode(content, _Stamp, "fleet.json").format != RECORD_FORMAT:
             raise FleetError(
-                f"fleet {self.name} was made by another version of Rewound",
+                f"fleet {self.name} was created by another version of Rewound",
                 hint=f"make it again: rewound down --fleet {self.name}",
             )
         return self._decode(content, FleetRecord, "fleet.json")

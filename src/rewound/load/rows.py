@@ -123,7 +123,7 @@ class RowLoader:
         if without_auto_increment(definition) != without_auto_increment(away.definition):
             raise LoadError(
                 f"the keys of table {table[0]}.{table[1]} came back in another order",
-                hint="this is a defect of rewound: please report it; --load plain does without",
+                hint="this is a bug in Rewound: please report it; --load plain avoids it",
             )
 
     def load(self, table: TableKey, batch: Batch) -> None:

@@ -90,7 +90,8 @@ def diff(
     changes = [change for world in comparison.worlds.values() for change in world.schema_changes]
     if options.tables != EVERY_TABLE and comparison.worlds and not (compared_tables or changes):
         raise UsageError(
-            f"no table fits {', '.join(options.tables)}", hint="for example --table 'game.player_*'"
+            f"no table matches {', '.join(options.tables)}",
+            hint="for example --table 'game.player_*'",
         )
     return replace(
         comparison,
@@ -133,8 +134,8 @@ def pair_worlds(sides: Sides, world_pair: tuple[str, str] | None = None) -> Pair
     both = [name for name in chosen if name in before.worlds and name in after.worlds]
     if not both:
         raise UsageError(
-            f"fleets {sides.before} and {sides.after} have no world in common",
-            hint="worlds are paired by their names; --world ONE OTHER compares two of any name",
+            f"fleets {sides.before} and {sides.after} have no worlds in common",
+            hint="worlds are paired by name; --world ONE OTHER compares any two",
         )
     reasons = {name: _find_obstacle(name, (before, after)) for name in both}
     return Pairing(
@@ -206,7 +207,7 @@ def diff_answers(
         )
     names = [column.name for column in before.columns]
     if names != [column.name for column in after.columns]:
-        raise RewoundError("the answers of the two sides have other columns")
+        raise RewoundError("the two answers have different columns")
     most = max(len(side.rows[name]) for side in (before, after) for name in both)
     places = find_places(before.columns, key, has_single_rows=most <= 1)
     return AnswersDiff(

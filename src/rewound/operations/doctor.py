@@ -60,7 +60,10 @@ def _check_fleets() -> Iterator[Check]:
         )
     if folder.exists() and folder.stat().st_mode & 0o077:
         yield Check(
-            "fleets", CheckState.LIMITED, f"{folder} is open to others", f"chmod 700 {folder}"
+            "fleets",
+            CheckState.LIMITED,
+            f"{folder} is accessible to other users",
+            f"chmod 700 {folder}",
         )
     names = list_fleets(state)
     for name in names:

@@ -60,7 +60,7 @@ def read_selection(
         UsageError: both --at and --before are given, or a time or zone is unreadable.
     """
     if at is not None and before is not None:
-        raise UsageError("--at and --before exclude each other", hint="give one of them")
+        raise UsageError("--at and --before are mutually exclusive", hint="use only one of them")
     zone = _read_timezone(timezone)
     target = None
     if (text := at if at is not None else before) is not None:
@@ -75,7 +75,7 @@ def _read_timezone(name: str | None) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise UsageError(
-            f"there is no time zone {name!r}", hint="use a name such as Europe/Berlin or UTC"
+            f"unknown time zone {name!r}", hint="use a name such as Europe/Berlin or UTC"
         ) from error
 
 

@@ -36,17 +36,19 @@ class EngineRequest:
     """The most that the container of a server may take."""
 
     def require_sense(self) -> None:
-        """Raise UsageError where the wishes exclude each other."""
+        """Raise UsageError if options are mutually exclusive."""
         if self.image is not None and self.server != AUTO:
-            raise UsageError("--image and --server exclude each other", hint="give one of them")
+            raise UsageError(
+                "--image and --server are mutually exclusive", hint="use only one of them"
+            )
         if self.engine == EngineKind.DOCKER.value and self.server not in (AUTO, MATCH):
             raise UsageError(
-                f"the docker engine does not run the server {self.server}",
-                hint="name an image instead: --image mysql:8.4",
+                f"the docker engine cannot run the server {self.server}",
+                hint="use an image: --image mysql:8.4",
             )
         if self.engine == EngineKind.PROCESS.value and self.is_for_docker:
             raise UsageError(
-                "--image and --memory-limit are for containers", hint="use --engine docker"
+                "--image and --memory-limit require containers", hint="use --engine docker"
             )
 
     @property
@@ -111,7 +113,7 @@ class EngineMaker:
         name = self.wish.image or (DEFAULT_IMAGE if release is None else f"mysql:{release}")
 
         if daemon.find_image_id(name) is None:
-            self.narrate(f"image {name} is not on this host, pulling it")
+            self.narrate(f"image {name} is not on this host; pulling it")
         image = ensure_image(
             daemon, name, settings.cache_dir(), user=current_user(daemon), pulling=self.pulling
         )
@@ -139,12 +141,12 @@ def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -
         FleetError: its MySQL is another one now.
         HostError: it cannot be had any more.
     """
-    again = f"make it again: rewound down --fleet {fleet}, then rewound up"
+    again = f"restore it again: rewound down --fleet {fleet}, then rewound up"
     if choice.kind is EngineKind.PROCESS:
         installation = get_installation(choice.mysql, settings.cache_dir())
         if str(installation.version) != choice.version:
             raise FleetError(
-                f"fleet {fleet} was made with MySQL {choice.version},"
+                f"fleet {fleet} was created with MySQL {choice.version},"
                 f" {installation.name} is {installation.version} now",
                 hint=again,
             )
@@ -156,9 +158,7 @@ def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -
 
     daemon = Daemon(choice.address or _require_address())
     if daemon.find_image_id(choice.build) is None:
-        raise FleetError(
-            f"the image {choice.mysql} that fleet {fleet} was made with is gone", hint=again
-        )
+        raise FleetError(f"the image {choice.mysql} of fleet {fleet} no longer exists", hint=again)
     image = Image(choice.mysql, choice.build, parse_version(choice.version))
     return DockerEngine(
         daemon,
@@ -195,7 +195,7 @@ def _require_address() -> str:
     address = find_address()
     if address is None:
         raise HostError(
-            "there is no Docker daemon on this host",
+            "no Docker daemon found on this host",
             hint="start it, or set DOCKER_HOST to its socket; or use --engine process",
         )
     return address
@@ -214,9 +214,9 @@ def _find_release(dumps: Sequence[Dump]) -> str:
         found = re.match(r"(\d+\.\d+)\.\d+", stated or "")
         if found is None or "mariadb" in (stated or "").lower():
             raise UsageError(
-                f"{dump.path} does not say which MySQL it was made of"
+                f"{dump.path} does not state the MySQL version it was made from"
                 + (f": it says {stated}" if stated else ""),
-                hint="name a server instead of --server match",
+                hint="choose a server instead of --server match",
             )
         releases.setdefault(found[1], dump)
     if unreadable is not None and not releases:
@@ -224,8 +224,8 @@ def _find_release(dumps: Sequence[Dump]) -> str:
     if len(releases) > 1:
         told = "; ".join(f"{dump.world} has {release}" for release, dump in releases.items())
         raise UsageError(
-            f"the dumps were made of different releases of MySQL: {told}",
-            hint="make a fleet of each: --worlds says which worlds, --fleet how it is called",
+            f"the dumps come from different releases of MySQL: {told}",
+            hint="create one fleet per release, with --worlds and --fleet",
         )
     return next(iter(releases))
 
@@ -243,5 +243,5 @@ def _get_of_release(release: str) -> Installation:
     names = ", ".join(f"{each.name} ({each.version})" for each in servers) or "none"
     raise HostError(
         f"no server on this host is a MySQL {release}, as the dumps are; there are: {names}",
-        hint="leave --server match out, or use --engine docker",
+        hint="remove --server match, or use --engine docker",
     )

@@ -129,11 +129,11 @@ def _find_place(folder: Path) -> Path:
     """Return where the folder is to be, which is nowhere yet or empty."""
     place = Path(os.path.realpath(folder))
     if not place.parent.is_dir():
-        raise UsageError(f"there is no folder {place.parent} to make {place.name} in")
+        raise UsageError(f"folder {place.parent} does not exist")
     if place.exists() and not (place.is_dir() and not any(place.iterdir())):
         raise UsageError(
-            f"{folder} exists already" + (" and is not empty" if place.is_dir() else ""),
-            hint="name a folder that does not exist yet",
+            f"{folder} already exists" + (" and is not empty" if place.is_dir() else ""),
+            hint="choose a folder that does not exist yet",
         )
     return place
 
@@ -156,11 +156,11 @@ def _get_baselines(fleet: str, worlds: Sequence[World]) -> dict[str, str]:
         told = ", ".join(f"{world.name} is {world.state.value}" for world in unfit)
         raise FleetError(
             f"not all worlds of fleet {fleet} are ready: {told}",
-            hint="leave them out with --worlds, or take those that have a baseline back to it:"
+            hint="leave them out with --worlds, or reset those that have a baseline:"
             f" rewound reset{flag}",
         )
     if without := [world.name for world in worlds if world.baseline is None]:
-        raise _no_baseline(fleet, without, "was kept")
+        raise _no_baseline(fleet, without, "was saved")
     return {world.name: world.baseline for world in worlds if world.baseline is not None}
 
 
@@ -201,7 +201,7 @@ def _borrow(
         else:
             acquire[world] = baseline
     if gone:
-        raise _no_baseline(fleet, gone, "is there any more")
+        raise _no_baseline(fleet, gone, "exists any longer")
     return acquire
 
 

@@ -83,7 +83,7 @@ def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
     if not ledgers:
         raise FleetError(
             f"fleet {fleet} has no ledger of {', '.join(names)} yet",
-            hint="a world has one from when it is ready; rewound status shows all worlds",
+            hint="a world has a ledger once it is ready; rewound status shows all worlds",
         )
     return ledgers
 

@@ -36,7 +36,9 @@ def install_server(
         cache, from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=narrate
     )
     if template:
-        narrate(f"new servers are copies of {ProcessEngine(installation, cache).ensure_template()}")
+        narrate(
+            f"the template of new servers is {ProcessEngine(installation, cache).ensure_template()}"
+        )
     return installation
 
 
@@ -49,7 +51,7 @@ def get_server(selection: str, narrate: Callable[[str], None]) -> Installation:
     """Return the MySQL selected; `auto` installs one where there is none."""
     cache = settings.cache_dir()
     if selection == "auto" and not list_installations(cache):
-        narrate("there is no MySQL on this host yet, installing one for this user")
+        narrate("no MySQL found on this host; installing one for this user")
         provision.install(cache, narrate=narrate)
     return get_installation(selection, cache)
 

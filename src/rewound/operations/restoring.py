@@ -223,8 +223,8 @@ def reset(
         chosen = [record.worlds[name] for name in names]
         if not any(world.baseline for world in chosen):
             raise FleetError(
-                f"there is no baseline to reset {', '.join(names)} of fleet {fleet} to",
-                hint=f"make it again: rewound down --fleet {fleet}, then rewound up",
+                f"no baseline to reset {', '.join(names)} of fleet {fleet} to",
+                hint=f"restore it again: rewound down --fleet {fleet}, then rewound up",
             )
         engine = get_engine(record.engine, fleet, clone=clone)
         baselines = BaselineCache(settings.cache_dir())
@@ -255,7 +255,7 @@ def down(fleet: str) -> int:
         watches = get_watches(folder.find_engine())
         ended = take_down(folder, *watches) if folder.exists else _end_leftovers(folder, watches)
         if ended is None:
-            raise FleetNotFound(f"there is no fleet {fleet}", hint=_known_fleets())
+            raise FleetNotFound(f"no fleet named {fleet}", hint=_known_fleets())
         return ended
 
 
@@ -290,9 +290,9 @@ def _cores() -> int:
 def _require_absent(folder: FleetFolder) -> None:
     if folder.exists:
         raise FleetExists(
-            f"fleet {folder.name} exists already",
-            hint=f"look at it: rewound status --fleet {folder.name}; remove it:"
-            f" rewound down --fleet {folder.name}; or make another one with --fleet NAME",
+            f"fleet {folder.name} already exists",
+            hint=f"inspect it: rewound status --fleet {folder.name}; remove it:"
+            f" rewound down --fleet {folder.name}; or create another one with --fleet NAME",
         )
 
 

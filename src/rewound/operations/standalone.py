@@ -227,7 +227,7 @@ def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> Pr
     except ValueError as error:
         raise FleetError(
             f"the ledger of the world in {folder.path} cannot be read: {error}",
-            hint="empty the folder, and the world is made again",
+            hint="empty the folder to restore the world again",
         ) from error
     settings = context.settings(proven.origin.lower_case_table_names)
     wanted = context.origin(_hash(folder, dump), settings)
@@ -235,7 +235,7 @@ def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> Pr
         difference = explain_difference(proven.origin, wanted)
         raise UsageError(
             f"{folder.path} holds a world {difference}: {proven.ledger.dump.path.name}",
-            hint="empty the folder to have this one made, or give another as --data-dir",
+            hint="empty the folder to restore this dump, or use another --data-dir",
         )
     return proven
 
@@ -262,7 +262,7 @@ def explain_difference(held: Origin, wanted: Origin) -> str:
 def _require_idle(folder: DataFolder) -> None:
     if command.find_daemons(f"--datadir={folder.world}{os.sep}"):
         raise FleetError(
-            f"a server already runs on the world in {folder.path}", hint="end it first"
+            f"a server is already running on the world in {folder.path}", hint="stop it first"
         )
 
 
@@ -282,7 +282,7 @@ def _read_password(account: str, path: Path) -> str:
             f"cannot read the password of {account} from {path}: {error.strerror}"
         ) from error
     if reason := find_unfit(password):
-        raise UsageError(f"the password of {account} in {path} cannot be taken: {reason}")
+        raise UsageError(f"the password of {account} in {path} is not valid: {reason}")
     return password
 
 

@@ -50,7 +50,7 @@ class MergedResult:
             who = f"{name_worlds(different)} differ from the others; {world}"
             raise RewoundError(
                 f"{f'world {world}' if len(different) == 1 else who}: {what}",
-                hint="without --strict, what can be merged is",
+                hint="without --strict, compatible columns are merged",
             )
 
     def iter_rows(self) -> Iterator[list[Row]]:

@@ -50,7 +50,7 @@ def require_one_statement(sql: str) -> None:
     except duckdb.Error as error:
         raise UsageError(f"--reduce: {error}", hint=_HINT) from error
     if len(statements) != 1:
-        raise UsageError(f"--reduce: these are {len(statements)} statements", hint=_HINT)
+        raise UsageError(f"--reduce: expected one statement, got {len(statements)}", hint=_HINT)
 
 
 def reduce_table(table: pa.Table, sql: str) -> Reduced:
@@ -68,7 +68,7 @@ def reduce_table(table: pa.Table, sql: str) -> Reduced:
             database.register("result", _fit_decimals(table))
             answer = database.sql(sql)
             if answer is None:
-                raise RewoundError("--reduce: the statement has no answer", hint=_HINT)
+                raise RewoundError("--reduce: the statement returns no rows", hint=_HINT)
             columns = tuple(
                 _column(name, str(kind))
                 for name, kind in zip(answer.columns, answer.types, strict=True)
@@ -131,7 +131,7 @@ def _fit_decimals(table: pa.Table) -> pa.Table:
             narrow = pc.cast(table.column(index), pa.decimal128(_MOST_DIGITS, scale))
         except pa.ArrowInvalid as error:
             raise RewoundError(
-                f"--reduce: {column.name} has a number of more than {_MOST_DIGITS} digits",
+                f"--reduce: {column.name} has a number with more than {_MOST_DIGITS} digits",
                 hint=f"CAST({column.name} AS DOUBLE) or ROUND it in the query",
             ) from error
         table = table.set_column(index, column.name, narrow)

@@ -23,13 +23,13 @@ def read_statements(text: str) -> list[str]:
     for piece in Splitter(_MODE).iter_pieces([text.encode("utf-8", "surrogateescape")]):
         if piece.open_quote:
             raise UsageError(
-                f"line {piece.line}: a quote or comment that begins there is not closed",
-                hint="an apostrophe in a text is written twice: 'it''s'",
+                f"line {piece.line}: a quote or comment that starts there is not closed",
+                hint="write an apostrophe in a text twice: 'it''s'",
             )
         if piece.kind is not PieceKind.COMMENT and piece.text:
             statements.append(piece.text.decode("utf-8", "surrogateescape"))
     if not statements:
-        raise UsageError("there is no SQL statement", hint="rewound query 'SELECT …'")
+        raise UsageError("no SQL statement was given", hint="rewound query 'SELECT …'")
     return statements
 
 

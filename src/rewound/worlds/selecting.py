@@ -29,7 +29,7 @@ def select_worlds(worlds: Sequence[str], selection: str) -> tuple[str, ...]:
         for single in _expand(item, selection):
             fitting = [world for world in worlds if _fits(world, single)]
             if not fitting:
-                raise UsageError(f"no world fits {single!r}", hint=f"known: {_show(worlds)}")
+                raise UsageError(f"no world matches {single!r}", hint=f"known: {_show(worlds)}")
             selected.update(fitting)
     return tuple(world for world in worlds if world in selected)
 
@@ -87,6 +87,6 @@ def _show(worlds: Sequence[str]) -> str:
 
 def _unreadable(selection: str) -> UsageError:
     return UsageError(
-        f"the selection {selection!r} cannot be read",
+        f"cannot parse the selection {selection!r}",
         hint="for example --worlds 'host[1-3],eu-*' or 'host[1,4-12]'",
     )

@@ -28,7 +28,7 @@ CRASH = "\n".join(f" #{number} 0x7effed6a5744 <unknown>" for number in range(60)
 )
 def test_explain_end_names_a_full_disk(log: str, free_bytes: int):
     error = explain_end("world a", log, free_bytes=free_bytes)
-    assert error.message == "no space is left on the disk for the server of world a"
+    assert error.message == "no disk space left for the server of world a"
     assert "free some disk space" in str(error.hint)
 
 
@@ -45,7 +45,7 @@ def test_explain_end_names_a_full_disk(log: str, free_bytes: int):
 def test_explain_end_names_a_host_without_memory(words: str):
     log = f"{words}\n2026-11-28T12:00:00Z UTC - mysqld got signal 6 ;\n{CRASH}"
     error = explain_end("world a", log, free_bytes=GIB)
-    assert error.message == "the host has no more memory for the server of world a"
+    assert error.message == "no memory left on this host for the server of world a"
     assert "--worlds" in str(error.hint)
 
 
@@ -94,5 +94,5 @@ def test_require_clean_end_takes_only_the_very_end_for_one():
     require_clean_end("world a", ended, free_bytes=0)
     with pytest.raises(ServerNotReady, match="did not stop cleanly"):
         require_clean_end("world a", f"{ended}\n{CRASH}", free_bytes=GIB)
-    with pytest.raises(HostError, match="no space is left on the disk"):
+    with pytest.raises(HostError, match="no disk space left"):
         require_clean_end("world a", CRASH, free_bytes=0)

@@ -75,16 +75,16 @@ def test_find_damage_finds_none_where_all_files_are_there():
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"ibdata1": SPACE}, "1 of its files are missing, game/t.ibd for one"),
+        ({"ibdata1": SPACE}, "1 of its files are missing, for example game/t.ibd"),
         (
             {"ibdata1": FileState(0, 10), "game/t.ibd": TABLE},
-            "1 of its files were written to, ibdata1 for one",
+            "1 of its files were modified, for example ibdata1",
         ),
         (
             {"ibdata1": FileState(1, 11), "game/t.ibd": FileState(2, 19)},
-            "2 of its files were written to, game/t.ibd for one",
+            "2 of its files were modified, for example game/t.ibd",
         ),
-        ({**BASELINE.files, "x": SPACE}, "files that are not its own, x for one"),
+        ({**BASELINE.files, "x": SPACE}, "unknown files, for example x"),
         ({}, "2 of its files are missing"),
     ],
 )

@@ -112,7 +112,7 @@ def test_everything_is_the_users_alone_and_nothing_temporary_is_left(folder: Fle
 
 
 def test_no_fleet_is_a_fleet_error(tmp_path: Path):
-    with pytest.raises(FleetError, match="there is no fleet other"):
+    with pytest.raises(FleetError, match="no fleet named other"):
         FleetFolder(tmp_path, "other").read()
 
 
@@ -132,14 +132,14 @@ def test_an_unreadable_record_is_a_fleet_error_with_a_way_out(folder: FleetFolde
 
 def test_the_record_of_another_version_is_refused(folder: FleetFolder):
     folder.write(replace(RECORD, format=RECORD_FORMAT + 1))
-    with pytest.raises(FleetError, match="made by another version"):
+    with pytest.raises(FleetError, match="created by another version"):
         folder.read()
 
 
 def test_a_record_of_another_version_is_told_from_an_unreadable_one(folder: FleetFolder):
     path = folder.path / "fleet.json"
     path.write_text(json.dumps({"format": RECORD_FORMAT + 1, "other": "fields"}))
-    with pytest.raises(FleetError, match="made by another version"):
+    with pytest.raises(FleetError, match="created by another version"):
         folder.read()
 
 
@@ -164,7 +164,7 @@ def test_a_lock_is_released_when_the_command_fails(tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", ".hidden", "a b", "x" * 41, "a.lock", "-a"])
 def test_a_name_that_is_no_safe_folder_is_refused(tmp_path: Path, name: str):
-    with pytest.raises(UsageError, match="cannot be the name of a fleet"):
+    with pytest.raises(UsageError, match="is not a valid fleet name"):
         FleetFolder(tmp_path, name)
 
 

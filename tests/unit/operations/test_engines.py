@@ -14,10 +14,10 @@ from rewound.operations.engines import EngineRequest, _find_release
 @pytest.mark.parametrize(
     ("wish", "why"),
     [
-        (EngineRequest(image="mysql:8.4", server="match"), "exclude each other"),
-        (EngineRequest(engine="docker", server="mysql-9.7.4"), "does not run the server"),
-        (EngineRequest(engine="process", image="mysql:8.4"), "are for containers"),
-        (EngineRequest(engine="process", memory_limit_bytes=1), "are for containers"),
+        (EngineRequest(image="mysql:8.4", server="match"), "are mutually exclusive"),
+        (EngineRequest(engine="docker", server="mysql-9.7.4"), "cannot run the server"),
+        (EngineRequest(engine="process", image="mysql:8.4"), "require containers"),
+        (EngineRequest(engine="process", memory_limit_bytes=1), "require containers"),
     ],
 )
 def test_wishes_that_exclude_each_other_are_refused(wish: EngineRequest, why: str):

@@ -25,7 +25,7 @@ def test_statements_are_cut_as_the_client_does(text, statements):
 
 @pytest.mark.parametrize("text", ["", " ;\n; ", "-- nothing", "/* nothing */"])
 def test_no_statement_is_a_usage_error(text):
-    with pytest.raises(UsageError, match="there is no SQL statement"):
+    with pytest.raises(UsageError, match="no SQL statement was given"):
         read_statements(text)
 
 

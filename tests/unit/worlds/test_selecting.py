@@ -45,7 +45,7 @@ def test_a_selection_names_worlds_in_their_own_order(selection, worlds):
 def test_each_part_must_fit_a_world(selection, part):
     with pytest.raises(UsageError) as raised:
         select_worlds(WORLDS, selection)
-    assert raised.value.message == f"no world fits {part}"
+    assert raised.value.message == f"no world matches {part}"
     assert "host1, host2" in str(raised.value.hint)
 
 

@@ -18,10 +18,10 @@ from rewound.operations import fleets, host
     type=click.Choice([DEV, READER]),
     default=DEV,
     show_default=True,
-    help="dev may change everything in the world, reader nothing.",
+    help="dev may change everything in the world, reader may only read.",
 )
-@click.option("--print", "show", is_flag=True, help="Print address and credentials instead.")
-@click.option("--url", "show_url", is_flag=True, help="Print them as one URL instead.")
+@click.option("--print", "show", is_flag=True, help="Print the address and credentials.")
+@click.option("--url", "show_url", is_flag=True, help="Print them as one URL.")
 def command(world: str, fleet: str, user: str, show: bool, show_url: bool) -> None:
     """Open the mysql client on WORLD."""
     found = fleets.get_world(fleet, world)
@@ -44,8 +44,8 @@ def command(world: str, fleet: str, user: str, show: bool, show_url: bool) -> No
     client = host.find_client()
     if client is None:
         raise HostError(
-            "there is no mysql client on this host",
-            hint="rewound server install brings one; --print shows what any other client needs",
+            "no mysql client found on this host",
+            hint="install one with rewound server install; --print shows what other clients need",
         )
     login = [
         f"--defaults-file={fleets.option_file(fleet, user)}",

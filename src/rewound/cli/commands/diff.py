@@ -32,10 +32,10 @@ _TEMPORARY = ("diff-before", "diff-after")
 
 @click.command(name="diff")
 @click.argument("fleets", nargs=-1, metavar="[BEFORE AFTER | SOURCE]")
-@option("--from", "from_time", metavar="TIME", help="With SOURCE: the moment before.")
-@option("--to", "to_time", metavar="TIME", help="With SOURCE: the moment after.")
+@option("--from", "from_time", metavar="TIME", help="With SOURCE: the earlier moment.")
+@option("--to", "to_time", metavar="TIME", help="With SOURCE: the later moment.")
 @engine_options
-@option("--keep", is_flag=True, help="With SOURCE: leave both fleets up.")
+@option("--keep", is_flag=True, help="With SOURCE: keep both fleets running.")
 @option("--world", nargs=2, metavar="ONE OTHER", help="Compare two worlds of any names.")
 @option("--schema", nargs=2, metavar="ONE OTHER", help="Compare two schemas of any names.")
 @worlds_option
@@ -44,42 +44,44 @@ _TEMPORARY = ("diff-before", "diff-after")
     "tables",
     multiple=True,
     metavar="PATTERN",
-    help="Only these tables; may be repeated.",
+    help="Compare only these tables; may be repeated.",
 )
-@option("--columns", metavar="NAMES", help="Only these columns, and the key: 'score,level_*'.")
-@option("--ignore-columns", metavar="NAMES", help="Not these columns: 'updated_at'.")
-@option("--where", metavar="SQL", help="Only rows that this holds for: 'level > 9'.")
+@option(
+    "--columns", metavar="NAMES", help="Compare only these columns, and the key: 'score,level_*'."
+)
+@option("--ignore-columns", metavar="NAMES", help="Ignore these columns: 'updated_at'.")
+@option("--where", metavar="SQL", help="Compare only rows that match this condition: 'level > 9'.")
 @option(
     "--rows",
     type=click.IntRange(0),
     metavar="N",
-    help="Show so many changed rows of each table and world.",
+    help="Show this many changed rows of each table and world.",
 )
 @option(
     "--group-by",
     type=click.Choice(["world", "column"]),
-    help="Show how each column changed, by world or over all.",
+    help="Show how each column changed, per world or combined.",
 )
 @option("--query", "sql", metavar="SQL", help="Compare the answers to this SQL instead.")
 @option(
     "--key",
     metavar="COLUMNS",
-    help="With --query: columns that tell its rows apart.  [default: those that are no numbers]",
+    help="With --query: columns that identify its rows.  [default: non-numeric columns]",
 )
 @option(
     "--float-tolerance",
     type=click.FloatRange(0),
     metavar="X",
-    help="Floats that differ by no more are the same.",
+    help="Treat floats that differ by no more than this as equal.",
 )
-@option("--exhaustive", is_flag=True, help="Compare the content of every row, not hashes of it.")
+@option("--exhaustive", is_flag=True, help="Compare the content of every row instead of hashes.")
 @option(
     "--html",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write a report to a new file, for the browser.",
+    help="Write an HTML report to a new file.",
 )
-@option("--exit-zero", is_flag=True, help="Exit with 0 where something differs, too.")
+@option("--exit-zero", is_flag=True, help="Exit with 0 even if something differs.")
 @format_option
 def command(
     fleets: tuple[str, ...],
@@ -117,10 +119,10 @@ def command(
     Exit code 0: nothing differs; 1: something does; 4: some could not be compared.
     """  # noqa: D301 - click's sign for lines that are not to be filled
     if html is not None and html.exists():
-        raise UsageError(f"--html {html}: there is such a file already", hint="name another one")
+        raise UsageError(f"--html {html}: the file already exists", hint="choose another name")
     if where is not None and not tables:
         raise UsageError(
-            "--where needs to know of which table it speaks", hint="--table player --where …"
+            "--where requires --table", hint="for example --table player --where 'level > 9'"
         )
     options = WorldOptions(
         tables=tables or EVERY_TABLE,
@@ -161,7 +163,7 @@ def command(
             show_comparison(comparison, opened.command + _repeat(schema), how)
             is_equal, is_whole = comparison.is_equal, comparison.is_whole
     if not is_whole:
-        raise SomeWorldsFailed("not everything could be compared")
+        raise SomeWorldsFailed("some worlds or tables could not be compared")
     return 0 if is_equal or exit_zero else _DIFFERENT
 
 
@@ -190,20 +192,20 @@ def _open_sides(
     """Yield the fleets that are meant; those of a SOURCE are made, and gone at the end."""
     if from_time is not None and to_time is not None:
         if len(names) != 1:
-            raise UsageError("--from and --to take one SOURCE", hint=_EXAMPLE)
+            raise UsageError("--from and --to require exactly one SOURCE", hint=_EXAMPLE)
         command = ["rewound", "diff", names[0], "--from", from_time, "--to", to_time]
         with _bring_up(Path(names[0]), (from_time, to_time), worlds, keep=keep, wish=wish):
             yield _Opened(Sides(*_TEMPORARY, worlds), shlex.join(command), (from_time, to_time))
         return
     if from_time is not None or to_time is not None:
-        raise UsageError("--from and --to belong together", hint=_EXAMPLE)
+        raise UsageError("--from and --to must be used together", hint=_EXAMPLE)
     if pair is not None and len(names) <= 1:
         fleet = names[0] if names else "default"
         sides, command = Sides(fleet, fleet), ["rewound", "diff", fleet, "--world", *pair]
     elif len(names) == 2:
         sides, command = Sides(*names, worlds), ["rewound", "diff", *names]
     else:
-        raise UsageError("name two fleets, or a SOURCE and two times", hint=_EXAMPLE)
+        raise UsageError("give two fleets, or a SOURCE with --from and --to", hint=_EXAMPLE)
     yield _Opened(sides, shlex.join(command))
 
 
@@ -233,7 +235,7 @@ def _bring_up(
         yield
     finally:
         if keep and made:
-            diagnostics.narrate(f"kept: {', '.join(made)}; rewound down --fleet NAME ends one")
+            diagnostics.narrate(f"kept: {', '.join(made)}; rewound down --fleet NAME stops one")
         for fleet in [] if keep else made:
             restoring.down(fleet)
 
@@ -250,6 +252,7 @@ def _split(names: str | None) -> tuple[str, ...]:
 def _require_one(statements: list[str]) -> list[str]:
     if len(statements) != 1:
         raise UsageError(
-            f"--query: these are {len(statements)} statements", hint="give one at a time"
+            f"--query: expected one statement, got {len(statements)}",
+            hint="run one statement at a time",
         )
     return statements

@@ -15,7 +15,7 @@ from rewound.operations.dumps import read_selection
 
 @click.command(name="doctor")
 @optional_selection_options
-@click.option("--fix", is_flag=True, help="Remove what killed commands have left.")
+@click.option("--fix", is_flag=True, help="Remove what killed commands left behind.")
 @format_option
 def command(
     source: Path | None,
@@ -46,7 +46,7 @@ def command(
     render.write_rows(["subject", "state", "detail", "hint"], rows, output_format, is_prose=True)
     missing = [check.subject for check in checks if check.state is CheckState.MISSING]
     if missing:
-        raise HostError(f"no world can be made here: {', '.join(missing)}")
+        raise HostError(f"no world can be restored on this host: {', '.join(missing)}")
 
 
 def _remove(left: list[leftovers.Leftover]) -> list[leftovers.Leftover]:

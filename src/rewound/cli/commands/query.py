@@ -23,7 +23,7 @@ from rewound.query.script import read_statements
 @option(
     "--file",
     type=click.File(encoding="utf-8", errors="surrogateescape"),
-    help="Read the statements from a file; - is standard input.",
+    help="Read the statements from a file; - reads standard input.",
 )
 @option(
     "--param",
@@ -31,33 +31,42 @@ from rewound.query.script import read_statements
     metavar="NAME=VALUE",
     help="Set the user variable @NAME to a text; may be repeated.",
 )
-@option("--schema", metavar="NAME", help="Where unqualified names belong to.")
+@option("--schema", metavar="NAME", help="The schema of unqualified names.")
 @option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
-    help="Give up on a statement in a world after this time.",
+    help="Cancel a statement in a world after this time.",
 )
-@option("--limit", type=click.IntRange(1), metavar="N", help="At most so many rows of each world.")
-@option("--total-limit", type=click.IntRange(1), metavar="N", help="At most so many rows in all.")
+@option(
+    "--limit", type=click.IntRange(1), metavar="N", help="Return at most this many rows per world."
+)
+@option(
+    "--total-limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Return at most this many rows in total.",
+)
 @option("--sort-by", metavar="COLUMNS", help="Sort all rows: 'points' or '-points,world'.")
-@option("--group", is_flag=True, help="Show worlds that answer alike once.")
+@option("--group", is_flag=True, help="Show worlds with identical answers once.")
 @option(
     "--reduce",
     "reduce_sql",
     metavar="SQL",
-    help="Run a second SQL (DuckDB's) over all rows; they are its table result.",
+    help="Run a second SQL statement (DuckDB) over all rows, in the table result.",
 )
-@option("--chart", metavar="COLUMN", help="Draw a bar in each row for this column.")
-@option("--strict", is_flag=True, help="Fail where worlds differ in names or types of columns.")
-@option("--wide", is_flag=True, help="Cut nothing to the terminal's width.")
-@option("--write", is_flag=True, help="Run as dev, which may change its world, until a reset.")
+@option("--chart", metavar="COLUMN", help="Draw a bar for this column in each row.")
+@option("--strict", is_flag=True, help="Fail if worlds differ in the names or types of columns.")
+@option("--wide", is_flag=True, help="Do not cut values to the width of the terminal.")
+@option(
+    "--write", is_flag=True, help="Run as dev, who may change the worlds; rewound reset undoes it."
+)
 @option(
     "--format",
     "output_format",
     type=click.Choice([*FORMATS, *FILE_FORMATS]),
     default=None,
-    help="How the output is written.  [default: table, or as the file's name ends]",
+    help="Output format.  [default: table, or by the file's ending]",
 )
 @option(
     "--output",
@@ -111,7 +120,8 @@ def command(
     is_prompt = sql is None and file is None and _has_terminal()
     if is_prompt and output is not None:
         raise UsageError(
-            "--output is not for the prompt", hint="rewound query 'SELECT …' --output scores.csv"
+            "--output cannot be used with the prompt",
+            hint="rewound query 'SELECT …' --output scores.csv",
         )
     text = None if is_prompt else _read_text(sql, None if file is None else file.read())
     statements = [] if text is None else read_statements(text)
@@ -125,7 +135,7 @@ def command(
         presentation=how,
     )
     if write:
-        diagnostics.warn("worlds that this changes differ from their dumps until rewound reset")
+        diagnostics.warn("worlds that you change differ from their dumps until rewound reset")
     if is_prompt:
         from rewound.cli.prompt import dialogue
 
@@ -147,10 +157,10 @@ def _choose_format(name: str | None, output: Path | None) -> str:
 
 def _read_text(sql: str | None, from_file: str | None) -> str:
     if sql is not None and from_file is not None:
-        raise UsageError("SQL and --file exclude each other", hint="give one of them")
+        raise UsageError("SQL and --file are mutually exclusive", hint="use only one of them")
     text = sql if from_file is None else from_file
     if text is None:
-        raise UsageError("there is no SQL statement", hint="rewound query 'SELECT …'")
+        raise UsageError("no SQL statement was given", hint="rewound query 'SELECT …'")
     return text
 
 
@@ -158,7 +168,7 @@ def _read_parameter(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name.isidentifier() or not name.isascii():
         raise UsageError(
-            f"--param {text}: not of the form NAME=VALUE",
+            f"--param {text}: expected NAME=VALUE",
             hint="for example --param since=2026-03-02; in the SQL it is @since",
         )
     return name, value

@@ -28,25 +28,25 @@ _A_FILE = click.Path(path_type=Path, dir_okay=False)
     default="0.0.0.0",  # noqa: S104 - the container's published ports decide
     show_default=True,
     metavar="ADDRESS",
-    help="Where the proven world listens.",
+    help="Address that the proven world listens on.",
 )
 @option(
     "--memory",
     type=parse_size,
     metavar="SIZE",
-    help="The buffer pool of MySQL. Default: a share of what this process may use.",
+    help="Size of MySQL's buffer pool. Default: a share of the memory that this process may use.",
 )
 @option(
     "--dev-password-file",
     type=_A_FILE,
     metavar="FILE",
-    help="The password of dev. Default: a random one, in dev.cnf of the folder.",
+    help="Password of dev. Default: a random one, in dev.cnf in the data directory.",
 )
 @option(
     "--reader-password-file",
     type=_A_FILE,
     metavar="FILE",
-    help="The password of reader. Default: a random one, in reader.cnf of the folder.",
+    help="Password of reader. Default: a random one, in reader.cnf in the data directory.",
 )
 @option("--server", default="auto", show_default=True, metavar="NAME", help="Which MySQL to use.")
 @load_options

@@ -22,7 +22,7 @@ def list_command(output_format: str) -> None:
     rows: list[list[render.Cell]] = [[s.name, str(s.version), s.source] for s in servers]
     render.write_rows(["name", "version", "source"], rows, output_format)
     if not servers:
-        diagnostics.narrate("there is none yet; rewound server install brings one")
+        diagnostics.narrate("no server is installed yet; rewound server install installs one")
 
 
 @command.command(name="install")
@@ -30,11 +30,11 @@ def list_command(output_format: str) -> None:
     "--from",
     "from_dir",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder of .deb packages instead of the network.",
+    help="Install from this folder of .deb packages instead of the network.",
 )
-@click.option("--mirror", metavar="URL", help="A Debian mirror instead of this host's own.")
-@click.option("--refresh", is_flag=True, help="Fetch the newest even if one is installed.")
-@click.option("--template", is_flag=True, help="Also initialise what new servers are copies of.")
+@click.option("--mirror", metavar="URL", help="Use this Debian mirror instead of the host's own.")
+@click.option("--refresh", is_flag=True, help="Fetch the newest version even if one is installed.")
+@click.option("--template", is_flag=True, help="Also initialise the template of new servers.")
 def install_command(
     from_dir: Path | None, mirror: str | None, refresh: bool, template: bool
 ) -> None:

@@ -39,12 +39,14 @@ from rewound.worlds.folding import name_worlds
 @selection_options
 @fleet_option
 @engine_options
-@option("--port-base", type=click.IntRange(1024, 65535), help="First port; default: free ones.")
-@option("--allow-missing", is_flag=True, help="Go on without worlds that have no such dump.")
+@option(
+    "--port-base", type=click.IntRange(1024, 65535), help="First port. Default: any free ports."
+)
+@option("--allow-missing", is_flag=True, help="Continue without worlds that have no such dump.")
 @load_options
-@option("--fallback", is_flag=True, help="Where a dump cannot be restored, take the next older.")
+@option("--fallback", is_flag=True, help="If a dump cannot be restored, take the next older one.")
 @deep_option
-@option("--no-baseline", is_flag=True, help="Load anew, and keep nothing for reset and next time.")
+@option("--no-baseline", is_flag=True, help="Reload from the dump and save no baseline.")
 @clone_option
 @cache_limit_option
 def command(
@@ -186,9 +188,11 @@ def _show_notes(brought: BringUp, *, zone: str) -> None:
     for name, restored in brought.restored.items():
         ledger = restored.ledger
         if ledger.dump.is_whole is None:
-            diagnostics.warn(f"{name}: the end of its dump could not be proved, as you allowed")
+            diagnostics.warn(
+                f"{name}: the completeness of its dump is not proven (--allow-unfinished)"
+            )
         if broken := [f"{each.schema}.{each.name}" for each in ledger.objects if each.is_broken]:
-            diagnostics.warn(f"{name}: these views show what is not there: {', '.join(broken)}")
+            diagnostics.warn(f"{name}: these views refer to missing objects: {', '.join(broken)}")
         if doubt := find_disagreement(restored.dump, ledger.dump.completed_at):
             diagnostics.warn(f"{name}: {doubt}")
 

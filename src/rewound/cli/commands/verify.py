@@ -29,13 +29,15 @@ _SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
 
 @click.command(name="verify")
 @selection_options
-@click.option("--all", "every", is_flag=True, help="All dumps of SOURCE, not only the chosen ones.")
-@click.option("--restore", is_flag=True, help="Restore, prove and delete each: a drill.")
+@click.option(
+    "--all", "every", is_flag=True, help="Verify all dumps of SOURCE, not only the selected ones."
+)
+@click.option("--restore", is_flag=True, help="Restore, prove and delete each dump: a drill.")
 @click.option(
     "--receipt",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="With --restore: write what was proven to a JSON file, in place of an older one.",
+    help="With --restore: write the proof to a JSON file, replacing an older one.",
 )
 @deep_option
 @load_options
@@ -66,9 +68,9 @@ def command(
     fine; 1: none is; 4: some are not.
     """
     if every and (at or before):
-        raise UsageError("--all and a time exclude each other", hint="give one of them")
+        raise UsageError("--all and a time are mutually exclusive", hint="use only one of them")
     if receipt is not None and not restore:
-        raise UsageError("--receipt is of a drill", hint="give --restore as well")
+        raise UsageError("--receipt requires --restore")
     if deep and not restore:
         raise UsageError("--deep compares what was restored", hint="give --restore as well")
     selection = read_selection(

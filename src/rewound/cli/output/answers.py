@@ -111,7 +111,7 @@ def show(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> Summa
     for names, warning in group_warnings(summary.warnings):
         diagnostics.warn(f"{name_worlds(names)}: {warning}")
     if summary.cut:
-        diagnostics.warn(f"{fold_worlds(summary.cut)}: there are more rows than --limit shows")
+        diagnostics.warn(f"{fold_worlds(summary.cut)}: output truncated by --limit")
     return summary
 
 
@@ -122,7 +122,7 @@ def _explain(who: str, error: str) -> RewoundError:
 
 def _warn_of_differences(merged: MergedResult) -> None:
     for new, name in merged.heading.renamed.items():
-        diagnostics.warn(f"column {name} comes more than once; one of them is shown as {new}")
+        diagnostics.warn(f"column {name} appears more than once; one of them is shown as {new}")
     for world, what in merged.heading.drifted.items():
         diagnostics.warn(f"world {world}: {what}")
 
@@ -143,13 +143,13 @@ def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> S
         rows = [row for run in shown.runs for row in run]
         shown = Shown(shown.columns, [sort_rows(rows, shown.columns, how.sort_by)])
     if how.total_limit is not None:
-        return Shown(shown.columns, _cut(shown.runs, how.total_limit, "of --total-limit"))
+        return Shown(shown.columns, _cut(shown.runs, how.total_limit, "(--total-limit)"))
     if how.output_format == "table":
         most = TABLE_ROWS
         runs = shown.runs
         if how.enough_rows is not None:  # the worlds are still apart
             runs = _cut_each(runs, max(1, most // merged.world_count))
-        return Shown(shown.columns, _cut(runs, most, "that a table shows; --format csv has all"))
+        return Shown(shown.columns, _cut(runs, most, "(--format csv has all)"))
     return shown
 
 
@@ -184,19 +184,16 @@ def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Ro
             yield rows[:left]
     if cut:
         names = fold_worlds(world.decode("utf-8", "backslashreplace") for world in cut)
-        diagnostics.warn(
-            f"{names}: there are more rows than the {limit:,} that a table shows;"
-            " --format csv has all"
-        )
+        diagnostics.warn(f"{names}: output truncated to {limit:,} rows; --format csv has all")
 
 
-def _cut(runs: Iterable[Sequence[Row]], limit: int, shower: str) -> Iterator[Sequence[Row]]:
+def _cut(runs: Iterable[Sequence[Row]], limit: int, remark: str) -> Iterator[Sequence[Row]]:
     """Yield so many rows at the most, and say so if there are more."""
     left = limit
     for rows in runs:
         if len(rows) > left:
             yield rows[:left]
-            diagnostics.warn(f"there are more rows than the {limit:,} {shower}")
+            diagnostics.warn(f"output truncated to {limit:,} rows {remark}")
             return
         left -= len(rows)
         yield rows
@@ -207,7 +204,7 @@ def _find_number(columns: Sequence[Column], wanted: str) -> str:
     numbers = {column.name.casefold(): column.name for column in columns if column.type in NUMBERS}
     if wanted.casefold() not in numbers:
         raise UsageError(
-            f"--chart {wanted}: there is no such column of numbers",
+            f"--chart {wanted}: no such numeric column",
             hint=f"there are: {', '.join(numbers.values()) or 'none'}",
         )
     return numbers[wanted.casefold()]
@@ -222,7 +219,9 @@ def _write(shown: Shown, how: Presentation) -> None:
         )
         if without_room:
             names = ", ".join(without_room)
-            diagnostics.warn(f"no room for {names}; --wide shows all, in a pager")
+            diagnostics.warn(
+                f"columns omitted for lack of width: {names}; --wide shows all of them"
+            )
         return
     with _create(how.output) as out:
         if how.output_format in FILE_FORMATS:
@@ -238,7 +237,7 @@ def _make_table(shown: Shown) -> "pa.Table":
 
     typed = make_table(shown.columns, shown.runs)
     for name, value in typed.kept_as_text.items():
-        diagnostics.warn(f"column {name} stays text: no value of its type is {value}")
+        diagnostics.warn(f"column {name} is kept as text, because its type cannot hold {value}")
     return typed.table
 
 
@@ -250,7 +249,7 @@ def _create(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise UsageError(
             f"--output {path}: {error.strerror}",
-            hint="name a file that is not there yet, in a folder that is",
+            hint="choose a file that does not exist, in a folder that does",
         ) from error
     with out:
         try:

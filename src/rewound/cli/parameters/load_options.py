@@ -16,7 +16,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 deep_option = option(
-    "--deep", is_flag=True, help="Load each dump a second time, plainly, and compare both loads."
+    "--deep",
+    is_flag=True,
+    help="Load each dump a second time, statement by statement, and compare the results.",
 )
 
 
@@ -74,19 +76,23 @@ def load_options(command: _Command) -> _Command:
             callback=_require_zone,
             help="The zone of the servers, in which dumps that set none are read: Europe/Berlin.",
         ),
-        option("--check-foreign-keys", is_flag=True, help="Look the foreign keys of all rows up."),
+        option("--check-foreign-keys", is_flag=True, help="Check the foreign keys of all rows."),
         option(
             "--allow",
             multiple=True,
             type=click.Choice([rule.name for rule in ALLOWABLE]),
             metavar="RULE",
-            help="Restore although this rule applies, such as number-clipped; may be repeated.",
+            help="Accept what this rule fails worlds for, such as number-clipped; may be repeated.",
         ),
-        option("--allow-unfinished", is_flag=True, help="Accept dumps whose end cannot be proved."),
+        option(
+            "--allow-unfinished",
+            is_flag=True,
+            help="Accept dumps whose completeness cannot be proven.",
+        ),
         option(
             "--schema",
             metavar="NAME",
-            help="Where tables go that the dump names no database for.",
+            help="Database for tables whose database the dump does not name.",
         ),
     ):
         with_load = decorate(with_load)

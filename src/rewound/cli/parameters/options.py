@@ -60,7 +60,7 @@ class Group(click.Group):
 
 
 fleet_option = option(
-    "--fleet", default="default", show_default=True, metavar="NAME", help="Which fleet."
+    "--fleet", default="default", show_default=True, metavar="NAME", help="Name of the fleet."
 )
 format_option = option(
     "--format",
@@ -68,7 +68,7 @@ format_option = option(
     type=click.Choice(FORMATS),
     default="table",
     show_default=True,
-    help="How the output is written.",
+    help="Output format.",
 )
 data_dir_option = option(
     "--data-dir",
@@ -76,16 +76,16 @@ data_dir_option = option(
     default=Path("/var/lib/mysql"),
     show_default=True,
     metavar="DIR",
-    help="The folder of the world: empty, or one that restore-world made.",
+    help="Data directory of the world: empty, or created by restore-world.",
 )
-worlds_option = option("--worlds", metavar="NAMES", help="Only these worlds: 'host[1-3],eu-*'.")
+worlds_option = option("--worlds", metavar="NAMES", help="Select worlds: 'host[1-3],eu-*'.")
 
 
 def parse_size(text: str) -> int:
     """Return the bytes that `20GiB`, `500M` or `1000` stand for; K is 1024."""
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise click.BadParameter(f"{text!r} is no size such as 20GiB, 500M or 0")
+        raise click.BadParameter(f"{text!r} is not a size (try 20GiB)")
     exponent = " KMGT".index(match[2].upper() or " ")
     return int(float(match[1]) * 1024**exponent)
 
@@ -96,5 +96,5 @@ cache_limit_option = option(
     default="20GiB",
     show_default=True,
     metavar="SIZE",
-    help="How much the baselines in the cache may take.",
+    help="Size limit of the baselines in the cache.",
 )

@@ -30,7 +30,7 @@ clone_option = option(
     type=click.Choice([_AUTO, *(method.value for method in CloneMethod)]),
     default=_AUTO,
     show_default=True,
-    help="How data directories are cloned; rewound doctor shows what works.",
+    help="How to clone data directories; rewound doctor shows what works.",
 )
 
 
@@ -51,13 +51,13 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
         option(
             "--timezone",
             metavar="ZONE",
-            help="Zone of times that state none, such as Europe/Berlin. Default: as written.",
+            help="Time zone of times without one, such as Europe/Berlin. Default: as written.",
         ),
         option(
             "--pattern",
-            help="How world and time stand in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'.",
+            help="Pattern of world and time in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'.",
         ),
-        option("--before", metavar="TIME", help="The newest dump strictly before this time."),
+        option("--before", metavar="TIME", help="Take the newest dump strictly before this time."),
         option(
             "--at",
             metavar="TIME",
@@ -91,26 +91,26 @@ def engine_options(command: _Command) -> _Command:
             "--memory-limit",
             type=parse_size,
             metavar="SIZE",
-            help="The most memory that the container of a server may take, such as 2GiB.",
+            help="Memory limit of each server's container, such as 2GiB.",
         ),
         option(
             "--image",
             metavar="NAME",
-            help="The image of MySQL that containers run.  [default: mysql:8.4]",
+            help="Image of MySQL for the containers.  [default: mysql:8.4]",
         ),
         option(
             "--server",
             default="auto",
             show_default=True,
             metavar="NAME",
-            help="Which MySQL of this host to use; match: one of the dumps' own release.",
+            help="MySQL server to use; match: one of the same release as the dumps.",
         ),
         option(
             "--engine",
             type=click.Choice(["auto", *(kind.value for kind in EngineKind)]),
             default="auto",
             show_default=True,
-            help="What a server runs as: a process of this host, or a Docker container.",
+            help="Run servers as processes of this host or in Docker containers.",
         ),
     ):
         with_wish = decorate(with_wish)

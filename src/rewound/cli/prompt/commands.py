@@ -71,7 +71,7 @@ def parse_command(text: str) -> Command | None:
         verbs = [Verb.HELP]
     if len(verbs) != 1:
         known = ", ".join(f"\\{verb.value}" for verb in Verb)
-        raise UsageError(f"there is no command \\{name}", hint=f"there are: {known}")
+        raise UsageError(f"unknown command \\{name}", hint=f"there are: {known}")
     return Command(verbs[0], argument.strip())
 
 

@@ -155,7 +155,7 @@ class Dialogue:
 
     def _choose_format(self, name: str) -> None:
         if name and name not in FORMATS:
-            raise UsageError(f"there is no format {name}", hint=f"there are: {', '.join(FORMATS)}")
+            raise UsageError(f"unknown format {name}", hint=f"there are: {', '.join(FORMATS)}")
         if name:
             self._present(replace(self._setting.presentation, output_format=name))
         diagnostics.narrate(f"format {self._setting.presentation.output_format}")
@@ -163,7 +163,9 @@ class Dialogue:
     def _reduce_by(self, sql: str) -> None:
         self._present(replace(self._setting.presentation, reduce_sql=sql or None))
         diagnostics.narrate(
-            "answers are reduced; \\reduce alone ends that" if sql else "answers are not reduced"
+            "--reduce is on; \\reduce without SQL turns it off"
+            if sql
+            else "answers are not reduced"
         )
 
     def _present(self, presentation: Presentation) -> None:

@@ -1,7 +1,7 @@
 """What stands out: worlds whose change is unlike that of the others. Pure.
 
 Each measure (the mean change of a column, the share of rows that it changed in, and so on)
-is taken in every world, and each world is held against the median of all. How far it lies
+is taken in every world, and each world is compared with the median of all. How far it lies
 from that is told in units of the usual spread: the median of all distances from the median
 (MAD, times 1.4826, which is the standard deviation of a bell curve). One or two odd worlds
 move neither median, so they cannot hide themselves. A world that lies THRESHOLD units or

@@ -20,7 +20,7 @@ def find_address(environment: Mapping[str, str] = os.environ) -> str | None:
     if named := environment.get("DOCKER_HOST"):
         if not named.startswith(SCHEME):
             raise UsageError(
-                f"DOCKER_HOST is {named}: worlds need a Docker daemon of this host",
+                f"DOCKER_HOST is {named}: worlds need a Docker daemon on this host",
                 hint="unset it, or set it to a socket such as unix:///var/run/docker.sock",
             )
         return named

@@ -147,7 +147,7 @@ def plan_services(worlds: Sequence[str], *, first_port: int) -> tuple[ComposeSer
 def require_image_name(image: str) -> None:
     """Raise UsageError where no image can be called so."""
     if not _IMAGE_NAME.fullmatch(image):
-        raise UsageError(f"no image can be called {image!r}", hint="such as --image mysql:8.4")
+        raise UsageError(f"invalid image name {image!r}", hint="for example --image mysql:8.4")
 
 
 def write_compose_file(plan: ComposePlan) -> str:

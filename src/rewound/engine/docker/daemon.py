@@ -106,7 +106,7 @@ class Daemon:
     def does_not_see(self, folder: Path) -> HostError:
         """Return the error of a daemon for which a folder of ours is not what it is here."""
         return HostError(
-            f"the Docker daemon at {self.address} does not see {folder} as it is here",
+            f"the Docker daemon at {self.address} cannot see {folder}",
             hint="set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders that it sees too; if it"
             " sees them, but not what is mounted now: --clone copy",
         )
@@ -144,7 +144,7 @@ class Daemon:
                 if "not supported" not in str(error.explanation):
                     raise
                 # Podman 4.3.
-                raise HostError("this daemon does not tell whether it can be pulled") from error
+                raise HostError("the daemon does not report whether it can be pulled") from error
 
     def run(self, plan: ContainerPlan) -> str:
         """Run mysqld to its end, and return what it printed.

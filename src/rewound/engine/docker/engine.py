@@ -193,7 +193,7 @@ class DockerEngine(DockerWatch):
             return HostError(
                 f"the server of {name} was killed by the kernel, because it took more memory"
                 f" than its limit of {state.memory_bytes // _MIB:,} MiB",
-                hint="give it more with --memory-limit, or leave that out",
+                hint="raise or remove --memory-limit",
             )
         tail = self._tail(container)
         if any(words in tail for words in _UNSEEN):

@@ -55,12 +55,12 @@ def ensure_image(
             daemon.pull(name, pulling)
         except HostError as error:
             raise HostError(
-                f"{error.message}, and it is not on this host",
+                f"{error.message}, and the image is not on this host",
                 hint=_WAYS_OUT,
             ) from error
         image_id = daemon.find_image_id(name)
         if image_id is None:
-            raise HostError(f"image {name} was pulled and is not there", hint=_WAYS_OUT)
+            raise HostError(f"image {name} was pulled but is missing", hint=_WAYS_OUT)
     version = _find_known_version(cache, image_id)
     if version is None:
         version = _ask_version(daemon, name, image_id, cache=cache, user=user)
@@ -98,13 +98,13 @@ def _ask_version(
             banner = daemon.run(plan)
     except HostError as error:
         raise HostError(
-            f"image {name} is not one of MySQL: {error.message}",
-            hint="take another with --image, such as mysql:8.4",
+            f"image {name} does not contain MySQL: {error.message}",
+            hint="choose another image, for example --image mysql:8.4",
         ) from error
     version = find_mysql_version(banner)
     refusal = explain_refusal(version)
     if version is None or refusal is not None:
         raise HostError(
-            f"image {name} {refusal}", hint="take another with --image, such as mysql:8.4"
+            f"image {name} {refusal}", hint="choose another image, for example --image mysql:8.4"
         )
     return version

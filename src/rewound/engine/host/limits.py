@@ -35,8 +35,8 @@ def check_clock(now: datetime, *folders: Path) -> Check:
         return Check(
             "clock",
             CheckState.LIMITED,
-            f"{now:%Y-%m-%d %H:%M:%S} UTC, and something was written at {newest:%Y-%m-%d %H:%M:%S}",
-            "set it right: ages of dumps and baselines go by it",
+            f"{now:%Y-%m-%d %H:%M:%S} UTC, but a file was written at {newest:%Y-%m-%d %H:%M:%S}",
+            "set the clock: ages of dumps and baselines depend on it",
         )
     return Check("clock", CheckState.OK, f"{now:%Y-%m-%d %H:%M:%S} UTC")
 

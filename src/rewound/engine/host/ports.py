@@ -28,13 +28,13 @@ def _bind(listener: socket.socket, port: int) -> int:
     try:
         listener.bind((LOOPBACK, port))
     except OverflowError as error:
-        raise HostError(f"there is no port {port}", hint="choose a lower --port-base") from error
+        raise HostError(f"{port} is not a valid port", hint="choose a lower --port-base") from error
     except OSError as error:
         reason = (
             "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
         )
         raise HostError(
             f"port {port} of {LOOPBACK} {reason}",
-            hint="choose another --port-base, or leave it out for any free ports",
+            hint="choose another --port-base, or remove it to use any free ports",
         ) from error
     return int(listener.getsockname()[1])

@@ -198,8 +198,8 @@ def get_host_mirror() -> str:
     )
     if mirror is None:
         raise HostError(
-            "apt on this host knows no mirror of Debian's archive",
-            hint=f"name one: rewound server install --mirror URL; or {OTHER_WAYS}",
+            "apt on this host has no mirror of the Debian archive",
+            hint=f"use rewound server install --mirror URL; or {OTHER_WAYS}",
         )
     return mirror
 

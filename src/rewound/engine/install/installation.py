@@ -137,7 +137,7 @@ def get_installation(selection: str, cache: Path) -> Installation:
             return installed[0]
         raise HostError(
             _with_reasons(f"no MySQL {OLDEST_SUPPORTED} or newer on this host", search),
-            hint="fetch one for yourself: rewound server install",
+            hint="install one for your user: rewound server install",
         )
     for installation in (search.installation, *installed):
         if installation is not None and installation.name == selection:

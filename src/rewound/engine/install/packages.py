@@ -32,14 +32,14 @@ def get_server_version(file_names: Iterable[str]) -> Version:
         name, _, rest = file_name.partition("_")
         if name in versions:
             raise UsageError(
-                f"there are two packages of {name}",
+                f"found two packages of {name}",
                 hint=f"keep one of each, or add a {CHECKSUMS} that names those to use",
             )
         versions[name] = rest
     server = re.match(r"(?:\d+%3a)?(\d+)\.(\d+)\.(\d+)", versions.get(SERVER_PACKAGE, ""))
     if server is None:
         raise UsageError(
-            f"there is no package {SERVER_PACKAGE}",
+            f"package {SERVER_PACKAGE} not found",
             hint=f"name a folder with the .deb files of {' and '.join(PACKAGES)} and all "
             "that they depend on, as an earlier install left it in `packages` of the cache",
         )
@@ -76,7 +76,7 @@ def get_sha256(package: Path, listed: Mapping[str, str] | None) -> str:
     sha256 = sha256_of(package)
     if listed is not None and listed[package.name] != sha256:
         raise HostError(
-            f"{package} is not the file that {CHECKSUMS} names: its SHA-256 differs",
+            f"{package} does not match its SHA-256 in {CHECKSUMS}",
             hint="fetch the packages again",
         )
     return sha256

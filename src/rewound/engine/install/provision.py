@@ -97,7 +97,7 @@ def _install_fetched(
 ) -> Installation:
     servers, archives = servers_folder(cache), cache / "packages"
     apt = debian.create_private_apt(work / "apt", archives=archives, mirror=mirror)
-    narrate("asking Debian's unstable suite for its MySQL")
+    narrate("looking up MySQL in Debian's unstable suite")
     plan = apt.plan(PACKAGES)
     version = get_server_version(package.file_name for package in plan)
     if installed := _find_running(_find_version(servers, version), narrate):
@@ -117,7 +117,7 @@ def _install_folder(
     debian.require_tools(["dpkg-deb"])
     listed = read_checksums(folder)
     if listed is None:
-        narrate(f"{folder} has no {CHECKSUMS}: its packages are taken as they are")
+        narrate(f"{folder} has no {CHECKSUMS}: its packages are used unchecked")
         packages = sorted(folder.glob("*.deb"))
     else:
         packages = [folder / name for name in listed]
@@ -148,7 +148,7 @@ def _install_packages(
     (tree / CHECKSUMS).write_text(format_checksums(checksums))
     unpacked = read_folder(tree, version)
     if unpacked is None:
-        raise HostError("the packages do not hold a whole MySQL", hint=debian.OTHER_WAYS)
+        raise HostError("the packages do not contain a complete MySQL", hint=debian.OTHER_WAYS)
     _try(unpacked)
     target = servers / folder_name(version)
     if target.exists():  # it is there but does not run, or we would have returned it
@@ -226,11 +226,11 @@ def _only_installer(servers: Path, narrate: Callable[[str], None]) -> Iterator[N
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        narrate("waiting for another install to end")
+        narrate("waiting for another installation to finish")
         try:
             lock.acquire(timeout=_LOCK_TIMEOUT_S)
         except Timeout as error:
-            raise HostError(f"another install holds {servers / '.lock'}") from error
+            raise HostError(f"another installation holds {servers / '.lock'}") from error
     try:
         yield
     finally:

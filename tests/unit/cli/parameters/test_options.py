@@ -68,5 +68,5 @@ def test_parse_size_reads_what_people_write(text: str, size_bytes: int):
 
 @pytest.mark.parametrize("text", ["", "GiB", "-1", "1 X", "1e3", "20GiBs"])
 def test_parse_size_refuses_the_rest(text: str):
-    with pytest.raises(click.BadParameter, match="is no size"):
+    with pytest.raises(click.BadParameter, match="is not a size"):
         parse_size(text)

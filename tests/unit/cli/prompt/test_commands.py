@@ -41,7 +41,7 @@ def test_everything_else_is_sql(text: str):
 def test_an_unknown_command_is_an_error_that_names_those_there_are(text: str):
     with pytest.raises(UsageError) as caught:
         parse_command(text)
-    assert "there is no command \\" in caught.value.message
+    assert "unknown command \\" in caught.value.message
     for verb in Verb:
         assert f"\\{verb.value}" in str(caught.value.hint)
     assert is_finished(text)

@@ -14,7 +14,7 @@ def test_find_address_takes_what_docker_host_names():
 
 @pytest.mark.parametrize("address", ["tcp://10.0.0.1:2375", "ssh://host"])
 def test_find_address_refuses_a_daemon_of_another_host(address: str):
-    with pytest.raises(UsageError, match="of this host"):
+    with pytest.raises(UsageError, match="on this host"):
         find_address({"DOCKER_HOST": address})
 
 

@@ -17,7 +17,7 @@ NO_LIMIT_V1 = 9223372036854771712
         ("0::/\n", {}, None),
         ("0::/a/b\n", {"a/memory.max": "300\n", "a/b/memory.max": "max\n"}, 300),
         ("0::/a/b\n", {"a/memory.max": "300\n", "a/b/memory.max": "200\n"}, 200),
-        # Version 1: the host's name of the group, under which a container does not see it.
+        # Version 1: the host's name of the group, under which a container cannot see it.
         (
             "9:cpu,cpuacct:/docker/x\n5:memory:/docker/x\n0::/\n",
             {"memory/memory.limit_in_bytes": "400\n", "cpu/memory.limit_in_bytes": "1\n"},

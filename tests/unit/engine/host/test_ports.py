@@ -28,5 +28,5 @@ def test_pick_ports_names_the_one_that_is_taken():
 
 
 def test_pick_ports_ends_where_the_ports_do():
-    with pytest.raises(HostError, match="there is no port 65536"):
+    with pytest.raises(HostError, match="65536 is not a valid port"):
         pick_ports(2, base=65535)
