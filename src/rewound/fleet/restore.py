@@ -128,7 +128,9 @@ def _start_from_baseline(
             if context.cancelled.is_set():
                 raise
             what = (
-                "did not start" if isinstance(error, ServerNotReady) else "does not hold what it did"
+                "did not start"
+                if isinstance(error, ServerNotReady)
+                else "does not hold what it did"
             )
             note(f"its baseline {what} and has been discarded: {error.message}")
             discard_world(plan.folder, engine)
@@ -194,7 +196,7 @@ def _leave_baseline(
     except HostError as error:
         if context.cancelled.is_set():
             raise
-        note(f"has no baseline to be reset to: {error.message}")
+        note(f"has no baseline to reset to: {error.message}")
         spec = _spec(plan, context, settings, data_from=None)
         return replace(loaded, server=serve(engine, spec, ledger, counts_rows=True))
     try:

@@ -242,7 +242,7 @@ def read_time(text: str, timezone: tzinfo) -> Reading:
             tail = read_tail(text[match.end() :])
             if tail is not None:
                 return read_groups({**match.groupdict(), **tail}, timezone)
-    raise ValueError(f"{text!r} is no time")
+    raise ValueError(f"{text!r} is not a valid time")
 
 
 def read_tail(text: str) -> dict[str, str | None] | None:
