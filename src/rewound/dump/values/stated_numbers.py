@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from rewound.dump.text.lexical import LexicalMode, quoted
+from rewound.dump.text.lexical import LexicalMode, quoted, repeated
 from rewound.dump.text.statement import Statement
 
 _CHOOSES = frozenset({b"NULL", b"DEFAULT", b"''", b'""'})
@@ -62,7 +62,8 @@ def read_stated_numbers(
 @cache
 def _row(position: int, columns: int, mode: LexicalMode) -> re.Pattern[bytes]:
     """Return what matches one row of literals, and in its group the value at a position."""
-    value = rb"[^'\"`(),]*+(?:(?:" + quoted(mode, b"'\"") + rb")[^'\"`(),]*+)*+"
+    plain = rb"[^'\"`(),]*+"
+    value = plain + repeated(rb"(?:" + quoted(mode, b"'\"") + rb")" + plain)
     before = rb"(?:" + value + rb",){%d}" % position
     behind = rb"(?:," + value + rb"){%d}" % (columns - position - 1)
     return re.compile(rb"[\s,]*+\(" + before + rb"(" + value + rb")" + behind + rb"\)", re.DOTALL)
