@@ -34,7 +34,10 @@ _NO_MEMORY = frozenset({5, 1037, 1041, 1135, 3015, 3044})
 """Of a server that gets no more memory. 1041 and 1135 (no new thread) were seen on 9.7.4 under
 RLIMIT_AS; the others are the error reference's."""
 FREE_DISK = "free some disk space, or set REWOUND_STATE_DIR to another disk"
-FREE_MEMORY = "end other programs, or restore fewer worlds at a time with --worlds"
+FREE_MEMORY = (
+    "end other programs, or restore fewer worlds at a time with --worlds; no server gets more than"
+    " 3 GiB besides its buffer pool"
+)
 """Hints for servers that get no more of either."""
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from rewound import command
 from rewound.engine.host.ports import pick_ports
+from rewound.engine.options import ServerSettings
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import HostError, MysqlError
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.client import Connection, Value
 from rewound.mysql.endpoint import Endpoint
+from rewound.mysql.stream import CONNECTION_LOST
 from tests.endurance.small_disk import small_disk
 
 PASSWORD = "the root password"
@@ -27,11 +29,20 @@ SAFE_SETTINGS: dict[str, Value] = {
     "@@performance_schema": 0,
     "@@have_symlink": "DISABLED",
     "@@skip_name_resolve": 1,
-    "@@init_connect": "",
+    "@@init_connect": "SET SESSION transaction_read_only = (CURRENT_USER() LIKE 'reader@%')",
+    "@@time_zone": "+00:00",
+    "@@system_time_zone": "UTC",
+    "@@lower_case_table_names": 0,
 }
 
 
-def make_spec(folder: Path, *, name: str = "one", port: int | None = None) -> ServerSpec:
+def make_spec(
+    folder: Path,
+    *,
+    name: str = "one",
+    port: int | None = None,
+    settings: ServerSettings = ServerSettings(),  # noqa: B008 - frozen value
+) -> ServerSpec:
     own = folder / name
     own.mkdir(mode=0o700)
     return ServerSpec(
@@ -40,6 +51,7 @@ def make_spec(folder: Path, *, name: str = "one", port: int | None = None) -> Se
         port=port or pick_ports(1, base=None)[0],
         buffer_pool_bytes=16 << 20,
         root_password=PASSWORD,
+        settings=settings,
     )
 
 
@@ -58,6 +70,33 @@ def test_prepare_again_changes_nothing(engine: Engine, cache_dir: Path, folder: 
     before = {path: path.stat().st_mtime_ns for path in files}
     engine.prepare(folder, cache_dir)
     assert {path: path.stat().st_mtime_ns for path in files} == before
+
+
+def test_a_server_has_the_settings_that_decide_its_content(
+    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    spec = make_spec(folder, settings=ServerSettings("Europe/Berlin", 1))
+    server = engine.start(spec)
+    summer = "'2024-06-18 12:00:00'"
+    assert ask(server, f"SELECT UNIX_TIMESTAMP({summer}) - 1718704800") == 0
+    assert ask(server, f"SELECT CONVERT_TZ({summer}, 'UTC', 'America/New_York')") == (
+        "2024-06-18 08:00:00"
+    )
+    with connect(server) as connection:
+        connection.execute("SET time_zone = 'SYSTEM'")
+        assert connection.names(f"SELECT UNIX_TIMESTAMP({summer})") == ["1718712000"]
+        connection.execute("CREATE DATABASE Game")
+        connection.execute("CREATE TABLE Game.Player (id int)")
+        assert connection.names("SHOW TABLES FROM game") == ["player"]
+
+
+def test_a_statement_does_not_get_all_memory_of_the_host(engine: Engine, folder: Path):
+    server = engine.start(make_spec(folder))
+    long = "REPEAT('x', 1000000000)"
+    with connect(server) as connection, pytest.raises(MysqlError) as caught:
+        connection.query(f"SELECT LENGTH(CONCAT({', '.join([long] * 4)}))")
+    assert caught.value.is_for_memory or caught.value.number == CONNECTION_LOST
 
 
 def test_start_returns_a_server_that_answers_as_asked_and_is_shut_in(
