@@ -83,7 +83,7 @@ class ScriptMaker:
                     self._frame,
                     self._swap,
                 ],
-                weights=[30, 8, 6, 6, 3, 6, 3, 2, 2],
+                weights=[30, 8, 6, 6, 3, 6, 2, 2, 1],
             )[0]()
         return [self._write(statement) for statement in self.statements]
 
@@ -112,6 +112,9 @@ class ScriptMaker:
         )[0]
         tail = ""
         columns = list(table.columns)
+        is_short = len(columns) > 1 and random.random() < 0.2
+        if is_short:
+            columns.remove(random.choice(columns))
         if verb == "INSERT INTO" and random.random() < 0.05:
             tail = f" ON DUPLICATE KEY UPDATE `{columns[0]}` = `{columns[0]}`"
         number = table.number or table.key
@@ -119,7 +122,8 @@ class ScriptMaker:
         if number and states_number:
             columns.insert(0 if number == "id" else len(columns), number)
         head = f"{verb} `{table.name}`"
-        if random.random() < 0.5 or (number and not states_number) or "`g`" in table.definition:
+        must_name = is_short or "`g`" in table.definition or (number and not states_number)
+        if must_name or random.random() < 0.5:
             head += f" ({', '.join(f'`{column}`' for column in columns)})"
         spelling = random.choice(["stated", "stated", "chosen", "mixed"])
         plain = random.random() < 0.75

@@ -35,6 +35,8 @@ BY_DESIGN = {
     "view-broken": "the client cannot make a view of what is not there",
     "view-lost": "the same",
     "trigger-last": "triggers are made when all rows are there",
+    "zero-kept": "a single 0 is a number that the dump states; the client takes the next one",
+    "zero-numbered": "the same, where the server is to choose the numbers",
     "volatile-engine": "rows of MEMORY would be gone with the next start",
     "engine-missing": "the client's server takes another engine, or none",
     "partition-engine": "the client is refused partitions of MyISAM",
