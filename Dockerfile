@@ -18,10 +18,12 @@ RUN python3 -m venv /opt/rewound \
 COPY LICENSE README.md pyproject.toml /build/
 COPY src /build/src
 RUN /opt/rewound/bin/pip install --quiet --no-cache-dir --disable-pip-version-check \
-    --no-deps /build
+    --no-deps --no-build-isolation /build
 # No world needs the programs beside mysqld, 136 MB. Each makes its TLS keys itself: those of the
 # template would be the same for all who have the image.
+# The checksums of MySQL's packages stay, so that an image can say what it is made of.
 RUN /opt/rewound/bin/rewound server install --template \
+ && cp "$REWOUND_CACHE_DIR/packages/SHA256SUMS" /opt/rewound/mysql-packages.sha256sums \
  && rm -r "$REWOUND_CACHE_DIR/packages" "$REWOUND_CACHE_DIR"/templates/*/*.pem \
  && rm -r "$REWOUND_CACHE_DIR"/servers/*/usr/bin \
  && chmod -R a+rX "$REWOUND_CACHE_DIR"

@@ -15,7 +15,8 @@ help:  ## list the targets
 $(BIN)/rewound: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation --editable .
 	@touch $@
 
 install: $(BIN)/rewound  ## make .venv with the rewound command in it
@@ -56,8 +57,9 @@ bench: install  ## measure, and rewrite the pages in bench/
 
 lock:  ## write both requirements files anew from pyproject.toml (needs uv)
 	uv lock --quiet --upgrade
-	uv export --quiet --no-emit-project --format requirements-txt --output-file requirements.txt
-	uv export --quiet --no-dev --no-emit-project --format requirements-txt \
+	uv export --quiet --all-extras --no-emit-project --format requirements-txt \
+		--output-file requirements.txt
+	uv export --quiet --no-dev --group build --no-emit-project --format requirements-txt \
 		--output-file requirements-image.txt
 
 clean:  ## remove what make made here; fleets, servers and templates stay

@@ -154,9 +154,8 @@ def test_an_answer_shows_itself_in_one_line_and_in_a_notebook():
 def test_a_missing_library_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch):
     answer = rewound.Answer(pa.table({"world": ["w1"]}), {}, {})
     monkeypatch.setitem(sys.modules, "polars", None)
-    with pytest.raises(HostError, match="polars is not installed") as caught:
+    with pytest.raises(HostError, match="to_polars needs polars, which is not installed"):
         answer.to_polars()
-    assert caught.value.hint == "install it: pip install polars"
 
 
 def test_what_is_exported_is_documented():

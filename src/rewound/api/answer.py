@@ -1,18 +1,16 @@
 """What all worlds answered to one statement, and its way into other libraries."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from rewound.errors import HostError
+from rewound.query.analysis import needed_for
 from rewound.query.outcome import Outcome
 
 if TYPE_CHECKING:
     import pandas
     import polars
+    import pyarrow as pa
 
 _ROWS_OF_A_PREVIEW = 20
 
@@ -24,7 +22,7 @@ class Answer:
     Whatever takes Arrow takes an answer: `polars.from_arrow(answer)`, DuckDB, pyarrow.
     """
 
-    table: pa.Table
+    table: "pa.Table"
     """The rows, with the world's name in front; `query.typed` says what each type becomes."""
     outcomes: Mapping[str, Outcome]
     """How it went in every world, by its name."""
@@ -42,8 +40,9 @@ class Answer:
         Raises:
             HostError: polars is not installed.
         """
-        frame: polars.DataFrame = _import("polars").DataFrame(self.table)
-        return frame
+        with needed_for("to_polars"):
+            import polars
+        return polars.DataFrame(self.table)
 
     def to_pandas(self) -> "pandas.DataFrame":
         """Return the rows as a pandas DataFrame.
@@ -53,8 +52,9 @@ class Answer:
         Raises:
             HostError: pandas is not installed.
         """
-        types_mapper = _import("pandas").ArrowDtype
-        frame: pandas.DataFrame = self.table.to_pandas(types_mapper=types_mapper)
+        with needed_for("to_pandas"):
+            import pandas
+        frame: pandas.DataFrame = self.table.to_pandas(types_mapper=pandas.ArrowDtype)
         return frame
 
     def __repr__(self) -> str:
@@ -85,14 +85,3 @@ class Answer:
 
 def _show(value: object) -> str:
     return "NULL" if value is None else str(value)
-
-
-def _import(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        raise HostError(
-            f"{name} is not installed in this Python", hint=f"install it: pip install {name}"
-        ) from error

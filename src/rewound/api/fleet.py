@@ -18,10 +18,10 @@ from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
 from rewound.operations import asking, diffing, fleets, restoring
+from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
 from rewound.query.script import read_statements
-from rewound.query.typed import make_table
 from rewound.worlds.folding import name_worlds
 
 
@@ -140,6 +140,8 @@ class Fleet:
         asked = asking.query(
             self.name, statements, worlds=worlds, schema=schema, asking=limits, may_write=write
         )
+        with needed_for("Fleet.query"):
+            from rewound.query.typed import make_table
         with asked:
             merged = MergedResult(next(iter(asked)))
             if strict:

@@ -1,6 +1,7 @@
 """The `rewound` command: its sub-commands by name, loaded only when they are called."""
 
 import importlib
+import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -116,7 +117,9 @@ def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -
     except click.UsageError:
         return []  # the command itself says what is wrong with them
     given = [values.get(name) for name in TAKES_DUMPS]
-    texts = [text for each in given for text in ([each] if isinstance(each, str) else each or ())]
+    # What is absent is None, or a sentinel of click's.
+    several = [each for each in given if isinstance(each, (list, tuple))]
+    texts = [*(each for each in given if isinstance(each, str)), *itertools.chain(*several)]
     return [Path(text) for text in texts if os.path.exists(text)]  # noqa: PTH110 - never raises
 
 

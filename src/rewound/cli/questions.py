@@ -10,6 +10,7 @@ from rewound.cli.output.answers import FILE_FORMATS, Presentation, Stopwatch, sh
 from rewound.cli.parameters.options import FORMATS
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.operations import asking as operations
+from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
@@ -71,7 +72,8 @@ def require_possible(how: Presentation) -> None:
             f"--output {how.output}: the file already exists", hint="choose another name"
         )
     if how.reduce_sql is not None:
-        from rewound.query.reduce import require_one_statement
+        with needed_for("--reduce"):
+            from rewound.query.reduce import require_one_statement
 
         require_one_statement(how.reduce_sql)
     if how.reduce_sql is not None and how.is_grouped:

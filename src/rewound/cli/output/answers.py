@@ -13,6 +13,7 @@ from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import LINE_FORMATS
 from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import NUMBERS, Column, ColumnType, Row
+from rewound.query.analysis import needed_for
 from rewound.query.group import group_errors, group_rows, group_warnings
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
@@ -131,7 +132,8 @@ def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> S
     """Return the rows as they are wanted; those that nothing is done to are not taken yet."""
     shown = Shown(merged.columns, stopwatch.watch(merged.iter_rows()))
     if how.reduce_sql is not None:
-        from rewound.query.reduce import reduce_table
+        with needed_for("--reduce"):
+            from rewound.query.reduce import reduce_table
 
         reduced = reduce_table(_make_table(shown), how.reduce_sql)
         shown = Shown(reduced.columns, [reduced.rows])
@@ -225,7 +227,8 @@ def _write(shown: Shown, how: Presentation) -> None:
         return
     with _create(how.output) as out:
         if how.output_format in FILE_FORMATS:
-            from rewound.query.files import write_table
+            with needed_for(f"--format {how.output_format}"):
+                from rewound.query.files import write_table
 
             write_table(_make_table(Shown(shown.columns, runs)), out, how.output_format)
         else:
