@@ -209,7 +209,7 @@ TIME_AND_EVENTS = [
     Attempt("rows of a new table", "CREATE TABLE u VALUES ROW(SLEEP(60));", "unknown-statement"),
     Attempt("rows of a new table, by a query", "CREATE TABLE u (a INT) AS (SELECT SLEEP(60) a);",
             "unknown-statement"),
-    Attempt("SLEEP as a setting", "SET sql_notes = SLEEP(60);", "unknown-setting"),
+    Attempt("SLEEP as a setting", "SET unique_checks = SLEEP(60);", "unknown-setting"),
     Attempt("SLEEP as a variable", "SET @x := (SELECT SLEEP(60));", "unknown-setting"),
     Attempt("a function of the dump as a setting", f"{_FUNCTION}SET @x = f();", "unknown-setting"),
     Attempt("SLEEP as a default", "CREATE TABLE u (a INT DEFAULT (SLEEP(60)));", "error 3770"),

@@ -16,6 +16,7 @@ from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.settings.session import Session
+from rewound.dump.settings.transaction import Transaction
 from rewound.dump.text.splitter import Piece, PieceKind, Splitter
 from rewound.dump.text.statement import Kind, Statement, find_drop_end
 
@@ -58,6 +59,7 @@ class Script:
         mode = self._judge.session.mode
         row_tests = self._judge.find_row_test if regroup else None
         self._splitter = Splitter(mode, row_tests=row_tests)
+        self._transaction = Transaction()
         self._is_sql = False
 
     @property
@@ -83,6 +85,8 @@ class Script:
                     yield _judge_tool_line(piece)
                 case PieceKind.UNFINISHED:
                     yield self._judge_unfinished(piece)
+        if self._transaction.line is not None:
+            yield _judge_open_transaction(self._transaction.line)
 
     def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
         """Judge the statements of one piece; only behind a DROP there is more than one."""
@@ -113,6 +117,9 @@ class Script:
     def _note_statement(self, verdict: Verdict) -> Verdict:
         if verdict.kind not in _CHANGES_NOTHING:
             self.header = read_statement(self.header)
+        self._transaction = self._transaction.follow(
+            verdict, self._judge.session, self._target.version_number
+        )
         self._is_sql = self._is_sql or _shows_sql(verdict)
         refusal = None if self._is_sql else verdict.refusal
         return verdict if refusal is None else _without_text(verdict, RuleUse(refusal.rule))
@@ -160,6 +167,11 @@ def _judge_tool_line(piece: Piece) -> Verdict:
         return _refuse(piece, rules.CUT_OFF, "the dumping program failed")
     use = RuleUse(rules.TOOL_LINE, excerpt(piece.text))
     return Verdict(Statement(Kind.EMPTY, piece.text), piece.line, uses=(use,))
+
+
+def _judge_open_transaction(line: int) -> Verdict:
+    use = RuleUse(rules.TRANSACTION_OPEN, f"the rows from line {line} on are not committed")
+    return Verdict(Statement(Kind.EMPTY, b""), line, uses=(use,))
 
 
 def _refuse(piece: Piece, rule: Rule, why: str) -> Verdict:

@@ -31,6 +31,7 @@ from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import Session
 from rewound.dump.settings.set_statement import judge_set
 from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.mentions import NONE, Mentions, read_mentions
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.splitter import RowTest
 from rewound.dump.text.statement import Kind, Name, Statement, parse_statement, with_rows
@@ -227,7 +228,7 @@ class Judge:
             return Verdict(statement, line, uses=tuple(rewrites))
         prefix, uses = self._enter(statement, schema)
         self._follow_schema(statement, schema)
-        auto_increment = self._follow_table(statement, schemas)
+        auto_increment, mentions = self._look_through(statement, schemas)
         uses += self._find_zone_assumed(statement, schema)
         if any(use.rule is rules.OR_REPLACE for use in rewrites):
             prefix.append(self._drop_table(statement.names[0]))
@@ -239,6 +240,7 @@ class Judge:
             (*uses, *zero.uses, *rewrites),
             self.session.schema,
             auto_increment,
+            mentions,
         )
 
     def _find_zone_assumed(self, statement: Statement, schema: str | None) -> list[RuleUse]:
@@ -251,20 +253,22 @@ class Judge:
             return []
         return [RuleUse(rules.ZONE_ASSUMED, str(statement.name))]
 
-    def _follow_table(self, statement: Statement, schemas: Sequence[str | None]) -> int | None:
-        """Take note of what a statement makes of its tables; return its AUTO_INCREMENT."""
+    def _look_through(
+        self, statement: Statement, schemas: Sequence[str | None]
+    ) -> tuple[int | None, Mentions]:
+        """Follow a statement's tables; return its AUTO_INCREMENT and what else it names."""
         kind = statement.kind
         if kind is Kind.DROP_DATABASE and schemas[0] is not None:
             self.tables.drop_schema(schemas[0])
-        if kind not in FOLLOWED:
-            return None
         mode = self.session.mode
         tokens: Sequence[Token] = []
-        if kind in TABLES:
+        if kind in TABLES or kind is Kind.CREATE_TRIGGER:
             tokens = self._read_tokens(statement.text)
-        keys = [(known, name.name) for known, name in _known(schemas, statement)]
-        self.tables.follow(kind, keys, tokens, mode)
-        return read_auto_increment(tokens, kind, mode) if tokens else None
+        if kind in FOLLOWED:
+            keys = [(known, name.name) for known, name in _known(schemas, statement)]
+            self.tables.follow(kind, keys, tokens, mode)
+        next_number = read_auto_increment(tokens, kind, mode) if kind in TABLES else None
+        return next_number, read_mentions(tokens, kind, mode)
 
     def _plan_zero(self, statement: Statement, schema: str | None) -> ZeroPlan:
         """Return what becomes of a 0 for an AUTO_INCREMENT, in the session that it needs."""

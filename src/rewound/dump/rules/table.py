@@ -19,6 +19,7 @@ class Effect(enum.Enum):
     DEFER = "executed at the end"
     ADAPT = "the world's server is set for it"
     FASTER = "done in a faster way"
+    NOTE = "executed as it stands, and noted"
     DAMAGE = "fails the world unless allowed"
 
 
@@ -295,6 +296,13 @@ SETTING_DECIDED = Rule(
     "the setting needs a privilege that a dump does not get; the server of a world takes tables"
     " that exceed InnoDB's strict limits, and tables without a primary key, in any case",
 )
+WARNINGS_KEPT = Rule(
+    "warnings-kept",
+    Effect.SKIP,
+    "SET of sql_notes, sql_warnings and max_error_count, which decide what the server warns of",
+    "not executed; all notes and warnings are on",
+    "they are the witness of a value that the server changed",
+)
 ACCOUNTS = Rule(
     "accounts",
     Effect.SKIP,
@@ -457,8 +465,9 @@ TRIGGER_LAST = Rule(
     "trigger-last",
     Effect.DEFER,
     "CREATE TRIGGER",
-    "executed when all rows are there, in the session that it was written for",
-    "fired while rows are loaded it would change what the dump states",
+    "executed at the end, or before the next statement that it could fire for or that could"
+    " meet it; always in the session and with the database collation of its place in the dump",
+    "nothing in between can tell the difference, and rows still on their way go on",
 )
 VIEW_LATER = Rule(
     "view-later",
@@ -502,6 +511,47 @@ FULL_GROUP_BY_OFF = Rule(
     "a view that MySQL answers only without ONLY_FULL_GROUP_BY (errors 1055, 1140, 3065)",
     "the world's server has a sql_mode without ONLY_FULL_GROUP_BY",
     "the dumped server had it so, or nobody could have asked the view",
+)
+TRIGGER_FIRES = Rule(
+    "trigger-fires",
+    Effect.NOTE,
+    "rows of a table for which the dump has created a trigger before",
+    "the trigger fires, as with every client; rows of tables that it may write to are counted as"
+    " they come to be, and those that it added or took away are listed in the ledger",
+    "the dump says so; MySQL's own sample database fills a table this way",
+)
+ROWS_MOVED = Rule(
+    "rows-moved",
+    Effect.NOTE,
+    "DELETE and REPLACE of rows that other tables reference; ALTER TABLE that exchanges, drops or"
+    " empties a partition",
+    "executed when all rows before it are in their tables; what it adds to other tables or takes"
+    " away from them is listed in the ledger",
+    "the dump says so, and its text does not state how many rows that are",
+)
+DUPLICATE_ROWS = Rule(
+    "duplicate-rows",
+    Effect.DAMAGE,
+    "REPLACE, INSERT IGNORE and ON DUPLICATE KEY UPDATE with rows that meet one with their key",
+    "one row takes the place of several, as these statements ask for",
+    "the world would hold fewer rows than the dump states, such as where two keys became equal by"
+    " another collation",
+)
+TRANSACTION_OPEN = Rule(
+    "transaction-open",
+    Effect.DAMAGE,
+    "a dump that ends in a transaction with rows: no COMMIT comes after START TRANSACTION or"
+    " SET autocommit = 0",
+    "the rows are kept; a client would have rolled them back",
+    "either its end is missing, or no client would have restored these rows",
+)
+CHARACTERS_LOST = Rule(
+    "characters-lost",
+    Effect.DAMAGE,
+    "text that character_set_connection does not have, or that is none of character_set_client"
+    " where the two differ (MySQL warning 1300)",
+    "the server stores question marks, or the text as far as it could be read",
+    "the world would hold a value that the dump does not state",
 )
 NUMBER_CLIPPED = Rule(
     "number-clipped",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rewound.dump.rules.table import Effect, Rule
 from rewound.dump.text.lexical import NAME_BYTES, repeated
+from rewound.dump.text.mentions import NONE, Mentions
 from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.tokens import UnreadableText
 
@@ -56,6 +57,8 @@ class Verdict:
     """The schema that an unqualified name in it belongs to."""
     auto_increment: int | None = None
     """For CREATE and ALTER TABLE: the AUTO_INCREMENT that it states."""
+    mentions: Mentions = NONE
+    """What it says of other tables than its own."""
 
     @property
     def refusal(self) -> RuleUse | None:

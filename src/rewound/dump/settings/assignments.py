@@ -26,6 +26,7 @@ _DEFAULTS = {
     "sql_mode": INITIAL_SQL_MODE,
     "character_set_client": INITIAL_CHARACTER_SET,
     "default_storage_engine": INITIAL_STORAGE_ENGINE,
+    "autocommit": "1",
 }
 
 
@@ -141,6 +142,7 @@ def _known_token(token: Token, session: Session) -> str | None:
             "sql_mode": session.sql_mode,
             "character_set_client": session.character_set,
             **dict.fromkeys(STORAGE_ENGINE, session.storage_engine),
+            "autocommit": "1" if session.autocommits else "0",
         }
         if name.startswith("@@"):
             return current.get(name.removeprefix("@@").removeprefix("session.").strip("`"))

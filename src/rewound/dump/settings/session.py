@@ -1,8 +1,8 @@
 """What the dump's SET statements have made of its session, as far as we must know it.
 
 Pure. Keeps the values of sql_mode and the client character set, which decide how text is
-read, and of the user variables in which dumps save them. The model starts from values
-that the loader sets on its connection, so it is right from the first statement on.
+read, of autocommit, and of the user variables in which dumps save them. The model starts from
+values that the loader sets on its connection, so it is right from the first statement on.
 """
 
 from dataclasses import dataclass, field, replace
@@ -41,6 +41,8 @@ class Session:
     """NO_AUTO_VALUE_ON_ZERO was added to the dump's own sql_mode in the server's session."""
     sets_time_zone: bool = False
     """The dump has said in which zone its times stand."""
+    autocommits: bool = True
+    """Each statement is a transaction of its own unless BEGIN or START TRANSACTION begins one."""
 
     @property
     def mode(self) -> LexicalMode:

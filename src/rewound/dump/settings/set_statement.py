@@ -133,6 +133,8 @@ def _find_variable_rule(name: str) -> rules.Rule | None:
         return rules.BINARY_LOG_SETTING
     if name in variables.DECIDED_HERE:
         return rules.SETTING_DECIDED
+    if name in variables.WITNESS:
+        return rules.WARNINGS_KEPT
     if name in variables.TUNING:
         return rules.TUNING_SETTING
     return rules.FOREIGN_VARIABLE if name in variables.FOREIGN else None
@@ -162,14 +164,21 @@ def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> 
         return _follow_engine(assignment, session, target)
     if name not in variables.EXECUTED:
         raise CannotFollow(f"a dump does not set {name}")
-    if name not in ("sql_mode", "character_set_client"):
-        _require_set(assignment, session)
-        sets_time_zone = session.sets_time_zone or name == "time_zone"
-        return _Step(replace(session, sets_time_zone=sets_time_zone))
+    if name in ("sql_mode", "character_set_client"):
+        return _follow_reading(assignment, session)
+    _require_set(assignment, session)
+    if name == "autocommit":
+        return _Step(replace(session, autocommits=_is_on(assignment, session)))
+    sets_time_zone = session.sets_time_zone or name == "time_zone"
+    return _Step(replace(session, sets_time_zone=sets_time_zone))
+
+
+def _follow_reading(assignment: Assignment, session: Session) -> _Step:
+    """Follow what decides how the text after it is read."""
     value = known_value(assignment, session)
     if value is None or not all(map(_HARMLESS.fullmatch, _words_of(value))):
-        raise CannotFollow(f"{name} is set to a value that cannot be followed")
-    if name == "sql_mode":
+        raise CannotFollow(f"{assignment.name} is set to a value that cannot be followed")
+    if assignment.name == "sql_mode":
         return _follow_sql_mode(assignment, session, value)
     literal = None if is_literal(assignment) else value
     return _Step(replace(session, character_set=value.lower()), literal)
@@ -254,6 +263,14 @@ def _follow_collation(assignment: Assignment, session: Session, target: ServerPr
     if nearest is None or nearest == collation:
         return _Step(session)
     return _Step(session, nearest, (RuleUse(rules.COLLATION_UNKNOWN, collation),))
+
+
+def _is_on(assignment: Assignment, session: Session) -> bool:
+    """Tell whether autocommit is certainly switched on; what cannot be known counts as off."""
+    token = assignment.value[0]
+    is_number = len(assignment.value) == 1 and token.text.isdigit()
+    value = token.text.decode() if is_number else known_value(assignment, session)
+    return value is not None and value.upper() in ("1", "ON", "TRUE")
 
 
 def _words_of(value: str) -> list[str]:

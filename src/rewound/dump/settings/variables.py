@@ -19,11 +19,14 @@ EXECUTED = _names("""
     default_week_format div_precision_increment
     explicit_defaults_for_timestamp foreign_key_checks group_concat_max_len identity
     information_schema_stats_expiry insert_id last_insert_id lc_time_names rand_seed1 rand_seed2
-    show_create_table_verbosity sql_auto_is_null sql_mode sql_notes sql_quote_show_create
-    sql_safe_updates sql_warnings time_zone timestamp transaction_isolation
+    show_create_table_verbosity sql_auto_is_null sql_mode sql_quote_show_create
+    sql_safe_updates time_zone timestamp transaction_isolation
     transaction_read_only unique_checks
 """)
 """They decide what values and definitions become, or how text is read."""
+
+WITNESS = _names("max_error_count sql_notes sql_warnings")
+"""They decide what the server warns of, and its warnings tell of a value that was changed."""
 
 TUNING = _names("""
     big_tables bulk_insert_buffer_size connect_timeout connection_memory_chunk_size
@@ -35,7 +38,7 @@ TUNING = _names("""
     innodb_stats_on_metadata innodb_table_locks interactive_timeout
     internal_tmp_mem_storage_engine join_buffer_size keep_files_on_create key_buffer_size
     lc_messages lock_wait_timeout long_query_time low_priority_updates max_allowed_packet
-    max_connections max_delayed_threads max_error_count max_execution_time max_heap_table_size
+    max_connections max_delayed_threads max_execution_time max_heap_table_size
     max_insert_delayed_threads max_join_size max_length_for_sort_data max_points_in_geometry
     max_seeks_for_key max_sort_length max_sp_recursion_depth max_user_connections
     min_examined_row_limit myisam_sort_buffer_size myisam_stats_method net_buffer_length

@@ -86,8 +86,22 @@ def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
     )
 
 
+def is_text(text: bytes, character_set: str) -> bool:
+    """Tell whether bytes are text of a character set; only UTF-8 is looked at."""
+    if character_set not in _UTF8:
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return character_set == "utf8mb4" or not _FOUR_BYTES.search(text)
+
+
 ANSI_COMBINATIONS = frozenset({"ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB"})
 """sql_modes that old servers spelled out into several, ANSI_QUOTES among them."""
+
+
+_FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")
 
 
 def repeated(body: bytes) -> bytes:

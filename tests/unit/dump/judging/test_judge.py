@@ -57,6 +57,7 @@ EXAMPLES = {
     "foreign-variable": b"SET storage_engine=MyISAM;",
     "tuning-setting": b"SET SESSION sort_buffer_size = 1048576;",
     "setting-decided": b"SET innodb_strict_mode=OFF;",
+    "warnings-kept": b"SET SQL_NOTES=@OLD_SQL_NOTES;",
     "accounts": b"CREATE USER 'game'@'%' IDENTIFIED BY 'secret';",
     "system-schema": b"USE `mysql`; INSERT INTO `user` VALUES (1);",
     "flush": b"FLUSH PRIVILEGES;",
@@ -174,7 +175,7 @@ def rules_of(verdicts):
     return {use.rule.name for verdict in verdicts for use in verdict.uses}
 
 
-ON_A_SERVER = (Effect.ADAPT, Effect.DAMAGE, Effect.DEFER, Effect.FASTER)
+ON_A_SERVER = (Effect.ADAPT, Effect.DAMAGE, Effect.DEFER, Effect.FASTER, Effect.NOTE)
 JUDGED = [rule for rule in RULES if rule.effect not in ON_A_SERVER]
 """The rules that a text alone shows; the others are tried on a server."""
 
@@ -217,7 +218,7 @@ def test_hostile_statement_is_never_executed(judge, text):
 @pytest.mark.parametrize(
     ("text", "sent"),
     [
-        (b"SET sql_notes=1, GLOBAL b=2", b"SET sql_notes=1"),
+        (b"SET unique_checks=1, GLOBAL b=2", b"SET unique_checks=1"),
         (b"SET NAMES utf8mb4, GLOBAL b=2", b"SET NAMES utf8mb4"),
         (b"SET @a='GLOBAL', PERSIST b=2, c=3", b"SET @a='GLOBAL'"),
     ],
@@ -259,7 +260,7 @@ def test_ordinary_statements_are_sent_as_they_are(judge, text):
         (b"DROP /*!100616 TABLE */ TABLE t", b"DROP   TABLE t"),
         (b"INSERT INTO t /*!100616 (a) */ VALUES ('/*!100616 x */')",
          b"INSERT INTO t   VALUES ('/*!100616 x */')"),
-        (b"SET /*!100616 GLOBAL */ sql_notes = 1", b"SET   sql_notes = 1"),
+        (b"SET /*!100616 GLOBAL */ unique_checks = 1", b"SET   unique_checks = 1"),
     ],
 )  # fmt: skip
 def test_a_comment_of_six_digits_is_settled_before_anything_else(judge, text, sent):
@@ -358,7 +359,7 @@ def test_a_qualified_name_is_judged_by_itself_inside_a_system_schema(target):
     assert verdict.sql[-1] == b"DROP TABLE g.t"
 
 
-@pytest.mark.parametrize("text", [b"UNLOCK TABLES", b"COMMIT", b"SET sql_notes=0"])
+@pytest.mark.parametrize("text", [b"UNLOCK TABLES", b"COMMIT", b"SET unique_checks=0"])
 def test_what_names_nothing_is_executed_in_a_system_schema_and_without_any(target, text):
     assert judge_all(target, b"USE mysql", text)[-1].sql == (text,)
     assert judge_all(target, text)[0].sql == (text,)

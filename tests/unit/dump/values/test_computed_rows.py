@@ -74,7 +74,7 @@ def test_bytes_between_values_are_letters_in_utf8_and_may_be_space_elsewhere(jud
     "text",
     [
         b"SET @x = SLEEP(1)",
-        b"SET sql_notes = (SELECT 1)",
+        b"SET unique_checks = (SELECT 1)",
         b"SET @x = 1, @y := game.f()",
         b"SET @x = `f`()",
         b"SET @x = (1 + LOAD_FILE('x'))",

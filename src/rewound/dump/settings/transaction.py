@@ -1,0 +1,60 @@
+"""The transaction that a dump's statements stand in, and whether its rows are committed.
+
+Pure. A client that reaches the end of a script leaves its session, and the server rolls back
+what was not committed. Savepoints and ROLLBACK are no part of a dump; the judge refuses them.
+"""
+
+from dataclasses import dataclass, replace
+
+from rewound.dump.rules.verdict import Verdict
+from rewound.dump.settings.session import Session
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.tokens import iter_tokens
+
+_ROWS = frozenset({Kind.INSERT, Kind.REPLACE, Kind.DELETE})
+_COMMITS_NOTHING = _ROWS | {Kind.EMPTY, Kind.SET, Kind.USE, Kind.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """The state of the dump's transaction between two statements."""
+
+    is_begun: bool = False
+    """By BEGIN or START TRANSACTION, or because the last one was chained."""
+    holds_locks: bool = False
+    """By LOCK TABLES; then UNLOCK TABLES commits."""
+    autocommits: bool = True
+    """As it was at the last statement; to switch it on commits."""
+    line: int | None = None
+    """Of the first statement whose rows are not committed."""
+
+    def follow(self, verdict: Verdict, session: Session, server_version: int) -> "Transaction":
+        """Return the state after a statement that left `session` as it is.
+
+        Source: MySQL 9.7 manual, "Statements That Cause an Implicit Commit".
+        """
+        kind = verdict.kind
+        if kind in _ROWS:
+            is_open = self.is_begun or not session.autocommits
+            if not is_open or self.line is not None or not verdict.sql:
+                return self
+            return replace(self, line=verdict.line)
+        if kind is Kind.TRANSACTION:
+            tokens = iter_tokens(verdict.statement.text, session.mode, server_version)
+            words = [token.word for token in tokens]
+            commits = words[:1] == ["COMMIT"]
+            is_chained = "CHAIN" in words and "NO" not in words
+            # COMMIT leaves the tables locked, what begins a transaction does not.
+            return replace(
+                self,
+                is_begun=is_chained or not commits,
+                holds_locks=self.holds_locks and commits,
+                line=None,
+            )
+        if kind is Kind.SET and session.autocommits != self.autocommits:
+            if session.autocommits:
+                return Transaction(holds_locks=self.holds_locks)
+            return replace(self, autocommits=False)
+        if kind in _COMMITS_NOTHING or (kind is Kind.UNLOCK and not self.holds_locks):
+            return self
+        return replace(self, is_begun=False, holds_locks=kind is Kind.LOCK, line=None)

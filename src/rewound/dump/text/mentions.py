@@ -1,0 +1,85 @@
+"""What a definition says of other tables than its own: references, partners, a trigger's body.
+
+Pure. Read from the tokens of one statement. It decides nothing about the statement; loading
+needs it to know which rows the statement can meet, change or move.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.statement import Kind, Name
+from rewound.dump.text.tokens import Token, TokenKind, unquote
+
+_MOVES = frozenset(
+    {("EXCHANGE", "PARTITION"), ("TRUNCATE", "PARTITION"), ("DROP", "PARTITION")}
+    | {("COALESCE", "PARTITION"), ("REMOVE", "PARTITIONING")}
+)
+_NAMES = (TokenKind.WORD, TokenKind.NAME)
+_NOT_A_TABLE = frozenset({"COLUMN", "INDEX", "KEY"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a statement says of other tables."""
+
+    tables: tuple[Name, ...] = ()
+    """Those that CREATE and ALTER TABLE name after REFERENCES and WITH TABLE."""
+    renamed_to: Name | None = None
+    """For ALTER TABLE: the table's new name."""
+    moves_rows: bool = False
+    """For ALTER TABLE: rows go into another table, or away with their partition."""
+    words: frozenset[str] = frozenset()
+    """For CREATE TRIGGER: every name in it, in lower case; words of SQL are among them."""
+
+
+NONE = Mentions()
+
+
+def read_mentions(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Mentions:
+    """Return what a statement says of other tables; `NONE` for kinds that say nothing."""
+    if kind is Kind.CREATE_TRIGGER:
+        names = (unquote(token, mode).lower() for token in tokens if token.kind in _NAMES)
+        return Mentions(words=frozenset(names))
+    if kind not in (Kind.CREATE_TABLE, Kind.ALTER_TABLE):
+        return NONE
+    words = [token.word for token in tokens]
+    tables = [
+        *(_read_name(tokens[index + 1 :], mode) for index in _find(words, ("REFERENCES",))),
+        *(_read_name(tokens[index + 2 :], mode) for index in _find(words, ("WITH", "TABLE"))),
+    ]
+    is_alter = kind is Kind.ALTER_TABLE
+    return Mentions(
+        tables=tuple(name for name in tables if name is not None),
+        renamed_to=_find_new_name(tokens, words, mode) if is_alter else None,
+        moves_rows=is_alter and not _MOVES.isdisjoint(pairwise(words)),
+    )
+
+
+def _find(words: Sequence[str], phrase: tuple[str, ...]) -> list[int]:
+    if len(phrase) == 1:
+        return [index for index, word in enumerate(words) if word == phrase[0]]
+    return [index for index, pair in enumerate(pairwise(words)) if pair == phrase]
+
+
+def _find_new_name(tokens: Sequence[Token], words: Sequence[str], mode: LexicalMode) -> Name | None:
+    """Return what stands behind RENAME, RENAME TO or RENAME AS; the last one counts."""
+    for index in reversed(_find(words, ("RENAME",))):
+        if words[index + 1 : index + 2] and words[index + 1] in _NOT_A_TABLE:
+            continue
+        start = index + 1
+        if start < len(tokens) and (words[start] in ("TO", "AS") or tokens[start].text == b"="):
+            start += 1
+        return _read_name(tokens[start:], mode)
+    return None
+
+
+def _read_name(tokens: Sequence[Token], mode: LexicalMode) -> Name | None:
+    """Return the name that the tokens begin with, with its schema where it has one."""
+    if not tokens or tokens[0].kind not in _NAMES:
+        return None
+    first = unquote(tokens[0], mode)
+    if len(tokens) > 2 and tokens[1].text == b"." and tokens[2].kind in _NAMES:
+        return Name(first, unquote(tokens[2], mode))
+    return Name(None, first)
