@@ -10,7 +10,8 @@ from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.text.statement import Kind, Statement
 from rewound.load.ledger import RuleCount, TableCount, WarningCount
-from rewound.load.objects import StatedObjects, TableKey, table_keys
+from rewound.load.objects import StatedObjects, TableKey, mentioned_keys, table_keys
+from rewound.load.references import References
 from rewound.mysql.client import Execution, ServerWarning
 
 DAMAGING_WARNINGS: Mapping[int, Rule] = {
@@ -23,10 +24,18 @@ DAMAGING_WARNINGS: Mapping[int, Rule] = {
     1406: rules.VALUE_CUT,
     1411: rules.VALUE_INVALID,
 }
-"""Warnings after which the table holds something other than the dump said.
+"""Warnings and notes after which the table holds something other than the dump said.
 
-Source: MySQL 9.7 server error reference; tried with each under sql_mode ''.
+Source: MySQL 9.7 server error reference; tried with each under sql_mode ''. Of notes, rows give
+1265 and in strict mode 1292: digits, the time of a DATE or trailing blanks were cut off.
 """
+
+_UNCONVERTED = 1300
+_KEPT = "Invalid "
+"""What warning 1300 begins with where bytes are no text: a column of bytes takes them as they
+are, one of text gives warning 1366 as well. `Cannot convert string …` stores question marks."""
+_OF_WHAT_IS_NOT_THERE = frozenset({1008, 1051, 1305, 1360})
+"""Notes of DROP … IF EXISTS: it says itself that nothing need be there."""
 
 
 LOOSE_WARNINGS = frozenset({139, 1071, 1112, 1478})
@@ -57,6 +66,9 @@ class LoadCounters:
     _tables: dict[TableKey, None] = field(default_factory=dict)
     _keys: dict[str, set[TableKey]] = field(default_factory=dict)
     """Every table by its schema, so that DROP DATABASE looks at no others."""
+    references: References = field(default_factory=References)
+    _fired: set[TableKey] = field(default_factory=set)
+    _moved: set[TableKey] = field(default_factory=set)
     objects: StatedObjects = field(default_factory=StatedObjects)
     _auto_increments: dict[TableKey, int] = field(default_factory=dict)
     _rules: dict[str, RuleCount] = field(default_factory=dict)
@@ -86,8 +98,36 @@ class LoadCounters:
             if verdict.kind in (Kind.INSERT, Kind.REPLACE):
                 rows = self._rows[table_keys(verdict)[0]]
                 net = _net_rows(verdict.statement, execution)
+                duplicates = (1 if execution.records is None else execution.records) - net
                 rows.inserted += net
-                rows.duplicates += (1 if execution.records is None else execution.records) - net
+                rows.duplicates += duplicates
+                if duplicates:
+                    self._note_duplicates(verdict, duplicates)
+            elif verdict.kind is Kind.DELETE and execution.affected_rows:
+                self._note_cascade(verdict)
+
+    def _note_duplicates(self, verdict: Verdict, duplicates: int) -> None:
+        name, rows = verdict.statement.name, verdict.statement.rows
+        detail = f"{name}: {duplicates:,} of {rows:,} rows of one statement"
+        self.add_use(RuleUse(rules.DUPLICATE_ROWS, detail), verdict.line)
+        if verdict.kind is Kind.REPLACE:
+            self._note_cascade(verdict)
+
+    def _note_cascade(self, verdict: Verdict) -> None:
+        """Take note that rows of other tables may have gone with rows of this one."""
+        below = self.references.below(table_keys(verdict))
+        if below:
+            self._note_moved(below, verdict)
+
+    def _note_moved(self, keys: Iterable[TableKey], verdict: Verdict) -> None:
+        self._moved.update(keys)
+        self.add_use(RuleUse(rules.ROWS_MOVED, str(verdict.statement.name)), verdict.line)
+
+    def note_fired(self, verdict: Verdict) -> None:
+        """Take note that a trigger may fire for the rows of a statement."""
+        with self._lock:
+            self._fired.update(table_keys(verdict))
+        self.add_use(RuleUse(rules.TRIGGER_FIRES, str(verdict.statement.name)), verdict.line)
 
     def add_statement(self, verdict: Verdict) -> None:
         """Count what the text of a statement says that is executed."""
@@ -99,6 +139,7 @@ class LoadCounters:
     def _follow(self, verdict: Verdict) -> None:
         self.executed[verdict.kind.value] += 1
         self.objects.follow(verdict)
+        self.references.follow(verdict)
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.INSERT | Kind.REPLACE:
@@ -110,6 +151,10 @@ class LoadCounters:
                 self._note_auto_increment(keys[0], verdict)
             case Kind.ALTER_TABLE:
                 self._note_auto_increment(keys[0], verdict)
+                if verdict.mentions.moves_rows:
+                    self._note_moved([keys[0], *mentioned_keys(verdict)], verdict)
+                if (new := verdict.mentions.renamed_to) is not None:
+                    self._rename(keys[0], (new.schema or verdict.schema or keys[0][0], new.name))
             case Kind.TRUNCATE:
                 self._rows.pop(keys[0], None)
                 self._auto_increments.pop(keys[0], None)
@@ -129,6 +174,17 @@ class LoadCounters:
         if verdict.auto_increment is not None:
             self._auto_increments[key] = verdict.auto_increment
 
+    def _rename(self, old: TableKey, new: TableKey) -> None:
+        if old in self._tables:
+            self._tables[new] = self._tables.pop(old)
+        if old in self._rows:
+            self._rows[new] = self._rows.pop(old)
+        if old in self._auto_increments:
+            self._auto_increments[new] = self._auto_increments.pop(old)
+        if old in self._moved:
+            self._moved.add(new)
+        self.references.rename(old, new)
+
     def _forget(self, keys: Iterable[TableKey]) -> None:
         for key in keys:
             self._rows.pop(key, None)
@@ -142,13 +198,11 @@ class LoadCounters:
         with self._lock:
             self.unseen_warnings += max(0, expected - len(warnings))
             for warning in warnings:
-                self._add_warning(warning, verdict.line)
+                if warning.level != "Note" or warning.number not in _OF_WHAT_IS_NOT_THERE:
+                    self._add_warning(warning, verdict.line)
 
     def _add_warning(self, warning: ServerWarning, line: int) -> None:
-        rule = DAMAGING_WARNINGS.get(warning.number)
-        if warning.number in LOOSE_WARNINGS:
-            rule = rules.LOOSE_INNODB
-        if rule is not None:
+        if (rule := _find_rule(warning)) is not None:
             self.add_use(RuleUse(rule, f"{warning.text} (MySQL warning {warning.number})"), line)
         one = WarningCount(warning.number, 1, line, warning.text)
         known = self._warnings.get(warning.number, replace(one, count=0))
@@ -172,8 +226,12 @@ class LoadCounters:
     ) -> tuple[TableCount, ...]:
         """Return every table of the dump or of the server, with what both say of it."""
         tables = []
-        for key in sorted({*self._tables, *self._rows, *counted}):
+        keys = {*self._tables, *self._rows, *counted}
+        others = self.objects.routines_and_views
+        reached = self.references.written_by_triggers(self._fired, keys, others) | self._moved
+        for key in sorted(keys):
             rows = self._rows.get(key, _Rows())
+            by_others = counted.get(key, 0) - rows.inserted if key in reached else 0
             tables.append(
                 TableCount(
                     *key,
@@ -183,9 +241,19 @@ class LoadCounters:
                     counted.get(key),
                     self._auto_increments.get(key),
                     auto_increments.get(key),
+                    by_others,
                 )
             )
         return tuple(tables)
+
+
+def _find_rule(warning: ServerWarning) -> Rule | None:
+    """Return the rule that a warning is a use of, if it is one."""
+    if warning.number in LOOSE_WARNINGS:
+        return rules.LOOSE_INNODB
+    if warning.number == _UNCONVERTED:
+        return None if warning.text.startswith(_KEPT) else rules.CHARACTERS_LOST
+    return DAMAGING_WARNINGS.get(warning.number)
 
 
 def _net_rows(statement: Statement, execution: Execution) -> int:

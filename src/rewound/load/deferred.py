@@ -1,8 +1,9 @@
-"""Statements that wait for the end of the dump: triggers, and views without their tables.
+"""Statements that wait, mostly for the end of the dump: triggers, and views without their tables.
 
-A trigger made before the rows that it would fire for changes them again, and a view whose
-table comes later cannot be made yet. Each is kept with the session that it was written
-for, because MySQL stores parts of that with the object, and is executed in it.
+To make a trigger in its place, all rows of its table would have to be there; so it waits until a
+statement comes that it could fire for or that could meet it, and then all triggers are made that
+wait. A view whose table comes later cannot be made yet. Each is kept with the session that it was
+written for, because MySQL stores parts of that with the object, and is executed in such a one.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from rewound.errors import MysqlError
 from rewound.load.counters import LoadCounters
 from rewound.load.executor import Executor
 from rewound.load.objects import TableKey, table_keys
-from rewound.load.session import SessionSettings, enter, read_session
+from rewound.load.session import Statements, enter, read_collation, read_session, set_collation
 from rewound.load.stand_in_tables import StandInTables
 
 MISSING_OBJECT_ERRORS = frozenset({1049, 1054, 1146, 1305, 1356})
@@ -26,32 +27,68 @@ Source: MySQL 9.7 server error reference; each was tried on 9.7.4 with CREATE VI
 """
 
 
+_FIRES_TRIGGERS = frozenset({Kind.INSERT, Kind.REPLACE, Kind.DELETE})
+_MEETS_TRIGGERS = _FIRES_TRIGGERS | {Kind.ALTER_TABLE, Kind.TRUNCATE, Kind.CREATE_INDEX}
+_REMOVES_TRIGGERS = frozenset(
+    {Kind.DROP_TRIGGER, Kind.DROP_TABLE, Kind.DROP_DATABASE, Kind.ALTER_TABLE}
+)
+_TABLES_WITH_TRIGGERS = (
+    "SELECT DISTINCT event_object_schema, event_object_table FROM information_schema.triggers"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Deferred:
-    """A verdict, and what puts the session where it was at its turn."""
+    """A verdict, and what puts a session where the dump's was at its turn."""
 
     verdict: Verdict
-    session: SessionSettings
+    session: Statements
+    collation: str
+    """The default collation of its database then, which MySQL stores with a trigger."""
 
 
 class DeferredStatements:
     """Guards what waits. Views go first when the end has come, then triggers."""
 
-    def __init__(self, executor: Executor, counters: LoadCounters) -> None:
+    def __init__(
+        self, executor: Executor, own: Executor, counters: LoadCounters, *, defers_triggers: bool
+    ) -> None:
+        """Take the executor of the dump's session, and `own`, in which deferred ones are made."""
+        self._defers_triggers = defers_triggers
         self._executor = executor
+        self._own = own
         self._tally = counters
         self._triggers: list[_Deferred] = []
         self._views: list[_Deferred] = []
+        self._made: frozenset[TableKey] = frozenset()
+        """Tables that have triggers in the server."""
+
+    def meets_triggers(self, verdict: Verdict) -> bool:
+        """Tell whether triggers could fire for a statement, or make a difference to it."""
+        if verdict.kind not in _MEETS_TRIGGERS or not (self._triggers or self._made):
+            return False
+        keys = table_keys(verdict)
+        on = {table_keys(deferred.verdict)[-1] for deferred in self._triggers}
+        # What is no table of the dump's may be a view of one that has triggers.
+        return not on.union(self._made).isdisjoint(keys) or not self._tally.has_tables(keys)
 
     def execute(self, verdict: Verdict) -> None:
-        """Execute a verdict, now or, if it has to wait, in `execute_deferred`.
+        """Execute a verdict, now or, if it has to wait, later.
+
+        What meets triggers must find all rows of earlier statements in their tables.
 
         Raises:
             StatementRefused, LoadError, HostError: as the executor does.
         """
+        if verdict.sql and self.meets_triggers(verdict):
+            self._make_triggers()
+            if verdict.kind in _FIRES_TRIGGERS:
+                self._tally.note_fired(verdict)
         match verdict.kind:
-            case Kind.CREATE_TRIGGER if verdict.sql:
+            case Kind.CREATE_TRIGGER if verdict.sql and self._defers_triggers:
                 self._executor.execute(replace(verdict, sql=verdict.sql[:-1]))
+                # As CREATE TRIGGER does.
+                self._executor.connection.execute("COMMIT")
                 self._hold(self._triggers, verdict, rules.TRIGGER_LAST)
             case Kind.CREATE_VIEW if verdict.sql:
                 self._drop(verdict)
@@ -59,6 +96,10 @@ class DeferredStatements:
             case _:
                 if not self._drop(verdict):
                     self._executor.execute(verdict)
+                if verdict.kind is Kind.CREATE_TRIGGER or (
+                    self._made and verdict.kind in _REMOVES_TRIGGERS
+                ):
+                    self._made = self._read_tables_with_triggers()
 
     def execute_deferred(self) -> None:
         """Execute what has waited, in the session that each was written for.
@@ -66,12 +107,35 @@ class DeferredStatements:
         Raises:
             LoadError, HostError: the server refused a trigger.
         """
-        # A dump may end with tables locked; others could not be named then.
+        # A dump may end with tables locked, or in a transaction; see rule transaction-open.
         self._executor.connection.execute("UNLOCK TABLES")
+        self._executor.connection.execute("COMMIT")
         self._execute_views()
-        for held in self._triggers:
-            self._enter(held)
-            self._executor.execute(held.verdict)
+        self._make_triggers()
+
+    def _make_triggers(self) -> None:
+        """Make the triggers that wait, in their order."""
+        if not self._triggers:
+            return
+        for deferred in self._triggers:
+            self._make_trigger(deferred)
+        self._triggers = []
+        self._made = self._read_tables_with_triggers()
+
+    def _make_trigger(self, deferred: _Deferred) -> None:
+        schema = table_keys(deferred.verdict)[0][0]
+        collation = read_collation(self._own.connection, schema)
+        if collation != deferred.collation:
+            set_collation(self._own.connection, schema, deferred.collation)
+        self._enter(deferred)
+        self._own.execute(deferred.verdict)
+        if collation != deferred.collation:
+            set_collation(self._own.connection, schema, collation)
+
+    def _read_tables_with_triggers(self) -> frozenset[TableKey]:
+        self._own.connection.execute("SET NAMES utf8mb4")
+        rows = self._own.connection.query(_TABLES_WITH_TRIGGERS).rows
+        return frozenset((str(schema), str(table)) for schema, table in rows)
 
     def _execute_view(self, verdict: Verdict) -> None:
         try:
@@ -93,7 +157,7 @@ class DeferredStatements:
 
     def _keep_broken_views(self, left: list[_Deferred]) -> None:
         """Make views although something is missing that they show, the innermost first."""
-        with StandInTables(self._executor.connection) as stand_ins:
+        with StandInTables(self._own.connection) as stand_ins:
             while left:
                 names = [table_keys(held.verdict)[0] for held in left]
                 later = [held for held in left if not self._keep_broken(held, stand_ins, names)]
@@ -103,10 +167,10 @@ class DeferredStatements:
     def _fails(self, held: _Deferred) -> bool:
         self._enter(held)
         try:
-            self._executor.try_to_execute(held.verdict)
+            self._own.try_to_execute(held.verdict)
         except MysqlError as error:
             if error.number not in MISSING_OBJECT_ERRORS:
-                raise self._executor.explain(held.verdict, error) from error
+                raise self._own.explain(held.verdict, error) from error
             return True
         return False
 
@@ -117,7 +181,7 @@ class DeferredStatements:
 
         def create() -> None:
             self._enter(held)
-            self._executor.try_to_execute(held.verdict)
+            self._own.try_to_execute(held.verdict)
 
         verdict = held.verdict
         attempt = stand_ins.make_room_for(create, waiting)
@@ -130,8 +194,9 @@ class DeferredStatements:
 
     def _hold(self, where: list[_Deferred], verdict: Verdict, rule: Rule) -> None:
         self._tally.add_use(RuleUse(rule, str(verdict.statement.name)), verdict.line)
-        session = read_session(self._executor.connection, verdict.schema)
-        where.append(_Deferred(replace(verdict, sql=verdict.sql[-1:]), session))
+        session = read_session(self._executor.connection, verdict.schema).statements
+        collation = read_collation(self._own.connection, table_keys(verdict)[0][0])
+        where.append(_Deferred(replace(verdict, sql=verdict.sql[-1:]), session, collation))
 
     def _drop(self, verdict: Verdict) -> bool:
         """Forget what a statement drops or replaces; True where nothing is left to drop."""
@@ -159,4 +224,4 @@ class DeferredStatements:
         return False
 
     def _enter(self, held: _Deferred) -> None:
-        enter(self._executor.connection, held.session)
+        enter(self._own.connection, held.session)

@@ -1,8 +1,7 @@
 """Which statements go to the workers, and which wait for them.
 
-The dump's own session executes everything but the rows of large tables. A statement that
-could meet rows still on their way, because it is for their table, a database or foreign
-keys, waits until they are there; all others overtake them.
+The dump's own session executes everything but the rows of large tables. A statement waits until
+all rows are there, unless `waiting` shows that it can meet none, or those of a few tables.
 """
 
 import re
@@ -15,6 +14,7 @@ from rewound.dump.rules import table as rules
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.settings.session import Session
+from rewound.dump.text.lexical import is_text
 from rewound.dump.text.statement import Kind
 from rewound.load.counters import LoadCounters
 from rewound.load.deferred import DeferredStatements
@@ -22,6 +22,7 @@ from rewound.load.objects import TableKey, table_key, table_keys
 from rewound.load.rows import Batch
 from rewound.load.session import SessionSettings, read_session
 from rewound.load.table_reading import read_table_form
+from rewound.load.waiting import find_tables_to_wait_for
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 
@@ -29,15 +30,7 @@ LARGE_TABLE_BYTES = 1 << 17
 """A table whose INSERTs have more text than this goes to the workers. Below it the questions
 to the server (some 5 ms) cost more than they save."""
 
-_MOVES_NO_ROWS = frozenset(
-    {Kind.EMPTY, Kind.SET, Kind.USE, Kind.CREATE_DATABASE, Kind.TRANSACTION}
-    | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT, Kind.CREATE_TRIGGER}
-    | {Kind.DROP_PROCEDURE, Kind.DROP_FUNCTION, Kind.DROP_EVENT, Kind.DROP_TRIGGER}
-)
-_FOR_TABLES = frozenset(
-    {Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE, Kind.CREATE_INDEX}
-    | {Kind.CREATE_VIEW, Kind.DROP_VIEW, Kind.DELETE, Kind.INSERT, Kind.REPLACE}
-)
+_KEEPS_TABLES = frozenset({Kind.INSERT, Kind.REPLACE, Kind.CREATE_VIEW})
 # What is written otherwise is for the server to read: it may be damaged.
 _LOCK = re.compile(rb"LOCK TABLES (?:`[^`]+`\.)?`[^`]+` (?:WRITE|READ)|UNLOCK TABLES")
 _KEYS_SWITCH = re.compile(
@@ -88,9 +81,14 @@ class Dispatcher:
                 detail = str(verdict.statement.name or verdict.kind.value)
                 self._tally.add_use(RuleUse(rule, detail), verdict.line)
                 return
-            if verdict.kind is Kind.INSERT and self._send(verdict):
+            if self._statements.meets_triggers(verdict):
+                self._lanes.wait_for()
+                self._forget_after(verdict, None)
+            elif verdict.kind is Kind.INSERT and self._send(verdict):
                 return
-            self._wait(verdict)
+            else:
+                self._wait(verdict)
+            self._note_unreadable_text(verdict)
         self._statements.execute(verdict)
         if verdict.kind is Kind.LOCK:
             self._connection.execute("UNLOCK TABLES")
@@ -111,7 +109,7 @@ class Dispatcher:
         if form is None:
             return False
         settings = self._get_settings(verdict.schema)
-        if form.has_foreign_keys and _checks_foreign_keys(settings):
+        if not settings.fits_workers or (form.has_foreign_keys and settings.checks_foreign_keys):
             return False
         read = self._get_reader(key, form, verdict).read(verdict.statement)
         if read.fitness is Fitness.VERBATIM:
@@ -120,24 +118,37 @@ class Dispatcher:
             # In a dump with transactions, a worker would wait for the end of this one.
             self._connection.execute("COMMIT")
             self._may_hold_locks = False
-        batch = Batch(verdict, read.fields, settings)
+        # Fields go from the client's character set to their column's, without one in between.
+        fields = None if settings.converts_text else read.fields
+        batch = Batch(verdict, fields, settings.statements)
+        self._note_unreadable_text(verdict)
         self._lanes.add(key, batch, keeps_order=not form.has_primary_key)
         return True
 
     def _wait(self, verdict: Verdict) -> None:
         """Wait for the rows that a statement could meet."""
-        if verdict.kind in _MOVES_NO_ROWS:
+
+        def checks_foreign_keys() -> bool:
+            return self._get_settings(verdict.schema).checks_foreign_keys
+
+        tables = find_tables_to_wait_for(verdict, self._tally, checks_foreign_keys)
+        if tables is None or tables:
+            self._lanes.wait_for(tables)
+            self._forget_after(verdict, tables)
+
+    def _forget_after(self, verdict: Verdict, tables: set[TableKey] | None) -> None:
+        if verdict.kind not in _KEEPS_TABLES:
+            self._forget([*self._sent_bytes] if tables is None else [*tables])
+
+    def _note_unreadable_text(self, verdict: Verdict) -> None:
+        """Count text that the server cuts without a warning, on its way to another charset."""
+        if verdict.kind not in (Kind.INSERT, Kind.REPLACE):
             return
-        keys = table_keys(verdict)
-        if verdict.kind not in _FOR_TABLES:
-            self._lanes.wait_for()
-            self._forget(list(self._forms))
-        elif verdict.kind in (Kind.INSERT, Kind.REPLACE):
-            checks = _checks_foreign_keys(self._get_settings(verdict.schema))
-            self._lanes.wait_for(None if checks else keys)
-        else:
-            self._lanes.wait_for(keys)
-            self._forget(keys)
+        if not self._get_settings(verdict.schema).converts_text:
+            return
+        if not is_text(verdict.statement.text, self._session().character_set):
+            detail = f"{verdict.statement.name}: bytes that are no text of the session's"
+            self._tally.add_use(RuleUse(rules.CHARACTERS_LOST, detail), verdict.line)
 
     def _forget(self, keys: list[TableKey]) -> None:
         self._lanes.forget(keys)
@@ -174,7 +185,3 @@ def _find_shortcut(verdict: Verdict) -> Rule | None:
     if verdict.kind is Kind.ALTER_TABLE and _KEYS_SWITCH.fullmatch(text):
         return rules.KEYS_NOT_SWITCHED
     return None
-
-
-def _checks_foreign_keys(settings: SessionSettings) -> bool:
-    return "foreign_key_checks = 1" in str(settings[-1])

@@ -100,6 +100,7 @@ def load_dump(
     any_ratio = rules.COMPRESSED_TOO_WELL.name in options.allowed
     with (
         Connection(endpoint) as connection,
+        Connection(endpoint) as deferring,
         DumpReader(dump, allows_any_ratio=any_ratio) as reader,
     ):
 
@@ -113,7 +114,12 @@ def load_dump(
         _stop_clock(connection, now)
         is_fast = options.method is LoadMethod.FAST
         script = Script(target, schema=options.schema, part=options.part, regroup=is_fast)
-        statements = DeferredStatements(Executor(connection, counters, dump), counters)
+        statements = DeferredStatements(
+            Executor(connection, counters, dump),
+            Executor(deferring, counters, dump),
+            counters,
+            defers_triggers=is_fast,
+        )
 
         verdicts = _iter_verdicts(script, reader, counters, progress, cancelled)
         if not is_fast:

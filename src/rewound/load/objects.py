@@ -72,6 +72,12 @@ class StatedObjects:
             yield from objects
 
     @property
+    def routines_and_views(self) -> frozenset[str]:
+        """The names of both, in lower case, whatever schema they are in."""
+        kinds = ("view", "procedure", "function")
+        return frozenset(name.lower() for kind, _, name in self._tables if kind in kinds)
+
+    @property
     def views(self) -> list[TableKey]:
         """The views' names."""
         return [(schema, name) for kind, schema, name in self._iter_all() if kind == "view"]
@@ -102,6 +108,13 @@ def table_keys(verdict: Verdict) -> list[TableKey]:
         if schema is not None:
             keys.append((schema, name.name))
     return keys
+
+
+def mentioned_keys(verdict: Verdict) -> list[TableKey]:
+    """Return the tables that CREATE or ALTER TABLE references; they are in its own schema."""
+    own = table_key(verdict)
+    tables = verdict.mentions.tables
+    return [] if own is None else [(name.schema or own[0], name.name) for name in tables]
 
 
 def quote_table(key: TableKey) -> bytes:

@@ -23,14 +23,14 @@ from rewound.load.secondary_indexes import (
     plan_index_deferral,
     without_auto_increment,
 )
-from rewound.load.session import SessionSettings, enter
+from rewound.load.session import Statements, enter
 from rewound.mysql.client import Connection, Execution
 
 _log = logging.getLogger(__name__)
 
 _OF_THE_NAME_ALONE = frozenset({1287, 3719})
 """What MySQL 9.7 warns of where a statement names the character set `utf8` or `utf8mb3`."""
-DEFINING: SessionSettings = (
+DEFINING: Statements = (
     "SET NAMES utf8mb4",
     # The definition is the server's own, so whatever stands in it is allowed.
     "SET SESSION sql_mode = 'ALLOW_INVALID_DATES', foreign_key_checks = 0",
@@ -49,8 +49,8 @@ class Batch:
     """The INSERT, as it is sent where its rows cannot go as fields."""
     fields: FieldRows | None
     """Its rows as fields, where both mean the same."""
-    session: SessionSettings
-    """The dump's session at its turn."""
+    session: Statements
+    """What puts a session where the dump's was at its turn."""
 
     @property
     def size_bytes(self) -> int:
@@ -73,7 +73,7 @@ class RowLoader:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
         self._connection = executor.connection
-        self._entered: SessionSettings = ()
+        self._entered: Statements = ()
 
     def __enter__(self) -> Self:
         return self
@@ -167,7 +167,7 @@ class RowLoader:
         numbers = [warning.number for warning in self._connection.warnings()]
         return len(numbers) == count and _OF_THE_NAME_ALONE.issuperset(numbers)
 
-    def _enter(self, session: SessionSettings) -> None:
+    def _enter(self, session: Statements) -> None:
         if session != self._entered:
             self._entered = ()
             enter(self._connection, session)

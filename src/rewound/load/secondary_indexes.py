@@ -6,7 +6,7 @@ key a line in the server's own words, so that what is taken away is put back to 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 _NAME = r"`(?:[^`]|``)+`"
@@ -15,6 +15,7 @@ _KEY = re.compile(rf"  (UNIQUE KEY|KEY) ({_NAME}) \(({_COLUMN}(?:,{_COLUMN})*)\)
 _OTHER_KEY = re.compile(r"  (?:UNIQUE KEY|KEY|SPATIAL KEY) ")
 _FOREIGN_KEY = re.compile(rf"  CONSTRAINT {_NAME} FOREIGN KEY \(({_NAME})")
 _NUMBERED = re.compile(rf"  ({_NAME}) .* AUTO_INCREMENT\b.*")
+_VIRTUAL = re.compile(rf"  ({_NAME}) .* VIRTUAL\b.*")
 _NEXT_NUMBER = re.compile(r"(?m)^(\).*?) AUTO_INCREMENT=\d+")
 
 
@@ -33,13 +34,15 @@ def plan_index_deferral(create_table: str) -> IndexDeferral | None:
 
     These stay: the primary key; a unique key where there is no primary one, because rows are
     then kept in its order; what AUTO_INCREMENT or a foreign key of this table needs;
-    FULLTEXT and SPATIAL keys and those of expressions. And what stands before one that
-    stays, because a key that is made later comes behind it.
+    FULLTEXT and SPATIAL keys and those of expressions; keys of virtual columns, whose values
+    depend on the session that states the row. And what stands before one that stays, because
+    a key that is made later comes behind it.
     """
     lines = create_table.splitlines()
     has_primary_key = any(line.startswith("  PRIMARY KEY ") for line in lines)
     needed = {match[1] for line in lines if (match := _FOREIGN_KEY.match(line))}
     needed |= {match[1] for line in lines if (match := _NUMBERED.fullmatch(line))}
+    virtual = {match[1] for line in lines if (match := _VIRTUAL.fullmatch(line))}
     waiting: list[re.Match[str]] = []
     closed: set[bool] = set()
     for line in reversed(lines):
@@ -47,7 +50,7 @@ def plan_index_deferral(create_table: str) -> IndexDeferral | None:
             continue
         is_unique = line.startswith("  UNIQUE KEY ")
         key = _KEY.fullmatch(line)
-        stays = key is None or _first_column(key[3]) in needed
+        stays = key is None or _first_column(key[3]) in needed or _has_column(key[3], virtual)
         if stays or (is_unique and not has_primary_key):
             closed.add(is_unique)
         elif key is not None and is_unique not in closed:
@@ -61,13 +64,21 @@ def plan_index_deferral(create_table: str) -> IndexDeferral | None:
 
 
 def alter_table(table: bytes, changes: Sequence[str]) -> bytes:
-    """Return the ALTER TABLE of a quoted table that makes these changes."""
-    return b"ALTER TABLE " + table + b" " + ", ".join(changes).encode("utf-8", "surrogateescape")
+    """Return the ALTER TABLE of a quoted table that makes these changes.
+
+    INPLACE keeps the rows: a copy would compute stored columns again, in another session.
+    """
+    parts = ", ".join([*changes, "ALGORITHM = INPLACE"])
+    return b"ALTER TABLE " + table + b" " + parts.encode("utf-8", "surrogateescape")
 
 
 def without_auto_increment(create_table: str) -> str:
     """Return the answer of SHOW CREATE TABLE less the AUTO_INCREMENT, which rows move on."""
     return _NEXT_NUMBER.sub(r"\1", create_table)
+
+
+def _has_column(columns: str, names: Set[str]) -> bool:
+    return bool(names) and not names.isdisjoint(re.findall(_NAME, columns))
 
 
 def _first_column(columns: str) -> str:

@@ -1,37 +1,140 @@
-"""The settings of the dump's session, read from the server and entered in another one."""
+"""The settings of the dump's session: what they are for whoever executes a part of the dump.
+
+The one place that knows which of them matter beyond the session that they were made in.
+Workers that send rows, and what executes deferred triggers and views, enter them; where one
+matters that another session cannot have, rows stay in the dump's own.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rewound.dump.text.quoting import quote_name
 from rewound.mysql.client import Connection
 
-SessionSettings = tuple[str | bytes, ...]
-"""The statements that put a session where the one that they were read from was."""
+Statements = tuple[str | bytes, ...]
+"""What puts a session somewhere, in this order."""
 
-_READ = (
-    "SELECT @@SESSION.sql_mode, @@SESSION.character_set_client,"
-    " @@SESSION.collation_connection, @@SESSION.time_zone, @@SESSION.foreign_key_checks,"
-    " @@SESSION.unique_checks, @@SESSION.sql_notes"
+
+class Carriage(enum.Enum):
+    """What becomes of a setting where another session executes a part of the dump."""
+
+    CARRIED = "entered by every other session as well"
+    OWN_SESSION = "while it is set, rows stay in the dump's own session"
+    IMMATERIAL = "matters to no value, and to no view or trigger"
+
+
+CARRIAGE: Mapping[str, Carriage] = {
+    # How text, literals and stored objects are read.
+    "sql_mode": Carriage.CARRIED,
+    "character_set_client": Carriage.CARRIED,
+    "character_set_connection": Carriage.CARRIED,  # by collation_connection, which implies it
+    "collation_connection": Carriage.CARRIED,
+    "default_collation_for_utf8mb4": Carriage.CARRIED,
+    # What values, generated columns and CHECK come to.
+    "block_encryption_mode": Carriage.CARRIED,
+    "default_week_format": Carriage.CARRIED,
+    "div_precision_increment": Carriage.CARRIED,
+    "foreign_key_checks": Carriage.CARRIED,
+    "lc_time_names": Carriage.CARRIED,
+    "time_zone": Carriage.CARRIED,
+    "unique_checks": Carriage.CARRIED,
+    # With it off, NULL in a TIMESTAMP is the time of the statement.
+    "explicit_defaults_for_timestamp": Carriage.OWN_SESSION,
+    "insert_id": Carriage.OWN_SESSION,  # numbers the next statement
+    "transaction_read_only": Carriage.OWN_SESSION,  # the server refuses rows
+    # What rows compute from them is no literal, and only literals leave the own session.
+    "auto_increment_increment": Carriage.IMMATERIAL,
+    "auto_increment_offset": Carriage.IMMATERIAL,
+    "identity": Carriage.IMMATERIAL,
+    "last_insert_id": Carriage.IMMATERIAL,
+    "rand_seed1": Carriage.IMMATERIAL,
+    "rand_seed2": Carriage.IMMATERIAL,
+    "timestamp": Carriage.IMMATERIAL,
+    # Only the dump's own session creates and alters databases and tables.
+    "character_set_server": Carriage.IMMATERIAL,
+    "collation_database": Carriage.IMMATERIAL,  # for triggers, see `deferred`
+    "collation_server": Carriage.IMMATERIAL,
+    "default_storage_engine": Carriage.IMMATERIAL,
+    "sql_quote_show_create": Carriage.IMMATERIAL,
+    # Transactions are followed by `rewound.dump.settings.transaction`.
+    "autocommit": Carriage.IMMATERIAL,
+    "transaction_isolation": Carriage.IMMATERIAL,
+    # Queries, which rows do not hold; a view or trigger has those of who uses it.
+    "cte_max_recursion_depth": Carriage.IMMATERIAL,
+    "group_concat_max_len": Carriage.IMMATERIAL,
+    "information_schema_stats_expiry": Carriage.IMMATERIAL,
+    "show_create_table_verbosity": Carriage.IMMATERIAL,
+    "sql_auto_is_null": Carriage.IMMATERIAL,
+    "sql_safe_updates": Carriage.IMMATERIAL,  # DELETE stays in the own session
+    "character_set_results": Carriage.IMMATERIAL,
+}
+"""Every session variable that a dump may set. User variables stand in no literal."""
+
+_NUMBERS = frozenset(
+    {"default_week_format", "div_precision_increment", "foreign_key_checks", "unique_checks"}
 )
+_READ = (
+    *(name for name, how in CARRIAGE.items() if how is Carriage.CARRIED),
+    *(name for name, how in CARRIAGE.items() if how is Carriage.OWN_SESSION),
+)
+_QUERY = "SELECT " + ", ".join(f"@@SESSION.{name}" for name in _READ)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """The dump's session at one place, as far as it matters to other sessions."""
+
+    statements: Statements
+    """What puts another session there."""
+    checks_foreign_keys: bool
+    converts_text: bool
+    """character_set_connection differs from character_set_client: the server converts literals."""
+    fits_workers: bool
+    """Another session that is put there does the same with rows."""
 
 
 def read_session(connection: Connection, schema: str | None) -> SessionSettings:
-    """Return what makes a session what this one is now, for rows and programs alike."""
-    values = connection.query(_READ).rows[0]
+    """Return what makes a session what this one is now."""
     # Where the dump asks for answers in `binary`, text comes as bytes.
-    sql_mode, client, collation, time_zone, foreign_keys, unique, notes = (
-        value.decode() if isinstance(value, bytes) else str(value) for value in values
+    values = {
+        name: value.decode() if isinstance(value, bytes) else str(value)
+        for name, value in zip(_READ, connection.query(_QUERY).rows[0], strict=True)
+    }
+    # No value of these has a quote in it.
+    carried = ", ".join(
+        f"{name} = {values[name]}" if name in _NUMBERS else f"{name} = '{values[name]}'"
+        for name, how in CARRIAGE.items()
+        if how is Carriage.CARRIED and name != "character_set_connection"
     )
-    settings = (
-        f"SET SESSION sql_mode = '{sql_mode}', character_set_client = {client},"
-        f" collation_connection = {collation}, time_zone = '{time_zone}',"
-        f" foreign_key_checks = {foreign_keys}, unique_checks = {unique},"
-        f" sql_notes = {notes}"
+    database = () if schema is None else ("SET NAMES utf8mb4", b"USE " + quote_name(schema))
+    return SessionSettings(
+        (*database, f"SET SESSION {carried}"),
+        checks_foreign_keys=values["foreign_key_checks"] == "1",
+        converts_text=values["character_set_connection"] != values["character_set_client"],
+        fits_workers=values["explicit_defaults_for_timestamp"] == "1"
+        and values["insert_id"] == "0"
+        and values["transaction_read_only"] == "0",
     )
-    if schema is None:
-        return (settings,)
-    return ("SET NAMES utf8mb4", b"USE " + quote_name(schema), settings)
 
 
-def enter(connection: Connection, settings: SessionSettings) -> None:
+def enter(connection: Connection, statements: Statements) -> None:
     """Put a session there."""
-    for sql in settings:
+    for sql in statements:
         connection.execute(sql)
+
+
+def read_collation(connection: Connection, schema: str) -> str:
+    """Return a database's default collation."""
+    # In hexadecimal, whatever is in the name and whatever the session reads it in.
+    name = schema.encode("utf-8", "surrogateescape").hex()
+    return connection.names(
+        "SELECT default_collation_name FROM information_schema.schemata"
+        f" WHERE schema_name = _utf8mb4 0x{name}"
+    )[0]
+
+
+def set_collation(connection: Connection, schema: str, collation: str) -> None:
+    """Give a database another default collation."""
+    connection.execute("SET NAMES utf8mb4")
+    connection.execute(b"ALTER DATABASE " + quote_name(schema) + b" COLLATE " + collation.encode())

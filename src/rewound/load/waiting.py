@@ -1,0 +1,45 @@
+"""For which rows still on their way a statement has to wait. Pure.
+
+Everything waits for all rows but what is shown here to meet none of them, or those of a few
+tables. These few are what ordinary dumps have between the rows of one table and the next.
+"""
+
+import re
+from collections.abc import Callable
+
+from rewound.dump.rules.verdict import Verdict
+from rewound.dump.text.statement import Kind
+from rewound.load.counters import LoadCounters
+from rewound.load.objects import TableKey, mentioned_keys, table_keys
+
+_MEETS_NO_ROWS = frozenset(
+    {Kind.EMPTY, Kind.SET, Kind.USE, Kind.CREATE_DATABASE, Kind.TRANSACTION}
+    | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
+    | {Kind.DROP_PROCEDURE, Kind.DROP_FUNCTION, Kind.DROP_EVENT, Kind.DROP_VIEW}
+    # It is deferred; and no rows of a table with triggers are ever on their way.
+    | {Kind.CREATE_TRIGGER, Kind.DROP_TRIGGER}
+)
+# A view is only a text, unless it names a key that may be away now (error 1176).
+_INDEX_HINT = re.compile(rb"\b(?:USE|FORCE|IGNORE)\s+(?:INDEX|KEY)\b", re.IGNORECASE)
+
+
+def find_tables_to_wait_for(
+    verdict: Verdict, counters: LoadCounters, checks_foreign_keys: Callable[[], bool]
+) -> set[TableKey] | None:
+    """Return the tables whose rows a statement could meet; None for any.
+
+    `checks_foreign_keys` tells what the session does; it is asked only where that matters.
+    """
+    kind, keys = verdict.kind, table_keys(verdict)
+    if kind in _MEETS_NO_ROWS:
+        return set()
+    match kind:
+        case Kind.CREATE_VIEW if not _INDEX_HINT.search(verdict.statement.text):
+            return set()
+        case Kind.CREATE_TABLE if len(keys) == 1:
+            return {keys[0], *mentioned_keys(verdict), *counters.references.around(keys[0])}
+        case Kind.DROP_TABLE if not any(counters.references.around(key) for key in keys):
+            return set(keys)
+        case Kind.INSERT | Kind.REPLACE if counters.has_tables(keys) and not checks_foreign_keys():
+            return set(keys)
+    return None
