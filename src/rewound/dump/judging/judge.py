@@ -31,7 +31,7 @@ from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import Session
 from rewound.dump.settings.set_statement import judge_set
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.mentions import NONE, Mentions, read_mentions
+from rewound.dump.text.mentions import Mentions, read_mentions
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.splitter import RowTest
 from rewound.dump.text.statement import Kind, Name, Statement, parse_statement, with_rows

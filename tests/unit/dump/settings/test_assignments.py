@@ -89,7 +89,11 @@ def test_ordinary_settings_are_sent_as_they_are(judge, text):
         (b"SET @x=@@sql_log_bin, sql_log_bin=0", b"SET @x=@@sql_log_bin", "any"),
         (b"SET @@GLOBAL.GTID_PURGED='a:1-5'", None, rules.REPLICATION_POSITION),
         (b"SET storage_engine=MyISAM", None, rules.FOREIGN_VARIABLE),
-        (b"SET query_cache_type=0, sql_notes=0", b"SET sql_notes=0", rules.FOREIGN_VARIABLE),
+        (
+            b"SET query_cache_type=0, unique_checks=0",
+            b"SET unique_checks=0",
+            rules.FOREIGN_VARIABLE,
+        ),
         (b"SET @OLD_QC=@@session.query_cache_type", None, rules.FOREIGN_VARIABLE),
         (b"SET SESSION sort_buffer_size=1048576", None, rules.TUNING_SETTING),
         (b"SET @@session.wait_timeout=1, profiling=@p", None, "any"),

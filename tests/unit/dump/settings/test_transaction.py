@@ -37,7 +37,7 @@ def open_since(*statements: str) -> int | None:
         (("BEGIN", ROW, "SET autocommit=1"), 2),
         (("SET @old=@@autocommit, autocommit=0", ROW, "SET autocommit=@old"), None),
         (("SET autocommit=0", ROW, "SET autocommit=DEFAULT"), None),
-        (("SET autocommit=@unknown", ROW), 2),
+        (("SET autocommit=@@global.autocommit", ROW), 2),
         (("SET autocommit=0", ROW, "CREATE TABLE g.u (a int)"), None),
         (("SET autocommit=0", ROW, "LOCK TABLES g.t WRITE", ROW), 4),
         (("SET autocommit=0", "LOCK TABLES g.t WRITE", ROW, "UNLOCK TABLES"), None),
