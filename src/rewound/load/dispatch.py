@@ -93,7 +93,7 @@ class Dispatcher:
         if verdict.kind is Kind.LOCK:
             self._connection.execute("UNLOCK TABLES")
         self._may_hold_locks = True
-        if verdict.kind in (Kind.SET, Kind.USE):
+        if verdict.kind in (Kind.SET, Kind.USE) or len(verdict.sql) > 1:
             self._settings = None
 
     def _send(self, verdict: Verdict) -> bool:
@@ -105,11 +105,9 @@ class Dispatcher:
         self._sent_bytes[key] = size_bytes
         if size_bytes < self._large_table_bytes:
             return False
-        form = self._get_form(key)
-        if form is None:
-            return False
         settings = self._get_settings(verdict.schema)
-        if not settings.fits_workers or (form.has_foreign_keys and settings.checks_foreign_keys):
+        form = self._get_form(key) if settings.fits_workers else None
+        if form is None or (form.has_foreign_keys and settings.checks_foreign_keys):
             return False
         read = self._get_reader(key, form, verdict).read(verdict.statement)
         if read.fitness is Fitness.VERBATIM:

@@ -75,7 +75,7 @@ class StatedObjects:
     def routines_and_views(self) -> frozenset[str]:
         """The names of both, in lower case, whatever schema they are in."""
         kinds = ("view", "procedure", "function")
-        return frozenset(name.lower() for kind, _, name in self._tables if kind in kinds)
+        return frozenset(name.lower() for kind, _, name in self._iter_all() if kind in kinds)
 
     @property
     def views(self) -> list[TableKey]:

@@ -26,6 +26,7 @@ class References:
     """What the statements so far say of foreign keys and triggers."""
 
     _parents: dict[TableKey, set[TableKey]] = field(default_factory=dict)
+    _children: dict[TableKey, set[TableKey]] = field(default_factory=dict)
     _triggers: list[_Trigger] = field(default_factory=list)
 
     def follow(self, verdict: Verdict) -> None:
@@ -33,32 +34,42 @@ class References:
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.CREATE_TABLE | Kind.ALTER_TABLE:
-                self._parents.setdefault(keys[0], set()).update(mentioned_keys(verdict))
+                self._add(keys[0], mentioned_keys(verdict))
             case Kind.DROP_TABLE:
                 for key in keys:
-                    self._parents.pop(key, None)
+                    self._remove(key)
             case Kind.CREATE_TRIGGER:
                 self._triggers.append(_Trigger(keys[-1], verdict.mentions.words))
 
     def rename(self, old: TableKey, new: TableKey) -> None:
         """Take note that a table has another name; its triggers have gone with it."""
-        if old in self._parents:
-            self._parents[new] = self._parents.pop(old)
-        for parents in self._parents.values():
-            if old in parents:
-                parents.add(new)
+        for child in [*self._children.get(old, ())]:
+            self._add(child, [new])
+        self._add(new, self._remove(old))
         self._triggers += [replace(each, table=new) for each in self._triggers if each.table == old]
+
+    def _add(self, child: TableKey, parents: Iterable[TableKey]) -> None:
+        for parent in parents:
+            self._parents.setdefault(child, set()).add(parent)
+            self._children.setdefault(parent, set()).add(child)
+
+    def _remove(self, child: TableKey) -> set[TableKey]:
+        """Forget what a table references, and return that."""
+        parents = self._parents.pop(child, set())
+        for parent in parents:
+            self._children[parent].discard(child)
+        return parents
 
     def around(self, key: TableKey) -> set[TableKey]:
         """Return the tables that this one references, and those that reference it."""
-        return {*self._parents.get(key, ()), *self._children(key)} - {key}
+        return {*self._parents.get(key, ()), *self._children.get(key, ())} - {key}
 
     def below(self, keys: Iterable[TableKey]) -> set[TableKey]:
         """Return the tables whose rows depend on rows of these, by foreign keys, step by step."""
         found: set[TableKey] = set()
         waiting = list(keys)
         while waiting:
-            new = self._children(waiting.pop()) - found
+            new = self._children.get(waiting.pop(), set()) - found
             found |= new
             waiting += new
         return found
@@ -70,21 +81,18 @@ class References:
 
         A trigger that names one of `others`, the routines and views, may write to any.
         """
+        bodies: dict[TableKey, list[frozenset[str]]] = {}
+        for trigger in self._triggers:
+            bodies.setdefault(trigger.table, []).append(trigger.words)
         found: set[TableKey] = set()
         waiting = list(fired)
-        seen: set[TableKey] = set()
         while waiting:
-            table = waiting.pop()
-            seen.add(table)
-            for trigger in self._triggers:
-                if trigger.table != table:
-                    continue
-                if "call" in trigger.words or not trigger.words.isdisjoint(others):
+            # What has been looked at has no bodies any more.
+            for words in bodies.pop(waiting.pop(), ()):
+                if "call" in words or not words.isdisjoint(others):
                     return set(tables)
-                named = {key for key in tables if key[1].lower() in trigger.words}
-                found |= named | (self.below(named) & tables)
-            waiting += found - seen
+                named = {key for key in tables if key[1].lower() in words}
+                new = (named | (self.below(named) & tables)) - found
+                found |= new
+                waiting += new
         return found
-
-    def _children(self, key: TableKey) -> set[TableKey]:
-        return {child for child, parents in self._parents.items() if key in parents}

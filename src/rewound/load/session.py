@@ -20,7 +20,7 @@ class Carriage(enum.Enum):
     """What becomes of a setting where another session executes a part of the dump."""
 
     CARRIED = "entered by every other session as well"
-    OWN_SESSION = "while it is set, rows stay in the dump's own session"
+    OWN_SESSION = "while it is no default, rows stay in the dump's own session"
     IMMATERIAL = "matters to no value, and to no view or trigger"
 
 
@@ -33,12 +33,14 @@ CARRIAGE: Mapping[str, Carriage] = {
     "default_collation_for_utf8mb4": Carriage.CARRIED,
     # What values, generated columns and CHECK come to.
     "block_encryption_mode": Carriage.CARRIED,
-    "default_week_format": Carriage.CARRIED,
-    "div_precision_increment": Carriage.CARRIED,
     "foreign_key_checks": Carriage.CARRIED,
-    "lc_time_names": Carriage.CARRIED,
     "time_zone": Carriage.CARRIED,
     "unique_checks": Carriage.CARRIED,
+    # The server has them in the expressions of a table that it keeps open, and lets other
+    # sessions have it: DAYNAME() gave `Monday` in de_DE after a look by another one (9.7.4).
+    "default_week_format": Carriage.OWN_SESSION,
+    "div_precision_increment": Carriage.OWN_SESSION,
+    "lc_time_names": Carriage.OWN_SESSION,
     # With it off, NULL in a TIMESTAMP is the time of the statement.
     "explicit_defaults_for_timestamp": Carriage.OWN_SESSION,
     "insert_id": Carriage.OWN_SESSION,  # numbers the next statement
@@ -71,14 +73,15 @@ CARRIAGE: Mapping[str, Carriage] = {
 }
 """Every session variable that a dump may set. User variables stand in no literal."""
 
-_NUMBERS = frozenset(
-    {"default_week_format", "div_precision_increment", "foreign_key_checks", "unique_checks"}
+_NUMBERS = frozenset({"foreign_key_checks", "unique_checks"})
+_CARRIED = tuple(name for name, how in CARRIAGE.items() if how is Carriage.CARRIED)
+_OWN = tuple(name for name, how in CARRIAGE.items() if how is Carriage.OWN_SESSION)
+_IS_DEFAULT = " AND ".join(
+    # It has no global value.
+    "@@insert_id = 0" if name == "insert_id" else f"@@SESSION.{name} = @@GLOBAL.{name}"
+    for name in _OWN
 )
-_READ = (
-    *(name for name, how in CARRIAGE.items() if how is Carriage.CARRIED),
-    *(name for name, how in CARRIAGE.items() if how is Carriage.OWN_SESSION),
-)
-_QUERY = "SELECT " + ", ".join(f"@@SESSION.{name}" for name in _READ)
+_QUERY = f"SELECT {', '.join(f'@@SESSION.{name}' for name in _CARRIED)}, {_IS_DEFAULT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +99,24 @@ class SessionSettings:
 
 def read_session(connection: Connection, schema: str | None) -> SessionSettings:
     """Return what makes a session what this one is now."""
+    *row, is_default = connection.query(_QUERY).rows[0]
     # Where the dump asks for answers in `binary`, text comes as bytes.
     values = {
         name: value.decode() if isinstance(value, bytes) else str(value)
-        for name, value in zip(_READ, connection.query(_QUERY).rows[0], strict=True)
+        for name, value in zip(_CARRIED, row, strict=True)
     }
     # No value of these has a quote in it.
     carried = ", ".join(
-        f"{name} = {values[name]}" if name in _NUMBERS else f"{name} = '{values[name]}'"
-        for name, how in CARRIAGE.items()
-        if how is Carriage.CARRIED and name != "character_set_connection"
+        f"{name} = {value}" if name in _NUMBERS else f"{name} = '{value}'"
+        for name, value in values.items()
+        if name != "character_set_connection"
     )
     database = () if schema is None else ("SET NAMES utf8mb4", b"USE " + quote_name(schema))
     return SessionSettings(
         (*database, f"SET SESSION {carried}"),
         checks_foreign_keys=values["foreign_key_checks"] == "1",
         converts_text=values["character_set_connection"] != values["character_set_client"],
-        fits_workers=values["explicit_defaults_for_timestamp"] == "1"
-        and values["insert_id"] == "0"
-        and values["transaction_read_only"] == "0",
+        fits_workers=bool(is_default),
     )
 
 

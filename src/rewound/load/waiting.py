@@ -33,13 +33,15 @@ def find_tables_to_wait_for(
     kind, keys = verdict.kind, table_keys(verdict)
     if kind in _MEETS_NO_ROWS:
         return set()
+    if kind in (Kind.INSERT, Kind.REPLACE):
+        # What is sent before it may be for another table.
+        is_alone = len(verdict.sql) == 1 and counters.has_tables(keys)
+        return set(keys) if is_alone and not checks_foreign_keys() else None
     match kind:
         case Kind.CREATE_VIEW if not _INDEX_HINT.search(verdict.statement.text):
             return set()
         case Kind.CREATE_TABLE if len(keys) == 1:
             return {keys[0], *mentioned_keys(verdict), *counters.references.around(keys[0])}
         case Kind.DROP_TABLE if not any(counters.references.around(key) for key in keys):
-            return set(keys)
-        case Kind.INSERT | Kind.REPLACE if counters.has_tables(keys) and not checks_foreign_keys():
             return set(keys)
     return None
