@@ -14,7 +14,9 @@ from rewound.errors import (
     StatementRefused,
 )
 from rewound.load.counters import LoadCounters
-from rewound.load.objects import TableKey
+from rewound.load.objects import TableKey, table_keys
+from rewound.load.session import read_session
+from rewound.load.stated_values import StatedValueCheck
 from rewound.mysql.client import Connection, Execution
 
 _DEADLOCK = 1213
@@ -25,10 +27,19 @@ _LONGEST_PAUSE_S = 0.2
 class Executor:
     """Executes the verdicts of one dump in one session."""
 
-    def __init__(self, connection: Connection, counters: LoadCounters, dump: Path) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        counters: LoadCounters,
+        dump: Path,
+        *,
+        stated_values: StatedValueCheck | None = None,
+    ) -> None:
+        """Take what compares values of generated columns, for rows that state some."""
         self.connection = connection
         self.counters = counters
         self._dump = dump
+        self._stated_values = stated_values
 
     def execute(self, verdict: Verdict) -> None:
         """Send what a verdict says.
@@ -57,6 +68,11 @@ class Executor:
                 self.counters.add_warnings(verdict, warnings, expected=execution.warning_count)
             if sql is verdict.sql[-1]:
                 self.counters.add_execution(verdict, execution)
+        if verdict.stated is not None and self._stated_values is not None:
+            settings = read_session(self.connection, verdict.schema).statements
+            table = table_keys(verdict)[0]
+            for use in self._stated_values.find_differences(table, verdict.stated, settings):
+                self.counters.add_use(use, verdict.line)
 
     def execute_past_deadlocks(self, sql: bytes) -> Execution:
         """Send one statement, again where it and another connection's waited for each other.

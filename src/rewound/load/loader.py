@@ -31,6 +31,7 @@ from rewound.load.proof import look_at_server
 from rewound.load.rows import RowLoader
 from rewound.load.server_reading import read_server_profile
 from rewound.load.server_settings import find_server_settings
+from rewound.load.stated_values import StatedValueCheck
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -102,6 +103,7 @@ def load_dump(
         Connection(endpoint) as connection,
         Connection(endpoint) as deferring,
         DumpReader(dump, allows_any_ratio=any_ratio) as reader,
+        StatedValueCheck(endpoint) as stated_values,
     ):
 
         def make_loader() -> RowLoader:
@@ -114,8 +116,9 @@ def load_dump(
         _stop_clock(connection, now)
         is_fast = options.method is LoadMethod.FAST
         script = Script(target, schema=options.schema, part=options.part, regroup=is_fast)
+        executor = Executor(connection, counters, dump, stated_values=stated_values)
         statements = DeferredStatements(
-            Executor(connection, counters, dump),
+            executor,
             Executor(deferring, counters, dump),
             counters,
             defers_triggers=is_fast,

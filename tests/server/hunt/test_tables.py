@@ -106,3 +106,15 @@ def test_a_row_keeps_the_number_0(
     assert rules_of(ledger)["zero-kept"] == 1
     modes = "SELECT GROUP_CONCAT(sql_mode) FROM information_schema.triggers"
     assert world.ask(f"{modes} WHERE trigger_schema = 'shop'") in (None, "STRICT_TRANS_TABLES")
+
+
+@METHODS
+def test_generated_columns_stated_with_values_are_computed_and_compared(
+    hunt_source: HuntSource, world: LoadServer, method: LoadMethod
+):
+    ledger = load(world, hunt_source("gencol/stored"), method)
+    assert (
+        world.ask("SELECT GROUP_CONCAT(id, ':', total) FROM shop.line") == "1:10.00,2:6.00,3:10.00"
+    )
+    assert rules_of(ledger)["generated-value"] == 1
+    assert "generated-differs" not in rules_of(ledger)

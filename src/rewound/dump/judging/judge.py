@@ -22,11 +22,19 @@ from rewound.dump.definitions.table_options import read_auto_increment
 from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits
 from rewound.dump.judging.dump_filter import DumpFilter
+from rewound.dump.judging.known_inserts import KnownInserts
 from rewound.dump.judging.row_tests import RowTestFinder
 from rewound.dump.judging.zero_numbers import ZeroNumbers, ZeroPlan
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
-from rewound.dump.rules.verdict import Edit, RuleUse, Verdict, apply_edits, excerpt, one_line
+from rewound.dump.rules.verdict import (
+    Edit,
+    RuleUse,
+    Verdict,
+    apply_edits,
+    excerpt,
+    one_line,
+)
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import Session
 from rewound.dump.settings.set_statement import judge_set
@@ -85,6 +93,7 @@ class Judge:
     tables: KnownTables = field(default_factory=KnownTables)
     """What is known of the tables that the dump has made."""
     _row_tests: RowTestFinder = field(init=False)
+    _inserts: KnownInserts = field(init=False)
     _zeros: ZeroNumbers = field(init=False)
     _switch: bytes | None = None
     _insert: tuple[bytes, LexicalMode, Statement] | None = None
@@ -95,7 +104,8 @@ class Judge:
 
     def __post_init__(self) -> None:
         self._row_tests = RowTestFinder(self.tables)
-        self._zeros = ZeroNumbers(self.tables)
+        self._inserts = KnownInserts(self.tables)
+        self._zeros = ZeroNumbers(self._inserts)
 
     def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
         """Return what becomes of a statement; afterwards `session` is as it leaves it.
@@ -233,6 +243,10 @@ class Judge:
         if any(use.rule is rules.OR_REPLACE for use in rewrites):
             prefix.append(self._drop_table(statement.names[0]))
         zero = self._plan_zero(statement, schema)
+        stated = None
+        if statement.rows_start and not rewrites and schema is not None:
+            place = (schema, self.session, self.target.version_number)
+            sql, stated, rewrites = self._inserts.replace_generated(statement, *place)
         return Verdict(
             statement,
             line,
@@ -241,6 +255,7 @@ class Judge:
             self.session.schema,
             auto_increment,
             mentions,
+            stated,
         )
 
     def _find_zone_assumed(self, statement: Statement, schema: str | None) -> list[RuleUse]:

@@ -11,11 +11,11 @@ import enum
 import re
 from dataclasses import dataclass
 
-from rewound.dump.definitions.known_tables import KnownTable, KnownTables, TableKey
+from rewound.dump.definitions.known_tables import KnownTable, TableKey
+from rewound.dump.judging.known_inserts import KnownInserts
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse
 from rewound.dump.settings.session import Session
-from rewound.dump.text.insert_head import read_insert_head
 from rewound.dump.text.masked_text import has_word
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.statement import Kind, Statement
@@ -43,17 +43,6 @@ class ZeroPlan:
     uses: tuple[RuleUse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _NumberedInsert:
-    """What an INSERT's head says of the numbers in its rows."""
-
-    table: KnownTable
-    position: int | None
-    """Of the AUTO_INCREMENT among the values of a row; None where no row states it."""
-    columns: int
-    """How many values a row has."""
-
-
 _ANY = ZeroPlan()
 _BEGINS_ANEW = frozenset({Kind.CREATE_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE})
 _STORES_ITS_MODE = frozenset(
@@ -65,13 +54,11 @@ _BECOMES_NUMBERED = re.compile(rb"\bAUTO_INCREMENT\b(?!\s*=)|\bSERIAL\b", re.IGN
 class ZeroNumbers:
     """Guards what a 0 means in each table."""
 
-    def __init__(self, tables: KnownTables) -> None:
-        self._tables = tables
+    def __init__(self, inserts: KnownInserts) -> None:
+        self._inserts = inserts
         self._meanings: dict[TableKey, _Meaning] = {}
         self._last_undecided: tuple[TableKey, KnownTable] | None = None
         """The table that the last number would have been chosen for."""
-        self._head: tuple[object, _NumberedInsert | None] = (None, None)
-        """Of the last INSERT, and what it says."""
 
     def plan(
         self, statement: Statement, key: TableKey | None, session: Session, version: int
@@ -100,15 +87,17 @@ class ZeroNumbers:
     def _plan_rows(
         self, statement: Statement, key: TableKey, session: Session, version: int
     ) -> ZeroPlan:
-        insert = self._find_insert(statement, key, session, version)
+        insert = self._inserts.find(statement, key, session, version)
         if insert is None:
             return ZeroPlan(keeps_zero=False)
         if insert.table.auto_increment_column is None:
             return _ANY
-        if insert.position is None:
+        if insert.auto_increment is None:
             numbers = StatedNumbers(0, statement.rows, 0)
         else:
-            stated = read_stated_numbers(statement, insert.position, insert.columns, session.mode)
+            stated = read_stated_numbers(
+                statement, insert.auto_increment, len(insert.columns), session.mode
+            )
             if stated is None:
                 # Who computes numbers writes no dump.
                 self._meanings.setdefault(key, _Meaning.NEXT_NUMBER)
@@ -139,27 +128,6 @@ class ZeroNumbers:
         self._meanings[key] = _Meaning.NEXT_NUMBER
         use = RuleUse(rules.ZERO_NUMBERED, ".".join(key))
         return ZeroPlan(None, _number_first(key, table), (use,))
-
-    def _find_insert(
-        self, statement: Statement, key: TableKey, session: Session, version: int
-    ) -> "_NumberedInsert | None":
-        """Return what an INSERT's head says; None where nothing certain is known of it."""
-        head = statement.text[: statement.rows_start]
-        place = (head, key, self._tables.version, session.mode)
-        if place != self._head[0]:
-            self._head = (place, self._read_insert(head, key, session, version))
-        return self._head[1]
-
-    def _read_insert(
-        self, head: bytes, key: TableKey, session: Session, version: int
-    ) -> "_NumberedInsert | None":
-        table = self._tables.find(key)
-        read = read_insert_head(head, session.mode, version)
-        listed = None if table is None or read is None else table.listed(read.columns)
-        if table is None or listed is None:
-            return None
-        numbered = [number for number, each in enumerate(listed) if each.has_auto_increment]
-        return _NumberedInsert(table, numbered[0] if numbered else None, len(listed))
 
 
 def _number_first(key: TableKey, table: KnownTable) -> tuple[bytes, ...]:

@@ -210,6 +210,13 @@ ZERO_NUMBERED = Rule(
     "a script written by hand means that; a first row that was taken for one with the number 0 is"
     " given its number when the second one comes",
 )
+GENERATED_VALUE = Rule(
+    "generated-value",
+    Effect.REWRITE,
+    "values that rows state for a generated column, as the programs of MariaDB write them",
+    "DEFAULT takes their place, and what the server computes is compared with them",
+    "MySQL takes no value for such a column (error 3105)",
+)
 PASSWORD_FUNCTION = Rule(
     "password-function",
     Effect.REWRITE,
@@ -551,6 +558,13 @@ CHARACTERS_LOST = Rule(
     "text that character_set_connection does not have, or that is none of character_set_client"
     " where the two differ (MySQL warning 1300)",
     "the server stores question marks, or the text as far as it could be read",
+    "the world would hold a value that the dump does not state",
+)
+GENERATED_DIFFERS = Rule(
+    "generated-differs",
+    Effect.DAMAGE,
+    "a value that a row states for a generated column, and that is not what the server computes",
+    "the server's value is stored",
     "the world would hold a value that the dump does not state",
 )
 NUMBER_CLIPPED = Rule(

@@ -42,6 +42,18 @@ class RuleUse:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedValues:
+    """Rows that state values for generated columns."""
+
+    columns: tuple[str, ...]
+    """What each row states, in its order."""
+    generated: tuple[str, ...]
+    """Which of these are generated."""
+    rows: bytes
+    """The rows as the dump has them, without what stands before and after them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of one piece of a dump."""
 
@@ -59,6 +71,9 @@ class Verdict:
     """For CREATE and ALTER TABLE: the AUTO_INCREMENT that it states."""
     mentions: Mentions = NONE
     """What it says of other tables than its own."""
+
+    stated: StatedValues | None = None
+    """For INSERT and REPLACE: the values of generated columns that DEFAULT takes the place of."""
 
     @property
     def refusal(self) -> RuleUse | None:

@@ -9,10 +9,10 @@ Source: MySQL 9.7 manual, "Using AUTO_INCREMENT"; '0', 0.0, -0 and FALSE tried o
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from rewound.dump.text.lexical import LexicalMode, quoted, repeated
+from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.statement import Statement
+from rewound.dump.values.literal_rows import iter_literal_rows
 
 _CHOOSES = frozenset({b"NULL", b"DEFAULT", b"''", b'""'})
 _MAY_CHOOSE = re.compile(rb"[(,]\s*(?:[-+.\s]*0|NULL|DEFAULT|FALSE|\w*\s*'')", re.IGNORECASE)
@@ -42,12 +42,10 @@ def read_stated_numbers(
     is_read = statement.is_plain or b"/*" not in masked_rows
     if is_read and not may_choose.search(masked_rows):
         return StatedNumbers(0, 0, statement.rows)
-    row = _row(position, columns, mode)
-    text, end = statement.text, statement.rows_start
     zeros = chosen = rows = 0
-    while (match := row.match(text, end)) is not None:
-        rows, end = rows + 1, match.end()
-        value = match[1].strip().upper()
+    for row in iter_literal_rows(statement.text, statement.rows_start, (position,), columns, mode):
+        rows += 1
+        value = row[1].strip().upper()
         chooses = value in _CHOOSES
         if value[:1] in (b"'", b'"'):
             value = value[1:-1].strip()
@@ -57,13 +55,3 @@ def read_stated_numbers(
         elif not chooses and not _OTHER.fullmatch(value):
             return None
     return StatedNumbers(zeros, chosen, rows - zeros - chosen) if rows == statement.rows else None
-
-
-@cache
-def _row(position: int, columns: int, mode: LexicalMode) -> re.Pattern[bytes]:
-    """Return what matches one row of literals, and in its group the value at a position."""
-    plain = rb"[^'\"`(),]*+"
-    value = plain + repeated(rb"(?:" + quoted(mode, b"'\"") + rb")" + plain)
-    before = rb"(?:" + value + rb",){%d}" % position
-    behind = rb"(?:," + value + rb"){%d}" % (columns - position - 1)
-    return re.compile(rb"[\s,]*+\(" + before + rb"(" + value + rb")" + behind + rb"\)", re.DOTALL)

@@ -42,6 +42,7 @@ EXAMPLES = {
     "six-digit-comment": b"USE g; CREATE TABLE t (a text /*!100301 COMPRESSED*/);",
     "zero-kept": b"USE g; CREATE TABLE t (a serial); INSERT INTO t VALUES (0),(1);",
     "zero-numbered": b"USE g; CREATE TABLE t (a serial); INSERT INTO t VALUES (0),(0);",
+    "generated-value": b"USE g; CREATE TABLE t (a int, b int AS (a)); INSERT INTO t VALUES (1,1);",
     "password-function": b"USE g; INSERT INTO users VALUES (1,'joe',PASSWORD('secret'));",
     "definer": b"USE g; CREATE DEFINER=`root`@`%` VIEW v AS SELECT 1;",
     "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",
