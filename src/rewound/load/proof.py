@@ -10,7 +10,8 @@ from rewound.load.ledger import ForeignKeys
 from rewound.load.objects import ObjectKey, TableKey, object_key, quote_table
 from rewound.mysql.client import Connection
 
-_MERGE = "MRG_MYISAM"
+MERGE_ENGINE = "MRG_MYISAM"
+"""Of tables that show the rows of others and have none of their own."""
 _TABLES = (
     "SELECT table_schema, table_name, engine, auto_increment FROM information_schema.tables"
     " WHERE table_type = 'BASE TABLE'"
@@ -66,7 +67,7 @@ def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found
         if _is_system(str(schema)):
             continue
         key = (str(schema), str(table))
-        if engine == _MERGE:
+        if engine == MERGE_ENGINE:
             merges.append(key)
         else:
             tables[key] = auto_increment

@@ -17,11 +17,16 @@ from collections.abc import Iterator, Sequence
 from rewound.errors import MysqlError
 from rewound.load.ledger import Ledger, TableCount
 from rewound.load.objects import object_key, quote_table
+from rewound.load.proof import MERGE_ENGINE
 from rewound.mysql.client import Connection
 
 _TABLES_PER_QUESTION = 40
 _COUNT = b"(SELECT COUNT(*) FROM %b)"
 _HAS_ROWS = b"EXISTS (SELECT 1 FROM %b)"
+_MERGES = (
+    "SELECT table_schema, table_name FROM information_schema.tables"
+    f" WHERE engine = '{MERGE_ENGINE}'"
+)
 _NAMES = (
     "SELECT 'view', table_schema, table_name"
     " FROM information_schema.tables WHERE table_type = 'VIEW'"
@@ -34,7 +39,12 @@ _NAMES = (
 
 def find_losses(connection: Connection, ledger: Ledger, *, counts_rows: bool) -> list[str]:
     """Say what a server lacks of what its ledger proves; nothing where it holds all of it."""
-    tables = [table for table in ledger.tables if table.counted is not None]
+    merges = {(str(schema), str(name)) for schema, name in connection.query(_MERGES).rows}
+    tables = [
+        table
+        for table in ledger.tables
+        if table.counted is not None and (table.schema, table.table) not in merges
+    ]
     losses: list[str] = []
     for start in range(0, len(tables), _TABLES_PER_QUESTION):
         some = tables[start : start + _TABLES_PER_QUESTION]

@@ -7,7 +7,7 @@ import pytest
 
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions
-from tests.conftest import Cli
+from tests.conftest import Cli, Dumps
 from tests.server.load_server import LoadServer
 
 HuntSource = Callable[[str], Path]
@@ -57,6 +57,23 @@ def test_a_table_of_merge_shows_rows_and_has_none(
     ledger = load(world, hunt_source(name))
     assert world.ask(f"SELECT COUNT(*) FROM shop.{table}") == rows
     assert ledger.rows == rows
+
+
+def test_a_table_of_merge_is_served_after_every_start(cli: Cli, dumps: Dumps):
+    dumps.write(
+        "CREATE TABLE a (x INT, KEY (x)) ENGINE=MyISAM; INSERT INTO a VALUES (1);"
+        "CREATE TABLE b LIKE a; INSERT INTO b VALUES (2);"
+        "CREATE TABLE m (x INT, KEY (x)) ENGINE=MERGE UNION=(a, b);\n",
+        name="a_fulldump_20260302_211500.sql",
+    )
+    try:
+        assert cli("up", dumps.folder).code == 0
+        for again in (["reset"], ["down"], ["up", dumps.folder]):
+            assert cli(*again).code == 0
+        answer = cli("query", "SELECT COUNT(*), SUM(x) FROM m", "--format", "csv")
+        assert answer.lines[1] == "a,2,3"
+    finally:
+        cli("down")
 
 
 @METHODS
