@@ -240,6 +240,47 @@ def test_up_clears_away_what_a_deleted_fleet_of_its_name_has_left(
 # What cannot be.
 
 
+def test_a_foreign_container_in_the_fleets_network_is_named_and_down_can_be_repeated(
+    cli: Cli, dumps: Dumps, up: Up, client: docker.DockerClient, docker_image: str
+):
+    dumps.write("CREATE TABLE t (id INT);\n")
+    up(dumps.folder)
+    [network] = client.networks.list(filters={"label": f"{FOLDER_LABEL}={own_folder(cli)}"})
+    foreign = client.containers.run(
+        docker_image,
+        ["infinity"],
+        entrypoint=["sleep"],
+        detach=True,
+        network=network.name,
+        labels={"rewound-test": str(cli.state_dir)},
+    )
+    try:
+        done = cli("down")
+        assert done.code == 3
+        assert f"still used by containers that are not of Rewound: {foreign.name}" in done.stderr
+        hint = f"docker network disconnect --force {network.name} {foreign.name}"
+        assert hint in done.stderr
+        network.disconnect(foreign, force=True)
+        assert cli("down").code == 0
+        require_gone(client, cli)
+    finally:
+        foreign.remove(force=True)
+
+
+def own_folder(cli: Cli) -> str:
+    return os.path.realpath(cli.state_dir / "fleets" / "default")
+
+
+@pytest.mark.parametrize("image", ["MySQL:8.4", "mysql:8:4", "http://x/mysql"])
+def test_the_name_of_an_image_that_is_malformed_is_said(
+    cli: Cli, dumps: Dumps, client: docker.DockerClient, image: str
+):
+    dumps.write("CREATE TABLE t (id INT);\n")
+    done = cli("up", dumps.folder, "--image", image)
+    assert done.code == 3
+    assert "hint: an image is written NAME:TAG in lower case" in done.stderr
+
+
 def test_an_image_that_is_not_mysql_is_refused(
     cli: Cli, dumps: Dumps, client: docker.DockerClient, docker_address: str
 ):

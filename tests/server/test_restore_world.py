@@ -230,7 +230,8 @@ def test_a_dump_that_is_not_there_is_named(world: World, tmp_path: Path):
     code, stderr = world.fail(tmp_path / "no.sql")
     assert (code, stderr) == (
         1,
-        f"error: {tmp_path}/no.sql: cannot be read: No such file or directory\n",
+        f"error: {tmp_path}/no.sql: cannot be read: No such file or directory\n"
+        "hint: in a container, mount the folder of the dumps: -v /srv/backups:/backups:ro\n",
     )
     assert not world.folder.path.exists()
 

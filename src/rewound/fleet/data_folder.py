@@ -183,5 +183,6 @@ class DataFolder:
     def _unwritable(self, error: OSError) -> HostError:
         return HostError(
             f"cannot write {self.path}: {(error.strerror or str(error)).lower()}",
-            hint="the folder must belong to the user that runs this, and have free space",
+            hint=f"the folder or volume must belong to user {os.getuid()}, who runs this, and have"
+            " free space",
         )

@@ -20,7 +20,14 @@ from rewound.engine.host.memory import usable_bytes
 from rewound.engine.options import ENVIRONMENT, ServerSettings, plan_buffer_pool_bytes
 from rewound.engine.process.engine import ProcessEngine, memory_limit_bytes
 from rewound.engine.protocol import ServerSpec
-from rewound.errors import FleetError, HostError, TableNamesFolded, UsageError
+from rewound.errors import (
+    DumpError,
+    FleetError,
+    HostError,
+    LoadError,
+    TableNamesFolded,
+    UsageError,
+)
 from rewound.files.json_files import decode, encode_readably
 from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline import Origin
@@ -39,6 +46,13 @@ from rewound.operations.host import get_server
 
 _NO_FLEET = "standalone"
 _ROOM_HINT = "give it more memory: a container by its limit, a host by ending other programs"
+_HINTS_HERE = (
+    ("shorter path", "give a folder with a shorter path as --data-dir"),
+    ("run it again", "give another port with --port, or end the program that has this one"),
+    ("REWOUND_STATE_DIR", "free some space, or give a folder or volume with more as --data-dir"),
+    ("--worlds", _ROOM_HINT),
+)
+"""Words of hints that are for fleets, and what to do about the same where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +107,15 @@ def get_size(dump: Path) -> int:
     Raises:
         DumpError: it cannot be read.
     """
-    with open_dump(dump) as file:
-        return os.fstat(file.fileno()).st_size
+    try:
+        with open_dump(dump) as file:
+            return os.fstat(file.fileno()).st_size
+    except DumpError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            error.hint = (
+                "in a container, mount the folder of the dumps: -v /srv/backups:/backups:ro"
+            )
+        raise
 
 
 def restore(
@@ -111,6 +132,21 @@ def restore(
         DumpError, LoadError: the dump did not become a world.
         HostError: no MySQL, no memory, no space, the port taken.
     """
+    try:
+        return _restore(options, observer=observer, narrate=narrate)
+    except (HostError, LoadError) as error:
+        error.hint = find_hint_here(error.hint)
+        raise
+
+
+def find_hint_here(hint: str | None) -> str | None:
+    """Return what to do instead, where a hint is for a fleet and there is none. Pure."""
+    return next((here for words, here in _HINTS_HERE if hint and words in hint), hint)
+
+
+def _restore(
+    options: StandaloneOptions, *, observer: Observer, narrate: Callable[[str], None]
+) -> Standalone:
     given = _read_passwords(options)
     folder = DataFolder(options.data_dir)
     with folder.locked() as contents, ExitStack() as until_proven:
@@ -278,8 +314,11 @@ def _read_password(account: str, path: Path) -> str:
     try:
         password = path.read_text(encoding="utf-8", errors="replace").rstrip("\r\n")
     except OSError as error:
+        hint = None
+        if isinstance(error, PermissionError):
+            hint = f"give user {os.getuid()}, who runs this, the right to read it"
         raise UsageError(
-            f"cannot read the password of {account} from {path}: {error.strerror}"
+            f"cannot read the password of {account} from {path}: {error.strerror}", hint=hint
         ) from error
     if reason := find_unfit(password):
         raise UsageError(f"the password of {account} in {path} is not valid: {reason}")

@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 
 from rewound.engine.options import ServerSettings
+from rewound.errors import FREE_DISK, FREE_MEMORY
 from rewound.fleet.baseline import make_origin
 from rewound.load.loader import LoadOptions
-from rewound.operations.standalone import explain_difference
+from rewound.operations.standalone import explain_difference, find_hint_here
 
 HELD = make_origin(
     "a" * 64,
@@ -32,3 +33,21 @@ HELD = make_origin(
 def test_explain_difference(change: dict[str, object], difference: str):
     wanted = replace(HELD, **change)  # type: ignore[arg-type]  # a field each
     assert explain_difference(HELD, wanted) == difference
+
+
+@pytest.mark.parametrize(
+    ("hint", "here"),
+    [
+        (FREE_DISK, "--data-dir"),
+        ("free some space, or set REWOUND_STATE_DIR to another disk", "--data-dir"),
+        ("set REWOUND_STATE_DIR to a folder with a shorter path", "shorter path as --data-dir"),
+        (FREE_MEMORY, "a container by its limit"),
+        (f"{FREE_MEMORY}; ulimit -v counts as well", "a container by its limit"),
+        ("run it again", "--port"),
+        ("rewound server install", "rewound server install"),
+    ],
+)
+def test_hints_name_what_helps_where_there_is_no_fleet(hint: str, here: str):
+    found = find_hint_here(hint)
+    assert found is not None and here in found
+    assert "REWOUND_STATE_DIR" not in found and "--worlds" not in found

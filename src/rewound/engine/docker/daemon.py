@@ -26,6 +26,7 @@ from docker.errors import (
 from docker.types import LogConfig, Mount, Ulimit
 from docker.utils import parse_repository_tag
 
+from rewound.command import last_lines
 from rewound.engine.docker.address import SCHEME
 from rewound.engine.docker.container import (
     AS_ROOT,
@@ -45,6 +46,7 @@ from rewound.engine.docker.container import (
     WORKING_FOLDER,
     ContainerPlan,
 )
+from rewound.engine.docker.hints import explain_used_network, find_hint
 from rewound.engine.options import ENVIRONMENT, LOOPBACK
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError
@@ -128,7 +130,8 @@ class Daemon:
             )
             for event in events:
                 if "error" in event:
-                    raise HostError(f"image {name} cannot be pulled: {event['error']}")
+                    says = str(event["error"])
+                    raise HostError(f"image {name} cannot be pulled: {says}", hint=find_hint(says))
                 progress(_read_step(event))
 
     def ask_registry(self, name: str) -> None:
@@ -161,7 +164,9 @@ class Daemon:
         finally:
             self.remove(container.id)
         if code != 0:
-            raise HostError(f"{PROGRAM} in a container exited with code {code}: {output}")
+            raise HostError(
+                f"{PROGRAM} in a container exited with code {code}", quoted=last_lines(output)
+            )
         return str(output)
 
     def start(self, plan: ContainerPlan) -> str:
@@ -244,8 +249,21 @@ class Daemon:
         """Remove the networks whose folder is at or below one."""
         with _door(f"the network of {folder} cannot be removed"):
             for network in self._find_networks(folder):
-                with contextlib.suppress(NotFound):
+                try:
                     self._client.api.remove_network(network)
+                except NotFound:
+                    continue
+                except APIError as error:
+                    raise self._explain_network(network, error) from error
+
+    def _explain_network(self, network: str, error: APIError) -> HostError | APIError:
+        """Return why a network was not removed: by the containers that somebody put into it."""
+        found = self._client.api.inspect_network(network)
+        users = sorted(each["Name"] for each in (found.get("Containers") or {}).values())
+        if not users:
+            return error
+        message, hint = explain_used_network(found["Name"], users)
+        return HostError(message, hint=hint)
 
     def _find_networks(self, folder: Path) -> dict[str, Path]:
         found = self._client.api.networks(filters={"label": FOLDER_LABEL})
@@ -302,9 +320,11 @@ def _door(what: str) -> Iterator[None]:
     try:
         yield
     except APIError as error:
-        raise HostError(f"{what}: {error.explanation or error}") from error
+        says = str(error.explanation or error)
+        raise HostError(f"{what}: {says}", hint=find_hint(says)) from error
     except _FOREIGN as error:
-        raise HostError(f"{what}: {_innermost(error)}", hint=_IS_IT_THERE) from error
+        says = str(_innermost(error))
+        raise HostError(f"{what}: {says}", hint=find_hint(says) or _IS_IT_THERE) from error
 
 
 def _innermost(error: BaseException) -> BaseException:

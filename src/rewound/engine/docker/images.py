@@ -56,7 +56,7 @@ def ensure_image(
         except HostError as error:
             raise HostError(
                 f"{error.message}, and the image is not on this host",
-                hint=_WAYS_OUT,
+                hint=error.hint or _WAYS_OUT,
             ) from error
         image_id = daemon.find_image_id(name)
         if image_id is None:
@@ -98,7 +98,7 @@ def _ask_version(
             banner = daemon.run(plan)
     except HostError as error:
         raise HostError(
-            f"image {name} does not contain MySQL: {error.message}",
+            f"image {name} does not contain MySQL: {error.in_one_line}",
             hint="choose another image, for example --image mysql:8.4",
         ) from error
     version = find_mysql_version(banner)
