@@ -2,8 +2,11 @@
 
 import importlib
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import click
 import pytest
@@ -218,3 +221,36 @@ def test_a_bug_is_told_from_a_users_error_and_keeps_its_traceback(
     assert str(log) in stderr
     assert "Traceback" in log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("delay_s", [0.15, 0.3, 0.6])
+def test_a_signal_ends_a_command_with_130_however_early(
+    cli: Cli, dumps: Dumps, number: signal.Signals, delay_s: float
+):
+    # Its name states no time, so that all of it is read before anything else.
+    path = dumps.folder / "host1.sql"
+    with path.open("wb") as file:
+        file.truncate(20 << 30)
+        file.seek(0)
+        file.write(b"-- MySQL dump 10.13\n")
+    process = cli.start("dumps", dumps.folder)
+    wait_for_python(process.pid)
+    time.sleep(delay_s)
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=20)
+    assert process.returncode == 130, stderr
+    assert stderr.splitlines()[-1] == "interrupted"
+    assert "Traceback" not in stderr
+
+
+def wait_for_python(pid: int) -> None:
+    """Return when the command keeps the signal waiting, or has its handler."""
+    term = 1 << (signal.SIGTERM - 1)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        masks = dict(line.split(":\t", 1) for line in lines if line.startswith("Sig"))
+        if (int(masks["SigBlk"], 16) | int(masks["SigCgt"], 16)) & term:
+            return
+    pytest.fail("the command did not begin")

@@ -34,9 +34,10 @@ def run(command: click.Command) -> NoReturn:
     for number in _ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
-    # They have waited since the program began; TERM waits until a command lets it through.
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
-    sys.exit(_run(command))
+    code = _run(command)
+    if code == Interrupted.exit_code:
+        _end_now(code)
+    sys.exit(code)
 
 
 def let_stop_signal_through() -> None:
@@ -143,6 +144,8 @@ def cancellable() -> Iterator[None]:
 
 def _run(command: click.Command) -> int:
     try:
+        # They have waited since the program began; TERM waits until a command lets it through.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
         result = command.main(prog_name="rewound", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
@@ -170,6 +173,19 @@ def _run(command: click.Command) -> int:
     except Exception:  # noqa: BLE001 - a bug must be told from a user's error
         return _report_bug()
     return result if isinstance(result, int) else 0
+
+
+def _end_now(code: int) -> NoReturn:
+    """Exit without the interpreter's own ending.
+
+    It would wait for what other threads and processes still do. And where an interrupt met code
+    that was compiled from a string (dataclasses, while modules are imported), CPython 3.11
+    remembers it as unhandled, although we have handled it, and ends by the signal instead.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _report_bug() -> int:
