@@ -48,7 +48,10 @@ _NO_FLEET = "standalone"
 _ROOM_HINT = "give it more memory: a container by its limit, a host by ending other programs"
 _HINTS_HERE = (
     ("shorter path", "give a folder with a shorter path as --data-dir"),
-    ("run it again", "give another port with --port, or end the program that has this one"),
+    (
+        "run the command again",
+        "give another port with --port, or end the program that has this one",
+    ),
     ("REWOUND_STATE_DIR", "free some space, or give a folder or volume with more as --data-dir"),
     ("--worlds", _ROOM_HINT),
 )

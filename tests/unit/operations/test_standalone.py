@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from rewound.engine.boot import no_memory, no_room, port_taken
 from rewound.engine.options import ServerSettings
 from rewound.errors import FREE_DISK, FREE_MEMORY
 from rewound.fleet.baseline import make_origin
@@ -43,11 +44,13 @@ def test_explain_difference(change: dict[str, object], difference: str):
         ("set REWOUND_STATE_DIR to a folder with a shorter path", "shorter path as --data-dir"),
         (FREE_MEMORY, "a container by its limit"),
         (f"{FREE_MEMORY}; ulimit -v counts as well", "a container by its limit"),
-        ("run it again", "--port"),
+        (port_taken("x").hint, "--port"),
+        (no_room("x").hint, "--data-dir"),
+        (no_memory("x").hint, "a container by its limit"),
         ("rewound server install", "rewound server install"),
     ],
 )
-def test_hints_name_what_helps_where_there_is_no_fleet(hint: str, here: str):
+def test_hints_name_what_helps_where_there_is_no_fleet(hint: str | None, here: str):
     found = find_hint_here(hint)
     assert found is not None and here in found
     assert "REWOUND_STATE_DIR" not in found and "--worlds" not in found
