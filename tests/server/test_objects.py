@@ -175,8 +175,8 @@ def test_a_view_that_cannot_be_made_fails_the_world_unless_allowed(world: LoadSe
         dumps.write(f"{CREATE}CREATE VIEW v AS SELECT nothing, missing(id) AS m FROM t;\n")
     )
     [problem] = find_imbalances(ledger)
-    assert problem.startswith("rule view-lost: v: ")
-    assert find_imbalances(replace(ledger, allowed=("view-lost",))) == []
+    assert problem.startswith("rule object-lost: view game.v: ")
+    assert find_imbalances(replace(ledger, allowed=("object-lost",))) == []
 
 
 def test_foreign_keys_are_looked_up_where_asked(world: LoadServer, dumps: Dumps):

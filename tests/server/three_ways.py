@@ -33,7 +33,10 @@ NOW = datetime(2024, 6, 18, 21, 15, 8, 123456, tzinfo=UTC)
 BY_DESIGN = {
     "view-later": "the client is refused a view that comes before its table",
     "view-broken": "the client cannot make a view of what is not there",
-    "view-lost": "the same",
+    "object-lost": "the same, of any stored object that the server refuses",
+    "foreign-key-lost": "the client is refused the table",
+    "parent-later": "the same",
+    "event-past": "the client's server drops the event at once",
     "trigger-last": "triggers are made when all rows are there",
     "zero-kept": "a single 0 is a number that the dump states; the client takes the next one",
     "zero-numbered": "the same, where the server is to choose the numbers",

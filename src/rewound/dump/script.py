@@ -48,6 +48,7 @@ class Script:
         *,
         schema: str | None = None,
         part: DumpFilter | None = None,
+        allowed: frozenset[str] = frozenset(),
         regroup: bool = True,
     ) -> None:
         """Take statements as they stand, or with `regroup` INSERTs in pieces of a good size."""
@@ -55,7 +56,9 @@ class Script:
         self.statements = 0
         self._target = target
         self._schema = schema
-        self._judge = Judge(target, default_schema=schema, part=part or DumpFilter())
+        self._judge = Judge(
+            target, default_schema=schema, part=part or DumpFilter(), allowed=allowed
+        )
         mode = self._judge.session.mode
         row_tests = self._judge.find_row_test if regroup else None
         self._splitter = Splitter(mode, row_tests=row_tests)

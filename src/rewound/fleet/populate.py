@@ -14,7 +14,7 @@ from rewound.engine.protocol import Engine, Server
 from rewound.errors import LoadError, MysqlError, RewoundError
 from rewound.fleet.disk_guard import kept_from_filling, little_room
 from rewound.fleet.restore_context import RestoreContext
-from rewound.load.ledger import Ledger, find_imbalances
+from rewound.load.ledger import Ledger, find_hint, find_imbalances
 from rewound.load.loader import Progress, load_dump
 from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
 from rewound.mysql.client import Connection
@@ -70,7 +70,8 @@ def _load_and_prove(
         cpu_budget=context.cpu_budget,
     )
     if imbalances := find_imbalances(ledger):
-        raise LoadError(f"{dump}: the ledger does not balance: {'; '.join(imbalances)}")
+        text = f"{dump}: the ledger does not balance: {'; '.join(imbalances)}"
+        raise LoadError(text, hint=find_hint(ledger))
     quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
     settings = [f"SET PERSIST {name} = '{value}'" for name, value in ledger.server_settings.items()]
     _execute_as_root(server, context, [*SERVING_STATEMENTS, *settings, *grant_statements(quoted)])

@@ -62,6 +62,7 @@ class LoadCounters:
     executed: Counter[str] = field(default_factory=Counter)
     unseen_warnings: int = 0
     positions: list[str] = field(default_factory=list)
+    lost_foreign_keys: list[str] = field(default_factory=list)
     _rows: dict[TableKey, _Rows] = field(default_factory=dict)
     _tables: dict[TableKey, None] = field(default_factory=dict)
     _keys: dict[str, set[TableKey]] = field(default_factory=dict)
@@ -90,6 +91,18 @@ class LoadCounters:
             self._rules[name] = replace(first, count=known.count + 1)
             if use.rule is rules.REPLICATION_POSITION:
                 self.positions.append(use.detail)
+
+    def lose_object(self, verdict: Verdict, reason: str) -> None:
+        """Count a stored object that the server did not take."""
+        with self._lock:
+            detail = f"{self.objects.lose(verdict, reason)}: {reason}"
+            self.add_use(RuleUse(rules.OBJECT_LOST, detail), verdict.line)
+
+    def lose_foreign_key(self, text: str, line: int) -> None:
+        """Count a foreign key that the server refuses; `text` says which, and why."""
+        with self._lock:
+            self.lost_foreign_keys.append(text)
+            self.add_use(RuleUse(rules.FOREIGN_KEY_LOST, text), line)
 
     def add_execution(self, verdict: Verdict, execution: Execution) -> None:
         """Count a statement that was sent, and what the server did for it."""

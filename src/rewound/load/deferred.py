@@ -6,6 +6,7 @@ wait. A view whose table comes later cannot be made yet. Each is kept with the s
 written for, because MySQL stores parts of that with the object, and is executed in such a one.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,9 +14,11 @@ from rewound.dump.rules import table as rules
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.text.statement import Kind
-from rewound.errors import MysqlError
+from rewound.errors import Interrupted, MysqlError
 from rewound.load.counters import LoadCounters
 from rewound.load.executor import Executor
+from rewound.load.foreign_keys import DEFINES_TABLES, TableExecutor
+from rewound.load.lost_objects import STORED_OBJECTS, execute_object, lose
 from rewound.load.objects import TableKey, table_keys
 from rewound.load.session import Statements, enter, read_collation, read_session, set_collation
 from rewound.load.stand_in_tables import StandInTables
@@ -51,13 +54,22 @@ class DeferredStatements:
     """Guards what waits. Views go first when the end has come, then triggers."""
 
     def __init__(
-        self, executor: Executor, own: Executor, counters: LoadCounters, *, defers_triggers: bool
+        self,
+        executor: Executor,
+        own: Executor,
+        counters: LoadCounters,
+        tables: TableExecutor,
+        *,
+        defers_triggers: bool,
+        cancelled: threading.Event,
     ) -> None:
         """Take the executor of the dump's session, and `own`, in which deferred ones are made."""
         self._defers_triggers = defers_triggers
         self._executor = executor
         self._own = own
         self._tally = counters
+        self._tables = tables
+        self._cancelled = cancelled
         self._triggers: list[_Deferred] = []
         self._views: list[_Deferred] = []
         self._made: frozenset[TableKey] = frozenset()
@@ -84,8 +96,9 @@ class DeferredStatements:
             self._make_triggers()
             if verdict.kind in _FIRES_TRIGGERS:
                 self._tally.note_fired(verdict)
+        is_deferred = verdict.kind is Kind.CREATE_TRIGGER and self._defers_triggers
         match verdict.kind:
-            case Kind.CREATE_TRIGGER if verdict.sql and self._defers_triggers:
+            case Kind.CREATE_TRIGGER if verdict.sql and is_deferred:
                 self._executor.execute(replace(verdict, sql=verdict.sql[:-1]))
                 # As CREATE TRIGGER does.
                 self._executor.connection.execute("COMMIT")
@@ -93,13 +106,17 @@ class DeferredStatements:
             case Kind.CREATE_VIEW if verdict.sql:
                 self._drop(verdict)
                 self._execute_view(verdict)
+            case kind if kind in STORED_OBJECTS and verdict.sql:
+                execute_object(self._executor, verdict)
+            case kind if kind in DEFINES_TABLES:
+                self._tables.execute(verdict)
             case _:
                 if not self._drop(verdict):
                     self._executor.execute(verdict)
-                if verdict.kind is Kind.CREATE_TRIGGER or (
-                    self._made and verdict.kind in _REMOVES_TRIGGERS
-                ):
-                    self._made = self._read_tables_with_triggers()
+        if (verdict.kind is Kind.CREATE_TRIGGER and not is_deferred) or (
+            self._made and verdict.kind in _REMOVES_TRIGGERS
+        ):
+            self._made = self._read_tables_with_triggers()
 
     def execute_deferred(self) -> None:
         """Execute what has waited, in the session that each was written for.
@@ -128,7 +145,7 @@ class DeferredStatements:
         if collation != deferred.collation:
             set_collation(self._own.connection, schema, deferred.collation)
         self._enter(deferred)
-        self._own.execute(deferred.verdict)
+        execute_object(self._own, deferred.verdict)
         if collation != deferred.collation:
             set_collation(self._own.connection, schema, collation)
 
@@ -142,8 +159,9 @@ class DeferredStatements:
             self._executor.try_to_execute(verdict)
         except MysqlError as error:
             if error.number not in MISSING_OBJECT_ERRORS:
-                raise self._executor.explain(verdict, error) from error
-            self._hold(self._views, verdict, rules.VIEW_LATER)
+                lose(self._executor, verdict, error)
+            else:
+                self._hold(self._views, verdict, rules.VIEW_LATER)
 
     def _execute_views(self) -> None:
         """Execute the views in rounds, until a round finds none that can be made."""
@@ -170,7 +188,8 @@ class DeferredStatements:
             self._own.try_to_execute(held.verdict)
         except MysqlError as error:
             if error.number not in MISSING_OBJECT_ERRORS:
-                raise self._own.explain(held.verdict, error) from error
+                lose(self._own, held.verdict, error)
+                return False
             return True
         return False
 
@@ -187,9 +206,11 @@ class DeferredStatements:
         attempt = stand_ins.make_room_for(create, waiting)
         if attempt.waits:
             return False
-        rule = rules.VIEW_BROKEN if attempt.made else rules.VIEW_LOST
-        use = RuleUse(rule, f"{verdict.statement.name}: {attempt.reason}")
-        self._tally.add_use(use, verdict.line)
+        if attempt.made:
+            use = RuleUse(rules.VIEW_BROKEN, f"{verdict.statement.name}: {attempt.reason}")
+            self._tally.add_use(use, verdict.line)
+        else:
+            self._tally.lose_object(verdict, attempt.reason)
         return True
 
     def _hold(self, where: list[_Deferred], verdict: Verdict, rule: Rule) -> None:
@@ -224,4 +245,6 @@ class DeferredStatements:
         return False
 
     def _enter(self, held: _Deferred) -> None:
+        if self._cancelled.is_set():
+            raise Interrupted("loading was interrupted")
         enter(self._own.connection, held.session)

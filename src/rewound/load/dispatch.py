@@ -18,6 +18,7 @@ from rewound.dump.text.lexical import is_text
 from rewound.dump.text.statement import Kind
 from rewound.load.counters import LoadCounters
 from rewound.load.deferred import DeferredStatements
+from rewound.load.foreign_keys import DEFINES_TABLES
 from rewound.load.objects import TableKey, table_key, table_keys
 from rewound.load.rows import Batch
 from rewound.load.session import SessionSettings, read_session
@@ -93,7 +94,9 @@ class Dispatcher:
         if verdict.kind is Kind.LOCK:
             self._connection.execute("UNLOCK TABLES")
         self._may_hold_locks = True
-        if verdict.kind in (Kind.SET, Kind.USE) or len(verdict.sql) > 1:
+        # A table whose parent comes later switches the checks of foreign keys off.
+        sets = verdict.kind in (Kind.SET, Kind.USE) or verdict.kind in DEFINES_TABLES
+        if sets or len(verdict.sql) > 1:
             self._settings = None
 
     def _send(self, verdict: Verdict) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from rewound.dump.rules.table import RULES, Effect
+from rewound.dump.rules.table import FOREIGN_KEY_LOST, OBJECT_LOST, RULES, Effect, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ class StoredObject:
     """It was found in the server after the load."""
     is_broken: bool = False
     """For a view: something that it shows is missing, so that asking it fails."""
+    lost: str = ""
+    """Why the server did not take it; empty for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class ForeignKeys:
     """Every row was looked up; else they are unchecked, as the dump had it."""
     broken: tuple[str, ...] = ()
     """Each key that is violated, and by how many rows."""
+    lost: tuple[str, ...] = ()
+    """Each key that the server refused, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +224,45 @@ def _damage(ledger: Ledger) -> list[str]:
     for use in ledger.rules:
         rule = _DAMAGES.get(use.rule)
         if rule is not None and rule.name not in ledger.allowed:
+            detail = "; ".join(_list_lost(ledger, rule)) or use.first_detail
             problems.append(
-                f"rule {rule.name}: {use.first_detail} ({use.count:,} times, first at line"
+                f"rule {rule.name}: {detail} ({use.count:,} times, first at line"
                 f" {use.first_line}); --allow {rule.name} accepts that {rule.does}"
             )
     if ledger.unseen_warnings:
         problems.append(f"{ledger.unseen_warnings:,} warnings of the server could not be looked at")
     return problems
+
+
+def _list_lost(ledger: Ledger, rule: Rule) -> list[str]:
+    """Return all that a rule lost, where the ledger names each."""
+    if rule is OBJECT_LOST:
+        return [
+            f"{each.kind} {each.schema}.{each.name}: {each.lost}"
+            for each in ledger.objects
+            if each.lost
+        ]
+    return list(ledger.foreign_keys.lost) if rule is FOREIGN_KEY_LOST else []
+
+
+def find_hint(ledger: Ledger) -> str | None:
+    """Return the options that a load needs to be accepted as it is, all of them at once."""
+    options = [
+        f"--allow {use.rule}"
+        for use in ledger.rules
+        if use.rule in _DAMAGES and use.rule not in ledger.allowed
+    ]
+    if ledger.schemas and ledger.dump.is_whole is None and not ledger.unfinished_allowed:
+        options.append("--allow-unfinished")
+    if options:
+        return f"to restore it all the same: {' '.join(options)}"
+    if not ledger.schemas and not ledger.unmet:
+        return "name where its tables go with --schema, if it names no database"
+    if ledger.dump.is_whole is False:
+        return "take an older dump: up --fallback does it for you; see why the dump job fails"
+    if ledger.foreign_keys.broken:
+        return "the rows were so in the dumped server, or the dump was taken while they changed"
+    return None
 
 
 def _broken_keys(keys: ForeignKeys) -> list[str]:
@@ -237,7 +273,7 @@ def _missing_objects(objects: Sequence[StoredObject]) -> list[str]:
     return [
         f"{each.kind} {each.schema}.{each.name} was created by the dump and is not there"
         for each in objects
-        if not each.is_there
+        if not each.is_there and not each.lost
     ]
 
 

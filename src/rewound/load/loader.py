@@ -8,7 +8,7 @@ import enum
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
 from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher
 from rewound.load.executor import Executor
+from rewound.load.foreign_keys import TableExecutor
 from rewound.load.ledger import DumpFacts, Ledger
 from rewound.load.objects import table_key
 from rewound.load.proof import look_at_server
@@ -115,13 +116,27 @@ def load_dump(
         _prepare_session(connection)
         _stop_clock(connection, now)
         is_fast = options.method is LoadMethod.FAST
-        script = Script(target, schema=options.schema, part=options.part, regroup=is_fast)
+        script = Script(
+            target,
+            schema=options.schema,
+            part=options.part,
+            allowed=options.allowed,
+            regroup=is_fast,
+        )
         executor = Executor(connection, counters, dump, stated_values=stated_values)
+        tables = TableExecutor(
+            executor,
+            connect=lambda: Connection(endpoint),
+            session=lambda: script.session,
+            server_version=target.version_number,
+        )
         statements = DeferredStatements(
             executor,
             Executor(deferring, counters, dump),
             counters,
+            tables,
             defers_triggers=is_fast,
+            cancelled=cancelled,
         )
 
         verdicts = _iter_verdicts(script, reader, counters, progress, cancelled)
@@ -153,7 +168,8 @@ def load_dump(
         if reader.is_too_well_compressed:
             counters.add_use(RuleUse(rules.COMPRESSED_TOO_WELL, reader.ratio), line=1)
     with Connection(endpoint) as connection:
-        found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
+        checks = options.check_foreign_keys or counters.has_used(rules.PARENT_LATER)
+        found = look_at_server(connection, check_foreign_keys=checks)
         server_settings = find_server_settings(connection, found, counters)
     for (schema, table), reason in found.broken_merges.items():
         counters.add_use(RuleUse(rules.MERGE_BROKEN, f"{schema}.{table}: {reason}"), line=1)
@@ -182,7 +198,7 @@ def load_dump(
         schemas=found.schemas,
         tables=counters.tables(found.row_counts, found.auto_increments),
         objects=counters.objects.compare(found.objects),
-        foreign_keys=found.foreign_keys,
+        foreign_keys=replace(found.foreign_keys, lost=tuple(counters.lost_foreign_keys)),
         unfinished_allowed=options.allow_unfinished,
         part=None if options.part.is_all else str(options.part),
         unmet=tuple(options.part.find_unmet(found.schemas, found.tables_and_views)),

@@ -19,6 +19,7 @@ _CREATED: Mapping[Kind, str] = {
     Kind.CREATE_PROCEDURE: "procedure",
     Kind.CREATE_FUNCTION: "function",
     Kind.CREATE_EVENT: "event",
+    Kind.CREATE_LIBRARY: "library",
 }
 _DROPPED: Mapping[Kind, str] = {
     Kind.DROP_VIEW: "view",
@@ -26,8 +27,9 @@ _DROPPED: Mapping[Kind, str] = {
     Kind.DROP_PROCEDURE: "procedure",
     Kind.DROP_FUNCTION: "function",
     Kind.DROP_EVENT: "event",
+    Kind.DROP_LIBRARY: "library",
 }
-_CASELESS = frozenset({"procedure", "function", "event"})
+_CASELESS = frozenset({"procedure", "function", "event", "library"})
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class StatedObjects:
     """The objects of each schema, and for a trigger the table that it is on."""
     _triggers: dict[TableKey, list[ObjectKey]] = field(default_factory=dict)
     """The triggers that were created on each table."""
+    _lost: dict[ObjectKey, str] = field(default_factory=dict)
+    """What the server did not take, and why."""
 
     def follow(self, verdict: Verdict) -> None:
         """Take note of a statement that was executed."""
@@ -53,15 +57,26 @@ class StatedObjects:
                     if self._get_all(key[0]).get(trigger) == key:
                         self._remove(trigger)
         elif kind is Kind.DROP_DATABASE and verdict.statement.name is not None:
-            self._schemas.pop(verdict.statement.name.name, None)
+            schema = verdict.statement.name.name
+            self._schemas.pop(schema, None)
+            self._lost = {key: why for key, why in self._lost.items() if key[1] != schema}
+
+    def lose(self, verdict: Verdict, reason: str) -> str:
+        """Take note of an object that the server did not take; return its kind and name."""
+        schema, name = table_keys(verdict)[0]
+        kind = _CREATED[verdict.kind]
+        self._lost[object_key(kind, schema, name)] = reason
+        return f"{kind} {schema}.{name}"
 
     def _add(self, key: ObjectKey, last_name: TableKey) -> None:
         is_trigger = key[0] == _CREATED[Kind.CREATE_TRIGGER]
+        self._lost.pop(key, None)
         self._schemas.setdefault(key[1], {})[key] = last_name if is_trigger else None
         if is_trigger:
             self._triggers.setdefault(last_name, []).append(key)
 
     def _remove(self, key: ObjectKey) -> None:
+        self._lost.pop(key, None)
         self._get_all(key[1]).pop(key, None)
 
     def _get_all(self, schema: str) -> dict[ObjectKey, TableKey | None]:
@@ -83,11 +98,17 @@ class StatedObjects:
         return [(schema, name) for kind, schema, name in self._iter_all() if kind == "view"]
 
     def compare(self, found: Mapping[ObjectKey, bool]) -> tuple[StoredObject, ...]:
-        """Return each, and whether it was found and, as a view, is broken."""
-        return tuple(
+        """Return each, and whether it was found and, as a view, is broken or lost."""
+        there = tuple(
             StoredObject(*key, is_there=key in found, is_broken=found.get(key, False))
             for key in self._iter_all()
         )
+        lost = (
+            StoredObject(*key, is_there=False, lost=why)
+            for key, why in self._lost.items()
+            if key not in self._get_all(key[1])
+        )
+        return (*there, *lost)
 
 
 def object_key(kind: str, schema: str, name: str) -> ObjectKey:

@@ -89,7 +89,9 @@ class Refusals:
 
 def verify_dump(path: Path, options: LoadOptions) -> Verification:
     """Read one dump to its end and judge all of its statements."""
-    script = Script(REFERENCE_SERVER, schema=options.schema, part=options.part)
+    script = Script(
+        REFERENCE_SERVER, schema=options.schema, part=options.part, allowed=options.allowed
+    )
     counters = LoadCounters()
     refusals: dict[Rule, Refusals] = {}
     text_bytes = 0

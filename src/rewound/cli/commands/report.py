@@ -86,7 +86,13 @@ def _describe(world: str, ledger: Ledger) -> str:
             for view in ledger.objects
             if view.is_broken
         ),
+        *(
+            f"  lost        {each.kind} {each.schema}.{each.name}: {each.lost}"
+            for each in ledger.objects
+            if each.lost
+        ),
         f"  references  {_describe_keys(ledger.foreign_keys)}",
+        *(f"  lost        foreign key {text}" for text in ledger.foreign_keys.lost),
         *([f"  second load {_describe_deep(ledger.deep)}"] if ledger.deep else []),
         *(f"  position    {position}" for position in dump.positions),
         *(f"  server has  {name} = '{value}'" for name, value in ledger.server_settings.items()),

@@ -193,6 +193,12 @@ def _show_notes(brought: BringUp, *, zone: str) -> None:
             )
         if broken := [f"{each.schema}.{each.name}" for each in ledger.objects if each.is_broken]:
             diagnostics.warn(f"{name}: these views refer to missing objects: {', '.join(broken)}")
+        if lost := [f"{e.kind} {e.schema}.{e.name}" for e in ledger.objects if e.lost]:
+            diagnostics.warn(f"{name}: without these objects, as you allowed: {', '.join(lost)}")
+        if keys := ledger.foreign_keys.lost:
+            diagnostics.warn(
+                f"{name}: without these foreign keys, as you allowed: {'; '.join(keys)}"
+            )
         if doubt := find_disagreement(restored.dump, ledger.dump.completed_at):
             diagnostics.warn(f"{name}: {doubt}")
 

@@ -24,7 +24,7 @@ from rewound.dump.values.computed_rows import find_computed
 
 STORED_OBJECTS = frozenset(
     {Kind.CREATE_VIEW, Kind.CREATE_TRIGGER, Kind.CREATE_EVENT}
-    | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION}
+    | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_LIBRARY}
 )
 TABLES = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
 DATABASES = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})

@@ -12,7 +12,7 @@ from rewound.dump.text.statement import Kind, read_account
 from rewound.dump.text.tokens import Cursor, Token, UnreadableText
 from rewound.dump.values.system_variables import iter_host_variables
 
-_PROGRAM_WORDS = frozenset({"VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"})
+_PROGRAM_WORDS = frozenset({"VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "LIBRARY"})
 
 
 def plan_program_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:

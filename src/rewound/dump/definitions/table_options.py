@@ -22,6 +22,7 @@ _MARIADB_OPTIONS = frozenset(
     {"PAGE_CHECKSUM", "TRANSACTIONAL", "PAGE_COMPRESSED", "PAGE_COMPRESSION_LEVEL", "ENCRYPTED"}
     | {"ENCRYPTION_KEY_ID", "IETF_QUOTES"}
 )
+_CUT = {"AUTOEXTEND_SIZE": rules.FILE_SIZE, "CONNECTION": rules.REMOTE_ENGINE}
 _OWN_TABLESPACES = frozenset({"innodb_file_per_table", "innodb_system", "innodb_temporary"})
 _KEEP_FIXED = frozenset({"myisam", "mrg_myisam"})
 
@@ -65,8 +66,8 @@ def plan_option_edits(
                 edits += _edit_engine(value, target, mode, partitioned=partitioned)
             case "TABLESPACE":
                 edits += _edit_tablespace(value, mode)
-            case "CONNECTION":
-                edits.append(_cut_option(tokens, option, kind, edits, rules.REMOTE_ENGINE))
+            case word if word in _CUT:
+                edits.append(_cut_option(tokens, option, kind, edits, _CUT[word]))
             case "COMPRESSION":
                 if unquote(value, mode).lower() not in _INNODB_COMPRESSIONS:
                     edits.append(
@@ -112,6 +113,8 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
         elif token.kind is TokenKind.WORD:
             is_option = has_sign or (depth == 0 and kind is Kind.CREATE_TABLE)
             is_option = is_option or _is_replaced_engine(tokens, index, value, mode)
+            # No type of a column begins with a digit.
+            is_option = is_option or (token.word in _CUT and value.text[:1].isdigit())
         else:
             is_option = False
         if is_option:

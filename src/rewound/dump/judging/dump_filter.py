@@ -12,10 +12,12 @@ from rewound.dump.text.statement import Kind
 _BY_FIRST_NAME = frozenset(
     {Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE, Kind.CREATE_INDEX}
     | {Kind.INSERT, Kind.REPLACE, Kind.DELETE, Kind.LOCK, Kind.CREATE_VIEW, Kind.DROP_VIEW}
+    | {Kind.MARIADB_OBJECT}
 )
 _STORED_OBJECTS = frozenset(
     {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
     | {Kind.DROP_PROCEDURE, Kind.DROP_FUNCTION, Kind.DROP_EVENT, Kind.DROP_TRIGGER}
+    | {Kind.CREATE_LIBRARY, Kind.DROP_LIBRARY}
 )
 
 ObjectName = tuple[str, str]

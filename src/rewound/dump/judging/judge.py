@@ -56,7 +56,7 @@ from rewound.dump.values.row_values import plan_value_edits
 _NEVER_EXECUTED = {
     Kind.ACCOUNT: rules.ACCOUNTS,
     Kind.FLUSH: rules.FLUSH,
-    Kind.MARIADB_OBJECT: rules.MARIADB_ONLY,
+    Kind.MAINTENANCE: rules.TABLE_MAINTENANCE,
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
 _NAMES_A_SCHEMA = DATABASES | {Kind.USE}
@@ -88,6 +88,8 @@ class Judge:
     """Where objects go that the dump names no database for."""
     part: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
     """What of the dump is wanted."""
+    allowed: frozenset[str] = frozenset()
+    """The rules that the user allows to apply, by name."""
     session: Session = field(default_factory=Session)
     created_schemas: set[str] = field(default_factory=set)
     tables: KnownTables = field(default_factory=KnownTables)
@@ -207,9 +209,14 @@ class Judge:
         if use := _find_skip(statement, schemas):
             return use
         names = [(known, name.name) for known, name in _known(schemas, statement)]
-        if self.part.has(statement.kind, names):
+        if not self.part.has(statement.kind, names):
+            rule = rules.NOT_SELECTED
+        elif statement.kind is Kind.MARIADB_OBJECT:
+            is_allowed = rules.OBJECT_LOST.name in self.allowed
+            rule = rules.OBJECT_LOST if is_allowed else rules.MARIADB_ONLY
+        else:
             return None
-        return RuleUse(rules.NOT_SELECTED, excerpt(statement.text, _EXCERPT_LENGTH))
+        return RuleUse(rule, excerpt(statement.text, _EXCERPT_LENGTH))
 
     def _is_bulk_load_line(self, statement: Statement) -> bool:
         version = self.target.version_number

@@ -17,7 +17,7 @@ class Effect(enum.Enum):
     RECORD = "recorded, not executed"
     REFUSE = "refused"
     DEFER = "executed at the end"
-    ADAPT = "the world's server is set for it"
+    ADAPT = "the session or the world's server is set for it"
     FASTER = "done in a faster way"
     NOTE = "executed as it stands, and noted"
     DAMAGE = "fails the world unless allowed"
@@ -104,6 +104,13 @@ TABLE_DIRECTORY = Rule(
     "DATA DIRECTORY and INDEX DIRECTORY of a table",
     "the option is taken out",
     "it would write outside of the world's own folder",
+)
+FILE_SIZE = Rule(
+    "file-size",
+    Effect.REWRITE,
+    "AUTOEXTEND_SIZE of a table",
+    "the option is taken out",
+    "it reserves up to 4 GiB of disk for each table, whatever that holds",
 )
 TABLESPACE = Rule(
     "tablespace",
@@ -331,6 +338,14 @@ FLUSH = Rule(
     "not executed",
     "there is nothing to flush in a server that was made for this dump",
 )
+TABLE_MAINTENANCE = Rule(
+    "table-maintenance",
+    Effect.SKIP,
+    "ANALYZE, CHECK, CHECKSUM, OPTIMIZE and REPAIR TABLE, such as the UPDATE HISTOGRAM that"
+    " mysqldump writes for columns with one",
+    "not executed",
+    "they change how fast an answer comes, never the answer; the server gathers its own figures",
+)
 NOT_SELECTED = Rule(
     "not-selected",
     Effect.SKIP,
@@ -389,7 +404,8 @@ MARIADB_ONLY = Rule(
     "what only MariaDB has: sequences, packages, tables WITH SYSTEM VERSIONING, periods",
     "the world fails",
     "MySQL has nothing that would hold it; a world without it would not be the same",
-    remedy="leave its table out with --skip-table, or restore this dump with MariaDB",
+    remedy="leave it out with --skip-table, or restore this dump with MariaDB; of sequences and"
+    " packages, --allow object-lost accepts that they are missing",
 )
 OLD_PASSWORD_FUNCTION = Rule(
     "old-password-function",
@@ -490,12 +506,37 @@ VIEW_BROKEN = Rule(
     "created at the end by the help of empty tables that are dropped again; asking it fails",
     "the dumped server had it so: the view stayed when its table went",
 )
-VIEW_LOST = Rule(
-    "view-lost",
+OBJECT_LOST = Rule(
+    "object-lost",
     Effect.DAMAGE,
-    "CREATE VIEW that MySQL takes in no way, because a function or column is missing",
-    "the view is not created",
+    "a view, trigger, routine, event or library that the server does not take: in the words of"
+    " another server, or for a table, column or function that is not there; with this rule"
+    " allowed, also sequences and packages of MariaDB",
+    "it is not created; the ledger lists it with the server's error",
     "the world would miss an object that the dump states",
+)
+FOREIGN_KEY_LOST = Rule(
+    "foreign-key-lost",
+    Effect.DAMAGE,
+    "a foreign key that the server refuses: of columns whose types or character sets differ, or to"
+    " columns without an index (MySQL errors 3780, 1822, 6125, 3734, 1215, …)",
+    "the table is created without it, with the index of its columns",
+    "the rows are those of the dump, but the server does not watch over their references",
+)
+PARENT_LATER = Rule(
+    "parent-later",
+    Effect.ADAPT,
+    "a table whose foreign key refers to one that comes later, in a dump that does not switch the"
+    " checks of foreign keys off, such as those of mysqldump --compact",
+    "foreign_key_checks is switched off for what follows; all rows are looked up at the end",
+    "the server takes the table only so (error 1824); afterwards everything is as if it had",
+)
+EVENT_PAST = Rule(
+    "event-past",
+    Effect.ADAPT,
+    "CREATE EVENT … ON SCHEDULE AT a time that is over, ON COMPLETION NOT PRESERVE",
+    "it is created in a session whose clock stands before that time",
+    "else the server drops it at once; it is disabled and cannot run",
 )
 MERGE_BROKEN = Rule(
     "merge-broken",

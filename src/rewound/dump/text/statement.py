@@ -41,10 +41,12 @@ class Kind(enum.Enum):
     CREATE_PROCEDURE = "CREATE PROCEDURE"
     CREATE_FUNCTION = "CREATE FUNCTION"
     CREATE_EVENT = "CREATE EVENT"
+    CREATE_LIBRARY = "CREATE LIBRARY"
     DROP_TRIGGER = "DROP TRIGGER"
     DROP_PROCEDURE = "DROP PROCEDURE"
     DROP_FUNCTION = "DROP FUNCTION"
     DROP_EVENT = "DROP EVENT"
+    DROP_LIBRARY = "DROP LIBRARY"
     INSERT = "INSERT"
     REPLACE = "REPLACE"
     DELETE = "DELETE of all rows"
@@ -54,6 +56,7 @@ class Kind(enum.Enum):
     REPLICATION = "CHANGE MASTER, CHANGE REPLICATION SOURCE"
     ACCOUNT = "accounts and grants"
     FLUSH = "FLUSH"
+    MAINTENANCE = "ANALYZE, CHECK, OPTIMIZE, REPAIR TABLE"
     MARIADB_OBJECT = "a sequence or package of MariaDB"
     UNKNOWN = "unknown"
 
@@ -138,6 +141,13 @@ _TWO_WORDS = {
     ("DROP", "PROCEDURE"): Kind.DROP_PROCEDURE,
     ("DROP", "FUNCTION"): Kind.DROP_FUNCTION,
     ("DROP", "EVENT"): Kind.DROP_EVENT,
+    ("CREATE", "LIBRARY"): Kind.CREATE_LIBRARY,
+    ("DROP", "LIBRARY"): Kind.DROP_LIBRARY,
+    **{
+        (verb, noun): Kind.MAINTENANCE
+        for verb in ("ANALYZE", "CHECK", "CHECKSUM", "OPTIMIZE", "REPAIR")
+        for noun in ("TABLE", "TABLES")
+    },
     ("LOCK", "TABLE"): Kind.LOCK,
     ("LOCK", "TABLES"): Kind.LOCK,
     ("UNLOCK", "TABLE"): Kind.UNLOCK,
@@ -166,18 +176,20 @@ _TWO_WORDS = {
 FIRST_WORDS = frozenset(_FIRST_WORDS) | {first for first, _ in _TWO_WORDS}
 """The words that a statement of a known kind can begin with, in upper case."""
 
+_MAINTAINS = frozenset({"ANALYZE", "OPTIMIZE", "REPAIR"})
 # What may stand between CREATE and the kind of object. TEMPORARY is missing on purpose:
 # a table that vanishes with the session is no part of a dump.
 _CREATE_OPTIONS = frozenset(
     {"OR", "REPLACE", "UNIQUE", "FULLTEXT", "SPATIAL", "AGGREGATE", "SQL", "SECURITY"}
     | {"INVOKER", "ALGORITHM", "UNDEFINED", "MERGE", "TEMPTABLE", "DEFINER"}
+    | {"JSON", "RELATIONAL", "DUALITY"}
 )
 # Kinds whose names are a list with commas, and kinds that say at ON what they are for.
 _LISTS = frozenset({Kind.DROP_TABLE, Kind.DROP_VIEW, Kind.LOCK})
 _ON_TABLE = frozenset({Kind.CREATE_TRIGGER, Kind.CREATE_INDEX})
 _NAMELESS = frozenset(
     {Kind.SET, Kind.UNLOCK, Kind.TRANSACTION, Kind.REPLICATION, Kind.ACCOUNT, Kind.FLUSH}
-    | {Kind.UNKNOWN}
+    | {Kind.UNKNOWN, Kind.MAINTENANCE}
 )
 _DATABASES = frozenset({Kind.USE, Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
 _ENDS_WITH_NAME = frozenset({Kind.USE, Kind.DELETE})
@@ -298,6 +310,8 @@ def _read_kind(cursor: Cursor) -> Kind:
         return kind
     if first_word == "CREATE":
         _skip_create_options(cursor)
+    if first_word in _MAINTAINS and cursor.word in ("LOCAL", "NO_WRITE_TO_BINLOG"):
+        cursor.take()
     second_word = cursor.word
     cursor.take()
     return _TWO_WORDS.get((first_word, second_word), Kind.UNKNOWN)

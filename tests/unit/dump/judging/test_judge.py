@@ -28,6 +28,7 @@ EXAMPLES = {
     "collation-unknown": b"CREATE DATABASE g COLLATE utf8mb4_uca1400_ai_ci;",
     "row-format-unknown": b"USE g; CREATE TABLE t (a int) ENGINE=Aria ROW_FORMAT=PAGE;",
     "table-directory": b"USE g; CREATE TABLE t (a int) DATA DIRECTORY='/mnt/fast';",
+    "file-size": b"USE g; CREATE TABLE t (a int) /*!80023 AUTOEXTEND_SIZE=4194304 */;",
     "tablespace": b"USE g; CREATE TABLE t (a int) /*!50100 TABLESPACE `ts1` */;",
     "encryption": b"USE g; CREATE TABLE t (a int) /*!80016 ENCRYPTION='Y' */;",
     "mariadb-table-option": b"USE g; CREATE TABLE t (a int) ENGINE=MyISAM PAGE_CHECKSUM=1;",
@@ -62,6 +63,7 @@ EXAMPLES = {
     "accounts": b"CREATE USER 'game'@'%' IDENTIFIED BY 'secret';",
     "system-schema": b"USE `mysql`; INSERT INTO `user` VALUES (1);",
     "flush": b"FLUSH PRIVILEGES;",
+    "table-maintenance": b"/*!80002 ANALYZE TABLE `t` UPDATE HISTOGRAM ON `a` WITH 100 BUCKETS */;",
     "not-selected": b"CREATE TABLE `left_out`.`t` (a int);",
     "tool-line": b"mysqldump: [Warning] Using a password on the command line.\n",
     "rocksdb-bulk-load": b"/*!50112 PREPARE s FROM @enable_bulk_load */;",
@@ -160,7 +162,7 @@ HOSTILE = [
     *("INSERT /*+ SET_VAR(sql_mode='x') QB_NAME(`*/ INTO t VALUES (1)", "SHOW TABLES", "BACKUP x"),
     *(
         "CREATE PROCEDURE p() LANGUAGE JAVASCRIPT AS $$ x $$",
-        "CREATE LIBRARY l LANGUAGE JAVASCRIPT",
+        "ALTER LIBRARY l COMMENT 'x'",
     ),
     *(
         "COMMIT RELEASE",
