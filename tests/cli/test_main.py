@@ -226,15 +226,11 @@ def test_a_bug_is_told_from_a_users_error_and_keeps_its_traceback(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("delay_s", [0.15, 0.3, 0.6])
 def test_a_signal_ends_a_command_with_130_however_early(
-    cli: Cli, dumps: Dumps, number: signal.Signals, delay_s: float
+    cli: Cli, number: signal.Signals, delay_s: float
 ):
-    # Its name states no time, so that all of it is read before anything else.
-    path = dumps.folder / "host1.sql"
-    with path.open("wb") as file:
-        file.truncate(20 << 30)
-        file.seek(0)
-        file.write(b"-- MySQL dump 10.13\n")
-    process = cli.start("dumps", dumps.folder)
+    pipe = cli.cwd / "statements.sql"
+    os.mkfifo(pipe)  # nobody writes to it, so that the command waits for ever
+    process = cli.start("query", "--file", pipe)
     wait_for_python(process.pid)
     time.sleep(delay_s)
     process.send_signal(number)

@@ -207,6 +207,35 @@ def test_container_ends_at_once_when_it_is_stopped_before_it_is_ready(
         assert {**container.wait()}["StatusCode"] == 130
 
 
+def test_a_stop_in_the_first_moments_of_a_proven_world_is_not_lost(
+    client: docker.DockerClient, rewound_image: str, state_dir: Path
+) -> None:
+    with started(client, rewound_image, EXAMPLES / DUMP, state_dir) as container:
+        assert "healthy" in watch(container, "healthy")
+        container.stop(timeout=30)
+        for delay_s in (0.0, 0.1, 0.2, 0.35, 0.7):
+            container.start()
+            time.sleep(delay_s)
+            container.stop(timeout=30)
+            assert {**container.wait()}["StatusCode"] == 0, delay_s
+
+
+def test_a_second_container_on_a_volume_that_is_served_is_refused(
+    client: docker.DockerClient, rewound_image: str, state_dir: Path, tmp_path: Path
+) -> None:
+    dump = EXAMPLES / DUMP
+    with started(client, rewound_image, dump, state_dir, environment=SECRETS) as first:
+        assert "healthy" in watch(first, "healthy")
+        logins = read(first, "/var/lib/mysql/reader.cnf")
+        with started(client, rewound_image, dump, tmp_path, volumes_from=[first.id]) as second:
+            assert {**second.wait()}["StatusCode"] == 1
+            log = second.logs().decode()
+        assert "a server already runs on the world in /var/lib/mysql; nothing of it was" in log
+        assert "hint: stop it first" in log
+        assert read(first, "/var/lib/mysql/reader.cnf") == logins
+        assert ask(first, "reader", "SELECT COUNT(*) FROM game.player") == ((155,),)
+
+
 def test_any_user_can_run_it_on_memory_alone(
     client: docker.DockerClient, rewound_image: str, state_dir: Path
 ) -> None:

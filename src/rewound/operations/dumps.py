@@ -145,7 +145,7 @@ def read_server_version(path: Path) -> str | None:
 def _read_closing_time(path: Path) -> datetime | None:
     """Return the time of a dump's closing line; reads a compressed dump to its end."""
     with DumpReader(path) as reader:
-        if reader.is_compressed:
+        if reader.is_compressed():
             tail = b""
             for chunk in reader.iter_chunks():
                 tail = (tail + chunk)[-_TAIL_BYTES:]

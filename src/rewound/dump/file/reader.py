@@ -89,10 +89,16 @@ class DumpReader:
             f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
         )
 
-    @property
     def is_compressed(self) -> bool:
-        """Whether the file is compressed; only to be asked before anything is read."""
-        return find_compression(self._file.peek_start()) is not None
+        """Tell whether the file is compressed; only to be asked before anything is read.
+
+        Raises:
+            DumpError: the file cannot be read.
+        """
+        try:
+            return find_compression(self._file.peek_start()) is not None
+        except OSError as error:
+            raise reading_failed(self.path, error) from error
 
     def read_end(self, count: int) -> bytes:
         """Return the last bytes of a file that is not compressed; nothing is proven by it.
@@ -103,7 +109,7 @@ class DumpReader:
         try:
             return self._file.read_end(count)
         except OSError as error:
-            raise DumpError(self.path, f"reading failed: {error.strerror or error}") from error
+            raise reading_failed(self.path, error) from error
 
     def iter_chunks(self) -> Iterator[bytes]:
         """Yield the decompressed bytes in order.

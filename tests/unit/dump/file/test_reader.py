@@ -259,3 +259,9 @@ def test_a_file_of_the_kernel_that_cannot_be_read_is_an_error_of_that_dump():
         pytest.raises(DumpError, match="reading failed: Input/output error"),
     ):
         list(reader.iter_chunks())
+    for ask in (DumpReader.is_compressed, lambda reader: reader.read_end(10)):
+        with (
+            DumpReader(Path("/proc/self/mem")) as reader,
+            pytest.raises(DumpError, match="reading failed: Input/output error"),
+        ):
+            ask(reader)
