@@ -238,7 +238,7 @@ def _ask(fleet: str, statement: str, worlds: Mapping[str, str]) -> _Answers:
                 rows[(world or b"").decode("utf-8", "backslashreplace")].append(tuple(values))
         failed = summarise(merged.outcomes()).failed
     return _Answers(
-        merged.heading.columns,
+        merged.result_columns.columns,
         {pair: rows[world] for pair, world in worlds.items()},
         {pair: failed[world] for pair, world in worlds.items() if world in failed},
     )

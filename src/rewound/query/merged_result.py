@@ -8,7 +8,7 @@ from rewound.errors import RewoundError
 from rewound.mysql.columns import Column, ColumnType, Row
 from rewound.query.fanout import ResultStream
 from rewound.query.outcome import Outcome, Summary, summarise
-from rewound.query.result_columns import WORLD, Heading, choose_heading
+from rewound.query.result_columns import WORLD, ResultColumns, choose_result_columns
 
 
 class MergedResult:
@@ -23,20 +23,20 @@ class MergedResult:
         return self._answers.world_count
 
     @cached_property
-    def heading(self) -> Heading:
+    def result_columns(self) -> ResultColumns:
         """The columns behind the world's; waits until every world has begun to answer."""
         columns = self._answers.columns()
-        return choose_heading(columns) if columns else Heading(())
+        return choose_result_columns(columns) if columns else ResultColumns(())
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """All columns, the world's in front."""
-        return (Column(WORLD, ColumnType.TEXT), *self.heading.columns)
+        return (Column(WORLD, ColumnType.TEXT), *self.result_columns.columns)
 
     @property
     def has_rows(self) -> bool:
         """Whether the statement is one with rows to show, in any world."""
-        return bool(self.heading.columns)
+        return bool(self.result_columns.columns)
 
     def require_agreement(self) -> None:
         """Refuse worlds that differ in their columns.
@@ -44,7 +44,7 @@ class MergedResult:
         Raises:
             RewoundError: some do.
         """
-        different = {**self.heading.misfits, **self.heading.drifted}
+        different = {**self.result_columns.misfits, **self.result_columns.drifted}
         if different:
             world, what = next(iter(different.items()))
             who = f"{name_worlds(different)} differ from the others; {world}"
@@ -55,7 +55,7 @@ class MergedResult:
 
     def iter_rows(self) -> Iterator[list[Row]]:
         """Yield runs of rows, the worlds in their order."""
-        misfits = self.heading.misfits
+        misfits = self.result_columns.misfits
         for world, rows in self._answers.iter_rows():
             if world not in misfits:
                 name = (world.encode("utf-8", "backslashreplace"),)
@@ -64,7 +64,7 @@ class MergedResult:
     def outcomes(self) -> dict[str, Outcome]:
         """Return how it went in every world; rows not taken yet are dropped."""
         outcomes = self._answers.outcomes()
-        for world, what in self.heading.misfits.items():
+        for world, what in self.result_columns.misfits.items():
             outcomes[world] = Outcome(error=what)
         return outcomes
 

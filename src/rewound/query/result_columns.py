@@ -1,7 +1,7 @@
 """The columns of the merged table, where worlds may differ in theirs. Pure.
 
-A schema that drifted shows here: a world whose columns have other names cannot stand under
-the others' headings; one whose types differ can, under a type that holds both.
+A schema that drifted shows here: a world whose columns have other names cannot be merged; one
+whose types differ can, under a type that holds both.
 """
 
 from collections import Counter
@@ -20,8 +20,8 @@ _MOST_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """What stands over the rows of all worlds."""
+class ResultColumns:
+    """The columns of the rows of all worlds, and which worlds differ."""
 
     columns: tuple[Column, ...]
     """Under names that differ, without the world's."""
@@ -33,8 +33,8 @@ class Heading:
     """Names that came twice, by the new ones."""
 
 
-def choose_heading(columns: Mapping[str, tuple[Column, ...]]) -> Heading:
-    """Return the heading that most worlds agree on; among equals, that of the first.
+def choose_result_columns(columns: Mapping[str, tuple[Column, ...]]) -> ResultColumns:
+    """Return the columns that most worlds agree on; among equals, those of the first.
 
     `columns` are those of every world that answered, in the worlds' order.
     """
@@ -43,7 +43,7 @@ def choose_heading(columns: Mapping[str, tuple[Column, ...]]) -> Heading:
     usual = tuple(_choose_most_frequent(place) for place in zip(*fitting.values(), strict=True))
     common = tuple(find_common(place) for place in zip(*fitting.values(), strict=True))
     unique, renamed = _make_unique([column.name for column in common])
-    return Heading(
+    return ResultColumns(
         columns=tuple(replace(c, name=name) for c, name in zip(common, unique, strict=True)),
         misfits={
             world: f"answered with other columns: {', '.join(_names(each)) or 'none'}"

@@ -1,7 +1,7 @@
 import pytest
 
 from rewound.mysql.columns import Column, ColumnType
-from rewound.query.result_columns import choose_heading, find_common
+from rewound.query.result_columns import choose_result_columns, find_common
 
 T = ColumnType
 NAME = Column("name", T.TEXT)
@@ -9,33 +9,33 @@ COUNT = Column("n", T.INTEGER, 32)
 WIDE = Column("n", T.INTEGER, 64)
 
 
-def test_the_heading_is_the_one_of_most_worlds():
-    heading = choose_heading({"a": (COUNT, NAME), "b": (NAME, COUNT), "c": (NAME, COUNT)})
-    assert heading.columns == (NAME, COUNT)
-    assert heading.misfits == {"a": "answered with other columns: n, name"}
+def test_the_result_columns_are_the_one_of_most_worlds():
+    result = choose_result_columns({"a": (COUNT, NAME), "b": (NAME, COUNT), "c": (NAME, COUNT)})
+    assert result.columns == (NAME, COUNT)
+    assert result.misfits == {"a": "answered with other columns: n, name"}
 
 
 def test_among_equals_the_first_world_says_it():
-    heading = choose_heading({"a": (COUNT,), "b": (NAME,)})
-    assert (heading.columns, list(heading.misfits)) == ((COUNT,), ["b"])
+    result = choose_result_columns({"a": (COUNT,), "b": (NAME,)})
+    assert (result.columns, list(result.misfits)) == ((COUNT,), ["b"])
 
 
 def test_a_world_of_another_type_is_named_and_the_type_holds_all():
-    heading = choose_heading({"a": (NAME, COUNT), "b": (NAME, COUNT), "c": (NAME, WIDE)})
-    assert heading.columns == (NAME, WIDE)
-    assert heading.drifted == {"c": "n is BIGINT, elsewhere INT"}
-    assert heading.misfits == {}
+    result = choose_result_columns({"a": (NAME, COUNT), "b": (NAME, COUNT), "c": (NAME, WIDE)})
+    assert result.columns == (NAME, WIDE)
+    assert result.drifted == {"c": "n is BIGINT, elsewhere INT"}
+    assert result.misfits == {}
 
 
 def test_names_that_come_twice_become_different_without_regard_to_case():
     columns = tuple(Column(name, T.TEXT) for name in ("id", "ID", "world", "id_2"))
-    heading = choose_heading({"a": columns})
-    assert [column.name for column in heading.columns] == ["id", "ID_2", "world_2", "id_2_2"]
-    assert heading.renamed == {"ID_2": "ID", "world_2": "world", "id_2_2": "id_2"}
+    result = choose_result_columns({"a": columns})
+    assert [column.name for column in result.columns] == ["id", "ID_2", "world_2", "id_2_2"]
+    assert result.renamed == {"ID_2": "ID", "world_2": "world", "id_2_2": "id_2"}
 
 
-def test_statements_without_rows_have_no_heading():
-    assert choose_heading({"a": (), "b": ()}).columns == ()
+def test_statements_without_rows_have_no_result_columns():
+    assert choose_result_columns({"a": (), "b": ()}).columns == ()
 
 
 def integer(bits: int, *, is_unsigned: bool = False) -> Column:

@@ -122,9 +122,9 @@ def _explain(who: str, error: str) -> RewoundError:
 
 
 def _warn_of_differences(merged: MergedResult) -> None:
-    for new, name in merged.heading.renamed.items():
+    for new, name in merged.result_columns.renamed.items():
         diagnostics.warn(f"column {name} appears more than once; one of them is shown as {new}")
-    for world, what in merged.heading.drifted.items():
+    for world, what in merged.result_columns.drifted.items():
         diagnostics.warn(f"world {world}: {what}")
 
 
@@ -168,8 +168,8 @@ def _group(shown: Shown) -> Shown:
         for group in group_rows(answers)
         for row in group.rows
     ]
-    heading = (Column("worlds", ColumnType.TEXT), Column("count", ColumnType.INTEGER, 64))
-    return Shown((*heading, *shown.columns[1:]), [rows])
+    groups = (Column("worlds", ColumnType.TEXT), Column("count", ColumnType.INTEGER, 64))
+    return Shown((*groups, *shown.columns[1:]), [rows])
 
 
 def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Row]]:
