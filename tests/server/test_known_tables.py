@@ -96,3 +96,40 @@ def test_a_value_of_a_generated_column_that_the_server_computes_otherwise_is_dam
     assert imbalance.startswith(f"rule generated-differs: game.t: s: {difference}")
     tables = "SELECT GROUP_CONCAT(table_name) FROM information_schema.tables"
     assert world.ask(f"{tables} WHERE table_schema = 'game'") == "t"
+
+
+ENUMS = "CREATE TABLE t (id INT PRIMARY KEY, k ENUM('a','b') NOT NULL, s SET('x'), n TINYINT);\n"
+
+
+@pytest.mark.parametrize("mode", ["", "STRICT_TRANS_TABLES"])
+@pytest.mark.parametrize("large_table_bytes", [0, 1 << 20])
+def test_an_empty_enum_is_no_damage_in_any_mode(
+    world: LoadServer, dumps: Dumps, mode: str, large_table_bytes: int
+):
+    rows = "".join(f"INSERT INTO t VALUES ({number},'','x',{number});\n" for number in range(4))
+    dump = dumps.write(
+        f"SET sql_mode = '{mode}';\n{ENUMS}{rows}INSERT INTO t VALUES (9,'b','',1);\n"
+    )
+    ledger = world.load(dump, LoadOptions(large_table_bytes=large_table_bytes))
+    assert find_imbalances(ledger) == []
+    assert world.ask("SELECT GROUP_CONCAT(id, k + 0) FROM game.t") == "00,10,20,30,92"
+
+
+@pytest.mark.parametrize(
+    ("mode", "row", "rule"),
+    [
+        ("", "(1,'q','x',1)", "value-cut"),
+        ("", "(1,'','y',1)", "value-cut"),
+        ("STRICT_TRANS_TABLES", "(1,'','y',1)", "value-cut"),
+        ("STRICT_TRANS_TABLES", "(1,'q','x',1)", "value-cut"),
+        ("STRICT_TRANS_TABLES", "(1,'','x',300)", "number-clipped"),
+    ],
+)
+def test_other_values_that_are_cut_beside_an_empty_enum_are_damage(
+    world: LoadServer, dumps: Dumps, mode: str, row: str, rule: str
+):
+    ledger = world.load(
+        dumps.write(f"SET sql_mode = '{mode}';\n{ENUMS}INSERT INTO t VALUES (0,'','x',1),{row};\n")
+    )
+    [imbalance] = find_imbalances(ledger)
+    assert imbalance.startswith(f"rule {rule}: ")

@@ -1,5 +1,6 @@
 """Counting while a dump is loaded: what the ledger will state."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,7 @@ from rewound.dump.rules import table as rules
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.text.statement import Kind, Statement
+from rewound.dump.values.empty_enums import RowPlace, find_empty_enums
 from rewound.load.ledger import RuleCount, TableCount, WarningCount
 from rewound.load.objects import StatedObjects, TableKey, mentioned_keys, table_keys
 from rewound.load.references import References
@@ -30,6 +32,8 @@ Source: MySQL 9.7 server error reference; tried with each under sql_mode ''. Of 
 1265 and in strict mode 1292: digits, the time of a DATE or trailing blanks were cut off.
 """
 
+VALUE_CUT_SHORT = 1265
+_CUT_SHORT = re.compile(r"Data truncated for column '(.*)' at row (\d+)", re.DOTALL)
 _UNCONVERTED = 1300
 _KEPT = "Invalid "
 """What warning 1300 begins with where bytes are no text: a column of bytes takes them as they
@@ -210,12 +214,14 @@ class LoadCounters:
         """Count a statement's warnings; `expected` is the server's own count of them."""
         with self._lock:
             self.unseen_warnings += max(0, expected - len(warnings))
+            harmless = _find_empty_enums(verdict, warnings)
             for warning in warnings:
                 if warning.level != "Note" or warning.number not in _OF_WHAT_IS_NOT_THERE:
-                    self._add_warning(warning, verdict.line)
+                    self._add_warning(warning, verdict.line, is_empty_enum=warning in harmless)
 
-    def _add_warning(self, warning: ServerWarning, line: int) -> None:
-        if (rule := _find_rule(warning)) is not None:
+    def _add_warning(self, warning: ServerWarning, line: int, *, is_empty_enum: bool) -> None:
+        rule = rules.EMPTY_ENUM if is_empty_enum else _find_rule(warning)
+        if rule is not None:
             self.add_use(RuleUse(rule, f"{warning.text} (MySQL warning {warning.number})"), line)
         one = WarningCount(warning.number, 1, line, warning.text)
         known = self._warnings.get(warning.number, replace(one, count=0))
@@ -283,3 +289,18 @@ def _net_rows(statement: Statement, execution: Execution) -> int:
     if statement.kind is Kind.REPLACE:
         return 2 - affected
     return int(affected == 1)
+
+
+def _find_empty_enums(verdict: Verdict, warnings: Sequence[ServerWarning]) -> set[ServerWarning]:
+    """Return the warnings that speak of an empty text for an ENUM."""
+    if verdict.enums is None:
+        return set()
+    places = {
+        warning: RowPlace(match[1].lower(), int(match[2]))
+        for warning in warnings
+        if warning.number == VALUE_CUT_SHORT and (match := _CUT_SHORT.fullmatch(warning.text))
+    }
+    if not places:
+        return set()
+    empty = find_empty_enums(verdict.statement, verdict.enums, places.values())
+    return {warning for warning, place in places.items() if place in empty}

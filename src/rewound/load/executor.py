@@ -13,13 +13,14 @@ from rewound.errors import (
     MysqlError,
     StatementRefused,
 )
-from rewound.load.counters import LoadCounters
+from rewound.load.counters import VALUE_CUT_SHORT, LoadCounters
 from rewound.load.objects import TableKey, table_keys
 from rewound.load.session import read_session
 from rewound.load.stated_values import StatedValueCheck
-from rewound.mysql.client import Connection, Execution
+from rewound.mysql.client import Connection, Execution, ServerWarning
 
 _DEADLOCK = 1213
+_STRICT = frozenset({"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL"})
 _MOST_ATTEMPTS = 50
 _LONGEST_PAUSE_S = 0.2
 
@@ -62,9 +63,8 @@ class Executor:
             MysqlError: the server refused it.
         """
         for sql in verdict.sql:
-            execution = self.execute_past_deadlocks(sql)
+            execution, warnings = self._send(sql, verdict)
             if execution.warning_count:
-                warnings = self.connection.warnings()
                 self.counters.add_warnings(verdict, warnings, expected=execution.warning_count)
             if sql is verdict.sql[-1]:
                 self.counters.add_execution(verdict, execution)
@@ -73,6 +73,29 @@ class Executor:
             table = table_keys(verdict)[0]
             for use in self._stated_values.find_differences(table, verdict.stated, settings):
                 self.counters.add_use(use, verdict.line)
+
+    def _send(self, sql: bytes, verdict: Verdict) -> tuple[Execution, list[ServerWarning]]:
+        """Send one statement, again without strict mode where an ENUM may be empty in it.
+
+        Whatever else the server changes then, it warns of, and that fails the world.
+        """
+        try:
+            return self._execute(sql)
+        except MysqlError as error:
+            if verdict.enums is None or error.number != VALUE_CUT_SHORT:
+                raise
+        [[mode]] = self.connection.query("SELECT @@SESSION.sql_mode").rows
+        strict = mode.decode() if isinstance(mode, bytes) else str(mode)
+        loose = ",".join(word for word in strict.split(",") if word not in _STRICT)
+        self.connection.execute(f"SET SESSION sql_mode = '{loose}'")
+        try:
+            return self._execute(sql)
+        finally:
+            self.connection.execute(f"SET SESSION sql_mode = '{strict}'")
+
+    def _execute(self, sql: bytes) -> tuple[Execution, list[ServerWarning]]:
+        execution = self.execute_past_deadlocks(sql)
+        return execution, self.connection.warnings() if execution.warning_count else []
 
     def execute_past_deadlocks(self, sql: bytes) -> Execution:
         """Send one statement, again where it and another connection's waited for each other.

@@ -135,3 +135,13 @@ def test_generated_columns_stated_with_values_are_computed_and_compared(
     )
     assert rules_of(ledger)["generated-value"] == 1
     assert "generated-differs" not in rules_of(ledger)
+
+
+@METHODS
+def test_an_empty_enum_is_stored_as_the_source_had_it(
+    hunt_source: HuntSource, world: LoadServer, method: LoadMethod
+):
+    ledger = load(world, hunt_source("legacy/enumempty"), method)
+    kinds = world.ask("SELECT GROUP_CONCAT(CONCAT(kind + 0, kind, flags) ORDER BY id) FROM shop.t")
+    assert kinds == "1ax,0,2bx,y"
+    assert rules_of(ledger)["empty-enum"] == 1

@@ -250,11 +250,7 @@ class Judge:
         if any(use.rule is rules.OR_REPLACE for use in rewrites):
             prefix.append(self._drop_table(statement.names[0]))
         zero = self._plan_zero(statement, schema)
-        stated = None
-        if statement.rows_start and not rewrites and schema is not None:
-            place = (schema, self.session, self.target.version_number)
-            sql, stated, rewrites = self._inserts.replace_generated(statement, *place)
-        return Verdict(
+        verdict = Verdict(
             statement,
             line,
             (*prefix, *zero.before, sql),
@@ -262,8 +258,11 @@ class Judge:
             self.session.schema,
             auto_increment,
             mentions,
-            stated,
         )
+        if not statement.rows_start or schema is None:
+            return verdict
+        version = self.target.version_number
+        return self._inserts.with_values(verdict, schema, self.session, version)
 
     def _find_zone_assumed(self, statement: Statement, schema: str | None) -> list[RuleUse]:
         """Return the rule for a table whose times stand in a zone that the dump has not said."""

@@ -3,11 +3,11 @@
 Pure.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rewound.dump.definitions.known_tables import KnownTable, KnownTables, TableKey
 from rewound.dump.rules import table as rules
-from rewound.dump.rules.verdict import RuleUse, StatedValues
+from rewound.dump.rules.verdict import EnumColumns, RuleUse, Verdict
 from rewound.dump.settings.session import Session
 from rewound.dump.text.insert_head import read_insert_head
 from rewound.dump.text.statement import Statement
@@ -25,6 +25,8 @@ class KnownInsert:
     """The position of the AUTO_INCREMENT among them."""
     generated: tuple[int, ...]
     """The positions of generated columns."""
+    enums: EnumColumns | None
+    """Where ENUM stands among them, if it does."""
 
 
 @dataclass(slots=True)
@@ -49,20 +51,24 @@ class KnownInserts:
             self._insert = self._read(head, key, session, version)
         return self._insert
 
-    def replace_generated(
-        self, statement: Statement, schema: str, session: Session, version: int
-    ) -> tuple[bytes, StatedValues | None, list[RuleUse]]:
-        """Return what becomes of an INSERT by what its rows state for generated columns."""
-        unchanged: tuple[bytes, None, list[RuleUse]] = (statement.text, None, [])
+    def with_values(self, verdict: Verdict, schema: str, session: Session, version: int) -> Verdict:
+        """Return the verdict on an INSERT with what is known of the values in its rows."""
+        statement = verdict.statement
         insert = self.find(statement, (schema, statement.names[0].name), session, version)
-        if insert is None or not insert.generated:
-            return unchanged
+        if insert is None or not (insert.generated or insert.enums):
+            return verdict
+        if insert.enums is not None:
+            verdict = replace(verdict, enums=insert.enums)
+        if not insert.generated or verdict.sql[-1] is not statement.text:
+            return verdict
         replaced = replace_generated(statement, insert.columns, insert.generated, session.mode)
         if replaced is None:
-            return unchanged
+            return verdict
         sql, stated = replaced
-        detail = f"{statement.name}: {', '.join(stated.generated)}"
-        return sql, stated, [RuleUse(rules.GENERATED_VALUE, detail)]
+        use = RuleUse(rules.GENERATED_VALUE, f"{statement.name}: {', '.join(stated.generated)}")
+        return replace(
+            verdict, sql=(*verdict.sql[:-1], sql), uses=(*verdict.uses, use), stated=stated
+        )
 
     def _read(
         self, head: bytes, key: TableKey, session: Session, version: int
@@ -73,9 +79,12 @@ class KnownInserts:
         if table is None or listed is None:
             return None
         numbered = [index for index, each in enumerate(listed) if each.has_auto_increment]
+        names = tuple(column.name for column in listed)
+        enums = tuple(index for index, each in enumerate(listed) if each.is_enum)
         return KnownInsert(
             table,
-            tuple(column.name for column in listed),
+            names,
             numbered[0] if numbered else None,
             tuple(index for index, each in enumerate(listed) if each.is_generated),
+            EnumColumns(names, enums, session.mode) if enums else None,
         )

@@ -601,6 +601,13 @@ CHARACTERS_LOST = Rule(
     "the server stores question marks, or the text as far as it could be read",
     "the world would hold a value that the dump does not state",
 )
+EMPTY_ENUM = Rule(
+    "empty-enum",
+    Effect.NOTE,
+    "an empty text for an ENUM that has none (MySQL warning 1265, error 1265 in strict mode)",
+    "the server stores its value 0, in strict mode with that off for the statement",
+    "this is what the dumped server had there, and shows as an empty text",
+)
 GENERATED_DIFFERS = Rule(
     "generated-differs",
     Effect.DAMAGE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rewound.dump.rules.table import Effect, Rule
-from rewound.dump.text.lexical import NAME_BYTES, repeated
+from rewound.dump.text.lexical import NAME_BYTES, LexicalMode, repeated
 from rewound.dump.text.mentions import NONE, Mentions
 from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.tokens import UnreadableText
@@ -54,6 +54,18 @@ class StatedValues:
 
 
 @dataclass(frozen=True, slots=True)
+class EnumColumns:
+    """Where the rows of an INSERT state values of ENUM."""
+
+    columns: tuple[str, ...]
+    """What each row states, in its order, in lower case."""
+    enums: tuple[int, ...]
+    """The positions of ENUM among them."""
+    mode: LexicalMode
+    """What the rows are read in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of one piece of a dump."""
 
@@ -74,6 +86,9 @@ class Verdict:
 
     stated: StatedValues | None = None
     """For INSERT and REPLACE: the values of generated columns that DEFAULT takes the place of."""
+
+    enums: EnumColumns | None = None
+    """For INSERT and REPLACE: where its rows state values of ENUM, if that is known."""
 
     @property
     def refusal(self) -> RuleUse | None:
