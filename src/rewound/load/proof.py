@@ -24,6 +24,14 @@ _OBJECTS = (
     " FROM information_schema.routines"
     " UNION ALL SELECT 'event', event_schema, event_name, 0 FROM information_schema.events"
 )
+_HAS_LIBRARIES = (
+    "SELECT 1 FROM information_schema.tables"
+    " WHERE table_schema = 'information_schema' AND table_name = 'LIBRARIES'"
+)
+_LIBRARIES = (
+    " UNION ALL SELECT 'library', library_schema, library_name, 0 FROM information_schema.libraries"
+)
+"""Of MySQL 9.2 and newer."""
 _KEY_COLUMNS = (
     "SELECT constraint_schema, constraint_name, table_name, column_name,"
     " referenced_table_schema, referenced_table_name, referenced_column_name"
@@ -82,10 +90,16 @@ def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found
         },
         objects={
             object_key(str(kind), str(schema), str(name)): bool(is_broken)
-            for kind, schema, name, is_broken in connection.query(_OBJECTS).rows
+            for kind, schema, name, is_broken in connection.query(_find_objects(connection)).rows
         },
         foreign_keys=_look_at_foreign_keys(connection, check=check_foreign_keys),
     )
+
+
+def _find_objects(connection: Connection) -> str:
+    """Return the query for all stored objects that this server can have."""
+    has_libraries = connection.query(_HAS_LIBRARIES).rows
+    return _OBJECTS + _LIBRARIES if has_libraries else _OBJECTS
 
 
 def _is_system(schema: str) -> bool:

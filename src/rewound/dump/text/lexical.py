@@ -31,6 +31,16 @@ Source: MySQL 9.7.4, which takes any white space or control character after the 
 """
 
 
+DOLLAR_QUOTE = rb"\$(?:[A-Za-z_]\w*+)?\$"
+BEFORE_DOLLAR_QUOTE = rb"\s[Aa][Ss]\s"
+"""What opens the body of a routine in another language than SQL: AS $$ or AS $tag$, up to the
+same tag again. A word before it and one space, as SHOW CREATE writes it, and nothing else.
+
+Source: MySQL 9.7 manual, "CREATE FUNCTION"; the 9.7.4 server and its client, which passes over a
+delimiter in it. To both, $ opens such a text in other places too, where it is an error.
+"""
+
+
 # What Python calls differently, or the same; its latin1 is MySQL's without the upper controls.
 _ENCODINGS = {
     "latin1": "cp1252",

@@ -16,6 +16,8 @@ from functools import cache
 from typing import NamedTuple
 
 from rewound.dump.text.lexical import (
+    BEFORE_DOLLAR_QUOTE,
+    DOLLAR_QUOTE,
     LINE_COMMENT_START,
     LexicalMode,
     quoted,
@@ -50,6 +52,8 @@ SHORT_BYTES = 1 << 12
 """A statement this short is read faster from quote to quote than by its masked text."""
 _LINE_ENDS_TRIED = 8
 _MOST_DOUBLINGS = 12
+_DOLLAR_QUOTE = re.compile(DOLLAR_QUOTE)
+_LONGEST_DOLLAR_QUOTE = 66
 _QUOTES_AND_COMMENTS = b"'\"`#-/\\"
 
 
@@ -203,7 +207,8 @@ class Splitter:
         found = _find_mark(buffer.text, mark, buffer.start) - buffer.start
         if found >= 0 and (piece := self._take_run(found)):
             return piece
-        if 0 <= found < SHORT_BYTES or self._delimiter[0] in _QUOTES_AND_COMMENTS:
+        is_short = 0 <= found < SHORT_BYTES
+        if is_short or self._delimiter[0] in _QUOTES_AND_COMMENTS or self._may_hold_body():
             return None
         scan = MaskedTextScan(self.mode, self._delimiter[:1])
         while True:
@@ -271,7 +276,7 @@ class Splitter:
     def _take_statement(self) -> Piece:
         """Take one statement up to its delimiter, or what is left of the dump."""
         buffer = self._buffer
-        plain = _plain_text(self.mode, self._delimiter[:1])
+        plain = _plain_text(self.mode, self._delimiter[:1], has_bodies=self._may_hold_body())
         offset = 0
         while True:
             offset = buffer.end_of(plain, offset)
@@ -295,7 +300,19 @@ class Splitter:
         if _LINE_COMMENT_START.match(start):
             end = buffer.find(b"\n", offset)
             return end if end >= 0 else buffer.held
+        if start[:1] == b"$" and self._may_hold_body():
+            return self._skip_body(offset)
         return buffer.find(b"*/", offset + 2) if _opens_comment(start) else offset + 1
+
+    def _may_hold_body(self) -> bool:
+        """Tell whether the statement is a CREATE, in which a routine's body may be quoted by $."""
+        return self._buffer.text[self._buffer.start] in b"Cc"
+
+    def _skip_body(self, offset: int) -> int:
+        quote = _DOLLAR_QUOTE.match(self._buffer.peek(_LONGEST_DOLLAR_QUOTE, offset))
+        if quote is None:
+            return offset + 1
+        return self._buffer.find(quote[0], offset + len(quote[0]))
 
     def _skip_quoted(self, offset: int, quote: bytes) -> int:
         buffer = self._buffer
@@ -349,10 +366,12 @@ def _opens_comment(start: bytes) -> bool:
 
 
 @cache
-def _plain_text(mode: LexicalMode, stop: bytes) -> re.Pattern[bytes]:
-    """Return what can be passed over in one go: no delimiter, no comment begins in it."""
-    ordinary = rb"[^'\"`#\-/" + re.escape(stop) + rb"]*+"
+def _plain_text(mode: LexicalMode, stop: bytes, *, has_bodies: bool) -> re.Pattern[bytes]:
+    """Return what can be passed over in one go: no delimiter, comment or body begins in it."""
+    ordinary = rb"[^'\"`#\-/" + (rb"$" if has_bodies else b"") + re.escape(stop) + rb"]*+"
     # A delimiter may begin with one of these; then it must be seen, not passed over.
     special = [(b"'\"`", quoted(mode)), (b"-", rb"-(?=[^\-])"), (b"/", rb"/(?=[^*])")]
+    if has_bodies:
+        special.append((b"$", rb"(?<!" + BEFORE_DOLLAR_QUOTE + rb")\$"))
     passed = rb"|".join(expression for starts, expression in special if stop not in starts)
     return re.compile(ordinary + repeated(rb"(?:" + passed + rb")" + ordinary), re.DOTALL)

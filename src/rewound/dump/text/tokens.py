@@ -13,7 +13,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from rewound.dump.text.lexical import LINE_COMMENT_START, LexicalMode, quoted, repeated
+from rewound.dump.text.lexical import (
+    BEFORE_DOLLAR_QUOTE,
+    DOLLAR_QUOTE,
+    LINE_COMMENT_START,
+    LexicalMode,
+    quoted,
+    repeated,
+)
 
 
 class TokenKind(enum.Enum):
@@ -24,6 +31,8 @@ class TokenKind(enum.Enum):
     NAME = "name"
     """A quoted identifier."""
     STRING = "string"
+    BODY = "body"
+    """The body of a routine between dollar quotes."""
     VARIABLE = "variable"
     """`@name`, `@@name`, `@@session.name`."""
     MARK = "mark"
@@ -58,6 +67,7 @@ class TooManyTokens(ValueError):
 MOST_TOKENS = 270_000
 """Of a statement whose tokens are held. Planning takes some 6 µs for each, so that the worst
 statement takes 2 s; two ENUMs with as many values as there can be take 262,000."""
+_FIRST_WITH_DOLLAR_QUOTES = 90000
 _MOST_SIX_DIGIT_COMMENTS = 50_000
 
 
@@ -168,6 +178,8 @@ def _walk(
         elif group == "WORD":
             word = match[0]
             yield Token(TokenKind.WORD, word, start, word.decode("latin-1").upper())
+        elif group == "BODY" and server_version < _FIRST_WITH_DOLLAR_QUOTES:
+            raise UnreadableText("to this server, a $ opens no text")
         elif group is not None and group != "space":
             yield Token(TokenKind[group], match[0], start)
     if open_comments:
@@ -214,6 +226,7 @@ def _token_pattern(mode: LexicalMode) -> re.Pattern[bytes]:
         rb"|(?P<WORD>" + word + rb")"
         rb"|(?P<STRING>" + string + rb")"
         rb"|(?P<NAME>" + name + rb")"
+        rb"|(?<=" + BEFORE_DOLLAR_QUOTE + rb")(?P<BODY>(?P<tag>" + DOLLAR_QUOTE + rb").*?(?P=tag))"
         rb"|(?P<VARIABLE>@@?" + part + rb"(?:\." + part + rb")*)"
         rb"|(?P<comment>/\*)"
         rb"|(?P<close>\*/)"

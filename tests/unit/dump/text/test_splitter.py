@@ -26,6 +26,7 @@ FRAGMENTS = [
     *(b";", b";;", b"//", b"$$", b"\n", b"\r\n", b" ", b"\t", b"\x00", b"\xef\xbb\xbf", b"a", b"1"),
     *(b"\x81", b"\x81\\", b"\x95\\'", b"\xa4`", b"\xfe", b"\x810\x815", b"\xff", b"\xc3\xa4"),
     *(b"INSERT INTO `t` VALUES (1,'x',-2,3/4);\n", b"SET a=1;", b"mysqldump: [Warning] x\n"),
+    *(b"CREATE LIBRARY l AS $$ a;b ' $$ ;", b"CREATE", b" AS ", b"\nas\n$x_1$", b"$x_1$", b"$x"),
     *(b"Warning: y\n", b"mysqldump", b"mariadb-dump.exe: ", b"-- Dump completed\n"),
 ]
 
@@ -47,6 +48,25 @@ HEADS = [
     *(b"INSERT IGNORE INTO `t` VALUES\n", b"REPLACE INTO t VALUES ", b"INSERT INTO `a-b` VALUES "),
 ]
 TAILS = [b"", b"", b"", b" ON DUPLICATE KEY UPDATE b=VALUES(b)", b" -- '\n"]
+
+
+BODIES = [
+    (b"CREATE LIBRARY l AS $$ a;b ' $$ ;SELECT 1;", 2),
+    (b"create function f() returns int\nAS\n$tag_1$ $$; ` /* $tag_1$;SELECT 1;", 2),
+    (b"CREATE LIBRARY l AS $$ " + b"a;b " * 2000 + b"$$ ;SELECT 1;", 2),
+    (b"CREATE VIEW v AS SELECT 1 AS $a;SELECT 1;", 2),
+    (b"CREATE VIEW v AS SELECT 1 AS x$$;SELECT 1 $$;", 2),
+    # What only opens such a text where it is an error is none: a rule refuses it.
+    (b"CREATE VIEW v AS SELECT $$ ; $$;", 2),
+    (b"SELECT 1 AS $$ ; $$;", 2),
+    (b"DELIMITER $$\nCREATE VIEW v AS SELECT 1 AS $$ $$", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "count"), BODIES)
+def test_a_delimiter_in_the_body_of_a_routine_ends_nothing(text, count):
+    assert len(split([text])) == count
+    assert split([text[i : i + 1] for i in range(len(text))]) == split([text])
 
 
 def split(chunks, mode=None):

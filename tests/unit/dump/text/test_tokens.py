@@ -24,6 +24,31 @@ def texts(text, mode=None):
     return [token.text for token in read(text, mode)]
 
 
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        (b"CREATE LIBRARY l AS $$ it's ; ` */ $$ ", b"$$ it's ; ` */ $$"),
+        (b"CREATE LIBRARY l as\n$a_1$ $$ $a_1$", b"$a_1$ $$ $a_1$"),
+        (b"SELECT a$$b AS $$c$$", b"$$c$$"),
+    ],
+)
+def test_the_body_of_a_routine_is_one_token(text, body):
+    [token] = [token for token in read(text) if token.kind is TokenKind.BODY]
+    assert token.text == body
+    assert text[token.start : token.end] == body
+    with pytest.raises(UnreadableText):
+        list(iter_tokens(text, LexicalMode(), 80400))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"AS $$ a", b"AS $a$ x $b$", b"x.$$ a $$", b"x.AS$$ a $$", b"AS  $$ a $$", b"AS $1$ a $1$"],
+)
+def test_other_dollars_have_no_certain_reading(text):
+    with pytest.raises(UnreadableText):
+        read(b"SELECT 1 " + text)
+
+
 VISIBLE = [
     *(b"SELECT", b"a1", b"1", b"0x1F", b"x$y", b"\xc3\xa4", b"'a''b'", b"'a\\'b'", b'"c;"', b"`d`"),
     *(b"`e``f`", b"@v", b"@@sql_mode", b"@@session.sql_mode", b"@`a b`", b"(", b")", b",", b";"),
