@@ -117,6 +117,7 @@ class _Recorder:
             )
         )
         origin = ", from its baseline" if made.from_baseline else ""
+        origin += ", the same in a second load" if made.ledger.deep else ""
         self._observer.world_changed(world, WorldState.READY, f"{made.ledger.rows:,} rows{origin}")
 
 
