@@ -49,7 +49,6 @@ def find_disagreement(ways: ThreeWays, seed: str) -> str | None:
     return f"script {seed}:\n{shortest.decode()}\n{difference}"
 
 
-@pytest.mark.xfail(reason="open transactions end otherwise by the fast way", strict=False)
 def test_random_scripts_give_the_same_three_ways(ways: ThreeWays) -> None:
     found = [find_disagreement(ways, f"{SEED}, {number}") for number in range(SCRIPTS)]
     assert [each for each in found if each is not None] == []
