@@ -15,7 +15,7 @@ from rewound.catalog.naming.names import find_world_problem
 from rewound.catalog.naming.proposals import propose_for_slot
 from rewound.catalog.rotations import Rotation, find_rotations
 from rewound.catalog.several_files import ReadSubject, find_database_files, find_table_files
-from rewound.worlds.folding import fold_worlds
+from rewound.worlds.folding import fold_worlds, name_worlds
 
 
 def question_names(
@@ -43,8 +43,8 @@ def question_names(
         else:
             worlds = frozenset(dump.world for dump in rotation.dumps)
             text = (
-                f"{fold_worlds(sorted(worlds))} may be {len(worlds)} worlds, or {rotation.slot}"
-                f" of one that a job overwrites in turn: the closing lines fit both"
+                f"{name_worlds(sorted(worlds))} may be named by {rotation.slot}: a job that"
+                " overwrites its dumps in turn would name them so, and their closing lines fit"
             )
             suspicion = Suspicion(worlds, rotation.dumps, text)
             doubts.append(_resolve(suspicion, source, [(rotation.dumps[0], rotation.world)]))

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from rewound.catalog.dump import Dump
 from rewound.catalog.naming.calendar import WEEKDAY_NAMES, find_month, find_weekday
+from rewound.catalog.naming.names import strip_markers
 
 _SEPARATED = re.compile(r"[-_. ]+|[^-_. ]+")
-_UNIT_NUMBER = re.compile(r"(?i:(w|kw|cw|week|day|d|hour|h|month|m)?)([0-9]{1,2})")
+_UNIT_NUMBER = re.compile(r"(?i:(w|kw|cw|week|day|d|hour|h|month|m)?)([0-9]{1,4})")
 _ENGLISH = WEEKDAY_NAMES | {name[:3] for name in WEEKDAY_NAMES} | {"tues", "thur", "thurs"}
 _TURN = timedelta(hours=12)
 """A file of logrotate is at least so much older than the one before it."""
@@ -84,7 +85,7 @@ def find_rotations(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> list[Rotati
         what, is_certain = outcome
         taken |= {slot.dump.path for slot in slots}
         in_folder = "" not in rest
-        world = rest[0] if in_folder else re.sub(r"^[-_. ]+|[-_. ]+$", "", _join(rest))
+        world = rest[0] if in_folder else strip_markers(_join(rest))
         dumps_of = tuple(slot.dump for slot in slots)
         rotations.append(Rotation(world, dumps_of, is_certain, what, in_folder))
     return rotations + _find_lone_weekdays(rotations, families, taken)
@@ -122,6 +123,8 @@ def _kind(part: str) -> str | None:
     match = _UNIT_NUMBER.fullmatch(part)
     if match is None:
         return None
+    if len(part) == 4 and not match[1]:
+        return "four digits"
     return f"number after {match[1].lower()}" if match[1] else "number"
 
 
@@ -131,9 +134,13 @@ def _judge_weekdays(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
     )
     days = {find_weekday(slot.text) for slot in slots}
     is_english = all(slot.text.lower() in _ENGLISH for slot in slots)
-    is_rotation = fits or (len(days) > 1 and is_english)
-    is_whole_name = any(slot.dump.world == slot.text for slot in slots)
-    return ("weekdays", True) if is_rotation and (len(days) > 1 or not is_whole_name) else None
+    if len(days) > 1 and (fits or is_english):
+        return "weekdays", True
+    # A host may be called sun, or mon-1001.
+    has_more = all(
+        re.search("[A-Za-z]", slot.dump.world.replace(slot.text, "", 1)) for slot in slots
+    )
+    return ("a weekday", False) if fits and has_more else None
 
 
 def _judge_months(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
@@ -146,11 +153,11 @@ def _judge_months(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
     return ("months", True) if fits and len(months) > 1 else None
 
 
-def _judge_units(fits: Callable[[datetime, int], bool], what: str) -> "_Judge":
+def _judge_units(fits: Callable[[datetime, int], bool], what: str, *, fewest: int = 2) -> "_Judge":
     """Return what judges numbers whose unit is written before them: `w25`, `day3`."""
 
     def judge(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
-        if len({_number(slot) for slot in slots}) < 2:
+        if len({_number(slot) for slot in slots}) < fewest:
             return None
         is_fitting = all(fits(slot.closed_at, _number(slot)) for slot in slots)
         return (what, True) if is_fitting else None
@@ -168,16 +175,18 @@ def _judge_numbers(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
         is_logrotate = all(slot.before == "." for slot in slots)
         if is_logrotate or len(by_number) > 2:
             return "numbers of a rotation", is_logrotate
-    if _are_hours(by_number):
-        return "hours", False
-    if all(_is_day(slot.closed_at, number) for number, slot in by_number.items()):
-        return "days of the month", False
-    if len(by_number) > 2 and all(
-        number in (slot.closed_at.isoweekday(), slot.closed_at.isoweekday() % 7)
-        for number, slot in by_number.items()
-    ):
-        return "weekdays", False
-    return None
+    for what, fewest, fits in _NUMBERS:
+        if len(by_number) >= fewest and all(
+            fits(slot.closed_at, number) for number, slot in by_number.items()
+        ):
+            return what, False
+    return ("hours", False) if _are_hours(by_number) else None
+
+
+def _judge_times_of_day(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    fits = all(_is_time_of_day(slot.closed_at, _number(slot)) for slot in slots)
+    is_varied = len({slot.text for slot in slots}) > 1
+    return ("times of day", False) if fits and is_varied else None
 
 
 def _are_hours(by_number: dict[int, _Slot]) -> bool:
@@ -198,6 +207,12 @@ def _is_day(closed_at: datetime, day: int) -> bool:
     return day in (closed_at.day, (closed_at - timedelta(hours=12)).day)
 
 
+def _is_time_of_day(closed_at: datetime, number: int) -> bool:
+    start = timedelta(hours=number // 100, minutes=number % 100)
+    ended = timedelta(hours=closed_at.hour, minutes=closed_at.minute)
+    return number % 100 < 60 and timedelta() <= ended - start <= _SAME_MINUTE
+
+
 def _number(slot: _Slot) -> int:
     return int(re.sub("[^0-9]", "", slot.text))
 
@@ -207,7 +222,19 @@ def _is_week(closed_at: datetime, week: int) -> bool:
 
 
 _Judge = Callable[[Sequence[_Slot]], tuple[str, bool] | None]
+_NUMBERS: tuple[tuple[str, int, Callable[[datetime, int], bool]], ...] = (
+    ("days of the month", 2, _is_day),
+    ("days of the year", 2, lambda closed_at, day: day == closed_at.timetuple().tm_yday),
+    ("weeks", 2, lambda closed_at, week: week == closed_at.isocalendar().week),
+    ("hours", 2, lambda closed_at, hour: hour == closed_at.hour),
+    ("weekdays", 3, lambda at, day: day in (at.isoweekday(), at.isoweekday() % 7)),
+)
+"""What a number may be, from how many files on it is asked, and when it fits a closing line.
+
+Two numbers fit days or weeks by chance in one of some hundred cases; weekdays in one of ten.
+"""
 _WEEKS = _judge_units(_is_week, "weeks")
+_ONE_WEEK = _judge_units(_is_week, "weeks", fewest=1)
 _HOURS = _judge_units(lambda closed_at, hour: closed_at.hour - hour in (0, 1), "hours")
 _DAYS = _judge_units(
     lambda closed_at, day: _is_day(closed_at, day) or day == closed_at.isoweekday(), "days"
@@ -216,7 +243,10 @@ _JUDGES: dict[str, _Judge] = {
     "weekday": _judge_weekdays,
     "month": _judge_months,
     "number": _judge_numbers,
-    **{f"number after {unit}": _WEEKS for unit in ("w", "kw", "cw", "week")},
+    "four digits": _judge_times_of_day,
+    **{f"number after {unit}": _WEEKS for unit in ("w", "cw")},
+    # Nobody names a world week25, and dumps it in that very week.
+    **{f"number after {unit}": _ONE_WEEK for unit in ("kw", "week")},
     **{f"number after {unit}": _HOURS for unit in ("h", "hour")},
     **{f"number after {unit}": _DAYS for unit in ("d", "day")},
 }

@@ -18,9 +18,11 @@ _ROUND_MINUTES = 15
 """Jobs run on the quarter of an hour; numbers of tenants seldom are multiples of it."""
 _OFFSETS_ALIKE = timedelta(minutes=45)
 """By so much the distances of names and closing lines may differ: dumps take their time."""
+_SOON = timedelta(minutes=15)
+"""So soon after the only time of day its dump must end: a tenant's number fits by chance in 1 %."""
 _HALF_DAY, _DAY = timedelta(hours=12), timedelta(days=1)
 _DIGITS = re.compile(
-    r"(?<![0-9A-Za-z])(?<![0-9][.])"
+    r"(?<![0-9A-Za-z])"
     r"(?P<H>[0-9]{2})(?:(?P<gap>[-_.:]?)(?P<M>[0-9]{2})(?:(?P=gap)(?P<S>[0-9]{2}))?)?"
     r"(?![0-9A-Za-z])(?![.][0-9])"
 )
@@ -46,6 +48,10 @@ class LoneClock:
     """The groups H, M and S."""
     is_first: bool
     """It stands before the day, where a time of day hardly ever does."""
+    is_adjacent: bool = False
+    """It stands right after the day, where hardly anything else does."""
+    is_alone: bool = False
+    """There is nothing but digits in the name: they name the world."""
 
     @property
     def number(self) -> int:
@@ -62,19 +68,38 @@ class LoneClock:
 
 
 def find_lone_clock(masked: str, day: date, day_end: int) -> LoneClock | None:
-    """Return the digits that may be the time of day; None where none or several may be.
+    """Return the digits that may be the time of day; None where there are none.
 
     `masked` is the stem with its times blanked; `day_end` is where the day's text ends.
     """
     folder_start = masked.rfind("/", 0, day_end) + 1
-    found = list(_DIGITS.finditer(masked, folder_start))
-    after = [match for match in found if match.start() >= day_end] or found
-    if len(after) != 1:
-        return None
-    match = after[0]
-    groups = {letter: match[letter] for letter in "HMS"}
+    found = [
+        clock
+        for match in _DIGITS.finditer(masked, folder_start)
+        if (clock := _make_clock(masked, match, day, day_end)).clock is not None
+        # 2024-06-18/202406 is the month again, and 10.0.0.12 an address.
+        and clock.text != f"{day:%Y%m}"
+        and not re.search(r"(?:^|[^0-9A-Za-z])[0-9]{1,3}[.]$", masked[: clock.start])
+    ]
+    after = [clock for clock in found if not clock.is_first]
+    adjacent = next((clock for clock in after if clock.is_adjacent), None)
+    # A world may end in digits too; the time of day is rather the last.
+    if adjacent is not None:
+        return adjacent
+    return next(reversed(after or found), None)
+
+
+def _make_clock(masked: str, match: re.Match[str], day: date, day_end: int) -> LoneClock:
+    rest = masked[: match.start()] + masked[match.end() :]
     return LoneClock(
-        match.start(), match.end(), match[0], day, groups, is_first=match.start() < day_end
+        match.start(),
+        match.end(),
+        match[0],
+        day,
+        {letter: match[letter] for letter in "HMS"},
+        is_first=match.start() < day_end,
+        is_alone=re.search("[A-Za-z0-9]", rest) is None,
+        is_adjacent=re.fullmatch("[-_. ]", masked[day_end : match.start()]) is not None,
     )
 
 
@@ -96,17 +121,20 @@ def _judge(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) ->
     clocks = [clock for _, clock in found]
     if any(clock.clock is None for clock in clocks):
         return ClockVerdict.NUMBER
-    if clocks[0].groups["M"] is None:
+    first = clocks[0]
+    if first.groups["M"] is None:
         # Two digits number racks and shards everywhere: only closing lines make them hours.
         is_varied = len({clock.number for clock in clocks}) > 1
-        is_hour = is_varied and _agree(found, closing_time) is ClockVerdict.CLOCK
-        return ClockVerdict.CLOCK if is_hour else ClockVerdict.NUMBER
+        if (is_varied or first.is_adjacent) and _agree(found, closing_time) is ClockVerdict.CLOCK:
+            return ClockVerdict.CLOCK
+        return ClockVerdict.OPEN if first.is_adjacent else ClockVerdict.NUMBER
     if _are_counted(found):
         return ClockVerdict.NUMBER
-    verdict = ClockVerdict.CLOCK if _are_round(clocks) else _agree(found, closing_time)
-    if verdict is ClockVerdict.OPEN and clocks[0].is_first:
-        return ClockVerdict.NUMBER
-    return verdict
+    if _are_round(clocks) and not first.is_first:
+        return ClockVerdict.CLOCK
+    verdict = _agree(found, closing_time)
+    is_world = verdict is ClockVerdict.OPEN and first.is_first and first.is_alone
+    return ClockVerdict.NUMBER if is_world else verdict
 
 
 def _are_counted(found: Sequence[tuple[str, LoneClock]]) -> bool:
@@ -119,9 +147,8 @@ def _are_counted(found: Sequence[tuple[str, LoneClock]]) -> bool:
 
 
 def _are_round(clocks: Sequence[LoneClock]) -> bool:
-    numbers = {clock.number for clock in clocks}
-    is_told = len(numbers) > 1 or clocks[0].text.startswith("0")
-    return is_told and all(
+    """Tell the quarters of an hour from other numbers, if there are several."""
+    return len({clock.number for clock in clocks}) > 1 and all(
         int(clock.groups["M"] or 0) % _ROUND_MINUTES == 0 and int(clock.groups["S"] or 0) == 0
         for clock in clocks
     )
@@ -140,7 +167,9 @@ def _agree(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) ->
     if not offsets:
         return ClockVerdict.OPEN
     if len(offsets) == 1:
-        is_soon = abs(_distance(offsets[0], timedelta())) <= _OFFSETS_ALIKE
+        is_soon = timedelta() <= _distance(offsets[0], timedelta()) <= _SOON
+        if found[0][1].is_first:
+            return ClockVerdict.OPEN if is_soon else ClockVerdict.NUMBER
         return ClockVerdict.CLOCK if is_soon else ClockVerdict.OPEN
     is_alike = all(abs(_distance(each, offsets[0])) <= _OFFSETS_ALIKE for each in offsets)
     return ClockVerdict.CLOCK if is_alike else ClockVerdict.NUMBER

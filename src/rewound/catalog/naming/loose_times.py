@@ -149,15 +149,15 @@ def iter_tokens(stem: str) -> Iterator[Token]:
                 continue
             gap = match["gap"] if "gap" in finder.groupindex else ""
             tail = match["tail"] or ""
-            if not (gap and _has_more_groups(stem, match.start(), match.end("date"), gap, tail)):
+            if not (gap == "." and _has_more_groups(stem, match.start(), match.end("date"), tail)):
                 found.append(Token(match.start(), match.end(), shape, match["date"], gap, tail))
     return iter(sorted(found, key=lambda token: token.start))
 
 
-def _has_more_groups(stem: str, start: int, end: int, gap: str, tail: str) -> bool:
+def _has_more_groups(stem: str, start: int, end: int, tail: str) -> bool:
     """Tell an address or a version, such as 10.0.12.13, from a date."""
-    before = re.search(rf"(?:^|[^A-Za-z0-9])[0-9]{{1,3}}{re.escape(gap)}$", stem[:start])
-    after = re.match(rf"{re.escape(gap)}[0-9]{{1,3}}(?![A-Za-z0-9])", stem[end:])
+    before = re.search(r"(?:^|[^A-Za-z0-9])[0-9]{1,3}[.]$", stem[:start])
+    after = re.match(r"[.][0-9]{1,3}(?![A-Za-z0-9])", stem[end:])
     return before is not None or (after is not None and not tail)
 
 
@@ -175,22 +175,27 @@ def settle(
             by_shape[token.shape.name, token.gap].append((stem, token))
     settled: dict[str, list[Settled]] = {stem: [] for stem in tokens}
     for found in by_shape.values():
-        for group in _split(found, timezone, today):
-            judged = _Group(group, timezone, today, closing_time).judge()
-            for (stem, _), outcome in zip(group, judged, strict=True):
+        outcomes = _Group(found, timezone, today, closing_time).judge()
+        if all(outcome.time_format is None for outcome in outcomes):
+            # Not all of one kind: tenants by number, perhaps, beside days. Each by itself, then.
+            for family in _families(found, tokens):
+                outcomes = _Group(family, timezone, today, closing_time).judge()
+                for (stem, _), outcome in zip(family, outcomes, strict=True):
+                    settled[stem].append(outcome)
+        else:
+            for (stem, _), outcome in zip(found, outcomes, strict=True):
                 settled[stem].append(outcome)
     return settled
 
 
-def _split(
-    found: list[tuple[str, Token]], timezone: tzinfo, today: date
+def _families(
+    found: list[tuple[str, Token]], tokens: Mapping[str, Sequence[Token]]
 ) -> Iterable[list[tuple[str, Token]]]:
-    """Part the tokens of one shape by the rest of their names, where no format fits all."""
-    if _Group(found, timezone, today, lambda _: None).possible():
-        return [found]
-    families: dict[str, list[tuple[str, Token]]] = defaultdict(list)
+    """Part tokens by the names without their digits, and by their places in them."""
+    families: dict[tuple[str, int], list[tuple[str, Token]]] = defaultdict(list)
     for stem, token in found:
-        families[re.sub("[0-9]+", "#", stem)].append((stem, token))
+        place = tokens[stem].index(token)
+        families[re.sub("[0-9]+", "#", stem), place].append((stem, token))
     return families.values()
 
 

@@ -34,6 +34,9 @@ MARKER_WORDS = KIND_WORDS | PERIOD_WORDS
 _WORLD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _WORLD_MAX_LENGTH = 60
 _TIME_MARK = "\0"  # stands for a time; no path can hold it
+_ADDRESS = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,3}){3}")
+_DIGIT_GROUPS = re.compile(r"[0-9]+(?:[-_. ][0-9]+)+")
+_FRACTION = re.compile(r"[-_](?:[0-9]{3}|[0-9]{6}|[0-9]{9})(?![0-9A-Za-z])")
 _PART_MARK = "\1"  # stands for a time of day, or for a month, alone
 _SEPARATORS = "-_. ()[]@,"
 _SEPARATOR_CLASS = r"-_. ()\[\]@,"
@@ -102,7 +105,8 @@ def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
         raise _Unclear(f"{found.problem}; use --pattern")
     time = _pick_time(found.times)
     components = _mask(stem, found).split("/")
-    _refuse_unclear_dates(components, [each.reading.day for each in found.times])
+    _refuse_unclear_dates(components, found.times)
+    _refuse_fractions(components, time)
     day = time.reading.day if time else None
     texts = [
         "" if _is_period_folder(components, index, day) else _component_text(component, day)
@@ -114,6 +118,8 @@ def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
     problem = find_world_problem(world)
     if problem is not None:
         raise _Unclear(problem)
+    if _DIGIT_GROUPS.fullmatch(world) and not _ADDRESS.fullmatch(world):
+        raise _Unclear(f"{world} may be a world or a part of a time; use --pattern")
     return ParsedName(
         world,
         taken_at=time.reading.taken_at if time else None,
@@ -137,9 +143,11 @@ def _mask(stem: str, found: StemTimes) -> str:
     return "".join([*pieces, stem[position:]])
 
 
-def _refuse_unclear_dates(components: Sequence[str], days: Sequence[date]) -> None:
+def _refuse_unclear_dates(components: Sequence[str], times: Sequence[WrittenTime]) -> None:
+    days = {time.reading.day for time in times}
+    clocks = {time.reading.taken_at for time in times if not time.reading.open_days}
     for component in components:
-        if component.count(_TIME_MARK) > 1 and len(set(days)) > 1:
+        if component.count(_TIME_MARK) > 1 and (len(days) > 1 or len(clocks) > 1):
             raise _Unclear("two times in one name; use --pattern")
         unclear = _UNCLEAR_DATE.search(component)
         if unclear and _TIME_MARK not in component:
@@ -175,8 +183,8 @@ def _component_text(component: str, day: date | None) -> str:
                 # automysqlbackup ends weekly names in the bare number of the week.
                 words |= {f"{day.isocalendar().week:02}"}
         text = _strip_words(piece, words)
-        if day and _TIME_MARK in component:
-            text = _strip_weekday(text, day, is_first=index == 0)
+        if day:
+            text = _strip_weekday(text, day, is_first=index == 0, is_beside=_TIME_MARK in component)
         if text:
             texts.append(text)
     if len(texts) > 1:
@@ -190,22 +198,39 @@ def _component_text(component: str, day: date | None) -> str:
     return text
 
 
-def _strip_weekday(text: str, day: date, *, is_first: bool) -> str:
-    """Take the weekday that stands beside its date out of a text.
+def _refuse_fractions(components: Sequence[str], time: WrittenTime | None) -> None:
+    """Refuse digits right after a time of day that may be milliseconds, or a tenant."""
+    if time is None or time.reading.open_days:
+        return
+    for component in components:
+        for after in component.split(_TIME_MARK)[1:]:
+            if match := _FRACTION.match(after):
+                raise _Unclear(f"{match[0][1:]} may be a part of the time; use --pattern")
 
-    Beside a date of another weekday it is a reason to doubt, unless it is all that could name
-    the world.
+
+def _strip_weekday(text: str, day: date, *, is_first: bool, is_beside: bool) -> str:
+    """Take the weekday that goes with the date out of a text.
+
+    One that is not the date's is a reason to doubt, as is one that is all that could name the
+    world; unless it is another's and alone: `sun` is the name of a host on a Tuesday.
     """
     words = re.findall(r"[^-_. ]+", text)
-    if not words:
-        return text
-    word = words[-1] if is_first else words[0]
+    word = (words[-1] if is_first else words[0]) if words else ""
     weekday = find_weekday(word)
-    if weekday is None or len(words) == 1:
+    if weekday is None:
+        return text
+    if len(words) == 1:
+        if is_beside and weekday == day.weekday():
+            raise _Unclear(f"{word} may be a world or the weekday of {day}; use --pattern")
         return text
     if weekday != day.weekday():
         raise _Unclear(f"{word} stands beside {day}, which is another weekday; use --pattern")
-    return _strip_words(text, frozenset({word.lower()}))
+    return _strip_words(text, MARKER_WORDS | {word.lower()})
+
+
+def strip_markers(text: str) -> str:
+    """Return a text without the words at its ends that say what a file is or how often it is."""
+    return _strip_words(text, MARKER_WORDS)
 
 
 def _strip_words(text: str, words: frozenset[str]) -> str:

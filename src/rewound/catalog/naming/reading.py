@@ -19,10 +19,15 @@ from rewound.catalog.naming.lone_clocks import (
 from rewound.catalog.naming.loose_times import ClosingTime, Settled, Token, iter_tokens, settle
 from rewound.catalog.naming.times import WrittenTime, find_sure_clock, iter_times, read_tail
 
-_MONTH = re.compile(r"(?<![0-9])20[0-4][0-9][-_.]?(?:0[1-9]|1[0-2])(?![0-9])(?![-_.][0-9])")
+_MONTH = re.compile(
+    r"(?<![0-9])20[0-4][0-9][-_.]?(?:0[1-9]|1[0-2])(?![0-9])(?![-_.][0-9]{1,2}(?![0-9]))"
+)
 _NO_SUCH_DAY = re.compile(
     r"(?<![0-9])20[0-4][0-9](?:[-_.][0-9]{2}[-_.][0-9]{2}|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
     r"(?![0-9])"
+)
+_GLUED = re.compile(
+    r"(?<=[0-9])20[0-4][0-9](?P<gap>[-_.])(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"
 )
 _NO_CLOSING_LINE: ClosingTime = lambda _: None  # noqa: E731 - the null object of a callable
 
@@ -132,12 +137,15 @@ def _describe_open(settled: Settled, timezone: tzinfo) -> str:
 
 def _find_clock(stem: str, each: _Stem, timezone: tzinfo) -> None:
     """Look for the time of day in a name that tells a day only."""
-    if not each.times or any(time.reading.open_days != 1 for time in each.times):
+    if not each.times or any(time.reading.open_days > 1 for time in each.times):
         return
     day = each.times[-1]
     masked = _blank(stem, [(time.start, time.end) for time in each.times])
     sure = find_sure_clock(masked)
-    if sure is not None:
+    if any(time.reading.open_days == 0 for time in each.times):
+        if sure is not None:
+            each.problem = f"two times of day in one name, one of them {sure[0]}"
+    elif sure is not None:
         _add_clock(each, (sure.start(), sure.end()), read_tail(sure[0]) or {}, timezone)
     else:
         each.clock = find_lone_clock(masked, day.reading.day, day.end)
@@ -171,6 +179,8 @@ def _conclude(stem: str, each: _Stem) -> StemTimes:
     if not each.times and problem is None:
         if unknown := _NO_SUCH_DAY.search(stem):
             problem = f"{unknown[0]} looks like a date, but there is no such day"
+        elif glued := _GLUED.search(stem):
+            problem = f"{glued[0]} has digits right before it: where does the date begin?"
         elif match := _MONTH.search(stem):
             month = match.span()
     return StemTimes(

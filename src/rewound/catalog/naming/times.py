@@ -80,21 +80,34 @@ _MONTH_WORD = f"(?<![A-Za-z]){_named('b', any_month())}"
 _GAP = "[-_. ,]{0,2}"
 _WORD_GAP = "[-_. ]{1,2}"
 _WEEK_WORD = "(?:[WwKkCc]|[Ww]eek|[KkCc][Ww])"
+_NOT_DAY_FIRST = "".join(
+    # 08_02_2020_03_10 is rather the 8th of February, at ten past three.
+    f"(?!(?<=[0-9]{{2}}{gap}[0-9]{{2}}{gap})20[0-9]{{2}}{gap})"
+    for gap in ("-", "_", "[.]")
+)
 _DATES = (
-    f"{_Y}[-_. ]{_M}[-_. ]{_D}",
+    f"{_NOT_DAY_FIRST}{_Y}[-_. ]{_M}[-_. ]{_D}",
     f"{_Y}/{_M}/{_D}",
     f"{_Y}/{_named('b', any_month())}/{_D}",
     # Folders as Hive and what reads object stores name them.
     f"(?:year|yyyy|y)={_Y}/(?:month|mm?)={_named('m', '0?[1-9]|1[0-2]')}/(?:day|dd?)={_ANY_DAY}",
     f"{_Y}{_M}{_D}",
     f"{_Y}{_GAP}{_MONTH_WORD}{_GAP}{_ANY_DAY}(?:st|nd|rd|th)?",
-    f"{_ANY_DAY}(?:st|nd|rd|th)?{_GAP}{_named('b', any_month())}{_GAP}{_Y}",
-    f"{_D}{_GAP}{_named('b', any_month())}{_GAP}{_named('y')}",
+    f"(?<![A-Za-z]){_ANY_DAY}(?:st|nd|rd|th)?{_GAP}{_named('b', any_month())}{_GAP}{_Y}",
+    *(
+        f"(?<![A-Za-z]){_D}{gap}{_named('b', any_month())}{gap}{_named('y')}"
+        for gap in ("-", "_", "[.]", " ", "")
+    ),
     f"{_MONTH_WORD}{_GAP}{_ANY_DAY}(?:st|nd|rd|th)?{_GAP}{_Y}",
-    f"{_MONTH_WORD}{_GAP}{_D}[-_. ,]{{1,2}}{_named('y')}",
-    f"{_named('G')}[-_. ]?{_WEEK_WORD}{_named('V')}(?:(?:-?{_named('u')})(?![0-9]))?",
+    *(
+        f"{_MONTH_WORD}{gap}{_D}{gap}{_named('y')}(?!{gap}20[0-9]{{2}}(?![0-9]))"
+        for gap in ("-", "_", "[.]", " ")
+    ),
+    f"{_named('G')}-?{_WEEK_WORD}{_named('V')}-?{_named('u')}",
 )
 """Every certain way to write a date. Where several fit at one place, the first wins."""
+_WEEK = f"(?<![-_.][0-9]{{2}}[-_.]){_named('G')}-?{_WEEK_WORD}{_named('V')}"
+"""A week alone; no time of day goes with it."""
 _ZONES = "|".join(sorted({*ZONE_HOURS, *UNCERTAIN_ZONES} - {"Z"}, key=lambda z: (-len(z), z)))
 _HOURS = "[+-](?:0?[0-9]|1[0-4])(?::?(?:00|30|45))?"
 _ZONE_WAYS = (
@@ -107,8 +120,12 @@ _ZONE = "(?:" + "|".join(f"{way}(?![A-Za-z0-9])" for way in _ZONE_WAYS) + ")"
 _H, _MIN, _S = _named("H"), _named("M"), _named("S")
 _HALF_DAY = f"[-_. ]?{_named('p', '[AaPp](?:[Mm]|[.][Mm][.])')}(?![A-Za-z])"
 _HOUR_12 = _named("I", "0?[1-9]|1[0-2]")
+_HALF_DAY_CLOCKS = (
+    f"{_HOUR_12}{_HALF_DAY}",
+    *(f"{_HOUR_12}{gap}{_MIN}(?:{gap}{_S})?{_HALF_DAY}" for gap in ("-", "_", "[.]", ":", " ", "")),
+)
 CLOCKS = (
-    f"{_HOUR_12}(?:[-_.: ]?{_MIN}(?:[-_.: ]?{_S})?)?{_HALF_DAY}",
+    *_HALF_DAY_CLOCKS,
     f"{_H}[-_.:]{_MIN}[-_.:]{_S}(?:[.,]{_named('f')})?",
     f"{_H}{_MIN}{_S}(?:[.,]{_named('f')})?",
     f"{_H}h{_MIN}(?:m?(?:{_S}s?)?)?(?![A-Za-z])",
@@ -117,7 +134,12 @@ CLOCKS = (
     f"{_H}h(?![A-Za-z])",
 )
 """Every way to write a time of day after a date."""
-_SURE_CLOCKS = (CLOCKS[0], CLOCKS[1], f"{_H}:{_MIN}", CLOCKS[3])
+_SURE_CLOCKS = (
+    *_HALF_DAY_CLOCKS,
+    f"{_H}[-_.:]{_MIN}[-_.:]{_S}",
+    f"{_H}:{_MIN}",
+    f"{_H}h{_MIN}(?:m?(?:{_S}s?)?)?(?![A-Za-z])",
+)
 """Those that are nothing else, wherever they stand."""
 _BETWEEN = "(?:[-_. ]{1,3}|[-_. ]?T|[-_. ](?:at|um)[-_. ])"
 _COMPACT = (
@@ -145,7 +167,7 @@ TIME_REGEX = without_names(
     "(?<![0-9])(?:"
     f"{_DATE_PROGRAM}"
     f"|(?:{'|'.join(_COMPACT)})(?![0-9])(?:{_ZONE})?"
-    f"|(?:{'|'.join(_DATES)})(?:{_TAIL}|(?![0-9]))"
+    f"|(?:{'|'.join(_DATES)})(?:{_TAIL}|(?![0-9]))|{_WEEK}"
     f"|{DIRECTIVES['s']}(?:[.,][0-9]{{3,9}})?"
     ")(?![0-9])"
 )
@@ -154,7 +176,7 @@ _CERTAIN = re.compile(
     without_names(
         f"(?<![0-9])(?:{_DATE_PROGRAM}"
         f"|{_COMPACT[0]}(?![0-9])(?:{_ZONE})?"
-        f"|(?:{'|'.join(_DATES)})(?:{_TAIL}|(?![0-9])))(?![0-9])"
+        f"|(?:{'|'.join(_DATES)})(?:{_TAIL}|(?![0-9]))|{_WEEK})(?![0-9])"
     )
 )
 _SURE_CLOCK = re.compile(
@@ -218,6 +240,7 @@ def _make_grammar() -> _Grammar:
             re.compile(whole)
             for whole in (
                 _DATE_PROGRAM,
+                _WEEK,
                 *(compact + zone for compact in _COMPACT for zone in zones),
                 f"{_named('s')}(?:[.,]{_named('f')})?",
             )
