@@ -12,6 +12,7 @@ from rewound.catalog import (
     Dump,
     Subject,
     TargetTime,
+    TimeSource,
     choose_dumps,
     discover,
     parse_target,
@@ -23,10 +24,13 @@ from rewound.dump.file.header import find_closing_time, find_database, find_serv
 from rewound.dump.file.reader import DumpReader
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import DumpError, UsageError
+from rewound.fleet.plan import find_disagreement
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification, verify_all
 
 _TAIL_BYTES = 4096
+_BYTES_READ = 256 << 20
+"""About five seconds of decompressing: `dumps` is a listing, `verify` reads everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,28 @@ def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:
     if selection.worlds is not None:
         catalog = catalog.only(select_worlds(catalog.worlds, selection.worlds))
     return catalog, choose_dumps(catalog, selection.target)
+
+
+def find_disagreements(choice: Choice) -> list[str]:
+    """Return where the names of chosen dumps and their closing lines disagree, as `up` warns.
+
+    Compressed dumps are read to their ends for it, the smallest first, up to 256 MiB.
+    """
+    found: list[str] = []
+    budget = _BYTES_READ
+    for dump in sorted((each.dump for each in choice.chosen), key=lambda dump: dump.size_bytes):
+        if dump.time_source is TimeSource.CLOSING_LINE:
+            continue
+        budget -= dump.size_bytes
+        if budget < 0:
+            break
+        try:
+            doubt = find_disagreement(dump, _read_closing_time(dump.path))
+        except DumpError:
+            continue
+        if doubt is not None:
+            found.append(f"{dump.world}: {doubt}")
+    return found
 
 
 def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,12 +9,14 @@ from hypothesis import strategies as st
 
 from rewound.catalog import (
     Catalog,
+    Doubt,
     Dump,
     NotUnderstood,
     TimeSource,
     choose_dumps,
     parse_target,
     require_all,
+    require_settled,
 )
 from rewound.errors import CatalogError, UsageError
 
@@ -174,6 +177,23 @@ def test_an_ambiguous_world_is_refused_unless_left_out():
         choose_dumps(catalog, None)
     assert "--pattern" in str(raised.value.hint)
     assert len(choose_dumps(catalog.only(["host1"]), None).chosen) == 1
+
+
+def test_a_doubt_is_a_usage_error_unless_its_worlds_are_left_out():
+    dumps = make_dump("db_03", utc(2024, 6, 17)), make_dump("host1", utc(2024, 6, 17))
+    doubt = Doubt(frozenset({"db_03"}), "db_03 may be an hour", "use --pattern")
+    catalog = replace(make_catalog(*dumps), doubts=(doubt,))
+    with pytest.raises(UsageError, match="db_03 may be an hour") as raised:
+        require_settled(catalog)
+    assert raised.value.hint == "use --pattern"
+    require_settled(catalog.only(["host1"]))
+
+
+@pytest.mark.parametrize(("text", "warns"), [("2024-06-20", True), ("2024-06-23", False)])
+def test_a_dump_of_an_unknown_day_of_the_week_is_warned_of_if_it_may_be_too_new(text, warns):
+    dump = replace(make_dump("host1", utc(2024, 6, 17), day_only=True), open_days=7)
+    choice = choose_dumps(make_catalog(dump), parse_target(text, UTC))
+    assert [("the week but no day" in each) for each in choice.warnings] == [True] * warns
 
 
 def test_a_catalog_without_dumps_says_why():

@@ -46,6 +46,8 @@ def command(
     columns = ["world", "taken_at", "choice", "size_bytes", "path"]
     render.write_rows(columns, rows, output_format, is_prose=True)
     show_catalog_warnings(catalog, choice)
+    for text in dumps.find_disagreements(choice):
+        diagnostics.warn(text)
     for world in choice.missing:
         diagnostics.warn(f"world {world} has no dump at or before the time asked for")
 

@@ -17,7 +17,7 @@ _STATEMENT = re.compile(
     _BLANK + rb"(?:/\*M?!\d{5,6}\s*(?:SET|CREATE|DROP|ALTER)\b"
     rb"|SET\s+(?:NAMES|SQL_MODE|FOREIGN_KEY_CHECKS|@|SESSION|TIME_ZONE|AUTOCOMMIT)"
     rb"|(?:CREATE|DROP)\s+(?:TEMPORARY\s+)?(?:DATABASE|SCHEMA|TABLE|VIEW)\b"
-    rb"|USE\s+[`\w]+\s*;|(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\b|LOCK\s+TABLES\b)",
+    rb"|USE\s+[`\w]+\s*;|(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+[`\w.]+\s*(?:\(|VALUES)|LOCK\s+TABLES\b)",
     re.IGNORECASE | re.DOTALL,
 )
 _FIRST_TABLE = re.compile(

@@ -41,6 +41,18 @@ def parse(pattern, path, timezone=UTC):
         ),
         ("{world}_{time:%Y%%%m%%%d}", "host1_2024%06%18.sql", "host1", DAY),
         ("prod.{world}", "prod.host1.sql.gz", "host1", None),
+        ("{world}_{time:%G-W%V-%u}", "host1_2024-W25-2.sql", "host1", DAY),
+        ("{world}_{time:%G-W%V}", "host1_2024-W25.sql", "host1", DAY.replace(day=17)),
+        (
+            "{world}_{time:%H%M%S.%f_%Y%m%d}",
+            "host1_211508.123_20240618.sql",
+            "host1",
+            SECOND.replace(microsecond=123000),
+        ),
+        ("{world}-{time:%s}", "host1-1718745308000.sql", "host1", SECOND),
+        ("{time:%d. %B %Y}/{world}", "18. Juni 2024/host1.sql", "host1", DAY),
+        ("{world}_{time:%Y%m%d_%H%M%S %Z}", "a_20240618_231508 CEST.sql", "a", SECOND),
+        ("{time:%Y-%m-%d}/{world}_{time:%H%M}", "2024-06-18/host1_2115.sql", "host1", MINUTE),
     ],
 )
 def test_a_pattern_reads_world_and_time(pattern, path, world, taken_at):
@@ -87,6 +99,11 @@ def test_a_path_that_does_not_fit_is_a_problem(pattern, path, reason):
         ("{world}_{time:%Y%m%d%M}", "lacks the hour"),
         ("{world}_{time:%s%Y}", "mixes %s"),
         ("{world}_{time:}", "lacks the year"),
+        ("{world}_{time:%G}", "needs %G and %V together"),
+        ("{world}_{time:%V}", "needs %G and %V together"),
+        ("{world}_{time:%G-W%V-%m}", "mixes the week"),
+        ("{world}_{time:%Y%m%d_%H%M.%f}", "lacks the seconds"),
+        ("{world}_{time:%Y%m%d}_{time:%Y}", "a directive twice"),
         ("{world}_{time}.sql.gz", "ends in an extension"),
     ],
 )
