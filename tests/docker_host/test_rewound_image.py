@@ -230,7 +230,7 @@ def test_a_second_container_on_a_volume_that_is_served_is_refused(
         with started(client, rewound_image, dump, tmp_path, volumes_from=[first.id]) as second:
             assert {**second.wait()}["StatusCode"] == 1
             log = second.logs().decode()
-        assert "a server already runs on the world in /var/lib/mysql; nothing of it was" in log
+        assert "a server is already running on the world in /var/lib/mysql; nothing was" in log
         assert "hint: stop it first" in log
         assert read(first, "/var/lib/mysql/reader.cnf") == logins
         assert ask(first, "reader", "SELECT COUNT(*) FROM game.player") == ((155,),)

@@ -122,7 +122,7 @@ def test_started_again_it_serves_what_is_there_with_the_passwords_of_now(
     assert world.folder.find_password("dev") == dev_password
     world.ask("dev", "DO 1")
     code, stderr = world.fail(DUMP)
-    assert (code, "a server already runs" in stderr) == (1, True)
+    assert (code, "a server is already running" in stderr) == (1, True)
     stderr = end(process)
     assert "is there already, proven" in stderr
     assert "loading" not in stderr
