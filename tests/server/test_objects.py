@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from rewound.dump.text import splitter
+from rewound.errors import LoadError
 from rewound.load.ledger import ForeignKeys, Ledger, find_imbalances
 from rewound.load.loader import LoadOptions
+from rewound.load.verify import verify_dump
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer
 
@@ -64,6 +67,36 @@ def test_whatever_writes_to_a_table_fires_its_triggers(
         assert find_imbalances(ledger) == []
 
 
+def test_a_trigger_that_cannot_fire_leaves_the_rows_alone(
+    world: LoadServer, dumps: Dumps, monkeypatch: pytest.MonkeyPatch
+):
+    # Any INSERT is long enough for the fast way.
+    monkeypatch.setattr(splitter, "SHORT_BYTES", 0)
+    ledger = world.load(
+        dumps.write(
+            f"{CREATE}CREATE TABLE log (id INT);\n"
+            "CREATE TRIGGER one AFTER UPDATE ON t FOR EACH ROW INSERT INTO log VALUES (1);\n"
+            "CREATE TRIGGER two BEFORE DELETE ON t FOR EACH ROW DELETE FROM log;\n"
+            "INSERT INTO t VALUES (1, 1, 'a'), (2, 1, 'b');\n"
+            "INSERT INTO t VALUES (3, 1, 'c') ON DUPLICATE KEY UPDATE n = 2;\n"
+        ),
+        LoadOptions(large_table_bytes=0),
+    )
+    assert find_imbalances(ledger) == []
+    assert used(ledger)["trigger-fires"] == 1
+    assert "rows-as-fields" in used(ledger)
+
+
+def test_rows_in_a_read_only_transaction_are_refused_as_by_the_server(
+    world: LoadServer, dumps: Dumps
+):
+    for begin in ("START TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ ONLY"):
+        dump = dumps.write(f"{CREATE}{begin};\nINSERT INTO t VALUES (1, 1, 'a');\n")
+        with pytest.raises(LoadError, match="error 1792"):
+            world.load(dump, LoadOptions(large_table_bytes=0))
+        world.clear()
+
+
 def test_deleted_and_exchanged_rows_are_listed_apart(world: LoadServer, dumps: Dumps):
     ledger = world.load(
         dumps.write(
@@ -94,8 +127,10 @@ def test_a_dump_that_ends_in_a_transaction_needs_the_users_word(world: LoadServe
     whole = f"{CREATE}SET autocommit=0;\n{rows}COMMIT;\nSTART TRANSACTION;\n"
     assert find_imbalances(world.load(dumps.write(whole))) == []
     world.clear()
-    ledger = world.load(dumps.write(f"{CREATE}BEGIN;\n{rows}"))
+    dump = dumps.write(f"{CREATE}BEGIN;\n{rows}")
+    ledger = world.load(dump)
     [imbalance] = find_imbalances(ledger)
+    assert [problem.text for problem in verify_dump(dump, LoadOptions()).problems] == [imbalance]
     assert imbalance.startswith("rule transaction-open: the rows from line ")
     assert find_imbalances(replace(ledger, allowed=("transaction-open",))) == []
     assert world.ask("SELECT COUNT(*) FROM game.t") == 1

@@ -7,7 +7,7 @@ written for, because MySQL stores parts of that with the object, and is executed
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rewound.dump.rules import table as rules
@@ -30,14 +30,22 @@ Source: MySQL 9.7 server error reference; each was tried on 9.7.4 with CREATE VI
 """
 
 
-_FIRES_TRIGGERS = frozenset({Kind.INSERT, Kind.REPLACE, Kind.DELETE})
-_MEETS_TRIGGERS = _FIRES_TRIGGERS | {Kind.ALTER_TABLE, Kind.TRUNCATE, Kind.CREATE_INDEX}
+_EVENTS: Mapping[Kind, frozenset[str]] = {
+    Kind.INSERT: frozenset({"INSERT"}),
+    Kind.REPLACE: frozenset({"INSERT", "DELETE"}),
+    Kind.DELETE: frozenset({"DELETE"}),
+    # It fires none; but a trigger goes with a table's new name, and reads its columns.
+    Kind.ALTER_TABLE: frozenset({"INSERT", "UPDATE", "DELETE"}),
+}
 _REMOVES_TRIGGERS = frozenset(
     {Kind.DROP_TRIGGER, Kind.DROP_TABLE, Kind.DROP_DATABASE, Kind.ALTER_TABLE}
 )
-_TABLES_WITH_TRIGGERS = (
-    "SELECT DISTINCT event_object_schema, event_object_table FROM information_schema.triggers"
+_MADE = (
+    "SELECT event_object_schema, event_object_table, event_manipulation"
+    " FROM information_schema.triggers"
 )
+_Event = tuple[TableKey, str]
+"""A table, and what happens to its rows: INSERT, UPDATE or DELETE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +80,24 @@ class DeferredStatements:
         self._cancelled = cancelled
         self._triggers: list[_Deferred] = []
         self._views: list[_Deferred] = []
-        self._made: frozenset[TableKey] = frozenset()
-        """Tables that have triggers in the server."""
+        self._awaited: frozenset[_Event] = frozenset()
+        """What the triggers that wait would fire for."""
+        self._made: frozenset[_Event] = frozenset()
+        """What the triggers in the server fire for."""
 
     def meets_triggers(self, verdict: Verdict) -> bool:
         """Tell whether triggers could fire for a statement, or make a difference to it."""
-        if verdict.kind not in _MEETS_TRIGGERS or not (self._triggers or self._made):
+        if verdict.kind not in _EVENTS or not (self._awaited or self._made):
             return False
         keys = table_keys(verdict)
-        on = {table_keys(deferred.verdict)[-1] for deferred in self._triggers}
         # What is no table of the dump's may be a view of one that has triggers.
-        return not on.union(self._made).isdisjoint(keys) or not self._tally.has_tables(keys)
+        if not self._tally.has_tables(keys):
+            return True
+        events = _EVENTS[verdict.kind]
+        if verdict.statement.updates_rows:
+            events |= {"UPDATE"}
+        met = {(key, event) for key in keys for event in events}
+        return not (met.isdisjoint(self._awaited) and met.isdisjoint(self._made))
 
     def execute(self, verdict: Verdict) -> None:
         """Execute a verdict, now or, if it has to wait, later.
@@ -94,7 +109,7 @@ class DeferredStatements:
         """
         if verdict.sql and self.meets_triggers(verdict):
             self._make_triggers()
-            if verdict.kind in _FIRES_TRIGGERS:
+            if verdict.kind is not Kind.ALTER_TABLE:
                 self._tally.note_fired(verdict)
         is_deferred = verdict.kind is Kind.CREATE_TRIGGER and self._defers_triggers
         match verdict.kind:
@@ -103,6 +118,7 @@ class DeferredStatements:
                 # As CREATE TRIGGER does.
                 self._executor.connection.execute("COMMIT")
                 self._hold(self._triggers, verdict, rules.TRIGGER_LAST)
+                self._note_awaited()
             case Kind.CREATE_VIEW if verdict.sql:
                 self._drop(verdict)
                 self._execute_view(verdict)
@@ -113,10 +129,12 @@ class DeferredStatements:
             case _:
                 if not self._drop(verdict):
                     self._executor.execute(verdict)
+        if verdict.kind in _REMOVES_TRIGGERS and self._awaited:
+            self._note_awaited()
         if (verdict.kind is Kind.CREATE_TRIGGER and not is_deferred) or (
             self._made and verdict.kind in _REMOVES_TRIGGERS
         ):
-            self._made = self._read_tables_with_triggers()
+            self._made = self._read_made()
 
     def execute_deferred(self) -> None:
         """Execute what has waited, in the session that each was written for.
@@ -137,7 +155,8 @@ class DeferredStatements:
         for deferred in self._triggers:
             self._make_trigger(deferred)
         self._triggers = []
-        self._made = self._read_tables_with_triggers()
+        self._note_awaited()
+        self._made = self._read_made()
 
     def _make_trigger(self, deferred: _Deferred) -> None:
         schema = table_keys(deferred.verdict)[0][0]
@@ -149,10 +168,15 @@ class DeferredStatements:
         if collation != deferred.collation:
             set_collation(self._own.connection, schema, collation)
 
-    def _read_tables_with_triggers(self) -> frozenset[TableKey]:
+    def _note_awaited(self) -> None:
+        self._awaited = frozenset(
+            (table_keys(each.verdict)[-1], each.verdict.mentions.event) for each in self._triggers
+        )
+
+    def _read_made(self) -> frozenset[_Event]:
         self._own.connection.execute("SET NAMES utf8mb4")
-        rows = self._own.connection.query(_TABLES_WITH_TRIGGERS).rows
-        return frozenset((str(schema), str(table)) for schema, table in rows)
+        rows = self._own.connection.query(_MADE).rows
+        return frozenset(((str(schema), str(table)), str(event)) for schema, table, event in rows)
 
     def _execute_view(self, verdict: Verdict) -> None:
         try:

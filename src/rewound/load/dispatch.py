@@ -37,6 +37,7 @@ _LOCK = re.compile(rb"LOCK TABLES (?:`[^`]+`\.)?`[^`]+` (?:WRITE|READ)|UNLOCK TA
 _KEYS_SWITCH = re.compile(
     rb"(?:/\*!\d{5} )?ALTER TABLE (?:`[^`]+`\.)?`[^`]+` (?:DISABLE|ENABLE) KEYS(?: \*/)?"
 )
+_READ_ONLY = re.compile(rb"\bTRANSACTION\b.*\bREAD\s+ONLY\b", re.IGNORECASE | re.DOTALL)
 
 
 class Dispatcher:
@@ -68,6 +69,8 @@ class Dispatcher:
         self._readers: dict[tuple[TableKey, bytes, str, str, bool], RowReader] = {}
         self._settings: tuple[str | None, SessionSettings] | None = None
         self._may_hold_locks = False
+        self._is_read_only = False
+        """The transaction that goes on may take no rows, which is for the server to say."""
 
     def execute(self, verdict: Verdict) -> None:
         """Execute a verdict, now or in a worker.
@@ -94,6 +97,9 @@ class Dispatcher:
         if verdict.kind is Kind.LOCK:
             self._connection.execute("UNLOCK TABLES")
         self._may_hold_locks = True
+        if verdict.kind in (Kind.SET, Kind.TRANSACTION):
+            begins = _READ_ONLY.search(verdict.statement.text) is not None
+            self._is_read_only = begins or (self._is_read_only and verdict.kind is Kind.SET)
         # A table whose parent comes later switches the checks of foreign keys off.
         sets = verdict.kind in (Kind.SET, Kind.USE) or verdict.kind in DEFINES_TABLES
         if sets or len(verdict.sql) > 1:
@@ -109,7 +115,8 @@ class Dispatcher:
         if size_bytes < self._large_table_bytes:
             return False
         settings = self._get_settings(verdict.schema)
-        form = self._get_form(key) if settings.fits_workers else None
+        fits_workers = settings.fits_workers and not self._is_read_only
+        form = self._get_form(key) if fits_workers else None
         if form is None or (form.has_foreign_keys and settings.checks_foreign_keys):
             return False
         read = self._get_reader(key, form, verdict).read(verdict.statement)

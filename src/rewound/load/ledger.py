@@ -5,9 +5,10 @@ a world is ready only where it finds nothing.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from rewound.dump.rules.table import FOREIGN_KEY_LOST, OBJECT_LOST, RULES, Effect, Rule
@@ -175,8 +176,30 @@ def find_imbalances(ledger: Ledger) -> list[str]:
         *_missing_objects(ledger.objects),
         *_lower_counters(ledger.tables),
         *_broken_keys(ledger.foreign_keys),
-        *_damage(ledger),
+        *find_damage(ledger.rules, ledger.allowed, partial(_list_lost, ledger)),
+        *_unseen(ledger),
     ]
+
+
+def find_damage(
+    rules: Sequence[RuleCount],
+    allowed: Collection[str],
+    list_lost: Callable[[Rule], Sequence[str]] = lambda _rule: (),
+) -> list[str]:
+    """Return what damage rules say that are not allowed; each fails the world.
+
+    `list_lost` names all that a rule lost, where that is known.
+    """
+    problems = []
+    for use in rules:
+        rule = _DAMAGES.get(use.rule)
+        if rule is not None and rule.name not in allowed:
+            detail = "; ".join(list_lost(rule)) or use.first_detail
+            problems.append(
+                f"rule {rule.name}: {detail} ({use.count:,} times, first at line"
+                f" {use.first_line}); --allow {rule.name} accepts that {rule.does}"
+            )
+    return problems
 
 
 def summarise_rules(rules: Sequence[RuleCount]) -> str:
@@ -219,19 +242,9 @@ def _missing_rows(tables: Sequence[TableCount]) -> list[str]:
     return problems
 
 
-def _damage(ledger: Ledger) -> list[str]:
-    problems = []
-    for use in ledger.rules:
-        rule = _DAMAGES.get(use.rule)
-        if rule is not None and rule.name not in ledger.allowed:
-            detail = "; ".join(_list_lost(ledger, rule)) or use.first_detail
-            problems.append(
-                f"rule {rule.name}: {detail} ({use.count:,} times, first at line"
-                f" {use.first_line}); --allow {rule.name} accepts that {rule.does}"
-            )
-    if ledger.unseen_warnings:
-        problems.append(f"{ledger.unseen_warnings:,} warnings of the server could not be looked at")
-    return problems
+def _unseen(ledger: Ledger) -> list[str]:
+    count = ledger.unseen_warnings
+    return [f"{count:,} warnings of the server could not be looked at"] if count else []
 
 
 def _list_lost(ledger: Ledger, rule: Rule) -> list[str]:

@@ -22,7 +22,7 @@ from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.script import Script
 from rewound.errors import DumpError, HostError
 from rewound.load.counters import LoadCounters
-from rewound.load.ledger import RuleCount
+from rewound.load.ledger import RuleCount, find_damage
 from rewound.load.loader import LoadOptions
 
 
@@ -119,6 +119,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         for asked in options.part.find_unmet(script.schemas, names)
     ]
     refused = [each.describe() for each in refusals.values()]
+    refused += [Problem(text, None) for text in find_damage(counters.rules(), options.allowed)]
     state, problems = _conclude(script, refused, unreadable, unmet, text_bytes=text_bytes)
     return Verification(
         path=path,

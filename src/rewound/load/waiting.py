@@ -17,7 +17,7 @@ _MEETS_NO_ROWS = frozenset(
     | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
     | {Kind.DROP_PROCEDURE, Kind.DROP_FUNCTION, Kind.DROP_EVENT, Kind.DROP_VIEW}
     | {Kind.CREATE_LIBRARY, Kind.DROP_LIBRARY}
-    # It is deferred; and no rows of a table with triggers are ever on their way.
+    # It is deferred; and no rows that would fire a trigger are ever on their way.
     | {Kind.CREATE_TRIGGER, Kind.DROP_TRIGGER}
 )
 # A view is only a text, unless it names a key that may be away now (error 1176).

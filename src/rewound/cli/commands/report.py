@@ -25,10 +25,11 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
     if output_format == "json":
         render.write_text(fleets.as_json(ledgers))
         return
-    columns = ["world", "schema", "table", "stated", "duplicates", "inserted", "counted"]
+    columns = ["world", "schema", "table"]
+    columns += ["stated", "duplicates", "inserted", "by_others", "counted"]
     counts = {
         world: [
-            [world, t.schema, t.table, t.stated, t.duplicates, t.inserted, t.counted]
+            [world, t.schema, t.table, t.stated, t.duplicates, t.inserted, t.by_others, t.counted]
             for t in ledger.tables
         ]
         for world, ledger in ledgers.items()

@@ -32,6 +32,8 @@ class Mentions:
     """For ALTER TABLE: rows go into another table, or away with their partition."""
     words: frozenset[str] = frozenset()
     """For CREATE TRIGGER: every name in it, in lower case; words of SQL are among them."""
+    event: str = ""
+    """For CREATE TRIGGER: INSERT, UPDATE or DELETE."""
 
 
 NONE = Mentions()
@@ -41,7 +43,7 @@ def read_mentions(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Men
     """Return what a statement says of other tables; `NONE` for kinds that say nothing."""
     if kind is Kind.CREATE_TRIGGER:
         names = (unquote(token, mode).lower() for token in tokens if token.kind in _NAMES)
-        return Mentions(words=frozenset(names))
+        return Mentions(words=frozenset(names), event=_find_event(tokens))
     if kind not in (Kind.CREATE_TABLE, Kind.ALTER_TABLE):
         return NONE
     words = [token.word for token in tokens]
@@ -55,6 +57,13 @@ def read_mentions(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Men
         renamed_to=_find_new_name(tokens, words, mode) if is_alter else None,
         moves_rows=is_alter and not _MOVES.isdisjoint(pairwise(words)),
     )
+
+
+def _find_event(tokens: Sequence[Token]) -> str:
+    times = (number for number, token in enumerate(tokens) if token.word in ("BEFORE", "AFTER"))
+    # The name of a trigger may be one of these words, too.
+    events = (tokens[number + 1].word for number in times if number + 1 < len(tokens))
+    return next((word for word in events if word in ("INSERT", "UPDATE", "DELETE")), "")
 
 
 def _find(words: Sequence[str], phrase: tuple[str, ...]) -> list[int]:

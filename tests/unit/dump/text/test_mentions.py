@@ -69,3 +69,11 @@ def test_every_name_in_a_trigger_counts() -> None:
     assert words >= {"tr", "t", "log", "d", "x"}
     assert "text" not in words
     assert read("CREATE VIEW v AS SELECT 1") == NONE
+
+
+@pytest.mark.parametrize("event", ["INSERT", "UPDATE", "DELETE"])
+@pytest.mark.parametrize("name", ["tr", "`after`", "d.before"])
+def test_a_trigger_has_its_event(event: str, name: str) -> None:
+    body = "FOR EACH ROW DELETE FROM x"
+    assert read(f"CREATE TRIGGER {name} BEFORE {event} ON t {body}").event == event
+    assert read(f"CREATE TRIGGER {name} after {event.lower()} ON t {body}").event == event
