@@ -136,6 +136,7 @@ class Script:
 
     def _read_comment(self, text: bytes) -> None:
         self.header = read_comment(self.header, text)
+        self._judge.source_is_old = self.header.is_of_old_server
         self._is_sql = self._is_sql or self.header.producer is not None
         if self._schema is None:
             self._judge.default_schema = self.header.database

@@ -21,6 +21,7 @@ from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token
 from rewound.dump.values.computed_rows import find_computed
+from rewound.dump.values.spatial_functions import plan_spatial_edits
 
 STORED_OBJECTS = frozenset(
     {Kind.CREATE_VIEW, Kind.CREATE_TRIGGER, Kind.CREATE_EVENT}
@@ -64,10 +65,20 @@ def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
 
 
 def plan_definition_edits(
-    tokens: Sequence[Token], kind: Kind, target: ServerProfile, mode: LexicalMode
+    tokens: Sequence[Token],
+    kind: Kind,
+    target: ServerProfile,
+    mode: LexicalMode,
+    *,
+    is_old: bool = False,
 ) -> list[Edit]:
-    """Return the edits that make a definition run on the target server."""
+    """Return the edits that make a definition run on the target server.
+
+    `is_old` says that the dumped server was a MySQL before 8.0, or MariaDB.
+    """
     edits = plan_collation_edits(tokens, target, mode)
+    if kind not in DATABASES:
+        edits += plan_spatial_edits(tokens, kind, all_names=is_old)
     if kind in TABLES:
         edits += plan_option_edits(tokens, kind, target, mode)
         edits += plan_column_edits(tokens, kind) + plan_key_edits(tokens, kind)

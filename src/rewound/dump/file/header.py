@@ -40,6 +40,12 @@ class Header:
     """A dump with statements was not closed when the next one opened."""
 
     @property
+    def is_of_old_server(self) -> bool:
+        """Whether the dumped server was a MySQL before 8.0, or MariaDB, as far as it is said."""
+        version = self.server_version or ""
+        return "MariaDB" in version or version[:2] in ("4.", "5.")
+
+    @property
     def is_whole(self) -> bool | None:
         """Whether every opened dump was closed; None where nothing proves that it was all.
 

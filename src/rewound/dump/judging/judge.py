@@ -72,7 +72,7 @@ LONGEST_DEFINITION_BYTES = 4 << 20
 """Of a statement that states no rows. Its tokens are held, which take 150 bytes each: a
 table of 8,192 partitions has 0.6 MB of text."""
 _MOST_EDITS = 50_000
-"""Of one statement; a table of 8,192 partitions may need two for each."""
+"""Of one definition; a table of 8,192 partitions may need two for each."""
 _STATES_ROWS = re.compile(rb"(?:/\*!\d*\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE)
 
 
@@ -90,6 +90,8 @@ class Judge:
     """What of the dump is wanted."""
     allowed: frozenset[str] = frozenset()
     """The rules that the user allows to apply, by name."""
+    source_is_old: bool = False
+    """The dumped server was a MySQL before 8.0, or MariaDB, as the dump says."""
     session: Session = field(default_factory=Session)
     created_schemas: set[str] = field(default_factory=set)
     tables: KnownTables = field(default_factory=KnownTables)
@@ -358,7 +360,7 @@ class Judge:
             return b"", [refusal]
         if not edits:
             return statement.text, []
-        if len(edits) > _MOST_EDITS:
+        if len(edits) > _MOST_EDITS and not statement.rows_start:
             raise TooManyTokens(f"it needs more than {_MOST_EDITS:,} changes")
         sql = apply_edits(statement.text, edits)
         mode = self.session.mode
@@ -387,7 +389,8 @@ class Judge:
             return [], RuleUse(refusal.rule, detail)
         if kind is Kind.DROP_DATABASE:
             return [] if is_there else plan_drop_edits(tokens), None
-        return plan_definition_edits(tokens, kind, self.target, mode), None
+        edits = plan_definition_edits(tokens, kind, self.target, mode, is_old=self.source_is_old)
+        return edits, None
 
 
 def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:

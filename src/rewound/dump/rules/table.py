@@ -231,6 +231,14 @@ PASSWORD_FUNCTION = Rule(
     "CONCAT('*', UPPER(SHA1(UNHEX(SHA1('text'))))) takes its place",
     "MySQL 8.0 took the function away (error 1064); this computes the same value",
 )
+SPATIAL_FUNCTION = Rule(
+    "spatial-function",
+    Effect.REWRITE,
+    "a spatial function by its name in MySQL 5.x and MariaDB: GeomFromText, AsText, GLength, X, …;"
+    " names of every day, such as X and Contains, only in dumps of such servers",
+    "it gets its name of today: ST_GeomFromText, ST_AsText, ST_Length, ST_X, MBRContains, …",
+    "MySQL 8.0 took the old names away (error 1305); the function is the same",
+)
 DEFINER = Rule(
     "definer",
     Effect.REWRITE,

@@ -17,6 +17,7 @@ from rewound.dump.rules.verdict import RuleUse, excerpt
 from rewound.dump.text.lexical import NAME_BYTES, LexicalMode
 from rewound.dump.text.statement import Statement
 from rewound.dump.text.tokens import Token, TokenKind, UnreadableText, iter_tokens
+from rewound.dump.values.spatial_functions import CONSTRUCTORS
 from rewound.dump.values.system_variables import OF_THE_SESSION, read_system_variable
 
 _NAMES = frozenset({TokenKind.WORD, TokenKind.NAME})
@@ -49,10 +50,8 @@ _FUNCTIONS = frozenset(
     # documents and shapes
     | {"JSON_ARRAY", "JSON_OBJECT", "JSON_QUOTE", "JSON_UNQUOTE", "JSON_EXTRACT", "JSON_SET"}
     | {"POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"}
-    | {"GEOMETRYCOLLECTION", "GEOMCOLLECTION", "ST_GEOMFROMTEXT", "ST_GEOMFROMWKB"}
-    | {"ST_GEOMETRYFROMTEXT", "ST_GEOMETRYFROMWKB", "ST_POINTFROMTEXT", "ST_POINTFROMWKB"}
-    | {"ST_LINEFROMTEXT", "ST_LINEFROMWKB", "ST_POLYFROMTEXT", "ST_POLYFROMWKB"}
-    | {"ST_MPOINTFROMTEXT", "ST_MLINEFROMTEXT", "ST_MPOLYFROMTEXT", "ST_GEOMCOLLFROMTEXT"}
+    | {"GEOMETRYCOLLECTION", "GEOMCOLLECTION"}
+    | {name.upper() for name in CONSTRUCTORS.values()}
     | {"ST_GEOMFROMGEOJSON", "ST_SRID", "ST_SWAPXY"}
 )
 """Each is one of MySQL 8.0 and of 9.7."""

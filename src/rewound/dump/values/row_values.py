@@ -1,4 +1,4 @@
-"""Values in the rows of an INSERT that MySQL cannot compute any more: PASSWORD('text').
+"""Values in the rows of an INSERT by functions that MySQL 8.0 took away: PASSWORD, GeomFromText.
 
 Pure. Rows are not read for it: a search of their masked text lets nearly all of them pass; only
 what is found is read by its tokens, which takes 510 ms a megabyte.
@@ -13,7 +13,11 @@ from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.masked_text import has_word
 from rewound.dump.text.statement import Statement
 from rewound.dump.text.tokens import Token, TokenKind, UnreadableText, iter_tokens, unquote
+from rewound.dump.values.spatial_functions import CONSTRUCTORS, plan_constructor_edits
 
+_CONSTRUCTOR = re.compile(
+    rb"(?<![\w$.`])(?:" + "|".join(CONSTRUCTORS).encode() + rb")\s*\(", re.IGNORECASE
+)
 _CALL = re.compile(rb"PASSWORD\s*\(\s*['\"]|OLD_PASSWORD\s*\(", re.IGNORECASE)
 
 
@@ -25,6 +29,8 @@ def plan_value_edits(
     Rows without a certain reading are left as they are: the server has no such function.
     """
     masked_text = statement.masked_rows
+    if has_word(masked_text, b"FROM") and _CONSTRUCTOR.search(masked_text):
+        return _plan_constructors(statement, mode, server_version), None
     if not has_word(masked_text, b"PASSWORD") or not _CALL.search(masked_text):
         return [], None
     edits: list[Edit] = []
@@ -46,6 +52,16 @@ def plan_value_edits(
     except UnreadableText:
         return [], None
     return edits, None
+
+
+def _plan_constructors(statement: Statement, mode: LexicalMode, server_version: int) -> list[Edit]:
+    tokens = iter_tokens(statement.text, mode, server_version)
+    try:
+        return plan_constructor_edits(
+            token for token in tokens if token.start >= statement.rows_start
+        )
+    except UnreadableText:
+        return []
 
 
 def _hashing(argument: Token) -> bytes:

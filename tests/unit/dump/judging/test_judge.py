@@ -45,6 +45,7 @@ EXAMPLES = {
     "zero-numbered": b"USE g; CREATE TABLE t (a serial); INSERT INTO t VALUES (0),(0);",
     "generated-value": b"USE g; CREATE TABLE t (a int, b int AS (a)); INSERT INTO t VALUES (1,1);",
     "password-function": b"USE g; INSERT INTO users VALUES (1,'joe',PASSWORD('secret'));",
+    "spatial-function": b"USE g; INSERT INTO t VALUES (1,GeomFromText('POINT(1 2)'));",
     "definer": b"USE g; CREATE DEFINER=`root`@`%` VIEW v AS SELECT 1;",
     "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",
     "database-created": b"USE g;",
@@ -161,7 +162,7 @@ HOSTILE = [
     *("DROP TABLE /*!50001 t", "CREATE TABLE t (a int) /*!50001", "CREATE TABLE t (a 'int)"),
     *("INSERT /*+ SET_VAR(sql_mode='x') QB_NAME(`*/ INTO t VALUES (1)", "SHOW TABLES", "BACKUP x"),
     *(
-        "CREATE PROCEDURE p() LANGUAGE JAVASCRIPT AS $$ x $$",
+        "CREATE PROCEDURE p() LANGUAGE JAVASCRIPT AS $1$ x $1$",
         "ALTER LIBRARY l COMMENT 'x'",
     ),
     *(

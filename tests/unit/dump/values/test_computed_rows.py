@@ -27,7 +27,7 @@ REFUSED = [
     ("VALUES (1, NOW ())", "NOW(…)"),
     ("VALUES (1, NOW/**/())", "NOW(…)"),
     ("VALUES (1, `now`())", "a quoted name(…)"),
-    ("VALUES (1, GeomFromText('POINT(1 1)'))", "GeomFromText(…)"),
+    ("VALUES (1, GeomFromText('POINT(1 1)', 4326))", "GeomFromText(…)"),
     ("VALUES ((SELECT 1))", "SELECT"),
     ("VALUES ((TABLE u))", "TABLE"),
     ("VALUES ROW(1) UNION VALUES ROW(2)", "UNION"),

@@ -1,0 +1,122 @@
+"""Spatial functions as MySQL 5.x and MariaDB name them, put into the names of today.
+
+Pure. Each had a second name that begins with ST_ or MBR, and does the same for shapes without a
+spatial reference system. Where one is named by its number, the order of its axes is another today,
+so nothing is changed there. A name with a dot before it is a function of the dump's own.
+
+Source: MySQL 5.7 manual, "What Is New" and "Spatial Function Reference"; MySQL 8.0 took the old
+names away. In 5.7, those of relations without prefix compared the shapes' bounding rectangles.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.verdict import Edit
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.tokens import Token
+
+_SHAPES = (
+    *("GEOM", "GEOMETRY", "POINT", "LINE", "LINESTRING", "POLY", "POLYGON", "MPOINT", "MLINE"),
+    *("MPOLY", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMCOLL"),
+    "GEOMETRYCOLLECTION",
+)
+CONSTRUCTORS = {
+    f"{shape}FROM{form}": f"ST_{shape}FROM{form}" for shape in _SHAPES for form in ("TEXT", "WKB")
+}
+"""Old name of what makes a shape of a text or bytes, in upper case, to the one of today."""
+_CLEAR = CONSTRUCTORS | {
+    **{name: f"ST_{name}" for name in ("ASTEXT", "ASWKT", "ASBINARY", "ASWKB", "NUMPOINTS")},
+    **{name: f"ST_{name}" for name in ("GEOMETRYN", "GEOMETRYTYPE", "NUMGEOMETRIES", "POINTN")},
+    **{name: f"ST_{name}" for name in ("EXTERIORRING", "INTERIORRINGN", "NUMINTERIORRINGS")},
+    **{name: f"ST_{name}" for name in ("STARTPOINT", "ENDPOINT", "ISCLOSED", "ISEMPTY")},
+    **{name: f"ST_{name}" for name in ("ISSIMPLE", "CONVEXHULL")},
+    "GLENGTH": "ST_LENGTH",
+    "MBREQUAL": "MBREQUALS",
+}
+"""Names that nobody gives to anything else."""
+_COMMON = {
+    **{name: f"ST_{name}" for name in ("AREA", "BUFFER", "CENTROID", "CROSSES", "DIMENSION")},
+    **{name: f"ST_{name}" for name in ("DISTANCE", "ENVELOPE", "SRID", "TOUCHES", "X", "Y")},
+    **{name: f"MBR{name}" for name in ("CONTAINS", "DISJOINT", "EQUALS", "INTERSECTS")},
+    **{name: f"MBR{name}" for name in ("OVERLAPS", "WITHIN")},
+}
+"""Names that may be a routine's of its own in a newer server, where they are no functions."""
+_NO_CALL_AFTER = frozenset(
+    {"FUNCTION", "PROCEDURE", "TABLE", "VIEW", "TRIGGER", "EVENT", "INTO", "CALL", "REFERENCES"}
+    | {"KEY", "INDEX", "CONSTRAINT", "PARTITION", "SUBPARTITION", "EXISTS", "WITH", "RECURSIVE"}
+    | {"FROM", "JOIN", "UPDATE", "DECLARE", "CURSOR", "ON"}
+)
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call whose closing parenthesis has not come yet."""
+
+    depth: int
+    edit: Edit
+    second_argument: list[bytes] | None = None
+    """The first tokens behind its first comma; None where a comma means nothing."""
+    has_comma: bool = False
+
+    @property
+    def has_reference_system(self) -> bool:
+        """A second argument that is not 0."""
+        return self.has_comma and self.second_argument != [b"0"]
+
+
+def plan_spatial_edits(tokens: Sequence[Token], kind: Kind, *, all_names: bool) -> list[Edit]:
+    """Return what has to change in a definition; with `all_names` also in names of every day.
+
+    In a table, only expressions are looked at; in a view, only what stands behind AS.
+    """
+    names = _CLEAR | _COMMON if all_names else _CLEAR
+    lowest = 2 if kind in (Kind.CREATE_TABLE, Kind.ALTER_TABLE) else 0
+    start = 0
+    if kind is Kind.CREATE_VIEW:
+        start = next((i for i, token in enumerate(tokens) if token.word == "AS"), 0)
+    calls = _iter_calls(tokens[start:], names, lowest)
+    return [call.edit for call in calls if not call.has_reference_system]
+
+
+def plan_constructor_edits(tokens: Iterable[Token]) -> list[Edit]:
+    """Return what has to change in rows: none of it where one call has a reference system."""
+    calls = list(_iter_calls(tokens, CONSTRUCTORS, 0))
+    return [] if any(call.has_reference_system for call in calls) else [c.edit for c in calls]
+
+
+def _iter_calls(tokens: Iterable[Token], names: Mapping[str, str], lowest: int) -> Iterator[_Call]:
+    """Yield the calls of functions with these names, at least so many parentheses deep."""
+    depth = 0
+    under_way: list[_Call] = []
+    before = name = None
+    for token in tokens:
+        innermost = under_way[-1] if under_way else None
+        is_own = innermost is not None and innermost.depth == depth - 1
+        if token.text == b"(":
+            if name is not None and depth >= lowest and _may_call(before, name, names):
+                edit = _rename(name, token, names[name.word])
+                is_constructor = name.word in CONSTRUCTORS
+                under_way.append(_Call(depth, edit, [] if is_constructor else None))
+            depth += 1
+        elif token.text == b")":
+            depth -= 1
+            if innermost is not None and is_own:
+                yield under_way.pop()
+        elif innermost is not None and innermost.second_argument is not None:
+            if innermost.has_comma and len(innermost.second_argument) < 2:
+                innermost.second_argument.append(token.text)
+            elif token.text == b"," and is_own:
+                innermost.has_comma = True
+        before, name = name, token
+
+
+def _may_call(before: Token | None, name: Token, names: Mapping[str, str]) -> bool:
+    if name.word not in names:
+        return False
+    return before is None or (before.text not in (b".", b"@") and before.word not in _NO_CALL_AFTER)
+
+
+def _rename(name: Token, opening: Token, new: str) -> Edit:
+    """Return the edit that calls another function, without a space before its parenthesis."""
+    return Edit(name.start, opening.start, new.encode(), rules.SPATIAL_FUNCTION)
