@@ -160,7 +160,7 @@ def test_container_is_a_proven_world_that_stays(
         assert watch(container, "healthy") == ["starting", "healthy"]
         assert ask(container, "reader", "SELECT COUNT(*) FROM game.player") == ((155,),)
         ask(container, "dev", "CREATE TABLE game.mine (id INT)")
-        with pytest.raises(pymysql.err.OperationalError, match="denied|READ ONLY"):
+        with pytest.raises(pymysql.err.OperationalError, match=r"denied|READ ONLY"):
             ask(container, "reader", "DROP TABLE game.mine")
         assert ask(container, "reader", "SHOW STATUS LIKE 'Ssl_cipher'")[0][1]
         arguments = read(container, "/proc/1/cmdline").split("\0")
