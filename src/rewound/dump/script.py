@@ -54,7 +54,7 @@ class Script:
         """Take statements as they stand, or with `regroup` INSERTs in pieces of a good size."""
         self.header = Header()
         self.statements = 0
-        self._target = target
+        self.target = target
         self._schema = schema
         self._judge = Judge(
             target, default_schema=schema, part=part or DumpFilter(), allowed=allowed
@@ -88,6 +88,8 @@ class Script:
                     yield _judge_tool_line(piece)
                 case PieceKind.UNFINISHED:
                     yield self._judge_unfinished(piece)
+        if (last := self._judge.finish()) is not None:
+            yield last
         if self._transaction.line is not None:
             yield _judge_open_transaction(self._transaction.line)
 
@@ -114,14 +116,14 @@ class Script:
         yield self._note_statement(_note_regrouping(verdict, piece))
 
     def _find_drop_end(self, text: bytes, start: int) -> int:
-        version = self._target.version_number
+        version = self.target.version_number
         return find_drop_end(text, self._judge.session.mode, version, start=start)
 
     def _note_statement(self, verdict: Verdict) -> Verdict:
         if verdict.kind not in _CHANGES_NOTHING:
             self.header = read_statement(self.header)
         self._transaction = self._transaction.follow(
-            verdict, self._judge.session, self._target.version_number
+            verdict, self._judge.session, self.target.version_number
         )
         self._is_sql = self._is_sql or _shows_sql(verdict)
         refusal = None if self._is_sql else verdict.refusal

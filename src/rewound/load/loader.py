@@ -19,7 +19,7 @@ from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.script import Script
 from rewound.dump.settings.session import INITIAL_CHARACTER_SET, INITIAL_SQL_MODE
 from rewound.dump.text.statement import Kind
-from rewound.errors import Interrupted
+from rewound.errors import Interrupted, TableNamesFolded
 from rewound.load.counters import LoadCounters
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
@@ -219,10 +219,20 @@ def _iter_verdicts(
         if cancelled.is_set():
             raise Interrupted(f"loading {reader.path} was interrupted")
         counters.add_verdict(verdict)
+        _require_case(script, verdict, reader.path)
         yield verdict
         if verdict.kind is Kind.INSERT:
             key = table_key(verdict)
             progress(reader.file_bytes_read, "" if key is None else key[1])
+
+
+def _require_case(script: Script, verdict: Verdict, dump: Path) -> None:
+    """Raise TableNamesFolded where the server tells names apart that the dumped one did not."""
+    if script.target.lower_case_table_names == 1:
+        return
+    for use in verdict.uses:
+        if use.rule is rules.NAMES_FOLDED:
+            raise TableNamesFolded(dump, line=verdict.line, detail=use.detail)
 
 
 def _iter_chunks(reader: DumpReader, cancelled: threading.Event) -> Iterator[bytes]:

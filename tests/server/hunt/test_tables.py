@@ -145,3 +145,18 @@ def test_an_empty_enum_is_stored_as_the_source_had_it(
     kinds = world.ask("SELECT GROUP_CONCAT(CONCAT(kind + 0, kind, flags) ORDER BY id) FROM shop.t")
     assert kinds == "1ax,0,2bx,y"
     assert rules_of(ledger)["empty-enum"] == 1
+
+
+def test_names_that_were_not_told_apart_by_case_get_a_server_that_does_not(
+    hunt_source: HuntSource, cli: Cli
+):
+    try:
+        done = cli("up", hunt_source("fkcase/wintrigger"), "--schema", "shop", timeout_s=240)
+        assert done.code == 0, done.stderr
+        assert "names-folded 1" in done.stderr
+        for table in ("player", "Player"):
+            sql = f"SELECT name, @@lower_case_table_names FROM {table}"
+            answer = cli("query", sql, "--schema", "shop", "--format", "csv")
+            assert answer.stdout.splitlines()[1].split(",")[1:] == ["a", "1"]
+    finally:
+        cli("down")

@@ -23,6 +23,7 @@ from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.known_inserts import KnownInserts
+from rewound.dump.judging.name_case import NameCase, fold_mentions, fold_names
 from rewound.dump.judging.row_tests import RowTestFinder
 from rewound.dump.judging.zero_numbers import ZeroNumbers, ZeroPlan
 from rewound.dump.rules import table as rules
@@ -100,6 +101,8 @@ class Judge:
     _inserts: KnownInserts = field(init=False)
     _zeros: ZeroNumbers = field(init=False)
     _switch: bytes | None = None
+    _name_case: NameCase = field(default_factory=NameCase)
+    _folds_names: bool = field(init=False)
     _insert: tuple[bytes, LexicalMode, Statement] | None = None
     """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
     _read: list[tuple[bytes, LexicalMode, Sequence[Token]]] = field(default_factory=list)
@@ -110,6 +113,7 @@ class Judge:
         self._row_tests = RowTestFinder(self.tables)
         self._inserts = KnownInserts(self.tables)
         self._zeros = ZeroNumbers(self._inserts)
+        self._folds_names = self.target.lower_case_table_names == 1
 
     def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
         """Return what becomes of a statement; afterwards `session` is as it leaves it.
@@ -197,6 +201,9 @@ class Judge:
             sql = () if outcome.sql is None else (*zero.before, outcome.sql)
             uses = (*zero.uses, *outcome.uses)
             return Verdict(statement, line, sql, uses, self.session.schema)
+        written = statement
+        if self._folds_names:
+            statement = fold_names(statement)
         schemas = self._schemas_of(statement)
         if use := self._find_skip(statement, schemas):
             if statement.kind is Kind.USE:
@@ -204,7 +211,29 @@ class Judge:
             return Verdict(statement, line, uses=(use,))
         if statement.kind is Kind.EMPTY:
             return Verdict(statement, line)
-        return self._judge_executed(statement, line, schemas)
+        verdict = self._judge_executed(statement, line, schemas)
+        return self._note_case(verdict, written, schemas) if verdict.sql else verdict
+
+    def _note_case(
+        self, verdict: Verdict, written: Statement, schemas: Sequence[str | None]
+    ) -> Verdict:
+        """Return the verdict with what its names say of lower_case_table_names."""
+        tokens: Sequence[Token] = []
+        if verdict.kind in STORED_OBJECTS | TABLES:
+            tokens = self._read_tokens(written.text)
+        known = [schema or "" for schema in schemas]
+        found = self._name_case.follow(written, known, tokens, self.session.mode, verdict.line)
+        if found is None:
+            return verdict
+        return replace(verdict, uses=(*verdict.uses, RuleUse(rules.NAMES_FOLDED, found)))
+
+    def finish(self) -> Verdict | None:
+        """Return what shows only when all of the dump is read; None for nothing."""
+        if (found := self._name_case.finish()) is None:
+            return None
+        line, detail = found
+        use = RuleUse(rules.NAMES_FOLDED, detail)
+        return Verdict(Statement(Kind.EMPTY, b""), line, uses=(use,))
 
     def _find_skip(self, statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:
         """Return the rule that keeps a statement from the server because of what it is for."""
@@ -230,6 +259,8 @@ class Judge:
     def _schemas_of(self, statement: Statement) -> list[str | None]:
         """Return the schema of each of the statement's names, None where nobody says it."""
         current = self.session.schema or self.default_schema
+        if current is not None and self._folds_names:
+            current = current.lower()
         if statement.kind in _NAMES_A_SCHEMA:
             return [statement.name.name if statement.name else current]
         return [name.schema or current for name in statement.names]
@@ -291,7 +322,8 @@ class Judge:
             keys = [(known, name.name) for known, name in _known(schemas, statement)]
             self.tables.follow(kind, keys, tokens, mode)
         next_number = read_auto_increment(tokens, kind, mode) if kind in TABLES else None
-        return next_number, read_mentions(tokens, kind, mode)
+        mentions = read_mentions(tokens, kind, mode)
+        return next_number, fold_mentions(mentions) if self._folds_names else mentions
 
     def _plan_zero(self, statement: Statement, schema: str | None) -> ZeroPlan:
         """Return what becomes of a 0 for an AUTO_INCREMENT, in the session that it needs."""
@@ -365,6 +397,8 @@ class Judge:
         sql = apply_edits(statement.text, edits)
         mode = self.session.mode
         sent = with_rows(parse_statement(sql, mode, self.target.version_number), mode)
+        if self._folds_names:
+            sent = fold_names(sent)
         is_same = (sent.kind, sent.names) == (statement.kind, statement.names)
         if not is_same or self._plan(sent, is_there=is_there) != ([], None):
             raise UnreadableText("a rewrite of it would need another one")

@@ -546,6 +546,14 @@ EVENT_PAST = Rule(
     "it is created in a session whose clock stands before that time",
     "else the server drops it at once; it is disabled and cannot run",
 )
+NAMES_FOLDED = Rule(
+    "names-folded",
+    Effect.ADAPT,
+    "a table or database that the dump uses by a name that differs in case from the one that it"
+    " has made, as dumps of a server with lower_case_table_names=1 do",
+    "the world's server has lower_case_table_names=1",
+    "only such a server finds the table by both names; others say that there is none (error 1146)",
+)
 MERGE_BROKEN = Rule(
     "merge-broken",
     Effect.DAMAGE,
