@@ -20,11 +20,12 @@ from rewound.dump.definitions.plan import (
 )
 from rewound.dump.definitions.table_options import read_auto_increment
 from rewound.dump.judging.bulk_load import is_bulk_load_line
-from rewound.dump.judging.comments import plan_comment_edits
+from rewound.dump.judging.comments import plan_comment_edits, with_comments
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.known_inserts import KnownInserts
 from rewound.dump.judging.name_case import NameCase, fold_mentions, fold_names
 from rewound.dump.judging.row_tests import RowTestFinder
+from rewound.dump.judging.statement_reading import StatementReader
 from rewound.dump.judging.zero_numbers import ZeroNumbers, ZeroPlan
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
@@ -39,7 +40,6 @@ from rewound.dump.rules.verdict import (
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import Session
 from rewound.dump.settings.set_statement import judge_set
-from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.mentions import Mentions, read_mentions
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.splitter import RowTest
@@ -48,8 +48,6 @@ from rewound.dump.text.tokens import (
     Token,
     TooManyTokens,
     UnreadableText,
-    iter_tokens,
-    read_tokens,
 )
 from rewound.dump.values.computed_rows import find_computed_rows
 from rewound.dump.values.row_values import plan_value_edits
@@ -61,13 +59,6 @@ _NEVER_EXECUTED = {
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
 _NAMES_A_SCHEMA = DATABASES | {Kind.USE}
-# A body of several; and what is refused anyway.
-_MAY_HOLD_STATEMENTS = (STORED_OBJECTS - {Kind.CREATE_VIEW}) | {
-    Kind.MARIADB_OBJECT,
-    Kind.UNKNOWN,
-    Kind.EMPTY,
-}
-_SEVERAL = "several statements stand in one"
 _EXCERPT_LENGTH = 80
 LONGEST_DEFINITION_BYTES = 4 << 20
 """Of a statement that states no rows. Its tokens are held, which take 150 bytes each: a
@@ -103,13 +94,10 @@ class Judge:
     _switch: bytes | None = None
     _name_case: NameCase = field(default_factory=NameCase)
     _folds_names: bool = field(init=False)
-    _insert: tuple[bytes, LexicalMode, Statement] | None = None
-    """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
-    _read: list[tuple[bytes, LexicalMode, Sequence[Token]]] = field(default_factory=list)
-    """The last two texts whose tokens were held (a definition, and what is sent for it), the
-    mode each was read in, and they."""
+    _reader: StatementReader = field(init=False)
 
     def __post_init__(self) -> None:
+        self._reader = StatementReader(self.target.version_number)
         self._row_tests = RowTestFinder(self.tables)
         self._inserts = KnownInserts(self.tables)
         self._zeros = ZeroNumbers(self._inserts)
@@ -129,8 +117,8 @@ class Judge:
             if b"/*!" in (text if masked_text is None else masked_text):
                 edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
             parsed = (apply_edits(text, edits), None) if edits else (text, masked_text)
-            verdict = self._judge(self._parse(*parsed), line)
-            return _with_comments(verdict, text, edits) if edits else verdict
+            verdict = self._judge(self._reader.read(*parsed, self.session.mode), line)
+            return with_comments(verdict, text, edits) if edits else verdict
         except UnreadableText as error:
             use = RuleUse(rules.UNREADABLE, str(error))
         except CannotFollow as error:
@@ -139,56 +127,8 @@ class Judge:
             use = RuleUse(rules.TOO_LONG, str(error))
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
 
-    def _parse(self, text: bytes, masked_text: bytes | None) -> Statement:
-        statement = with_rows(self._parse_head(text), self.session.mode, masked_text)
-        if statement.kind not in _MAY_HOLD_STATEMENTS and b";" in text:
-            self._require_one(statement)
-        return statement
-
-    def _require_one(self, statement: Statement) -> None:
-        """Raise UnreadableText where more stands behind a semicolon.
-
-        Under another DELIMITER a text can hold several statements. A server that takes one
-        at a time refuses it; what is not sent would be lost with what stands behind it.
-        """
-        text, rows_start = statement.text, statement.rows_start
-        if rows_start and b";" in statement.masked_rows.rstrip(b"; \t\r\n"):
-            raise UnreadableText(_SEVERAL)
-        if rows_start and b";" not in text[:rows_start]:
-            return
-        is_ended = False
-        for token in iter_tokens(text, self.session.mode, self.target.version_number):
-            if is_ended and token.text != b";":
-                raise UnreadableText(_SEVERAL)
-            is_ended = token.text == b";"
-            if rows_start and token.end >= rows_start:
-                return
-
-    def _parse_head(self, text: bytes) -> Statement:
-        """Return the statement; one that begins as the last INSERT did is not read again.
-
-        The same bytes up to behind VALUES are the same words in the same mode. A dump with
-        an INSERT for each row takes 14 µs a statement this way, 30 without.
-        """
-        mode = self.session.mode
-        if self._insert is not None:
-            head, head_mode, insert = self._insert
-            if text.startswith(head) and mode == head_mode:
-                return Statement(insert.kind, text, insert.names, insert.rows_start)
-        statement = parse_statement(text, mode, self.target.version_number)
-        if 0 < statement.rows_start < len(text):
-            self._insert = (text[: statement.rows_start + 1], mode, statement)
-        return statement
-
     def _read_tokens(self, text: bytes) -> Sequence[Token]:
-        """Return the tokens of a statement that states no rows, read once."""
-        mode = self.session.mode
-        for known, known_mode, tokens in self._read:
-            if known_mode == mode and known == text:
-                return tokens
-        tokens = read_tokens(text, mode, self.target.version_number)
-        self._read = [*self._read[-1:], (text, mode, tokens)]
-        return tokens
+        return self._reader.read_tokens(text, self.session.mode)
 
     def _judge(self, statement: Statement, line: int) -> Verdict:
         if statement.kind in (Kind.SET, Kind.UNKNOWN) and self._is_bulk_load_line(statement):
@@ -402,7 +342,7 @@ class Judge:
         is_same = (sent.kind, sent.names) == (statement.kind, statement.names)
         if not is_same or self._plan(sent, is_there=is_there) != ([], None):
             raise UnreadableText("a rewrite of it would need another one")
-        return sql, [_use_of(edit, statement.text, f"{statement.name}: ") for edit in edits]
+        return sql, [describe_edit(edit, statement.text, f"{statement.name}: ") for edit in edits]
 
     def _plan(
         self, statement: Statement, *, is_there: bool
@@ -440,22 +380,6 @@ def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse |
     return None if rule is None else RuleUse(rule, excerpt(statement.text, _EXCERPT_LENGTH))
 
 
-def _with_comments(verdict: Verdict, text: bytes, edits: Sequence[Edit]) -> Verdict:
-    """Return the verdict on a statement that had comments of six digits."""
-    if verdict.kind is Kind.EMPTY:
-        use = RuleUse(rules.COMMENT_NOT_EXECUTED, excerpt(text, _EXCERPT_LENGTH))
-        return replace(verdict, statement=Statement(Kind.EMPTY, text), uses=(use,))
-    rows_start = verdict.statement.rows_start
-    for edit in edits:
-        if edit.start < rows_start:
-            rows_start += edit.end - edit.start - len(edit.text)
-    statement = replace(verdict.statement, text=text, rows_start=rows_start)
-    uses = verdict.uses
-    if verdict.sql:
-        uses = (*(_use_of(edit, text) for edit in edits), *uses)
-    return replace(verdict, statement=statement, uses=uses)
-
-
 def _known(schemas: Sequence[str | None], statement: Statement) -> Iterator[tuple[str, Name]]:
     """Yield the names whose schema is known, and that."""
     for schema, name in zip(schemas, statement.names, strict=False):
@@ -468,7 +392,3 @@ def _relies_on_use(statement: Statement) -> bool:
     if statement.kind in _NAMES_A_SCHEMA:
         return not statement.names
     return any(name.schema is None for name in statement.names)
-
-
-def _use_of(edit: Edit, text: bytes, prefix: str = "") -> RuleUse:
-    return RuleUse(edit.rule, prefix + excerpt(text[edit.start : edit.end], 60))

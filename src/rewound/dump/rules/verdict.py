@@ -113,6 +113,11 @@ def one_line(text: bytes) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
+def describe_edit(edit: Edit, text: bytes, prefix: str = "") -> RuleUse:
+    """Return the use of a rule that changes a statement, with what it changes."""
+    return RuleUse(edit.rule, prefix + excerpt(text[edit.start : edit.end], 60))
+
+
 def apply_edits(text: bytes, edits: Sequence[Edit]) -> bytes:
     """Return the text with all edits done, its other tokens being what they were.
 

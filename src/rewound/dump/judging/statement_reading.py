@@ -1,0 +1,86 @@
+"""Reading the statements of a dump in its session's mode, each text once.
+
+Pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rewound.dump.definitions.plan import STORED_OBJECTS
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.statement import Kind, Statement, parse_statement, with_rows
+from rewound.dump.text.tokens import Token, UnreadableText, iter_tokens, read_tokens
+
+# A body of several; and what is refused anyway.
+_MAY_HOLD_STATEMENTS = (STORED_OBJECTS - {Kind.CREATE_VIEW}) | {
+    Kind.MARIADB_OBJECT,
+    Kind.UNKNOWN,
+    Kind.EMPTY,
+}
+_SEVERAL = "several statements stand in one"
+
+
+@dataclass(slots=True)
+class StatementReader:
+    """Reads statements as one server would. Guards what it read last."""
+
+    server_version: int
+    _insert: tuple[bytes, LexicalMode, Statement] | None = None
+    """The last INSERT: its head and one byte more, the mode it was read in, and itself."""
+    _read: list[tuple[bytes, LexicalMode, Sequence[Token]]] = field(default_factory=list)
+    """The last two texts whose tokens were held (a definition, and what is sent for it), the
+    mode each was read in, and they."""
+
+    def read(self, text: bytes, masked_text: bytes | None, mode: LexicalMode) -> Statement:
+        """Return the statement; `masked_text` is its own, if known.
+
+        Raises:
+            UnreadableText: it has no certain reading, or several statements stand in it.
+        """
+        statement = with_rows(self._parse_head(text, mode), mode, masked_text)
+        if statement.kind not in _MAY_HOLD_STATEMENTS and b";" in text:
+            self._require_one(statement, mode)
+        return statement
+
+    def read_tokens(self, text: bytes, mode: LexicalMode) -> Sequence[Token]:
+        """Return the tokens of a statement that states no rows, read once."""
+        for known, known_mode, tokens in self._read:
+            if known_mode == mode and known == text:
+                return tokens
+        tokens = read_tokens(text, mode, self.server_version)
+        self._read = [*self._read[-1:], (text, mode, tokens)]
+        return tokens
+
+    def _require_one(self, statement: Statement, mode: LexicalMode) -> None:
+        """Raise UnreadableText where more stands behind a semicolon.
+
+        Under another DELIMITER a text can hold several statements. A server that takes one
+        at a time refuses it; what is not sent would be lost with what stands behind it.
+        """
+        text, rows_start = statement.text, statement.rows_start
+        if rows_start and b";" in statement.masked_rows.rstrip(b"; \t\r\n"):
+            raise UnreadableText(_SEVERAL)
+        if rows_start and b";" not in text[:rows_start]:
+            return
+        is_ended = False
+        for token in iter_tokens(text, mode, self.server_version):
+            if is_ended and token.text != b";":
+                raise UnreadableText(_SEVERAL)
+            is_ended = token.text == b";"
+            if rows_start and token.end >= rows_start:
+                return
+
+    def _parse_head(self, text: bytes, mode: LexicalMode) -> Statement:
+        """Return the statement; one that begins as the last INSERT did is not read again.
+
+        The same bytes up to behind VALUES are the same words in the same mode. A dump with
+        an INSERT for each row takes 14 µs a statement this way, 30 without.
+        """
+        if self._insert is not None:
+            head, head_mode, insert = self._insert
+            if text.startswith(head) and mode == head_mode:
+                return Statement(insert.kind, text, insert.names, insert.rows_start)
+        statement = parse_statement(text, mode, self.server_version)
+        if 0 < statement.rows_start < len(text):
+            self._insert = (text[: statement.rows_start + 1], mode, statement)
+        return statement
