@@ -7,7 +7,7 @@ import pytest
 from rewound.dump.text import splitter
 from rewound.errors import LoadError
 from rewound.load.ledger import ForeignKeys, Ledger, find_imbalances
-from rewound.load.loader import LoadOptions
+from rewound.load.loader import LoadMethod, LoadOptions
 from rewound.load.verify import verify_dump
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer
@@ -85,6 +85,21 @@ def test_a_trigger_that_cannot_fire_leaves_the_rows_alone(
     assert find_imbalances(ledger) == []
     assert used(ledger)["trigger-fires"] == 1
     assert "rows-as-fields" in used(ledger)
+
+
+@pytest.mark.parametrize("method", list(LoadMethod))
+@pytest.mark.parametrize("value", ["'日'".encode(), b"'x\xffy'"])
+def test_text_that_is_lost_between_two_character_sets_is_damage(
+    world: LoadServer, dumps: Dumps, value: bytes, method: LoadMethod
+):
+    names = b"SET NAMES utf8mb4;\nSET character_set_connection = latin1;\n"
+    rows = b"INSERT INTO t VALUES (1, 1, 'e'), (2, 1, %b);\n" % value
+    ledger = world.load(
+        dumps.write(CREATE.encode() + names + rows),
+        LoadOptions(method=method, large_table_bytes=0),
+    )
+    [imbalance] = find_imbalances(ledger)
+    assert imbalance.startswith("rule characters-lost: ")
 
 
 def test_rows_in_a_read_only_transaction_are_refused_as_by_the_server(

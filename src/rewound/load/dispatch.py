@@ -149,14 +149,9 @@ class Dispatcher:
             self._forget([*self._sent_bytes] if tables is None else [*tables])
 
     def _note_unreadable_text(self, verdict: Verdict) -> None:
-        """Count text that the server cuts without a warning, on its way to another charset."""
-        if verdict.kind not in (Kind.INSERT, Kind.REPLACE):
-            return
-        if not self._get_settings(verdict.schema).converts_text:
-            return
-        if not is_text(verdict.statement.text, self._session().character_set):
-            detail = f"{verdict.statement.name}: bytes that are no text of the session's"
-            self._tally.add_use(RuleUse(rules.CHARACTERS_LOST, detail), verdict.line)
+        if verdict.kind in (Kind.INSERT, Kind.REPLACE):
+            settings = self._get_settings(verdict.schema)
+            note_unreadable_text(verdict, settings, self._tally)
 
     def _forget(self, keys: list[TableKey]) -> None:
         self._lanes.forget(keys)
@@ -183,6 +178,15 @@ class Dispatcher:
         if self._settings is None or self._settings[0] != schema:
             self._settings = (schema, read_session(self._connection, schema))
         return self._settings[1]
+
+
+def note_unreadable_text(
+    verdict: Verdict, settings: SessionSettings, counters: LoadCounters
+) -> None:
+    """Count text that the server cuts without a warning, on its way to another character set."""
+    if settings.converts_text and not is_text(verdict.statement.text, settings.character_set):
+        detail = f"{verdict.statement.name}: bytes that are no text of the session's"
+        counters.add_use(RuleUse(rules.CHARACTERS_LOST, detail), verdict.line)
 
 
 def _find_shortcut(verdict: Verdict) -> Rule | None:

@@ -23,7 +23,7 @@ from rewound.errors import Interrupted, TableNamesFolded
 from rewound.load.counters import LoadCounters
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
-from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher
+from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher, note_unreadable_text
 from rewound.load.executor import Executor
 from rewound.load.foreign_keys import TableExecutor
 from rewound.load.ledger import DumpFacts, Ledger
@@ -32,6 +32,7 @@ from rewound.load.proof import look_at_server
 from rewound.load.rows import RowLoader
 from rewound.load.server_reading import read_server_profile
 from rewound.load.server_settings import find_server_settings
+from rewound.load.session import read_session
 from rewound.load.stated_values import StatedValueCheck
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
@@ -142,6 +143,9 @@ def load_dump(
         verdicts = _iter_verdicts(script, reader, counters, progress, cancelled)
         if not is_fast:
             for verdict in verdicts:
+                if verdict.kind in (Kind.INSERT, Kind.REPLACE) and verdict.sql:
+                    settings = read_session(connection, verdict.schema)
+                    note_unreadable_text(verdict, settings, counters)
                 statements.execute(verdict)
         else:
             cpu_budget = cpu_budget or CpuBudget(os.cpu_count() or 1)

@@ -91,6 +91,8 @@ class SessionSettings:
     statements: Statements
     """What puts another session there."""
     checks_foreign_keys: bool
+    character_set: str
+    """character_set_client."""
     converts_text: bool
     """character_set_connection differs from character_set_client: the server converts literals."""
     fits_workers: bool
@@ -115,6 +117,7 @@ def read_session(connection: Connection, schema: str | None) -> SessionSettings:
     return SessionSettings(
         (*database, f"SET SESSION {carried}"),
         checks_foreign_keys=values["foreign_key_checks"] == "1",
+        character_set=values["character_set_client"],
         converts_text=values["character_set_connection"] != values["character_set_client"],
         fits_workers=bool(is_default),
     )
