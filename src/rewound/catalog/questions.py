@@ -102,7 +102,10 @@ def _resolve(
 
 
 def _ask(suspicion: Suspicion, patterns: Sequence[str]) -> Doubt:
-    if patterns:
+    if len(patterns) > 1:
+        one, each = patterns[:2]
+        hint = f"--pattern '{one}' if they are of one world, --pattern '{each}' if each is a world"
+    elif patterns:
         hint = f"say what the world is: {quote_patterns(patterns)}"
     else:
         hint = "say what the world is with --pattern, or take some worlds with --worlds"
@@ -139,7 +142,7 @@ def question_clocks(named: Sequence[NamedDump], source: CandidateFiles) -> list[
         slots = [(stems[dump.path], dump.world) for dump in suspicion.dumps[:1]]
         patterns = propose_for_slot(slots, source.names, source.timezone, source.today)
         hint = "write %p, AM or PM, into the names"
-        if patterns:
+        if patterns := [pattern for pattern in patterns if "{time" not in pattern]:
             hint += f"; {quote_patterns(patterns[:1])} takes the times of the closing lines"
         doubts.append(Doubt(suspicion.worlds, suspicion.text, hint))
     return doubts

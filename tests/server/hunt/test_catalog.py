@@ -91,6 +91,17 @@ def test_a_12_hour_clock_stops_everything_before_it_starts(cli: Cli, hunt_source
     assert [time[11:16] for _, time in by_closing_line] == ["03:30", "11:30", "18:30"]
 
 
+def test_a_diff_of_a_source_takes_the_pattern_that_the_hint_names(
+    cli: Cli, hunt_source: HuntSource
+):
+    source = hunt_source("names/clock12")
+    pattern = ("--pattern", "{world}_{any}")
+    done = cli("diff", source, *_TWO_TIMES, *pattern, "--format", "json")
+    assert done.code == 1, done.stderr
+    assert '"added":1' in done.stdout.replace(" ", "")
+    assert cli("diff", "before", "after", *pattern).code == 2
+
+
 _TWO_TIMES = ("--from", "2024-06-18 04:00", "--to", "2024-06-18 12:00")
 
 

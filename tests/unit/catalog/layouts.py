@@ -202,6 +202,10 @@ ONE_FILE = [
     one("host1_20240618.sql.gz.aa", None),
     one("host1_20240618.sql.gz.001", None),
     one("host1_20240618.sql.gz.part1", None),
+    one("host1_20240618.sql.gz00", None),
+    one("host1_20240618.sqlaa", None),
+    one("host1.sql.gz.1", f"host1 {CLOSED}"),
+    one("host1.sql.2.gz", f"host1 {CLOSED}"),
     # Worlds with names that hold numbers, dots, and words of a calendar.
     one("db.eu-1.example.com_20240618.sql.gz", f"db.eu-1.example.com {D}"),
     one("10.0.0.12_20240618.sql.gz", f"10.0.0.12 {D}"),

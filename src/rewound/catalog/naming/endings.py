@@ -10,12 +10,18 @@ _ANY_ENDING = re.compile(
     re.IGNORECASE,
 )
 """Of dumps that are known by their content: `host1.gz`, `host1.dmp`, `host1.sqldump.gz`."""
-_ROTATED = re.compile(
+_DATED = re.compile(
     r"\.(?:sql|dump)(?:\.(?:gz|zst|xz|bz2))?(?=[-_.][0-9][-_.0-9]*$)", re.IGNORECASE
 )
-"""In the middle, where logrotate adds a number or a day: `host1.sql.gz.1`, `host1.sql-20240618`."""
+"""In the middle, where logrotate adds a day: `host1.sql-20240618`."""
+_NUMBERED = re.compile(
+    r"\.(?:sql|dump)(?:\.(?:gz|zst|xz|bz2))?\.[1-9][0-9]?(?:\.(?:gz|zst|xz|bz2))?$", re.IGNORECASE
+)
+"""Where logrotate adds a number: `host1.sql.gz.1`, `host1.sql.2.gz`. It tells nothing else."""
 _PART = re.compile(
-    r"\.(?:sql|gz|zst|xz|bz2)[-_.](?:[a-z]{2}|0[0-9]|[0-9]{3}|part[-_.]?[0-9a-z]+)$", re.IGNORECASE
+    r"(?P<ending>\.(?:sql|gz|zst|xz|bz2))"
+    r"(?:[-_.][a-z]{2}|a[a-z]|[-_.]?(?:0[0-9]|[0-9]{3})|[-_.]part[-_.]?[0-9a-z]+)$",
+    re.IGNORECASE,
 )
 _COMPRESSED = frozenset({".gz", ".zst", ".xz", ".bz2"})
 _FOREIGN_SUFFIXES = {
@@ -48,8 +54,9 @@ def find_foreign_reason(relative: PurePosixPath) -> str | None:
         return "a hidden file"
     if _DUMP.search(name):
         return None
-    if _PART.search(name) and relative.suffix.lower() not in _COMPRESSED:
-        whole = name[: name.rfind(relative.suffix)]
+    part = _PART.search(name)
+    if part is not None and relative.suffix.lower() not in _COMPRESSED:
+        whole = name[: part.end("ending")]
         return f"a part of a dump that was split; join the parts: cat {whole}?* > {whole}"
     return _FOREIGN_BY_SUFFIX.get(relative.suffix.lower())
 
@@ -57,5 +64,7 @@ def find_foreign_reason(relative: PurePosixPath) -> str | None:
 def strip_extension(relative: PurePosixPath) -> str:
     """Return the path without what says that it is a dump and how it is compressed."""
     text = relative.as_posix()
+    if _NUMBERED.search(text):
+        return _NUMBERED.sub("", text)
     bare = _DUMP.sub("", text) if _DUMP.search(text) else _ANY_ENDING.sub("", text, count=1)
-    return _ROTATED.sub("", bare)
+    return _DATED.sub("", bare)

@@ -13,6 +13,7 @@ from rewound.catalog.naming.endings import strip_extension
 from rewound.catalog.naming.names import ParsedName
 from rewound.catalog.naming.pattern import compile_pattern
 from rewound.catalog.naming.reading import StemTimes
+from rewound.catalog.naming.times import TIME_REGEX
 from rewound.errors import UsageError
 
 _DAY_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%Y_%m_%d", "%Y.%m.%d", "%Y/%m/%d", "%d-%m-%Y", "%d.%m.%Y")
@@ -44,22 +45,40 @@ def propose_for_time(
 
 
 def propose_for_slot(
-    slots: Iterable[tuple[str, str]], names: Sequence[PurePosixPath], timezone: tzinfo, today: date
+    slots: Iterable[tuple[str, str]],
+    names: Sequence[PurePosixPath],
+    timezone: tzinfo,
+    today: date,
 ) -> list[str]:
-    """Return the patterns for names of which a part is a slot; with each stem goes its world."""
+    """Return the patterns for names of which a part is a slot; with each stem goes its world.
+
+    The first takes the world alone, and the last the slot as a part of it.
+    """
     candidates: list[str] = []
     for stem, world in slots:
-        name = stem.rpartition("/")[2]
-        place = name.find(world)
-        if world and place >= 0:
-            before, after = name[:place], name[place + len(world) :]
-            start = re.match(r"[-_. ]*", after)
-            gap = start[0] if start else ""
-            candidates.append(
-                ("{any}" if before else "") + "{world}" + (f"{gap}{{any}}" if after else "")
-            )
-        candidates.append("{world}/{any}")
+        name = re.sub(TIME_REGEX, "{time}", stem.rpartition("/")[2])
+        before, found, after = name.partition(world or "/")
+        if found:
+            start = "{any}" if before else ""
+            candidates.append(start + "{world}" + _with_any(after))
+            whole = re.match(r"[^{}]*?(?=[-_. ]*(?:\{time\}|$))", after)
+            if whole is not None:
+                candidates.append(start + "{world}" + _with_any(after[whole.end() :]))
+            # Without the time in the name that of the closing line counts.
+            candidates.append(start + "{world}" + _with_any(after.replace("{time}", "0")))
+        candidates += ["{world}/{any}", "{world}"]
     return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
+
+
+def _with_any(text: str) -> str:
+    """Return a text with {any} in place of its words, but for its times."""
+    pieces = re.split(r"(\{time\})", text)
+    return "".join(
+        piece
+        if piece == "{time}"
+        else re.sub(r"[A-Za-z0-9].*[A-Za-z0-9]|[A-Za-z0-9]", "{any}", piece)
+        for piece in pieces
+    )
 
 
 def _iter_patterns(stem: str, span: tuple[int, int], written: str) -> Iterator[str]:
@@ -133,7 +152,7 @@ def _iter_working(
         moments = set()
         for name in names:
             parsed = pattern.parse_path(name, timezone)
-            if not isinstance(parsed, ParsedName):
+            if not isinstance(parsed, ParsedName) or parsed.world[-1] in "-_.":
                 break
             if parsed.taken_at is not None and parsed.taken_at.date() > today:
                 break

@@ -34,6 +34,8 @@ _TEMPORARY = ("diff-before", "diff-after")
 @click.argument("fleets", nargs=-1, metavar="[BEFORE AFTER | SOURCE]")
 @option("--from", "from_time", metavar="TIME", help="With SOURCE: the earlier moment.")
 @option("--to", "to_time", metavar="TIME", help="With SOURCE: the later moment.")
+@option("--pattern", help="With SOURCE: how world and time stand in a path, as for up.")
+@option("--timezone", metavar="ZONE", help="With SOURCE: the zone of times that state none.")
 @engine_options
 @option("--keep", is_flag=True, help="With SOURCE: keep both fleets running.")
 @option("--world", nargs=2, metavar="ONE OTHER", help="Compare two worlds of any names.")
@@ -87,6 +89,8 @@ def command(
     fleets: tuple[str, ...],
     from_time: str | None,
     to_time: str | None,
+    pattern: str | None,
+    timezone: str | None,
     keep: bool,
     wish: EngineRequest,
     world: tuple[str, str] | None,
@@ -136,7 +140,8 @@ def command(
     )
     pair = world or None
     how = Shown(output_format, rows, group_by, html)
-    with _open_sides(fleets, from_time, to_time, worlds, pair=pair, keep=keep, wish=wish) as opened:
+    moments = _Moments(from_time, to_time, worlds, pattern, timezone)
+    with _open_sides(fleets, moments, pair=pair, keep=keep, wish=wish) as opened:
         if sql is not None:
             if schema:
                 raise UsageError(
@@ -178,27 +183,50 @@ class _Opened:
     """What they are called, where it is not the fleets' names."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """Which moments of a SOURCE are compared, and how its names are read."""
+
+    before: str | None
+    after: str | None
+    worlds: str | None
+    pattern: str | None
+    timezone: str | None
+
+    def list_options(self) -> list[str]:
+        """Return the options that say how names are read."""
+        options: list[str] = []
+        if self.pattern is not None:
+            options += ["--pattern", self.pattern]
+        if self.timezone is not None:
+            options += ["--timezone", self.timezone]
+        return options
+
+
 @contextmanager
 def _open_sides(
     names: tuple[str, ...],
-    from_time: str | None,
-    to_time: str | None,
-    worlds: str | None,
+    moments: _Moments,
     *,
     pair: tuple[str, str] | None,
     keep: bool,
     wish: EngineRequest,
 ) -> Iterator[_Opened]:
     """Yield the fleets that are meant; those of a SOURCE are made, and gone at the end."""
-    if from_time is not None and to_time is not None:
+    if moments.before is not None and moments.after is not None:
         if len(names) != 1:
-            raise UsageError("--from and --to require exactly one SOURCE", hint=_EXAMPLE)
-        command = ["rewound", "diff", names[0], "--from", from_time, "--to", to_time]
-        with _bring_up(Path(names[0]), (from_time, to_time), worlds, keep=keep, wish=wish):
-            yield _Opened(Sides(*_TEMPORARY, worlds), shlex.join(command), (from_time, to_time))
+            raise UsageError("--from and --to take one SOURCE", hint=_EXAMPLE)
+        times = (moments.before, moments.after)
+        command = ["rewound", "diff", names[0], "--from", times[0], "--to", times[1]]
+        command += moments.list_options()
+        with _bring_up(Path(names[0]), times, moments, keep=keep, wish=wish):
+            yield _Opened(Sides(*_TEMPORARY, moments.worlds), shlex.join(command), times)
         return
-    if from_time is not None or to_time is not None:
+    if moments.before is not None or moments.after is not None:
         raise UsageError("--from and --to must be used together", hint=_EXAMPLE)
+    if moments.list_options():
+        raise UsageError("--pattern and --timezone require a SOURCE", hint=_EXAMPLE)
+    worlds = moments.worlds
     if pair is not None and len(names) <= 1:
         fleet = names[0] if names else "default"
         sides, command = Sides(fleet, fleet), ["rewound", "diff", fleet, "--world", *pair]
@@ -214,13 +242,19 @@ _EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T
 
 @contextmanager
 def _bring_up(
-    source: Path, times: tuple[str, str], worlds: str | None, *, keep: bool, wish: EngineRequest
+    source: Path, times: tuple[str, str], moments: _Moments, *, keep: bool, wish: EngineRequest
 ) -> Iterator[None]:
     made: list[str] = []
     try:
         for fleet, time in zip(_TEMPORARY, times, strict=True):
             diagnostics.narrate(f"fleet {fleet}: {source} as of {time}")
-            selection = read_selection(source, at=time, worlds=worlds)
+            selection = read_selection(
+                source,
+                at=time,
+                pattern=moments.pattern,
+                timezone=moments.timezone,
+                worlds=moments.worlds,
+            )
             with Narrator(selection) as narrator:
                 brought = restoring.up(
                     selection,
