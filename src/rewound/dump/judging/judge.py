@@ -34,6 +34,7 @@ from rewound.dump.rules.verdict import (
     RuleUse,
     Verdict,
     apply_edits,
+    describe_edit,
     excerpt,
     one_line,
 )
