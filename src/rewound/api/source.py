@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rewound.api.fleet import Fleet, Silent, require_all
 from rewound.catalog import Catalog
+from rewound.engine.zones import require_zone
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification
 from rewound.operations import dumps as operations_dumps
@@ -62,6 +63,7 @@ def up(
     timezone: str | None = None,
     pattern: str | None = None,
     schema: str | None = None,
+    world_timezone: str = "+00:00",
     engine: str = "auto",
     server: str = "auto",
     image: str | None = None,
@@ -91,7 +93,7 @@ def up(
             engine=EngineRequest(engine, server, image),
             allow_missing=allow_missing,
             fallback=fallback,
-            load=LoadOptions(schema=schema),
+            load=LoadOptions(schema=schema, time_zone=require_zone(world_timezone)),
         ),
         observer=Silent(),
         narrate=_ignore,

@@ -21,6 +21,8 @@ from zoneinfo import ZoneInfo
 
 import tzdata  # type: ignore[import-untyped]  # it has no code to speak of
 
+from rewound.errors import UsageError
+
 ZONES_VERSION = str(tzdata.IANA_VERSION)
 """The release of the tz database, such as 2026a."""
 
@@ -62,6 +64,19 @@ def is_zone(name: str) -> bool:
     return (
         is_minute and _LOWEST_OFFSET <= (-offset if match[1] == "-" else offset) <= _HIGHEST_OFFSET
     )
+
+
+def require_zone(name: str) -> str:
+    """Return the name of a zone that a server can be started in.
+
+    Raises:
+        UsageError: there is no such zone.
+    """
+    if not is_zone(name):
+        raise UsageError(
+            f"{name!r} is not a time zone", hint="try +02:00, or a name such as Europe/Berlin"
+        )
+    return name
 
 
 def iter_zone_statements() -> Iterator[str]:

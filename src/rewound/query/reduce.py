@@ -4,6 +4,9 @@ DuckDB sees one table, `result`, and nothing else: no file, no network, no exten
 """
 
 import json
+import math
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,9 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rewound.errors import RewoundError, UsageError
+from rewound.mysql.binary import write_float
 from rewound.mysql.columns import Column, ColumnType, Row
 
 _MOST_DIGITS = 38
+_YEAR_ZERO = re.compile(r"^0001-(\d\d-\d\d) \(BC\)")
 _MICROSECONDS = 1_000_000
 _TYPES: tuple[tuple[str, ColumnType], ...] = (
     ("DECIMAL", ColumnType.DECIMAL),
@@ -73,7 +78,12 @@ def reduce_table(table: pa.Table, sql: str) -> Reduced:
                 _column(name, str(kind))
                 for name, kind in zip(answer.columns, answer.types, strict=True)
             )
-            return Reduced(columns, [tuple(map(as_text, row)) for row in answer.fetchall()])
+            writers = [_choose_writer(str(kind)) for kind in answer.types]
+            rows = [
+                tuple(write(value) for write, value in zip(writers, row, strict=True))
+                for row in answer.fetchall()
+            ]
+            return Reduced(columns, rows)
     except duckdb.Error as error:
         raise RewoundError(f"--reduce: {error}", hint=_HINT) from error
 
@@ -102,6 +112,29 @@ def as_text(value: object) -> bytes | None:
             return json.dumps(value, default=str, ensure_ascii=False).encode()
         case _:
             return str(value).encode("utf-8", "surrogateescape")
+
+
+def _choose_writer(kind: str) -> Callable[[object], bytes | None]:
+    """Return what writes the values of a type of DuckDB."""
+    if kind == "FLOAT":
+        return _write_float
+    if kind.startswith(("DATE", "TIMESTAMP")):
+        return _write_moment
+    return as_text
+
+
+def _write_float(value: object) -> bytes | None:
+    """Return the shortest text of a FLOAT, whose value is a wider one of Python's."""
+    if isinstance(value, float) and math.isfinite(value):
+        return write_float(value)
+    return as_text(value)
+
+
+def _write_moment(value: object) -> bytes | None:
+    """Return a date, also of the year 0, which Python lacks and DuckDB calls 1 BC."""
+    if not isinstance(value, str):
+        return as_text(value)
+    return _YEAR_ZERO.sub(r"0000-\1", value).encode()
 
 
 def _write_time(span: timedelta) -> str:

@@ -62,3 +62,18 @@ def test_more_digits_than_duckdb_has_are_refused_rather_than_rounded():
     table = pa.table({"n": pa.array([Decimal("9" * 50)], pa.decimal256(60, 0))})
     with pytest.raises(RewoundError, match="n has a number with more than 38 digits"):
         reduce_table(table, "SELECT n FROM result")
+
+
+def test_what_python_has_no_value_for_is_as_mysql_writes_it():
+    table = pa.table(
+        {
+            "d": pa.array(["0000-02-29", "9999-12-31", None]).cast(pa.date32()),
+            "at": pa.array(["0000-01-01 01:02:03.5", "0001-01-01", None]).cast(pa.timestamp("us")),
+            "f": pa.array([0.3000000417232513, float("nan"), None], pa.float32()),
+        }
+    )
+    assert reduce_table(table, "SELECT * FROM result").rows == [
+        (b"0000-02-29", b"0000-01-01 01:02:03.5", b"0.30000004"),
+        (b"9999-12-31", b"0001-01-01 00:00:00", b"nan"),
+        (None, None, None),
+    ]

@@ -23,13 +23,9 @@ deep_option = option(
 
 
 def _require_zone(_: click.Context, __: click.Parameter, name: str) -> str:
-    from rewound.engine.zones import is_zone
+    from rewound.engine.zones import require_zone  # takes time, and few commands need it
 
-    if not is_zone(name):
-        raise click.BadParameter(
-            f"{name!r} is not a time zone (try +02:00, or a name such as Europe/Berlin)"
-        )
-    return name
+    return require_zone(name)
 
 
 def load_options(command: _Command) -> _Command:
