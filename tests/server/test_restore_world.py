@@ -169,25 +169,29 @@ def test_the_first_process_of_a_container_ends_when_it_is_stopped_however_early(
     process = world.start(DUMP)
     world.wait_until_ready(process)
     end(process)
+    contained = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
     for delay_s in (0.0, 0.2, 0.5):
-        process = world.start(
-            DUMP, by=("unshare", "--pid", "--fork", "--mount-proc", "env", "--block-signal=TERM")
-        )
-        child = find_child(process)
-        time.sleep(delay_s)
-        os.kill(child, signal.SIGTERM)
-        _, stderr = process.communicate(timeout=60)
+        process = world.start(DUMP, by=(*contained, "env", "--block-signal=TERM"))
+        try:
+            first = find_first_process(process)
+            time.sleep(delay_s)
+            os.kill(first, signal.SIGTERM)
+            _, stderr = process.communicate(timeout=60)
+        finally:
+            process.kill()
         assert process.returncode == 0, stderr
         assert not world.servers()
 
 
-def find_child(process: subprocess.Popen[str]) -> int:
-    """Return the first process of the namespace that `unshare` made, once it is there."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    deadline = time.monotonic() + 10
+def find_first_process(unshare: subprocess.Popen[str]) -> int:
+    """Return the first process of the namespace, from when it keeps TERM waiting."""
+    children = Path(f"/proc/{unshare.pid}/task/{unshare.pid}/children")
+    deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         for pid in map(int, children.read_text().split()):
-            if not Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"unshare"):
+            status = Path(f"/proc/{pid}/status").read_text()
+            blocked = int(status.partition("SigBlk:\t")[2].partition("\n")[0], 16)
+            if blocked >> (signal.SIGTERM - 1) & 1:
                 return pid
     pytest.fail("nothing was started")
 
