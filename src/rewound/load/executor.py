@@ -14,6 +14,7 @@ from rewound.errors import (
     StatementRefused,
 )
 from rewound.load.counters import VALUE_CUT_SHORT, LoadCounters
+from rewound.load.next_steps import find_next_step
 from rewound.load.objects import TableKey, table_keys
 from rewound.load.session import read_session
 from rewound.load.stated_values import StatedValueCheck
@@ -136,16 +137,19 @@ class Executor:
     def explain(self, verdict: Verdict, error: MysqlError) -> LoadError | HostError:
         """Return what the server's error means for the load."""
         text = f"{self._dump}, line {verdict.line}: {error.message}"
-        return _as_error(text, error, quoted=excerpt(verdict.statement.text))
+        shown = excerpt(verdict.statement.text)
+        return _as_error(text, error, quoted=shown, hint=find_next_step(verdict, error))
 
 
 def _is_deadlock(error: BaseException) -> bool:
     return isinstance(error, MysqlError) and error.number == _DEADLOCK
 
 
-def _as_error(text: str, error: MysqlError, *, quoted: str = "") -> LoadError | HostError:
+def _as_error(
+    text: str, error: MysqlError, *, quoted: str = "", hint: str | None = None
+) -> LoadError | HostError:
     if error.is_for_room:
         return HostError(text, hint=FREE_DISK, quoted=quoted)
     if error.is_for_memory:
         return HostError(text, hint=FREE_MEMORY, quoted=quoted)
-    return LoadError(text, quoted=quoted)
+    return LoadError(text, hint=hint, quoted=quoted)
