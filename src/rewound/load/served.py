@@ -35,6 +35,7 @@ _NAMES = (
     " FROM information_schema.routines"
     " UNION ALL SELECT 'event', event_schema, event_name FROM information_schema.events"
 )
+_LIBRARIES = "SELECT 'library', library_schema, library_name FROM information_schema.libraries"
 
 
 def find_losses(connection: Connection, ledger: Ledger, *, counts_rows: bool) -> list[str]:
@@ -85,7 +86,11 @@ def _name(table: TableCount) -> str:
 
 
 def _find_missing_objects(connection: Connection, ledger: Ledger) -> Iterator[str]:
-    there = {object_key(*map(str, row)) for row in connection.query(_NAMES).rows}
+    rows = connection.query(_NAMES).rows
+    # Older servers have no such table.
+    if any(each.kind == "library" for each in ledger.objects):
+        rows += connection.query(_LIBRARIES).rows
+    there = {object_key(*map(str, row)) for row in rows}
     for each in ledger.objects:
         if each.is_there and object_key(each.kind, each.schema, each.name) not in there:
             yield f"{each.kind} {each.schema}.{each.name} is not there any more"
