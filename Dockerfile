@@ -40,6 +40,8 @@ RUN apt-get update -q \
  && install -d -m 1777 -o 999 -g 999 /var/lib/mysql
 COPY --from=build /opt/rewound /opt/rewound
 ENV PATH=/opt/rewound/bin:$PATH REWOUND_CACHE_DIR=/opt/rewound/cache
+# The container's published ports decide who reaches the world.
+ENV REWOUND_DATA_DIR=/var/lib/mysql REWOUND_BIND_ADDRESS=0.0.0.0
 VOLUME /var/lib/mysql
 EXPOSE 3306
 USER 999:999

@@ -250,3 +250,13 @@ def wait_for_python(pid: int) -> None:
         if (int(masks["SigBlk"], 16) | int(masks["SigCgt"], 16)) & term:
             return
     pytest.fail("the command did not begin")
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["REWOUND_PORT", "REWOUND_WRITE", "REWOUND_OUTPUT", "REWOUND_WHERE", "REWOUND_KEEP"],
+)
+def test_what_belongs_to_one_call_or_is_a_name_of_kubernetes_is_not_read(variable: str):
+    read = {p.envvar for name in COMMANDS for p in load_command(name).params}
+    assert variable not in read
+    assert {"REWOUND_FLEET", "REWOUND_LISTEN_PORT"} <= read

@@ -62,19 +62,19 @@ def test_between_two_of_one_origin_nothing_is_chosen():
 
 
 @click.command()
-@option("--at")
-@option("--before")
-@one_of("at", "before")
-def shown(at, before):
-    click.echo((at, before))
+@option("--image")
+@option("--server")
+@one_of("image", "server")
+def shown(image, server):
+    click.echo((image, server))
 
 
 @pytest.mark.parametrize(
     ("typed", "environment", "output"),
     [
-        (["--at", "1"], {"REWOUND_BEFORE": "2"}, "('1', None)"),
-        (["--before", "1"], {"REWOUND_AT": "2"}, "(None, '1')"),
-        (["--at", "1", "--before", "2"], {}, "('1', '2')"),
+        (["--image", "1"], {"REWOUND_SERVER": "2"}, "('1', None)"),
+        (["--server", "1"], {"REWOUND_IMAGE": "2"}, "(None, '1')"),
+        (["--image", "1", "--server", "2"], {}, "('1', '2')"),
     ],
 )
 def test_the_command_gets_one_of_them(typed, environment, output):

@@ -10,6 +10,7 @@ from rewound.cli.parameters.load_options import load_options
 from rewound.cli.parameters.options import data_dir_option, option, parse_size
 from rewound.cli.parameters.precedence import Origin, find_origin
 from rewound.command import replace_process
+from rewound.engine.options import LOOPBACK
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import DEV, READER
@@ -25,7 +26,7 @@ _A_FILE = click.Path(path_type=Path, dir_okay=False)
 @option("--port", type=click.IntRange(1, 65535), default=3306, show_default=True, help="TCP port.")
 @option(
     "--bind-address",
-    default="0.0.0.0",  # noqa: S104 - the container's published ports decide
+    default=LOOPBACK,
     show_default=True,
     metavar="ADDRESS",
     help="Address that the proven world listens on.",

@@ -38,15 +38,29 @@ What says which moment is meant is not among them: it belongs to one call.
 """
 
 
+_OF_THE_IMAGE = ("data-dir", "bind-address", "memory", "dev-password-file", "reader-password-file")
+_VARIABLES = {
+    **{
+        name: "REWOUND_" + name.replace("-", "_").upper()
+        for name in (*CONFIGURABLE, *_OF_THE_IMAGE)
+    },
+    # Kubernetes sets REWOUND_PORT=tcp://… for a Service called rewound.
+    "port": "REWOUND_LISTEN_PORT",
+}
+"""Options that the environment can set: those of the file, and what an image's manifest says.
+
+Options that belong to one call, such as --write or --output, are not among them: a variable
+that was left set would act unseen.
+"""
+
 PARAMETERS = {"format": "output_format"}
 """Options whose value the commands know under another name than their own."""
 
 
 def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
-    """Declare an option that the environment can set as well: --fleet is REWOUND_FLEET."""
+    """Declare an option; if it makes sense as a setting, with its environment variable."""
     long_name = next(name for name in names if name.startswith("--"))
-    variable = "REWOUND_" + long_name.removeprefix("--").replace("-", "_").upper()
-    return click.option(*names, envvar=variable, **settings)
+    return click.option(*names, envvar=_VARIABLES.get(long_name.removeprefix("--")), **settings)
 
 
 class Group(click.Group):
@@ -73,8 +87,7 @@ format_option = option(
 data_dir_option = option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("/var/lib/mysql"),
-    show_default=True,
+    required=True,
     metavar="DIR",
     help="Data directory of the world: empty, or created by restore-world.",
 )
