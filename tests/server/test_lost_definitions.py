@@ -186,3 +186,24 @@ def test_statistics_and_reserved_files_are_left_out(world: LoadServer, dumps: Du
     assert used(ledger)["table-maintenance"] == 1
     size = "SELECT file_size < 1000000 FROM information_schema.innodb_tablespaces"
     assert world.ask(f"{size} WHERE name = 'game/t'") == 1
+
+
+def test_routines_and_libraries_in_javascript_are_those_of_the_dump(
+    world: LoadServer, dumps: Dumps
+):
+    body = '$JAVASCRIPT$ let a = "$$"; for(;;){ /* it\'s */ break } return n $JAVASCRIPT$'
+    ledger = world.load(
+        dumps.write(
+            "DELIMITER ;;\nCREATE LIBRARY `l` LANGUAGE JAVASCRIPT\n"
+            "AS $$ export function f(n) { for(;;) return n } $$ ;;\n"
+            f"CREATE FUNCTION g(n INT) RETURNS INT LANGUAGE JAVASCRIPT\nAS {body} ;;\n"
+            "DELIMITER ;\n"
+        )
+    )
+    assert find_imbalances(ledger) == []
+    assert [(each.kind, each.name, each.is_there) for each in ledger.objects] == [
+        ("library", "l", True),
+        ("function", "g", True),
+    ]
+    stored = "SELECT routine_definition FROM information_schema.routines"
+    assert str(world.ask(f"{stored} WHERE routine_name = 'g'")) in body
