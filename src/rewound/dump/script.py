@@ -8,21 +8,35 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from rewound.dump.file.header import Header, read_comment, read_statement
+from rewound.dump.file.header import (
+    Header,
+    are_whole,
+    opens_dump,
+    read_comment,
+    read_statement,
+)
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.judge import Judge
+from rewound.dump.judging.table_history import TableHistory
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import NEW_SESSION, Session
 from rewound.dump.settings.transaction import Transaction
 from rewound.dump.text.splitter import Piece, PieceKind, Splitter
 from rewound.dump.text.statement import Kind, Statement, find_drop_end
 
 _WARNING = re.compile(
-    rb"(?i:warning: )|\S+: (?:\[(?:Warning|Note)\]|(?i:warning|note|ignoring )|Deprecated)"
+    rb"(?i:warning: )|(?:[A-Za-z]:)?[^\n:]*: "
+    rb"(?:\[(?:Warning|Note)\]|(?i:warning|note|ignoring )|Deprecated"
+    rb"|Error: [^\n]* when trying to dump (?:tablespaces|masking policies)\s*\Z)"
 )
+"""What a program says of a dump that is whole all the same. Tablespaces and masking policies
+are the server's, not a database's.
+
+Source: mysqldump of MySQL 5.7 to 9.7; it goes on after both and ends with code 0.
+"""
 _SAYS_LITTLE = frozenset(
     {Kind.EMPTY, Kind.UNKNOWN, Kind.USE, Kind.TRANSACTION, Kind.FLUSH, Kind.ACCOUNT}
 )
@@ -33,13 +47,17 @@ _NOT_SHOWN = b"(not shown: nothing so far shows that this file is a dump)"
 
 _MOST_DROPS = 1000
 """In one piece of text; dumps write one in front of what they create."""
-_CHANGES_NOTHING = frozenset({Kind.SET, Kind.EMPTY, Kind.TRANSACTION, Kind.UNLOCK, Kind.FLUSH})
+_CHANGES_NOTHING = frozenset(
+    {Kind.SET, Kind.EMPTY, Kind.TRANSACTION, Kind.UNLOCK, Kind.FLUSH}
+    | {Kind.USE, Kind.CREATE_DATABASE}
+)
+"""What may stand before or after a dump that is proven, such as a USE written by hand."""
 
 
 class Script:
     """The statements of one dump, judged for one target.
 
-    `header` and `statements` grow while the verdicts are drawn.
+    `header`, `headers` and `statements` grow while the verdicts are drawn.
     """
 
     def __init__(
@@ -52,7 +70,8 @@ class Script:
         regroup: bool = True,
     ) -> None:
         """Take statements as they stand, or with `regroup` INSERTs in pieces of a good size."""
-        self.header = Header()
+        self.headers = [Header()]
+        """Of each dump in the file, mostly of one."""
         self.statements = 0
         self.target = target
         self._schema = schema
@@ -64,6 +83,21 @@ class Script:
         self._splitter = Splitter(mode, row_tests=row_tests)
         self._transaction = Transaction()
         self._is_sql = False
+        self._tables = TableHistory()
+
+    @property
+    def header(self) -> Header:
+        """The header of the dump that is being read."""
+        return self.headers[-1]
+
+    @header.setter
+    def header(self, header: Header) -> None:
+        self.headers[-1] = header
+
+    @property
+    def is_whole(self) -> bool | None:
+        """Whether every dump in the file was closed; None where nothing proves it."""
+        return are_whole(self.headers)
 
     @property
     def schemas(self) -> frozenset[str]:
@@ -80,7 +114,7 @@ class Script:
         for piece in self._splitter.iter_pieces(chunks):
             match piece.kind:
                 case PieceKind.COMMENT:
-                    self._read_comment(piece.text)
+                    yield from self._read_comment(piece)
                 case PieceKind.STATEMENT:
                     yield from self._judge_piece(piece)
                     self._splitter.mode = self._judge.session.mode
@@ -126,8 +160,26 @@ class Script:
             verdict, self._judge.session, self.target.version_number
         )
         self._is_sql = self._is_sql or _shows_sql(verdict)
+        verdict = self._follow_tables(verdict)
         refusal = None if self._is_sql else verdict.refusal
         return verdict if refusal is None else _without_text(verdict, RuleUse(refusal.rule))
+
+    def _follow_tables(self, verdict: Verdict) -> Verdict:
+        """Return the verdict, or its refusal for what tables there are."""
+        if verdict.refusal is not None:
+            self._tables.lose_track()
+            return verdict
+        if not verdict.sql:
+            return verdict
+        statement = verdict.statement
+        if verdict.kind is Kind.DROP_DATABASE and statement.name is not None:
+            refusal = self._tables.find_lost_database(statement.name.name)
+            self._tables.drop_database(statement.name.name)
+        else:
+            keys = [(name.schema or verdict.schema or "", name.name) for name in statement.names]
+            refusal = self._tables.find_refusal(verdict.kind, keys)
+            self._tables.follow(verdict.kind, keys, statement.text)
+        return verdict if refusal is None else replace(verdict, sql=(), uses=(refusal,))
 
     def _judge_unfinished(self, piece: Piece) -> Verdict:
         rule, why = rules.CUT_OFF, "the dump ends inside this statement"
@@ -136,12 +188,32 @@ class Script:
         verdict = _refuse(piece, rule, why)
         return verdict if self._is_sql else _without_text(verdict, *verdict.uses)
 
-    def _read_comment(self, text: bytes) -> None:
-        self.header = read_comment(self.header, text)
+    def _read_comment(self, piece: Piece) -> Iterator[Verdict]:
+        """Take note of what a comment says; where it opens another dump, begin anew."""
+        if opens_dump(piece.text) and self.header.holds_something:
+            if self._transaction.line is not None:
+                yield _judge_open_transaction(self._transaction.line)
+            yield self._open_next(piece)
+        version = self.header.server_version
+        self.header = read_comment(self.header, piece.text)
+        if self.header.server_version not in (None, version):
+            self._judge.set_source(self.header.server_version or "")
         self._judge.source_is_old = self.header.is_of_old_server
         self._is_sql = self._is_sql or self.header.producer is not None
         if self._schema is None:
             self._judge.default_schema = self.header.database
+
+    def _open_next(self, piece: Piece) -> Verdict:
+        began_at = self.header.begins_at
+        self.headers.append(Header(begins_at=piece.line))
+        self._judge.begin_next_dump()
+        self._transaction = Transaction()
+        if self._schema is not None:
+            self._judge.default_schema = self._schema
+        self._tables.begin_next_dump(piece.line)
+        self._splitter.mode = self._judge.session.mode
+        use = RuleUse(rules.DUMP_FOLLOWS, f"the one before it begins at line {began_at}")
+        return Verdict(Statement(Kind.SET, piece.text), piece.line, NEW_SESSION, (use,))
 
 
 def _shows_sql(verdict: Verdict) -> bool:

@@ -11,7 +11,14 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from rewound.dump.rules.table import FOREIGN_KEY_LOST, OBJECT_LOST, RULES, Effect, Rule
+from rewound.dump.rules.table import (
+    FOREIGN_KEY_LOST,
+    OBJECT_LOST,
+    RULES,
+    SYSTEM_SCHEMA,
+    Effect,
+    Rule,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,10 @@ class DumpFacts:
     """Whether the closing line was there; None for producers that write none."""
     positions: tuple[str, ...]
     """Binary log position and GTID set, as the dump states them."""
+    dumps: int = 1
+    """How many dumps the file holds, one after the other."""
+    unproven: str | None = None
+    """Which of several is not proved to be whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +224,9 @@ def summarise_rules(rules: Sequence[RuleCount]) -> str:
 def _completeness(ledger: Ledger) -> list[str]:
     text = f"{ledger.dump.text_bytes:,} bytes of text"
     if not ledger.schemas and not ledger.unmet:
-        return [f"nothing was restored: the dump's {text} hold no database of its own"]
+        return [f"nothing was restored: {describe_emptiness(ledger.rules, ledger.dump.text_bytes)}"]
+    if ledger.dump.unproven and not (ledger.dump.is_whole is None and ledger.unfinished_allowed):
+        return [ledger.dump.unproven]
     if ledger.dump.is_whole is False:
         return [f"the closing line (-- Dump completed) is missing after {text}: it is cut off"]
     if ledger.dump.is_whole is None and not ledger.unfinished_allowed:
@@ -221,6 +234,17 @@ def _completeness(ledger: Ledger) -> list[str]:
             f"the dump's {text} do not end with a closing line: its completeness cannot be proved"
         ]
     return []
+
+
+EMPTY_HINT = "dump the databases themselves: mysqldump --databases NAME…, or --all-databases"
+
+
+def describe_emptiness(rules: Sequence[RuleCount], text_bytes: int) -> str:
+    """Say that a dump holds no database to restore, and what it holds instead, if that is known."""
+    text = f"the dump's {text_bytes:,} bytes of text hold no database of its own"
+    if any(use.rule == SYSTEM_SCHEMA.name for use in rules):
+        return f"{text}, only schemas that belong to the server, such as mysql and sys"
+    return text
 
 
 def _missing_rows(tables: Sequence[TableCount]) -> list[str]:
@@ -270,7 +294,7 @@ def find_hint(ledger: Ledger) -> str | None:
     if options:
         return f"to restore it all the same: {' '.join(options)}"
     if not ledger.schemas and not ledger.unmet:
-        return "name where its tables go with --schema, if it names no database"
+        return EMPTY_HINT
     if ledger.dump.is_whole is False:
         return "take an older dump: up --fallback does it for you; see why the dump job fails"
     if ledger.foreign_keys.broken:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rewound.dump.file.header import find_unproven
 from rewound.dump.file.reader import DumpReader
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules import table as rules
@@ -178,7 +179,7 @@ def load_dump(
     for (schema, table), reason in found.broken_merges.items():
         counters.add_use(RuleUse(rules.MERGE_BROKEN, f"{schema}.{table}: {reason}"), line=1)
     progress(reader.file_size_bytes, "")
-    header = script.header
+    header = script.headers[0]
     return Ledger(
         dump=DumpFacts(
             path=dump,
@@ -187,9 +188,14 @@ def load_dump(
             text_bytes=reader.text_bytes_read,
             producer=header.producer,
             source_server=header.server_version,
-            completed_at=header.completed_at,
-            is_whole=header.is_whole,
-            positions=(*([header.position] if header.position else []), *counters.positions),
+            completed_at=script.header.completed_at,
+            is_whole=script.is_whole,
+            dumps=len(script.headers),
+            unproven=find_unproven(script.headers),
+            positions=(
+                *(header.position for header in script.headers if header.position),
+                *counters.positions,
+            ),
         ),
         server_version=found.version,
         started_at=started_at,

@@ -6,6 +6,7 @@ all is loaded; whoever owns the server sets them for good, so that baselines kee
 
 from collections.abc import Mapping
 
+from rewound.dump.definitions.default_collation import OLD_DEFAULT
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse
 from rewound.errors import MysqlError
@@ -28,6 +29,8 @@ def find_server_settings(
     settings = {}
     if counters.has_used(rules.LOOSE_INNODB):
         settings["innodb_strict_mode"] = "OFF"
+    if counters.has_used(rules.DEFAULT_COLLATION):
+        settings["default_collation_for_utf8mb4"] = OLD_DEFAULT
     if loose_views := _find_loose_views(connection, found):
         for view in loose_views:
             counters.add_use(RuleUse(rules.FULL_GROUP_BY_OFF, ".".join(view)), line=1)

@@ -5,24 +5,20 @@ none. Rows are those that the text states; what a server would say of them is no
 """
 
 import enum
-import multiprocessing
-import os
-import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from rewound.dump.file.header import find_unproven
 from rewound.dump.file.reader import DumpReader
 from rewound.dump.rules.reference_server import REFERENCE_SERVER
 from rewound.dump.rules.table import COMPRESSED_TOO_WELL, CUT_OFF, Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.script import Script
-from rewound.errors import DumpError, HostError
+from rewound.errors import DumpError
 from rewound.load.counters import LoadCounters
-from rewound.load.ledger import RuleCount, find_damage
+from rewound.load.ledger import EMPTY_HINT, RuleCount, describe_emptiness, find_damage
 from rewound.load.loader import LoadOptions
 
 
@@ -48,6 +44,19 @@ class Problem(NamedTuple):
     """What can be done."""
 
 
+class RefusedStatement(NamedTuple):
+    """One statement that is not executed."""
+
+    line: int
+    rule: str
+    why: str
+    excerpt: str
+
+
+MOST_REFUSALS = 10_000
+"""So many statements are listed; a hostile dump could hold millions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What the text of one dump tells."""
@@ -64,6 +73,8 @@ class Verification:
     """Rows that its INSERT and REPLACE statements state."""
     source_server: str | None
     rules: tuple[RuleCount, ...]
+    refused: tuple[RefusedStatement, ...]
+    """Each statement that a rule refuses, the first 10,000 of them."""
     problems: tuple[Problem, ...]
     """Why it cannot be restored; of refused statements the first of each rule."""
 
@@ -94,6 +105,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
     )
     counters = LoadCounters()
     refusals: dict[Rule, Refusals] = {}
+    statements: list[RefusedStatement] = []
     text_bytes = 0
     unreadable: DumpError | None = None
     try:
@@ -106,6 +118,8 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
                     if verdict.refusal is not None:
                         rule = verdict.refusal.rule
                         refusals.setdefault(rule, Refusals(verdict.refusal, verdict)).count += 1
+                        if len(statements) < MOST_REFUSALS:
+                            statements.append(_describe_refused(verdict, verdict.refusal))
             finally:
                 text_bytes = reader.text_bytes_read
             if reader.is_too_well_compressed:
@@ -120,7 +134,9 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
     ]
     refused = [each.describe() for each in refusals.values()]
     refused += [Problem(text, None) for text in find_damage(counters.rules(), options.allowed)]
-    state, problems = _conclude(script, refused, unreadable, unmet, text_bytes=text_bytes)
+    state, problems = _conclude(
+        script, refused, unreadable, unmet, rules=counters.rules(), text_bytes=text_bytes
+    )
     return Verification(
         path=path,
         state=state,
@@ -130,47 +146,18 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         statements=script.statements,
         tables=len(tables),
         rows=sum(table.stated for table in tables),
-        source_server=script.header.server_version,
+        source_server=script.headers[0].server_version,
         rules=counters.rules(),
+        refused=tuple(statements),
         problems=tuple(problems),
     )
 
 
-def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verification]:
-    """Verify dumps side by side, and yield each as it is done, the largest started first.
-
-    Raises:
-        HostError: a process that read was killed, mostly for want of memory.
-    """
-    # New processes, not copies of this one: it may have threads.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
-        max_workers=max(1, min(len(paths), os.cpu_count() or 1)),
-        mp_context=context,
-        initializer=_end_with_the_terminal,
+def _describe_refused(verdict: Verdict, refusal: RuleUse) -> RefusedStatement:
+    why = refusal.detail or refusal.rule.why
+    return RefusedStatement(
+        verdict.line, refusal.rule.name, why, excerpt(verdict.statement.text, 80)
     )
-    try:
-        by_size = sorted(paths, key=_size_bytes, reverse=True)
-        for future in as_completed([pool.submit(verify_dump, path, options) for path in by_size]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise HostError(
-            "a process that read a dump was killed", hint="the memory may have run out"
-        ) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _end_with_the_terminal() -> None:
-    """Let Ctrl-C end this process without a word; the one that asked says it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _size_bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _conclude(
@@ -179,29 +166,30 @@ def _conclude(
     unreadable: DumpError | None,
     unmet: Sequence[Problem],
     *,
+    rules: Sequence[RuleCount],
     text_bytes: int,
 ) -> tuple[VerifiedState, list[Problem]]:
     if unreadable is not None:
         line = "" if unreadable.line is None else f"line {unreadable.line}: "
         damage = Problem(f"{line}{unreadable.reason}", unreadable.hint)
         return VerifiedState.UNREADABLE, [damage, *refusals]
-    if script.header.is_whole is False:
-        cut_off = Problem(
-            f"the closing line (-- Dump completed) is missing after {text_bytes:,} bytes of text",
-            CUT_OFF.remedy,
+    unproven_dump = find_unproven(script.headers)
+    if script.is_whole is False:
+        missing = (
+            f"the closing line (-- Dump completed) is missing after {text_bytes:,} bytes of text"
         )
+        cut_off = Problem(unproven_dump or missing, CUT_OFF.remedy)
         return VerifiedState.CUT_OFF, [cut_off, *refusals]
+    unproven = []
+    if script.is_whole is None:
+        text = f"its {text_bytes:,} bytes of text do not end with a closing line"
+        text += ": its completeness cannot be proved"
+        remedy = "if its program writes none, --allow-unfinished accepts it"
+        unproven.append(Problem(unproven_dump or text, remedy))
     if refusals or unmet:
-        return VerifiedState.REFUSED, [*refusals, *unmet]
+        # Also what would be asked for once these are mended.
+        return VerifiedState.REFUSED, [*refusals, *unmet, *unproven]
     if not script.schemas:
-        return VerifiedState.REFUSED, [
-            Problem(f"its {text_bytes:,} bytes of text hold no database of its own", None)
-        ]
-    if script.header.is_whole is None:
-        unproven = Problem(
-            f"its {text_bytes:,} bytes of text do not end with a closing line: its completeness"
-            " cannot be proved",
-            "if its program writes none, --allow-unfinished accepts it",
-        )
-        return VerifiedState.UNPROVEN, [unproven]
-    return VerifiedState.WHOLE, []
+        empty = Problem(describe_emptiness(rules, text_bytes), EMPTY_HINT)
+        return VerifiedState.REFUSED, [empty]
+    return (VerifiedState.UNPROVEN if unproven else VerifiedState.WHOLE), unproven

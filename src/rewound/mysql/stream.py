@@ -96,7 +96,10 @@ class Session:
         for name, value in variables.items():
             if not name.isidentifier() or not name.isascii():
                 raise ValueError(f"no name of a variable: {name!r}")
-            settings.append(f"@{name} = {self._driver.escape(value)}")
+            character_set = _find_narrowest(value)
+            settings.append(
+                f"@{name} = CONVERT({self._driver.escape(value)} USING {character_set})"
+            )
         # NAMES gives the session the server's own collation for utf8mb4, as the client does.
         await self.execute("SET NAMES utf8mb4")
         await self.execute("SET " + ", ".join(settings))
@@ -238,3 +241,18 @@ def _translate(error: errors.MySQLError) -> MysqlError:
     number = arguments[0] if arguments and isinstance(arguments[0], int) else _UNKNOWN
     text = str(arguments[1]) if len(arguments) > 1 else str(error)
     return MysqlError(number, text or "the connection broke")
+
+
+def _find_narrowest(text: str) -> str:
+    """Return the character set that meets the fewest others as an equal.
+
+    A variable is compared by the column's collation only where the column's character set is
+    the wider one; two collations of one set are an "illegal mix" (error 1267).
+    """
+    if text.isascii():
+        return "ascii"
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return "utf8mb3" if max(text) <= "\uffff" else "utf8mb4"
+    return "latin1"

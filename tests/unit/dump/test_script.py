@@ -54,7 +54,19 @@ def test_a_saved_character_set_comes_back_for_the_text_after_it(target):
         (b"mysqldump: [Warning] Using a password on the command line", rules.TOOL_LINE),
         (b"Warning: Using a password on the command line interface", rules.TOOL_LINE),
         (b"WARNING: --master-data is deprecated", rules.TOOL_LINE),
+        (b"/usr/bin/mariadb-dump: Deprecated program name. It will be removed", rules.TOOL_LINE),
+        (b"C:\\Program Files\\MySQL\\mysqldump.exe: [Warning] Using a password", rules.TOOL_LINE),
+        (b"./mysqldump: [Warning] Using a password", rules.TOOL_LINE),
+        (b"mysqldump: Error: 'Access denied' when trying to dump tablespaces", rules.TOOL_LINE),
+        (b"mysqldump: Error: 'x: y' when trying to dump masking policies", rules.TOOL_LINE),
+        (
+            b"Warning: A dump with GTIDs in it\nIn order to ensure a consistent backup",
+            rules.TOOL_LINE,
+        ),
         (b"mysqldump: Error: 'Access denied; you need PROCESS'", rules.CUT_OFF),
+        (b"mysqldump: Error 2013: Lost connection when dumping table `tablespaces`", rules.CUT_OFF),
+        (b"/usr/bin/mysqldump: Got error: 1045: Access denied", rules.CUT_OFF),
+        (b"D:\\mysqldump.exe: Couldn't execute 'SHOW FIELDS'", rules.CUT_OFF),
         (b"mysqldump: Got error: 1045: Access denied", rules.CUT_OFF),
         (b"mysqldump: Couldn't execute 'SHOW FIELDS'", rules.CUT_OFF),
         (b"mysqldump: [ERROR] unknown option", rules.CUT_OFF),
@@ -65,6 +77,17 @@ def test_a_saved_character_set_comes_back_for_the_text_after_it(target):
 def test_what_the_dumping_program_said_is_a_warning_or_the_end(target, line, rule):
     _, [verdict] = run(target, line + b"\n")
     assert ([use.rule for use in verdict.uses], verdict.sql) == ([rule], ())
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_a_warning_of_two_lines_does_not_swallow_the_header(target, end):
+    text = (
+        b"Warning: A dump from a server that has GTIDs enabled will by default include them. \n"
+        b"In order to ensure a consistent backup of the database, pass --single-transaction. "
+    )
+    script, verdicts = run(target, text + end + OPENING + TABLE + CLOSING if end else text)
+    assert [use.rule for use in verdicts[0].uses] == [rules.TOOL_LINE]
+    assert script.is_whole is (True if end else None)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +116,95 @@ def test_text_after_the_last_delimiter_is_refused(target, text):
 def test_statements_after_the_closing_line_leave_the_end_unproved(target, tail, is_whole):
     script, _ = run(target, OPENING + TABLE + CLOSING + tail)
     assert script.header.is_whole is is_whole
+
+
+def test_a_dump_that_follows_another_begins_anew(target):
+    second = OPENING.replace(b"game", b"shop") + TABLE + CLOSING
+    text = OPENING + b"SET sql_mode='ANSI_QUOTES';\n" + TABLE + CLOSING + second
+    script, verdicts = run(target, text)
+    follows = verdicts[4]
+    assert [use.rule for use in follows.uses] == [rules.DUMP_FOLLOWS]
+    assert follows.sql[1] == b"SET NAMES utf8mb4"
+    assert verdicts[5].sql == (
+        b"CREATE DATABASE IF NOT EXISTS `shop`",
+        b"USE `shop`",
+        b"DROP TABLE IF EXISTS `t`",
+    )
+    assert [header.database for header in script.headers] == ["game", "shop"]
+    assert (script.is_whole, script.headers[1].begins_at) == (True, 9)
+
+
+@pytest.mark.parametrize(
+    ("first", "is_whole"),
+    [
+        (b"CREATE DATABASE game;\nUSE game;\n", True),
+        (TABLE, None),
+        (OPENING + TABLE, False),
+        (OPENING + CLOSING, True),
+        (OPENING + CLOSING + TABLE, None),
+        (OPENING, True),
+        (b"-- phpMyAdmin SQL Dump\n" + TABLE, None),
+    ],
+)
+def test_a_file_is_whole_when_each_dump_in_it_is(target, first, is_whole):
+    script, _ = run(target, b"USE x;\n" + first + OPENING + TABLE + CLOSING)
+    assert script.is_whole is is_whole
+
+
+def refusals(verdicts):
+    return [verdict.refusal.rule for verdict in verdicts if verdict.refusal is not None]
+
+
+@pytest.mark.parametrize(
+    ("second", "options", "rule"),
+    [
+        (TABLE, {}, rules.DUMPS_OVERLAP),
+        (b"TRUNCATE t;\n", {}, rules.DUMPS_OVERLAP),
+        (b"CREATE TABLE IF NOT EXISTS t (a int);\n", {}, rules.DUMPS_OVERLAP),
+        (b"DROP DATABASE game;\n", {}, rules.DUMPS_OVERLAP),
+        (b"INSERT INTO t VALUES (2);\n", {}, None),
+        (b"DROP TABLE IF EXISTS u;\nCREATE TABLE u (a int);\n", {}, None),
+    ],
+)
+def test_a_later_dump_may_not_take_rows_of_an_earlier_one(target, second, options, rule):
+    text = OPENING + TABLE + CLOSING + OPENING + second + CLOSING
+    _, verdicts = run(target, text, **options)
+    assert refusals(verdicts) == ([rule] if rule else [])
+
+
+def test_definitions_and_rows_may_come_as_two_dumps(target):
+    definitions = b"DROP TABLE IF EXISTS t;\nCREATE TABLE t (a int);\n"
+    text = OPENING + definitions + CLOSING + OPENING + definitions + b"INSERT INTO t VALUES (1);\n"
+    script, verdicts = run(target, text + CLOSING)
+    assert (refusals(verdicts), script.is_whole) == ([], True)
+
+
+def test_a_schema_asked_for_holds_both_where_their_tables_differ(target):
+    second = OPENING.replace(b"game", b"shop")
+    _, verdicts = run(target, OPENING + TABLE + CLOSING + second + TABLE + CLOSING, schema="x")
+    assert rules.DUMPS_OVERLAP in refusals(verdicts)
+    other = TABLE.replace(b"`t`", b"`u`")
+    _, verdicts = run(target, OPENING + TABLE + CLOSING + second + other + CLOSING, schema="x")
+    assert refusals(verdicts) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        (b"INSERT INTO t VALUES (1);", True),
+        (b"LOCK TABLES `t` WRITE;", True),
+        (b"/*!40000 ALTER TABLE `t` DISABLE KEYS */;", True),
+        (b"CREATE TABLE t (a int);DROP TABLE t;INSERT INTO t VALUES (1);", True),
+        (b"CREATE TABLE t (a int);DROP DATABASE game;INSERT INTO t VALUES (1);", True),
+        (b"CREATE TABLE T (a int);INSERT INTO t VALUES (1);", False),
+        (b"CREATE TABLE u (a int);ALTER TABLE u RENAME t;INSERT INTO t VALUES (1);", False),
+        (b"DROP TABLE t;TRUNCATE t;", True),
+        (b"INSERT INTO mysql.user VALUES (1);", False),
+    ],
+)
+def test_rows_without_their_table_are_refused(target, text, is_refused):
+    _, verdicts = run(target, text, schema="game")
+    assert refusals(verdicts) == ([rules.TABLE_MISSING] if is_refused else [])
 
 
 def test_a_closing_line_inside_a_string_closes_nothing(target):

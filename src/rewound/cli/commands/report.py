@@ -77,6 +77,7 @@ def _describe(world: str, ledger: Ledger) -> str:
         f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",
         f"  made by     {dump.producer or 'unknown'}",
         f"  from        server {dump.source_server or 'unknown'}",
+        *([f"  dumps       {dump.dumps:,} in the file"] if dump.dumps > 1 else []),
         f"  closing     line is {closing[dump.is_whole]}"
         + (f", {dump.completed_at:%Y-%m-%d %H:%M:%S}" if dump.completed_at else ""),
         f"  restored    on MySQL {ledger.server_version} in {seconds:.1f} s",

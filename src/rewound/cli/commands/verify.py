@@ -17,12 +17,15 @@ from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import RuleCount, summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification
-from rewound.operations import drill, dumps
+from rewound.operations import drill, dumps, fleets
 from rewound.operations.drill import Receipt
 from rewound.operations.dumps import Selection, read_selection
 from rewound.operations.engines import EngineRequest
 from rewound.operations.restoring import UpOptions
 
+_COLUMNS = [
+    *("world", "dump", "state", "text_bytes", "statements", "tables", "rows", "rules", "problem")
+]
 _SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
 """Of a table: the rest is on stderr, a line each, because 80 columns are too few for all."""
 
@@ -102,14 +105,29 @@ def _read(selection: Selection, options: LoadOptions, *, every: bool, output_for
     if output_format == "table":
         short: list[list[render.Cell]] = [[*row[:3], *row[5:7]] for row in rows]
         render.write_rows(_SHORT_COLUMNS, short, output_format)
+    elif output_format == "json":
+        details = [_detail(verification) for _, verification in found]
+        full = [
+            dict(zip(_COLUMNS, row, strict=True)) | detail
+            for row, detail in zip(rows, details, strict=True)
+        ]
+        render.write_text(fleets.as_json(full))
     else:
-        columns = ["world", "dump", "state", "text_bytes", "statements", "tables", "rows"]
-        render.write_rows([*columns, "rules", "problem"], rows, output_format)
+        render.write_rows(_COLUMNS, rows, output_format)
     rules = [rule for _, verification in found for rule in verification.rules]
     if rules:
         diagnostics.narrate(f"rules that would be used: {summarise_rules(rules)}")
     bad = sum(not verification.is_restorable for _, verification in found)
     _require_all(len(found), bad, "can", "be restored")
+
+
+def _detail(verification: Verification) -> dict[str, object]:
+    """Return what json has beyond the columns: every problem and every refused statement."""
+    return {
+        "is_restorable": verification.is_restorable,
+        "problems": [each._asdict() for each in verification.problems],
+        "refused": [each._asdict() for each in verification.refused],
+    }
 
 
 def _drill(

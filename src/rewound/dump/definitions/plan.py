@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from rewound.dump.definitions.collations import plan_collation_edits
 from rewound.dump.definitions.columns import plan_column_edits
+from rewound.dump.definitions.default_collation import plan_default_edits
 from rewound.dump.definitions.keys import plan_key_edits
 from rewound.dump.definitions.stored_objects import find_schedule, plan_program_edits
 from rewound.dump.definitions.table_elements import iter_outside
@@ -71,12 +72,17 @@ def plan_definition_edits(
     mode: LexicalMode,
     *,
     is_old: bool = False,
+    has_old_default: bool = False,
 ) -> list[Edit]:
     """Return the edits that make a definition run on the target server.
 
-    `is_old` says that the dumped server was a MySQL before 8.0, or MariaDB.
+    `is_old` says that the dumped server was a MySQL before 8.0, or MariaDB; `has_old_default`
+    that utf8mb4 alone meant utf8mb4_general_ci there.
     """
-    edits = plan_collation_edits(tokens, target, mode)
+    edits = []
+    if has_old_default:
+        edits = plan_default_edits(tokens, kind, is_program=kind in STORED_OBJECTS)
+    edits += plan_collation_edits(tokens, target, mode)
     if kind not in DATABASES:
         edits += plan_spatial_edits(tokens, kind, all_names=is_old)
     if kind in TABLES:

@@ -2,16 +2,27 @@
 
 Pure. The facts go into the ledger; only two of them decide anything: a dump that opens
 with a known producer's comment must close with its closing line, and its `Database:` is
-where objects go that the dump names no database for.
+where objects go that the dump names no database for. A file may hold several dumps, one
+after the other; each has a header of its own.
 """
 
+import itertools
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 _PRODUCER = re.compile(rb"-- ((?:MySQL|MariaDB) dump [^\r\n]+)")
+_OTHER_PRODUCER = re.compile(rb"-- (?:phpMyAdmin SQL Dump|Adminer \S+ MySQL )")
+"""Programs that write no closing line."""
 _ORIGIN = re.compile(rb"-- Host: (\S*)\s+Database: ?([^\n]*)")
-_SERVER_VERSION = re.compile(rb"-- Server version[ \t]+([^\r\n]+)")
+_SERVER_VERSION = re.compile(rb"-- [Ss]erver[ -][Vv]ersion:?[ \t]+([^\r\n]+)")
+_OTHER_VERSION = re.compile(
+    rb"-- Adminer \S+ MySQL (\S+) dump|# Host: .*\(MySQL ([^)\r\n]+)\)"
+    rb"|/\*[^/]{0,400}?(?:Source Server Version *: \d+ \(([^)\r\n]+)\)|\bMySQL - (\S+) : Database)",
+    re.DOTALL,
+)
+"""How Adminer, Sequel Pro, Navicat and SQLyog write it."""
 _CLOSING = re.compile(rb"-- Dump completed(?: on +(\d{4}-\d\d-\d\d) +(\d{1,2}:\d\d:\d\d))?\s*\Z")
 _POSITION = re.compile(rb"-- (CHANGE (?:MASTER|REPLICATION SOURCE) TO [^\r\n]+)")
 
@@ -20,6 +31,8 @@ _POSITION = re.compile(rb"-- (CHANGE (?:MASTER|REPLICATION SOURCE) TO [^\r\n]+)"
 class Header:
     """The facts that a dump's own comments state."""
 
+    begins_at: int = 1
+    """The line of the file on which this dump begins."""
     producer: str | None = None
     """The first line of mysqldump or mariadb-dump, without the dashes."""
     database: str | None = None
@@ -31,13 +44,11 @@ class Header:
     completed_at: datetime | None = None
     """Time of the closing line; the dump's host wrote it in its own zone, read as UTC."""
     closed: int = 0
-    """How many closing lines there are; several where dumps were concatenated."""
+    """How many closing lines there are."""
     is_open: bool = False
     """An opening comment has no closing line yet."""
     is_followed: bool = False
     """Statements have come since the last opening comment or closing line."""
-    is_broken: bool = False
-    """A dump with statements was not closed when the next one opened."""
 
     @property
     def is_of_old_server(self) -> bool:
@@ -47,14 +58,19 @@ class Header:
 
     @property
     def is_whole(self) -> bool | None:
-        """Whether every opened dump was closed; None where nothing proves that it was all.
+        """Whether the opened dump was closed; None where nothing proves that it was all.
 
         A closing line proves what stands before it: statements after the last one leave
         the end unproved.
         """
-        if self.is_open or self.is_broken:
+        if self.is_open:
             return False
         return None if self.closed == 0 or self.is_followed else True
+
+    @property
+    def holds_something(self) -> bool:
+        """Whether what opens now is another dump, not the head of this one."""
+        return self.is_followed or self.closed > 0
 
 
 def find_server_version(head: bytes) -> str | None:
@@ -71,18 +87,44 @@ def find_database(head: bytes) -> str | None:
     return None if match is None else _text(match[2]).strip() or None
 
 
+def opens_dump(comment: bytes) -> bool:
+    """Tell whether a comment is the first line that a program writes into a dump."""
+    return bool(_PRODUCER.match(comment) or _OTHER_PRODUCER.match(comment))
+
+
+def are_whole(headers: Iterable[Header]) -> bool | None:
+    """Return whether all dumps of a file are whole; None where one of them is not proved."""
+    states = {header.is_whole for header in headers}
+    return False if False in states else None if None in states else True
+
+
+def find_unproven(headers: Sequence[Header]) -> str | None:
+    """Say which dump of a file with several is not proved to be whole, and where it stands."""
+    if len(headers) < 2:
+        return None
+    for header, following in itertools.zip_longest(headers, headers[1:]):
+        if not header.is_whole:
+            end = "the file ends" if following is None else f"line {following.begins_at}"
+            return (
+                f"the dump that begins at line {header.begins_at} has no closing line"
+                f" (-- Dump completed) before {end}"
+                + ("" if following is None else ", where the next one begins")
+            )
+    return None
+
+
 def read_comment(header: Header, comment: bytes) -> Header:
     """Return the header with what one comment of the dump adds to it."""
     if match := _PRODUCER.match(comment):
         producer = header.producer or _text(match[1])
-        is_broken = header.is_broken or (header.is_open and header.is_followed)
-        return replace(
-            header, producer=producer, is_open=True, is_followed=False, is_broken=is_broken
-        )
+        return replace(header, producer=producer, is_open=True, is_followed=False)
     if match := _ORIGIN.match(comment):
         return replace(header, database=header.database or _text(match[2]).strip() or None)
     if match := _SERVER_VERSION.match(comment):
         return replace(header, server_version=header.server_version or _text(match[1]))
+    if match := _OTHER_VERSION.match(comment):
+        found = next(filter(None, match.groups()))
+        return replace(header, server_version=header.server_version or _text(found))
     if match := _POSITION.match(comment):
         return replace(header, position=header.position or _text(match[1]))
     if match := _CLOSING.match(comment):

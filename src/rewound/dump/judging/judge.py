@@ -8,6 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rewound.dump.definitions.default_collation import (
+    OLD_DEFAULT,
+    find_source_default,
+    shows_old_default,
+)
 from rewound.dump.definitions.known_tables import FOLLOWED, KnownTables
 from rewound.dump.definitions.plan import (
     DATABASES,
@@ -66,6 +71,8 @@ LONGEST_DEFINITION_BYTES = 4 << 20
 table of 8,192 partitions has 0.6 MB of text."""
 _MOST_EDITS = 50_000
 """Of one definition; a table of 8,192 partitions may need two for each."""
+_READS_FILE = re.compile(rb"(?:source\s|\\\.)", re.IGNORECASE)
+"""The two spellings of the client command that goes on with another file."""
 _STATES_ROWS = re.compile(rb"(?:/\*!\d*\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE)
 
 
@@ -96,6 +103,10 @@ class Judge:
     _name_case: NameCase = field(default_factory=NameCase)
     _folds_names: bool = field(init=False)
     _reader: StatementReader = field(init=False)
+    _knows_source: bool = False
+    """The dump has said which server it is of."""
+    _own_schemas: set[str] = field(default_factory=set)
+    """Those of them that the dump does not create."""
 
     def __post_init__(self) -> None:
         self._reader = StatementReader(self.target.version_number)
@@ -118,6 +129,9 @@ class Judge:
             if b"/*!" in (text if masked_text is None else masked_text):
                 edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
             parsed = (apply_edits(text, edits), None) if edits else (text, masked_text)
+            if _READS_FILE.match(text):
+                use = RuleUse(rules.OTHER_FILE, "the rest of the dump lies in another file")
+                return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
             verdict = self._judge(self._reader.read(*parsed, self.session.mode), line)
             return with_comments(verdict, text, edits) if edits else verdict
         except UnreadableText as error:
@@ -127,6 +141,18 @@ class Judge:
         except TooManyTokens as error:
             use = RuleUse(rules.TOO_LONG, str(error))
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
+
+    def set_source(self, server_version: str) -> None:
+        """Take note of the version of the dumped server."""
+        collation = find_source_default(server_version)
+        self.session = replace(self.session, utf8mb4_collation=collation)
+        self._knows_source = True
+
+    def begin_next_dump(self) -> None:
+        """Forget the session: what follows was written for one of its own."""
+        self.session = Session()
+        self.default_schema = None
+        self._knows_source = False
 
     def _read_tokens(self, text: bytes) -> Sequence[Token]:
         return self._reader.read_tokens(text, self.session.mode)
@@ -213,11 +239,13 @@ class Judge:
             use = RuleUse(rules.NO_DATABASE, "the dump has not said which database this is for")
             return Verdict(statement, line, uses=(use,))
         schema = schemas[0] if schemas else None
+        late = self._find_old_default(statement, schema)
         sql, rewrites = self._rewrite(statement, is_there=schema in self.created_schemas)
         # What is refused leaves the session as it was.
         if any(use.rule.effect is rules.Effect.REFUSE for use in rewrites):
             return Verdict(statement, line, uses=tuple(rewrites))
         prefix, uses = self._enter(statement, schema)
+        prefix += late
         self._follow_schema(statement, schema)
         auto_increment, mentions = self._look_through(statement, schemas)
         uses += self._find_zone_assumed(statement, schema)
@@ -296,12 +324,32 @@ class Judge:
         if schema is None:
             return prefix, uses
         if statement.kind not in DATABASES and schema not in self.created_schemas:
-            prefix.append(b"CREATE DATABASE IF NOT EXISTS " + self._quote(schema))
+            create = b"CREATE DATABASE IF NOT EXISTS " + self._quote(schema)
             uses.append(RuleUse(rules.DATABASE_CREATED, schema))
+            if self.session.utf8mb4_collation is not None:
+                create += b" COLLATE " + self.session.utf8mb4_collation.encode()
+                uses.append(RuleUse(rules.DEFAULT_COLLATION, f"database {schema}"))
+            prefix.append(create)
+            self._own_schemas.add(schema)
         if self.session.schema is None and _relies_on_use(statement):
             prefix.append(b"USE " + self._quote(schema))
             self.session = replace(self.session, schema=schema)
         return prefix, uses
+
+    def _find_old_default(self, statement: Statement, schema: str | None) -> list[bytes]:
+        """Notice a server with the old default of utf8mb4 where the dump does not name it.
+
+        Returns what gives that collation to a database that was created for the dump before.
+        """
+        if self._knows_source or statement.kind is not Kind.CREATE_TABLE:
+            return []
+        if not shows_old_default(statement.text):
+            return []
+        self._knows_source = True
+        self.session = replace(self.session, utf8mb4_collation=OLD_DEFAULT)
+        if schema is None or schema not in self._own_schemas:
+            return []
+        return [b"ALTER DATABASE " + self._quote(schema) + b" COLLATE " + OLD_DEFAULT.encode()]
 
     def _quote(self, name: str) -> bytes:
         return quote_name(name, self.session.mode.encoding)
@@ -364,7 +412,14 @@ class Judge:
             return [], RuleUse(refusal.rule, detail)
         if kind is Kind.DROP_DATABASE:
             return [] if is_there else plan_drop_edits(tokens), None
-        edits = plan_definition_edits(tokens, kind, self.target, mode, is_old=self.source_is_old)
+        edits = plan_definition_edits(
+            tokens,
+            kind,
+            self.target,
+            mode,
+            is_old=self.source_is_old,
+            has_old_default=self.session.utf8mb4_collation is not None,
+        )
         return edits, None
 
 

@@ -91,6 +91,14 @@ COLLATION_UNKNOWN = Rule(
     "the nearest collation of the same character set takes its place",
     "order and equality may differ in rare letters; the stored text does not",
 )
+DEFAULT_COLLATION = Rule(
+    "default-collation",
+    Effect.REWRITE,
+    "utf8mb4 without a collation in a dump of MySQL 5.x or of MariaDB up to 11.4",
+    "COLLATE utf8mb4_general_ci is added, and the world's server has it as its default for utf8mb4",
+    "this is what it meant there; since MySQL 8.0 it means utf8mb4_0900_ai_ci, which finds and"
+    " compares otherwise",
+)
 ROW_FORMAT_UNKNOWN = Rule(
     "row-format-unknown",
     Effect.REWRITE,
@@ -260,6 +268,13 @@ DATABASE_CREATED = Rule(
     "the database is created first",
     "dumps of a single database name none or take it for granted",
 )
+DUMP_FOLLOWS = Rule(
+    "dump-follows",
+    Effect.REWRITE,
+    "a dump that begins after another one in the same file, as >> and gzip members join them",
+    "it begins in a new session, and what it names no database for goes into its own header's",
+    "each was written to be read alone",
+)
 DROP_MISSING = Rule(
     "drop-missing",
     Effect.REWRITE,
@@ -364,9 +379,10 @@ NOT_SELECTED = Rule(
 TOOL_LINE = Rule(
     "tool-line",
     Effect.SKIP,
-    "a warning that the dumping program wrote to its stderr, caught in the dump",
+    "a warning that the dumping program wrote to its stderr, caught in the dump; also that it may"
+    " not dump tablespaces or masking policies",
     "passed over",
-    "it is no SQL",
+    "it is no SQL, and does not concern what the dump holds",
 )
 ROCKSDB_BULK_LOAD = Rule(
     "rocksdb-bulk-load",
@@ -405,6 +421,14 @@ UNKNOWN_STATEMENT = Rule(
     "the world fails",
     "a dump is input from elsewhere and is executed by a database server",
     remedy="take the statement out of a copy of the dump if the data do not need it",
+)
+OTHER_FILE = Rule(
+    "other-file",
+    Effect.REFUSE,
+    "the client command source, or \\., which reads the rest of a dump from another file",
+    "the world fails",
+    "what the other file holds belongs to the dump, and a dump may not have files opened",
+    remedy="put the text of that file in the place of the line, in a copy of the dump",
 )
 MARIADB_ONLY = Rule(
     "mariadb-only",
@@ -472,6 +496,25 @@ NO_DATABASE = Rule(
     "the world fails",
     "nobody says where it belongs",
     remedy="name one with --schema",
+)
+TABLE_MISSING = Rule(
+    "table-missing",
+    Effect.REFUSE,
+    "rows for, or a change of, a table that nothing before it in the dump has created",
+    "the world fails",
+    "it is a dump of rows alone, as --no-create-info makes it, or its beginning is missing",
+    remedy="rows alone cannot be restored: put the dump of their tables' definitions"
+    " (mysqldump --no-data) and this one into one file, in this order, or dump again without"
+    " --no-create-info",
+)
+DUMPS_OVERLAP = Rule(
+    "dumps-overlap",
+    Effect.REFUSE,
+    "several dumps in one file of which a later one drops, empties or creates again a table into"
+    " which an earlier one put rows",
+    "the world fails",
+    "the rows of the earlier dump would be lost",
+    remedy="cut the file where the later dump begins, and restore the part that you need",
 )
 TOO_LONG = Rule(
     "too-long",

@@ -23,6 +23,22 @@ INITIAL_STORAGE_ENGINE = "InnoDB"
 """MySQL's default since 5.5."""
 
 
+_LEFT_TO_THE_SERVER = (
+    *("autocommit", "foreign_key_checks", "unique_checks", "sql_notes", "sql_auto_is_null"),
+    *("sql_safe_updates", "time_zone", "lc_time_names", "default_storage_engine"),
+    *("explicit_defaults_for_timestamp", "auto_increment_increment", "auto_increment_offset"),
+    *("group_concat_max_len", "div_precision_increment", "default_week_format"),
+    *("collation_server", "character_set_server", "transaction_isolation"),
+)
+NEW_SESSION = (
+    b"UNLOCK TABLES",
+    f"SET NAMES {INITIAL_CHARACTER_SET}".encode(),
+    f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}', ".encode()
+    + ", ".join(f"{name} = DEFAULT" for name in _LEFT_TO_THE_SERVER).encode(),
+)
+"""What makes the session of a dump that is over the one that the next dump begins in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """The dump's session between two statements."""
@@ -35,6 +51,8 @@ class Session:
     """The engine of tables that name none."""
     saved: dict[str, str | None] = field(default_factory=dict)
     """User variable, in lower case, to its value; None for one we do not follow."""
+    utf8mb4_collation: str | None = None
+    """What utf8mb4 alone meant on the dumped server, where that is not what it means here."""
     schema: str | None = None
     """The schema that unqualified names belong to."""
     adds_zero_mode: bool = False

@@ -242,7 +242,10 @@ def _follow_names(assignment: Assignment, session: Session, target: ServerProfil
         raise CannotFollow(f"the server has no character set {character_set}")
     following = replace(session, character_set=character_set)
     if not rest:
-        return _Step(following)
+        if session.utf8mb4_collation is None or character_set != "utf8mb4":
+            return _Step(following)
+        old = f"utf8mb4 COLLATE {session.utf8mb4_collation}"
+        return _Step(following, old, (RuleUse(rules.DEFAULT_COLLATION, "SET NAMES utf8mb4"),))
     if rest[0].word != "COLLATE":
         raise CannotFollow("this form of SET NAMES is not one that dumps use")
     collation = unquote(rest[1], session.mode).lower()

@@ -44,9 +44,18 @@ _LOOKAHEAD_BYTES = 3
 
 _SPACE = re.compile(rb"[ \t\r\n\f\v\x00]*")
 _LINE_COMMENT_START = re.compile(LINE_COMMENT_START)
-_TOOL_LINE_START = re.compile(rb"(?:mysqldump|mysqlpump|mariadb-dump)(?:\.exe)?: |(?i:warning): ")
-_LONGEST_TOOL_PREFIX = len(b"mariadb-dump.exe: ")
-_MAY_BE_NO_STATEMENT = frozenset(b"#-/dDmMwW")
+_TOOL_LINE_START = re.compile(
+    rb"(?:(?:[A-Za-z]:[/\\]|\.{0,2}/)(?:[^\n:'\"`;]*[/\\])?)?"
+    rb"(?:mysqldump|mysqlpump|mysql|mariadb-dump|mariadb)(?:\.exe)?: |(?i:warning): "
+)
+"""A program's name, as it was called: perhaps with its path."""
+_LONGEST_TOOL_PREFIX = 200
+_TWO_LINES = (b" GTIDs ", b"In order to ensure a consistent backup")
+"""What mysqldump's warning of two lines holds, and how its second line begins.
+
+Source: MySQL 9.7, client/mysqldump.cc, process_set_gtid_purged.
+"""
+_MAY_BE_NO_STATEMENT = frozenset(b"#-/.cCdDeEfFmMwW")
 """First bytes of comments, of the DELIMITER command and of what tools say."""
 SHORT_BYTES = 1 << 12
 """A statement this short is read faster from quote to quote than by its masked text."""
@@ -194,7 +203,12 @@ class Splitter:
     def _take_tool_line(self) -> Piece | None:
         if not _TOOL_LINE_START.match(self._buffer.peek(_LONGEST_TOOL_PREFIX)):
             return None
-        return self._cut(PieceKind.TOOL_LINE, self._buffer.find(b"\n", 0))
+        end = self._buffer.find(b"\n", 0)
+        hint, second = _TWO_LINES
+        is_long = end > 0 and hint in self._buffer.peek(end)
+        if is_long and self._buffer.peek(len(second), end) == second:
+            end = self._buffer.find(b"\n", end)
+        return self._cut(PieceKind.TOOL_LINE, end)
 
     def _take_plain_statement(self) -> Piece | None:
         """Take a statement without comments and with quoted names in its head only.

@@ -26,6 +26,7 @@ EXAMPLES = {
     "partition-engine": b"USE g; CREATE TABLE t (a int) ENGINE=MyISAM PARTITION BY HASH (a);",
     "type-option": b"USE g; CREATE TABLE t (a int) TYPE=InnoDB;",
     "collation-unknown": b"CREATE DATABASE g COLLATE utf8mb4_uca1400_ai_ci;",
+    "default-collation": b"-- Server version\t5.7.44\nCREATE DATABASE g CHARSET utf8mb4;",
     "row-format-unknown": b"USE g; CREATE TABLE t (a int) ENGINE=Aria ROW_FORMAT=PAGE;",
     "table-directory": b"USE g; CREATE TABLE t (a int) DATA DIRECTORY='/mnt/fast';",
     "file-size": b"USE g; CREATE TABLE t (a int) /*!80023 AUTOEXTEND_SIZE=4194304 */;",
@@ -44,11 +45,14 @@ EXAMPLES = {
     "zero-kept": b"USE g; CREATE TABLE t (a serial); INSERT INTO t VALUES (0),(1);",
     "zero-numbered": b"USE g; CREATE TABLE t (a serial); INSERT INTO t VALUES (0),(0);",
     "generated-value": b"USE g; CREATE TABLE t (a int, b int AS (a)); INSERT INTO t VALUES (1,1);",
-    "password-function": b"USE g; INSERT INTO users VALUES (1,'joe',PASSWORD('secret'));",
-    "spatial-function": b"USE g; INSERT INTO t VALUES (1,GeomFromText('POINT(1 2)'));",
+    "password-function": b"USE g; CREATE TABLE users (i int, n text, p text);"
+    b"INSERT INTO users VALUES (1,'joe',PASSWORD('secret'));",
+    "spatial-function": b"USE g; CREATE TABLE t (a int, b geometry);"
+    b"INSERT INTO t VALUES (1,GeomFromText('POINT(1 2)'));",
     "definer": b"USE g; CREATE DEFINER=`root`@`%` VIEW v AS SELECT 1;",
     "event-disabled": b"USE g; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t;",
     "database-created": b"USE g;",
+    "dump-follows": b"-- MySQL dump 10\nUSE g;\n-- Dump completed\n-- MySQL dump 10\n",
     "drop-missing": b"DROP DATABASE `g`;",
     "inserts-gathered": b"USE g;\nCREATE TABLE t (a int);\n"
     b"INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nINSERT INTO t VALUES (3);\n",
@@ -72,6 +76,7 @@ EXAMPLES = {
     "replication-position": b"CHANGE MASTER TO MASTER_LOG_FILE='b.1', MASTER_LOG_POS=154;",
     "unreadable": b"\\! id\n;",
     "unknown-statement": b"LOAD DATA INFILE 'x' INTO TABLE t;",
+    "other-file": b"source part2.sql ;",
     "mariadb-only": b"USE g; CREATE SEQUENCE `s` start with 1 minvalue 1 ENGINE=InnoDB;",
     "old-password-function": b"USE g; INSERT INTO users VALUES (1,OLD_PASSWORD('x'));",
     "host-variable": b"USE g; CREATE VIEW v AS SELECT @@hostname AS a;",
@@ -79,6 +84,9 @@ EXAMPLES = {
     "unknown-setting": b"SET sql_mode = concat(@@sql_mode, ',ANSI');",
     "loadable-function": b"USE g; CREATE FUNCTION f RETURNS STRING SONAME 'udf.so';",
     "no-database": b"CREATE TABLE t (a int);",
+    "table-missing": b"USE g; INSERT INTO t VALUES (1);",
+    "dumps-overlap": b"USE g; CREATE TABLE t (a int); INSERT INTO t VALUES (1);\n"
+    b"-- Dump completed\n-- MySQL dump 10\nUSE g; DROP TABLE t;",
     "too-long": b"USE g; INSERT INTO t VALUES ('%b');" % (b"a" * 2 * LONGEST_STATEMENT_BYTES),
     "cut-off": b"USE g; INSERT INTO t VALUES (1",
 }

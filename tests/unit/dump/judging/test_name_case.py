@@ -44,7 +44,7 @@ def test_a_name_that_differs_in_case_alone_shows_the_servers_setting(target, use
         TABLE + "CREATE TABLE i (id int, FOREIGN KEY (id) REFERENCES Player (id));"
         " CREATE TABLE Player (id int);",
         # No table of the dump, a column, a name that every server finds in any case.
-        TABLE + "INSERT INTO other VALUES (1);",
+        TABLE + "CREATE TABLE other (id int); INSERT INTO other VALUES (1);",
         TABLE + "CREATE VIEW v AS SELECT ID, Player.GUILD FROM player AS Player;",
         TABLE + "CREATE TRIGGER Player BEFORE INSERT ON player FOR EACH ROW SET @a = 1;",
         TABLE + "DROP TABLE IF EXISTS Player;",

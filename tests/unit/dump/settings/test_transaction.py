@@ -11,7 +11,8 @@ ROW = "INSERT INTO g.t VALUES (1)"
 
 def open_since(*statements: str) -> int | None:
     """Return the line from which on rows are not committed."""
-    text = ";\n".join(statements).encode() + b";\n"
+    tables = b"CREATE TABLE g.t (a int); CREATE TABLE g.u (a int); "
+    text = tables + ";\n".join(statements).encode() + b";\n"
     verdicts = list(Script(REFERENCE_SERVER, schema="g").iter_verdicts([text]))
     assert not any(verdict.refusal for verdict in verdicts)
     used = [v.line for v in verdicts for use in v.uses if use.rule is TRANSACTION_OPEN]

@@ -1,0 +1,91 @@
+"""Which tables a file has made so far, and which of its dumps put rows into them.
+
+Pure. A statement that needs a table which nothing has made, or that takes away the rows of
+another dump in the same file, is refused before a server would fail, or obey.
+"""
+
+from collections.abc import Sequence
+
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.verdict import RuleUse
+from rewound.dump.text.statement import Kind
+
+TableKey = tuple[str, str]
+
+_FILLS = frozenset({Kind.INSERT, Kind.REPLACE})
+_NEEDS = _FILLS | {Kind.ALTER_TABLE, Kind.CREATE_INDEX, Kind.LOCK, Kind.TRUNCATE, Kind.DELETE}
+_EMPTIES = frozenset({Kind.DROP_TABLE, Kind.CREATE_TABLE, Kind.TRUNCATE, Kind.DELETE})
+
+
+class TableHistory:
+    """Guards the names of the tables and views that there are."""
+
+    def __init__(self) -> None:
+        self._made: set[TableKey] = set()
+        self._filled: dict[TableKey, int] = {}
+        """Each table with rows to the line at which the dump begins that stated them."""
+        self._begins_at = 1
+        self._is_certain = True
+
+    def begin_next_dump(self, line: int) -> None:
+        """Take note that another dump begins at a line of the file."""
+        self._begins_at = line
+
+    def lose_track(self) -> None:
+        """Give up on what is missing: a statement that may have made tables was refused."""
+        self._is_certain = False
+
+    def find_refusal(self, kind: Kind, keys: Sequence[TableKey]) -> RuleUse | None:
+        """Return the rule that refuses a statement of that kind about these tables."""
+        if kind in _NEEDS and self._is_certain:
+            for key in keys:
+                if key not in self._made and _caseless(key) not in self._made:
+                    return RuleUse(
+                        rules.TABLE_MISSING,
+                        f"it is for table {key[0]}.{key[1]}, which nothing before it creates",
+                    )
+        if kind in _EMPTIES and self._filled:
+            for key in keys:
+                if (began_at := self._filled.get(key, self._begins_at)) != self._begins_at:
+                    return self._overlap(f"table {key[0]}.{key[1]}", began_at)
+        return None
+
+    def find_lost_database(self, schema: str) -> RuleUse | None:
+        """Return the rule that refuses to drop a database with rows of another dump."""
+        for (owner, _), began_at in self._filled.items():
+            if owner == schema and began_at != self._begins_at:
+                return self._overlap(f"database {schema}", began_at)
+        return None
+
+    def _overlap(self, what: str, began_at: int) -> RuleUse:
+        return RuleUse(
+            rules.DUMPS_OVERLAP,
+            f"the dump that begins at line {began_at} put rows into {what}, and the one that"
+            f" begins at line {self._begins_at} makes it anew",
+        )
+
+    def follow(self, kind: Kind, keys: Sequence[TableKey], text: bytes) -> None:
+        """Take note of a statement that is executed."""
+        if kind in _FILLS:
+            self._filled.setdefault(keys[0], self._begins_at)
+        elif kind in (Kind.CREATE_TABLE, Kind.CREATE_VIEW):
+            self._made |= {keys[0], _caseless(keys[0])}
+        elif kind is Kind.DROP_TABLE:
+            for key in keys:
+                self._made -= {key, _caseless(key)}
+                self._filled.pop(key, None)
+        elif kind is Kind.ALTER_TABLE and b"RENAME" in text.upper():
+            self._is_certain = False
+
+    def drop_database(self, schema: str) -> None:
+        """Forget a database."""
+        self._made = {key for key in self._made if key[0].lower() != schema.lower()}
+        self._filled = {key: line for key, line in self._filled.items() if key[0] != schema}
+
+
+def _caseless(key: TableKey) -> TableKey:
+    """Return a key that no other spelling of the name differs from; see the server's rules.
+
+    Whether names differ by their case alone is for the server to say.
+    """
+    return key[0].lower(), key[1].lower()

@@ -1,0 +1,68 @@
+"""Dumps verified side by side, in processes that never outlive the one that asked.
+
+A worker ends with its parent, however that ends: the kernel kills it (PR_SET_PDEATHSIG), and
+Ctrl-C reaches it as it reaches every process of the terminal.
+"""
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from rewound.errors import HostError
+from rewound.load.loader import LoadOptions
+from rewound.load.verify import Verification, verify_dump
+
+_PR_SET_PDEATHSIG = 1
+
+
+def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verification]:
+    """Verify dumps side by side, and yield each as it is done, the largest started first.
+
+    Raises:
+        HostError: a process that read was killed, mostly for want of memory.
+    """
+    # New processes, not copies of this one: it may have threads.
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(
+        max_workers=max(1, min(len(paths), os.cpu_count() or 1)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_end_with,
+        initargs=(os.getpid(),),
+    )
+    try:
+        by_size = sorted(paths, key=_size_bytes, reverse=True)
+        for future in as_completed([pool.submit(verify_dump, path, options) for path in by_size]):
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise HostError(
+            "a process that read a dump was killed", hint="the memory may have run out"
+        ) from error
+    except BaseException:
+        # Whoever gives up does not wait for a dump to be read to its end.
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.kill()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end with its parent, and at Ctrl-C without a word of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with contextlib.suppress(OSError, AttributeError):  # where there is no prctl
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it could be asked to take us with it
+        os._exit(1)
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
