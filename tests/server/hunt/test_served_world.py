@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import Cli
 
 INPUTS = (
+    "engines/memory",
+    "fkcase/wintrigger",
     "tz/viewtz",
     "tz/settz",
     "tzhost/utc",
@@ -67,13 +69,20 @@ def test_what_is_served_is_what_the_dump_says(fleet: Cli):
     assert ask(fleet, "g01*", "SELECT COUNT(*) FROM log") == ["0"]
     assert ask(fleet, "g03*", "SELECT COUNT(*) FROM v0") == ["1"]
 
+    assert fleet("reset", "memory,wintrigger").code == 0
+    assert ask(fleet, "memory", "SELECT id FROM session ORDER BY id") == ["1", "2", "3"]
+    assert ask(fleet, "wintrigger", "SELECT @@lower_case_table_names, id FROM Player") == ["1,1"]
+    add = "INSERT INTO player VALUES (2, 'b')"
+    assert fleet("query", add, "--worlds", "wintrigger", "--write").code == 0
+    assert ask(fleet, "wintrigger", "SELECT name FROM player WHERE id = 2") == ["B"]
+
     first = ask(fleet, "f19*", "SELECT dt, id FROM t", "--sort-by", "-dt")
     assert [line[-1] for line in first] == ["2", "1", "3"]
     year_0 = ("SELECT id, dt FROM t", "--reduce", "SELECT 'a', dt FROM result ORDER BY id LIMIT 1")
     assert ask(fleet, "f19*", *year_0) == ["0000-01-01 00:00:00"]
-    assert ask(fleet, "w*", "SELECT f, g, h FROM t") == [
+    assert ask(fleet, "w1,w2", "SELECT f, g, h FROM t") == [
         "16777216,0.3,16777216.000",
         "16777218,0.30000004,16777218.000",
     ]
-    grouped = fleet("query", "SELECT f FROM t", "--worlds", "w*", "--group", "--format", "csv")
+    grouped = fleet("query", "SELECT f FROM t", "--worlds", "w1,w2", "--group", "--format", "csv")
     assert len(grouped.lines) == 3, grouped.stdout
