@@ -57,7 +57,7 @@ class Dispatcher:
     ) -> None:
         """Take the dump's own `connection`, and `asking`, which only looks at tables."""
         self._statements = statements
-        self._lanes = workers
+        self._workers = workers
         self._tally = counters
         self._connection = connection
         self._asking = asking
@@ -86,7 +86,7 @@ class Dispatcher:
                 self._tally.add_use(RuleUse(rule, detail), verdict.line)
                 return
             if self._statements.meets_triggers(verdict):
-                self._lanes.wait_for()
+                self._workers.wait_for()
                 self._forget_after(verdict, None)
             elif verdict.kind is Kind.INSERT and self._send(verdict):
                 return
@@ -130,7 +130,7 @@ class Dispatcher:
         fields = None if settings.converts_text else read.fields
         batch = Batch(verdict, fields, settings.statements)
         self._note_unreadable_text(verdict)
-        self._lanes.add(key, batch, keeps_order=not form.has_primary_key)
+        self._workers.add(key, batch, keeps_order=not form.has_primary_key)
         return True
 
     def _wait(self, verdict: Verdict) -> None:
@@ -141,7 +141,7 @@ class Dispatcher:
 
         tables = find_tables_to_wait_for(verdict, self._tally, checks_foreign_keys)
         if tables is None or tables:
-            self._lanes.wait_for(tables)
+            self._workers.wait_for(tables)
             self._forget_after(verdict, tables)
 
     def _forget_after(self, verdict: Verdict, tables: set[TableKey] | None) -> None:
@@ -154,7 +154,7 @@ class Dispatcher:
             note_unreadable_text(verdict, settings, self._tally)
 
     def _forget(self, keys: list[TableKey]) -> None:
-        self._lanes.forget(keys)
+        self._workers.forget(keys)
         for key in keys:
             self._sent_bytes.pop(key, None)
             self._forms.pop(key, None)

@@ -1,4 +1,4 @@
-"""One connection that fills tables: their keys away, rows in, keys back.
+"""One connection that fills tables: drop secondary indexes, load rows, build the indexes.
 
 Rows that can go as fields go so in a transaction of their own. Where the server then says
 anything but that it took every row as it was, they are taken back and sent as the INSERT

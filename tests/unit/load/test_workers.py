@@ -157,7 +157,7 @@ def test_rows_wait_while_keys_are_put_back():
     assert done == ["away", "row 1", "back", "row 3"]
 
 
-def test_lanes_share_the_cores():
+def test_workers_share_the_cpu_budget():
     notes = Notes()
     with workers(notes, count=4, cores=1) as working:
         for line in range(4):
@@ -167,7 +167,7 @@ def test_lanes_share_the_cores():
 
 
 @pytest.mark.parametrize("step", ["away", "row 1", "back"])
-def test_what_fails_in_a_lane_fails_the_load(step):
+def test_what_fails_in_a_worker_fails_the_load(step):
     notes = Notes(fails_at=step)
     notes.hold.set()
     with workers(notes) as working, pytest.raises(LoadError, match=f"{step} failed"):
@@ -183,7 +183,7 @@ def test_an_interruption_ends_the_waiting():
     assert notes.hold.is_set()
 
 
-def test_the_reader_waits_while_lanes_have_enough_to_do():
+def test_the_reader_waits_while_workers_have_enough_to_do():
     notes = Notes()
     sizes = [6 << 20, 6 << 20, 6 << 20]
     with workers(notes, count=1) as working:

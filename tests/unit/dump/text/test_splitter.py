@@ -70,7 +70,7 @@ def test_a_delimiter_in_the_body_of_a_routine_ends_nothing(text, count):
 
 
 def split(chunks, mode=None):
-    """Return the pieces without their outlines: whether one is found is a matter of luck."""
+    """Return the pieces without their masked text: whether one is found is a matter of luck."""
     pieces = Splitter(mode or LexicalMode()).iter_pieces(chunks)
     return [piece._replace(masked_text=None) for piece in pieces]
 
