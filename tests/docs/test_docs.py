@@ -15,6 +15,10 @@ from rewound.cli.main import COMMANDS, root
 from rewound.dump.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
+IMAGE_VARIABLES = dict(
+    re.findall(r"\b(REWOUND_\w+)=(\S+)", (ROOT / "Dockerfile").read_text().rpartition("FROM")[2])
+)
+"""What the image sets for the commands that run in it."""
 WRITTEN_PAGES = [
     ROOT / "README.md",
     ROOT / "docs/operator.md",
@@ -26,6 +30,12 @@ WRITTEN_PAGES = [
 PAGES = [*WRITTEN_PAGES, *(ROOT / "docs" / name for name in make_reference.PAGES)]
 NOT_YET = {"diff"}
 """Commands that the sample's page shows ahead of their time."""
+
+
+@pytest.fixture(autouse=True)
+def _as_in_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in IMAGE_VARIABLES.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.mark.parametrize("name", make_reference.PAGES)
