@@ -5,6 +5,7 @@ import pytest
 from rewound.dump.settings import variables
 from rewound.errors import LoadError
 from rewound.load.ledger import Ledger, find_imbalances
+from rewound.load.loader import LoadOptions
 from rewound.mysql.client import Connection
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer
@@ -73,6 +74,20 @@ def test_a_view_that_needs_another_sql_mode_gets_it(
     assert used(ledger).get("full-group-by-off", 0) == (2 if is_loose else 0)
     assert ("sql_mode" in ledger.server_settings) is is_loose
     assert "ONLY_FULL_GROUP_BY" not in ledger.server_settings.get("sql_mode", "")
+
+
+def test_names_in_bytes_that_pythons_codecs_lack(world: LoadServer, dumps: Dumps):
+    text = (
+        b"SET NAMES latin1;\nCREATE TABLE `a\x81\xe9` (`id` int, `b\x9d` int);\n"
+        b"INSERT INTO `a\x81\xe9` VALUES (1, 2);\nCREATE VIEW `v\x8d` AS SELECT 1 AS x;\n"
+    )
+    ledger = world.load(dumps.write(text))
+    assert find_imbalances(ledger) == []
+    assert [table.table for table in ledger.tables] == ["a\x81\xe9"]
+    text = b"SET NAMES cp1251;\nCREATE TABLE `a\x98` (`id` int);\nINSERT INTO `a\x98` VALUES (1);\n"
+    world.clear()
+    options = LoadOptions(allowed=frozenset({"characters-lost"}))
+    assert find_imbalances(world.load(dumps.write(text), options)) == []
 
 
 def test_settings_that_decide_nothing_are_skipped(world: LoadServer, dumps: Dumps):

@@ -33,8 +33,9 @@ _PHYSICAL = (
 )
 _ROWS_ONLY = "rows alone, without their tables, cannot be restored; dump with mysqldump"
 _RECODED = (
-    "it was recoded on the way, perhaps by > in PowerShell, and bytes may be lost;"
-    " dump again with mysqldump --result-file=FILE"
+    "it was recoded on the way, perhaps by > in PowerShell: iconv -f UTF-16 (or UTF-32) -t UTF-8"
+    " makes it readable again, but letters beyond ASCII and binary values are then lost, often"
+    " without a sign of it; better dump again with mysqldump --result-file=FILE"
 )
 _BY_MAGIC = (
     (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)", ForeignFormat("a zip archive", _ARCHIVE)),
@@ -47,7 +48,10 @@ _BY_MAGIC = (
             "decompress it, or use gzip, zstd, xz or bzip2",
         ),
     ),
-    (rb"\xff\xfe\x00\x00|\x00\x00\xfe\xff", ForeignFormat("text in UTF-32", _RECODED)),
+    (
+        rb"\xff\xfe\x00\x00|\x00\x00\xfe\xff",
+        ForeignFormat("text in UTF-32", _RECODED),
+    ),
     (rb"\xff\xfe|\xfe\xff", ForeignFormat("text in UTF-16", _RECODED)),
     (rb"SQLite format 3\x00", ForeignFormat("an SQLite database", _OTHER_DATABASE)),
     (rb"PGDMP", ForeignFormat("an archive of PostgreSQL's pg_dump", _OTHER_DATABASE)),

@@ -21,6 +21,7 @@ from rewound.dump.text.lexical import (
     quoted,
     repeated,
 )
+from rewound.dump.text.quoting import decode_name
 
 
 class TokenKind(enum.Enum):
@@ -192,7 +193,7 @@ def unquote(token: Token, mode: LexicalMode) -> str:
     Meant for names and short settings: escapes are read as MySQL reads them, bytes that
     the client character set does not have come out as lone surrogates.
     """
-    text = token.text.decode(mode.encoding, "surrogateescape")
+    text = decode_name(token.text, mode.encoding)
     if token.kind not in (TokenKind.NAME, TokenKind.STRING):
         return text
     quote, body = text[0], text[1:-1].replace(text[0] * 2, text[0])

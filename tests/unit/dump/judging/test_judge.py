@@ -12,7 +12,7 @@ from rewound.dump.rules.table import (
 )
 from rewound.dump.script import Script
 from rewound.dump.text import splitter
-from rewound.dump.text.quoting import quote_name
+from rewound.dump.text.quoting import decode_name, quote_name
 
 # In place of 16 MiB and 1 GiB.
 LONG_INSERT_BYTES, LONGEST_STATEMENT_BYTES = 1 << 13, 1 << 16
@@ -427,6 +427,20 @@ def test_details_of_other_rules_are_short(target):
 )
 def test_quote_name_holds_whatever_is_in_a_name(name, quoted):
     assert quote_name(name) == quoted
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name", "text"),
+    [
+        ("cp1252", b"a\x81\x9d\xe9", "a\x81\x9d\xe9"),
+        ("cp1251", b"a\x98", "a?"),
+        ("utf-8", b"a\xff", "a\udcff"),
+    ],
+)
+def test_a_name_has_the_letters_that_the_server_finds_in_it(encoding, name, text):
+    assert decode_name(name, encoding) == text
+    if "?" not in text:
+        assert quote_name(text, encoding) == b"`" + name + b"`"
 
 
 @pytest.mark.parametrize(
