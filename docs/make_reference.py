@@ -24,7 +24,9 @@ _EFFECTS = {
     Effect.SKIP: "Skipped",
     Effect.RECORD: "Recorded, not executed",
     Effect.REFUSE: "Refused",
-    Effect.DEFER: "Executed at the end",
+    Effect.ADAPT: "Executed in a session or on a server that is set for it",
+    Effect.NOTE: "Executed as it stands, and noted",
+    Effect.DEFER: "Executed later",
     Effect.FASTER: "Done in a faster way, unless --load plain",
     Effect.DAMAGE: "Fails the world, unless --allow names it",
 }

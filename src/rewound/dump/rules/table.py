@@ -16,10 +16,10 @@ class Effect(enum.Enum):
     SKIP = "skipped"
     RECORD = "recorded, not executed"
     REFUSE = "refused"
-    DEFER = "executed at the end"
-    ADAPT = "the session or the world's server is set for it"
+    DEFER = "executed later"
+    ADAPT = "executed in a session or on a server set for it"
     FASTER = "done in a faster way"
-    NOTE = "executed as it stands, and noted"
+    NOTE = "executed, and noted"
     DAMAGE = "fails the world unless allowed"
 
 
