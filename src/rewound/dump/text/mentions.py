@@ -48,8 +48,14 @@ def read_mentions(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Men
         return NONE
     words = [token.word for token in tokens]
     tables = [
-        *(_read_name(tokens[index + 1 :], mode) for index in _find(words, ("REFERENCES",))),
-        *(_read_name(tokens[index + 2 :], mode) for index in _find(words, ("WITH", "TABLE"))),
+        *(
+            _read_name(tokens[index + 1 : index + 4], mode)
+            for index in _find(words, ("REFERENCES",))
+        ),
+        *(
+            _read_name(tokens[index + 2 : index + 5], mode)
+            for index in _find(words, ("WITH", "TABLE"))
+        ),
     ]
     is_alter = kind is Kind.ALTER_TABLE
     return Mentions(
@@ -80,7 +86,7 @@ def _find_new_name(tokens: Sequence[Token], words: Sequence[str], mode: LexicalM
         start = index + 1
         if start < len(tokens) and (words[start] in ("TO", "AS") or tokens[start].text == b"="):
             start += 1
-        return _read_name(tokens[start:], mode)
+        return _read_name(tokens[start : start + 3], mode)
     return None
 
 

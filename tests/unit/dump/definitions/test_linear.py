@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from bench.worst_definitions import WORST, Repeated
+from rewound.dump.definitions.known_tables import KnownTables
 from rewound.dump.definitions.plan import DEFINITIONS, find_refusal, plan_definition_edits
 from rewound.dump.judging.judge import LONGEST_DEFINITION_BYTES, Judge
 from rewound.dump.rules.reference_server import REFERENCE_SERVER
 from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.mentions import read_mentions
 from rewound.dump.text.statement import Kind, parse_statement
 from rewound.dump.text.tokens import MOST_TOKENS, read_tokens
 from rewound.load.objects import StatedObjects
@@ -39,6 +41,8 @@ def count_steps(text):
     Counted.steps = 0
     if find_refusal(tokens, kind) is None:
         plan_definition_edits(tokens, kind, REFERENCE_SERVER, MODE)
+        read_mentions(tokens, kind, MODE)
+        KnownTables().follow(kind, [("game", "t")], tokens, MODE)
     return Counted.steps
 
 
