@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from rewound.catalog.dump import Catalog, Dump
+from rewound.catalog.dump import NO_TIME, Catalog, Dump
 from rewound.catalog.naming.directives import to_utc
 from rewound.errors import CatalogError, UsageError
 from rewound.worlds.folding import fold_worlds
@@ -167,11 +167,15 @@ def _require_dumps(catalog: Catalog) -> None:
     if catalog.dumps:
         return
     reasons = "".join(f"; {entry.path}: {entry.reason}" for entry in catalog.not_understood[:1])
-    raise CatalogError(
-        f"no dumps in {catalog.source}{reasons}",
-        hint=f"`rewound dumps {catalog.source}` lists every file with the reason; "
-        "--pattern says how the names are made",
-    )
+    hint = f"`rewound dumps {catalog.source}` lists every file with the reason; "
+    if catalog.not_understood and catalog.not_understood[0].reason == NO_TIME:
+        hint += (
+            "give the file a name with its time, such as NAME_2024-06-18.sql, and if its program"
+            " writes no closing line, add --allow-unfinished as well"
+        )
+    else:
+        hint += "--pattern says how the names are made"
+    raise CatalogError(f"no dumps in {catalog.source}{reasons}", hint=hint)
 
 
 def _require_unambiguous(catalog: Catalog) -> None:

@@ -13,7 +13,15 @@ from functools import cache
 from pathlib import Path
 
 from rewound.catalog.candidates import CandidateFiles, NamedDump, ReadClosingTime
-from rewound.catalog.dump import Catalog, Doubt, Dump, NotUnderstood, TimeSource, natural_key
+from rewound.catalog.dump import (
+    NO_TIME,
+    Catalog,
+    Doubt,
+    Dump,
+    NotUnderstood,
+    TimeSource,
+    natural_key,
+)
 from rewound.catalog.naming.endings import (
     NO_DUMP,
     find_foreign_reason,
@@ -169,7 +177,7 @@ def _read_file(
         except DumpError as error:
             return NotUnderstood(file.path, f"no time in the name, and {error.reason}")
         if closed_at is None:
-            return NotUnderstood(file.path, "no time in the name, and no closing line")
+            return NotUnderstood(file.path, NO_TIME)
         if name.month is not None and not is_of_month(name.month, closed_at):
             return NotUnderstood(
                 file.path,

@@ -41,6 +41,10 @@ class Dump:
     """How many days there are from `taken_at` on that the name may mean, if it is `day_only`."""
 
 
+NO_TIME = "no time in the name, and no closing line"
+"""Why a file gives no dump: nothing says when it was taken, nor that it is whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """A file or folder that gives no dump, and why."""

@@ -134,6 +134,13 @@ def test_a_parameter_never_ends_in_an_illegal_mix(worlds: Worlds, sql: str):
     assert worlds.ask("utf8mb4-general-ci", sql, *options) == [[1]]
 
 
+def test_all_that_a_dump_of_adminer_needs_is_named_at_once(cli: Cli, hunt_source: HuntSource):
+    done = cli("up", hunt_source("more/adminer_closing"))
+    assert done.code == 1
+    assert "NAME_2024-06-18.sql" in done.stderr
+    assert "--allow-unfinished" in done.stderr
+
+
 def test_a_view_against_only_full_group_by_can_be_asked(worlds: Worlds):
     answer = worlds.ask("view_not_full_group_by", "SELECT kind, n FROM per_kind")
     assert answer == [[1, 2]]
