@@ -225,6 +225,21 @@ COMMIT;
     assert loads.fast(sent) == loads.plain(sent)
 
 
+def test_a_trigger_that_waited_is_made_within_a_transaction(loads: Loads) -> None:
+    sent = (
+        settings()
+        + b"""CREATE TABLE a (id int PRIMARY KEY);
+CREATE TRIGGER d BEFORE DELETE ON a FOR EACH ROW SET @x = 1;
+START TRANSACTION;
+INSERT IGNORE INTO `a` VALUES (1);
+DELETE FROM `a`;
+INSERT INTO `a` VALUES (2);
+COMMIT;
+"""
+    )
+    assert loads.fast(sent) == loads.plain(sent)
+
+
 def test_rows_follow_the_session_that_they_stand_in(loads: Loads) -> None:
     sent = (
         settings()

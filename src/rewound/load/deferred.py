@@ -152,6 +152,8 @@ class DeferredStatements:
         """Make the triggers that wait, in their order."""
         if not self._triggers:
             return
+        # Another session makes them, and would wait for the end of this one's transaction.
+        self._executor.connection.execute("COMMIT")
         for deferred in self._triggers:
             self._make_trigger(deferred)
         self._triggers = []
