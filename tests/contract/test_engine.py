@@ -184,7 +184,7 @@ def test_start_on_a_port_that_is_taken_says_so_and_leaves_no_process(engine: Eng
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
-        with pytest.raises(HostError, match="port of one was taken"):
+        with pytest.raises(HostError, match="has just taken the port of one"):
             engine.start(make_spec(folder, port=port))
     assert engine.find_folders(folder) == []
 
