@@ -193,7 +193,7 @@ def test_a_world_that_cannot_be_reset_does_not_stop_the_others(cli: Cli, dumps: 
     kill_server(cli, "a")
     done = cli("reset")
     assert done.code == 4
-    assert "error: world b: world b cannot be reset: its baseline no longer exists" in done.stderr
+    assert "error: world b: cannot be reset: its baseline no longer exists" in done.stderr
     assert "hint: make the fleet again: rewound down" in done.stderr
     # Without anything to go back to, the world is left as it is.
     assert states_of(cli) == {"a": "ready", "b": "ready"}

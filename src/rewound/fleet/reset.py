@@ -61,14 +61,14 @@ class _Resetter:
         if self.cancelled.is_set():
             raise Interrupted(f"resetting world {world.name} was interrupted")
         if world.baseline is None:
-            return _no_baseline(world, self._folder.name, "no baseline was saved")
+            return _no_baseline(self._folder.name, "no baseline was saved")
 
         def note(text: str) -> None:
             observer.world_note(world.name, text)
 
         with self._baselines.acquire(world.baseline, note=note) as baseline:
             if baseline is None:
-                return _no_baseline(world, self._folder.name, "its baseline no longer exists")
+                return _no_baseline(self._folder.name, "its baseline no longer exists")
             ended = self._list_connections(world.server)
             fresh = replace(world, state=WorldState.STARTING, server=None, reason=None)
             self._roster.update(fresh)
@@ -157,8 +157,8 @@ def list_connections(endpoint: Endpoint) -> tuple[str, ...]:
     return tuple(f"{user}@{host.rpartition(':')[0] or host}" for user, host in logins)
 
 
-def _no_baseline(world: World, fleet: str, what: str) -> FleetError:
+def _no_baseline(fleet: str, what: str) -> FleetError:
     return FleetError(
-        f"world {world.name} cannot be reset: {what}",
+        f"cannot be reset: {what}",
         hint=f"restore the fleet again: rewound down --fleet {fleet}, then rewound up",
     )

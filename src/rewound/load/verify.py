@@ -93,8 +93,9 @@ class Refusals:
         rule = self.first.rule
         why = self.first.detail or rule.why
         shown = excerpt(self.verdict.statement.text, 80)
+        shown = "" if why == shown else f": {shown}"
         more = f", and {self.count - 1:,} more by this rule" if self.count > 1 else ""
-        text = f"line {self.verdict.line}: refused by rule {rule.name}: {why}: {shown}{more}"
+        text = f"line {self.verdict.line}: refused by rule {rule.name}: {why}{shown}{more}"
         return Problem(text, rule.remedy)
 
 

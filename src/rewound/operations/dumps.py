@@ -141,23 +141,25 @@ def verify(
     *,
     every: bool,
     verified: Callable[[Dump, Verification], None],
+    found: Callable[[Catalog, Choice], None] = lambda _catalog, _choice: None,
 ) -> list[tuple[Dump, Verification]]:
     """Read dumps to their end, without a server: the chosen ones, or with `every` all.
 
-    `verified` is told of each as it is done. They come back in the catalog's order.
+    `found` gets the catalog before any is read, `verified` each dump as it is done. They come
+    back in the catalog's order.
 
     Raises:
         CatalogError: no dump is chosen.
         HostError: a process that read was killed.
     """
     catalog, choice = find_dumps(selection)
+    found(catalog, choice)
     if not every:
         require_all(choice, selection.target)
     dumps = catalog.dumps if every else [chosen.dump for chosen in choice.chosen]
-    found = verify_all([dump.path for dump in dumps], options)
     by_path = {dump.path: dump for dump in dumps}
     results = {}
-    for verification in found:
+    for verification in verify_all(list(by_path), options):
         verified(by_path[verification.path], verification)
         results[verification.path] = verification
     return [(dump, results[dump.path]) for dump in dumps]

@@ -53,7 +53,7 @@ def require_one_statement(sql: str) -> None:
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise UsageError(f"--reduce: {error}", hint=_HINT) from error
+        raise UsageError(_explain(error), hint=_HINT) from error
     if len(statements) != 1:
         raise UsageError(f"--reduce: expected one statement, got {len(statements)}", hint=_HINT)
 
@@ -85,7 +85,12 @@ def reduce_table(table: pa.Table, sql: str) -> Reduced:
             ]
             return Reduced(columns, rows)
     except duckdb.Error as error:
-        raise RewoundError(f"--reduce: {error}", hint=_HINT) from error
+        raise RewoundError(_explain(error), hint=_HINT) from error
+
+
+def _explain(error: duckdb.Error) -> str:
+    """Return DuckDB's message on one line; it draws its position below the statement."""
+    return "--reduce: " + " ".join(str(error).split())
 
 
 _HINT = "it is SQL of DuckDB on the table result: 'SELECT SUM(players) FROM result'"

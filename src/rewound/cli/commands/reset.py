@@ -40,7 +40,7 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
         is_host = all(isinstance(error, HostError) for error in resetting.failures.values())
         raise (HostError if is_host else RewoundError)("no world was reset")
     total = len(resetting.failures) + len(resetting.done)
-    raise SomeWorldsFailed(f"{len(resetting.failures)} of {total} worlds were not reset")
+    raise SomeWorldsFailed(f"{len(resetting.failures)} of {total} worlds could not be reset")
 
 
 def _describe(ended: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from rewound.catalog import Dump
+from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.commands.up import Narrator
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count
@@ -87,7 +88,9 @@ def command(
 
 
 def _read(selection: Selection, options: LoadOptions, *, every: bool, output_format: str) -> None:
-    found = dumps.verify(selection, options, every=every, verified=_show_done)
+    found = dumps.verify(
+        selection, options, every=every, verified=_show_done, found=show_catalog_warnings
+    )
     rows: list[list[render.Cell]] = [
         [
             dump.world,

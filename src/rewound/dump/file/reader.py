@@ -35,7 +35,7 @@ LARGEST_RATIO = 500
 for their number 31 with gzip, 109 with zstd, 325 with xz; the most for an INSERT a row was
 356. Zeros: 1,028 with gzip, 6,800 with xz, 32,000 with zstd, 617,000 with bzip2."""
 
-_ANOTHER_COPY = "take an older dump of this world, or copy this one again"
+_ANOTHER_COPY = "copy this dump again, or take the next older one: up --fallback"
 
 
 class DumpReader:
