@@ -143,11 +143,11 @@ def _asks_for_last_number(statement: Statement) -> bool:
 
 
 def _find_meaning(numbers: StatedNumbers, known: _Meaning | None, *, may_repeat: bool) -> _Meaning:
-    if known in (_Meaning.OWN_NUMBER, _Meaning.NEXT_NUMBER):
-        return known
-    if numbers.chosen:
+    if known is _Meaning.NEXT_NUMBER or numbers.chosen:
         return _Meaning.NEXT_NUMBER
     zeros = numbers.zeros + (known is _Meaning.UNDECIDED)
     if zeros > 1 and not (may_repeat and numbers.others):
         return _Meaning.NEXT_NUMBER
-    return _Meaning.OWN_NUMBER if numbers.others else _Meaning.UNDECIDED
+    if known is _Meaning.OWN_NUMBER or numbers.others:
+        return _Meaning.OWN_NUMBER
+    return _Meaning.UNDECIDED

@@ -40,6 +40,15 @@ def test_several_zeros_are_the_next_numbers(target, rows):
     assert run(target, insert + ";") == ([insert], ["zero-numbered"])
 
 
+@pytest.mark.parametrize("rows", ["(0,'x'),(0,'y')", "(NULL,'x'),(0,'y')", "(DEFAULT,'x')"])
+def test_what_lets_the_server_choose_is_numbered_after_other_numbers_too(target, rows):
+    stated, insert = "INSERT INTO t VALUES (3,'a')", f"INSERT INTO t VALUES {rows}"
+    kept = "INSERT INTO t VALUES (0,'k')"
+    assert run(target, f"{stated};\n{insert};")[0] == [stated, insert]
+    sent, _ = run(target, f"{stated};\n{kept};\n{insert};")
+    assert sent == [stated, KEEPS, kept, OWN, insert]
+
+
 @pytest.mark.parametrize(
     "rows", ["(10,'a'),(20,'0')", "(1,'(0,'),(2,',0,')", "(NULL,'a')", "(DEFAULT,'a')"]
 )
