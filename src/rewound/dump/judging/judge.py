@@ -14,49 +14,32 @@ from rewound.dump.definitions.default_collation import (
     shows_old_default,
 )
 from rewound.dump.definitions.known_tables import FOLLOWED, KnownTables
-from rewound.dump.definitions.plan import (
-    DATABASES,
-    DEFINITIONS,
-    STORED_OBJECTS,
-    TABLES,
-    find_refusal,
-    plan_definition_edits,
-    plan_drop_edits,
-)
+from rewound.dump.definitions.plan import DATABASES, STORED_OBJECTS, TABLES
 from rewound.dump.definitions.table_options import read_auto_increment
 from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits, with_comments
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.known_inserts import KnownInserts
 from rewound.dump.judging.name_case import NameCase, fold_mentions, fold_names
+from rewound.dump.judging.rewriting import Conditions, rewrite
 from rewound.dump.judging.row_tests import RowTestFinder
 from rewound.dump.judging.statement_reading import StatementReader
 from rewound.dump.judging.zero_numbers import ZeroNumbers, ZeroPlan
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
-from rewound.dump.rules.verdict import (
-    Edit,
-    RuleUse,
-    Verdict,
-    apply_edits,
-    describe_edit,
-    excerpt,
-    one_line,
-)
+from rewound.dump.rules.verdict import RuleUse, Verdict, apply_edits, excerpt, one_line
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import Session
 from rewound.dump.settings.set_statement import judge_set
 from rewound.dump.text.mentions import Mentions, read_mentions
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.splitter import RowTest
-from rewound.dump.text.statement import Kind, Name, Statement, parse_statement, with_rows
+from rewound.dump.text.statement import Kind, Name, Statement
 from rewound.dump.text.tokens import (
     Token,
     TooManyTokens,
     UnreadableText,
 )
-from rewound.dump.values.computed_rows import find_computed_rows
-from rewound.dump.values.row_values import plan_value_edits
 
 _NEVER_EXECUTED = {
     Kind.ACCOUNT: rules.ACCOUNTS,
@@ -69,8 +52,6 @@ _EXCERPT_LENGTH = 80
 LONGEST_DEFINITION_BYTES = 4 << 20
 """Of a statement that states no rows. Its tokens are held, which take 150 bytes each: a
 table of 8,192 partitions has 0.6 MB of text."""
-_MOST_EDITS = 50_000
-"""Of one definition; a table of 8,192 partitions may need two for each."""
 _READS_FILE = re.compile(rb"(?:source\s|\\\.)", re.IGNORECASE)
 """The two spellings of the client command that goes on with another file."""
 _STATES_ROWS = re.compile(rb"(?:/\*!\d*\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE)
@@ -371,56 +352,14 @@ class Judge:
             self.session = replace(self.session, schema=schema)
 
     def _rewrite(self, statement: Statement, *, is_there: bool) -> tuple[bytes, list[RuleUse]]:
-        """Return the statement as it is to be sent, and the rules that changed it.
-
-        What is sent is judged once more: a cut could bring words together that no rule saw
-        so before, such as DATA PAGE_CHECKSUM=1 DIRECTORY='/etc'.
-        """
-        edits, refusal = self._plan(statement, is_there=is_there)
-        if refusal is not None:
-            return b"", [refusal]
-        if not edits:
-            return statement.text, []
-        if len(edits) > _MOST_EDITS and not statement.rows_start:
-            raise TooManyTokens(f"it needs more than {_MOST_EDITS:,} changes")
-        sql = apply_edits(statement.text, edits)
-        mode = self.session.mode
-        sent = with_rows(parse_statement(sql, mode, self.target.version_number), mode)
-        if self._folds_names:
-            sent = fold_names(sent)
-        is_same = (sent.kind, sent.names) == (statement.kind, statement.names)
-        if not is_same or self._plan(sent, is_there=is_there) != ([], None):
-            raise UnreadableText("a rewrite of it would need another one")
-        return sql, [describe_edit(edit, statement.text, f"{statement.name}: ") for edit in edits]
-
-    def _plan(
-        self, statement: Statement, *, is_there: bool
-    ) -> tuple[Sequence[Edit], RuleUse | None]:
-        """Return what has to change in a statement, and the rule that refuses it."""
-        kind, text = statement.kind, statement.text
-        mode, version = self.session.mode, self.target.version_number
-        if statement.rows_start:
-            edits, refusal = plan_value_edits(statement, mode, version)
-            if not edits and refusal is None:
-                refusal = find_computed_rows(statement, mode, version)
-            return edits, refusal
-        if kind not in DEFINITIONS:
-            return [], None
-        tokens = self._read_tokens(text)
-        if refusal := find_refusal(tokens, kind):
-            detail = f"{statement.name}: {refusal.detail}" if refusal.detail else ""
-            return [], RuleUse(refusal.rule, detail)
-        if kind is Kind.DROP_DATABASE:
-            return [] if is_there else plan_drop_edits(tokens), None
-        edits = plan_definition_edits(
-            tokens,
-            kind,
+        conditions = Conditions(
             self.target,
-            mode,
+            self.session.mode,
             is_old=self.source_is_old,
             has_old_default=self.session.utf8mb4_collation is not None,
+            folds_names=self._folds_names,
         )
-        return edits, None
+        return rewrite(statement, conditions, self._reader, is_there=is_there)
 
 
 def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:
