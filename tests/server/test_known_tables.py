@@ -98,6 +98,38 @@ def test_a_value_of_a_generated_column_that_the_server_computes_otherwise_is_dam
     assert world.ask(f"{tables} WHERE table_schema = 'game'") == "t"
 
 
+ROUNDING = (
+    "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\n"
+    "CREATE TABLE t (id INT PRIMARY KEY, price DECIMAL(10,2), s VARCHAR(9), at DATETIME,"
+    " gross DECIMAL(10,2) AS (price * 1.19) STORED, third DECIMAL(10,1) AS (price / 3) VIRTUAL,"
+    " day DATE AS (at) STORED, n INT AS (s + 0) STORED, KEY (third));\n"
+)
+
+
+@pytest.mark.parametrize("method", list(LoadMethod))
+@pytest.mark.parametrize("columns", ["", "(id,price,s,at)"])
+def test_what_the_server_rounds_in_a_generated_column_is_no_damage(
+    world: LoadServer, dumps: Dumps, method: LoadMethod, columns: str
+):
+    stated = "" if columns else ",2.37,0.7,'2024-06-18',7"
+    rows = ",".join(f"({n},1.99,'7x','2024-06-18 21:15:08'{stated})" for n in range(500))
+    dump = dumps.write(f"{ROUNDING}INSERT INTO t {columns} VALUES {rows};\n")
+    ledger = world.load(dump, LoadOptions(method=method, large_table_bytes=0))
+    assert find_imbalances(ledger) == []
+    sums = "SELECT CONCAT_WS(' ', SUM(gross), SUM(third), MAX(day), SUM(n)) FROM game.t"
+    assert world.ask(sums) == "1185.00 350.0 2024-06-18 3500"
+    if columns and method is LoadMethod.FAST:
+        assert "rows-as-fields" in {use.rule for use in ledger.rules}
+
+
+def test_what_is_cut_beside_a_generated_column_is_damage(world: LoadServer, dumps: Dumps):
+    ledger = world.load(
+        dumps.write(f"{ROUNDING}INSERT INTO t (id,price) VALUES (1,1.999),(2,1.99);\n")
+    )
+    [imbalance] = find_imbalances(ledger)
+    assert imbalance.startswith("rule value-cut: Data truncated for column 'price' at row 1")
+
+
 ENUMS = "CREATE TABLE t (id INT PRIMARY KEY, k ENUM('a','b') NOT NULL, s SET('x'), n TINYINT);\n"
 
 

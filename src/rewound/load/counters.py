@@ -3,7 +3,7 @@
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rewound.dump.rules import table as rules
@@ -34,6 +34,9 @@ Source: MySQL 9.7 server error reference; tried with each under sql_mode ''. Of 
 
 VALUE_CUT_SHORT = 1265
 _CUT_SHORT = re.compile(r"Data truncated for column '(.*)' at row (\d+)", re.DOTALL)
+_OF_COLUMN = re.compile(r".*for column '(.*)' at row \d+", re.DOTALL)
+_IN_EXPRESSION = "Truncated incorrect "
+"""What warning 1292 begins with where an expression reads a text, not a column."""
 _UNCONVERTED = 1300
 _KEPT = "Invalid "
 """What warning 1300 begins with where bytes are no text: a column of bytes takes them as they
@@ -216,6 +219,8 @@ class LoadCounters:
             self.unseen_warnings += max(0, expected - len(warnings))
             harmless = _find_empty_enums(verdict, warnings)
             for warning in warnings:
+                if concerns_computed(warning, verdict.computed):
+                    continue
                 if warning.level != "Note" or warning.number not in _OF_WHAT_IS_NOT_THERE:
                     self._add_warning(warning, verdict.line, is_empty_enum=warning in harmless)
 
@@ -273,6 +278,19 @@ def _find_rule(warning: ServerWarning) -> Rule | None:
     if warning.number == _UNCONVERTED:
         return None if warning.text.startswith(_KEPT) else rules.CHARACTERS_LOST
     return DAMAGING_WARNINGS.get(warning.number)
+
+
+def concerns_computed(warning: ServerWarning, computed: Collection[str]) -> bool:
+    """Tell whether a warning is about what the server computes for a generated column.
+
+    It rounds and cuts there as the dumped server did; the dump states no such value, or one
+    that is compared. `computed` are the generated columns of the statement's table.
+    """
+    if not computed:
+        return False
+    if match := _OF_COLUMN.fullmatch(warning.text):
+        return match[1].lower() in computed
+    return warning.text.startswith(_IN_EXPRESSION)
 
 
 def _net_rows(statement: Statement, execution: Execution) -> int:

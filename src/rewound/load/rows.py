@@ -15,6 +15,7 @@ from rewound.dump.load_data.fields import FieldRows
 from rewound.dump.rules.table import KEYS_LAST, ROWS_AS_FIELDS
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.errors import LoadError, MysqlError
+from rewound.load.counters import concerns_computed
 from rewound.load.executor import Executor
 from rewound.load.objects import TableKey, quote_table
 from rewound.load.secondary_indexes import (
@@ -149,7 +150,7 @@ class RowLoader:
             done = self._connection.load_rows(fields.sql, fields.text)
             rows = verdict.statement.rows
             is_smooth = (done.records, done.affected_rows, done.duplicates) == (rows, rows, 0)
-            if is_smooth and self._has_no_warnings(done.warning_count):
+            if is_smooth and self._has_no_warnings(done.warning_count, verdict):
                 self._connection.execute("COMMIT")
                 return done
             reason = f"{done.warning_count} warnings"
@@ -160,12 +161,18 @@ class RowLoader:
             self._connection.execute("ROLLBACK")
         return None
 
-    def _has_no_warnings(self, count: int) -> bool:
-        """Tell whether the server warned of nothing but the name of the character set."""
+    def _has_no_warnings(self, count: int, verdict: Verdict) -> bool:
+        """Tell whether the server warned of nothing that a row states.
+
+        But of the name of the character set, and of what it computes itself.
+        """
         if not count:
             return True
-        numbers = [warning.number for warning in self._connection.warnings()]
-        return len(numbers) == count and _OF_THE_NAME_ALONE.issuperset(numbers)
+        warnings = self._connection.warnings()
+        return len(warnings) == count and all(
+            warning.number in _OF_THE_NAME_ALONE or concerns_computed(warning, verdict.computed)
+            for warning in warnings
+        )
 
     def _enter(self, session: Statements) -> None:
         if session != self._entered:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.statement import Kind
-from rewound.dump.text.tokens import Token
+from rewound.dump.text.tokens import Token, TokenKind
 
 OLD_DEFAULT = "utf8mb4_general_ci"
 _MARIADB = re.compile(r"(?:5\.5\.5-)?(\d+)\.(\d+)\.\d+\S*mariadb", re.IGNORECASE)
@@ -24,6 +24,7 @@ _OLD_FORM = re.compile(
 )
 """How SHOW CREATE TABLE of such a server writes a table: MySQL 8.0 and newer never leave the
 collation of utf8mb4 out. Source: tried on 9.7.4; MySQL 5.7, sql/sql_show.cc."""
+_NAMES_COLLATION = ("COLLATE", "BINARY")
 _TYPE_CALLS = frozenset({"CAST", "CONVERT"})
 _ADDED = f" COLLATE {OLD_DEFAULT}".encode()
 
@@ -44,7 +45,7 @@ def shows_old_default(text: bytes) -> bool:
 
 def plan_default_edits(tokens: Sequence[Token], kind: Kind, *, is_program: bool) -> list[Edit]:
     """Return the edits that name the old default where a definition names utf8mb4 alone."""
-    if not any(token.word == "UTF8MB4" for token in tokens):
+    if not any(map(_is_utf8mb4, tokens)):
         return []
     collated = _find_collated(tokens, kind, is_program=is_program)
     names_any = any(token.word == "COLLATE" for token in tokens)
@@ -60,7 +61,7 @@ def plan_default_edits(tokens: Sequence[Token], kind: Kind, *, is_program: bool)
                 waiting.discard(len(openers))
                 edits.append(Edit(token.end, token.end, _ADDED, rules.DEFAULT_COLLATION))
             openers.pop()
-        elif token.word == "UTF8MB4" and _names_character_set(tokens, index):
+        elif _is_utf8mb4(token) and _names_character_set(tokens, index):
             if openers and openers[-1] in _TYPE_CALLS:
                 if is_program and not names_any:
                     waiting.add(len(openers))
@@ -69,19 +70,27 @@ def plan_default_edits(tokens: Sequence[Token], kind: Kind, *, is_program: bool)
     return edits
 
 
+def _is_utf8mb4(token: Token) -> bool:
+    if token.kind in (TokenKind.STRING, TokenKind.NAME):
+        return token.text[1:-1].lower() == b"utf8mb4"
+    return token.word == "UTF8MB4"
+
+
 def _names_character_set(tokens: Sequence[Token], index: int) -> bool:
-    """Tell whether the word before utf8mb4 says that it is a character set."""
+    """Tell whether what stands before utf8mb4 says that it is a character set."""
     before = index - 2 if tokens[index - 1].text == b"=" else index - 1
     return before >= 0 and tokens[before].word in ("CHARSET", "SET", "USING")
 
 
 def _find_collated(tokens: Sequence[Token], kind: Kind, *, is_program: bool) -> list[bool]:
-    """Return for each token whether its column, parameter or list of options has a COLLATE.
+    """Return for each token whether its column, parameter or list of options has a collation.
+
+    BINARY names one as well: that of the character set's bytes.
 
     In a program that has to follow at once; a COLLATE further on belongs to an expression.
     """
     if is_program:
-        return [token.word == "COLLATE" for token in tokens[1:]] + [False]
+        return [token.word in _NAMES_COLLATION for token in tokens[1:]] + [False]
     part_of: list[int] = []
     collated: set[int] = set()
     stack, count = [0], 0
@@ -90,7 +99,7 @@ def _find_collated(tokens: Sequence[Token], kind: Kind, *, is_program: bool) -> 
             count += 1
             stack.append(count)
         part_of.append(stack[-1])
-        if token.word == "COLLATE":
+        if token.word in _NAMES_COLLATION:
             collated.add(stack[-1])
         if token.text == b")" and len(stack) > 1:
             stack.pop()

@@ -27,6 +27,8 @@ class KnownInsert:
     """The positions of generated columns."""
     enums: EnumColumns | None
     """Where ENUM stands among them, if it does."""
+    computed: frozenset[str]
+    """The table's generated columns, stated or not, in lower case."""
 
 
 @dataclass(slots=True)
@@ -55,10 +57,9 @@ class KnownInserts:
         """Return the verdict on an INSERT with what is known of the values in its rows."""
         statement = verdict.statement
         insert = self.find(statement, (schema, statement.names[0].name), session, version)
-        if insert is None or not (insert.generated or insert.enums):
+        if insert is None or not (insert.computed or insert.enums):
             return verdict
-        if insert.enums is not None:
-            verdict = replace(verdict, enums=insert.enums)
+        verdict = replace(verdict, enums=insert.enums, computed=insert.computed)
         if not insert.generated or verdict.sql[-1] is not statement.text:
             return verdict
         replaced = replace_generated(statement, insert.columns, insert.generated, session.mode)
@@ -87,4 +88,5 @@ class KnownInserts:
             numbered[0] if numbered else None,
             tuple(index for index, each in enumerate(listed) if each.is_generated),
             EnumColumns(names, enums, session.mode) if enums else None,
+            frozenset(each.name for each in table.columns if each.is_generated),
         )

@@ -90,6 +90,9 @@ class Verdict:
     enums: EnumColumns | None = None
     """For INSERT and REPLACE: where its rows state values of ENUM, if that is known."""
 
+    computed: frozenset[str] = frozenset()
+    """For INSERT and REPLACE: the generated columns of its table, in lower case."""
+
     @property
     def refusal(self) -> RuleUse | None:
         """The rule that refuses it, if one does; then the world fails."""
