@@ -52,6 +52,8 @@ class RewoundError(Exception):
         self.hint = hint
         self.quoted = quoted
         """Lines of what a dump or a program says, shown below the message."""
+        if hint:
+            self.add_note(f"hint: {hint}")  # where the error is a traceback, in Python
 
     @property
     def in_one_line(self) -> str:

@@ -114,7 +114,7 @@ class Fleet:
         *,
         worlds: str | None = None,
         schema: str | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, object] | None = None,
         timeout_s: float | None = None,
         row_limit: int | None = None,
         partial: bool = False,
@@ -124,7 +124,7 @@ class Fleet:
         """Run one statement in every world and return all rows.
 
         `worlds` limits it: `host[1-3],eu-*`. `params` are user variables, in the SQL with
-        an @. `write` runs it as dev instead of reader.
+        an @, whose values are sent as texts. `write` runs it as dev instead of reader.
 
         Raises:
             SomeWorldsFailed: a world failed, and not `partial`.
@@ -136,7 +136,11 @@ class Fleet:
             raise UsageError(
                 f"expected one statement, got {len(statements)}", hint="run one statement at a time"
             )
-        limits = QueryOptions(timeout_s, row_limit, variables=dict(params or {}))
+        limits = QueryOptions(
+            timeout_s,
+            row_limit,
+            variables={name: str(value) for name, value in (params or {}).items()},
+        )
         asked = asking.query(
             self.name, statements, worlds=worlds, schema=schema, asking=limits, may_write=write
         )
@@ -178,13 +182,13 @@ class Fleet:
 
     def diff(
         self,
-        after: "Fleet",
+        after: "Fleet | str",
         *,
         worlds: str | None = None,
         tables: Sequence[str] = (),
         rows: int = 0,
     ) -> Report:
-        """Return what changed from this fleet to another, over all worlds and tables.
+        """Return what changed from this fleet to another (or its name), over all worlds and tables.
 
         Worlds are paired by name. `tables` are patterns such as `player_*`; `rows` is how many
         changed rows of each world and table the report holds.
@@ -192,10 +196,11 @@ class Fleet:
         Raises:
             UsageError: no world is on both sides, or no table matches.
         """
-        sides = diffing.Sides(self.name, after.name, worlds)
+        other = after if isinstance(after, str) else after.name
+        sides = diffing.Sides(self.name, other, worlds)
         options = WorldOptions(tables=tuple(tables) or EVERY_TABLE)
         comparison = diffing.diff(sides, options, sample_rows=rows, compared=_ignore)
-        command = shlex.join(["rewound", "diff", self.name, after.name])
+        command = shlex.join(["rewound", "diff", self.name, other])
         return make_report(comparison, find_outliers(comparison.worlds), command)
 
     def down(self) -> None:

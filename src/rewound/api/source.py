@@ -6,7 +6,7 @@ from rewound.api.fleet import Fleet, Silent, require_all
 from rewound.catalog import Catalog
 from rewound.engine.zones import require_zone
 from rewound.load.loader import LoadOptions
-from rewound.load.verify import Verification
+from rewound.load.verify import Verification, verify_dump
 from rewound.operations import dumps as operations_dumps
 from rewound.operations import restoring
 from rewound.operations.dumps import read_selection
@@ -48,7 +48,12 @@ def verify(
         Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
     found = operations_dumps.verify(
-        selection, LoadOptions(schema=schema), every=every, verified=_ignore
+        selection,
+        LoadOptions(schema=schema),
+        every=every,
+        verified=_ignore,
+        # New processes would run the caller's script again, if it has no main guard.
+        read=lambda paths, options: (verify_dump(path, options) for path in paths),
     )
     return [verification for _, verification in found]
 

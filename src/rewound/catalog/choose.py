@@ -133,22 +133,28 @@ def choose_dumps(catalog: Catalog, target: TargetTime | None) -> Choice:
     return Choice(tuple(chosen), missing_worlds=tuple(missing), warnings=tuple(warnings))
 
 
-def require_all(choice: Choice, target: TargetTime | None) -> None:
-    """Check that no world is without a dump.
+def require_all(
+    choice: Choice, target: TargetTime | None, *, allows_missing: bool | None = False
+) -> None:
+    """Check that no world is without a dump; where some may be missing, that one has a dump.
+
+    `allows_missing` is None where the caller has no such option.
 
     Raises:
         CatalogError: some are; the message names each, and the time of its oldest dump.
     """
     if not choice.missing_worlds or target is None:
         return
+    if allows_missing and choice.chosen:
+        return
     oldest = ", ".join(
         f"{missing.world} (oldest: {_show(missing.oldest.taken_at, target.timezone)})"
         for missing in choice.missing_worlds
     )
-    raise CatalogError(
-        f"no dump {target} of {oldest}",
-        hint="--allow-missing goes on without these worlds",
-    )
+    hint = "--allow-missing goes on without these worlds"
+    if allows_missing is None or not choice.chosen:
+        hint = "choose a later time, or other worlds with --worlds; rewound dumps shows all times"
+    raise CatalogError(f"no dump {target} of {oldest}", hint=hint)
 
 
 def require_settled(catalog: Catalog) -> None:

@@ -1,12 +1,17 @@
 """Our values as JSON files: typed when read, whole or absent when written."""
 
 import os
+import threading
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 _Value = TypeVar("_Value")
+
+_decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+_decoders_lock = threading.Lock()
+"""Held while msgspec looks at a type: two threads that do so at once crash Python (0.22)."""
 
 
 def encode(value: object) -> bytes:
@@ -25,7 +30,13 @@ def decode(content: bytes, kind: type[_Value]) -> _Value:
     Raises:
         ValueError: it is no JSON, or holds another type.
     """
-    return msgspec.json.decode(content, type=kind, dec_hook=_decode_path)
+    with _decoders_lock:
+        decoder = _decoders.get(kind)
+        if decoder is None:
+            decoder = msgspec.json.Decoder(kind, dec_hook=_decode_path)
+            _decoders[kind] = decoder
+    value: _Value = decoder.decode(content)
+    return value
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -92,7 +92,7 @@ def drill(
         if every:
             choice = replace(choice, chosen=tuple(_choose_all(catalog.dumps)))
         else:
-            require_all(choice, selection.target)
+            require_all(choice, selection.target, allows_missing=None)
         chosen(catalog, choice)
         engines = EngineMaker(options.engine, options.clone, narrate, pulling)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])

@@ -1,6 +1,6 @@
 """Which dumps there are, and whether they are whole: no server is needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -142,11 +142,13 @@ def verify(
     every: bool,
     verified: Callable[[Dump, Verification], None],
     found: Callable[[Catalog, Choice], None] = lambda _catalog, _choice: None,
+    read: Callable[[Sequence[Path], LoadOptions], Iterable[Verification]] = verify_all,
 ) -> list[tuple[Dump, Verification]]:
     """Read dumps to their end, without a server: the chosen ones, or with `every` all.
 
     `found` gets the catalog before any is read, `verified` each dump as it is done. They come
-    back in the catalog's order.
+    back in the catalog's order. `read` verifies several, by default side by side in processes
+    of their own.
 
     Raises:
         CatalogError: no dump is chosen.
@@ -155,11 +157,11 @@ def verify(
     catalog, choice = find_dumps(selection)
     found(catalog, choice)
     if not every:
-        require_all(choice, selection.target)
+        require_all(choice, selection.target, allows_missing=None)
     dumps = catalog.dumps if every else [chosen.dump for chosen in choice.chosen]
     by_path = {dump.path: dump for dump in dumps}
     results = {}
-    for verification in verify_all(list(by_path), options):
+    for verification in read(list(by_path), options):
         verified(by_path[verification.path], verification)
         results[verification.path] = verification
     return [(dump, results[dump.path]) for dump in dumps]

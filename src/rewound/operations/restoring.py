@@ -92,8 +92,7 @@ def up(
     with folder.locked():
         _require_absent(folder)
         catalog, choice = find_dumps(selection)
-        if not options.allow_missing:
-            require_all(choice, selection.target)
+        require_all(choice, selection.target, allows_missing=options.allow_missing)
         chosen(catalog, choice)
         engines = EngineMaker(options.engine, options.clone, narrate, pulling)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])

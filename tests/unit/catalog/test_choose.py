@@ -244,3 +244,12 @@ def test_the_choice_agrees_with_a_naive_search(dumps, moment, zone, strictly_bef
         )
         assert list(chosen.older) == sorted(chosen.older, key=lambda d: d.taken_at, reverse=True)
         assert chosen.age == moment - chosen.dump.taken_at
+
+
+def test_allow_missing_still_needs_one_world():
+    catalog = make_catalog(make_dump("a", utc(2026, 3, 2)), make_dump("b", utc(2026, 3, 2)))
+    target = parse_target("2026-03-01", UTC)
+    choice = choose_dumps(catalog, target)
+    with pytest.raises(CatalogError, match="no dump") as caught:
+        require_all(choice, target, allows_missing=True)
+    assert "--allow-missing" not in str(caught.value.hint)

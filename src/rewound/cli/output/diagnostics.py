@@ -5,6 +5,7 @@ hint; anything else is a bug and says so, with the traceback kept in a file.
 """
 
 import contextlib
+import errno
 import io
 import logging
 import os
@@ -17,7 +18,7 @@ from typing import NoReturn
 
 import click
 
-from rewound.errors import Interrupted, RewoundError
+from rewound.errors import HostError, Interrupted, RewoundError
 
 _EXIT_BROKEN_PIPE = 141
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -170,9 +171,31 @@ def _run(command: click.Command) -> int:
         if end.code != 1:
             raise
         return _EXIT_BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in _OF_THE_HOST:
+            return _report_bug()
+        show_error(_explain_host(error))
+        return HostError.exit_code
     except Exception:  # noqa: BLE001 - a bug must be told from a user's error
         return _report_bug()
     return result if isinstance(result, int) else 0
+
+
+_OF_THE_HOST = frozenset(
+    {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOMEM}
+)
+"""What a disk, its permissions or the memory are to blame for, wherever it is met."""
+
+
+def _explain_host(error: OSError) -> HostError:
+    """Return what an error of the operating system means; without a file it was the output."""
+    why = (error.strerror or str(error)).lower()
+    if error.filename is None:
+        return HostError(f"cannot write the output: {why}")
+    return HostError(
+        f"cannot use {error.filename}: {why}",
+        hint="REWOUND_STATE_DIR and REWOUND_CACHE_DIR must be folders of the user who runs this",
+    )
 
 
 def _end_now(code: int) -> NoReturn:
