@@ -81,7 +81,7 @@ def test_a_partial_failure_raises_unless_it_is_allowed(dumps: Dumps):
         assert answer.table.to_pylist() == [{"world": "w1", "a": 1}, {"world": "w2", "a": 1}]
         assert list(answer.outcomes) == ["w1", "w2", "w3"]
         assert list(answer.failed) == ["w3"]
-        with pytest.raises(UsageError, match="these are 2 statements"):
+        with pytest.raises(UsageError, match="expected one statement, got 2"):
             fleet.query("SELECT 1; SELECT 2")
         with pytest.raises(UsageError, match="has no world w4"):
             fleet["w4"]

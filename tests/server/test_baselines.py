@@ -205,7 +205,7 @@ def test_without_baselines_reset_says_what_to_do(cli: Cli, dumps: Dumps, down: N
     assert baselines_of(cli) == []
     done = cli("reset")
     assert (done.code, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: there is no baseline to reset a of fleet default to\n")
+    assert done.stderr.startswith("error: no baseline to reset a of fleet default to\n")
     assert "hint: make it again: rewound down --fleet default" in done.stderr
     assert cli("reset", "nosuch").code == 2
 
@@ -266,7 +266,7 @@ def test_a_damaged_baseline_is_not_used(cli: Cli, dumps: Dumps, down: None, dama
         now = f'"format":{BASELINE_FORMAT}'
         (folder / "baseline.json").write_text(text.replace(now, '"format":0', 1))
     said = up(cli, dumps.folder)
-    assert "a: its baseline is damaged and was discarded" in said
+    assert "a: its baseline was damaged and has been discarded" in said
     assert "a: loading" in said
     assert ask(cli, CHECKSUM) == checksum
     assert cli("down").code == 0
@@ -285,7 +285,7 @@ def test_a_baseline_that_a_disk_spoiled_and_does_not_start_is_not_used_twice(
     space.write_bytes(b"\xff" * before.st_size)
     os.utime(space, ns=(before.st_atime_ns, before.st_mtime_ns))
     said = up(cli, dumps.folder)
-    assert "a: its baseline does not start and is discarded" in said
+    assert "a: its baseline did not start and has been discarded" in said
     assert "a: ready (2 rows)" in said
 
 
@@ -364,7 +364,7 @@ def test_a_cache_without_room_costs_the_baseline_and_not_the_world(
         assert "No space left on device" in said
         assert list(folder.iterdir()) == []
         assert ask(cli, "SELECT COUNT(*) FROM player") == ["a,2"]
-        assert "there is no baseline to reset a" in cli("reset").stderr
+        assert "no baseline to reset a" in cli("reset").stderr
         assert cli("down").code == 0
     finally:
         command.run(["umount", str(folder)], timeout_s=30)

@@ -183,9 +183,12 @@ def test_the_studios_dumps_differ_as_is_known_of_them(cli: Cli):
         ([], "give two fleets, or a SOURCE with --from and --to"),
         (["before"], "give two fleets, or a SOURCE with --from and --to"),
         (["before", "after", "--from", "2026-03-02"], "--from and --to must be used together"),
-        (["before", "after", "--where", "1"], "--where needs to know of which table it speaks"),
+        (["before", "after", "--where", "1"], "--where requires --table"),
         (["before", "after", "--table", "nope"], "no table matches nope"),
-        (["before", "after", "--query", "SELECT 1; SELECT 2"], "--query: these are 2 statements"),
+        (
+            ["before", "after", "--query", "SELECT 1; SELECT 2"],
+            "--query: expected one statement, got 2",
+        ),
         (["before", "after", "--query", "SELECT 1 AS n", "--key", "m"], "has no column m"),
     ],
 )

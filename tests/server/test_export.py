@@ -48,7 +48,7 @@ def test_export_takes_some_worlds_and_the_image_of_the_release(cli: Cli, tmp_pat
 
 def test_export_takes_its_settings_from_the_file(one_world: Cli, tmp_path: Path):
     (tmp_path / "rewound.toml").write_text('fleet = "nosuch"\nport-base = 4321\n')
-    assert "no fleet nosuch" in one_world("export", "compose", "out").stderr
+    assert "no fleet named nosuch" in one_world("export", "compose", "out").stderr
     done = one_world("export", "compose", "out", "--fleet", "default")
     assert one_world("down", "--fleet", "default").code == 0
     assert done.code == 0, done.stderr
@@ -68,7 +68,7 @@ def test_export_writes_into_an_empty_folder_and_no_other(one_world: Cli, tmp_pat
     assert one_world("down").code == 0
     assert (full.code, file.code, nowhere.code, empty.code) == (2, 2, 2, 0)
     assert "full already exists and is not empty" in full.stderr
-    assert "there is no folder" in nowhere.stderr
+    assert "does not exist" in nowhere.stderr
     assert files_of(tmp_path) == before
     assert files_of(tmp_path / "full") == {"mine"}
     assert (tmp_path / "empty").stat().st_mode & 0o777 == 0o700
@@ -119,6 +119,6 @@ def test_export_says_where_a_baseline_is_gone(one_world: Cli, tmp_path: Path):
     done = one_world("export", "compose", "out")
     assert one_world("down").code == 0
     assert done.code == 1
-    assert "its baseline is damaged and was discarded" in done.stderr
+    assert "its baseline was damaged and has been discarded" in done.stderr
     assert "no baseline of world host1 of fleet default exists any longer" in done.stderr
     assert not (tmp_path / "out").exists()

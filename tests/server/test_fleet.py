@@ -212,11 +212,11 @@ def test_the_mysql_client_logs_in_over_tcp(client: Client, user: str):
         ("SELECT 1 INTO OUTFILE '/tmp/rewound-test-outfile'", "Access denied"),
         ("LOAD DATA INFILE '/etc/passwd' INTO TABLE ban", "denied"),
         ("SELECT * FROM mysql.user", "denied"),
-        ("CREATE USER x", "Access denied"),
-        ("GRANT SELECT ON game.* TO reader", "denied"),
+        ("CREATE USER x", "Access denied|READ ONLY"),
+        ("GRANT SELECT ON game.* TO reader", "denied|READ ONLY"),
         ("SET GLOBAL local_infile = ON", "Access denied"),
         ("SHUTDOWN", "Access denied"),
-        ("CREATE DATABASE another", "Access denied"),
+        ("CREATE DATABASE another", "Access denied|READ ONLY"),
     ],
 )
 def test_no_account_gets_out_of_its_world(client: Client, user: str, sql: str, said: str):
@@ -242,7 +242,7 @@ def test_no_account_reads_a_file_of_the_host(client: Client, user: str):
     ],
 )
 def test_reader_cannot_write(client: Client, sql: str):
-    with pytest.raises(CommandFailed, match="denied"):
+    with pytest.raises(CommandFailed, match="denied|READ ONLY"):
         client.run("reader", sql)
 
 
@@ -438,7 +438,9 @@ def test_a_signal_ends_up_quickly_with_nothing_left(
 ):
     write_slow_dump(dumps, "a_fulldump_20260302_211500.sql.gz")
     write_game(dumps, "b")
-    process = cli.start("up", dumps.folder, "--load", load)
+    # Below nohup it would be ignored, as it should be.
+    heard = ("env", "--default-signal=HUP")
+    process = cli.start("up", dumps.folder, "--load", load, by=heard)
     wait_for_state(cli, state)
     time.sleep(0.2)
     started = time.monotonic()
@@ -544,7 +546,7 @@ def test_fallback_takes_the_next_older_whole_dump_and_says_so(cli: Cli, dumps: D
     assert cli("up", dumps.folder).code == 1
     done = cli("up", dumps.folder, "--fallback")
     assert done.code == 0, done.stderr
-    assert "taking the next older dump" in done.stderr
+    assert "trying the next older dump" in done.stderr
     assert status_of(cli)["a"]["dump"] == "a_fulldump_20260302_211500.sql.gz"
     assert cli("query", "SELECT MAX(id) FROM player", "--format", "csv").lines[1:] == ["a,2"]
     assert cli("down").code == 0

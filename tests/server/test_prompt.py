@@ -171,7 +171,7 @@ def test_it_says_when_it_can_write(sample: Cli):
     with on_terminal(sample, "query", "--write") as terminal:
         terminal.type("\r")
         terminal.read_until("default (write)>")
-        assert "warning: worlds that this changes differ" in terminal.shown
+        assert "warning: worlds that you change differ" in terminal.shown
 
 
 def test_a_prompt_has_no_output_file(sample: Cli):
@@ -186,7 +186,7 @@ def test_without_a_terminal_there_is_no_prompt_and_no_import_of_it(sample: Cli):
     assert "no SQL statement was given" in sample("query").stderr
     script = (
         "import sys\n"
-        "from rewound.cli import query\n"
+        "from rewound.cli.commands import query\n"
         "heavy = {'prompt_toolkit', 'pygments.lexers'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

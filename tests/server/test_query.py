@@ -45,7 +45,9 @@ def test_a_parameter_is_a_text_whatever_is_in_it(sample: Cli, value: str):
 
 def test_a_variable_without_a_value_is_warned_of(sample: Cli):
     done = sample("query", "SELECT @since AS s", "--format", "csv", "--worlds", "host1")
-    assert done.stderr.startswith("warning: @since has no value and counts as NULL; --param since=")
+    assert done.stderr.startswith(
+        "warning: @since has no value, so it is NULL; set it with --param since="
+    )
     assert done.lines == ["world,s", "host1,"]
 
 
@@ -149,8 +151,11 @@ def test_what_cannot_be_asked_is_a_usage_error(sample: Cli, arguments: list[str]
             ["SELECT 1", "--schema", "nope"],
             "error: in every world: has no schema nope; it has game",
         ),
-        (["SELECT 1; SELECT 2", "--output", "two.csv"], "a file takes one answer"),
-        (["SELECT 1", "--reduce", "SELECT 1; SELECT 2"], "--reduce: these are 2 statements"),
+        (
+            ["SELECT 1; SELECT 2", "--output", "two.csv"],
+            "2 statements cannot be written to one file",
+        ),
+        (["SELECT 1", "--reduce", "SELECT 1; SELECT 2"], "--reduce: expected one statement, got 2"),
         (["SELECT 1", "--reduce", "SELECT"], "--reduce: Parser Error"),
         (["SELEC 1", "--worlds", "host1"], "error: world host1: MySQL error 1064"),
     ],

@@ -112,7 +112,7 @@ def test_worlds_that_differ_in_columns_are_named_and_the_rest_merges(drifted: Cl
         (["--reduce", "SELECT 1", "--group"], 2, "--reduce and --group are mutually exclusive"),
         (["--sort-by", "score"], 2, "there is no column score"),
         (["--chart", "world"], 2, "no such numeric column"),
-        (["--chart", "n", "--format", "csv"], 2, "--chart draws in a table only"),
+        (["--chart", "n", "--format", "csv"], 2, "--chart requires the table format"),
         (["--format", "parquet"], 2, "--format parquet cannot be written to a terminal or pipe"),
         (["--output", "there.csv"], 2, "the file already exists"),
         (["--output", "no/folder.csv"], 2, "No such file or directory"),
@@ -145,7 +145,7 @@ def test_a_table_has_an_end_and_says_so(sample: Cli):
     assert done.code == 0
     worlds = [line.split()[0] for line in done.lines[2:]]
     assert Counter(worlds) == {"host1": 1_666, "host2": 1_666, "host3": 1_666}
-    assert "host[1-3]: output truncated to 1,666 rows (--format csv has all)" in done.stderr
+    assert "host[1-3]: output truncated to 1,666 rows" in done.stderr
     done = sample("query", MANY_ROWS, "--sort-by", "world")
     assert len(done.lines) == 2 + 5_000
     assert "warning: output truncated to 5,000 rows (--format csv has all)" in done.stderr

@@ -68,7 +68,7 @@ def require_short(socket: Path) -> None:
     if length > _LONGEST_SOCKET_PATH_BYTES:
         raise HostError(
             f"the socket path {socket} has {length} bytes,"
-            f" at most at most {_LONGEST_SOCKET_PATH_BYTES} are possible",
+            f" at most {_LONGEST_SOCKET_PATH_BYTES} are possible",
             hint="set REWOUND_STATE_DIR to a folder with a shorter path",
         )
 

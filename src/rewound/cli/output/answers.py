@@ -186,7 +186,7 @@ def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Ro
             yield rows[:left]
     if cut:
         names = fold_worlds(world.decode("utf-8", "backslashreplace") for world in cut)
-        diagnostics.warn(f"{names}: output truncated to {limit:,} rows; --format csv has all")
+        diagnostics.warn(f"{names}: output truncated to {limit:,} rows (--format csv has all)")
 
 
 def _cut(runs: Iterable[Sequence[Row]], limit: int, remark: str) -> Iterator[Sequence[Row]]:
