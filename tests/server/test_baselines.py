@@ -194,7 +194,7 @@ def test_a_world_that_cannot_be_reset_does_not_stop_the_others(cli: Cli, dumps: 
     done = cli("reset")
     assert done.code == 4
     assert "error: world b: cannot be reset: its baseline no longer exists" in done.stderr
-    assert "hint: make the fleet again: rewound down" in done.stderr
+    assert "hint: restore the fleet again: rewound down" in done.stderr
     # Without anything to go back to, the world is left as it is.
     assert states_of(cli) == {"a": "ready", "b": "ready"}
 
@@ -206,7 +206,7 @@ def test_without_baselines_reset_says_what_to_do(cli: Cli, dumps: Dumps, down: N
     done = cli("reset")
     assert (done.code, done.stdout) == (1, "")
     assert done.stderr.startswith("error: no baseline to reset a of fleet default to\n")
-    assert "hint: make it again: rewound down --fleet default" in done.stderr
+    assert "hint: restore it again: rewound down --fleet default" in done.stderr
     assert cli("reset", "nosuch").code == 2
 
 

@@ -242,7 +242,7 @@ def test_no_account_reads_a_file_of_the_host(client: Client, user: str):
     ],
 )
 def test_reader_cannot_write(client: Client, sql: str):
-    with pytest.raises(CommandFailed, match="denied|READ ONLY"):
+    with pytest.raises(CommandFailed, match=r"denied|READ ONLY"):
         client.run("reader", sql)
 
 

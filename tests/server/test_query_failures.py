@@ -151,7 +151,7 @@ def test_a_table_has_an_end_and_says_so(sample: Cli):
     assert "warning: output truncated to 5,000 rows (--format csv has all)" in done.stderr
     done = sample("query", MANY_ROWS, "--total-limit", "5", "--format", "tsv")
     assert len(done.lines) == 6
-    assert "more rows than the 5 of --total-limit" in done.stderr
+    assert "output truncated to 5 rows (--total-limit)" in done.stderr
 
 
 def test_a_second_sql_gives_totals_that_are_right(sample: Cli):

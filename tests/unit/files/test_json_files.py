@@ -16,7 +16,7 @@ def test_many_threads_may_read_a_type_for_the_first_time_at_once():
         outer = make_dataclass(f"Outer{round_}", [*fields, ("path", Path)])
         value = outer(*(inner(*range(30)) for _ in range(10)), Path("/x"))
         content, together = encode(value), threading.Barrier(8)
-        found = []
+        found: list[object] = []
 
         def read(kind=outer, content=content, together=together, found=found):
             together.wait()
