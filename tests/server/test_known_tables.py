@@ -1,5 +1,7 @@
 """What a dump's tables decide about its rows: the values are the client's, or a rule says why."""
 
+from decimal import Decimal
+
 import pytest
 
 from rewound.load.ledger import find_imbalances
@@ -120,6 +122,21 @@ def test_what_the_server_rounds_in_a_generated_column_is_no_damage(
     assert world.ask(sums) == "1185.00 350.0 2024-06-18 3500"
     if columns and method is LoadMethod.FAST:
         assert "rows-as-fields" in {use.rule for use in ledger.rules}
+
+
+@pytest.mark.parametrize("method", list(LoadMethod))
+def test_what_the_server_rounds_in_a_default_that_no_row_states_is_no_damage(
+    world: LoadServer, dumps: Dumps, method: LoadMethod
+):
+    ledger = world.load(
+        dumps.write(
+            "CREATE TABLE t (id INT PRIMARY KEY, d DECIMAL(4,2) DEFAULT (1/3));\n"
+            "INSERT INTO t (id) VALUES (1),(2);\n"
+        ),
+        LoadOptions(method=method),
+    )
+    assert find_imbalances(ledger) == []
+    assert world.ask("SELECT SUM(d) FROM game.t") == Decimal("0.66")
 
 
 def test_what_is_cut_beside_a_generated_column_is_damage(world: LoadServer, dumps: Dumps):

@@ -156,18 +156,21 @@ def test_an_event_whose_time_is_over_is_the_one_that_the_dump_states(
             "CREATE EVENT f ON SCHEDULE AT '2024-06-19 00:00:00' ON COMPLETION PRESERVE"
             " DO DELETE FROM t;\n"
             "CREATE EVENT g ON SCHEDULE AT '2037-06-19 00:00:00' DO DELETE FROM t;\n"
+            "CREATE EVENT h ON SCHEDULE EVERY 1 DAY STARTS '2024-06-19 00:00:00'"
+            " ENDS '2024-07-19 00:00:00' DO DELETE FROM t;\n"
             "CREATE TABLE later (at DATETIME);\nINSERT INTO later VALUES (NOW());\n"
         )
     )
     assert find_imbalances(ledger) == []
-    assert used(ledger)["event-past"] == 1
+    assert used(ledger)["event-past"] == 2
     shown = world.ask(
-        "SELECT GROUP_CONCAT(event_name, ' ', execute_at, ' ', on_completion, ' ', status"
+        "SELECT GROUP_CONCAT(event_name, ' ', COALESCE(execute_at, ends), ' ', on_completion,"
+        " ' ', status"
         " ORDER BY event_name SEPARATOR '; ') FROM information_schema.events"
     )
     assert shown == (
         "e 2024-06-19 00:00:00 NOT PRESERVE DISABLED; f 2024-06-19 00:00:00 PRESERVE DISABLED;"
-        " g 2037-06-19 00:00:00 NOT PRESERVE DISABLED"
+        " g 2037-06-19 00:00:00 NOT PRESERVE DISABLED; h 2024-07-19 00:00:00 NOT PRESERVE DISABLED"
     )
     assert world.ask("SELECT YEAR(at) > 2020 FROM game.later") == 1
 

@@ -23,7 +23,7 @@ _NOT_OF_THE_OBJECT = frozenset({1050, 1053, 1205, 1213, 1304, 1317, 1359, 1537, 
 
 Source: MySQL 9.7 server error reference.
 """
-_ONE_TIME = re.compile(rb"\bSCHEDULE\s+AT\b", re.IGNORECASE)
+_ENDING = re.compile(rb"\bSCHEDULE\s+AT\b|\bENDS\b", re.IGNORECASE)
 _COUNT_EVENTS = "SELECT COUNT(*) FROM information_schema.events"
 
 
@@ -35,10 +35,10 @@ def execute_object(executor: Executor, verdict: Verdict) -> None:
         LoadError, HostError: the error is not about the object.
     """
     executor.require_allowed(verdict)
-    is_one_time = verdict.kind is Kind.CREATE_EVENT and _ONE_TIME.search(verdict.sql[-1])
+    may_be_over = verdict.kind is Kind.CREATE_EVENT and _ENDING.search(verdict.sql[-1])
     try:
-        if is_one_time:
-            _execute_one_time_event(executor, verdict)
+        if may_be_over:
+            _execute_ending_event(executor, verdict)
         else:
             executor.try_to_execute(verdict)
     except MysqlError as error:
@@ -58,7 +58,7 @@ def lose(executor: Executor, verdict: Verdict, error: MysqlError) -> None:
     executor.counters.lose_object(verdict, error.message)
 
 
-def _execute_one_time_event(executor: Executor, verdict: Verdict) -> None:
+def _execute_ending_event(executor: Executor, verdict: Verdict) -> None:
     """Create an event; one whose time is over in a session whose clock stands before it.
 
     The server drops such an event as soon as it is created, and by its note 1588 alone, which

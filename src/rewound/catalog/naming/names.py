@@ -36,6 +36,7 @@ _WORLD_MAX_LENGTH = 60
 _TIME_MARK = "\0"  # stands for a time; no path can hold it
 _ADDRESS = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,3}){3}")
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[-_. ][0-9]+)+")
+_LIKE_A_TIME = re.compile(r"(?<![0-9])20[0-9]{6}[-_. T]?[0-9]{6}(?![0-9])")
 _FRACTION = re.compile(r"[-_](?:[0-9]{3}|[0-9]{6}|[0-9]{9})(?![0-9A-Za-z])")
 _PART_MARK = "\1"  # stands for a time of day, or for a month, alone
 _SEPARATORS = "-_. ()[]@,"
@@ -118,6 +119,8 @@ def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
     problem = find_world_problem(world)
     if problem is not None:
         raise _Unclear(problem)
+    if (no_time := _LIKE_A_TIME.search(world)) is not None:
+        raise _Unclear(f"{no_time[0]} looks like a time, but there is no such time; use --pattern")
     if _DIGIT_GROUPS.fullmatch(world) and not _ADDRESS.fullmatch(world):
         raise _Unclear(f"{world} may be a world or a part of a time; use --pattern")
     return ParsedName(

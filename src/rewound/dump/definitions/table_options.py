@@ -3,7 +3,6 @@
 Pure. Works on the tokens of one statement; the columns are for `columns` to look at.
 """
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -33,7 +32,9 @@ class _Option(NamedTuple):
     position: int
     """Of its name among the tokens."""
     name: Token
+    """Its first word: DATA of DATA DIRECTORY."""
     value: Token
+    is_of_partition: bool
 
 
 def read_auto_increment(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> int | None:
@@ -66,16 +67,9 @@ def plan_option_edits(
                 edits += _edit_engine(value, target, mode, partitioned=partitioned)
             case "TABLESPACE":
                 edits += _edit_tablespace(value, mode)
-            case word if word in _CUT:
-                edits.append(_cut_option(tokens, option, kind, edits, _CUT[word]))
-            case "COMPRESSION":
-                if unquote(value, mode).lower() not in _INNODB_COMPRESSIONS:
-                    edits.append(
-                        _cut_option(tokens, option, kind, edits, rules.MARIADB_TABLE_OPTION)
-                    )
-            case word if word in _MARIADB_OPTIONS or name.kind is TokenKind.NAME:
-                edits.append(_cut_option(tokens, option, kind, edits, rules.MARIADB_TABLE_OPTION))
-    return edits + _cut_directories(tokens) + plan_encryption_edits(tokens)
+            case _ if (rule := _find_cut_rule(option, mode)) is not None:
+                edits.append(_cut_option(tokens, option, kind, edits, rule))
+    return edits + plan_encryption_edits(tokens)
 
 
 def plan_encryption_edits(tokens: Sequence[Token]) -> list[Edit]:
@@ -104,11 +98,17 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
         if depth and not in_partitions:
             continue
         rest = tokens[index + 1 : index + 3]
+        is_directory = token.word in ("DATA", "INDEX") and rest and rest[0].word == "DIRECTORY"
+        if is_directory:
+            rest = tokens[index + 2 : index + 4]
         value = value_of(rest)
         if value is None or value.kind is TokenKind.MARK:
             continue
         has_sign = rest[0].text == b"="
-        if token.kind is TokenKind.NAME:
+        if is_directory:
+            # An index may be named so, and words follow it.
+            is_option = value.kind is TokenKind.STRING
+        elif token.kind is TokenKind.NAME:
             is_option = has_sign and depth == 0
         elif token.kind is TokenKind.WORD:
             is_option = has_sign or (depth == 0 and kind is Kind.CREATE_TABLE)
@@ -118,7 +118,7 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
         else:
             is_option = False
         if is_option:
-            yield _Option(index, token, value)
+            yield _Option(index, token, value, is_of_partition=depth > 0)
 
 
 def _is_replaced_engine(
@@ -139,14 +139,34 @@ def _is_partitioned(tokens: Sequence[Token]) -> bool:
     return False
 
 
+def _find_cut_rule(option: _Option, mode: LexicalMode) -> rules.Rule | None:
+    """Return the rule by which an option is taken out; None where it stays."""
+    name, value = option.name, option.value
+    if name.word in ("DATA", "INDEX"):
+        return rules.TABLE_DIRECTORY
+    if name.word in _CUT:
+        return _CUT[name.word]
+    if name.word == "COMPRESSION":
+        is_known = unquote(value, mode).lower() in _INNODB_COMPRESSIONS
+        return None if is_known else rules.MARIADB_TABLE_OPTION
+    if name.word in _MARIADB_OPTIONS or name.kind is TokenKind.NAME:
+        return rules.MARIADB_TABLE_OPTION
+    return None
+
+
 def _cut_option(
     tokens: Sequence[Token], option: _Option, kind: Kind, edits: Sequence[Edit], rule: rules.Rule
 ) -> Edit:
-    """Take an option out with the commas around it, which only ALTER TABLE needs one of."""
+    """Take an option out with the commas around it, which only ALTER TABLE needs one of.
+
+    Those of a partition have none; the comma behind them is followed by the next partition.
+    """
     start, end = option.name.start, option.value.end
+    if option.is_of_partition:
+        return Edit(start, end, b"", rule)
     before = tokens[option.position - 1]
-    # Behind the name are an equals sign, which may be left out, and the value.
-    behind = tokens[option.position + 1 : option.position + 4]
+    # Behind the name are perhaps DIRECTORY, perhaps an equals sign, and the value.
+    behind = tokens[option.position + 1 : option.position + 5]
     after = next((token for token in behind if token.start >= end), None)
     # Options come in their order.
     done = edits[-1].end if edits else 0
@@ -185,12 +205,3 @@ def _edit_tablespace(value: Token, mode: LexicalMode) -> list[Edit]:
     if unquote(value, mode).lower() in _OWN_TABLESPACES:
         return []
     return [Edit(value.start, value.end, b"innodb_file_per_table", rules.TABLESPACE)]
-
-
-def _cut_directories(tokens: Sequence[Token]) -> list[Edit]:
-    return [
-        Edit(before.start, value.end, b"", rules.TABLE_DIRECTORY)
-        for index, (before, token) in enumerate(itertools.pairwise(tokens))
-        if token.word == "DIRECTORY" and before.word in ("DATA", "INDEX")
-        if (value := value_of(tokens[index + 2 : index + 4])) is not None
-    ]

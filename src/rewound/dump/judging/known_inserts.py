@@ -28,7 +28,8 @@ class KnownInsert:
     enums: EnumColumns | None
     """Where ENUM stands among them, if it does."""
     computed: frozenset[str]
-    """The table's generated columns, stated or not, in lower case."""
+    """The columns of which the server makes the values: generated ones, and those that no row
+    states; in lower case."""
 
 
 @dataclass(slots=True)
@@ -88,5 +89,7 @@ class KnownInserts:
             numbered[0] if numbered else None,
             tuple(index for index, each in enumerate(listed) if each.is_generated),
             EnumColumns(names, enums, session.mode) if enums else None,
-            frozenset(each.name for each in table.columns if each.is_generated),
+            frozenset(
+                each.name for each in table.columns if each.is_generated or each.name not in names
+            ),
         )

@@ -585,7 +585,7 @@ PARENT_LATER = Rule(
 EVENT_PAST = Rule(
     "event-past",
     Effect.ADAPT,
-    "CREATE EVENT … ON SCHEDULE AT a time that is over, ON COMPLETION NOT PRESERVE",
+    "CREATE EVENT … ON SCHEDULE AT or ENDS a time that is over, ON COMPLETION NOT PRESERVE",
     "it is created in a session whose clock stands before that time",
     "else the server drops it at once; it is disabled and cannot run",
 )

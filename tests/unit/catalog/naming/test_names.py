@@ -121,6 +121,11 @@ def test_folders_that_may_be_hosts_are_the_origin(path, origin):
         ("host1_05062024.sql.gz", "05062024 may be 2024-06-05 or 2024-05-06, or a number"),
         ("host1_30-30-2024.sql.gz", "30-30-2024 looks like a date that is not recognised"),
         ("host1-20240230.sql.gz", "20240230 looks like a date, but there is no such day"),
+        (
+            "host1_20241303_211855.sql.gz",
+            "there is no such time",
+        ),
+        ("host1-20240230211855.sql.gz", "20240230211855 looks like a time"),
         ("backup_20240618.sql.gz", "no world in the path"),
         ("daily/2024-06-18.sql.gz", "no world in the path"),
         ("my game_20240618.sql.gz", "cannot name a world"),

@@ -116,6 +116,22 @@ TABLE_EDITS = [
         "table-directory",
     ),
     (
+        "CREATE TABLE t (a int) DATA DIRECTORY='/a', INDEX DIRECTORY '/b', COMMENT='x'",
+        "CREATE TABLE t (a int)   COMMENT='x'",
+        "table-directory",
+    ),
+    (
+        "CREATE TABLE t (a int) ENGINE=InnoDB, DATA DIRECTORY='/a'",
+        "CREATE TABLE t (a int) ENGINE=InnoDB",
+        "table-directory",
+    ),
+    (
+        "CREATE TABLE t (a int) PARTITION BY HASH (a)"
+        " (PARTITION p DATA DIRECTORY='/x', PARTITION q DATA DIRECTORY='/y' COMMENT='z')",
+        "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p , PARTITION q  COMMENT='z')",
+        "table-directory",
+    ),
+    (
         "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p DATA /**/ DIRECTORY '/x')",
         "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p )",
         "table-directory",
@@ -182,6 +198,7 @@ def test_what_the_server_does_not_have_is_rewritten(rewrite, text, sent, rule):
         "CREATE TABLE t (a int) TABLESPACE = innodb_file_per_table ENCRYPTION='N'",
         "CREATE TABLE t (a text COLLATE utf8mb4_bin) COLLATE=UTF8MB4_0900_AI_CI",
         "CREATE TABLE t (a text COLLATE klingon_ci)",
+        "ALTER TABLE t RENAME INDEX directory TO `data`, ADD INDEX directory USING BTREE (a)",
         "CREATE TABLE t LIKE u",
         "CREATE SQL SECURITY DEFINER VIEW v AS SELECT 1",
         "CREATE SQL SECURITY INVOKER VIEW v AS SELECT 1",
