@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import threading
@@ -322,10 +323,10 @@ def test_too_little_memory_for_mysqld_is_said_and_nothing_is_left(
 ):
     dumps.write("CREATE TABLE t (id INT);\n")
     done = cli("up", dumps.folder, "--image", docker_image, "--memory-limit", "60MiB")
-    assert done.code == 3
-    assert "killed by the kernel" in done.stderr
-    assert "60 MiB" in done.stderr
-    assert "--memory-limit" in done.stderr
+    assert done.code == 2
+    assert re.search(
+        r"error: a server needs \d+ MiB of memory, and --memory-limit allows 60 MiB", done.stderr
+    )
     require_gone(client, cli)
 
 

@@ -66,6 +66,7 @@ _MIB = 1 << 20
 _UNSEEN = (
     f"Can't get stat of '{HOME / TEMPORARY}'",
     f"Failed to set datadir to '{HOME / DATA}/'",  # an overlay's empty folder, root's
+    f"Can't create test file {HOME / DATA}/",
 )
 """Of mysqld where what is mounted here is not mounted for the daemon."""
 
