@@ -35,7 +35,7 @@ PROGRAMS_AND_FILES = [
     Attempt("a shell, spelled out", "system touch {folder}/x;", "unknown-statement"),
     Attempt("a shell behind another delimiter",
             "DELIMITER |\n\\! touch {folder}/x\n|", "unreadable"),
-    Attempt("another script", "source {canary};", "unknown-statement"),
+    Attempt("another script", "source {canary};", "other-file"),
     Attempt("a log of the client", "tee {folder}/x;", "unknown-statement"),
     Attempt("a pager", "pager cat > {folder}/x;", "unknown-statement"),
     Attempt("LOAD DATA", "LOAD DATA INFILE '{canary}' INTO TABLE t;", "unknown-statement"),
@@ -58,7 +58,7 @@ PROGRAMS_AND_FILES = [
     Attempt("INTO DUMPFILE", "SELECT 1 INTO DUMPFILE '{folder}/x';", "unknown-statement"),
     Attempt("TABLE INTO OUTFILE", "TABLE t INTO OUTFILE '{folder}/x';", "unknown-statement"),
     Attempt("INTO OUTFILE in a view",
-            "CREATE VIEW v AS SELECT 1 INTO OUTFILE '{folder}/x';", "error 1350"),
+            "CREATE VIEW v AS SELECT 1 INTO OUTFILE '{folder}/x';", "object-lost"),
     Attempt("INTO OUTFILE of rows", "INSERT INTO t VALUES ROW(1, 'a') UNION SELECT 2, 'b'"
             " INTO OUTFILE '{folder}/x';", "computed-value"),
     Attempt("DATA DIRECTORY",
@@ -121,7 +121,8 @@ ACCOUNTS_AND_SETTINGS = [
             "ALTER TABLE t RENAME TO mysql.x;", "error 1142"),
     Attempt("a partition of a table of the server",
             "ALTER TABLE t EXCHANGE PARTITION p WITH TABLE mysql.user;", "error 1142"),
-    Attempt("a view of the accounts", "CREATE VIEW v AS SELECT * FROM mysql.user;", "error 1142"),
+    Attempt("a view of the accounts", "CREATE VIEW v AS SELECT * FROM mysql.user;",
+            "object-lost"),
     Attempt("a view by root",
             "CREATE DEFINER=root@localhost SQL SECURITY DEFINER VIEW v AS SELECT 1;", "definer"),
     Attempt("a routine by root, in pieces", "CREATE /*!50017 DEFINER = */ /*!50017 'root'@"
@@ -225,7 +226,7 @@ TIME_AND_EVENTS = [
     Attempt("an endless view", f"CREATE VIEW v AS {_ENDLESS};", LET_THROUGH),
     Attempt("a view that waits", "CREATE VIEW v AS SELECT SLEEP(60);", LET_THROUGH),
     Attempt("a trigger that waits", "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.s ="
-            " SLEEP(60);\nINSERT INTO t VALUES (1, 'a');", "trigger-last"),
+            " SLEEP(1);\nINSERT INTO t VALUES (1, 'a');", "trigger-fires"),
     Attempt("an event", "CREATE EVENT e ON SCHEDULE EVERY 1 SECOND DO DELETE FROM t;",
             "event-disabled"),
     Attempt("an event that is enabled later", "CREATE EVENT e ON SCHEDULE EVERY 1 SECOND DISABLE"
