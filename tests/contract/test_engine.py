@@ -3,6 +3,7 @@
 import socket
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -12,6 +13,7 @@ from rewound.engine.host.ports import pick_ports
 from rewound.engine.options import ServerSettings
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import HostError, MysqlError
+from rewound.fleet import serving
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.client import Connection, Value
 from rewound.mysql.endpoint import Endpoint
@@ -97,6 +99,18 @@ def test_a_statement_does_not_get_all_memory_of_the_host(engine: Engine, folder:
     with connect(server) as connection, pytest.raises(MysqlError) as caught:
         connection.query(f"SELECT {' + '.join([f'LENGTH({long})'] * 8)}")
     assert caught.value.is_for_memory or caught.value.number == CONNECTION_LOST
+
+
+def test_a_server_that_ends_while_it_is_looked_at_again_is_said_to_have_ended(
+    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def look(connection: Connection, ledger: object, *, counts_rows: bool) -> None:
+        engine.end_all(folder)
+        connection.query("SELECT 1")
+
+    monkeypatch.setattr(serving, "find_losses", look)
+    with pytest.raises(HostError, match="of one (ended unexpectedly|is gone)"):
+        serving.serve(engine, make_spec(folder), Mock(), counts_rows=True)
 
 
 def test_start_returns_a_server_that_answers_as_asked_and_is_shut_in(
