@@ -109,7 +109,7 @@ def test_a_server_that_ends_while_it_is_looked_at_again_is_said_to_have_ended(
         connection.query("SELECT 1")
 
     monkeypatch.setattr(serving, "find_losses", look)
-    with pytest.raises(HostError, match="of one (ended unexpectedly|is gone)"):
+    with pytest.raises(HostError, match=r"of one (ended unexpectedly|is gone)"):
         serving.serve(engine, make_spec(folder), Mock(), counts_rows=True)
 
 
