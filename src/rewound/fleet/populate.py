@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from rewound.dump.text.quoting import quote_name
-from rewound.engine.boot import no_memory, no_room
 from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server
-from rewound.errors import LoadError, MysqlError, RewoundError
+from rewound.errors import LoadError, RewoundError
 from rewound.fleet.disk_guard import kept_from_filling, little_room
 from rewound.fleet.restore_context import RestoreContext
+from rewound.fleet.server_failure import explain_failure
 from rewound.load.ledger import Ledger, find_hint, find_imbalances
 from rewound.load.loader import Progress, load_dump
 from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
@@ -48,13 +48,12 @@ def fill(
                 raise
             if was_ended.is_set():
                 raise little_room(world, folder) from error
-            if isinstance(error, MysqlError) and error.is_for_room:
-                raise no_room(f"world {world}") from error
-            if isinstance(error, MysqlError) and error.is_for_memory:
-                raise no_memory(f"world {world}") from error
-            if _answers(server, context):
+            failure = explain_failure(
+                error, engine, server, world=world, root_password=context.passwords[ROOT]
+            )
+            if failure is error:
                 raise
-            raise engine.explain_end(server) from error
+            raise failure from error
 
 
 def _load_and_prove(
@@ -77,15 +76,6 @@ def _load_and_prove(
     _execute_as_root(server, context, [*SERVING_STATEMENTS, *settings, *grant_statements(quoted)])
     _log.info("%s: proven with %d rows", world, ledger.rows)
     return ledger
-
-
-def _answers(server: Server, context: RestoreContext) -> bool:
-    """Tell whether a server is still there to be asked."""
-    try:
-        _execute_as_root(server, context, [])
-    except MysqlError:
-        return False
-    return True
 
 
 def _execute_as_root(server: Server, context: RestoreContext, statements: list[str]) -> None:

@@ -1,8 +1,8 @@
 """Starting the server of a proven world, and looking whether it holds what was proven."""
 
-from rewound.engine.boot import no_memory, no_room
 from rewound.engine.protocol import Engine, Server, ServerSpec
-from rewound.errors import LoadError, MysqlError, RewoundError
+from rewound.errors import LoadError, MysqlError
+from rewound.fleet.server_failure import explain_failure
 from rewound.load.ledger import Ledger
 from rewound.load.served import find_losses
 from rewound.mysql.accounts import ROOT
@@ -23,22 +23,15 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
         with Connection(server.endpoint(ROOT, spec.root_password)) as connection:
             losses = find_losses(connection, ledger, counts_rows=counts_rows)
     except MysqlError as error:
-        raise _explain(error, engine, server, spec) from error
+        failure = explain_failure(
+            error, engine, server, world=spec.name, root_password=spec.root_password
+        )
+        if failure is error:
+            raise
+        raise failure from error
     if losses:
         raise LoadError(
             "the world was proven, and is not what it was after a restart of its server:"
             f" {'; '.join(losses)}"
         )
     return server
-
-
-def _explain(error: MysqlError, engine: Engine, server: Server, spec: ServerSpec) -> RewoundError:
-    if error.is_for_room:
-        return no_room(f"world {spec.name}")
-    if error.is_for_memory:
-        return no_memory(f"world {spec.name}")
-    try:
-        with Connection(server.endpoint(ROOT, spec.root_password)):
-            return error
-    except MysqlError:
-        return engine.explain_end(server)
