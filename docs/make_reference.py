@@ -24,8 +24,8 @@ _EFFECTS = {
     Effect.SKIP: "Skipped",
     Effect.RECORD: "Recorded, not executed",
     Effect.REFUSE: "Refused",
-    Effect.ADAPT: "Executed in a session or on a server that is set for it",
-    Effect.NOTE: "Executed as it stands, and noted",
+    Effect.ADAPT: "Executed with adjusted session or server settings",
+    Effect.NOTE: "Executed unchanged, and noted",
     Effect.DEFER: "Executed later",
     Effect.FASTER: "Done in a faster way, unless --load plain",
     Effect.DAMAGE: "Fails the world, unless --allow names it",
@@ -46,7 +46,7 @@ def make_reference() -> str:
 def make_dumps() -> str:
     """Return the page of all rules."""
     lines = [
-        "# What a dump may be",
+        "# What a dump may contain",
         "",
         _NOTE,
         "",
@@ -55,20 +55,20 @@ def make_dumps() -> str:
         "",
         *_table(["ends with", "format"], [[f"`{s}`", name] for s, name in _FORMATS.items()]),
         "",
-        "What is compressed must be whole: every member's checksum is verified, and bytes behind"
-        " the end are refused. The end of a dump is proven by its closing line (`-- Dump"
-        " completed`); where its program writes none, `--allow-unfinished` accepts it.",
+        "A compressed file must be complete: the checksum of every member is verified, and data"
+        " after the end is refused. The closing line (`-- Dump completed`) proves that a dump is"
+        " complete; if its program writes none, `--allow-unfinished` accepts the dump.",
         "",
         "Ordinary statements are executed as they are. Everything else that may happen to a"
-        " statement is a rule below. `rewound up` names the rules that it used, `rewound report`"
-        " counts each and shows its first use.",
+        " statement follows one of the rules below. `rewound up` names the rules that it used;"
+        " `rewound report` counts their uses and shows the first one.",
         "",
     ]
     for effect, title in _EFFECTS.items():
         rules = [rule for rule in RULES if rule.effect is effect]
         if rules:
             lines += [f"## {title}", ""]
-            done = "what you can do" if effect is Effect.REFUSE else "what is done"
+            done = "what you can do" if effect is Effect.REFUSE else "what happens"
             rows = [
                 [f"`{rule.name}`", rule.matches, rule.remedy or rule.does, rule.why]
                 for rule in rules
@@ -79,7 +79,7 @@ def make_dumps() -> str:
 
 _FORMATS = {
     ".sql": "plain text",
-    ".sql.gz": "gzip, of one member or of several",
+    ".sql.gz": "gzip, with one or several members",
     ".sql.zst": "zstd",
     ".sql.xz": "xz",
     ".sql.bz2": "bzip2",
@@ -149,10 +149,10 @@ def _time_shapes() -> list[str]:
     return [
         "## Times in names",
         "",
-        "Where two parts are separated, `-`, `_` and `.` (in a time of day `:` too) will do as"
-        " well. A time of day may end in `Z`, `UTC` or an offset such as `+0200`.",
+        "The separator between two parts may be `-`, `_` or `.` (in a time of day also `:`). A"
+        " time of day may end in `Z`, `UTC` or an offset such as `+0200`.",
         "",
-        *_table(["as in", "tells the time of day"], rows),
+        *_table(["for example", "includes the time of day"], rows),
         "",
     ]
 

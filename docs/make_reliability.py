@@ -21,17 +21,17 @@ PAGE = Path(__file__).parent / "reliability.md"
 ROOT = PAGE.parents[1]
 
 INTRODUCTION = """\
-# What was tried to break it
+# How we tried to break it
 
 <!-- Made by docs/make_reliability.py (make endurance). -->
 
-Each line is something that `make endurance` did to Rewound, how often, how often what was to go
-wrong then did (a fault: a command can have ended before it was to be killed), and how often a
-promise was broken by it (a failure). `make test` does a few of each.
+Each line is one kind of attack that `make endurance` ran against Rewound: how often it was tried,
+how often it took effect (a fault: a command may end before it can be killed), and how often it
+broke a promise (a failure). `make test` runs a few of each kind.
 
-A plain text has no checksum: one that was damaged and is still SQL that balances is restored as it
-now stands. There the `mysql` client has to make the same of it. Not tried: a power cut, and a disk
-that gives back other bytes than it was given.
+Plain text has no checksum: a damaged dump that is still valid SQL and whose ledger balances is
+restored as it is now. In these cases the test requires the same result from the `mysql` client.
+Not tried: a power failure, and a disk that returns other bytes than were written.
 """
 
 
