@@ -13,6 +13,7 @@ from typing import cast
 import platformdirs
 
 from rewound.errors import UsageError
+from rewound.similar_names import suggest
 
 CONFIG_NAME = "rewound.toml"
 
@@ -67,7 +68,7 @@ def read_config(path: Path, known: Mapping[str, type]) -> dict[str, ConfigValue]
         if name not in known:
             raise UsageError(
                 f"{path}: there is no option {key!r}",
-                hint=f"it can set: {', '.join(sorted(known))}",
+                hint=suggest(name, sorted(known), listed_as="it can set"),
             )
         if type(value) is not known[name]:
             raise UsageError(f"{path}: {key} must be of type {known[name].__name__}")

@@ -95,10 +95,35 @@ CASES = {
         "error: cannot parse the selection 'host[1-'\n"
         "hint: for example --worlds 'host[1-3],eu-*' or 'host[1,4-12]'\n",
     ),
+    "a world with a slip in it": Case(
+        "up {examples} --worlds hots1",
+        2,
+        "error: no world matches 'hots1'\nhint: did you mean host1?\n",
+    ),
     "an unknown server": Case(
         "up {examples} --server mysql-1.2.3",
         2,
-        "*error: no MySQL server named 'mysql-1.2.3'; there are: auto*\n",
+        "*error: no MySQL server named 'mysql-1.2.3'\nhint: known: auto*\n",
+    ),
+    "a command with a slip in it": Case(
+        "dump {examples}",
+        2,
+        "error: rewound has no command dump\nhint: did you mean dumps?\n",
+    ),
+    "a command that is unlike all others": Case(
+        "frobnicate",
+        2,
+        "error: rewound has no command frobnicate\nhint: rewound --help lists them\n",
+    ),
+    "a command below another with a slip in it": Case(
+        "server lst",
+        2,
+        "error: rewound server has no command lst\nhint: did you mean list?\n",
+    ),
+    "a time zone with a slip in it": Case(
+        "dumps {examples} --timezone Europe/Berln",
+        2,
+        "error: unknown time zone 'Europe/Berln'\nhint: did you mean Europe/Berlin?\n",
     ),
     "a fleet's name that is none": Case(
         "up {examples} --fleet ../other",
@@ -117,7 +142,7 @@ CASES = {
         "status --fleet other",
         1,
         "error: no fleet named other\n"
-        "hint: rewound up SOURCE creates one; rewound status --all lists all fleets\n",
+        "hint: rewound up SOURCE creates one; there are no fleets yet\n",
     ),
     "query of a fleet that is not there": Case(
         "query SELECT", 1, "error: no fleet named default\nhint: rewound up SOURCE creates one*\n"
@@ -141,7 +166,9 @@ CASES = {
     "a format that is none": Case(
         "dumps {examples} --format xml", 2, "*Error: Invalid value for '--format': 'xml' *\n"
     ),
-    "a command that is none": Case("restore", 2, "*Error: No such command 'restore'.\n"),
+    "another program's word for a command": Case(
+        "restore", 2, "error: rewound has no command restore\nhint: did you mean up?\n"
+    ),
     "an option that is none": Case("down --al", 2, "*Error: No such option*--al*\n"),
     "no source": Case("up", 2, "*Error: Missing argument 'SOURCE'.\n"),
     "a server's packages that are not there": Case(

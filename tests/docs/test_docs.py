@@ -13,6 +13,7 @@ import yaml
 from docs import make_reference
 from rewound.cli.main import COMMANDS, root
 from rewound.dump.rules.table import RULES
+from rewound.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 IMAGE_VARIABLES = dict(
@@ -60,7 +61,7 @@ def test_command_lines_parse(page: Path) -> None:
     for line in iter_command_lines(page.read_text()):
         try:
             parse(shlex.split(line, comments=True)[1:])
-        except (click.UsageError, ValueError) as error:
+        except (click.UsageError, UsageError, ValueError) as error:
             problems.append(f"{line}: {error}")
     assert not problems
 
@@ -113,7 +114,7 @@ def test_parse_finds_an_option_that_does_not_exist() -> None:
 
 
 def test_parse_finds_a_command_that_does_not_exist() -> None:
-    with pytest.raises(click.UsageError):
+    with pytest.raises(UsageError):
         parse(["frobnicate"])
 
 

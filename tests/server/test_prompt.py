@@ -152,7 +152,7 @@ def test_errors_are_shown_and_it_goes_on(sample: Cli):
         for text, said in (
             ("SELECT nothing;", "error: in every world: MySQL error 1054"),
             ("UPDATE player SET title = 1;", "UPDATE command denied to user 'reader'"),
-            ("\\nope", "hint: there are: \\worlds, \\format, \\reduce, \\timing, \\help, \\quit"),
+            ("\\nope", "hint: known: \\worlds, \\format, \\reduce, \\timing, \\help, \\quit"),
             ("-- nothing", "error: no SQL statement was given"),
             ("SELECT IF(DATABASE() = 'game', 6 * 7, 0) AS answer;", "42"),
         ):

@@ -11,6 +11,7 @@ import click
 
 from rewound import __version__
 from rewound.cli.output import diagnostics
+from rewound.cli.unknown_commands import require_command
 
 COMMANDS = {
     "dumps": ("dumps", "what dumps there are, and which ones a time selects"),
@@ -70,6 +71,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, and the settings file, which must not lie among its dumps."""
+        require_command(self, ctx, args)
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and not ctx.resilient_parsing:
             sources = _find_sources(ctx, command, rest)

@@ -33,6 +33,7 @@ from rewound.files.locks import is_locked
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file
+from rewound.similar_names import suggest
 
 RECORD_FORMAT = 4
 """Of the record; to be raised when older records can no longer be read."""
@@ -86,6 +87,7 @@ class FleetFolder:
                 " at the end",
             )
         self.name = name
+        self._state_dir = state_dir
         self._fleets = state_dir / "fleets"
         self.path = self._fleets / name
         self.going = self._fleets / f".{name}{_GOING}"
@@ -166,7 +168,7 @@ class FleetFolder:
                 ) from error
             raise FleetNotFound(
                 f"no fleet named {self.name}",
-                hint="rewound up SOURCE creates one; rewound status --all lists all fleets",
+                hint=_suggest_fleet(self._state_dir, self.name),
             ) from error
         if self._decode(content, _Stamp, "fleet.json").format != RECORD_FORMAT:
             raise FleetError(
@@ -236,6 +238,13 @@ def list_fleets(state_dir: Path) -> list[str]:
     return sorted(
         path.name for path in fleets.glob("*") if path.is_dir() and _NAME.fullmatch(path.name)
     )
+
+
+def _suggest_fleet(state_dir: Path, name: str) -> str:
+    fleets = list_fleets(state_dir)
+    if fleets:
+        return suggest(name, fleets, listed_as="fleets")
+    return "rewound up SOURCE creates one; there are no fleets yet"
 
 
 def list_going(state_dir: Path) -> list[str]:

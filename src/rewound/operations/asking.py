@@ -14,6 +14,7 @@ from rewound.operations.fleets import default_schema, status
 from rewound.query.fanout import FanOut, QueryOptions
 from rewound.query.names import Names, read_names
 from rewound.query.outcome import Outcome
+from rewound.similar_names import suggest
 
 _ALWAYS_THERE = ("information_schema",)
 
@@ -49,7 +50,8 @@ def query(
         if world.state is not WorldState.READY:
             return Outcome(error=f"is {world.state.value}")
         if schema is not None and schema not in (*world.schemas, *_ALWAYS_THERE):
-            return Outcome(error=f"has no schema {schema}; it has {', '.join(world.schemas)}")
+            known = suggest(schema, world.schemas, listed_as="it has")
+            return Outcome(error=f"has no schema {schema}; {known}")
         return get_endpoint(folder, world, user)
 
     asked = {name: record.worlds[name] for name in names}

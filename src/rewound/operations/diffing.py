@@ -19,6 +19,7 @@ from rewound.operations import asking
 from rewound.operations.fleets import get_world, status
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import summarise
+from rewound.similar_names import suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def pair_schemas(
     if schema_pair is not None:
         for name, known in zip(schema_pair, (before, after), strict=True):
             if name not in known:
-                raise UsageError(f"no schema {name}", hint=f"known there: {', '.join(known)}")
+                raise UsageError(f"no schema {name}", hint=suggest(name, known))
         return [SchemaPair(*schema_pair)]
     if is_world_pair and len(before) == len(after) == 1:
         return [SchemaPair(before[0], after[0])]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from rewound.catalog import (
     Catalog,
@@ -28,6 +28,7 @@ from rewound.fleet.plan import find_disagreement
 from rewound.load.loader import LoadOptions
 from rewound.load.verify import Verification
 from rewound.load.verify_workers import verify_all
+from rewound.similar_names import find_similar, suggest
 
 _TAIL_BYTES = 4096
 _BYTES_READ = 256 << 20
@@ -79,9 +80,14 @@ def _read_timezone(name: str | None) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(
-            f"unknown time zone {name!r}", hint="use a name such as Europe/Berlin or UTC"
-        ) from error
+        raise UsageError(f"unknown time zone {name!r}", hint=_suggest_zone(name)) from error
+
+
+def _suggest_zone(name: str) -> str:
+    known = available_timezones()
+    if find_similar(name, known):
+        return suggest(name, sorted(known))
+    return "use a name such as Europe/Berlin or UTC"
 
 
 def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:

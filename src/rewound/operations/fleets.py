@@ -20,6 +20,7 @@ from rewound.fleet.state import (
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import Ledger
 from rewound.mysql.endpoint import Endpoint
+from rewound.similar_names import suggest
 
 
 def names() -> list[str]:
@@ -44,7 +45,8 @@ def get_world(fleet: str, name: str) -> World:
     world = record.worlds.get(name)
     if world is None:
         raise UsageError(
-            f"fleet {fleet} has no world {name}", hint=f"it has: {', '.join(record.worlds)}"
+            f"fleet {fleet} has no world {name}",
+            hint=suggest(name, record.worlds, listed_as="it has"),
         )
     if world.state is not WorldState.READY:
         raise FleetError(

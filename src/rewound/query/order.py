@@ -6,6 +6,7 @@ from typing import Any
 
 from rewound.errors import UsageError
 from rewound.mysql.columns import Column, ColumnType, Row
+from rewound.similar_names import suggest
 
 
 def sort_rows(rows: Sequence[Row], columns: Sequence[Column], wanted: str) -> list[Row]:
@@ -25,7 +26,7 @@ def sort_rows(rows: Sequence[Row], columns: Sequence[Column], wanted: str) -> li
         if place is None:
             raise UsageError(
                 f"--sort-by {wanted}: there is no column {column_name}",
-                hint=f"there are: {', '.join(column.name for column in columns)}",
+                hint=suggest(column_name, [column.name for column in columns]),
             )
         keys = _make_keys(rows, columns[place], place)
         # `reverse` keeps the order of equals as well.

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import product
 
 from rewound.errors import UsageError
+from rewound.similar_names import list_names, suggest
 
 _ITEM = re.compile(r"(?:[^\[\],]|\[[^\[\]]*\])+")
 _RANGE = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
-_WORLDS_SHOWN = 20
 
 
 def select_worlds(worlds: Sequence[str], selection: str) -> tuple[str, ...]:
@@ -29,7 +29,12 @@ def select_worlds(worlds: Sequence[str], selection: str) -> tuple[str, ...]:
         for single in _expand(item, selection):
             fitting = [world for world in worlds if _fits(world, single)]
             if not fitting:
-                raise UsageError(f"no world matches {single!r}", hint=f"known: {_show(worlds)}")
+                hint = (
+                    f"known: {list_names(worlds)}"
+                    if re.search(r"[\[*?]", single)
+                    else suggest(single, worlds)
+                )
+                raise UsageError(f"no world matches {single!r}", hint=hint)
             selected.update(fitting)
     return tuple(world for world in worlds if world in selected)
 
@@ -78,11 +83,6 @@ def _is_in_range(number: str, numbers: str) -> bool:
     # host[01-12] means host01, and host[1-12] means host1: padding counts.
     padded = str(int(number)).zfill(len(first) if first.startswith("0") else 1)
     return number == padded and int(first) <= int(number) <= int(last or first)
-
-
-def _show(worlds: Sequence[str]) -> str:
-    more = len(worlds) - _WORLDS_SHOWN
-    return ", ".join(worlds[:_WORLDS_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _unreadable(selection: str) -> UsageError:

@@ -26,4 +26,4 @@ def test_schemas_are_paired_by_name_unless_it_is_clear_which_is_meant(
 def test_a_schema_that_is_not_there_is_a_usage_error():
     with pytest.raises(UsageError, match="no schema b") as raised:
         pair_schemas(("a",), ("c",), schema_pair=("a", "b"), is_world_pair=True)
-    assert raised.value.hint == "known there: c"
+    assert raised.value.hint == "known: c"

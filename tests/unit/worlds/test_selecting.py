@@ -34,7 +34,6 @@ def test_a_selection_names_worlds_in_their_own_order(selection, worlds):
 @pytest.mark.parametrize(
     ("selection", "part"),
     [
-        ("host1,hots2", "'hots2'"),
         ("host[1,44]", "'host[44]'"),
         ("host[20-30]", "'host[20-30]'"),
         ("host[3-1]", "'host[3-1]'"),
@@ -47,6 +46,12 @@ def test_each_part_must_fit_a_world(selection, part):
         select_worlds(WORLDS, selection)
     assert raised.value.message == f"no world matches {part}"
     assert "host1, host2" in str(raised.value.hint)
+
+
+def test_a_slip_is_answered_with_the_world_that_was_meant():
+    with pytest.raises(UsageError, match="no world matches 'eu-wset'") as raised:
+        select_worlds(WORLDS, "host1,eu-wset")
+    assert raised.value.hint == "did you mean eu-west?"
 
 
 @pytest.mark.parametrize(

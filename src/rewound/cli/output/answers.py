@@ -17,6 +17,7 @@ from rewound.query.analysis import needed_for
 from rewound.query.group import group_errors, group_rows, group_warnings
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
+from rewound.similar_names import suggest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -207,7 +208,7 @@ def _find_number(columns: Sequence[Column], wanted: str) -> str:
     if wanted.casefold() not in numbers:
         raise UsageError(
             f"--chart {wanted}: no such numeric column",
-            hint=f"there are: {', '.join(numbers.values()) or 'none'}",
+            hint=suggest(wanted, numbers.values(), listed_as="numeric columns"),
         )
     return numbers[wanted.casefold()]
 

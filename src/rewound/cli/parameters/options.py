@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from rewound.cli.unknown_commands import require_command
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]?)i?B?", re.IGNORECASE)
@@ -71,6 +73,13 @@ class Group(click.Group):
         if ctx.default_map is not None:
             ctx.default_map = dict.fromkeys(self.commands, ctx.default_map)
         return super().invoke(ctx)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called."""
+        require_command(self, ctx, args)
+        return super().resolve_command(ctx, args)
 
 
 fleet_option = option(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rewound.errors import UsageError
 from rewound.query.script import is_complete
+from rewound.similar_names import list_names
 
 
 class Verb(enum.Enum):
@@ -70,8 +71,8 @@ def parse_command(text: str) -> Command | None:
     if name == "?":
         verbs = [Verb.HELP]
     if len(verbs) != 1:
-        known = ", ".join(f"\\{verb.value}" for verb in Verb)
-        raise UsageError(f"unknown command \\{name}", hint=f"there are: {known}")
+        known = [f"\\{verb.value}" for verb in Verb]
+        raise UsageError(f"unknown command \\{name}", hint=f"known: {list_names(known)}")
     return Command(verbs[0], argument.strip())
 
 

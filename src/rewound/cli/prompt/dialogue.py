@@ -27,6 +27,7 @@ from rewound.fleet.world import WorldState
 from rewound.operations import asking, fleets
 from rewound.query.names import Names
 from rewound.query.script import read_statements
+from rewound.similar_names import suggest
 
 _PATIENCE_S = 2.0
 """How long Tab waits for the names of tables, when it comes before them."""
@@ -155,7 +156,7 @@ class Dialogue:
 
     def _choose_format(self, name: str) -> None:
         if name and name not in FORMATS:
-            raise UsageError(f"unknown format {name}", hint=f"there are: {', '.join(FORMATS)}")
+            raise UsageError(f"unknown format {name}", hint=suggest(name, FORMATS))
         if name:
             self._present(replace(self._setting.presentation, output_format=name))
         diagnostics.narrate(f"format {self._setting.presentation.output_format}")

@@ -19,6 +19,7 @@ from rewound import command
 from rewound.engine.install.packages import CHECKSUMS
 from rewound.errors import CommandFailed, HostError, UsageError
 from rewound.mysql.version import OLDEST_SUPPORTED, Version, find_mysql_version
+from rewound.similar_names import suggest
 
 AUTO = "auto"
 """The selection that takes the first server there is: PATH, then the newest installed."""
@@ -144,8 +145,8 @@ def get_installation(selection: str, cache: Path) -> Installation:
             return installation
     if selection == PATH_NAME:
         raise UsageError(_with_reasons("no usable mysqld on PATH", search))
-    names = ", ".join([AUTO, *(known.name for known in list_installations(cache))])
-    raise UsageError(f"no MySQL server named {selection!r}; there are: {names}")
+    names = [AUTO, *(known.name for known in list_installations(cache))]
+    raise UsageError(f"no MySQL server named {selection!r}", hint=suggest(selection, names))
 
 
 def servers_folder(cache: Path) -> Path:

@@ -155,7 +155,7 @@ def test_get_installation_auto_prefers_path(tmp_path: Path, empty_path: Path):
 
 def test_get_installation_names_the_known_ones(tmp_path: Path, empty_path: Path):
     write_folder(tmp_path, "mysql-9.7.4")
-    with pytest.raises(UsageError, match=r"named 'mysql-1'; there are: auto, mysql-9\.7\.4$"):
+    with pytest.raises(UsageError, match=r"named 'mysql-1'\nhint: known: auto, mysql-9\.7\.4$"):
         get_installation("mysql-1", tmp_path)
 
 
