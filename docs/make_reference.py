@@ -141,7 +141,15 @@ def _exit_codes() -> list[str]:
         first_of.setdefault(error.exit_code, error)
     rows = [["0", "Done."]]
     rows += [[str(c), (first_of[c].__doc__ or "").split("\n")[0]] for c in sorted(first_of)]
-    return ["## Exit codes", "", *_table(["code", "meaning"], rows), ""]
+    return [
+        "## Exit codes",
+        "",
+        *_table(["code", "meaning"], rows),
+        "",
+        "`rewound diff` follows diff(1): 0 if nothing differs, 1 if something does, 2 where other"
+        " commands end with 1; all other codes are as above.",
+        "",
+    ]
 
 
 def _time_shapes() -> list[str]:

@@ -18,7 +18,7 @@
     ├── SomeWorldsFailed         4  some worlds failed, the others are done
     └── Interrupted            130  Ctrl-C or a termination signal
 
-The number is the exit code of the command line.
+The number is the exit code of the command line; in `diff`, where 1 is an answer, 1 becomes 2.
 An error carries facts as fields and, where there is one, a `hint`: the next thing to do. Messages
 are lower case without a full stop, and one line each: what is quoted line by line, as the end of
 a log, is `quoted`. Programming mistakes are not in this tree: they stay `ValueError` or `assert`.

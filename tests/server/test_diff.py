@@ -67,6 +67,19 @@ def test_differences_can_be_no_failure(moments: Cli):
     assert moments("diff", "before", "after", "--exit-zero").code == 0
 
 
+def test_trouble_is_2_or_more_as_of_diff(moments: Cli):
+    done = moments("diff", "before", "nope")
+    assert (done.code, done.stdout) == (2, "")
+    assert "no fleet named nope" in done.stderr
+
+
+def test_settings_for_a_source_do_not_stop_a_diff_of_fleets(moments: Cli):
+    assert moments("diff", "after", "after", env={"REWOUND_SCHEMA": "game"}).code == 0
+    typed = moments("diff", "after", "after", "--schema", "game")
+    assert typed.code == 2
+    assert "--schema requires a SOURCE" in typed.stderr
+
+
 @pytest.mark.parametrize("by", ["world", "column"])
 def test_columns_are_shown_by_world_or_summed(moments: Cli, by: str):
     done = moments(

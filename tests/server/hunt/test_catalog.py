@@ -133,12 +133,15 @@ def test_two_tenants_are_compared_though_their_schemas_differ_in_name(
     cli: Cli, hunt_source: HuntSource
 ):
     assert cli("up", hunt_source("tenants")).code == 0
-    for arguments in (("--world", "a", "b"), ("--world", "a", "b", "--schema", "shop_a", "shop_b")):
+    for arguments in (
+        ("--world", "a", "b"),
+        ("--world", "a", "b", "--schema-pair", "shop_a", "shop_b"),
+    ):
         done = cli("diff", *arguments, "--format", "json", "--rows", "3")
         assert done.code == 1, done.stderr
         assert '"table":"t"' in done.stdout.replace(" ", "")
         assert '"changed":1' in done.stdout.replace(" ", "")
-    done = cli("diff", "--world", "a", "b", "--schema", "shop_a", "shop_c")
+    done = cli("diff", "--world", "a", "b", "--schema-pair", "shop_a", "shop_c")
     assert done.code == 2
     assert "no schema shop_c" in done.stderr
     assert cli("down").code == 0

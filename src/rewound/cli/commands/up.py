@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,14 +13,9 @@ from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.progress import show_progress, show_pull
-from rewound.cli.parameters.load_options import deep_option, load_options
-from rewound.cli.parameters.options import cache_limit_option, fleet_option, option
-from rewound.cli.parameters.selection import (
-    clone_option,
-    engine_options,
-    read_clone_method,
-    selection_options,
-)
+from rewound.cli.parameters.options import fleet_option, option
+from rewound.cli.parameters.restore_options import restore_options
+from rewound.cli.parameters.selection import selection_options
 from rewound.dump.rules.table import ZONE_ASSUMED
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
@@ -28,27 +24,18 @@ from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
-from rewound.load.loader import LoadOptions
 from rewound.operations import dumps, restoring
 from rewound.operations.dumps import read_selection
-from rewound.operations.engines import EngineRequest
 from rewound.worlds.folding import name_worlds
 
 
 @click.command(name="up")
 @selection_options
 @fleet_option
-@engine_options
 @option(
     "--port-base", type=click.IntRange(1024, 65535), help="First port. Default: any free ports."
 )
-@option("--allow-missing", is_flag=True, help="Continue without worlds that have no such dump.")
-@load_options
-@option("--fallback", is_flag=True, help="If a dump cannot be restored, take the next older one.")
-@deep_option
-@option("--no-baseline", is_flag=True, help="Reload from the dump and save no baseline.")
-@clone_option
-@cache_limit_option
+@restore_options
 def command(
     source: Path,
     at: str | None,
@@ -57,15 +44,8 @@ def command(
     timezone: str | None,
     worlds: str | None,
     fleet: str,
-    wish: EngineRequest,
     port_base: int | None,
-    allow_missing: bool,
-    load: LoadOptions,
-    fallback: bool,
-    deep: bool,
-    no_baseline: bool,
-    clone: str,
-    cache_limit: int,
+    restore: restoring.UpOptions,
 ) -> None:
     """Restore every world of SOURCE (a folder of dumps) as it was at a time.
 
@@ -76,34 +56,27 @@ def command(
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    options = restoring.UpOptions(
-        fleet=fleet,
-        engine=wish,
-        port_base=port_base,
-        allow_missing=allow_missing,
-        fallback=fallback,
-        load=load,
-        clone=read_clone_method(clone),
-        keep_baselines=not no_baseline,
-        cache_limit_bytes=cache_limit,
-        deep=deep,
-    )
-    with Narrator(selection) as narrator:
-        brought = restoring.up(
-            selection,
-            options,
-            observer=narrator,
-            narrate=diagnostics.narrate,
-            chosen=narrator.show_choice,
-            pulling=narrator.show_pull,
-        )
-    _show_notes(brought, zone=load.time_zone)
+    brought = restore_worlds(selection, replace(restore, fleet=fleet, port_base=port_base))
+    _show_notes(brought, zone=restore.load.time_zone)
     show_failures(brought.failures, fleet, restored=len(brought.restored))
     _show_result(brought, fleet)
     if brought.failures:
         raise SomeWorldsFailed(
             f"{len(brought.failures)} of {len(brought.record.worlds)} worlds failed,"
             " the others are ready"
+        )
+
+
+def restore_worlds(selection: dumps.Selection, options: restoring.UpOptions) -> BringUp:
+    """Restore worlds, and show the choice of dumps and the progress."""
+    with Narrator(selection) as narrator:
+        return restoring.up(
+            selection,
+            options,
+            observer=narrator,
+            narrate=diagnostics.narrate,
+            chosen=narrator.show_choice,
+            pulling=narrator.show_pull,
         )
 
 

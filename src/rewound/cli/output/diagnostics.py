@@ -22,6 +22,8 @@ from rewound.errors import HostError, Interrupted, RewoundError
 
 _EXIT_BROKEN_PIPE = 141
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_exit_codes: dict[int, int] = {}
+"""What the command that runs returns in place of a code that means something else in it."""
 
 
 def run(command: click.Command) -> NoReturn:
@@ -44,6 +46,11 @@ def run(command: click.Command) -> NoReturn:
 def let_stop_signal_through() -> None:
     """From now on, let a request to end (TERM) end the command; it was kept waiting until then."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def fail_with(code: int) -> None:
+    """From now on, return this code for a failure: the usual one is an answer of the command."""
+    _exit_codes[RewoundError.exit_code] = code
 
 
 def warn(text: str) -> None:
@@ -156,7 +163,7 @@ def _run(command: click.Command) -> int:
         return error.exit_code
     except RewoundError as error:
         show_error(error)
-        return error.exit_code
+        return _exit_codes.get(error.exit_code, error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return Interrupted.exit_code
@@ -226,7 +233,7 @@ def _report_bug() -> int:
     last = traceback.format_exc().strip().splitlines()[-1]
     click.echo(f"{click.style('bug:', fg='red', bold=True)} {printable(last)}", err=True)
     click.echo(f"This is an error in Rewound, not in what you did; {place}", err=True)
-    return 1
+    return _exit_codes.get(RewoundError.exit_code, RewoundError.exit_code)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - signal's signature

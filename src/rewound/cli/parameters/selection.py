@@ -34,6 +34,17 @@ clone_option = option(
 )
 
 
+timezone_option = option(
+    "--timezone",
+    metavar="ZONE",
+    help="Time zone of times without one, such as Europe/Berlin. Default: as written.",
+)
+pattern_option = option(
+    "--pattern",
+    help="Pattern of world and time in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'.",
+)
+
+
 def selection_options(command: _Command) -> _Command:
     """Declare SOURCE and the options that say which dumps of it are meant."""
     return _declare_selection(command, required=True)
@@ -48,15 +59,8 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
     for decorate in (
         one_of("at", "before"),
         worlds_option,
-        option(
-            "--timezone",
-            metavar="ZONE",
-            help="Time zone of times without one, such as Europe/Berlin. Default: as written.",
-        ),
-        option(
-            "--pattern",
-            help="Pattern of world and time in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'.",
-        ),
+        timezone_option,
+        pattern_option,
         option("--before", metavar="TIME", help="Take the newest dump strictly before this time."),
         option(
             "--at",

@@ -1,0 +1,71 @@
+"""How worlds are restored, as the commands that restore some are told: `up` and `diff SOURCE`."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from rewound.cli.parameters.load_options import deep_option, load_options
+from rewound.cli.parameters.options import cache_limit_option, option
+from rewound.cli.parameters.selection import clone_option, engine_options, read_clone_method
+from rewound.load.loader import LoadOptions
+from rewound.operations.engines import EngineRequest
+from rewound.operations.restoring import UpOptions
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+RESTORE_OPTIONS = (
+    *("engine", "server", "image", "memory_limit", "allow_missing", "schema", "allow_unfinished"),
+    *("allow", "check_foreign_keys", "world_timezone", "method", "only_schema", "only_table"),
+    *("skip_table", "fallback", "deep", "no_baseline", "clone", "cache_limit"),
+)
+"""The parameters that `restore_options` declares."""
+
+
+def restore_options(command: _Command) -> _Command:
+    """Declare the options of a restore; the command gets them as `restore`, without a fleet."""
+
+    @engine_options
+    @load_options
+    @functools.wraps(command)
+    def with_options(
+        *,
+        wish: EngineRequest,
+        load: LoadOptions,
+        allow_missing: bool,
+        fallback: bool,
+        deep: bool,
+        no_baseline: bool,
+        clone: str,
+        cache_limit: int,
+        **others: Any,
+    ) -> Any:
+        restore = UpOptions(
+            engine=wish,
+            allow_missing=allow_missing,
+            fallback=fallback,
+            load=load,
+            clone=read_clone_method(clone),
+            keep_baselines=not no_baseline,
+            cache_limit_bytes=cache_limit,
+            deep=deep,
+        )
+        return command(restore=restore, **others)
+
+    for decorate in (
+        cache_limit_option,
+        clone_option,
+        option("--no-baseline", is_flag=True, help="Reload from the dump and save no baseline."),
+        deep_option,
+        option(
+            "--fallback",
+            is_flag=True,
+            help="If a dump cannot be restored, take the next older one.",
+        ),
+        option(
+            "--allow-missing",
+            is_flag=True,
+            help="Continue without worlds that have no such dump.",
+        ),
+    ):
+        with_options = decorate(with_options)
+    return cast(_Command, with_options)

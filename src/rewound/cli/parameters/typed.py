@@ -1,0 +1,50 @@
+"""The options of a call as the user typed them, for commands that do the same again."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import click
+
+from rewound.cli.parameters.precedence import Origin, find_origin
+
+
+def list_typed(names: Collection[str]) -> list[str]:
+    """Return the words of those of some options that were typed.
+
+    What the environment or the settings file says holds for the next command as well.
+    """
+    context = click.get_current_context()
+    return [
+        word
+        for parameter in context.command.params
+        if isinstance(parameter, click.Option)
+        and parameter.name in names
+        and find_origin(parameter.name) is Origin.TYPED
+        for word in _spell(parameter, context.params[parameter.name])
+    ]
+
+
+def find_typed(names: Collection[str]) -> list[str]:
+    """Return which of some options were typed, as the user knows them: `--only-table`."""
+    return [
+        _name(parameter)
+        for parameter in click.get_current_context().command.params
+        if parameter.name in names and find_origin(parameter.name) is Origin.TYPED
+    ]
+
+
+def _spell(option: click.Option, value: object) -> Iterator[str]:
+    """Yield the words that give an option this value."""
+    name = _name(option)
+    if option.is_flag:
+        yield name
+    elif option.multiple and isinstance(value, Sequence):
+        for each in value:
+            yield from (name, str(each))
+    elif option.nargs > 1 and isinstance(value, Sequence):
+        yield from (name, *map(str, value))
+    else:
+        yield from (name, str(value))
+
+
+def _name(parameter: click.Parameter) -> str:
+    return max(parameter.opts, key=len)
