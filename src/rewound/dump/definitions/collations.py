@@ -59,4 +59,7 @@ def nearest_collation(name: str, target: ServerProfile) -> str | None:
 
 def value_of(tokens: Sequence[Token]) -> Token | None:
     """Return the value of an option: the token after an optional equals sign."""
-    return next((token for token in tokens[:2] if token.text != b"="), None)
+    for token in tokens[:2]:
+        if token.text != b"=":
+            return token
+    return None

@@ -23,6 +23,7 @@ _MARIADB_OPTIONS = frozenset(
 )
 _CUT = {"AUTOEXTEND_SIZE": rules.FILE_SIZE, "CONNECTION": rules.REMOTE_ENGINE}
 _OWN_TABLESPACES = frozenset({"innodb_file_per_table", "innodb_system", "innodb_temporary"})
+_NAMING = frozenset({TokenKind.WORD, TokenKind.NAME})
 _KEEP_FIXED = frozenset({"myisam", "mrg_myisam"})
 
 
@@ -93,9 +94,10 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
     """
     depth, in_partitions = 0, False
     for index, token in enumerate(tokens):
-        depth += {b"(": 1, b")": -1}.get(token.text, 0)
+        if token.kind is TokenKind.MARK:
+            depth += {b"(": 1, b")": -1}.get(token.text, 0)
         in_partitions = in_partitions or (depth == 0 and token.word == "PARTITION")
-        if depth and not in_partitions:
+        if token.kind not in _NAMING or (depth and not in_partitions):
             continue
         rest = tokens[index + 1 : index + 3]
         is_directory = token.word in ("DATA", "INDEX") and rest and rest[0].word == "DIRECTORY"
@@ -110,13 +112,11 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
             is_option = value.kind is TokenKind.STRING
         elif token.kind is TokenKind.NAME:
             is_option = has_sign and depth == 0
-        elif token.kind is TokenKind.WORD:
+        else:
             is_option = has_sign or (depth == 0 and kind is Kind.CREATE_TABLE)
             is_option = is_option or _is_replaced_engine(tokens, index, value, mode)
             # No type of a column begins with a digit.
             is_option = is_option or (token.word in _CUT and value.text[:1].isdigit())
-        else:
-            is_option = False
         if is_option:
             yield _Option(index, token, value, is_of_partition=depth > 0)
 

@@ -357,8 +357,9 @@ def _are_words(cursor: Cursor, words: Set[str]) -> bool:
 
 def _skip_to(cursor: Cursor, text: str) -> bool:
     """Take everything up to a keyword or mark, and tell whether it was there."""
+    mark = text.encode("ascii")
     while (token := cursor.take()) is not None:
-        if text in (token.word, token.text.decode("latin-1")):
+        if token.text == mark or token.word == text:
             return True
     return False
 
