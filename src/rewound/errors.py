@@ -30,6 +30,7 @@ from pathlib import Path
 _NO_ROOM = frozenset({3, 1021, 1114, 1878, 3675})
 """MySQL's errors of a full disk. 1114, 1878 (while keys are made) and 3675 were tried on 9.7.4 with
 a full tmpfs; 3 (EE_WRITE) and 1021 are the error reference's."""
+_CONNECTION_LOST = 2013
 _NO_MEMORY = frozenset({5, 1037, 1041, 1135, 3015, 3044})
 """Of a server that gets no more memory. 1041 and 1135 (no new thread) were seen on 9.7.4 under
 RLIMIT_AS; the others are the error reference's."""
@@ -164,6 +165,11 @@ class MysqlError(RewoundError):
     def is_for_memory(self) -> bool:
         """Whether the server got no more memory from its host."""
         return self.number in _NO_MEMORY
+
+    @property
+    def is_timeout(self) -> bool:
+        """Whether no answer came within the time that was given for it."""
+        return self.number == _CONNECTION_LOST and "timed out" in self.text
 
 
 class LoadError(RewoundError):

@@ -42,6 +42,24 @@ def test_a_trigger_fires_for_the_rows_after_it_and_no_others(world: LoadServer, 
     assert used(ledger)["trigger-fires"] == 2
 
 
+@pytest.mark.parametrize("method", list(LoadMethod))
+@pytest.mark.parametrize(
+    "body",
+    ["DO SLEEP(1000)", "w: LOOP SET @x = 1; END LOOP", "CALL p()"],
+)
+def test_a_trigger_that_never_ends_fails_its_world(
+    world: LoadServer, dumps: Dumps, method: LoadMethod, body: str
+):
+    dump = dumps.write(
+        f"{CREATE}DELIMITER ;;\nCREATE PROCEDURE p() REPEAT SET @x = 1; UNTIL @x = 2 END REPEAT;;\n"
+        f"CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW {body};;\nDELIMITER ;\n"
+        "INSERT INTO t VALUES (1, 1, 'a');\n"
+    )
+    with pytest.raises(LoadError, match=r"line 13: the triggers of t did not finish") as e:
+        world.load(dump, LoadOptions(method=method, trigger_timeout_s=1))
+    assert e.value.hint == "--skip-table game.t leaves the table out"
+
+
 @pytest.mark.parametrize(
     ("statements", "rows"),
     [

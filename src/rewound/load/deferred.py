@@ -14,7 +14,7 @@ from rewound.dump.rules import table as rules
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.text.statement import Kind
-from rewound.errors import Interrupted, MysqlError
+from rewound.errors import Interrupted, LoadError, MysqlError
 from rewound.load.counters import LoadCounters
 from rewound.load.executor import Executor
 from rewound.load.foreign_keys import DEFINES_TABLES, TableExecutor
@@ -69,10 +69,12 @@ class DeferredStatements:
         tables: TableExecutor,
         *,
         defers_triggers: bool,
+        trigger_timeout_s: float,
         cancelled: threading.Event,
     ) -> None:
         """Take the executor of the dump's session, and `own`, in which deferred ones are made."""
         self._defers_triggers = defers_triggers
+        self._trigger_timeout_s = trigger_timeout_s
         self._executor = executor
         self._own = own
         self._tally = counters
@@ -107,10 +109,7 @@ class DeferredStatements:
         Raises:
             StatementRefused, LoadError, HostError: as the executor does.
         """
-        if verdict.sql and self.meets_triggers(verdict):
-            self._make_triggers()
-            if verdict.kind is not Kind.ALTER_TABLE:
-                self._tally.note_fired(verdict)
+        fires = self._prepare_triggers(verdict)
         is_deferred = verdict.kind is Kind.CREATE_TRIGGER and self._defers_triggers
         match verdict.kind:
             case Kind.CREATE_TRIGGER if verdict.sql and is_deferred:
@@ -126,6 +125,8 @@ class DeferredStatements:
                 execute_object(self._executor, verdict)
             case kind if kind in DEFINES_TABLES:
                 self._tables.execute(verdict)
+            case _ if fires:
+                self._execute_fired(verdict)
             case _:
                 if not self._drop(verdict):
                     self._executor.execute(verdict)
@@ -135,6 +136,28 @@ class DeferredStatements:
             self._made and verdict.kind in _REMOVES_TRIGGERS
         ):
             self._made = self._read_made()
+
+    def _prepare_triggers(self, verdict: Verdict) -> bool:
+        """Make the triggers that a statement meets, and tell whether it fires them."""
+        if not verdict.sql or not self.meets_triggers(verdict):
+            return False
+        self._make_triggers()
+        fires = verdict.kind is not Kind.ALTER_TABLE
+        if fires:
+            self._tally.note_fired(verdict)
+        return fires
+
+    def _execute_fired(self, verdict: Verdict) -> None:
+        """Execute what fires triggers, which need never end."""
+        session_id = self._executor.connection.session_id
+        try:
+            with self._executor.connection.limit_answers(self._trigger_timeout_s):
+                self._executor.execute(verdict)
+        except LoadError as error:
+            if not (isinstance(error.__cause__, MysqlError) and error.__cause__.is_timeout):
+                raise
+            self._own.connection.execute(f"KILL {session_id}")
+            raise self._executor.explain_endless(verdict, self._trigger_timeout_s) from error
 
     def execute_deferred(self) -> None:
         """Execute what has waited, in the session that each was written for.

@@ -14,7 +14,7 @@ from rewound.errors import (
     StatementRefused,
 )
 from rewound.load.counters import VALUE_CUT_SHORT, LoadCounters
-from rewound.load.next_steps import find_next_step
+from rewound.load.next_steps import find_next_step, leave_table_out
 from rewound.load.objects import TableKey, table_keys
 from rewound.load.session import read_session
 from rewound.load.stated_values import StatedValueCheck
@@ -139,6 +139,15 @@ class Executor:
         text = f"{self._dump}, line {verdict.line}: {error.message}"
         shown = excerpt(verdict.statement.text)
         return _as_error(text, error, quoted=shown, hint=find_next_step(verdict, error))
+
+    def explain_endless(self, verdict: Verdict, timeout_s: float) -> LoadError:
+        """Return the error of a statement whose triggers did not finish in time."""
+        return LoadError(
+            f"{self._dump}, line {verdict.line}: the triggers of {verdict.statement.name}"
+            f" did not finish within {timeout_s:.0f} s",
+            hint=leave_table_out(verdict),
+            quoted=excerpt(verdict.statement.text),
+        )
 
 
 def _is_deadlock(error: BaseException) -> bool:

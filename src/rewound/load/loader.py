@@ -73,6 +73,8 @@ class LoadOptions:
     method: LoadMethod = LoadMethod.FAST
     large_table_bytes: int = LARGE_TABLE_BYTES
     """From how much text on the fast method treats a table as a large one."""
+    trigger_timeout_s: float = 600.0
+    """How long one statement may take that fires triggers, which need never end."""
     now: datetime | None = None
     """What NOW() is until the dump sets another time; None for when the load begins."""
 
@@ -138,6 +140,7 @@ def load_dump(
             counters,
             tables,
             defers_triggers=is_fast,
+            trigger_timeout_s=options.trigger_timeout_s,
             cancelled=cancelled,
         )
 

@@ -23,10 +23,9 @@ def find_next_step(verdict: Verdict, error: MysqlError) -> str | None:
             "it needs a privilege that no account of a world has: take the statement out of a copy"
             " of the dump if the data do not need it"
         )
-    key = table_key(verdict)
-    if key is None or verdict.kind not in _OF_TABLES:
+    skipping = leave_table_out(verdict)
+    if skipping is None:
         return None
-    skipping = f"--skip-table {key[0]}.{key[1]} leaves the table out"
     if error.number in _NO_TABLE:
         return (
             "the dump has not created that table: if it holds rows alone, put the dump of its"
@@ -42,3 +41,11 @@ def find_next_step(verdict: Verdict, error: MysqlError) -> str | None:
     if error.number == _GENERATED:
         return f"it states values for a column that is computed; {skipping}"
     return skipping
+
+
+def leave_table_out(verdict: Verdict) -> str | None:
+    """Return the hint with the option that leaves a statement's table out, if it has one."""
+    key = table_key(verdict)
+    if key is None or verdict.kind not in _OF_TABLES:
+        return None
+    return f"--skip-table {key[0]}.{key[1]} leaves the table out"

@@ -144,6 +144,18 @@ class Connection:
             with contextlib.suppress(OSError):
                 self._driver._sock.shutdown(socket.SHUT_RDWR)
 
+    @contextlib.contextmanager
+    def limit_answers(self, timeout_s: float) -> Iterator[None]:
+        """Let each answer take this long at most; the session is lost with a later one.
+
+        The statement goes on in the server: it is for the caller to end that.
+        """
+        usual, self._driver._read_timeout = self._driver._read_timeout, timeout_s
+        try:
+            yield
+        finally:
+            self._driver._read_timeout = usual
+
     @property
     def session_id(self) -> int:
         """The server's number of this session, for KILL."""

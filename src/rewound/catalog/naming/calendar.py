@@ -1,34 +1,78 @@
 """The words of a calendar that stand in the names of dumps: weekdays, months, time zones. Pure.
 
-English, German, French and Spanish, in full and as `date` abbreviates them. An abbreviation of two
+English, German, French and Spanish, in full and as `date` abbreviates them; Italian, Portuguese
+and Dutch in full. An abbreviation of two
 letters is not in here: it is a word of its own too often.
 """
 
 from datetime import date, timedelta, timezone
 
 _WEEKDAYS = (
-    ("monday", "mon", "montag", "lundi", "lun", "lunes"),
-    ("tuesday", "tue", "tues", "dienstag", "mardi", "martes"),
-    ("wednesday", "wed", "mittwoch", "mercredi", "mer", "miercoles"),
-    ("thursday", "thu", "thur", "thurs", "donnerstag", "jeudi", "jeu", "jueves"),
-    ("friday", "fri", "freitag", "vendredi", "ven", "viernes"),
-    ("saturday", "sat", "samstag", "sonnabend", "samedi", "sam", "sabado"),
-    ("sunday", "sun", "sonntag", "dimanche", "dim", "domingo"),
+    ("monday", "mon", "montag", "lundi", "lun", "lunes", "lunedi", "segunda", "maandag"),
+    ("tuesday", "tue", "tues", "dienstag", "mardi", "martes", "martedi", "terca", "dinsdag"),
+    (
+        "wednesday",
+        "wed",
+        "mittwoch",
+        "mercredi",
+        "mer",
+        "miercoles",
+        "mercoledi",
+        "quarta",
+        "woensdag",
+    ),
+    (
+        "thursday",
+        "thu",
+        "thur",
+        "thurs",
+        "donnerstag",
+        "jeudi",
+        "jeu",
+        "jueves",
+        "giovedi",
+        "quinta",
+        "donderdag",
+    ),
+    ("friday", "fri", "freitag", "vendredi", "ven", "viernes", "venerdi", "sexta", "vrijdag"),
+    ("saturday", "sat", "samstag", "sonnabend", "samedi", "sam", "sabado", "sabato", "zaterdag"),
+    ("sunday", "sun", "sonntag", "dimanche", "dim", "domingo", "domenica", "zondag"),
 )
 """By `date.weekday`; the first of each is the one that English scripts write."""
 _MONTHS = (
-    ("january", "jan", "januar", "janvier", "janv", "enero", "ene"),
-    ("february", "feb", "februar", "fevrier", "fevr", "febrero"),
-    ("march", "mar", "maerz", "mrz", "mars", "marzo"),
-    ("april", "apr", "avril", "avr", "abril", "abr"),
-    ("may", "mai", "mayo"),
-    ("june", "jun", "juni", "juin", "junio"),
-    ("july", "jul", "juli", "juillet", "juil", "julio"),
-    ("august", "aug", "aout", "agosto", "ago"),
-    ("september", "sep", "sept", "septembre", "septiembre"),
-    ("october", "oct", "oktober", "okt", "octobre", "octubre"),
-    ("november", "nov", "novembre", "noviembre"),
-    ("december", "dec", "dezember", "dez", "decembre", "diciembre", "dic"),
+    (
+        "january",
+        "jan",
+        "januar",
+        "janvier",
+        "janv",
+        "enero",
+        "ene",
+        "gennaio",
+        "janeiro",
+        "januari",
+    ),
+    (
+        "february",
+        "feb",
+        "februar",
+        "fevrier",
+        "fevr",
+        "febrero",
+        "febbraio",
+        "fevereiro",
+        "februari",
+    ),
+    ("march", "mar", "maerz", "mrz", "mars", "marzo", "marco", "maart"),
+    ("april", "apr", "avril", "avr", "abril", "abr", "aprile"),
+    ("may", "mai", "mayo", "maggio", "maio", "mei"),
+    ("june", "jun", "juni", "juin", "junio", "giugno", "junho"),
+    ("july", "jul", "juli", "juillet", "juil", "julio", "luglio", "julho"),
+    ("august", "aug", "aout", "agosto", "ago", "augustus"),
+    ("september", "sep", "sept", "septembre", "septiembre", "settembre", "setembro"),
+    ("october", "oct", "oktober", "okt", "octobre", "octubre", "ottobre", "outubro"),
+    ("november", "nov", "novembre", "noviembre", "novembro"),
+    ("december", "dec", "dezember", "dez", "decembre", "diciembre", "dic", "dicembre", "dezembro"),
 )
 """By month, from January on."""
 _WEEKDAY_OF = {word: day for day, words in enumerate(_WEEKDAYS) for word in words}

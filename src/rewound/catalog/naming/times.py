@@ -80,6 +80,7 @@ _MONTH_WORD = f"(?<![A-Za-z]){_named('b', any_month())}"
 _GAP = "[-_. ,]{0,2}"
 _WORD_GAP = "[-_. ]{1,2}"
 _WEEK_WORD = "(?:[WwKkCc]|[Ww]eek|[KkCc][Ww])"
+_WEEK_GAPS = ("-?", "_", "[.]", " ")
 _NOT_DAY_FIRST = "".join(
     # 08_02_2020_03_10 is rather the 8th of February, at ten past three.
     f"(?!(?<=[0-9]{{2}}{gap}[0-9]{{2}}{gap})20[0-9]{{2}}{gap})"
@@ -103,10 +104,10 @@ _DATES = (
         f"{_MONTH_WORD}{gap}{_D}{gap}{_named('y')}(?!{gap}20[0-9]{{2}}(?![0-9]))"
         for gap in ("-", "_", "[.]", " ")
     ),
-    f"{_named('G')}-?{_WEEK_WORD}{_named('V')}-?{_named('u')}",
+    *(f"{_named('G')}{gap}{_WEEK_WORD}{_named('V')}{gap}{_named('u')}" for gap in _WEEK_GAPS),
 )
 """Every certain way to write a date. Where several fit at one place, the first wins."""
-_WEEK = f"(?<![-_.][0-9]{{2}}[-_.]){_named('G')}-?{_WEEK_WORD}{_named('V')}"
+_WEEK = f"(?<![-_.][0-9]{{2}}[-_.]){_named('G')}[-_. ]?{_WEEK_WORD}{_named('V')}"
 """A week alone; no time of day goes with it."""
 _ZONES = "|".join(sorted({*ZONE_HOURS, *UNCERTAIN_ZONES} - {"Z"}, key=lambda z: (-len(z), z)))
 _HOURS = "[+-](?:0?[0-9]|1[0-4])(?::?(?:00|30|45))?"
