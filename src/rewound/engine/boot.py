@@ -5,7 +5,6 @@ for at its socket. Why one did not start, and whether it ended as it should, is 
 the end of its log.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,23 +53,6 @@ _TRACE = re.compile(r"(got signal \d+ ;)\n.*", re.DOTALL)
 """What a server writes of itself when it crashes; why is above it."""
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
 _READY_TIMEOUT_S = 120.0
-_LONGEST_SOCKET_PATH_BYTES = 107  # sockaddr_un of Linux, less the closing zero
-
-
-def room_for_name(socket: Path) -> int:
-    """Return how many bytes longer the path of a socket may be."""
-    return _LONGEST_SOCKET_PATH_BYTES - len(os.fsencode(socket))
-
-
-def require_short(socket: Path) -> None:
-    """Raise HostError where the path of a socket is longer than the kernel takes."""
-    length = len(os.fsencode(socket))
-    if length > _LONGEST_SOCKET_PATH_BYTES:
-        raise HostError(
-            f"the socket path {socket} has {length} bytes,"
-            f" at most {_LONGEST_SOCKET_PATH_BYTES} are possible",
-            hint="set REWOUND_STATE_DIR to a folder with a shorter path",
-        )
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def bring_up(
     every thread of it first; what they leave is the caller's to take down.
     """
     record_writer = RecordWriter(folder, record)
-    watcher = _Recorder(record_writer, observer)
+    watcher = _Recorder(folder, record_writer, observer)
     failures: dict[str, RewoundError] = {}
     restored: dict[str, Restored] = {}
 
@@ -85,7 +85,10 @@ def take_down(folder: FleetFolder, *watches: ServerWatch) -> int:
 class _Recorder:
     """Passes on what happens to a world, and writes its state down."""
 
-    def __init__(self, record_writer: RecordWriter, observer: Observer) -> None:
+    def __init__(
+        self, folder: FleetFolder, record_writer: RecordWriter, observer: Observer
+    ) -> None:
+        self._folder = folder
         self.record_writer = record_writer
         self._observer = observer
         self.world_loading = observer.world_loading
@@ -101,21 +104,21 @@ class _Recorder:
         self._observer.world_changed(world, WorldState.FAILED, error.in_one_line)
 
     def ready(self, world: str, made: Restored) -> None:
-        self.record_writer.update(
-            World(
-                name=world,
-                state=WorldState.READY,
-                dump=made.dump.path,
-                taken_at=made.dump.taken_at,
-                port=made.server.port,
-                server=made.server,
-                schemas=made.ledger.schemas,
-                rows=made.ledger.rows,
-                part=made.ledger.part,
-                baseline=made.baseline,
-                lower_case_table_names=made.settings.lower_case_table_names,
-            )
+        ready = World(
+            name=world,
+            state=WorldState.READY,
+            dump=made.dump.path,
+            taken_at=made.dump.taken_at,
+            port=made.server.port,
+            server=made.server,
+            schemas=made.ledger.schemas,
+            rows=made.ledger.rows,
+            part=made.ledger.part,
+            baseline=made.baseline,
+            lower_case_table_names=made.settings.lower_case_table_names,
         )
+        self._folder.name_socket(made.server)
+        self.record_writer.update(ready)
         origin = ", from its baseline" if made.from_baseline else ""
         origin += ", the same in a second load" if made.ledger.deep else ""
         self._observer.world_changed(world, WorldState.READY, f"{made.ledger.rows:,} rows{origin}")

@@ -27,4 +27,5 @@ def get_endpoint(folder: FleetFolder, world: World, user: str) -> Endpoint:
     """Return address and login of one account of a world that has a server."""
     if world.server is None:
         raise ValueError(f"world {world.name} has no server")
-    return world.server.endpoint(user, folder.read_password(user))
+    server = replace(world.server, socket=folder.find_socket(world.server))
+    return server.endpoint(user, folder.read_password(user))

@@ -5,6 +5,7 @@ Layout below the state folder, all of it readable by the user alone:
     fleets/NAME/fleet.json      the record: what is known of every world
     fleets/NAME/ACCOUNT.cnf     login of one account, as an option file
     fleets/NAME/ledgers/W.json  the ledger of a world
+    fleets/NAME/sockets/PORT    a short name for the socket of a world whose own is too long
     fleets/NAME/worlds/W/       all that belongs to the server of a world
     fleets/NAME/again/W/        the same of a second load that it is compared with
     fleets/NAME.lock            held while a command changes the fleet
@@ -15,6 +16,8 @@ new one, never half of one. Deleting `fleets/NAME` deletes the fleet.
 """
 
 import configparser
+import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,12 +30,14 @@ from filelock import FileLock, Timeout
 
 from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice
+from rewound.engine.protocol import Server
 from rewound.errors import FleetBusy, FleetError, FleetNotFound, HostError, UsageError
 from rewound.files.json_files import decode, encode, write_file
 from rewound.files.locks import is_locked
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file
+from rewound.mysql.unix_socket import fits
 from rewound.similar_names import suggest
 
 RECORD_FORMAT = 4
@@ -41,6 +46,9 @@ RECORD_FORMAT = 4
 _GOING = ".going"
 
 _NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+_LONGEST_PLAIN_NAME = 200
+"""Of a world; a file may have 255 bytes."""
 
 _Value = TypeVar("_Value")
 
@@ -188,17 +196,34 @@ class FleetFolder:
         """Replace the record."""
         self._write("fleet.json", encode(record))
 
+    def name_socket(self, server: Server) -> None:
+        """Give the socket of a server a path that other programs can use, where it has none."""
+        if fits(server.socket):
+            return
+        link = self._short_socket(server)
+        link.parent.mkdir(mode=0o700, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.path.relpath(server.socket, link.parent))
+
+    def find_socket(self, server: Server) -> Path:
+        """Return the shortest path of the socket of a server."""
+        link = self._short_socket(server)
+        return link if not fits(server.socket) and link.is_symlink() else server.socket
+
+    def _short_socket(self, server: Server) -> Path:
+        return self.path / "sockets" / str(server.port)
+
     def read_ledger(self, world: str) -> Ledger:
         """Return a world's ledger; it has one once its load has ended."""
         try:
-            content = (self.path / "ledgers" / f"{world}.json").read_bytes()
+            content = (self.path / _ledger_name(world)).read_bytes()
         except FileNotFoundError as error:
             raise FleetError(f"world {world} of fleet {self.name} has no ledger") from error
-        return self._decode(content, Ledger, f"ledgers/{world}.json")
+        return self._decode(content, Ledger, _ledger_name(world))
 
     def write_ledger(self, world: str, ledger: Ledger) -> None:
         """Keep a world's ledger."""
-        self._write(f"ledgers/{world}.json", encode(ledger))
+        self._write(_ledger_name(world), encode(ledger))
 
     def option_file(self, account: str) -> Path:
         """Return the option file that logs an account in to every world of the fleet."""
@@ -230,6 +255,14 @@ class FleetFolder:
                 f"{self.path / name} is unreadable: {error}",
                 hint=f"remove the fleet: rewound down --fleet {self.name}",
             ) from error
+
+
+def _ledger_name(world: str) -> str:
+    """Return where a world's ledger is: a name with room for what is appended to it."""
+    if len(world) > _LONGEST_PLAIN_NAME:
+        digest = hashlib.sha256(world.encode()).hexdigest()[:16]
+        world = f"{world[:_LONGEST_PLAIN_NAME]}-{digest}"
+    return f"ledgers/{world}.json"
 
 
 def list_fleets(state_dir: Path) -> list[str]:

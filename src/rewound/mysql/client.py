@@ -22,6 +22,7 @@ from pymysql.protocol import OKPacketWrapper
 
 from rewound.errors import MysqlError
 from rewound.mysql.endpoint import Endpoint
+from rewound.mysql.unix_socket import reachable
 
 Value = int | float | Decimal | str | bytes | None
 """A value as MySQL gave it. Temporal values, ENUM, SET and JSON are the server's text,
@@ -283,7 +284,8 @@ def _open_socket(path: Path, timeout_s: float) -> socket.socket:
     opened = socket.socket(socket.AF_UNIX)
     try:
         opened.settimeout(timeout_s)
-        opened.connect(str(path))
+        with reachable(path) as short:
+            opened.connect(short)
     except OSError as error:
         opened.close()
         raise MysqlError(

@@ -19,6 +19,7 @@ from rewound.mysql.accounts import READER
 from rewound.mysql.columns import Column, Row, read_column
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.prepared import PreparedStatement, is_rounded
+from rewound.mysql.unix_socket import reachable
 
 CONNECTION_LOST = 2013
 """What a driver says when the server went away in the middle of an answer."""
@@ -53,24 +54,29 @@ class Session:
             MysqlError: the server does not let us in, or does not answer.
         """
         try:
-            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
-                driver = await asyncmy.connect(
-                    unix_socket=str(endpoint.socket),
-                    user=endpoint.user,
-                    password=endpoint.password,
-                    database=schema,
-                    charset="utf8mb4",
-                    use_unicode=False,
-                    autocommit=True,
-                    conv={},
-                    connect_timeout=_CONNECT_TIMEOUT_S,
-                )
+            with reachable(endpoint.socket) as socket:
+                async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+                    driver = await asyncmy.connect(
+                        unix_socket=socket,
+                        user=endpoint.user,
+                        password=endpoint.password,
+                        database=schema,
+                        charset="utf8mb4",
+                        use_unicode=False,
+                        autocommit=True,
+                        conv={},
+                        connect_timeout=_CONNECT_TIMEOUT_S,
+                    )
         except errors.MySQLError as error:
             raise _translate(error) from error
         except TimeoutError as error:
             raise MysqlError(
                 _CONNECTION_ERROR,
                 f"the server at {endpoint.socket} did not answer in {_CONNECT_TIMEOUT_S:g} s",
+            ) from error
+        except OSError as error:  # of the socket's folder
+            raise MysqlError(
+                _CONNECTION_ERROR, f"cannot connect to {endpoint.socket}: {error.strerror or error}"
             ) from error
         return cls(driver, is_reader=endpoint.user == READER)
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from rewound import settings
 from rewound.catalog import require_all
-from rewound.engine.boot import SOCKET, room_for_name
 from rewound.engine.docker.address import find_address
 from rewound.engine.host.checks import Check, CheckState, check_host
 from rewound.engine.host.limits import check_clock, check_limits
@@ -21,8 +20,6 @@ from rewound.operations.host import DEFAULT_IMAGE
 from rewound.operations.leftovers import Leftover
 
 _MIB = 1 << 20
-_SHORT_NAME = 24
-"""How long the name of a world may be at least, for nobody to be surprised."""
 
 
 def look(selection: Selection | None, leftovers: list[Leftover]) -> list[Check]:
@@ -50,14 +47,6 @@ def _check_fleets() -> Iterator[Check]:
     """Look at the folder of the fleets, and read every record."""
     state = settings.state_dir()
     folder = FleetFolder(state, "default").path.parent
-    room = room_for_name(FleetFolder(state, "default").world_folder("x") / SOCKET) + 1
-    if room < _SHORT_NAME:
-        yield Check(
-            "fleets",
-            CheckState.LIMITED,
-            f"the path of {folder} is long: names of worlds may have {max(room, 0)} bytes",
-            "set REWOUND_STATE_DIR to a folder with a shorter path",
-        )
     if folder.exists() and folder.stat().st_mode & 0o077:
         yield Check(
             "fleets",

@@ -212,3 +212,26 @@ def test_looking_whether_a_fleet_is_being_changed_takes_no_lock_and_makes_nothin
         assert folder.is_being_changed
         assert not FleetFolder(tmp_path / "state", "other").is_being_changed
     assert not folder.is_being_changed
+
+
+def test_a_ledger_is_kept_of_a_world_with_the_longest_name(tmp_path: Path):
+    folder = FleetFolder(tmp_path, "default")
+    with folder.locked():
+        folder.create()
+    names = ["w" * 252 + "1", "w" * 252 + "2"]
+    for rows, name in enumerate(names):
+        folder.write_ledger(name, replace(LEDGER, statements=rows))
+    assert [folder.read_ledger(name).statements for name in names] == [0, 1]
+
+
+def test_a_socket_with_a_long_path_has_a_short_name_too(tmp_path: Path):
+    folder = FleetFolder(tmp_path, "default")
+    with folder.locked():
+        folder.create()
+    short = Server(MARK, Path("/w/mysqld.sock"), "127.0.0.1", 4000)
+    long = Server(MARK, folder.world_folder("w" * 200) / "mysqld.sock", "127.0.0.1", 4001)
+    for server in (short, long, long):
+        folder.name_socket(server)
+    assert folder.find_socket(short) == short.socket
+    assert folder.find_socket(long) == folder.path / "sockets/4001"
+    assert (folder.path / "sockets/4001").resolve() == long.socket.resolve()

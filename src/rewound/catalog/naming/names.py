@@ -32,7 +32,7 @@ MARKER_WORDS = KIND_WORDS | PERIOD_WORDS
 """All words that are no part of a world's name at its ends, in lower case."""
 
 _WORLD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_WORLD_MAX_LENGTH = 60
+_WORLD_MAX_LENGTH = 253  # the longest name of a host in the DNS; files may have 255 bytes
 _TIME_MARK = "\0"  # stands for a time; no path can hold it
 _ADDRESS = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,3}){3}")
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[-_. ][0-9]+)+")

@@ -54,6 +54,7 @@ FOLDER_LABEL = "rewound.folder"
 """Has the folder of the server on the host, by which everything of ours is found."""
 
 _IMAGE_USER_ID = 999  # mysql in the official image
+_LONGEST_WORD = 60  # containers are shown by their names, and 63 bytes is a label of the DNS
 _UNFIT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -135,4 +136,4 @@ def network_name(folder: Path) -> str:
 def container_name(labels: Mapping[str, str], port: int) -> str:
     """Return a name that tells people which world it is; the port makes it the only one."""
     words = ("rewound", *labels.values(), str(port))
-    return "-".join(_UNFIT_IN_NAMES.sub("_", word) for word in words)
+    return "-".join(_UNFIT_IN_NAMES.sub("_", word)[:_LONGEST_WORD] for word in words)

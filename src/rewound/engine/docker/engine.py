@@ -21,7 +21,6 @@ from rewound.engine.boot import (
     explain_end,
     port_taken,
     require_clean_end,
-    require_short,
     wait_until_ready,
 )
 from rewound.engine.cloning import DATA, CloneMethod
@@ -105,7 +104,6 @@ class DockerEngine(DockerWatch):
 
     def start(self, spec: ServerSpec) -> Server:
         """Clone what is to be its data, start a container on it, return when mysqld answers."""
-        require_short(spec.folder / SOCKET)
         with writing(spec.folder):
             self._own(self._data.ensure(spec))
             temporary = spec.folder / TEMPORARY

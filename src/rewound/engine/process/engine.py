@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from shutil import disk_usage
 
 from rewound import command
@@ -21,7 +21,6 @@ from rewound.engine.boot import (
     boot_file,
     explain_end,
     require_clean_end,
-    require_short,
     wait_until_ready,
 )
 from rewound.engine.cloning import DATA, CloneMethod
@@ -50,10 +49,14 @@ from rewound.errors import HostError
 from rewound.files.writing import writing
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint
+from rewound.mysql.unix_socket import fits
 
 _INITIALISE_TIMEOUT_S = 300.0
 _STOP_GRACE_S = 20.0
 _FLUSH_GRACE_S = 600.0
+_LONGEST_DATA_PATH_BYTES = 400
+"""mysqld cuts paths at 511 bytes, without a word, and appends to this one: the name of the host,
+for example. 9.7.4 took 434 bytes here, and did not start with 469."""
 _LOG = "mysqld.log"
 
 
@@ -73,7 +76,7 @@ class ProcessEngine(ProcessWatch):
 
     def start(self, spec: ServerSpec) -> Server:
         """Clone what is to be its data, start mysqld on it and return when it answers."""
-        require_short(spec.folder / SOCKET)
+        _require_short(spec.folder / DATA)
         with writing(spec.folder):
             self._data.ensure(spec)
             with boot_file(spec) as first:
@@ -83,7 +86,7 @@ class ProcessEngine(ProcessWatch):
         """Return what runs mysqld on a server's data, a file of statements executed first."""
         options = serving_options(
             data=spec.folder / DATA,
-            socket=spec.folder / SOCKET,
+            socket=_name_socket(spec.folder / SOCKET),
             temporary=spec.folder / TEMPORARY,
             address=address,
             port=spec.port,
@@ -182,6 +185,25 @@ class ProcessEngine(ProcessWatch):
 def memory_limit_bytes(spec: ServerSpec) -> int:
     """Return the most memory of its own that a server gets on this host."""
     return plan_memory_bytes(spec.buffer_pool_bytes, host_bytes=total_bytes())
+
+
+def _require_short(data: Path) -> None:
+    """Raise HostError where mysqld would not take the path of its data directory."""
+    length = len(os.fsencode(data))
+    if length > _LONGEST_DATA_PATH_BYTES:
+        raise HostError(
+            f"the data directory {data} has a path of {length} bytes,"
+            f" mysqld takes {_LONGEST_DATA_PATH_BYTES}",
+            hint="set REWOUND_STATE_DIR to a folder with a shorter path",
+        )
+
+
+def _name_socket(socket: Path) -> PurePath:
+    """Return a name for the socket beside its data that mysqld takes, whatever its length.
+
+    mysqld works in its data directory.
+    """
+    return socket if fits(socket) else PurePath("..", socket.name)
 
 
 def _template_boot_folder(data: Path) -> Path:

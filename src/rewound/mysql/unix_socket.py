@@ -1,0 +1,34 @@
+"""Unix sockets whose paths may have any length.
+
+The kernel takes 107 bytes of a path at most (unix(7): sockaddr_un). A socket of a longer one is
+reached through its folder, which `/proc/self/fd` gives a short name.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_LONGEST_PATH_BYTES = 107  # of 108, less the closing zero
+
+
+def fits(path: Path) -> bool:
+    """Tell whether every program can connect to a socket of this path."""
+    return len(os.fsencode(path)) <= _LONGEST_PATH_BYTES
+
+
+@contextmanager
+def reachable(path: Path) -> Iterator[str]:
+    """Give a path by which this process can connect to a socket while the block runs.
+
+    Raises:
+        OSError: the socket's folder is not there, or not ours to enter.
+    """
+    if fits(path):
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
