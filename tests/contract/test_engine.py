@@ -10,7 +10,9 @@ import pytest
 
 from rewound import command
 from rewound.engine.host.ports import pick_ports
+from rewound.engine.install.installation import Installation
 from rewound.engine.options import ServerSettings
+from rewound.engine.process.engine import ProcessEngine
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import HostError, MysqlError
 from rewound.fleet import serving
@@ -229,10 +231,24 @@ def test_a_server_on_a_full_disk_is_an_error_that_names_it(
     assert engine.find_folders(folder) == []
 
 
-def test_start_refuses_a_socket_path_that_is_too_long(engine: Engine, folder: Path):
-    deep = folder / ("x" * 90)
+def test_a_server_is_reached_whatever_the_length_of_its_path(engine: Engine, folder: Path):
+    deep = folder / ("x" * 200)
     deep.mkdir(mode=0o700)
-    with pytest.raises(HostError, match="107 are possible") as caught:
+    server = engine.start(make_spec(deep))
+    assert len(str(server.socket)) > 200
+    assert ask(server, "SELECT 1") == 1
+    engine.stop(server)
+    assert not engine.is_running(server)
+
+
+def test_start_refuses_a_path_that_mysqld_would_cut(
+    installation: Installation, cache_dir: Path, state_dir: Path
+):
+    engine = ProcessEngine(installation, cache_dir)
+    deep = state_dir / ("x" * 200) / ("x" * 200)
+    deep.mkdir(mode=0o700, parents=True)
+    engine.prepare(deep, cache_dir)
+    with pytest.raises(HostError, match="mysqld takes 400") as caught:
         engine.start(make_spec(deep))
     assert "REWOUND_STATE_DIR" in str(caught.value.hint)
     assert list((deep / "one").iterdir()) == []
