@@ -1,27 +1,27 @@
 """The error tree: every way a command can fail, split by what the reader can do about it.
 
     RewoundError                 1  something failed; the message says what, which, why
-    ├── UsageError               2  the request does not fit: change the command line
+    ├── UsageError               2  the command line is wrong: change it
     ├── HostError                3  this host lacks something: MySQL, disk, memory, a port
-    │   ├── CommandFailed           a program that we ran exited with an error
-    │   └── ServerNotReady          mysqld started but did not answer
-    ├── CatalogError             1  the dumps that are there do not fit what was asked
+    │   ├── CommandFailed           a program that Rewound ran failed
+    │   └── ServerNotReady          mysqld was started but did not answer
+    ├── CatalogError             1  the dumps found do not match the request
     ├── DumpError                1  one dump is unreadable, cut off, or not a dump
-    │   └── StatementRefused        the dump holds a statement that we do not run
+    │   └── StatementRefused        the dump contains a statement that is not executed
     ├── MysqlError               1  a server answered a statement with an error
     ├── LoadError                1  a dump did not become a world: the ledger does not balance
     │   └── TableNamesFolded        it needs a server with lower_case_table_names=1
-    ├── FleetError               1  the fleet is not in the state that the command needs
+    ├── FleetError               1  the fleet is not in the state that the command requires
     │   ├── FleetNotFound           there is no fleet of that name
-    │   ├── FleetExists             there is one already
+    │   ├── FleetExists             a fleet of that name already exists
     │   └── FleetBusy               another command is working on it
     ├── SomeWorldsFailed         4  some worlds failed, the others are done
     └── Interrupted            130  Ctrl-C or a termination signal
 
 The number is the exit code of the command line; in `diff`, where 1 is an answer, 1 becomes 2.
-An error carries facts as fields and, where there is one, a `hint`: the next thing to do. Messages
-are lower case without a full stop, and one line each: what is quoted line by line, as the end of
-a log, is `quoted`. Programming mistakes are not in this tree: they stay `ValueError` or `assert`.
+An error carries facts as fields and, if there is one, a `hint`: the next thing to do. Messages are
+lower case without a full stop, and one line each; `quoted` holds what is quoted line by line, such
+as the end of a log. Programming mistakes are not in this tree: they stay `ValueError` or `assert`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ _NO_MEMORY = frozenset({5, 1037, 1041, 1135, 3015, 3044})
 RLIMIT_AS; the others are the error reference's."""
 FREE_DISK = "free some disk space, or set REWOUND_STATE_DIR to another disk"
 FREE_MEMORY = (
-    "end other programs, or restore fewer worlds at a time with --worlds; no server gets more than"
+    "end other programs, or restore fewer worlds at a time with --worlds; no server uses more than"
     " 3 GiB besides its buffer pool"
 )
 """Hints for servers that get no more of either."""
@@ -68,19 +68,19 @@ class RewoundError(Exception):
 
 
 class UsageError(RewoundError):
-    """The request does not fit what is there: another command line would."""
+    """The command line is wrong, or does not match the dumps or fleets that exist."""
 
     exit_code = 2
 
 
 class HostError(RewoundError):
-    """The host lacks something that we need: a MySQL, disk, memory, a port."""
+    """The host lacks something that Rewound needs: MySQL, disk, memory, a port."""
 
     exit_code = 3
 
 
 class CommandFailed(HostError):
-    """A program that we ran exited with an error, or not in time."""
+    """A program that Rewound ran failed or exceeded its deadline."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class CommandFailed(HostError):
 
 
 class ServerNotReady(HostError):
-    """mysqld was started but ended, or did not answer until the deadline."""
+    """mysqld was started but ended, or did not answer before the deadline."""
 
     def __init__(
         self, server: str, *, reason: str, log_tail: str = "", hint: str | None = None
@@ -111,11 +111,11 @@ class ServerNotReady(HostError):
 
 
 class CatalogError(RewoundError):
-    """The dumps that are there do not fit what was asked."""
+    """The dumps found do not match the request."""
 
 
 class DumpError(RewoundError):
-    """One dump is unreadable, cut off, or not a dump that we understand."""
+    """One dump is unreadable, cut off, or not a dump that Rewound understands."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class DumpError(RewoundError):
 
 
 class StatementRefused(DumpError):
-    """The dump holds a statement that we do not run; nothing of it was executed."""
+    """The dump contains a statement that is not executed, not even in part."""
 
     def __init__(
         self, path: Path, *, line: int, rule: str, why: str, excerpt: str, remedy: str
@@ -177,17 +177,17 @@ class LoadError(RewoundError):
 
 
 class TableNamesFolded(LoadError):
-    """The dump is of a server with lower_case_table_names=1, and needs such a one."""
+    """The dump comes from a server with lower_case_table_names=1, and needs such a server."""
 
     def __init__(self, dump: Path, *, line: int, detail: str) -> None:
         super().__init__(
-            f"{dump}, line {line}: {detail}, so the dump is of a server with"
+            f"{dump}, line {line}: {detail}, so the dump comes from a server with"
             " lower_case_table_names=1"
         )
 
 
 class FleetError(RewoundError):
-    """The fleet is not in the state that the command needs."""
+    """The fleet is not in the state that the command requires."""
 
 
 class FleetNotFound(FleetError):
@@ -195,7 +195,7 @@ class FleetNotFound(FleetError):
 
 
 class FleetExists(FleetError):
-    """There is a fleet of that name already."""
+    """A fleet of that name already exists."""
 
 
 class FleetBusy(FleetError):

@@ -67,8 +67,8 @@ def read_config(path: Path, known: Mapping[str, type]) -> dict[str, ConfigValue]
         name = key.replace("_", "-")
         if name not in known:
             raise UsageError(
-                f"{path}: there is no option {key!r}",
-                hint=suggest(name, sorted(known), listed_as="it can set"),
+                f"{path}: unknown option {key!r}",
+                hint=suggest(name, sorted(known), listed_as="valid options are"),
             )
         if type(value) is not known[name]:
             raise UsageError(f"{path}: {key} must be of type {known[name].__name__}")

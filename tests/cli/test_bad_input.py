@@ -43,13 +43,13 @@ CASES = {
         "up {dumps}",
         1,
         "error: no dumps in {dumps}: the folder is empty\n"
-        "hint: SOURCE is the folder of the dumps; is something not mounted, or not copied yet?\n",
+        "hint: SOURCE is the folder of the dumps; check that it is mounted and fully copied\n",
     ),
     "a name that fits no shape": Case(
         "up {dumps}",
         1,
-        "error: no dumps in {dumps}; {dumps}/notes.txt: *\nhint: *--pattern says how the names"
-        " are made\n",
+        "error: no dumps in {dumps}; {dumps}/notes.txt: *\nhint: *--pattern describes names"
+        " of another form\n",
         lambda dumps: dumps.write("who restores what", name="notes.txt", header="", closing=""),
     ),
     "two dumps of one world with the same time": Case(
@@ -65,7 +65,7 @@ CASES = {
         1,
         "error: no dump at or before 2026-03-02 of a (oldest: 2026-03-03 21:15:00+00:00),"
         " b (oldest: 2026-03-03 22:15:00+00:00)\n"
-        "hint: --allow-missing goes on without these worlds\n",
+        "hint: --allow-missing continues without these worlds\n",
         write_younger_only,
     ),
     "a time that is none": Case(
@@ -239,7 +239,7 @@ def test_a_dump_that_cannot_be_opened_is_named(cli: Cli, dumps: Dumps):
     (dumps.folder / "a_20260302_211500.sql.gz").symlink_to(dumps.folder / "gone")
     done = cli("dumps", dumps.folder)
     assert done.code == 1
-    assert "a_20260302_211500.sql.gz: a link that leads nowhere" in done.stderr
+    assert "a_20260302_211500.sql.gz: a broken symbolic link" in done.stderr
 
 
 def test_text_without_an_end_is_not_taken_for_a_dump_with_a_time(cli: Cli, dumps: Dumps):

@@ -264,7 +264,7 @@ def test_a_foreign_container_in_the_fleets_network_is_named_and_down_can_be_repe
     try:
         done = cli("down")
         assert done.code == 3
-        assert f"still used by containers that are not of Rewound: {foreign.name}" in done.stderr
+        assert f"still used by containers that are not Rewound's: {foreign.name}" in done.stderr
         hint = f"docker network disconnect --force {network.name} {foreign.name}"
         assert hint in done.stderr
         network.disconnect(foreign, force=True)
@@ -331,7 +331,7 @@ def test_too_little_memory_for_mysqld_is_said_and_nothing_is_left(
     done = cli("up", dumps.folder, "--image", docker_image, "--memory-limit", "60MiB")
     assert done.code == 2
     assert re.search(
-        r"error: a server needs \d+ MiB of memory, and --memory-limit allows 60 MiB", done.stderr
+        r"error: a server needs \d+ MiB of memory, but --memory-limit allows 60 MiB", done.stderr
     )
     require_gone(client, cli)
 

@@ -94,7 +94,7 @@ def test_a_value_of_a_generated_column_that_the_server_computes_otherwise_is_dam
         dumps.write(f"{table}INSERT INTO t VALUES (1,'1x'),(2,'2X'),(3,'other');\n")
     )
     [imbalance] = find_imbalances(ledger)
-    difference = "2X is stated where the server computes 2x (2 rows)"
+    difference = "the dump has 2X, but the server computes 2x (2 rows)"
     assert imbalance.startswith(f"rule generated-differs: game.t: s: {difference}")
     tables = "SELECT GROUP_CONCAT(table_name) FROM information_schema.tables"
     assert world.ask(f"{tables} WHERE table_schema = 'game'") == "t"

@@ -239,7 +239,7 @@ def test_a_dump_without_its_closing_line_is_an_imbalance(world: LoadServer, dump
     [imbalance] = find_imbalances(ledger)
     assert imbalance == (
         f"the closing line (-- Dump completed) is missing after {len(HEADER + CREATE)} bytes of"
-        " text: it is cut off"
+        " text: the dump is cut off"
     )
 
 
@@ -247,7 +247,7 @@ def test_a_dump_without_any_comments_needs_the_users_word(world: LoadServer, dum
     dump = dumps.write(CREATE, header="", closing="")
     ledger = world.load(dump, LoadOptions(schema="shop"))
     [imbalance] = find_imbalances(ledger)
-    assert "completeness cannot be proved" in imbalance
+    assert "completeness cannot be proven" in imbalance
 
 
 def test_the_users_word_accepts_a_dump_without_any_comments(world: LoadServer, dumps: Dumps):
@@ -477,7 +477,7 @@ def test_a_dump_of_mysql_40_is_restored_with_its_values(world: LoadServer, dumps
     [
         ("CREATE SEQUENCE `s1` start with 1 minvalue 1 ENGINE=InnoDB", "`s1`"),
         ("SELECT SETVAL(`s2`, 1, 0)", "`s2`"),
-        ("CREATE TABLE s3 (a int) WITH SYSTEM VERSIONING", "s3: it keeps the history"),
+        ("CREATE TABLE s3 (a int) WITH SYSTEM VERSIONING", "s3: the table keeps the history"),
         ("CREATE TABLE s4 (a int DEFAULT nextval(`game`.`s1`))", "s4: a column takes"),
     ],
 )
@@ -563,4 +563,4 @@ def test_a_part_of_a_dump_says_that_it_is_one(world: LoadServer, dumps: Dumps):
     assert [each.name for each in ledger.objects if each.is_broken] == ["v"]
     world.clear()
     ledger = world.load(dump, LoadOptions(part=DumpFilter(only_tables=("plyer",))))
-    assert find_imbalances(ledger) == ["nothing in this dump is what --only-table plyer asks for"]
+    assert find_imbalances(ledger) == ["nothing in this dump matches --only-table plyer"]

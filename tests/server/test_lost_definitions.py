@@ -53,7 +53,7 @@ def test_a_stored_object_that_is_refused_fails_the_world_by_name_unless_allowed(
     [problem] = find_imbalances(ledger)
     assert problem.startswith(f"rule object-lost: {kind} game.lost: ")
     assert "--allow object-lost" in problem
-    assert find_hint(ledger) == "to restore it all the same: --allow object-lost"
+    assert find_hint(ledger) == "to restore it anyway: --allow object-lost"
     assert find_imbalances(replace(ledger, allowed=("object-lost",))) == []
     assert [each.name for each in ledger.objects if each.lost] == ["lost"]
     assert world.ask("SELECT COUNT(*) FROM game.kept") == 2

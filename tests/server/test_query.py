@@ -69,7 +69,7 @@ def test_a_statement_whose_time_is_up_ends_on_the_server(sample: Cli, sql: str):
     )
     assert running.lines == ["world,n", "host1,1", "host2,1", "host3,1"]
     assert done.code == 1, done.stdout
-    assert "gave up after 0.5 s" in done.stderr
+    assert "timed out after 0.5 s" in done.stderr
 
 
 def test_a_limit_counts_for_each_world_and_says_what_it_left_out(sample: Cli):
@@ -124,7 +124,10 @@ def test_one_error_of_several_worlds_is_said_once(cli: Cli, dumps: Dumps):
         (["query"], "no SQL statement was given"),
         (["query", ""], "no SQL statement was given"),
         (["query", " ; -- nothing"], "no SQL statement was given"),
-        (["query", "SELECT 'a"], "line 1: a quote or comment that starts there is not closed"),
+        (
+            ["query", "SELECT 'a"],
+            "line 1: a quote or comment that starts on this line is not closed",
+        ),
         (["query", "SELECT 1", "--param", "since"], "expected NAME=VALUE"),
         (["query", "SELECT 1", "--param", "1=2"], "expected NAME=VALUE"),
         (["query", "SELECT 1", "--file", "-"], "SQL and --file are mutually exclusive"),

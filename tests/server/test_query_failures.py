@@ -70,7 +70,7 @@ def test_a_server_that_says_nothing_is_given_up(cli: Cli):
         os.kill(mark.pid, signal.SIGSTOP)
         stdout, stderr = process.communicate(timeout=30)
         assert stdout == "world,s\nhost1,0\n"
-        assert "error: world host2: gave up after 5 s" in stderr
+        assert "error: world host2: timed out after 5 s" in stderr
         assert process.returncode == 4
     finally:
         os.kill(mark.pid, signal.SIGCONT)
@@ -99,10 +99,10 @@ def test_worlds_that_differ_in_columns_are_named_and_the_rest_merges(drifted: Cl
     assert done.code == 4
     assert done.lines == ["world,a,b", "w1,1,2", "w2,1,2"]
     assert "warning: world w2: a is BIGINT, elsewhere INT" in done.stderr
-    assert "error: world w3: answered with other columns: a, c" in done.stderr
+    assert "error: world w3: returned other columns: a, c" in done.stderr
     strict = drifted("query", "SELECT * FROM t", "--strict")
     assert (strict.code, strict.stdout) == (1, "")
-    assert "worlds w[2-3] differ from the others; w3: answered with other" in strict.stderr
+    assert "worlds w[2-3] differ from the others; w3: returned other" in strict.stderr
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_world_that_lost_rows_since_its_proof_is_not_served(cli: Cli, dumps: D
     (baseline / "counted").unlink()
     lost = cli("reset")
     assert lost.code == 1
-    assert "rows where" in lost.stderr
+    assert "rows, but" in lost.stderr
     assert cli("down").code == 0
     again = cli("up", dumps.folder)
     assert again.code == 0, again.stderr

@@ -156,7 +156,7 @@ class Fleet:
             first, why = next(iter(answer.failed.items()))
             raise SomeWorldsFailed(
                 f"{name_worlds(answer.failed)} did not answer; {first}: {why}",
-                hint="the others' rows are in the error's `answer`; partial=True returns them",
+                hint="the error's `answer` has the rows of the others; partial=True returns them",
                 failures=answer.failed,
                 answer=answer,
             )

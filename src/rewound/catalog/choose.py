@@ -151,9 +151,9 @@ def require_all(
         f"{missing.world} (oldest: {_show(missing.oldest.taken_at, target.timezone)})"
         for missing in choice.missing_worlds
     )
-    hint = "--allow-missing goes on without these worlds"
+    hint = "--allow-missing continues without these worlds"
     if allows_missing is None or not choice.chosen:
-        hint = "choose a later time, or other worlds with --worlds; rewound dumps shows all times"
+        hint = "choose a later time, or other worlds with --worlds; rewound dumps lists all times"
     raise CatalogError(f"no dump {target} of {oldest}", hint=hint)
 
 
@@ -176,11 +176,11 @@ def _require_dumps(catalog: Catalog) -> None:
     hint = f"`rewound dumps {catalog.source}` lists every file with the reason; "
     if catalog.not_understood and catalog.not_understood[0].reason == NO_TIME:
         hint += (
-            "give the file a name with its time, such as NAME_2024-06-18.sql, and if its program"
+            "put the time into the file name, such as NAME_2024-06-18.sql, and if its program"
             " writes no closing line, add --allow-unfinished as well"
         )
     else:
-        hint += "--pattern says how the names are made"
+        hint += "--pattern describes names of another form"
     raise CatalogError(f"no dumps in {catalog.source}{reasons}", hint=hint)
 
 
@@ -194,8 +194,8 @@ def _require_unambiguous(catalog: Catalog) -> None:
         )
         raise CatalogError(
             f"one name may stand for several worlds: {reasons}",
-            hint="say what the world is, for example --pattern '{world}/{any}{time}', "
-            "or give one of the folders as SOURCE",
+            hint="tell Rewound which part is the world, for example --pattern"
+            " '{world}/{any}{time}', or give one of the folders as SOURCE",
         )
 
 
@@ -228,7 +228,8 @@ def _find_warning(dump: Dump, target: TargetTime | None) -> str | None:
         return None
     told = "the week but no day" if dump.open_days > 1 else "the day but no time of day"
     return (
-        f"world {dump.world}: {dump.path} tells {told}; it may have been taken after {target.text}"
+        f"world {dump.world}: the name {dump.path} contains {told}; the dump may have been taken"
+        f" after {target.text}"
     )
 
 

@@ -67,7 +67,7 @@ def discover(
     if not files and not passed_over:
         raise CatalogError(
             f"no dumps in {source}: the folder is empty",
-            hint="SOURCE is the folder of the dumps; is something not mounted, or not copied yet?",
+            hint="SOURCE is the folder of the dumps; check that it is mounted and fully copied",
         )
     candidates, not_understood = _part_foreign(files, is_dump)
     asked = CandidateFiles(
@@ -181,7 +181,7 @@ def _read_file(
         if name.month is not None and not is_of_month(name.month, closed_at):
             return NotUnderstood(
                 file.path,
-                f"{name.month} looks like a month, but the closing line is of"
+                f"{name.month} looks like a month, but the closing line has the date"
                 f" {closed_at.date()}{_USE_PATTERN}",
             )
         taken_at, time_source = closed_at.astimezone(UTC), TimeSource.CLOSING_LINE
@@ -229,7 +229,7 @@ def _find_ambiguous(named: Iterable[NamedDump]) -> dict[str, str]:
     grid = describe_grid({world: list(paths) for world, paths in several.items()})
     return {
         world: grid
-        or "its dumps lie in folders that differ by more than a date: "
+        or "its dumps are in folders that differ by more than a date: "
         + " and ".join(str(path) for path in list(paths.values())[:2])
         for world, paths in several.items()
     }
@@ -241,7 +241,7 @@ def _kind_warnings(named: Iterable[NamedDump]) -> list[str]:
     for entry in named:
         first_path[entry.dump.world].setdefault(entry.name.kind_words, entry.dump.path)
     return [
-        f"world {world} has dumps with different kinds of names, taken as one history: "
+        f"world {world} has dumps with different kinds of names, treated as one history: "
         + ", ".join(path.name for path in paths.values())
         for world, paths in sorted(first_path.items(), key=lambda item: natural_key(item[0]))
         if len(paths) > 1
@@ -255,7 +255,7 @@ def _zone_warnings(named: Iterable[NamedDump]) -> list[str]:
         if entry.name.uncertain_zone is not None:
             first_path.setdefault(entry.name.uncertain_zone, entry.dump.path)
     return [
-        f"{zone} in {path.name} stands for more than one time zone; the time was read as if it"
-        " were UTC: name the zone with --timezone, such as America/New_York"
+        f"{zone} in {path.name} stands for more than one time zone, so the time was read as UTC;"
+        " set the zone with --timezone, such as America/New_York"
         for zone, path in sorted(first_path.items())
     ]

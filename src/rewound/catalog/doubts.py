@@ -62,7 +62,7 @@ def _suspect_serial(dumps: Sequence[Dump]) -> Suspicion:
         worlds,
         tuple(dumps),
         f"{fold_worlds(sorted(worlds))} may be {len(worlds)} worlds, or {len(worlds)} dumps of one:"
-        " there is one dump of each, and each is of another day",
+        " each has one dump, and each dump is of a different day",
     )
 
 
@@ -98,9 +98,9 @@ def find_half_day_clocks(
         if any(_is_half_day_off(one, other) for one in offsets for other in offsets):
             worlds = frozenset(may_be)
             text = (
-                f"the names of {fold_worlds(sorted(worlds))} seem to tell the time by a 12-hour"
-                " clock without AM and PM: closing lines are half a day later for some dumps"
-                " and not for others"
+                f"the names of {fold_worlds(sorted(worlds))} seem to use a 12-hour clock without"
+                " AM and PM: the closing line is half a day later for some dumps and not for"
+                " others"
             )
             concerned = tuple(dump for each in may_be.values() for dump in each)
             return [Suspicion(worlds, concerned, text)]

@@ -13,7 +13,7 @@ _BY_FILES = (
     ({"@.json"}, "a dump of MySQL Shell: load it with util.loadDump(), or dump with mysqldump"),
     (
         {"ibdata1"},
-        "the data directory of a server, no dump: start a MySQL of its version on a copy of it",
+        "the data directory of a server, not a dump: start a MySQL of its version on a copy of it",
     ),
 )
 
@@ -27,7 +27,8 @@ def find_foreign_folder(names: Collection[str]) -> str | None:
     known = set(names)
     if any(_TAB_FILE.search(name) and f"{name[:-4]}.txt" in known for name in names):
         return (
-            "a dump of mysqldump --tab, a definition and a text file per table: dump without --tab"
+            "a dump of mysqldump --tab, with a definition and a text file per table: dump again"
+            " without --tab"
         )
     holds_sql = any(_SQL_FILE.search(name) for name in names)
     return next(

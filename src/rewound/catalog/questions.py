@@ -44,7 +44,7 @@ def question_names(
             worlds = frozenset(dump.world for dump in rotation.dumps)
             text = (
                 f"{name_worlds(sorted(worlds))} may be named by {rotation.slot}: a job that"
-                " overwrites its dumps in turn would name them so, and their closing lines fit"
+                " overwrites its dumps in turn uses such names, and the closing lines match"
             )
             suspicion = Suspicion(worlds, rotation.dumps, text)
             doubts.append(_resolve(suspicion, source, [(rotation.dumps[0], rotation.world)]))
@@ -75,7 +75,9 @@ def _merge(
             *above, world = origin
             origin = tuple(above)
         if not world or find_world_problem(world):
-            reason = f"named by {rotation.slot} alone: no world; give the folder above as SOURCE"
+            reason = (
+                f"named by {rotation.slot} only, without a world; give the folder above as SOURCE"
+            )
             nameless.append(NotUnderstood(entry.dump.path, reason))
             continue
         kept.append(
@@ -104,11 +106,14 @@ def _resolve(
 def _ask(suspicion: Suspicion, patterns: Sequence[str]) -> Doubt:
     if len(patterns) > 1:
         one, each = patterns[:2]
-        hint = f"--pattern '{one}' if they are of one world, --pattern '{each}' if each is a world"
+        hint = f"--pattern '{one}' if they are one world, --pattern '{each}' if each is a world"
     elif patterns:
-        hint = f"say what the world is: {quote_patterns(patterns)}"
+        hint = f"tell Rewound which part is the world: {quote_patterns(patterns)}"
     else:
-        hint = "say what the world is with --pattern, or take some worlds with --worlds"
+        hint = (
+            "tell Rewound which part is the world with --pattern, or select other worlds with"
+            " --worlds"
+        )
     return Doubt(suspicion.worlds, suspicion.text, hint)
 
 
@@ -127,7 +132,7 @@ def _doubt_databases(
     return Doubt(
         worlds,
         text,
-        f"if each is a world, --pattern '{pattern}'; else dump {host} into one file:"
+        f"if each is a world, use --pattern '{pattern}'; otherwise dump {host} into one file:"
         " mysqldump --databases …",
     )
 
@@ -141,9 +146,9 @@ def question_clocks(named: Sequence[NamedDump], source: CandidateFiles) -> list[
     for suspicion in suspicions:
         slots = [(stems[dump.path], dump.world) for dump in suspicion.dumps[:1]]
         patterns = propose_for_slot(slots, source.names, source.timezone, source.today)
-        hint = "write %p, AM or PM, into the names"
+        hint = "add AM or PM (%p) to the names"
         if patterns := [pattern for pattern in patterns if "{time" not in pattern]:
-            hint += f"; {quote_patterns(patterns[:1])} takes the times of the closing lines"
+            hint += f"; {quote_patterns(patterns[:1])} uses the times in the closing lines"
         doubts.append(Doubt(suspicion.worlds, suspicion.text, hint))
     return doubts
 

@@ -53,20 +53,20 @@ def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject)
     if len(told) < 2:
         return None
     if all(subject.table == dump.world for dump, subject in told):
-        return f"holds one table, as the other files of its folder do; {_JOIN}"
+        return f"contains one table, as the other files of its folder do; {_JOIN}"
     database = told[0][1].database
     if database is None or any(subject.database != database for _, subject in told):
         return None
     if folder.name == database and database not in worlds:
         return (
-            f"holds a part of database {database}, as the other files of its folder do; {_JOIN};"
+            f"contains a part of database {database}, as the other files of its folder do; {_JOIN};"
             f" if each is a world of its own, --pattern '{{time}}/{database}/{{world}}'"
         )
     if _WORKBENCH_FOLDER.fullmatch(folder.name) and all(
         world.startswith(f"{database}_") for world in worlds
     ):
         return (
-            "holds one table, in a project folder of MySQL Workbench; export to one"
+            "contains one table, in a project folder of MySQL Workbench; export to one"
             " self-contained file"
         )
     return None
@@ -82,8 +82,8 @@ def describe_grid(origins: Mapping[str, Sequence[tuple[str, ...]]]) -> str | Non
         return None
     hosts = ["/".join(origin) for origin in next(iter(folders))]
     return (
-        f"{_list(hosts)} hold files of the same names, as if there were one file per database"
-        f" of each; {_JOIN}"
+        f"{_list(hosts)} contain files of the same names, as if each had one file per database;"
+        f" {_JOIN}"
     )
 
 

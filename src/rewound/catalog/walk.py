@@ -103,13 +103,13 @@ class _Walk:
             found = path.stat()
         except OSError as error:
             if error.errno in _LEADS_NOWHERE:
-                self.pass_over(path, f"a link that leads nowhere: {error.strerror}".lower())
+                self.pass_over(path, f"a broken symbolic link: {error.strerror}".lower())
             else:
                 self.add_unreadable(path)
             return
         first_path = self.first_paths.get(_file_id(found))
         if first_path is not None:
-            self.pass_over(path, f"a link to {first_path}, which counts under its own name")
+            self.pass_over(path, f"a link to {first_path}, which is listed under its own name")
         elif stat.S_ISDIR(found.st_mode):
             self.folders.append(path)
         else:
@@ -152,7 +152,7 @@ def list_files(source: Path) -> tuple[tuple[SourceFile, ...], tuple[NotUnderstoo
         path = error.filename or source
         raise CatalogError(
             f"{path} cannot be read: {(error.strerror or str(error)).lower()}",
-            hint=f"see `ls -ld {path}`; reading a folder needs its r and x permissions",
+            hint=f"check `ls -ld {path}`; reading a folder requires r and x permissions",
         ) from error
     files = sorted(walk.files, key=lambda file: file.relative)
     return tuple(files), tuple(walk.passed_over)

@@ -212,7 +212,7 @@ class Script:
             self._judge.default_schema = self._schema
         self._tables.begin_next_dump(piece.line)
         self._splitter.mode = self._judge.session.mode
-        use = RuleUse(rules.DUMP_FOLLOWS, f"the one before it begins at line {began_at}")
+        use = RuleUse(rules.DUMP_FOLLOWS, f"the previous dump begins at line {began_at}")
         return Verdict(Statement(Kind.SET, piece.text), piece.line, NEW_SESSION, (use,))
 
 
@@ -242,7 +242,7 @@ def _note_regrouping(verdict: Verdict, piece: Piece) -> Verdict:
 
 def _judge_tool_line(piece: Piece) -> Verdict:
     if not _WARNING.match(piece.text):
-        return _refuse(piece, rules.CUT_OFF, "the dumping program failed")
+        return _refuse(piece, rules.CUT_OFF, "the dump program failed")
     use = RuleUse(rules.TOOL_LINE, excerpt(piece.text))
     return Verdict(Statement(Kind.EMPTY, piece.text), piece.line, uses=(use,))
 

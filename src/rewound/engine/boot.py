@@ -106,9 +106,9 @@ def explain_end(
         return no_memory(name)
     hint = None
     if any(words in log for words in _CANNOT_WRITE):
-        hint = "it could not write to its files: the disk is full, or was a moment ago"
+        hint = "mysqld could not write to its files: the disk is full, or was a moment ago"
     elif not any(words in log for words in _LAST_WORDS):
-        hint = "something killed it; if memory ran out, dmesg says so"
+        hint = "mysqld was killed; if the host ran out of memory, dmesg shows it"
     shown = last_lines(_TRACE.sub(r"\1", log), _SHOWN_LINES)
     return ServerNotReady(name, reason=reason, log_tail=shown, hint=hint)
 

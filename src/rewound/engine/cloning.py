@@ -69,7 +69,7 @@ def _try(method: CloneMethod, origin: Path, clone_folder: Path) -> Probe:
         _CLONERS[method](origin, clone_folder)
         (clone_folder / DATA / "file").write_bytes(b"changed")
         if (origin / "file").read_bytes()[:1] != b"x":
-            return Probe(method, works=False, why="a change of the clone changed its source")
+            return Probe(method, works=False, why="changing the clone changed its source")
     except HostError as error:
         # The programs' messages end in the reason: "cp: failed to clone …: Not supported".
         return Probe(method, works=False, why=error.message.rpartition(": ")[2])
@@ -136,7 +136,7 @@ def _overlay(source: Path, folder: Path) -> None:
     lower = source.resolve()
     if unfit := _SPECIAL_IN_MOUNT_OPTIONS & set(str(lower)):
         raise HostError(
-            f"an overlay's options cannot hold {', '.join(map(repr, unfit))} of {lower}"
+            f"overlay mount options cannot contain {', '.join(map(repr, unfit))} of {lower}"
         )
     for name in (DATA, _LAYERS, f"{_LAYERS}/upper", f"{_LAYERS}/work"):
         (folder / name).mkdir(mode=0o700)

@@ -173,13 +173,13 @@ def plan_buffer_pool_bytes(
     smallest = _SERVER_BYTES + _SMALLEST_POOL_BYTES
     if limit_bytes is not None and limit_bytes < smallest:
         raise UsageError(
-            f"a server needs {smallest // _MIB:,} MiB of memory, and --memory-limit allows"
+            f"a server needs {smallest // _MIB:,} MiB of memory, but --memory-limit allows"
             f" {limit_bytes // _MIB:,} MiB",
-            hint="allow more, such as --memory-limit 400MiB",
+            hint="raise the limit, for example --memory-limit 400MiB",
         )
     if servers * smallest > available_bytes:
         raise HostError(
-            f"{servers} servers need {servers * smallest // _MIB:,} MiB of memory,"
+            f"{servers} servers need {servers * smallest // _MIB:,} MiB of memory, but"
             f" {available_bytes // _MIB:,} MiB are available",
             hint="restore fewer worlds at a time with --worlds",
         )

@@ -185,7 +185,7 @@ def note_unreadable_text(
 ) -> None:
     """Count text that the server cuts without a warning, on its way to another character set."""
     if settings.converts_text and not is_text(verdict.statement.text, settings.character_set):
-        detail = f"{verdict.statement.name}: bytes that are no text of the session's"
+        detail = f"{verdict.statement.name}: text that is invalid in the session's character set"
         counters.add_use(RuleUse(rules.CHARACTERS_LOST, detail), verdict.line)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from rewound.dump.rules.table import (
+    CUT_OFF,
     FOREIGN_KEY_LOST,
     OBJECT_LOST,
     RULES,
@@ -182,7 +183,7 @@ def find_imbalances(ledger: Ledger) -> list[str]:
     """Return every reason why this load does not prove its dump; none means ready."""
     return [
         *_completeness(ledger),
-        *(f"nothing in this dump is what {option} asks for" for option in ledger.unmet),
+        *(f"nothing in this dump matches {option}" for option in ledger.unmet),
         *_missing_rows(ledger.tables),
         *_missing_objects(ledger.objects),
         *_lower_counters(ledger.tables),
@@ -228,10 +229,13 @@ def _completeness(ledger: Ledger) -> list[str]:
     if ledger.dump.unproven and not (ledger.dump.is_whole is None and ledger.unfinished_allowed):
         return [ledger.dump.unproven]
     if ledger.dump.is_whole is False:
-        return [f"the closing line (-- Dump completed) is missing after {text}: it is cut off"]
+        return [
+            f"the closing line (-- Dump completed) is missing after {text}: the dump is cut off"
+        ]
     if ledger.dump.is_whole is None and not ledger.unfinished_allowed:
         return [
-            f"the dump's {text} do not end with a closing line: its completeness cannot be proved"
+            f"the dump's {text} do not end with a closing line, so its completeness cannot be"
+            " proven"
         ]
     return []
 
@@ -241,10 +245,12 @@ EMPTY_HINT = "dump the databases themselves: mysqldump --databases NAME…, or -
 
 def describe_emptiness(rules: Sequence[RuleCount], text_bytes: int) -> str:
     """Say that a dump holds no database to restore, and what it holds instead, if that is known."""
-    text = f"the dump's {text_bytes:,} bytes of text hold no database of its own"
     if any(use.rule == SYSTEM_SCHEMA.name for use in rules):
-        return f"{text}, only schemas that belong to the server, such as mysql and sys"
-    return text
+        return (
+            f"the dump's {text_bytes:,} bytes of text contain only schemas that belong to the"
+            " server, such as mysql and sys"
+        )
+    return f"the dump's {text_bytes:,} bytes of text contain no database"
 
 
 def _missing_rows(tables: Sequence[TableCount]) -> list[str]:
@@ -252,23 +258,24 @@ def _missing_rows(tables: Sequence[TableCount]) -> list[str]:
     for table in tables:
         name = f"{table.schema}.{table.table}"
         if table.counted is None:
-            problems.append(f"table {name} was created by the dump and is not there")
+            problems.append(f"table {name} was created by the dump but does not exist")
             continue
         if table.stated != table.inserted + table.duplicates:
             problems.append(
-                f"the dump states {table.stated:,} rows of table {name} where the server took"
+                f"the dump contains {table.stated:,} rows of table {name}, but the server accepted"
                 f" {table.inserted + table.duplicates:,}"
             )
         if table.counted != table.inserted + table.by_others:
             problems.append(
-                f"table {name} holds {table.counted:,} rows where {table.inserted:,} were inserted"
+                f"table {name} contains {table.counted:,} rows, but {table.inserted:,} were"
+                " inserted"
             )
     return problems
 
 
 def _unseen(ledger: Ledger) -> list[str]:
     count = ledger.unseen_warnings
-    return [f"{count:,} warnings of the server could not be looked at"] if count else []
+    return [f"{count:,} warnings of the server could not be read"] if count else []
 
 
 def _list_lost(ledger: Ledger, rule: Rule) -> list[str]:
@@ -292,13 +299,13 @@ def find_hint(ledger: Ledger) -> str | None:
     if ledger.schemas and ledger.dump.is_whole is None and not ledger.unfinished_allowed:
         options.append("--allow-unfinished")
     if options:
-        return f"to restore it all the same: {' '.join(options)}"
+        return f"to restore it anyway: {' '.join(options)}"
     if not ledger.schemas and not ledger.unmet:
         return EMPTY_HINT
     if ledger.dump.is_whole is False:
-        return "take an older dump: up --fallback does it for you; see why the dump job fails"
+        return CUT_OFF.remedy
     if ledger.foreign_keys.broken:
-        return "the rows were so in the dumped server, or the dump was taken while they changed"
+        return "the dumped server had these rows as well, or the dump was taken while they changed"
     return None
 
 
@@ -308,7 +315,7 @@ def _broken_keys(keys: ForeignKeys) -> list[str]:
 
 def _missing_objects(objects: Sequence[StoredObject]) -> list[str]:
     return [
-        f"{each.kind} {each.schema}.{each.name} was created by the dump and is not there"
+        f"{each.kind} {each.schema}.{each.name} was created by the dump but does not exist"
         for each in objects
         if not each.is_there and not each.lost
     ]
@@ -316,8 +323,8 @@ def _missing_objects(objects: Sequence[StoredObject]) -> list[str]:
 
 def _lower_counters(tables: Sequence[TableCount]) -> list[str]:
     return [
-        f"the next number of table {table.schema}.{table.table} is {table.auto_increment:,}"
-        f" where the dump states {table.stated_auto_increment:,}"
+        f"AUTO_INCREMENT of table {table.schema}.{table.table} is {table.auto_increment:,}, but"
+        f" {table.stated_auto_increment:,} in the dump"
         for table in tables
         if table.stated_auto_increment is not None
         and table.auto_increment is not None

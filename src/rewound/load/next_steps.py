@@ -20,26 +20,26 @@ def find_next_step(verdict: Verdict, error: MysqlError) -> str | None:
     """Return the hint for a statement that the server refused, with the option that helps."""
     if error.number in _NO_PRIVILEGE:
         return (
-            "it needs a privilege that no account of a world has: take the statement out of a copy"
-            " of the dump if the data do not need it"
+            "it requires a privilege that no account of a world has: remove the statement from a"
+            " copy of the dump if the data do not need it"
         )
     skipping = leave_table_out(verdict)
     if skipping is None:
         return None
     if error.number in _NO_TABLE:
         return (
-            "the dump has not created that table: if it holds rows alone, put the dump of its"
-            f" tables in front of it, in one file; {skipping}"
+            "the dump has not created that table: if it contains only rows, put a dump of the"
+            f" tables before it, in one file; {skipping}"
         )
     if error.number in _NO_SYNTAX:
-        return f"this MySQL does not know these words; {skipping}"
+        return f"this MySQL does not support this syntax; {skipping}"
     if error.number in _FOREIGN_KEYS:
         return (
             "if the dump was made without SET FOREIGN_KEY_CHECKS=0, put that statement at the"
             f" beginning of a copy of it; {skipping}"
         )
     if error.number == _GENERATED:
-        return f"it states values for a column that is computed; {skipping}"
+        return f"it contains values for a generated column; {skipping}"
     return skipping
 
 

@@ -157,5 +157,5 @@ def _find_broken_key(
             )[0]
         )
     except MysqlError as error:
-        return f"{schema}.{table} cannot be looked up: {error.text}"
+        return f"rows of {schema}.{table} cannot be looked up: {error.text}"
     return f"{count:,} rows have no match in {schema}.{table}" if count else None

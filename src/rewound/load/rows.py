@@ -120,10 +120,10 @@ class RowLoader:
             self._executor.execute_past_deadlocks(alter_table(quote_table(table), away.plan.adds))
             definition = _show_create(self._connection, table)
         except MysqlError as error:
-            raise self._executor.explain_table(table, "making its keys", error) from error
+            raise self._executor.explain_table(table, "building its keys", error) from error
         if without_auto_increment(definition) != without_auto_increment(away.definition):
             raise LoadError(
-                f"the keys of table {table[0]}.{table[1]} came back in another order",
+                f"the keys of table {table[0]}.{table[1]} were restored in another order",
                 hint="this is a bug in Rewound: please report it; --load plain avoids it",
             )
 

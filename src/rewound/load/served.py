@@ -60,10 +60,10 @@ def _look_at(connection: Connection, tables: Sequence[TableCount], question: byt
         answers = connection.query(b"SELECT " + b", ".join(asked)).rows[0]
     except MysqlError as error:
         if len(tables) == 1:
-            return [f"table {_name(tables[0])} cannot be read any more: {error.text}"]
+            return [f"table {_name(tables[0])} can no longer be read: {error.text}"]
         return [loss for table in tables for loss in _look_at(connection, [table], question)]
     return [
-        f"table {_name(table)} holds {_describe(int(str(held)), question)} where"
+        f"table {_name(table)} contains {_describe(int(str(held)), question)}, but"
         f" {table.counted:,} were counted after the load"
         for table, held in zip(tables, answers, strict=True)
         if int(str(held)) != _expect(table, question)
@@ -93,4 +93,4 @@ def _find_missing_objects(connection: Connection, ledger: Ledger) -> Iterator[st
     there = {object_key(*map(str, row)) for row in rows}
     for each in ledger.objects:
         if each.is_there and object_key(each.kind, each.schema, each.name) not in there:
-            yield f"{each.kind} {each.schema}.{each.name} is not there any more"
+            yield f"{each.kind} {each.schema}.{each.name} no longer exists"

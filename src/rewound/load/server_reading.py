@@ -31,6 +31,6 @@ def read_server_profile(connection: Connection) -> ServerProfile:
 def _version_number(version: str) -> int:
     match = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
     if match is None:
-        raise LoadError(f"the server calls its version {version!r}")
+        raise LoadError(f"the server reports an unknown version: {version!r}")
     major, minor, patch = map(int, match.groups())
     return Version(major, minor, patch).number

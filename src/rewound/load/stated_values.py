@@ -132,7 +132,7 @@ def _compare(connection: Connection, beside: TableKey, name: str, column: _Colum
     [[there, here]] = connection.query(sql % (stated, computed, table, different)).rows
     connection.execute(b"ALTER TABLE %b DROP COLUMN %b" % (table, computed))
     rows = f"{int(str(count)):,} rows"
-    return f"{_show(there)} is stated where the server computes {_show(here)} ({rows})"
+    return f"the dump has {_show(there)}, but the server computes {_show(here)} ({rows})"
 
 
 def _show(value: object) -> str:

@@ -130,7 +130,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
     tables = counters.tables({}, {})
     names = [*((table.schema, table.table) for table in tables), *counters.objects.views]
     unmet = [
-        Problem(f"nothing in it is what {asked} asks for", None)
+        Problem(f"nothing in this dump matches {asked}", None)
         for asked in options.part.find_unmet(script.schemas, names)
     ]
     refused = [each.describe() for each in refusals.values()]
@@ -183,9 +183,11 @@ def _conclude(
         return VerifiedState.CUT_OFF, [cut_off, *refusals]
     unproven = []
     if script.is_whole is None:
-        text = f"its {text_bytes:,} bytes of text do not end with a closing line"
-        text += ": its completeness cannot be proved"
-        remedy = "if its program writes none, --allow-unfinished accepts it"
+        text = (
+            f"the dump's {text_bytes:,} bytes of text do not end with a closing line, so its"
+            " completeness cannot be proven"
+        )
+        remedy = "if its program writes no closing line, --allow-unfinished accepts the dump"
         unproven.append(Problem(unproven_dump or text, remedy))
     if refusals or unmet:
         # Also what would be asked for once these are mended.

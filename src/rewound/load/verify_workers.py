@@ -41,7 +41,7 @@ def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verifica
             yield future.result()
     except BrokenProcessPool as error:
         raise HostError(
-            "a process that read a dump was killed", hint="the memory may have run out"
+            "a process that was reading a dump was killed", hint="the host may be out of memory"
         ) from error
     except BaseException:
         # Whoever gives up does not wait for a dump to be read to its end.

@@ -48,7 +48,9 @@ def find_unfit(password: str) -> str | None:
     if len(password) > _LONGEST_PASSWORD:
         return f"it has more than {_LONGEST_PASSWORD} characters"
     if not _PLAIN_PASSWORD.fullmatch(password):
-        return "it holds others than ASCII letters, digits and !$%&()*+,-./:<=>?@[]^_{|}~"
+        return (
+            "it contains characters other than ASCII letters, digits and !$%&()*+,-./:<=>?@[]^_{|}~"
+        )
     return None
 
 

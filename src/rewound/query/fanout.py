@@ -40,8 +40,8 @@ _RUN_BYTES = 256 << 10
 _MOST_RUNS_WAITING = 64
 """How many runs may wait in all worlds together; two of each in any case."""
 _MOST_WARNINGS = 5
-_ANOTHER_ANSWER = "answers with several results, only the first of which is shown"
-_NOT_RUN = "was not run, as one before it failed"
+_ANOTHER_ANSWER = "returns several results, only the first of which is shown"
+_NOT_RUN = "was not run, because an earlier one failed"
 
 _Message = tuple[Column, ...] | list[Row] | Outcome
 """What a world brings of each statement: its columns, then runs of rows, then the outcome. One
@@ -332,7 +332,7 @@ class _World:
     def _explain(self, error: MysqlError | TimeoutError, so_far: Outcome) -> str:
         is_late = isinstance(error, TimeoutError) or error.number == _TIME_IS_UP
         if is_late and self._asking.timeout_s is not None:
-            text = f"gave up after {self._asking.timeout_s:g} s"
+            text = f"timed out after {self._asking.timeout_s:g} s"
         else:
             text = error.message if isinstance(error, MysqlError) else str(error)
         if so_far.row_count:

@@ -93,7 +93,7 @@ def _explain(error: duckdb.Error) -> str:
     return "--reduce: " + " ".join(str(error).split())
 
 
-_HINT = "it is SQL of DuckDB on the table result: 'SELECT SUM(players) FROM result'"
+_HINT = "it takes DuckDB's SQL over the table result: 'SELECT SUM(players) FROM result'"
 
 
 def as_text(value: object) -> bytes | None:

@@ -46,7 +46,7 @@ def choose_result_columns(columns: Mapping[str, tuple[Column, ...]]) -> ResultCo
     return ResultColumns(
         columns=tuple(replace(c, name=name) for c, name in zip(common, unique, strict=True)),
         misfits={
-            world: f"answered with other columns: {', '.join(_names(each)) or 'none'}"
+            world: f"returned other columns: {', '.join(_names(each)) or 'none'}"
             for world, each in columns.items()
             if world not in fitting
         },

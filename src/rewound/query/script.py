@@ -23,8 +23,8 @@ def read_statements(text: str) -> list[str]:
     for piece in Splitter(_MODE).iter_pieces([text.encode("utf-8", "surrogateescape")]):
         if piece.open_quote:
             raise UsageError(
-                f"line {piece.line}: a quote or comment that starts there is not closed",
-                hint="write an apostrophe in a text twice: 'it''s'",
+                f"line {piece.line}: a quote or comment that starts on this line is not closed",
+                hint="double an apostrophe inside a string: 'it''s'",
             )
         if piece.kind is not PieceKind.COMMENT and piece.text:
             statements.append(piece.text.decode("utf-8", "surrogateescape"))

@@ -86,7 +86,7 @@ def test_a_12_hour_clock_stops_everything_before_it_starts(cli: Cli, hunt_source
         assert done.code == 2, done.stderr
         assert "12-hour clock without AM and PM" in done.stderr
         assert "--pattern '{world}_{any}'" in done.stderr
-    assert "warning: the names of host1 seem to tell the time" in cli("dumps", source).stderr
+    assert "warning: the names of host1 seem to use a 12-hour clock" in cli("dumps", source).stderr
     by_closing_line = list_dumps(cli, source, "--pattern", "{world}_{any}")
     assert [time[11:16] for _, time in by_closing_line] == ["03:30", "11:30", "18:30"]
 
@@ -109,14 +109,14 @@ _TWO_TIMES = ("--from", "2024-06-18 04:00", "--to", "2024-06-18 12:00")
     ("name", "words"),
     [
         ("names/perdb", "one file per database"),
-        ("names/pertable", "holds a part of database game"),
+        ("names/pertable", "contains a part of database game"),
         ("names/workbench", "a project folder of MySQL Workbench"),
         (
             "names/split",
-            "a part of a dump that was split; join the parts: cat host1_2024-06-18.sql",
+            "one part of a split dump; join the parts: cat host1_2024-06-18.sql",
         ),
         ("folders/mdbdir", "a dump of mysqldump --tab"),
-        ("folders/pertable", "holds one table"),
+        ("folders/pertable", "contains one table"),
         ("folders/pscale", "a dump of mydumper"),
     ],
 )

@@ -99,9 +99,9 @@ def test_each_of_two_dumps_in_a_file_has_its_own_database(worlds: Worlds):
     ("name", "says"),
     [
         ("concat2/realm6", "the dump that begins at line 1 has no closing line"),
-        ("concat/dataonly", "nothing before it creates"),
-        ("more/rows_without_table", "nothing before it creates"),
-        ("stmts/source", "the rest of the dump lies in another file"),
+        ("concat/dataonly", "which is not created before it"),
+        ("more/rows_without_table", "which is not created before it"),
+        ("stmts/source", "the rest of the dump is in another file"),
     ],
 )
 def test_up_and_verify_refuse_alike(cli: Cli, hunt_source: HuntSource, name: str, says: str):

@@ -56,6 +56,6 @@ def test_files_named_after_their_databases_below_a_host_are_found():
 
 def test_hosts_that_hold_the_same_names_are_described():
     grid = {"auth": [("h1",), ("h2",)], "world": [("h1",), ("h2",)]}
-    assert "h1, h2 hold files of the same names" in (describe_grid(grid) or "")
+    assert "h1, h2 contain files of the same names" in (describe_grid(grid) or "")
     assert describe_grid({"game": [("h1",), ("h2",)]}) is None
     assert describe_grid({"auth": [("h1",), ("h2",)], "world": [("h1",), ("h3",)]}) is None

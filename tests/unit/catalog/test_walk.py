@@ -32,7 +32,7 @@ def test_a_link_to_a_known_file_or_folder_is_passed_over_with_its_reason(tmp_pat
     files, passed_over = list_files(tmp_path)
     assert [file.path for file in files] == [real]
     assert {entry.path.name for entry in passed_over} == {"a.sql", "latest", "loop"}
-    assert all("counts under its own name" in entry.reason for entry in passed_over)
+    assert all("is listed under its own name" in entry.reason for entry in passed_over)
 
 
 def test_a_link_out_of_the_source_is_followed(tmp_path):
@@ -55,8 +55,8 @@ def test_hidden_folders_and_dead_links_and_pipes_are_named(tmp_path):
     assert {entry.path.name: entry.reason.split(":")[0] for entry in passed_over} == {
         ".snapshot": "a hidden folder, not searched",
         "lost+found": "the file system's own folder, not searched",
-        "dead.sql": "a link that leads nowhere",
-        "self.sql": "a link that leads nowhere",
+        "dead.sql": "a broken symbolic link",
+        "self.sql": "a broken symbolic link",
         "pipe.sql": "neither a file nor a folder",
     }
 

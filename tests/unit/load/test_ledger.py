@@ -55,31 +55,37 @@ def test_a_load_that_adds_up_has_no_imbalance():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"schemas": ()}, "no database of its own"),
+        ({"schemas": ()}, "contain no database"),
         ({"dump": replace(FACTS, is_whole=False)}, "cut off"),
         ({"dump": replace(FACTS, is_whole=False), "unfinished_allowed": True}, "cut off"),
-        ({"dump": replace(FACTS, is_whole=None)}, "cannot be proved"),
-        ({"tables": (TableCount("g", "t", 2, 0, 2, 1),)}, "g.t holds 1 rows where 2 were inserted"),
-        ({"tables": (TableCount("g", "t", 1, 0, 1, 2),)}, "g.t holds 2 rows where 1 were inserted"),
+        ({"dump": replace(FACTS, is_whole=None)}, "cannot be proven"),
+        (
+            {"tables": (TableCount("g", "t", 2, 0, 2, 1),)},
+            "g.t contains 1 rows, but 2 were inserted",
+        ),
+        (
+            {"tables": (TableCount("g", "t", 1, 0, 1, 2),)},
+            "g.t contains 2 rows, but 1 were inserted",
+        ),
         (
             {"tables": (TableCount("g", "t", 0, 0, 0, None),)},
-            "g.t was created by the dump and is not",
+            "g.t was created by the dump but does not exist",
         ),
         (
             {"tables": (TableCount("g", "t", 3, 0, 2, 2),)},
-            "the dump states 3 rows of table g.t where the server took 2",
+            "the dump contains 3 rows of table g.t, but the server accepted 2",
         ),
         (
             {"tables": (TableCount("g", "t", 2, 1, 2, 2),)},
-            "the dump states 2 rows of table g.t where the server took 3",
+            "the dump contains 2 rows of table g.t, but the server accepted 3",
         ),
         (
             {"objects": (StoredObject("event", "game", "e", is_there=False),)},
-            "event game.e was created by the dump and is not there",
+            "event game.e was created by the dump but does not exist",
         ),
         (
             {"tables": (TableCount("g", "t", 1, 0, 1, 1, 100, 2),)},
-            "the next number of table g.t is 2 where the dump states 100",
+            "AUTO_INCREMENT of table g.t is 2, but 100 in the dump",
         ),
         (
             {"foreign_keys": ForeignKeys(1, is_checked=True, broken=("fk of table g.t: 2 rows",))},

@@ -9,12 +9,20 @@ from rewound.load.next_steps import find_next_step
 @pytest.mark.parametrize(
     ("text", "number", "words"),
     [
-        ("INSERT INTO t VALUES (1)", 1146, ("in front of it", "--skip-table game.t ")),
-        ("CREATE TABLE t (a INT WHAT)", 1064, ("does not know", "--skip-table game.t ")),
-        ("INSERT INTO t VALUES (1)", 1227, ("a privilege", "out of a copy")),
+        (
+            "INSERT INTO t VALUES (1)",
+            1146,
+            ("put a dump of the tables before it", "--skip-table game.t "),
+        ),
+        (
+            "CREATE TABLE t (a INT WHAT)",
+            1064,
+            ("does not support this syntax", "--skip-table game.t "),
+        ),
+        ("INSERT INTO t VALUES (1)", 1227, ("a privilege", "from a copy")),
         ("ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES p (a)", 1824, ("--skip-table game.t ",)),
         ("CREATE TABLE t (a INT)", 3780, ("FOREIGN_KEY_CHECKS=0", "--skip-table game.t ")),
-        ("INSERT INTO other.t VALUES (1)", 3105, ("computed", "--skip-table other.t ")),
+        ("INSERT INTO other.t VALUES (1)", 3105, ("generated column", "--skip-table other.t ")),
         ("INSERT INTO t VALUES (1)", 1364, ("--skip-table game.t ",)),
     ],
 )

@@ -74,7 +74,7 @@ def test_an_ordinary_password_of_the_user_can_be_taken(password: str):
         ("", "empty"),
         ("x" * 129, "128"),
         *(
-            (f"a{sign}b", "it holds others")
+            (f"a{sign}b", "it contains characters other than")
             for sign in ("'", '"', "`", "\\", "#", ";", " ", "\n", "\r", "\t", "\0", "ü", "\x7f")
         ),
     ],

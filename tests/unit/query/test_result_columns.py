@@ -12,7 +12,7 @@ WIDE = Column("n", T.INTEGER, 64)
 def test_the_result_columns_are_the_one_of_most_worlds():
     result = choose_result_columns({"a": (COUNT, NAME), "b": (NAME, COUNT), "c": (NAME, COUNT)})
     assert result.columns == (NAME, COUNT)
-    assert result.misfits == {"a": "answered with other columns: n, name"}
+    assert result.misfits == {"a": "returned other columns: n, name"}
 
 
 def test_among_equals_the_first_world_says_it():

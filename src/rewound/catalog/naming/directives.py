@@ -94,7 +94,7 @@ def read_format(text: str, time_format: str, timezone: tzinfo) -> Reading:
     """
     match = re.fullmatch(format_regex(time_format), text)
     if match is None:
-        raise ValueError(f"{text!r} does not fit {time_format!r}")
+        raise ValueError(f"{text!r} does not match {time_format!r}")
     return read_groups(match.groupdict(), timezone)
 
 

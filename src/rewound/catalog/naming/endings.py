@@ -28,7 +28,7 @@ _FOREIGN_SUFFIXES = {
     "a checksum, not a dump": (".md5", ".sha1", ".sha256", ".sha512", ".sfv"),
     "encrypted, or a signature; decrypt it first": (".gpg", ".pgp", ".asc", ".age", ".enc"),
     "an unfinished copy": (".tmp", ".part", ".partial", ".filepart", ".incomplete"),
-    "packed in a way that is not read; gz, zst, xz and bz2 are": (
+    "compressed in an unsupported format; gz, zst, xz and bz2 are supported": (
         *(".zip", ".7z", ".rar", ".tar", ".tgz", ".lz4", ".lzo", ".br"),
     ),
 }
@@ -38,7 +38,7 @@ _FOREIGN_BY_SUFFIX = {
 
 NO_DUMP = (
     "not a dump: the name does not end in .sql, .sql.gz, .sql.zst, .sql.xz or .sql.bz2,"
-    " and the content is no SQL"
+    " and the content is not SQL"
 )
 
 
@@ -57,7 +57,7 @@ def find_foreign_reason(relative: PurePosixPath) -> str | None:
     part = _PART.search(name)
     if part is not None and relative.suffix.lower() not in _COMPRESSED:
         whole = name[: part.end("ending")]
-        return f"a part of a dump that was split; join the parts: cat {whole}?* > {whole}"
+        return f"one part of a split dump; join the parts: cat {whole}?* > {whole}"
     return _FOREIGN_BY_SUFFIX.get(relative.suffix.lower())
 
 

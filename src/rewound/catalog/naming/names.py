@@ -88,7 +88,7 @@ def find_world_problem(world: str) -> str | None:
     if len(world) <= _WORLD_MAX_LENGTH and _WORLD.fullmatch(world):
         return None
     return (
-        f"{world!r} cannot name a world: letters, digits, '.', '_' and '-' only, "
+        f"{world!r} is not a valid name of a world: use letters, digits, '.', '_' and '-', "
         f"a letter or digit first, {_WORLD_MAX_LENGTH} at most"
     )
 
@@ -120,7 +120,7 @@ def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
     if problem is not None:
         raise _Unclear(problem)
     if (no_time := _LIKE_A_TIME.search(world)) is not None:
-        raise _Unclear(f"{no_time[0]} looks like a time, but there is no such time; use --pattern")
+        raise _Unclear(f"{no_time[0]} looks like a time but is not a valid one; use --pattern")
     if _DIGIT_GROUPS.fullmatch(world) and not _ADDRESS.fullmatch(world):
         raise _Unclear(f"{world} may be a world or a part of a time; use --pattern")
     return ParsedName(
@@ -168,7 +168,7 @@ def _pick_time(times: Sequence[WrittenTime]) -> WrittenTime | None:
         days = (picked.reading.day - time.reading.day).days
         if not -1 <= days <= max(1, time.reading.open_days):
             raise _Unclear(
-                f"two times that differ: {time.reading.day} and {picked.reading.day}; use --pattern"
+                f"two different times: {time.reading.day} and {picked.reading.day}; use --pattern"
             )
     return picked
 
@@ -227,7 +227,7 @@ def _strip_weekday(text: str, day: date, *, is_first: bool, is_beside: bool) -> 
             raise _Unclear(f"{word} may be a world or the weekday of {day}; use --pattern")
         return text
     if weekday != day.weekday():
-        raise _Unclear(f"{word} stands beside {day}, which is another weekday; use --pattern")
+        raise _Unclear(f"{word} is next to {day}, which is another weekday; use --pattern")
     return _strip_words(text, MARKER_WORDS | {word.lower()})
 
 

@@ -47,10 +47,10 @@ class NamePattern:
         try:
             return self._read_match(match, timezone)
         except OtherZone as error:
-            return NameProblem(f"{error}; give the zone of its times with --timezone")
+            return NameProblem(f"{error}; set the zone of its times with --timezone")
         except ValueError:
             written = match["time"] if self.time_format is None else match[0]
-            return NameProblem(f"{written} is no valid time")
+            return NameProblem(f"{written} is not a valid time")
 
     def _read_match(self, match: re.Match[str], timezone: tzinfo) -> ParsedName:
         world = match["world"]
@@ -94,7 +94,7 @@ def compile_pattern(pattern: str) -> NamePattern:
     if pattern.count("{world}") != 1 or pattern.count("{time}") + bool(formats) > 1:
         raise UsageError(
             f"the pattern {pattern!r} needs {{world}} exactly once and {{time}} at most once",
-            hint=f"{_EXAMPLE}; text of no meaning is {{any}}",
+            hint=f"{_EXAMPLE}; {{any}} matches text without meaning",
         )
     time_format = " ".join(formats) if formats else None
     if time_format is not None:
@@ -108,7 +108,7 @@ def compile_pattern(pattern: str) -> NamePattern:
 def _checked_braces(pattern: str) -> str:
     rest = re.sub(r"\{[^{}]*\}", "", pattern)
     if "{" in rest or "}" in rest:
-        raise UsageError(f"the pattern {pattern!r} has a brace without its partner", hint=_EXAMPLE)
+        raise UsageError(f"the pattern {pattern!r} has an unmatched brace", hint=_EXAMPLE)
     return pattern
 
 
@@ -117,7 +117,7 @@ def _check_placeholder(pattern: str, placeholder: str) -> None:
         return
     raise UsageError(
         f"the pattern {pattern!r} has an unknown placeholder {placeholder}",
-        hint="known are {world}, {time}, {time:FORMAT} and {any}",
+        hint="valid placeholders are {world}, {time}, {time:FORMAT} and {any}",
     )
 
 
@@ -136,7 +136,8 @@ def _check_format(pattern: str, time_format: str) -> None:
     if problem is not None:
         raise UsageError(
             f"the time format {time_format!r} in the pattern {pattern!r} {problem}",
-            hint=f"{_EXAMPLE}; known are {' '.join('%' + letter for letter in DIRECTIVES)}",
+            hint=f"{_EXAMPLE}; valid directives are"
+            f" {' '.join('%' + letter for letter in DIRECTIVES)}",
         )
 
 
@@ -145,7 +146,7 @@ def _find_format_problem(directives: list[str]) -> str | None:
     if unknown:
         return f"has an unknown directive {unknown}"
     if len(set(directives)) < len(directives):
-        return "names a directive twice"
+        return "contains a directive twice"
     if "%s" in directives:
         return None if directives == ["%s"] else "mixes %s with other directives"
     return _find_gap(set(directives))
@@ -156,7 +157,7 @@ def _find_gap(directives: set[str]) -> str | None:
         if not {"%G", "%V"} <= directives:
             return "needs %G and %V together"
         if directives & {"%Y", "%y", "%m", "%b", "%B", "%d", "%j"}:
-            return "mixes the week, %G and %V, with another way to write a day"
+            return "mixes the week, %G and %V, with another form of the date"
     elif not directives & {"%Y", "%y"}:
         return "lacks the year, %Y"
     elif "%j" not in directives and not ("%d" in directives and directives & {"%m", "%b", "%B"}):

@@ -82,7 +82,7 @@ def _find(stem: str, timezone: tzinfo) -> _Stem:
     try:
         times = list(iter_times(stem, timezone))
     except OtherZone as error:
-        return _Stem(problem=f"{error}; give the zone of its times with --timezone")
+        return _Stem(problem=f"{error}; set the zone of its times with --timezone")
     tokens = list(iter_tokens(_blank(stem, [(time.start, time.end) for time in times])))
     if not times:
         return _Stem(tokens=tokens)
@@ -178,9 +178,9 @@ def _conclude(stem: str, each: _Stem) -> StemTimes:
     problem, month = each.problem, None
     if not each.times and problem is None:
         if unknown := _NO_SUCH_DAY.search(stem):
-            problem = f"{unknown[0]} looks like a date, but there is no such day"
+            problem = f"{unknown[0]} looks like a date but is not a valid one"
         elif glued := _GLUED.search(stem):
-            problem = f"{glued[0]} has digits right before it: where does the date begin?"
+            problem = f"{glued[0]} follows digits directly, so it is unclear where the date begins"
         elif match := _MONTH.search(stem):
             month = match.span()
     return StemTimes(

@@ -32,14 +32,14 @@ TABLES = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
 DATABASES = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
 DEFINITIONS = STORED_OBJECTS | TABLES | DATABASES
 """The kinds of statement that are looked through from end to end."""
-_HISTORY = "it keeps the history of its rows"
+_HISTORY = "the table keeps the history of its rows"
 _MARIADB_ONLY = {
     "WITH": ((("WITH", "SYSTEM", "VERSIONING"), _HISTORY),),
     "ADD": ((("ADD", "SYSTEM", "VERSIONING"), _HISTORY),),
     "AS": ((("AS", "ROW", "START"), _HISTORY), (("AS", "ROW", "END"), _HISTORY)),
     "BY": ((("BY", "SYSTEM_TIME"), _HISTORY),),
-    "PERIOD": ((("PERIOD", "FOR"), "it has a period of time"),),
-    "WITHOUT": ((("WITHOUT", "OVERLAPS"), "its key forbids periods that overlap"),),
+    "PERIOD": ((("PERIOD", "FOR"), "the table has a time period"),),
+    "WITHOUT": ((("WITHOUT", "OVERLAPS"), "a key forbids overlapping periods"),),
     "NEXT": ((("NEXT", "VALUE", "FOR"), "a column takes its values from a sequence"),),
 }
 """Words that follow each other nowhere in MySQL's tables, by the first of them, and what a
@@ -53,13 +53,13 @@ def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
     if kind is Kind.CREATE_FUNCTION and "SONAME" in _words_before_parenthesis(tokens):
         return RuleUse(rules.LOADABLE_FUNCTION)
     if kind is Kind.CREATE_TABLE and ("SELECT" in words or words.count("TABLE") > 1):
-        return RuleUse(rules.UNKNOWN_STATEMENT, "it fills its table from other tables")
+        return RuleUse(rules.UNKNOWN_STATEMENT, "it fills the table from other tables")
     if kind is Kind.CREATE_TABLE and ("VALUES", "ROW") in itertools.pairwise(words):
-        return RuleUse(rules.UNKNOWN_STATEMENT, "it fills its table as well")
+        return RuleUse(rules.UNKNOWN_STATEMENT, "it also fills the table")
     if kind is Kind.CREATE_EVENT and (computed := find_computed(find_schedule(tokens))):
         return RuleUse(rules.COMPUTED_VALUE, f"its schedule is {computed}")
     if kind is Kind.ALTER_TABLE and not {"DISCARD", "IMPORT"}.isdisjoint(words):
-        return RuleUse(rules.UNKNOWN_STATEMENT, "it takes a table's file away, or takes one in")
+        return RuleUse(rules.UNKNOWN_STATEMENT, "it discards or imports the file of a table")
     if kind in TABLES and (why := _find_mariadb_only(tokens, words)):
         return RuleUse(rules.MARIADB_ONLY, why)
     return None

@@ -117,7 +117,7 @@ class _GzipMember:
             data = self._start + data
             if not _holds_gzip_header(data):
                 if len(data) > _LONGEST_GZIP_HEADER_BYTES:
-                    raise CorruptData("its header does not end")
+                    raise CorruptData("the header is not terminated")
                 self._start = data
                 return b""
             self._start = None
@@ -207,7 +207,7 @@ class _Members:
             if not data.startswith(magic):
                 if magic.startswith(data):
                     raise EOFError
-                raise CorruptData("something else follows the compressed data")
+                raise CorruptData("other data follows the compressed data")
             self._member = self._compression.new_member()
         return data
 

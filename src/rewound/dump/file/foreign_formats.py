@@ -24,18 +24,18 @@ class ForeignFormat:
     """What the user should do."""
 
 
-_ARCHIVE = "extract it, and give the folder of what was in it as SOURCE"
+_ARCHIVE = "extract it, and give the folder of the extracted files as SOURCE"
 _ENCRYPTED = "decrypt it first"
 _OTHER_DATABASE = "only dumps of MySQL and MariaDB can be restored"
 _PHYSICAL = (
-    "it holds files of a server, not SQL: they need the program that made them"
+    "it contains the files of a server, not SQL: they need the program that made them"
     " (xtrabackup or mariabackup --prepare) and a server of the same version"
 )
-_ROWS_ONLY = "rows alone, without their tables, cannot be restored; dump with mysqldump"
+_ROWS_ONLY = "rows without their tables cannot be restored; dump with mysqldump"
 _RECODED = (
-    "it was recoded on the way, perhaps by > in PowerShell: iconv -f UTF-16 (or UTF-32) -t UTF-8"
-    " makes it readable again, but letters beyond ASCII and binary values are then lost, often"
-    " without a sign of it; better dump again with mysqldump --result-file=FILE"
+    "something converted its encoding, perhaps > in PowerShell: iconv -f UTF-16 (or UTF-32)"
+    " -t UTF-8 makes it readable again, but non-ASCII characters and binary values may be lost"
+    " without any sign of it; it is better to dump again with mysqldump --result-file=FILE"
 )
 _BY_MAGIC = (
     (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)", ForeignFormat("a zip archive", _ARCHIVE)),
@@ -44,7 +44,7 @@ _BY_MAGIC = (
     (
         rb"\x04\x22\x4d\x18|LZIP[\x00\x01]|\x89LZO\x00|\x1f\x9d|\xff\x06\x00\x00sNaPpY|qpress10",
         ForeignFormat(
-            "data compressed in a way that is not read",
+            "data compressed in an unsupported format",
             "decompress it, or use gzip, zstd, xz or bzip2",
         ),
     ),
@@ -59,7 +59,7 @@ _BY_MAGIC = (
     (
         rb"[\xfe\xfd]bin",
         ForeignFormat(
-            "a binary log of MySQL", "it holds changes, not the state; give the dumps as SOURCE"
+            "a binary log of MySQL", "it contains changes, not data; give the dumps as SOURCE"
         ),
     ),
     # OpenPGP: a session key, for a public key (version 3) or a passphrase (version 4).
@@ -74,11 +74,11 @@ _BY_MAGIC = (
 _BY_WORDS = (
     (
         rb"<<<<<<< ",
-        ForeignFormat("a conflict that git left", "take the file as one side had it"),
+        ForeignFormat("an unresolved git conflict", "check out the file from one of the sides"),
     ),
     (
         rb"version https://git-lfs",
-        ForeignFormat("git's pointer to a large file", "fetch the file: git lfs pull"),
+        ForeignFormat("a Git LFS pointer", "fetch the file: git lfs pull"),
     ),
     (
         rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<mysqldump",
@@ -107,13 +107,11 @@ _BY_WORDS = (
     (
         rb"(?:[\w./:\\-]*[/\\])?(?:mysql|mariadb)(?:-?dump|pump)?(?:\.exe)?\s+(?:Ver|from) "
         rb"|Usage: \S*(?:mysql|mariadb)\S* \[OPTIONS\]",
-        ForeignFormat(
-            "the help text of a program", "the job that dumps calls it with wrong options"
-        ),
+        ForeignFormat("the help text of a program", "the dump job calls it with wrong options"),
     ),
     (
         rb"-?(?:[\w./][\w./-]*)?sh: [^\n]*(?:not found|No such file|[Pp]ermission denied)",
-        ForeignFormat("an error message of a shell", "the job that dumps has failed"),
+        ForeignFormat("an error message of a shell", "the dump job has failed"),
     ),
     (rb"PRAGMA ", ForeignFormat("a dump of SQLite", _OTHER_DATABASE)),
     # A file that was converted for MySQL may have kept the comment, but not the settings.
@@ -205,7 +203,7 @@ _BY_SHAPE: tuple[tuple[Callable[[bytes], bool], ForeignFormat], ...] = (
     (_is_tablespace, ForeignFormat("a tablespace of InnoDB", _PHYSICAL)),
     (
         _is_binary,
-        ForeignFormat("binary data", "the program `file` may know what it is"),
+        ForeignFormat("binary data", "the program `file` may identify it"),
     ),
     (
         _is_separated,

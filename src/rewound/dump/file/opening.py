@@ -12,7 +12,7 @@ from pathlib import Path
 from rewound.errors import DumpError
 
 _BROKEN_DISK = frozenset({errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENOTCONN, errno.ETIMEDOUT})
-_CHECK_DISK = "check the disk or the mount that it lies on; dmesg may say more"
+_CHECK_DISK = "check its disk or mount; dmesg may show more"
 
 
 def open_dump(path: Path) -> io.FileIO:
@@ -41,7 +41,7 @@ def unreadable(path: Path, error: OSError) -> DumpError:
     """Return the error of a dump that cannot be opened or looked at."""
     hint = None
     if isinstance(error, PermissionError):
-        hint = f"give user {os.getuid()}, who runs this, the right to read it"
+        hint = f"give read permission to user {os.getuid()}, who runs this command"
     elif error.errno in _BROKEN_DISK:
         hint = _CHECK_DISK
     return DumpError(path, f"cannot be read: {_reason(error)}", hint=hint)

@@ -85,7 +85,7 @@ class DumpReader:
     def ratio(self) -> str:
         """How long the text is, and the file that it came out of, in words."""
         return (
-            f"{self.text_bytes_read:,} bytes of text came out of {self.file_bytes_read:,} bytes,"
+            f"{self.file_bytes_read:,} bytes expand to {self.text_bytes_read:,} bytes of text,"
             f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
         )
 
@@ -143,7 +143,7 @@ class DumpReader:
             raise DumpError(
                 self.path,
                 f"the {format_name} data needs too much memory: {error}",
-                hint="decompress it by hand, if you trust it",
+                hint="decompress it by hand if you trust it",
             ) from error
         except OSError as error:
             raise reading_failed(self.path, error) from error
@@ -159,13 +159,13 @@ class DumpReader:
         self._stream = stream = self._file if compression is None else compression.open(self._file)
         start = self._read_start(stream)
         if not start:
-            raise DumpError(self.path, "holds no text", hint="the job that wrote it failed")
+            raise DumpError(self.path, "is empty", hint="the job that wrote it failed")
         self._refuse_foreign(start)
         if compression is None and self.path.suffix in {known.suffix for known in COMPRESSIONS}:
             raise DumpError(
                 self.path,
-                f"is named {self.path.suffix} but does not begin as such data does",
-                hint="rename it, if it is plain SQL text",
+                f"is named {self.path.suffix} but its content is in another format",
+                hint="rename it if it is plain SQL text",
             )
         yield start
         while chunk := stream.read(CHUNK_BYTES):
@@ -174,7 +174,7 @@ class DumpReader:
                 raise DumpError(
                     self.path,
                     f"refused by rule {COMPRESSED_TOO_WELL.name}: {self.ratio}",
-                    hint=f"a job that wrote it may have failed; if you trust it,"
+                    hint=f"the job that wrote it may have failed; if you trust the file, use"
                     f" --allow {COMPRESSED_TOO_WELL.name}",
                 )
             yield chunk
@@ -193,7 +193,7 @@ class DumpReader:
         foreign = find_foreign_format(start[:START_BYTES])
         if foreign is not None:
             raise DumpError(
-                self.path, f"holds {foreign.name}, not SQL for MySQL", hint=foreign.hint
+                self.path, f"contains {foreign.name}, not SQL for MySQL", hint=foreign.hint
             )
 
 

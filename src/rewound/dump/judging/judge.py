@@ -102,7 +102,7 @@ class Judge:
         `masked_text` is the statement's, where it is known: see `rewound.dump.text.masked_text`.
         """
         if len(text) > LONGEST_DEFINITION_BYTES and not _STATES_ROWS.match(text):
-            use = RuleUse(rules.TOO_LONG, f"it has {len(text):,} bytes and states no rows")
+            use = RuleUse(rules.TOO_LONG, f"it has {len(text):,} bytes but no rows")
             return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
         try:
             edits = []
@@ -111,7 +111,7 @@ class Judge:
                 edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
             parsed = (apply_edits(text, edits), None) if edits else (text, masked_text)
             if _READS_FILE.match(text):
-                use = RuleUse(rules.OTHER_FILE, "the rest of the dump lies in another file")
+                use = RuleUse(rules.OTHER_FILE, "the rest of the dump is in another file")
                 return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
             verdict = self._judge(self._reader.read(*parsed, self.session.mode), line)
             return with_comments(verdict, text, edits) if edits else verdict
@@ -217,7 +217,7 @@ class Judge:
         self, statement: Statement, line: int, schemas: Sequence[str | None]
     ) -> Verdict:
         if None in schemas:
-            use = RuleUse(rules.NO_DATABASE, "the dump has not said which database this is for")
+            use = RuleUse(rules.NO_DATABASE, "the dump has not named a database for it")
             return Verdict(statement, line, uses=(use,))
         schema = schemas[0] if schemas else None
         late = self._find_old_default(statement, schema)

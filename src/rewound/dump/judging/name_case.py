@@ -83,7 +83,7 @@ class NameCase:
             return None
         if is_made:
             self._are_told_apart = True
-        return self._once(f"it uses database {schema}, where it has {made}")
+        return self._once(f"it refers to database {schema}, which it created as {made}")
 
     def _make(self, key: TableKey) -> None:
         if self._made.setdefault(_fold(key), key) != key:
@@ -93,7 +93,7 @@ class NameCase:
         made = self._made.get(_fold(key))
         if made is None or made == key:
             return None
-        return f"it names table {'.'.join(key)}, where it has made {'.'.join(made)}"
+        return f"it refers to table {'.'.join(key)}, which it created as {'.'.join(made)}"
 
     def _once(self, found: str | None) -> str | None:
         if found is None or self._is_found or self._are_told_apart:

@@ -17,7 +17,7 @@ _MAY_HOLD_STATEMENTS = (STORED_OBJECTS - {Kind.CREATE_VIEW}) | {
     Kind.UNKNOWN,
     Kind.EMPTY,
 }
-_SEVERAL = "several statements stand in one"
+_SEVERAL = "it consists of several statements"
 
 
 @dataclass(slots=True)

@@ -42,7 +42,7 @@ class TableHistory:
                 if key not in self._made and _caseless(key) not in self._made:
                     return RuleUse(
                         rules.TABLE_MISSING,
-                        f"it is for table {key[0]}.{key[1]}, which nothing before it creates",
+                        f"it is for table {key[0]}.{key[1]}, which is not created before it",
                     )
         if kind in _EMPTIES and self._filled:
             for key in keys:
@@ -60,8 +60,8 @@ class TableHistory:
     def _overlap(self, what: str, began_at: int) -> RuleUse:
         return RuleUse(
             rules.DUMPS_OVERLAP,
-            f"the dump that begins at line {began_at} put rows into {what}, and the one that"
-            f" begins at line {self._begins_at} makes it anew",
+            f"the dump that begins at line {began_at} puts rows into {what}, and the one that"
+            f" begins at line {self._begins_at} creates it again",
         )
 
     def follow(self, kind: Kind, keys: Sequence[TableKey], text: bytes) -> None:

@@ -187,9 +187,9 @@ def _follow_reading(assignment: Assignment, session: Session) -> _Step:
 def _require_stated(assignment: Assignment) -> None:
     """Raise CannotFollow where the server would have to compute the value, or tells of its host."""
     if computed := find_computed(assignment.value):
-        raise CannotFollow(f"{assignment.name} is set to what {computed} gives")
+        raise CannotFollow(f"{assignment.name} is set to the result of {computed}")
     if variable := find_host_variable(assignment.value):
-        raise CannotFollow(f"{assignment.name} is set to {variable}, which tells of this host")
+        raise CannotFollow(f"{assignment.name} is set to {variable}, which describes this host")
 
 
 def _require_set(assignment: Assignment, session: Session) -> None:
@@ -199,7 +199,7 @@ def _require_set(assignment: Assignment, session: Session) -> None:
         if assignment.name in variables.NULLABLE:
             return
         variable = token.text.decode("utf-8", "replace")
-        raise CannotFollow(f"{assignment.name} is set to {variable}, which nothing has set")
+        raise CannotFollow(f"{assignment.name} is set to {variable}, which has no value")
 
 
 def _follow_user_variable(assignment: Assignment, session: Session) -> _Step:

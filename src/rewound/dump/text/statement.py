@@ -292,7 +292,7 @@ def read_account(cursor: Cursor) -> tuple[Token, Token]:
     """
     user = last = cursor.take()
     if user is None or last is None:
-        raise UnreadableText("there is no account after DEFINER")
+        raise UnreadableText("DEFINER is not followed by an account")
     host = cursor.next
     if host is not None and host.kind is TokenKind.VARIABLE and not host.text.startswith(b"@@"):
         cursor.take()
@@ -338,7 +338,7 @@ def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
         while _skip_to(cursor, ","):
             names.append(_read_name(cursor, mode))
             if len(names) > _MOST_NAMES:
-                raise TooManyTokens(f"it names more than {_MOST_NAMES:,} objects")
+                raise TooManyTokens(f"it refers to more than {_MOST_NAMES:,} objects")
     if kind is Kind.CREATE_TABLE:
         cursor.take_mark(b"(")
         if cursor.word == "LIKE":

@@ -119,7 +119,7 @@ def read_tokens(text: bytes, mode: LexicalMode, server_version: int) -> list[Tok
     """
     tokens = list(itertools.islice(iter_tokens(text, mode, server_version), MOST_TOKENS + 1))
     if len(tokens) > MOST_TOKENS:
-        raise TooManyTokens(f"it has more than {MOST_TOKENS:,} words and marks")
+        raise TooManyTokens(f"it has more than {MOST_TOKENS:,} tokens")
     return tokens
 
 
@@ -165,7 +165,7 @@ def _walk(
         match = pattern.match(text, position)
         if match is None:
             start_of_rest = text[position : position + 12].decode("utf-8", "replace")
-            raise UnreadableText(f"nothing that MySQL reads begins with {start_of_rest}")
+            raise UnreadableText(f"no token of MySQL begins with {start_of_rest}")
         group = match.lastgroup
         start, position = position, match.end()
         if group == "comment":
@@ -180,7 +180,7 @@ def _walk(
             word = match[0]
             yield Token(TokenKind.WORD, word, start, word.decode("latin-1").upper())
         elif group == "BODY" and server_version < _FIRST_WITH_DOLLAR_QUOTES:
-            raise UnreadableText("to this server, a $ opens no text")
+            raise UnreadableText("this server does not support text quoted by $")
         elif group is not None and group != "space":
             yield Token(_KINDS[group], match[0], start)
     if open_comments:
@@ -253,7 +253,7 @@ def _enter_comment(
     if not text.startswith(b"/*!", start):
         end = _comment_end(text, start + 2)
         if text.startswith(b"/*+", start) and re.search(rb"['`\"]", text[start:end]):
-            raise UnreadableText("an optimizer hint holds quotes, in which it could go on")
+            raise UnreadableText("an optimizer hint contains quotes, so its end is ambiguous")
         return 0, end
     if not text[start + 3 : start + 4].isdigit():
         return 1, start + 3
@@ -279,14 +279,14 @@ def _enter_comment(
 
 def _uncertain(text: bytes, start: int) -> UnreadableText:
     digits = text[start + 3 : start + 9].decode("latin-1")
-    return UnreadableText(f"the versioned comment /*!{digits} has no certain reading")
+    return UnreadableText(f"the versioned comment /*!{digits} is ambiguous")
 
 
 def _unread_comment_end(text: bytes, start: int) -> int:
     """Return where a versioned comment ends that is not executed."""
     end = _comment_end(text, start + 3)
     if b"/*" in text[start + 3 : end]:
-        raise UnreadableText("a comment stands inside a versioned comment that is not executed")
+        raise UnreadableText("a versioned comment that is not executed contains a comment")
     return end
 
 

@@ -78,7 +78,7 @@ def find_computed_rows(
     """
     masked_text = statement.masked_rows.strip()
     if not mode.utf8 and not masked_text.isascii():
-        raise UnreadableText("among the rows are bytes that may be space or letters")
+        raise UnreadableText("the rows contain bytes that may be spaces or letters")
     if b"$" in masked_text and _DOLLAR.search(masked_text):
         raise UnreadableText("a $ could open a text")
     if b"@@" in masked_text and (variable := _find_variable(masked_text)):

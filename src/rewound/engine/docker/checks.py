@@ -38,6 +38,6 @@ def _check_image(daemon: Daemon, image: str) -> Check:
             "image",
             CheckState.LIMITED,
             f"{image} is not on this host: {error.message}",
-            "docker load one, or name another with --image",
+            "load it with docker load, or choose another with --image",
         )
-    return Check("image", CheckState.OK, f"{image} is not on this host yet, and can be pulled")
+    return Check("image", CheckState.OK, f"{image} is not on this host yet, but can be pulled")

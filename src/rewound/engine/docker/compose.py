@@ -55,9 +55,9 @@ _FIRST = HOME.parent / PASSWORDS_FILE  # beside the world's folder, so that it i
 
 _COMPOSE_NOTE = """\
 # Worlds as Rewound restored them, written by `rewound export compose`.
-# Start them with `docker compose up -d` (Compose v2), end them with `docker compose down`.
+# Start them with `docker compose up -d` (Compose v2), stop them with `docker compose down`.
 # Ports, passwords, the image and the user who runs the servers are in .env; the option
-# --user=root only allows that to be root, as it is where Docker runs without root.
+# --user=root only permits that user to be root, as with rootless Docker.
 """
 _ENV_NOTE = """\
 # Goes with docker-compose.yml. It has passwords in it: keep it to yourself.
@@ -126,7 +126,7 @@ def plan_services(worlds: Sequence[str], *, first_port: int) -> tuple[ComposeSer
     if first_port + len(worlds) - 1 > _LAST_PORT:
         raise UsageError(
             f"{len(worlds)} worlds need ports up to {first_port + len(worlds) - 1},"
-            f" the last is {_LAST_PORT}",
+            f" but the highest port is {_LAST_PORT}",
             hint="choose a lower --port-base",
         )
     services: list[ComposeService] = []

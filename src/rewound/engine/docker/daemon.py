@@ -56,7 +56,7 @@ _PROGRAM_TIMEOUT_S = 300.0
 _NOTICE_TIMEOUT_S = 10
 _FOREIGN = (DockerException, StreamParseError, requests.RequestException, OSError)
 """What the library raises, and what goes through it."""
-_IS_IT_THERE = "see whether it runs, and whether you may use it: docker info"
+_IS_IT_THERE = "check that it runs and that you may use it: docker info"
 _NO_SUCH_FOLDER = "bind source path does not exist"
 """Of Docker where what is to be mounted is not there. Podman 4.3 makes an empty folder."""
 _HOST_USERS = "name=userns"
@@ -109,8 +109,8 @@ class Daemon:
         """Return the error of a daemon for which a folder of ours is not what it is here."""
         return HostError(
             f"the Docker daemon at {self.address} cannot see {folder}",
-            hint="set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders that it sees too; if it"
-            " sees them, but not what is mounted now: --clone copy",
+            hint="set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders that it can see; if it"
+            " sees them but not new mounts in them, use --clone copy",
         )
 
     def find_image_id(self, name: str) -> str | None:
@@ -157,7 +157,7 @@ class Daemon:
         """
         container = self._create(plan)
         try:
-            with _door(f"{PROGRAM} cannot be run in a container"):
+            with _door(f"{PROGRAM} cannot run in a container"):
                 container.start()
                 code = container.wait(timeout=_PROGRAM_TIMEOUT_S)["StatusCode"]
                 output = container.logs().decode(errors="replace")
@@ -198,7 +198,7 @@ class Daemon:
 
     def look_at(self, container: str) -> ContainerState:
         """Return where a container is."""
-        with _door(f"container {container[:12]} cannot be looked at"):
+        with _door(f"container {container[:12]} cannot be inspected"):
             found = self._client.api.inspect_container(container)
         state = found["State"]
         return ContainerState(
@@ -237,7 +237,7 @@ class Daemon:
 
     def ensure_network(self, name: str, folder: Path) -> str:
         """Return the id of the network of a folder, made now if it is missing."""
-        with _door(f"the network of {folder} cannot be made"):
+        with _door(f"the network of {folder} cannot be created"):
             for network in self._find_networks(folder):
                 return network
             made = self._client.api.create_network(
@@ -274,7 +274,7 @@ class Daemon:
         ports = {} if plan.port is None else {f"{PORT}/tcp": (LOOPBACK, plan.port)}
         # A volume would be made by Docker where it does not see the folder, a mount is not.
         mount = Mount(str(HOME), str(plan.folder), type="bind")
-        with _door(f"the container of {plan.folder} cannot be made"), self._seeing(plan.folder):
+        with _door(f"the container of {plan.folder} cannot be created"), self._seeing(plan.folder):
             return self._client.containers.create(
                 plan.image,
                 [*plan.arguments, *user],

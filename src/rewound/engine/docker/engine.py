@@ -173,7 +173,7 @@ class DockerEngine(DockerWatch):
             if self._daemon.look_at(container).pid:
                 raise HostError(
                     f"the processes of the Docker daemon at {self._daemon.address} cannot be seen",
-                    hint="run rewound on the host of the daemon, and not in a container itself",
+                    hint="run rewound on the host of the daemon, not inside a container",
                 )
             raise self._explain(name, container, endpoint.socket.parent)
         wait_until_ready(
@@ -190,8 +190,8 @@ class DockerEngine(DockerWatch):
         state = self._daemon.await_end(container)
         if state.is_out_of_memory:
             return HostError(
-                f"the server of {name} was killed by the kernel, because it took more memory"
-                f" than its limit of {state.memory_bytes // _MIB:,} MiB",
+                f"the kernel killed the server of {name}, because it used more memory than its"
+                f" limit of {state.memory_bytes // _MIB:,} MiB",
                 hint="raise or remove --memory-limit",
             )
         tail = self._tail(container)

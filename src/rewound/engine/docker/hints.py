@@ -17,30 +17,31 @@ _HINTS = (
     ),
     (
         r"pull access denied|access to the resource is denied|unauthorized|authentication required",
-        "check the name of the image; if its registry wants a login: docker login",
+        "check the name of the image; if its registry requires a login, use docker login",
     ),
     (r"manifest(?: for .*)? (?:unknown|not found)", "the registry has no such tag; check --image"),
-    (r"toomanyrequests", "the registry limits how often it is asked: docker login, or wait"),
-    (r"[Nn]o such image", "fetch it with docker pull, or name another one with --image"),
+    (r"toomanyrequests", "the registry limits the rate of requests: use docker login, or wait"),
+    (r"[Nn]o such image", "fetch it with docker pull, or choose another one with --image"),
     (
         r'container name "/?(?P<name>[^"]+)" is already in use',
-        "it is none of this fleet's; docker ps --all shows it, docker rm --force {name} removes it",
+        "it does not belong to this fleet; docker ps --all shows it, docker rm --force {name}"
+        " removes it",
     ),
     (
         r"network with name (?P<name>\S+) already exists",
-        "it is none of this fleet's; docker network rm {name} removes it",
+        "it does not belong to this fleet; docker network rm {name} removes it",
     ),
-    (r"address pool", "Docker has no addresses left for networks: docker network prune"),
+    (r"address pool", "Docker has no network addresses left; docker network prune frees some"),
     (r"no space left on device", "free some space in Docker's folder; docker system df shows it"),
-    (r"[Mm]inimum memory limit", "give more memory with --memory-limit"),
+    (r"[Mm]inimum memory limit", "raise --memory-limit"),
     (
         r"[Pp]ermission denied",
-        "let this user use Docker, for example by the group docker (sudo usermod -aG docker USER,"
-        " then log in again), or use --engine process",
+        "allow this user to use Docker, for example as a member of the group docker (sudo usermod"
+        " -aG docker USER, then log in again), or use --engine process",
     ),
     (
         r"Connection refused|No such file or directory|Connection reset|Connection aborted",
-        "start the daemon, for example by systemctl start docker, and see docker info; or use"
+        "start the daemon, for example with systemctl start docker, and check docker info; or use"
         " --engine process",
     ),
 )
@@ -62,6 +63,6 @@ def explain_used_network(network: str, containers: Sequence[str]) -> tuple[str, 
         f"docker network disconnect --force {network} {name}" for name in containers
     )
     return (
-        f"the network {network} is still used by containers that are not of Rewound: {names}",
-        f"take them out and run it again: {commands}",
+        f"the network {network} is still used by containers that are not Rewound's: {names}",
+        f"disconnect them and run the command again: {commands}",
     )

@@ -15,8 +15,8 @@ from rewound.errors import HostError
 from rewound.mysql.version import Version, find_mysql_version
 
 _WAYS_OUT = (
-    "bring it here from a host that has it: docker save IMAGE | ssh THIS-HOST docker load;"
-    " or use a MySQL without Docker: rewound server install, then --engine process"
+    "copy it from a host that has it: docker save IMAGE | ssh THIS-HOST docker load;"
+    " or use MySQL without Docker: rewound server install, then --engine process"
 )
 
 

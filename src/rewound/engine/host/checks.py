@@ -72,7 +72,7 @@ def judge_cloning(probes: list[Probe]) -> list[Check]:
                 "cloning",
                 CheckState.LIMITED,
                 "up and reset copy every byte of a baseline",
-                "put state and cache on one file system with reflink (XFS, btrfs)",
+                "put the state and cache folders on one file system with reflink (XFS, btrfs)",
             )
         )
     return checks

@@ -20,7 +20,7 @@ def check_limits() -> Iterator[Check]:
     yield _check_limit("open files", resource.RLIMIT_NOFILE, WANTED_FILES, "ulimit -n")
     yield _check_limit("threads", resource.RLIMIT_NPROC, WANTED_THREADS, "ulimit -u")
     yield _check_limit("address space", resource.RLIMIT_AS, 4 << 30, "ulimit -v")
-    yield _check_limit("size of a file", resource.RLIMIT_FSIZE, 64 << 30, "ulimit -f")
+    yield _check_limit("file size", resource.RLIMIT_FSIZE, 64 << 30, "ulimit -f")
     yield _check_kernel()
 
 
@@ -58,12 +58,12 @@ def _check_kernel() -> Check:
         return Check(
             "kernel",
             CheckState.LIMITED,
-            "vm.overcommit_memory is 2: what servers reserve counts as used",
-            "fewer worlds at a time, or sysctl vm.overcommit_memory=0",
+            "vm.overcommit_memory is 2, so memory that servers reserve counts as used",
+            "restore fewer worlds at a time, or set sysctl vm.overcommit_memory=0",
         )
     if threads is not None and threads < WANTED_THREADS:
         return Check("kernel", CheckState.LIMITED, f"threads-max is {threads:,}", "raise it")
-    return Check("kernel", CheckState.OK, "its limits leave enough")
+    return Check("kernel", CheckState.OK, "its limits are high enough")
 
 
 def _read(path: str) -> int | None:

@@ -21,7 +21,7 @@ from rewound.errors import CommandFailed, HostError
 
 OTHER_WAYS = (
     "install MySQL 8.0.30 or newer so that mysqld is on PATH, or fetch the packages "
-    "elsewhere and give their folder: rewound server install --from FOLDER"
+    "elsewhere and install from their folder: rewound server install --from FOLDER"
 )
 """The hint for a host on which packages cannot be fetched."""
 
@@ -84,13 +84,16 @@ _HINTS = (
         "archive, name one: rewound server install --mirror URL",
     ),
     (r"no installation candidate|Unable to locate package", OTHER_WAYS),
-    (r"not valid yet", "the clock of this host is behind: set it right"),
-    (r"unmet dependencies|held broken", f"Debian's unstable is in change; {OTHER_WAYS}"),
+    (r"not valid yet", "the clock of this host is slow: set it"),
+    (
+        r"unmet dependencies|held broken",
+        f"Debian's unstable suite is inconsistent at the moment; {OTHER_WAYS}",
+    ),
     (r"[Nn]o space left|enough free space|quota", "free some disk space and try again"),
     # Last, because apt fails to fetch for all of the reasons above too.
     (
         r"resolv|connect|unreachable|timed out|timeout|Failed to fetch|Proxy",
-        f"check that this host reaches its Debian mirror, then try again; or {OTHER_WAYS}",
+        f"check that this host can reach its Debian mirror, then try again; or {OTHER_WAYS}",
     ),
 )
 
@@ -182,8 +185,8 @@ def require_tools(names: Iterable[str]) -> None:
     missing = [name for name in names if shutil.which(name) is None]
     if missing:
         raise HostError(
-            f"a MySQL can be installed on Debian and its relatives only: "
-            f"no {', '.join(missing)} on this host",
+            "MySQL can be installed only on Debian and its derivatives, and this host has no"
+            f" {', '.join(missing)}",
             hint="install MySQL 8.0.30 or newer so that mysqld is on PATH",
         )
 
@@ -198,7 +201,7 @@ def get_host_mirror() -> str:
     )
     if mirror is None:
         raise HostError(
-            "apt on this host has no mirror of the Debian archive",
+            "apt on this host uses no mirror of the Debian archive",
             hint=f"use rewound server install --mirror URL; or {OTHER_WAYS}",
         )
     return mirror

@@ -227,4 +227,4 @@ def _read_banner(program: Path) -> str:
 def _with_reasons(text: str, search: PathSearch) -> str:
     if not search.passed_over:
         return text
-    return f"{text}; passed over: {'; '.join(search.passed_over)}"
+    return f"{text}; ignored: {'; '.join(search.passed_over)}"

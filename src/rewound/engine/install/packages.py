@@ -33,15 +33,15 @@ def get_server_version(file_names: Iterable[str]) -> Version:
         if name in versions:
             raise UsageError(
                 f"found two packages of {name}",
-                hint=f"keep one of each, or add a {CHECKSUMS} that names those to use",
+                hint=f"keep one of them, or add a {CHECKSUMS} that lists the packages to use",
             )
         versions[name] = rest
     server = re.match(r"(?:\d+%3a)?(\d+)\.(\d+)\.(\d+)", versions.get(SERVER_PACKAGE, ""))
     if server is None:
         raise UsageError(
             f"package {SERVER_PACKAGE} not found",
-            hint=f"name a folder with the .deb files of {' and '.join(PACKAGES)} and all "
-            "that they depend on, as an earlier install left it in `packages` of the cache",
+            hint=f"give a folder with the .deb files of {' and '.join(PACKAGES)} and all their "
+            "dependencies, such as the folder `packages` in the cache of an earlier install",
         )
     major, minor, patch = map(int, server.groups())
     return Version(major, minor, patch)
@@ -72,7 +72,7 @@ def get_sha256(package: Path, listed: Mapping[str, str] | None) -> str:
         HostError: it is there but another file than the listed one.
     """
     if not package.is_file():
-        raise UsageError(f"{package} is missing, but {CHECKSUMS} names it")
+        raise UsageError(f"{package} is missing, but listed in {CHECKSUMS}")
     sha256 = sha256_of(package)
     if listed is not None and listed[package.name] != sha256:
         raise HostError(

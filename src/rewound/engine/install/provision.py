@@ -73,8 +73,8 @@ def install(
     # ld.so splits --library-path at both.
     if re.search("[:;]", str(cache)):
         raise HostError(
-            f"MySQL cannot run from {cache}: the path has a ':' or ';' in it",
-            hint="use a cache folder without them",
+            f"MySQL cannot run from {cache}: the path contains a ':' or ';'",
+            hint="use a cache folder without these characters",
         )
     servers = servers_folder(cache)
     try:
@@ -117,7 +117,7 @@ def _install_folder(
     debian.require_tools(["dpkg-deb"])
     listed = read_checksums(folder)
     if listed is None:
-        narrate(f"{folder} has no {CHECKSUMS}: its packages are used unchecked")
+        narrate(f"{folder} has no {CHECKSUMS}, so its packages are not verified")
         packages = sorted(folder.glob("*.deb"))
     else:
         packages = [folder / name for name in listed]
@@ -187,12 +187,12 @@ def _try(installation: Installation) -> None:
         banner = command.run(argv, timeout_s=_TRY_TIMEOUT_S)
     except CommandFailed as failure:
         failure.hint = (
-            "a package that it depends on may be missing, or the packages may be made for "
-            "another architecture than this host's"
+            "a dependency may be missing, or the packages may be for another architecture than "
+            "this host's"
         )
         raise
     if find_mysql_version(banner) != installation.version:
-        raise HostError(f"the MySQL {installation.source} answers as {banner.strip()!r}")
+        raise HostError(f"the MySQL {installation.source} reports itself as {banner.strip()!r}")
 
 
 def _keep_only(archives: Path, checksums: Mapping[str, str]) -> None:

@@ -66,9 +66,9 @@ def test_a_pattern_reads_world_and_time(pattern, path, world, taken_at):
     [
         ("{world}_{time:%Y%m%d}", "host1-20240618.sql", "does not match the pattern"),
         ("dump_{world}", "mydump_host1.sql", "does not match the pattern"),
-        ("{world}_{time:%Y%m%d}", "host1_20240230.sql", "20240230 is no valid time"),
-        ("{world}_{time}", "host1_20240230.sql", "20240230 is no valid time"),
-        ("{world}_{time}", "my host_20240618.sql", "cannot name a world"),
+        ("{world}_{time:%Y%m%d}", "host1_20240230.sql", "20240230 is not a valid time"),
+        ("{world}_{time}", "host1_20240230.sql", "20240230 is not a valid time"),
+        ("{world}_{time}", "my host_20240618.sql", "is not a valid name of a world"),
         ("{world}", "a/.host1.sql", "a hidden file"),
     ],
 )
@@ -85,8 +85,8 @@ def test_a_path_that_does_not_fit_is_a_problem(pattern, path, reason):
         ("dump_{time}", "needs {world} exactly once"),
         ("{world}/{world}", "needs {world} exactly once"),
         ("{world}{time}{time:%Y%m%d}", "{time} at most once"),
-        ("{world", "a brace without its partner"),
-        ("{world}}", "a brace without its partner"),
+        ("{world", "an unmatched brace"),
+        ("{world}}", "an unmatched brace"),
         ("{world}_{host}", "unknown placeholder {host}"),
         ("{world:x}", "unknown placeholder {world:x}"),
         ("{world}_{time:%Y%m%q}", "unknown directive %q"),

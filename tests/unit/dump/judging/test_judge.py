@@ -476,7 +476,7 @@ def test_a_reading_goes_on_after_a_refusal_and_finds_them_all(target):
         (3, "CREATE SEQUENCE `s1`"),
         (4, "DO SETVAL(`s1`, 5, 0)"),
         (5, "a: a column takes its values from a sequence"),
-        (7, "c: it keeps the history of its rows"),
+        (7, "c: the table keeps the history of its rows"),
     ]
     assert verdicts[-1].sql == (b'CREATE TABLE "e" (f int)',)
 

@@ -33,7 +33,7 @@ def find_folded(target, text, **profile):
 def test_a_name_that_differs_in_case_alone_shows_the_servers_setting(target, use):
     [(line, detail)] = find_folded(target, TABLE + use)
     assert line == 2
-    assert "where it has" in detail
+    assert "which it created as" in detail
 
 
 @pytest.mark.parametrize(

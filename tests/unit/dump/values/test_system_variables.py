@@ -42,7 +42,7 @@ def test_rows_that_state_what_the_session_has_are_executed(rows: str):
 def test_no_variable_of_the_dump_is_set_to_what_tells_of_this_host(value: str):
     verdict = judge(f"SET @a = {value}")
     assert verdict.refusal is not None
-    assert "tells of this host" in verdict.refusal.detail
+    assert "describes this host" in verdict.refusal.detail
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_get_installation_names_the_known_ones(tmp_path: Path, empty_path: Path)
 
 def test_get_installation_without_any_says_what_was_passed_over(tmp_path: Path, empty_path: Path):
     write_program(empty_path / "mysqld", MARIADB)
-    with pytest.raises(HostError, match=r"passed over: .*/bin/mysqld is not MySQL") as caught:
+    with pytest.raises(HostError, match=r"ignored: .*/bin/mysqld is not MySQL") as caught:
         get_installation("auto", tmp_path)
     assert caught.value.hint is not None
     assert "rewound server install" in caught.value.hint
