@@ -49,10 +49,10 @@ def test_read_config_takes_dashes_and_underscores(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("flet = 'x'", "there is no option 'flet'"),
+        ("flet = 'x'", "unknown option 'flet'"),
         ("fallback = 1", "fallback must be of type bool"),
         ("port-base = true", "port-base must be of type int"),
-        ("[up]\nfleet = 'x'", "there is no option 'up'"),
+        ("[up]\nfleet = 'x'", "unknown option 'up'"),
         ("fleet", "is not valid TOML"),
     ],
 )
