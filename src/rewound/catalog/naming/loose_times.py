@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from functools import cache
 from itertools import pairwise
 
 from rewound.catalog.naming.directives import Reading, format_regex, read_groups, without_names
@@ -83,10 +84,17 @@ _SHAPES = (
     ),
 )
 _TAIL = without_names(clock_tail())
-_FINDERS = tuple(
-    re.compile(rf"(?<![0-9])(?P<date>{shape.regex})(?P<tail>{_TAIL})?(?![0-9])")
-    for shape in _SHAPES
-)
+
+
+@cache
+def _compile_finders() -> tuple[re.Pattern[str], ...]:
+    """Return what finds each of the shapes; compiled when it is first used, as it takes long."""
+    return tuple(
+        re.compile(rf"(?<![0-9])(?P<date>{shape.regex})(?P<tail>{_TAIL})?(?![0-9])")
+        for shape in _SHAPES
+    )
+
+
 _ONE_OR_TWO = re.compile(r"(?<![0-9])[0-9](?![0-9])")
 
 
@@ -143,7 +151,7 @@ class Settled:
 def iter_tokens(stem: str) -> Iterator[Token]:
     """Yield what may be a time in a name, from left to right; at one place the longest shape."""
     found: list[Token] = []
-    for shape, finder in zip(_SHAPES, _FINDERS, strict=True):
+    for shape, finder in zip(_SHAPES, _compile_finders(), strict=True):
         for match in finder.finditer(stem):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue

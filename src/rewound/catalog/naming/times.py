@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import cache
 
 from rewound.catalog.naming.calendar import UNCERTAIN_ZONES, ZONE_HOURS, any_month, any_weekday
 from rewound.catalog.naming.directives import (
@@ -173,16 +174,20 @@ TIME_REGEX = without_names(
     ")(?![0-9])"
 )
 """Finds a time of any shape in a text; `read_time` reads what it finds."""
-_CERTAIN = re.compile(
-    without_names(
-        f"(?<![0-9])(?:{_DATE_PROGRAM}"
-        f"|{_COMPACT[0]}(?![0-9])(?:{_ZONE})?"
-        f"|(?:{'|'.join(_DATES)})(?:{_TAIL}|(?![0-9]))|{_WEEK})(?![0-9])"
-    )
+_CERTAIN = without_names(
+    f"(?<![0-9])(?:{_DATE_PROGRAM}"
+    f"|{_COMPACT[0]}(?![0-9])(?:{_ZONE})?"
+    f"|(?:{'|'.join(_DATES)})(?:{_TAIL}|(?![0-9]))|{_WEEK})(?![0-9])"
 )
-_SURE_CLOCK = re.compile(
-    without_names(f"(?<![0-9A-Za-z])(?:{'|'.join(_SURE_CLOCKS)})(?:{_ZONE})?(?![0-9A-Za-z])")
+_SURE_CLOCK = without_names(
+    f"(?<![0-9A-Za-z])(?:{'|'.join(_SURE_CLOCKS)})(?:{_ZONE})?(?![0-9A-Za-z])"
 )
+
+
+@cache
+def _compile(regex: str) -> re.Pattern[str]:
+    """Compile a regular expression when it is first used: all of them take 0.2 s."""
+    return re.compile(regex)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,7 @@ def iter_times(text: str, timezone: tzinfo) -> Iterator[WrittenTime]:
         OtherZone: a time states a zone that `timezone` does not have.
     """
     position = 0
-    while (match := _CERTAIN.search(text, position)) is not None:
+    while (match := _compile(_CERTAIN).search(text, position)) is not None:
         try:
             reading = read_time(match[0], timezone)
         except OtherZone:
@@ -218,7 +223,7 @@ def iter_times(text: str, timezone: tzinfo) -> Iterator[WrittenTime]:
 
 def find_sure_clock(text: str) -> re.Match[str] | None:
     """Return the first time of day in the text that is nothing else, such as 21h15 or 9PM."""
-    return _SURE_CLOCK.search(text)
+    return _compile(_SURE_CLOCK).search(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +235,7 @@ class _Grammar:
     wholes: tuple[re.Pattern[str], ...]
 
 
+@cache
 def _make_grammar() -> _Grammar:
     zones = ("", *_ZONE_WAYS)
     tails = [f"{_BETWEEN}{clock}" for clock in CLOCKS] + [_BY_HOUR]
@@ -249,19 +255,16 @@ def _make_grammar() -> _Grammar:
     )
 
 
-_GRAMMAR = _make_grammar()
-
-
 def read_time(text: str, timezone: tzinfo) -> Reading:
     """Read a text that `TIME_REGEX` fits.
 
     Raises:
         ValueError: the digits are no valid time, such as the 30th of February.
     """
-    for whole in _GRAMMAR.wholes:
+    for whole in _make_grammar().wholes:
         if match := whole.fullmatch(text):
             return read_groups(match.groupdict(), timezone)
-    for date in _GRAMMAR.dates:
+    for date in _make_grammar().dates:
         if match := date.match(text):
             tail = read_tail(text[match.end() :])
             if tail is not None:
@@ -273,7 +276,7 @@ def read_tail(text: str) -> dict[str, str | None] | None:
     """Return the groups of a time of day that follows a date; None where the text is none."""
     if not text:
         return {}
-    for tail in _GRAMMAR.tails:
+    for tail in _make_grammar().tails:
         if match := tail.fullmatch(text):
             return match.groupdict()
     return None
