@@ -166,8 +166,8 @@ def measure_overhead(page: Page, runs: int) -> None:
 def ask(points: dict[str, Endpoint]) -> None:
     """Ask, and take the answers."""
     with FanOut(points, [f"SELECT SLEEP({PAUSE_S})"], schemas={}) as asked:
-        for answers in asked:
-            outcomes = answers.outcomes()
+        for stream in asked:
+            outcomes = stream.outcomes()
             if any(outcome.error for outcome in outcomes.values()):
                 raise SystemExit(f"a world did not answer: {outcomes}")
 

@@ -19,9 +19,9 @@ import psutil
 from bench.workload import Shape, write_dump
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import get_installation
-from rewound.engine.options import LOADING_STATEMENTS
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
+from rewound.engine.server_options import LOADING_STATEMENTS
 from rewound.load import rows
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import find_imbalances
@@ -62,8 +62,8 @@ def measure(dump: Path, folder: Path, given: argparse.Namespace) -> None:
         accounts = account_statements(dict.fromkeys(ACCOUNTS, PASSWORD))
         with Connection(server.endpoint(ROOT, PASSWORD)) as connection:
             for statement in [*accounts, *LOADING_STATEMENTS, *given.sql]:
-                connection.execute(statement)
-        mysqld, own = psutil.Process(server.mark.pid), psutil.Process()
+                connection.execute_sql(statement)
+        mysqld, own = psutil.Process(server.identity.pid), psutil.Process()
         before, started = (cpu_s(mysqld), cpu_s(own)), time.perf_counter()
         ledger = load_dump(
             server.endpoint(LOADER, PASSWORD),

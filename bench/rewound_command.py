@@ -14,7 +14,7 @@ from typing import Self
 from rewound.settings import cache_dir
 
 _PROGRAM = Path(sys.executable).parent / "rewound"
-_LENT = ("servers", "packages")
+_SHARED = ("servers", "packages")
 _BASELINES, _HASHES = "baselines", "hashes"
 
 
@@ -25,7 +25,7 @@ class RewoundCommand:
         self._folder = folder
         self._cache = folder / "c"
         self._cache.mkdir(parents=True)
-        for name in _LENT:
+        for name in _SHARED:
             if (cache_dir() / name).exists():
                 (self._cache / name).symlink_to(cache_dir() / name)
         known = {k: v for k, v in os.environ.items() if not k.startswith("REWOUND_")}

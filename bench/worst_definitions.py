@@ -25,7 +25,7 @@ _START = b"""-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)
 -- Host: localhost    Database: game
 USE game;
 """
-_ROOM = 1 << 10
+_SPARE_BYTES = 1 << 10
 _TABLE = b"CREATE TABLE t (a int"
 
 
@@ -94,7 +94,7 @@ def main() -> int:
 def _of_bytes(worst: Repeated) -> bytes:
     sample = 100_000
     unit_bytes = len(worst.make(sample)) / sample
-    return worst.make(int((LONGEST_DEFINITION_BYTES - _ROOM) / unit_bytes * 0.95))
+    return worst.make(int((LONGEST_DEFINITION_BYTES - _SPARE_BYTES) / unit_bytes * 0.95))
 
 
 def _of_tokens(worst: Repeated) -> bytes:

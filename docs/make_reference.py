@@ -12,7 +12,7 @@ import click
 
 from rewound.catalog import TIME_SHAPES
 from rewound.cli.main import root
-from rewound.cli.parameters.options import CONFIGURABLE
+from rewound.cli.parameters.shared_options import CONFIGURABLE
 from rewound.dump.rules.table import RULES, Effect
 from rewound.errors import RewoundError
 

@@ -130,10 +130,10 @@ def start_daemon(
                 _limit_data(process.pid, data_limit_bytes)
         except OSError as error:
             raise CommandFailed(argv, reason=f"could not be started: {error.strerror}") from error
-    # The daemon is stopped by its mark, not by this object, which would warn of a
+    # The daemon is stopped by its identity, not by this object, which would warn of a
     # child that is still running when it is collected.
     process.returncode = 0
-    return _mark_of(process.pid)
+    return _identity_of(process.pid)
 
 
 def replace_process(
@@ -169,49 +169,49 @@ def stop_signal_let_through() -> Iterator[None]:
 
 
 def own_identity() -> ProcessIdentity:
-    """Return the mark of this very process."""
-    return _mark_of(os.getpid())
+    """Return the identity of this very process."""
+    return _identity_of(os.getpid())
 
 
 def find_identity(pid: int) -> ProcessIdentity | None:
-    """Return the mark of a process that runs now; None where there is none."""
+    """Return the identity of a process that runs now; None where there is none."""
     try:
-        return _mark_of(pid)
+        return _identity_of(pid)
     except (OSError, IndexError):
         return None
 
 
-def is_running(mark: ProcessIdentity) -> bool:
+def is_running(identity: ProcessIdentity) -> bool:
     """Tell whether the marked process still runs; a zombie does not."""
-    return _find_process(mark) is not None
+    return _find_process(identity) is not None
 
 
-def stop(mark: ProcessIdentity, *, grace_s: float) -> None:
+def stop(identity: ProcessIdentity, *, grace_s: float) -> None:
     """End a process: TERM to its group, wait, then KILL. One that is gone is fine."""
-    process = _find_process(mark)
+    process = _find_process(identity)
     if process is None:
         return
     _signal_group(process, signal.SIGTERM)
-    if _wait(mark, grace_s):
+    if _wait(identity, grace_s):
         return
-    _log.warning("process %d ignored TERM for %.0f s, killing it", mark.pid, grace_s)
-    kill(mark)
+    _log.warning("process %d ignored TERM for %.0f s, killing it", identity.pid, grace_s)
+    kill(identity)
 
 
-def kill(*marks: ProcessIdentity) -> None:
+def kill(*identities: ProcessIdentity) -> None:
     """End processes now, with KILL to their groups, and wait until all are gone."""
-    for mark in marks:
-        process = _find_process(mark)
+    for identity in identities:
+        process = _find_process(identity)
         if process is not None:
             _signal_group(process, signal.SIGKILL)
-    for mark in marks:
-        _wait(mark, _KILL_TIMEOUT_S)
+    for identity in identities:
+        _wait(identity, _KILL_TIMEOUT_S)
 
 
 def find_daemons(argument_prefix: str) -> dict[ProcessIdentity, str]:
     """Return all our processes that were started with such an argument, and its rest.
 
-    This finds a daemon whose mark was lost in a crash. Processes of other users, whose
+    This finds a daemon whose identity was lost in a crash. Processes of other users, whose
     arguments we could not act on anyway, are passed over.
     """
     daemons = {}
@@ -221,15 +221,15 @@ def find_daemons(argument_prefix: str) -> dict[ProcessIdentity, str]:
             continue
         for argument in arguments or ():
             if argument.startswith(argument_prefix):
-                if mark := find_identity(process.pid):
-                    daemons[mark] = argument.removeprefix(argument_prefix)
+                if identity := find_identity(process.pid):
+                    daemons[identity] = argument.removeprefix(argument_prefix)
                 break
     return daemons
 
 
-def memory_bytes(mark: ProcessIdentity) -> int | None:
+def memory_bytes(identity: ProcessIdentity) -> int | None:
     """Return a process's proportional set size, or None where it is gone."""
-    process = _find_process(mark)
+    process = _find_process(identity)
     if process is None:
         return None
     try:
@@ -288,7 +288,7 @@ def _kill_group(process: subprocess.Popen[str]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _mark_of(pid: int) -> ProcessIdentity:
+def _identity_of(pid: int) -> ProcessIdentity:
     # psutil's create_time() moves with the wall clock; ticks since boot do not.
     stat = Path(f"/proc/{pid}/stat").read_text()
     start_ticks = int(stat.rpartition(")")[2].split()[19])
@@ -299,11 +299,11 @@ def _boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
-def _find_process(mark: ProcessIdentity) -> psutil.Process | None:
+def _find_process(identity: ProcessIdentity) -> psutil.Process | None:
     try:
-        if _mark_of(mark.pid) != mark:
+        if _identity_of(identity.pid) != identity:
             return None
-        process = psutil.Process(mark.pid)
+        process = psutil.Process(identity.pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process
     except (OSError, IndexError, psutil.Error):
         return None
@@ -318,7 +318,7 @@ def _signal_group(process: psutil.Process, signal_number: int) -> None:
         process.send_signal(signal_number)
 
 
-def _wait(mark: ProcessIdentity, timeout_s: float) -> bool:
+def _wait(identity: ProcessIdentity, timeout_s: float) -> bool:
     """Wait until a process is gone with all of its threads; tell whether it is.
 
     psutil would wait until a zombie is reaped too: 2 s per process here, and for ever in a
@@ -326,11 +326,11 @@ def _wait(mark: ProcessIdentity, timeout_s: float) -> bool:
     of it still hold its port; a pidfd tells when the last one has ended (Linux 5.3).
     """
     try:
-        if _mark_of(mark.pid) != mark:
+        if _identity_of(identity.pid) != identity:
             return True
-        descriptor = os.pidfd_open(mark.pid)
+        descriptor = os.pidfd_open(identity.pid)
     except (OSError, IndexError):
-        return not is_running(mark)
+        return not is_running(identity)
     try:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
@@ -339,5 +339,5 @@ def _wait(mark: ProcessIdentity, timeout_s: float) -> bool:
     finally:
         os.close(descriptor)
     with contextlib.suppress(ChildProcessError):
-        os.waitpid(mark.pid, os.WNOHANG)
+        os.waitpid(identity.pid, os.WNOHANG)
     return True

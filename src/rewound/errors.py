@@ -27,7 +27,7 @@ as the end of a log. Programming mistakes are not in this tree: they stay `Value
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_NO_ROOM = frozenset({3, 1021, 1114, 1878, 3675})
+_NO_SPACE = frozenset({3, 1021, 1114, 1878, 3675})
 """MySQL's errors of a full disk. 1114, 1878 (while keys are made) and 3675 were tried on 9.7.4 with
 a full tmpfs; 3 (EE_WRITE) and 1021 are the error reference's."""
 _CONNECTION_LOST = 2013
@@ -157,12 +157,12 @@ class MysqlError(RewoundError):
         self.text = text
 
     @property
-    def is_for_room(self) -> bool:
+    def is_out_of_space(self) -> bool:
         """Whether the server's disk is full, or a table has reached its limit."""
-        return self.number in _NO_ROOM or "No space left on device" in self.text
+        return self.number in _NO_SPACE or "No space left on device" in self.text
 
     @property
-    def is_for_memory(self) -> bool:
+    def is_out_of_memory(self) -> bool:
         """Whether the server got no more memory from its host."""
         return self.number in _NO_MEMORY
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from rewound.diff.report.document import Report
 from rewound.diff.report.page import make_page
-from rewound.diff.report.report import Report
 from tests.unit.diff.sample_report import HOSTILE, make_report
 
 

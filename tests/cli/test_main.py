@@ -13,7 +13,7 @@ import pytest
 
 from rewound import __version__
 from rewound.cli.main import COMMANDS, SHORT_HELP
-from rewound.cli.parameters.options import CONFIGURABLE, PARAMETERS
+from rewound.cli.parameters.shared_options import CONFIGURABLE, PARAMETERS
 from tests.conftest import EXAMPLES, Cli, Dumps
 
 HELP = """\

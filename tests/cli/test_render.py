@@ -11,7 +11,7 @@ import pytest
 
 from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.render import Cell, write_rows
-from rewound.cli.parameters.options import FORMATS
+from rewound.cli.parameters.shared_options import FORMATS
 
 COLUMNS = ["world", "text", "number", "bytes", "time"]
 ROWS: list[list[Cell]] = [

@@ -8,7 +8,7 @@ import pytest
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.install.installation import Installation
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import Engine
 
 MakeEngine = Callable[[CloneMethod | None], Engine]
@@ -25,7 +25,7 @@ def make_engine(
     address: str = request.getfixturevalue("docker_address")
     image_name: str = request.getfixturevalue("docker_image")
     from rewound.engine.docker.daemon import Daemon
-    from rewound.engine.docker.engine import DockerEngine, current_user
+    from rewound.engine.docker.docker_engine import DockerEngine, current_user
     from rewound.engine.docker.images import ensure_image
 
     daemon = Daemon(address)

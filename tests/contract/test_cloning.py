@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rewound import command
-from rewound.engine.cloning import CloneMethod, choose_method, clone, give_away, probe_method
+from rewound.engine.cloning import CloneMethod, choose_method, clone, export_data, probe_method
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import HostError
 from rewound.files.mounts import find_mounts_below, remove_tree
@@ -105,7 +105,7 @@ def test_what_is_given_away_lacks_what_belongs_to_one_server(method: CloneMethod
     (source / "#innodb_redo").mkdir()
     for name in ("ibdata1", "auto.cnf", "#innodb_redo/#ib_redo7", "#innodb_redo/#ib_redo8_tmp"):
         (source / name).write_text(name)
-    give_away(method, source, place / "target")
+    export_data(method, source, place / "target")
     files = {str(p.relative_to(place / "target")) for p in (place / "target").rglob("*.*")}
     assert files == set()
     assert (place / "target/#innodb_redo/#ib_redo7").exists()
@@ -116,9 +116,9 @@ def give_filled_server(engine: Engine, place: Path, *, start: Callable[[str], Se
     """Fill a server, stop it, give its data away; return where it is."""
     server = start("first")
     with connect(server) as connection:
-        connection.execute("CREATE DATABASE game")
-        connection.execute("CREATE TABLE game.player (id INT PRIMARY KEY, name TEXT)")
-        connection.execute("INSERT INTO game.player VALUES (1, 'Zoë'), (2, NULL)")
+        connection.execute_sql("CREATE DATABASE game")
+        connection.execute_sql("CREATE TABLE game.player (id INT PRIMARY KEY, name TEXT)")
+        connection.execute_sql("INSERT INTO game.player VALUES (1, 'Zoë'), (2, NULL)")
     engine.stop(server)
     engine.export_data(place / "first", place / "baseline")
     return place / "baseline"
@@ -138,7 +138,7 @@ def test_servers_of_one_baseline_have_its_data_and_a_uuid_and_changes_of_their_o
     assert ask(again, "SELECT COUNT(*) FROM game.player") == 2
     assert ask(again, "SELECT @@server_uuid") != ask(other, "SELECT @@server_uuid")
     with connect(other) as connection:
-        connection.execute("DROP TABLE game.player")
+        connection.execute_sql("DROP TABLE game.player")
     assert ask(again, "SELECT COUNT(*) FROM game.player") == 2
     assert engine.end_all(place) == 2
     assert find_mounts_below(place) == []
@@ -150,7 +150,7 @@ def test_a_stopped_server_starts_again_on_its_own_data(cloning_engine: Engine, p
     spec = make_spec(place)
     server = cloning_engine.start(spec)
     with connect(server) as connection:
-        connection.execute("CREATE DATABASE game")
+        connection.execute_sql("CREATE DATABASE game")
     cloning_engine.stop(server)
     assert not cloning_engine.is_running(server)
     again = cloning_engine.start(replace(spec, root_password=PASSWORD))
@@ -159,7 +159,7 @@ def test_a_stopped_server_starts_again_on_its_own_data(cloning_engine: Engine, p
 
 def test_a_server_that_was_killed_did_not_stop_cleanly(cloning_engine: Engine, place: Path):
     server = cloning_engine.start(make_spec(place))
-    command.kill(server.mark)
+    command.kill(server.identity)
     with pytest.raises(HostError, match="did not stop cleanly"):
         cloning_engine.stop(server)
 

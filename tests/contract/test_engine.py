@@ -11,9 +11,9 @@ import pytest
 from rewound import command
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation
-from rewound.engine.options import ServerSettings
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import Engine, Server, ServerSpec
+from rewound.engine.server_options import ServerSettings
 from rewound.errors import HostError, MysqlError
 from rewound.fleet import serving
 from rewound.mysql.accounts import ROOT
@@ -88,10 +88,10 @@ def test_a_server_has_the_settings_that_decide_its_content(
         "2024-06-18 08:00:00"
     )
     with connect(server) as connection:
-        connection.execute("SET time_zone = 'SYSTEM'")
+        connection.execute_sql("SET time_zone = 'SYSTEM'")
         assert connection.names(f"SELECT UNIX_TIMESTAMP({summer})") == ["1718712000"]
-        connection.execute("CREATE DATABASE Game")
-        connection.execute("CREATE TABLE Game.Player (id int)")
+        connection.execute_sql("CREATE DATABASE Game")
+        connection.execute_sql("CREATE TABLE Game.Player (id int)")
         assert connection.names("SHOW TABLES FROM game") == ["player"]
 
 
@@ -100,7 +100,7 @@ def test_a_statement_does_not_get_all_memory_of_the_host(engine: Engine, folder:
     long = "REPEAT('x', 1000000000)"
     with connect(server) as connection, pytest.raises(MysqlError) as caught:
         connection.query(f"SELECT {' + '.join([f'LENGTH({long})'] * 8)}")
-    assert caught.value.is_for_memory or caught.value.number == CONNECTION_LOST
+    assert caught.value.is_out_of_memory or caught.value.number == CONNECTION_LOST
 
 
 def test_a_server_that_ends_while_it_is_looked_at_again_is_said_to_have_ended(
@@ -145,7 +145,7 @@ def test_start_returns_a_server_that_answers_as_asked_and_is_shut_in(
         connect(server) as connection,
         pytest.raises(MysqlError, match="DISABLED"),
     ):
-        connection.execute("SET GLOBAL event_scheduler = ON")
+        connection.execute_sql("SET GLOBAL event_scheduler = ON")
     with subtests.test("only root has a login"):
         accounts = "SELECT GROUP_CONCAT(user) FROM mysql.user WHERE NOT account_locked = 'Y'"
         assert ask(server, accounts) == "root"
@@ -157,14 +157,14 @@ def test_start_returns_a_server_that_answers_as_asked_and_is_shut_in(
     with subtests.test("no file with the password is left"):
         texts = [path for path in spec.folder.rglob("*") if path.suffix in (".sql", ".log", ".cnf")]
         assert not [path for path in texts if PASSWORD in path.read_text(errors="replace")]
-        assert PASSWORD not in " ".join(psutil.Process(server.mark.pid).cmdline())
+        assert PASSWORD not in " ".join(psutil.Process(server.identity.pid).cmdline())
 
 
 def test_servers_have_uuids_and_data_of_their_own(engine: Engine, folder: Path):
     one, two = (engine.start(make_spec(folder, name=name)) for name in ("one", "two"))
     assert ask(one, "SELECT @@server_uuid") != ask(two, "SELECT @@server_uuid")
     with connect(one) as connection:
-        connection.execute("CREATE DATABASE only_in_one")
+        connection.execute_sql("CREATE DATABASE only_in_one")
     assert ask(two, "SELECT COUNT(*) FROM information_schema.schemata") == 4
 
 
@@ -176,7 +176,7 @@ def test_end_all_ends_every_server_below_a_folder_and_no_other(engine: Engine, f
     kept = engine.start(make_spec(others))
     assert engine.end_all(mine) == 2
     assert not any(engine.is_running(server) for server in ended)
-    assert not any(psutil.pid_exists(server.mark.pid) for server in ended)
+    assert not any(psutil.pid_exists(server.identity.pid) for server in ended)
     assert engine.is_running(kept)
     assert engine.end_all(mine) == 0
 
@@ -191,7 +191,7 @@ def test_end_all_gives_the_port_back(engine: Engine, folder: Path):
 
 def test_is_running_tells_a_killed_server(engine: Engine, folder: Path):
     server = engine.start(make_spec(folder))
-    command.kill(server.mark)
+    command.kill(server.identity)
     assert not engine.is_running(server)
 
 

@@ -17,7 +17,7 @@ from rewound.engine.docker.compose import (
     write_env_file,
 )
 from rewound.engine.host.ports import pick_ports
-from rewound.engine.options import ServerSettings
+from rewound.engine.server_options import ServerSettings
 from tests.conftest import EXAMPLES, Cli
 from tests.docker_host.compose import Compose, NoCompose, ensure_compose
 from tests.docker_host.daemon import FOLDER_LABEL, connect

@@ -35,7 +35,7 @@ CONTENT = " UNION ALL ".join(
 )
 _KEY = re.compile(r"[0-9a-f]{64}")
 _PORT = re.compile(r'"port":(\d+)')
-_PID = re.compile(r'"server":\{"mark":\{"pid":(\d+)')
+_PID = re.compile(r'"server":\{"identity":\{"pid":(\d+)')
 _COMMAND_TIMEOUT_S = 180.0
 
 Content = Mapping[str, Set[str]]
@@ -162,7 +162,7 @@ class CrashFleet:
         folder = FleetFolder(self._cli.state_dir, "default")
         for world in folder.read().worlds.values():
             with Connection(get_endpoint(folder, world, DEV)) as connection:
-                connection.execute("DELETE FROM game.player WHERE id % 2 = 0")
+                connection.execute_sql("DELETE FROM game.player WHERE id % 2 = 0")
         return self.content()
 
     def remove(self) -> None:

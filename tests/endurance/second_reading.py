@@ -18,10 +18,10 @@ _STORED_OBJECTS = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a server holds: definitions and checksums of tables, names of programs."""
+    """What a server holds: definitions and checksums of tables, names of stored_objects."""
 
     tables: dict[str, tuple[Value, Value]]
-    programs: frozenset[tuple[str, str, str]]
+    stored_objects: frozenset[tuple[str, str, str]]
 
 
 class SecondReader:
@@ -53,7 +53,7 @@ class SecondReader:
     def look(self) -> Content:
         """Return what the server holds."""
         tables: dict[str, tuple[Value, Value]] = {}
-        programs: set[tuple[str, str, str]] = set()
+        stored_objects: set[tuple[str, str, str]] = set()
         schemas = self._server.schemas()
         with Connection(self._server.root) as connection:
             for schema in schemas:
@@ -67,5 +67,7 @@ class SecondReader:
                     checksum = connection.query(b"CHECKSUM TABLE " + name).rows[0][1]
                     tables[f"{schema}.{table}"] = created, checksum
                 for kind, sql in _STORED_OBJECTS.items():
-                    programs |= {(schema, kind, name) for name in connection.names(sql % schema)}
-        return Content(tables, frozenset(programs))
+                    stored_objects |= {
+                        (schema, kind, name) for name in connection.names(sql % schema)
+                    }
+        return Content(tables, frozenset(stored_objects))

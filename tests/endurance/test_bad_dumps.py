@@ -16,7 +16,7 @@ from rewound.engine.install.installation import Installation
 from rewound.errors import DumpError, LoadError
 from rewound.load.ledger import find_imbalances
 from rewound.load.loader import LoadOptions
-from rewound.load.verify import Verification, VerifiedState, verify_dump
+from rewound.load.verification import Verification, VerifiedState, verify_dump
 from tests.endurance.conftest import Effort, Figure, Figures
 from tests.endurance.damage import (
     CLOSING,

@@ -98,9 +98,9 @@ def test_the_server_sees_the_statement_that_was_judged(
         character_set, statements = dialect
         judge = begin(target)
         with fresh_after(server) as changed, Connection(server.loader) as connection:
-            connection.execute(f"SET NAMES {INITIAL_CHARACTER_SET}")
-            connection.execute(f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}'")
-            connection.execute("USE game")
+            connection.execute_sql(f"SET NAMES {INITIAL_CHARACTER_SET}")
+            connection.execute_sql(f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}'")
+            connection.execute_sql("USE game")
             for setting in (to_set % character_set, to_set_mode % mode):
                 with figures.trying(PROMISE, "a setting that changes the reading") as tried:
                     tried.faults += send_judged(connection, judge, setting.encode())[0]
@@ -151,7 +151,7 @@ def make_database(server: LoadServer) -> None:  # noqa: F811
     """Make what the statements are about; the loader's account is the definer."""
     with Connection(server.loader) as connection:
         for statement in _MAKE:
-            connection.execute(statement)
+            connection.execute_sql(statement)
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def end_sessions(server: LoadServer) -> None:  # noqa: F811
         )
         for session in sessions:
             with suppress(RewoundError):
-                connection.execute(f"KILL {session}")
+                connection.execute_sql(f"KILL {session}")
 
 
 @pytest.mark.parametrize("method", LoadMethod)

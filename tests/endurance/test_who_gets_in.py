@@ -132,7 +132,7 @@ class World:
         endpoint = Endpoint(self.socket, "127.0.0.1", self.port, account, self.passwords[account])
         connection = Connection(endpoint)
         if account != ROOT:
-            connection.execute("USE game")
+            connection.execute_sql("USE game")
         return connection
 
 

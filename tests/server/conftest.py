@@ -8,9 +8,9 @@ import pytest
 
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation
-from rewound.engine.options import LOADING_STATEMENTS
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
+from rewound.engine.server_options import LOADING_STATEMENTS
 from rewound.mysql.accounts import LOADER, ROOT, account_statements
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -63,7 +63,7 @@ def server(engine: ProcessEngine, make_folder: Callable[[], Path]) -> Iterator[L
         root = Endpoint(running.socket, running.host, running.port, ROOT, "secret")
         with Connection(root) as connection:
             for statement in [*account_statements(passwords), *LOADING_STATEMENTS]:
-                connection.execute(statement)
+                connection.execute_sql(statement)
         yield LoadServer(
             root, Endpoint(running.socket, running.host, running.port, LOADER, "secret")
         )

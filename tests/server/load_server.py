@@ -45,9 +45,9 @@ class LoadServer:
 
     def execute(self, sql: str) -> None:
         with Connection(self.root) as connection:
-            connection.execute(sql)
+            connection.execute_sql(sql)
 
     def clear(self) -> None:
         with Connection(self.root) as connection:
             for schema in self.schemas():
-                connection.execute(b"DROP DATABASE " + quote_name(schema))
+                connection.execute_sql(b"DROP DATABASE " + quote_name(schema))

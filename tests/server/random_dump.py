@@ -52,13 +52,13 @@ def dump_plans(draw: st.DrawFn, made: Sequence[Schema]) -> DumpPlan:
         )
     # The server's own event scheduler and routines come with all databases; both are needed
     # in any case, so that whatever the schemas hold is compared.
-    programs = ["--routines", "--events"]
+    stored_objects = ["--routines", "--events"]
     shape = draw(st.sampled_from(["one", "one", "one", "two", "compact", "no comments"]))
     says_database = which[0] != "--"
     if shape == "two":
         return DumpPlan(
             (
-                (*options, "--no-data", "--skip-triggers", *programs, *which),
+                (*options, "--no-data", "--skip-triggers", *stored_objects, *which),
                 (*options, "--no-create-info", "--no-create-db", *which),
             ),
             schema=None,
@@ -67,7 +67,7 @@ def dump_plans(draw: st.DrawFn, made: Sequence[Schema]) -> DumpPlan:
     if shape == "compact" and not says_database and not made[0].has_foreign_keys:
         return DumpPlan(
             (
-                (*options, "--compact", "--no-data", "--skip-triggers", *programs, *which),
+                (*options, "--compact", "--no-data", "--skip-triggers", *stored_objects, *which),
                 (*options, "--no-create-info", *which),
             ),
             schema=names[0],
@@ -75,11 +75,11 @@ def dump_plans(draw: st.DrawFn, made: Sequence[Schema]) -> DumpPlan:
         )
     if shape == "no comments":
         return DumpPlan(
-            ((*options, "--skip-comments", *programs, *which),),
+            ((*options, "--skip-comments", *stored_objects, *which),),
             schema=None if says_database else names[0],
             says_its_end=False,
         )
-    return DumpPlan(((*options, *programs, *which),), schema=None, says_its_end=True)
+    return DumpPlan(((*options, *stored_objects, *which),), schema=None, says_its_end=True)
 
 
 def _character_sets(made: Sequence[Schema]) -> st.SearchStrategy[str]:

@@ -1,4 +1,4 @@
-"""Random schemas: tables that refer to each other, views over views, and stored programs."""
+"""Random schemas: tables that refer to each other, views over views, and stored stored_objects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,13 +49,13 @@ def schemas(draw: st.DrawFn, number: int) -> Schema:
     foreign_keys = draw(_foreign_keys(made))
     bodies = st.sampled_from(_BODIES if odd else [body for body in _BODIES if body.isascii()])
     views = draw(_views(made, odd=odd))
-    programs = draw(_programs(made, bodies, odd=odd))
+    stored_objects = draw(_stored_objects(made, bodies, odd=odd))
     inserts = [insert for table in made for insert in table.inserts]
     creates = [table.create for table in made]
     return Schema(
         name=name,
         options=draw(st.sampled_from(["", "", " CHARACTER SET latin1", " COLLATE utf8mb4_bin"])),
-        statements=(*creates, *foreign_keys, *inserts, *views, *programs),
+        statements=(*creates, *foreign_keys, *inserts, *views, *stored_objects),
         fits_latin1=not odd and all(table.fits_latin1 for table in made),
         has_odd_names=odd,
         has_foreign_keys=bool(foreign_keys),
@@ -98,7 +98,7 @@ def _views(draw: st.DrawFn, made: Sequence[Table], *, odd: bool) -> list[str]:
 
 
 @st.composite
-def _programs(
+def _stored_objects(
     draw: st.DrawFn, made: Sequence[Table], bodies: st.SearchStrategy[str], *, odd: bool
 ) -> list[str]:
     statements = []

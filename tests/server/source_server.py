@@ -7,8 +7,8 @@ from rewound import command
 from rewound.engine.boot import wait_until_ready
 from rewound.engine.cloning import DATA, CloneMethod, clone
 from rewound.engine.install.installation import Installation
-from rewound.engine.options import LOOPBACK, ServerSettings, serving_options
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
+from rewound.engine.server_options import LOOPBACK, ServerSettings, serving_options
 from rewound.errors import ServerNotReady
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.endpoint import Endpoint

@@ -30,7 +30,7 @@ from rewound.dump.text.lexical import LexicalMode, lexical_mode, quoted
 from rewound.dump.text.splitter import PieceKind, Splitter
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.mysql.accounts import ROOT, option_file
 from rewound.mysql.client import Connection
@@ -72,9 +72,9 @@ class Client:
 
     def sent(self, script: bytes, dialect: Dialect) -> list[bytes]:
         """Return the statements that the client sends for a script."""
-        self._log.execute("SET GLOBAL general_log = OFF")
-        self._log.execute("TRUNCATE TABLE mysql.general_log")
-        self._log.execute("SET GLOBAL general_log = ON")
+        self._log.execute_sql("SET GLOBAL general_log = OFF")
+        self._log.execute_sql("TRUNCATE TABLE mysql.general_log")
+        self._log.execute_sql("SET GLOBAL general_log = ON")
         options = [
             f"--default-character-set={dialect.character_set}",
             f"--init-command=SET sql_mode = '{dialect.sql_mode}'",
@@ -84,7 +84,7 @@ class Client:
         subprocess.run(
             [*self._argv, *options], input=script, capture_output=True, timeout=60, check=False
         )
-        self._log.execute("SET GLOBAL general_log = OFF")
+        self._log.execute_sql("SET GLOBAL general_log = OFF")
         rows = self._log.query(
             "SELECT argument FROM mysql.general_log WHERE command_type = 'Query'"
             f" AND thread_id <> {self._log.session_id}"
@@ -105,10 +105,10 @@ def client(
         login = folder / "login.cnf"
         login.write_text(f"{option_file(ROOT, 'secret')}socket={endpoint.socket}\n")
         with Connection(endpoint) as log:
-            log.execute("SET GLOBAL log_output = 'TABLE'")
+            log.execute_sql("SET GLOBAL log_output = 'TABLE'")
             # Statements as they came in, and one line for each text that was sent, even
             # where the server finds several statements in it.
-            log.execute("SET GLOBAL log_raw = ON")
+            log.execute_sql("SET GLOBAL log_raw = ON")
             yield Client([*installation.client, f"--defaults-file={login}", "--force"], log)
     finally:
         engine.end_all(folder)

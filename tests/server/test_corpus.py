@@ -21,9 +21,9 @@ from rewound.dump.text import splitter
 from rewound.dump.text.quoting import quote_name
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation
-from rewound.engine.options import LOADING_STATEMENTS
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import Server, ServerSpec
+from rewound.engine.server_options import LOADING_STATEMENTS
 from rewound.errors import DumpError, RewoundError
 from rewound.load.ledger import find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions, load_dump
@@ -77,7 +77,7 @@ def world(installation: Installation, cache_dir: Path) -> Iterator[World]:
         made = World(engine.start(spec), passwords)
         with Connection(made.endpoint(ROOT)) as connection:
             for statement in [*account_statements(passwords), *LOADING_STATEMENTS]:
-                connection.execute(statement)
+                connection.execute_sql(statement)
         yield made
     finally:
         engine.end_all(folder)

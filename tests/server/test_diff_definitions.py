@@ -35,17 +35,17 @@ def connection(server: LoadServer) -> Iterator[Connection]:
     with Connection(server.root) as connection:
         yield connection
         for schema in ("was", "is_now"):
-            connection.execute(f"DROP DATABASE IF EXISTS {schema}")
+            connection.execute_sql(f"DROP DATABASE IF EXISTS {schema}")
 
 
 def compare(
     connection: Connection, before: tuple[str, ...], after: tuple[str, ...]
 ) -> tuple[SchemaChange, ...]:
     for schema, statements in (("was", before), ("is_now", after)):
-        connection.execute(f"CREATE DATABASE {schema}")
-        connection.execute(f"USE {schema}")
+        connection.execute_sql(f"CREATE DATABASE {schema}")
+        connection.execute_sql(f"USE {schema}")
         for statement in statements:
-            connection.execute(statement)
+            connection.execute_sql(statement)
     old, new = find_schema(connection, "was"), find_schema(connection, "is_now", shown_as="was")
     return compare_schemas(old, new)
 
@@ -81,7 +81,7 @@ def test_every_kind_of_change_is_told_with_what_differs(connection: Connection):
 
 
 def test_a_schema_on_one_side_only_is_one_change(connection: Connection):
-    connection.execute("CREATE DATABASE was")
+    connection.execute_sql("CREATE DATABASE was")
     old = find_schema(connection, "was")
     [change] = compare_schemas(old, find_schema(connection, "is_now"))
     assert (change.change.value, change.kind.value, change.name) == ("removed", "schema", "was")

@@ -33,7 +33,7 @@ _MODE = "SET sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO', time_zone =
 @pytest.fixture(scope="module")
 def connection(server: LoadServer) -> Iterator[Connection]:
     with Connection(server.root) as connection:
-        connection.execute(_MODE)
+        connection.execute_sql(_MODE)
         yield connection
 
 
@@ -64,11 +64,11 @@ def test_rows_differ_as_they_do_one_by_one(server: LoadServer, connection: Conne
 
 def _make(connection: Connection, pair: Pair) -> None:
     for schema, statements in zip(_SCHEMAS, pair.statements, strict=True):
-        connection.execute(f"CREATE DATABASE IF NOT EXISTS {schema}")
-        connection.execute(f"USE {schema}")
-        connection.execute("DROP TABLE IF EXISTS t")
+        connection.execute_sql(f"CREATE DATABASE IF NOT EXISTS {schema}")
+        connection.execute_sql(f"USE {schema}")
+        connection.execute_sql("DROP TABLE IF EXISTS t")
         for statement in statements:
-            connection.execute(statement)
+            connection.execute_sql(statement)
 
 
 def _draw_options(rng: random.Random, pair: Pair) -> RowOptions:

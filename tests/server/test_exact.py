@@ -9,7 +9,7 @@ import pytest
 
 from rewound.diff.exact.comparison import compare_exactly
 from rewound.engine.host.ports import pick_ports
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.mysql.accounts import ROOT
 from rewound.mysql.client import Connection
@@ -155,7 +155,7 @@ def both(
         )
         for server in (one, two):
             with Connection(server.endpoint(ROOT, "secret")) as connection:
-                connection.execute("ALTER INSTANCE DISABLE INNODB REDO_LOG")
+                connection.execute_sql("ALTER INSTANCE DISABLE INNODB REDO_LOG")
         yield one.endpoint(ROOT, "secret"), two.endpoint(ROOT, "secret")
     finally:
         for folder in folders:
@@ -165,10 +165,10 @@ def both(
 
 def make(endpoint: Endpoint) -> None:
     with Connection(endpoint) as connection:
-        connection.execute("DROP DATABASE IF EXISTS g")
-        connection.execute("DROP DATABASE IF EXISTS h")
+        connection.execute_sql("DROP DATABASE IF EXISTS g")
+        connection.execute_sql("DROP DATABASE IF EXISTS h")
         for statement in SCHEMA:
-            connection.execute(statement)
+            connection.execute_sql(statement)
 
 
 def not_found(both: tuple[Endpoint, Endpoint], change: str, expected: str) -> list[str]:
@@ -195,8 +195,8 @@ def test_every_difference_of_a_value_is_found(both: tuple[Endpoint, Endpoint]) -
                 "DELETE FROM kinds",
                 *ROWS,
             ):
-                connection.execute(statement)
-            connection.execute(change)
+                connection.execute_sql(statement)
+            connection.execute_sql(change)
         missed += not_found(both, change, expected)
     assert missed == []
 
@@ -207,7 +207,7 @@ def test_every_other_difference_is_found(both: tuple[Endpoint, Endpoint]) -> Non
     for change, expected in CHANGES:
         make(both[1])
         with Connection(both[1]) as connection:
-            connection.execute(change)
+            connection.execute_sql(change)
         missed += not_found(both, change, expected)
     assert missed == []
 
@@ -219,7 +219,7 @@ def test_what_objects_keep_of_their_session_is_found(both: tuple[Endpoint, Endpo
         make(both[1])
         with Connection(both[1], schema="g") as connection:
             for statement in ("SET sql_mode = '', time_zone = '+00:00'", change, *statements):
-                connection.execute(statement)
+                connection.execute_sql(statement)
         missed += not_found(both, change, expected)
     assert missed == []
 
@@ -228,12 +228,12 @@ def test_what_a_key_keeps_of_a_virtual_column_is_found(both: tuple[Endpoint, End
     for endpoint, language in zip(both, ("en_US", "de_DE"), strict=True):
         make(endpoint)
         with Connection(endpoint, schema="g") as connection:
-            connection.execute(f"SET lc_time_names = '{language}'")
-            connection.execute(
+            connection.execute_sql(f"SET lc_time_names = '{language}'")
+            connection.execute_sql(
                 "CREATE TABLE months (n DOUBLE, m CHAR(9) AS (DATE_FORMAT('2024-05-05', '%M')),"
                 " KEY k (m))"
             )
-            connection.execute("INSERT INTO months VALUES ()")
+            connection.execute_sql("INSERT INTO months VALUES ()")
     assert not_found(both, "lc_time_names", "key k of table g.months, row m = 'Ma[iy]'") == []
 
 
@@ -241,6 +241,6 @@ def test_the_order_of_triggers_is_found(both: tuple[Endpoint, Endpoint]) -> None
     make(both[0])
     make(both[1])
     with Connection(both[1], schema="g") as connection:
-        connection.execute("DROP TRIGGER one")
-        connection.execute(SCHEMA[-5])
+        connection.execute_sql("DROP TRIGGER one")
+        connection.execute_sql(SCHEMA[-5])
     assert not_found(both, "order", "place of trigger g.one") == []

@@ -47,7 +47,7 @@ def test_every_dump_of_the_sample_balances(world: LoadServer, path: Path):
     ledger = world.load(path)
     assert find_imbalances(ledger) == []
     assert ledger.schemas == ("game",)
-    assert ledger.rows == sum(table.inserted for table in ledger.tables) > 3000
+    assert ledger.rows == sum(table.loaded for table in ledger.tables) > 3000
     assert ledger.dump.file_bytes == path.stat().st_size
     assert ledger.dump.is_whole
     assert ledger.dump.completed_at is not None
@@ -63,7 +63,7 @@ def test_every_dump_of_the_sample_balances(world: LoadServer, path: Path):
     }
 
 
-def test_a_restored_event_is_disabled_and_programs_belong_to_the_loader(world: LoadServer):
+def test_a_restored_event_is_disabled_and_stored_objects_belong_to_the_loader(world: LoadServer):
     world.load(EXAMPLES / "host1_fulldump_20260303_211508.sql.gz")
     assert world.ask("SELECT GROUP_CONCAT(status) FROM information_schema.events") == "DISABLED"
     definers = "SELECT GROUP_CONCAT(DISTINCT definer) FROM information_schema"
@@ -336,7 +336,7 @@ def test_the_loaders_account_may_do_nothing_outside_of_worlds(
     world: LoadServer, sql: str, number: int
 ):
     with Connection(world.loader) as connection, pytest.raises(MysqlError) as caught:
-        connection.execute(sql)
+        connection.execute_sql(sql)
     assert caught.value.number in (number, 1044, 1142, 1227)
 
 
@@ -541,9 +541,9 @@ def test_a_rewrite_is_needed_by_this_server_and_is_enough(
 ):
     world.load(dumps.write(CREATE))
     with Connection(world.loader) as connection:
-        connection.execute("USE game")
+        connection.execute_sql("USE game")
         with pytest.raises(MysqlError) as caught:
-            connection.execute(sql)
+            connection.execute_sql(sql)
     assert caught.value.number == number
     ledger = world.load(dumps.write(f"DROP TABLE t;\n{CREATE}{sql};\n"))
     assert any(rule.effect == "rewritten" for rule in ledger.rules)
@@ -556,11 +556,11 @@ def test_a_part_of_a_dump_says_that_it_is_one(world: LoadServer, dumps: Dumps):
         "INSERT INTO log_1 VALUES (1);\nUNLOCK TABLES;\nINSERT INTO t VALUES (1, 1, 'a');\n"
         "CREATE VIEW v AS SELECT id FROM log_1;\n"
     )
-    ledger = world.load(dump, LoadOptions(part=DumpFilter(skip_tables=("log_*",))))
+    ledger = world.load(dump, LoadOptions(dump_filter=DumpFilter(skip_tables=("log_*",))))
     assert find_imbalances(ledger) == []
     assert [table.table for table in ledger.tables] == ["t"]
-    assert ledger.part == "--skip-table log_*"
+    assert ledger.dump_filter == "--skip-table log_*"
     assert [each.name for each in ledger.objects if each.is_broken] == ["v"]
     world.clear()
-    ledger = world.load(dump, LoadOptions(part=DumpFilter(only_tables=("plyer",))))
+    ledger = world.load(dump, LoadOptions(dump_filter=DumpFilter(only_tables=("plyer",))))
     assert find_imbalances(ledger) == ["nothing in this dump matches --only-table plyer"]

@@ -12,7 +12,7 @@ def test_names_are_tables_and_views_with_their_columns_and_what_needs_quotes(wor
             "CREATE TABLE `a-b`.t (z INT, `key` INT)",
             "CREATE VIEW `a-b`.`v é` AS SELECT z FROM `a-b`.t",
         ):
-            connection.execute(statement)
+            connection.execute_sql(statement)
     names = read_names(world.root)
     assert names.schemas["a-b"] == {"t": ["z", "key"], "v é": ["z"]}
     assert "mysql" not in names.schemas

@@ -8,7 +8,7 @@ from rewound.dump.text import splitter
 from rewound.errors import LoadError
 from rewound.load.ledger import ForeignKeys, Ledger, find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions
-from rewound.load.verify import verify_dump
+from rewound.load.verification import verify_dump
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer
 
@@ -146,7 +146,7 @@ def test_deleted_and_exchanged_rows_are_listed_apart(world: LoadServer, dumps: D
         )
     )
     assert find_imbalances(ledger) == []
-    assert {table.table: (table.stated, table.by_others) for table in ledger.tables} == {
+    assert {table.table: (table.rows_in_dump, table.by_others) for table in ledger.tables} == {
         "p": (0, 0),
         "c": (3, -2),
         "parts": (3, -2),
@@ -276,7 +276,7 @@ def test_the_next_number_is_the_one_that_the_dump_states(world: LoadServer, dump
         )
     )
     assert find_imbalances(ledger) == []
-    assert [(t.stated_auto_increment, t.auto_increment) for t in ledger.tables] == [
+    assert [(t.auto_increment_in_dump, t.auto_increment) for t in ledger.tables] == [
         (500, 500),
         (40, 40),
     ]

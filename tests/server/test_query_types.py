@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from rewound.cli.parameters.options import FORMATS
+from rewound.cli.parameters.shared_options import FORMATS
 from rewound.engine.install.installation import Installation
 from rewound.files.mounts import remove_tree
 from tests.conftest import Cli, Dumps

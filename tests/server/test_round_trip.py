@@ -26,9 +26,9 @@ from rewound.dump.text import splitter
 from rewound.dump.text.quoting import quote_name
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation
-from rewound.engine.options import LOADING_STATEMENTS
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
+from rewound.engine.server_options import LOADING_STATEMENTS
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions, load_dump
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements
@@ -90,7 +90,7 @@ def servers(
         ):
             accounts = account_statements(dict.fromkeys(ACCOUNTS, _PASSWORD))
             for statement in [*accounts, *LOADING_STATEMENTS]:
-                target_connection.execute(statement)
+                target_connection.execute_sql(statement)
             yield Servers(
                 source_connection,
                 target_connection,
@@ -126,7 +126,7 @@ def test_a_dump_is_restored_as_it_was(servers: Servers, monkeypatch: pytest.Monk
     monkeypatch.setattr(splitter, "SHORT_BYTES", 0)
     used: Counter[str] = Counter()
     _restore_cases(servers, used)
-    assert {"rows-as-fields", "keys-last", "inserts-gathered"} <= used.keys()
+    assert {"rows-as-fields", "indexes-deferred", "inserts-gathered"} <= used.keys()
 
 
 @settings(
@@ -162,12 +162,12 @@ def _restore_cases(servers: Servers, used: Counter[str], case: Case) -> None:
 
 def _make(source: Connection, schema: Schema) -> None:
     name = quote_name(schema.name)
-    source.execute(_SOURCE_MODE)
-    source.execute("SET foreign_key_checks = 0")
-    source.execute(b"CREATE DATABASE " + name + schema.options.encode())
-    source.execute(b"USE " + name)
+    source.execute_sql(_SOURCE_MODE)
+    source.execute_sql("SET foreign_key_checks = 0")
+    source.execute_sql(b"CREATE DATABASE " + name + schema.options.encode())
+    source.execute_sql(b"USE " + name)
     for statement in schema.statements:
-        source.execute(statement)
+        source.execute_sql(statement)
 
 
 def _dump(servers: Servers, plan: DumpPlan) -> Path:
@@ -209,8 +209,8 @@ def _describe(connection: Connection, schema: str) -> dict[str, object]:
     """Return all that a server tells of a schema, by kind and name."""
     name = quote_name(schema)
     literal = b"'" + schema.replace("\\", "\\\\").replace("'", "''").encode() + b"'"
-    connection.execute(b"USE " + name)
-    connection.execute("SET SESSION information_schema_stats_expiry = 0")
+    connection.execute_sql(b"USE " + name)
+    connection.execute_sql("SET SESSION information_schema_stats_expiry = 0")
     told: dict[str, object] = {}
     tables = connection.names(
         b"SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE'"
@@ -250,7 +250,7 @@ def _without_ruled(value: object) -> object:
 
 
 def _drop_all(connection: Connection) -> None:
-    connection.execute("SET foreign_key_checks = 0")
+    connection.execute_sql("SET foreign_key_checks = 0")
     for name in connection.names("SELECT schema_name FROM information_schema.schemata"):
         if name.lower() not in SYSTEM_SCHEMAS:
-            connection.execute(b"DROP DATABASE " + quote_name(name))
+            connection.execute_sql(b"DROP DATABASE " + quote_name(name))

@@ -21,7 +21,7 @@ def used(ledger: Ledger) -> dict[str, int]:
 @pytest.mark.parametrize("name", sorted(variables.EXECUTED))
 def test_what_is_sent_can_be_set_by_the_loader(server: LoadServer, name: str):
     with Connection(server.loader) as connection:
-        connection.execute(f"SET SESSION {name} = @@SESSION.{name}")
+        connection.execute_sql(f"SET SESSION {name} = @@SESSION.{name}")
 
 
 def test_only_a_foreign_variable_is_one_that_the_server_lacks(server: LoadServer):

@@ -16,9 +16,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from rewound.diff.exact.columns import pair_exactly
-from rewound.diff.exact.definitions import read_definitions
-from rewound.diff.quoting import quote_name
+from rewound.diff.exact.verbatim_definitions import read_definitions
 from rewound.diff.schema.reading import find_schema
+from rewound.diff.sql_text import quote_name
 from rewound.dump.file import reader
 from rewound.dump.settings.session import INITIAL_SQL_MODE
 from rewound.dump.text import splitter
@@ -163,7 +163,7 @@ class ThreeWays:
         """Return all that is in the server, such that equal contents are equal."""
         found: dict[str, object] = {}
         with Connection(self.server.root) as connection:
-            connection.execute("SET time_zone = '+00:00', sql_mode = ''")
+            connection.execute_sql("SET time_zone = '+00:00', sql_mode = ''")
             definitions = read_definitions(connection)
             for name, definition in definitions.items():
                 found[str(name)] = {

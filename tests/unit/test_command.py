@@ -155,7 +155,7 @@ def test_stop_kills_what_ignores_term(tmp_path: Path, caplog: pytest.LogCaptureF
 
 def test_a_zombie_does_not_run():
     process = subprocess.Popen(["true"])
-    mark = command._mark_of(process.pid)
+    mark = command._identity_of(process.pid)
     while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
     assert not command.is_running(mark)
@@ -172,7 +172,7 @@ def test_kill_of_a_strangers_child_does_not_wait_for_its_parent_to_reap_it(tmp_p
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert parent.stdout is not None
-    child = command._mark_of(int(parent.stdout.readline()))
+    child = command._identity_of(int(parent.stdout.readline()))
     started = time.monotonic()
     psutil.Process(child.pid).send_signal(signal.SIGKILL)
     command.kill(child)

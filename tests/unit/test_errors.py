@@ -4,7 +4,7 @@ from rewound.errors import MysqlError
 
 
 @pytest.mark.parametrize(
-    ("number", "text", "is_for_room"),
+    ("number", "text", "is_out_of_space"),
     [
         (1114, "The table 'player' is full", True),
         (1878, "Temporary file write failure.", True),
@@ -18,10 +18,12 @@ from rewound.errors import MysqlError
         (1062, "Duplicate entry '1' for key 'PRIMARY'", False),
     ],
 )
-def test_an_error_for_want_of_room_is_told(number: int, text: str, is_for_room: bool):
-    assert MysqlError(number, text).is_for_room == is_for_room
+def test_an_error_for_want_of_room_is_told(number: int, text: str, is_out_of_space: bool):
+    assert MysqlError(number, text).is_out_of_space == is_out_of_space
 
 
-@pytest.mark.parametrize(("number", "is_for_memory"), [(1041, True), (1135, True), (1114, False)])
-def test_an_error_for_want_of_memory_is_told(number: int, is_for_memory: bool):
-    assert MysqlError(number, "").is_for_memory == is_for_memory
+@pytest.mark.parametrize(
+    ("number", "is_out_of_memory"), [(1041, True), (1135, True), (1114, False)]
+)
+def test_an_error_for_want_of_memory_is_told(number: int, is_out_of_memory: bool):
+    assert MysqlError(number, "").is_out_of_memory == is_out_of_memory

@@ -9,15 +9,15 @@ from types import TracebackType
 from typing import Self
 
 from rewound.api.answer import Answer
+from rewound.diff.report.document import Report, make_report
 from rewound.diff.report.findings import find_outliers
-from rewound.diff.report.report import Report, make_report
 from rewound.diff.worlds import EVERY_TABLE, WorldOptions
 from rewound.errors import FleetNotFound, SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
-from rewound.operations import asking, diffing, fleets, restoring
+from rewound.operations import diffing, fleets, querying, restoring
 from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
@@ -141,8 +141,8 @@ class Fleet:
             row_limit,
             variables={name: str(value) for name, value in (params or {}).items()},
         )
-        asked = asking.query(
-            self.name, statements, worlds=worlds, schema=schema, asking=limits, may_write=write
+        asked = querying.query(
+            self.name, statements, worlds=worlds, schema=schema, options=limits, may_write=write
         )
         with needed_for("Fleet.query"):
             from rewound.query.typed import make_table

@@ -6,10 +6,9 @@ from rewound.api.fleet import Fleet, Silent, require_all
 from rewound.catalog import Catalog
 from rewound.engine.zones import require_zone
 from rewound.load.loader import LoadOptions
-from rewound.load.verify import Verification, verify_dump
-from rewound.operations import dumps as operations_dumps
-from rewound.operations import restoring
-from rewound.operations.dumps import read_selection
+from rewound.load.verification import Verification, verify_dump
+from rewound.operations import dump_selection, restoring
+from rewound.operations.dump_selection import read_selection
 from rewound.operations.engines import EngineRequest
 
 
@@ -22,7 +21,7 @@ def dumps(
         CatalogError: there is no such source, or no dump in it.
     """
     selection = read_selection(Path(source), pattern=pattern, timezone=timezone)
-    catalog, _ = operations_dumps.find_dumps(selection)
+    catalog, _ = dump_selection.find_dumps(selection)
     return catalog
 
 
@@ -47,7 +46,7 @@ def verify(
     selection = read_selection(
         Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    found = operations_dumps.verify(
+    found = dump_selection.verify(
         selection,
         LoadOptions(schema=schema),
         every=every,

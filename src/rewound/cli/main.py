@@ -128,7 +128,7 @@ def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -
 def _read_settings(config: Path | None, sources: Sequence[Path]) -> dict[str, Any]:
     """Return the file's settings as defaults of every command that has the option."""
     from rewound import settings
-    from rewound.cli.parameters.options import CONFIGURABLE, PARAMETERS
+    from rewound.cli.parameters.shared_options import CONFIGURABLE, PARAMETERS
 
     path = config
     if path is None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from rewound.catalog import fold_worlds
 from rewound.cli.output import diagnostics
-from rewound.cli.output.answers import FILE_FORMATS, Presentation, Stopwatch, show
-from rewound.cli.parameters.options import FORMATS
+from rewound.cli.output.query_results import FILE_FORMATS, Presentation, Stopwatch, show
+from rewound.cli.parameters.shared_options import FORMATS
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
-from rewound.operations import asking as operations
+from rewound.operations import querying as operations
 from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
@@ -27,7 +27,7 @@ class Setting:
     worlds: str | None
     """Which of its worlds, as --worlds has it; None for all."""
     schema: str | None
-    asking: QueryOptions
+    options: QueryOptions
     may_write: bool
     presentation: Presentation
     is_timed: bool = False
@@ -42,7 +42,7 @@ def ask(statements: Sequence[str], setting: Setting) -> None:
         SomeWorldsFailed: some did not.
     """
     _require_one_answer(statements, setting.presentation)
-    variables = list(setting.asking.variables)
+    variables = list(setting.options.variables)
     for name in find_unset_variables(statements, variables):
         diagnostics.warn(f"@{name} has no value, so it is NULL; set it with --param {name}=…")
     # Rows are plain tuples without cycles: looking for cycles among them takes as long as all
@@ -123,16 +123,16 @@ def _run(statements: Sequence[str], setting: Setting) -> tuple[list[Summary], fl
         statements,
         worlds=setting.worlds,
         schema=setting.schema,
-        asking=replace(setting.asking, enough_rows=setting.presentation.enough_rows),
+        options=replace(setting.options, enough_rows=setting.presentation.enough_rows),
         may_write=setting.may_write,
     )
     summaries = []
     seconds = 0.0
     stopwatch = Stopwatch()
     with asked:
-        for answers in asked:
+        for stream in asked:
             try:
-                summaries.append(show(MergedResult(answers), setting.presentation, stopwatch))
+                summaries.append(show(MergedResult(stream), setting.presentation, stopwatch))
             except RewoundError:
                 _say_time(stopwatch, setting)
                 raise

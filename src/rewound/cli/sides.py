@@ -16,7 +16,7 @@ from rewound.cli.parameters.typed import find_typed, list_typed
 from rewound.errors import FleetExists, UsageError
 from rewound.operations import fleets, restoring
 from rewound.operations.diffing import Sides
-from rewound.operations.dumps import Selection, read_selection
+from rewound.operations.dump_selection import Selection, read_selection
 from rewound.worlds.folding import name_worlds
 
 _TEMPORARY = ("diff-before", "diff-after")

@@ -31,7 +31,7 @@ class WorldPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class FleetComparison:
     """What changed between two sides, over all worlds."""
 
     before: str
@@ -73,7 +73,7 @@ def compare_many(
     sample_rows: int,
     workers: int,
     compared: Callable[[str], None],
-) -> Comparison:
+) -> FleetComparison:
     """Compare every pair, some at a time; `compared` is told of each world that is done.
 
     `names` are what the sides are called. Of each world and table, the first `sample_rows`
@@ -115,7 +115,7 @@ def compare_many(
             cancellation.cancel()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return Comparison(
+    return FleetComparison(
         *names,
         worlds=worlds,
         failed=failed,

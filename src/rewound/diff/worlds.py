@@ -11,7 +11,7 @@ from rewound.diff.rows.comparison_session import Cancellation, ComparisonSession
 from rewound.diff.rows.plan import RowOptions, compare_table, plan_table
 from rewound.diff.rows.row_changes import RowChange, TableDiff
 from rewound.diff.schema.comparison import SchemaChange, compare_schemas
-from rewound.diff.schema.definitions import ObjectKind, Schema, Table
+from rewound.diff.schema.definitions import ObjectKind, Schema, TableDefinition
 from rewound.diff.schema.reading import find_schema
 from rewound.errors import RewoundError
 from rewound.mysql.client import Connection
@@ -117,8 +117,8 @@ def compare_worlds(
 @dataclass(frozen=True, slots=True)
 class _TablePair:
     schemas: SchemaPair
-    before: Table
-    after: Table
+    before: TableDefinition
+    after: TableDefinition
 
     @property
     def name(self) -> TableName:
@@ -186,12 +186,12 @@ def _compare(
 ) -> TableOutcome:
     names = (pair.schemas.before, pair.schemas.after)
     plan = plan_table(pair.before, pair.after, schemas=names, options=options)
-    measuring = ColumnStatistics(plan.columns)
+    statistics = ColumnStatistics(plan.columns)
 
     def take(change: RowChange) -> None:
-        measuring.take(change)
+        statistics.take(change)
         if emit is not None:
             emit(pair.name, change)
 
     diff = compare_table(sides, plan, options, take)
-    return TableOutcome(diff, measuring.measures())
+    return TableOutcome(diff, statistics.measures())

@@ -22,7 +22,7 @@ from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
-from rewound.dump.settings.session import NEW_SESSION, Session
+from rewound.dump.settings.session import NEW_SESSION, DumpSession
 from rewound.dump.settings.transaction import Transaction
 from rewound.dump.text.splitter import Piece, PieceKind, Splitter
 from rewound.dump.text.statement import Kind, Statement, find_drop_end
@@ -55,17 +55,17 @@ _CHANGES_NOTHING = frozenset(
 
 
 class Script:
-    """The statements of one dump, judged for one target.
+    """The statements of one dump, judged for one profile.
 
     `header`, `headers` and `statements` grow while the verdicts are drawn.
     """
 
     def __init__(
         self,
-        target: ServerProfile,
+        profile: ServerProfile,
         *,
         schema: str | None = None,
-        part: DumpFilter | None = None,
+        dump_filter: DumpFilter | None = None,
         allowed: frozenset[str] = frozenset(),
         regroup: bool = True,
     ) -> None:
@@ -73,10 +73,10 @@ class Script:
         self.headers = [Header()]
         """Of each dump in the file, mostly of one."""
         self.statements = 0
-        self.target = target
+        self.profile = profile
         self._schema = schema
         self._judge = Judge(
-            target, default_schema=schema, part=part or DumpFilter(), allowed=allowed
+            profile, default_schema=schema, dump_filter=dump_filter or DumpFilter(), allowed=allowed
         )
         mode = self._judge.session.mode
         row_tests = self._judge.find_row_test if regroup else None
@@ -105,7 +105,7 @@ class Script:
         return frozenset(self._judge.created_schemas)
 
     @property
-    def session(self) -> Session:
+    def session(self) -> DumpSession:
         """The dump's session behind the last verdict."""
         return self._judge.session
 
@@ -150,14 +150,14 @@ class Script:
         yield self._note_statement(_note_regrouping(verdict, piece))
 
     def _find_drop_end(self, text: bytes, start: int) -> int:
-        version = self.target.version_number
+        version = self.profile.version_number
         return find_drop_end(text, self._judge.session.mode, version, start=start)
 
     def _note_statement(self, verdict: Verdict) -> Verdict:
         if verdict.kind not in _CHANGES_NOTHING:
             self.header = read_statement(self.header)
         self._transaction = self._transaction.follow(
-            verdict, self._judge.session, self.target.version_number
+            verdict, self._judge.session, self.profile.version_number
         )
         self._is_sql = self._is_sql or _shows_sql(verdict)
         verdict = self._follow_tables(verdict)

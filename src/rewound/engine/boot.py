@@ -27,8 +27,8 @@ LOG_LINES = 200
 """How much of a log's end is looked at: a crash writes some 60 lines behind its cause."""
 
 _SHOWN_LINES = 8
-_LITTLE_ROOM_BYTES = 64 << 20  # less than a start takes, some of which its end gives back
-_NO_ROOM = (
+_LITTLE_SPACE_BYTES = 64 << 20  # less than a start takes, some of which its end gives back
+_NO_SPACE = (
     "No space left",
     "errno: 28",
     "error number 28",
@@ -75,7 +75,7 @@ def port_taken(name: str) -> HostError:
     )
 
 
-def no_room(name: str) -> HostError:
+def no_space(name: str) -> HostError:
     """Return the error of a server whose disk is full."""
     return HostError(
         f"no disk space left for the server of {name}",
@@ -94,14 +94,14 @@ def no_memory(name: str) -> HostError:
 def explain_end(
     name: str, log: str, *, free_bytes: int, reason: str = "ended unexpectedly"
 ) -> HostError:
-    """Return why a server ended, by the end of its log and the room on its disk. Pure.
+    """Return why a server ended, by the end of its log and the space on its disk. Pure.
 
     On a full disk the log does not get all that the server has to say.
     """
     if "another mysqld server running on port" in log:
         return port_taken(name)
-    if free_bytes < _LITTLE_ROOM_BYTES or any(words in log for words in _NO_ROOM):
-        return no_room(name)
+    if free_bytes < _LITTLE_SPACE_BYTES or any(words in log for words in _NO_SPACE):
+        return no_space(name)
     if any(words in log for words in _NO_MEMORY):
         return no_memory(name)
     hint = None

@@ -5,7 +5,7 @@ the same: a folder `data` that a server may change, while what it was cloned fro
 
 - reflink: the files share their blocks until one changes (XFS, btrfs, ...);
 - overlay: a mount that shows the source and takes the changes (root only);
-- copy: works everywhere, and takes the time and the room of all bytes.
+- copy: works everywhere, and takes the time and the space of all bytes.
 """
 
 import enum
@@ -104,7 +104,7 @@ def clone(method: CloneMethod, source: Path, folder: Path) -> None:
     (folder / DATA).chmod(0o700)
 
 
-def give_away(method: CloneMethod, data: Path, target: Path) -> None:
+def export_data(method: CloneMethod, data: Path, target: Path) -> None:
     """Make `target` a data directory with the content of one that is cleanly stopped.
 
     With the overlay method both may be the same files, if one file system holds them: then

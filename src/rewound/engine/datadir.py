@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, give_away
+from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, export_data
 from rewound.engine.protocol import ServerSpec
 from rewound.engine.zones import ZONES_VERSION, iter_zone_statements
 from rewound.errors import MysqlError
@@ -88,9 +88,9 @@ def finish_template(endpoint: Endpoint) -> None:
     """Install what dumps need and a new data directory lacks: time zones, MD5 in MySQL 9.6."""
     with Connection(endpoint) as connection:
         for statement in iter_zone_statements():
-            connection.execute(statement)
+            connection.execute_sql(statement)
         try:
-            connection.execute(f"INSTALL COMPONENT '{_CLASSIC_HASHING}'")
+            connection.execute_sql(f"INSTALL COMPONENT '{_CLASSIC_HASHING}'")
         except MysqlError as error:
             if error.number not in _NO_SUCH_COMPONENT:
                 raise
@@ -136,6 +136,6 @@ class DataDirectories:
             clone(CloneMethod.COPY, template, spec.folder)
         return data
 
-    def give_away(self, folder: Path, target: Path) -> None:
+    def export_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""
-        give_away(self._method, folder / DATA, target)
+        export_data(self._method, folder / DATA, target)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rewound.command import ProcessIdentity
-from rewound.engine.options import ServerSettings
+from rewound.engine.server_options import ServerSettings
 from rewound.errors import HostError
 from rewound.mysql.endpoint import Endpoint
 
@@ -38,7 +38,7 @@ class ServerSpec:
 class Server:
     """One running server."""
 
-    mark: ProcessIdentity
+    identity: ProcessIdentity
     """Its mysqld, also where that is in a container: it is a process of this host."""
     socket: Path
     host: str

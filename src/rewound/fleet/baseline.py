@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rewound.dump.judging.dump_filter import DumpFilter
-from rewound.engine.options import ServerSettings
+from rewound.engine.server_options import ServerSettings
 from rewound.engine.zones import ZONES_VERSION
 from rewound.files.json_files import encode
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 
-BASELINE_FORMAT = 3
+BASELINE_FORMAT = 4
 """Part of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are not found any more."""
 
@@ -37,7 +37,7 @@ class Origin:
     """The release of the tz database: its rules decide what CONVERT_TZ gives in a row."""
     schema: str | None
     """The load options, from here on."""
-    part: DumpFilter
+    dump_filter: DumpFilter
     allowed: tuple[str, ...]
     allow_unfinished: bool
     check_foreign_keys: bool
@@ -106,7 +106,7 @@ def make_origin(
         lower_case_table_names=settings.lower_case_table_names,
         zones=ZONES_VERSION,
         schema=options.schema,
-        part=options.part,
+        dump_filter=options.dump_filter,
         allowed=tuple(sorted(options.allowed)),
         allow_unfinished=options.allow_unfinished,
         check_foreign_keys=options.check_foreign_keys,

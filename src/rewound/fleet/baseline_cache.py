@@ -210,7 +210,7 @@ def _look_at_file(path: Path) -> FileState:
 
 
 def _seal(data: Path) -> tuple[dict[str, FileState], int]:
-    """Make a data directory the user's alone and durable; return its files, and its room."""
+    """Make a data directory the user's alone and durable; return its files, and its size."""
     for path in (data, *data.rglob("*")):
         path.chmod(0o700 if path.is_dir() else 0o600)
         sync(path)

@@ -1,4 +1,4 @@
-"""Room on the disk of a server that is loaded: the load ends before the disk is full.
+"""Space on the disk of a server that is loaded: the load ends before the disk is full.
 
 A full disk harms everybody on the host, and the dump's size says little of what it becomes.
 Nor does every server say that it met one: InnoDB does at once, MyISAM waits until somebody
@@ -22,7 +22,7 @@ _POLL_S = 0.2
 
 
 @contextmanager
-def kept_from_filling(folder: Path, end: Callable[[], object]) -> Iterator[threading.Event]:
+def guarded_disk(folder: Path, end: Callable[[], object]) -> Iterator[threading.Event]:
     """Call `end` where little is free on a folder's disk while the block runs.
 
     The event that is given says that it was called.
@@ -39,7 +39,7 @@ def kept_from_filling(folder: Path, end: Callable[[], object]) -> Iterator[threa
         except RewoundError as error:  # such as a Docker daemon that is gone
             _log.warning("%s: not ended although its disk is full: %s", folder.name, error)
 
-    thread = threading.Thread(target=watch, name=f"room for {folder.name}", daemon=True)
+    thread = threading.Thread(target=watch, name=f"disk guard of {folder.name}", daemon=True)
     thread.start()
     try:
         yield was_ended
@@ -48,7 +48,7 @@ def kept_from_filling(folder: Path, end: Callable[[], object]) -> Iterator[threa
         thread.join()
 
 
-def little_room(world: str, folder: Path) -> HostError:
+def little_space(world: str, folder: Path) -> HostError:
     """Return the error of a load that was ended for that."""
     return HostError(
         f"the load of world {world} was stopped with less than {LITTLE_BYTES >> 20} MiB free in"

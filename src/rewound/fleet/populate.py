@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from rewound.dump.text.quoting import quote_name
-from rewound.engine.options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.engine.protocol import Engine, Server
+from rewound.engine.server_options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.errors import LoadError, RewoundError
-from rewound.fleet.disk_guard import kept_from_filling, little_room
+from rewound.fleet.disk_guard import guarded_disk, little_space
 from rewound.fleet.restore_context import RestoreContext
 from rewound.fleet.server_failure import explain_failure
 from rewound.load.ledger import Ledger, find_hint, find_imbalances
@@ -22,7 +22,7 @@ from rewound.mysql.client import Connection
 _log = logging.getLogger(__name__)
 
 
-def fill(
+def populate(
     server: Server,
     dump: Path,
     context: RestoreContext,
@@ -40,14 +40,14 @@ def fill(
         Interrupted: the context was cancelled.
     """
     folder = server.socket.parent
-    with kept_from_filling(folder, partial(engine.end_all, folder)) as was_ended:
+    with guarded_disk(folder, partial(engine.end_all, folder)) as was_ended:
         try:
             return _load_and_prove(server, dump, context, world=world, progress=progress)
         except RewoundError as error:
             if context.cancelled.is_set():
                 raise
             if was_ended.is_set():
-                raise little_room(world, folder) from error
+                raise little_space(world, folder) from error
             failure = explain_failure(
                 error, engine, server, world=world, root_password=context.passwords[ROOT]
             )
@@ -81,4 +81,4 @@ def _load_and_prove(
 def _execute_as_root(server: Server, context: RestoreContext, statements: list[str]) -> None:
     with Connection(server.endpoint(ROOT, context.passwords[ROOT])) as connection:
         for statement in statements:
-            connection.execute(statement)
+            connection.execute_sql(statement)

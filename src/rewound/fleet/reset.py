@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from rewound.command import own_identity
-from rewound.engine.options import ServerSettings
 from rewound.engine.protocol import Engine, Server
+from rewound.engine.server_options import ServerSettings
 from rewound.errors import FleetError, Interrupted, MysqlError, RewoundError
 from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
@@ -50,7 +50,7 @@ class _Resetter:
         baselines: BaselineCache,
     ) -> None:
         self._folder = folder
-        self._roster = record_writer
+        self._record_writer = record_writer
         self._engine = engine
         self._baselines = baselines
         self._passwords = {account: folder.read_password(account) for account in ACCOUNTS}
@@ -71,7 +71,7 @@ class _Resetter:
                 return _no_baseline(self._folder.name, "its baseline no longer exists")
             ended = self._list_connections(world.server)
             fresh = replace(world, state=WorldState.STARTING, server=None, reason=None)
-            self._roster.update(fresh)
+            self._record_writer.update(fresh)
             observer.world_changed(world.name, WorldState.STARTING)
             try:
                 server = self._start_anew(world, world.baseline, baseline.ledger)
@@ -80,10 +80,10 @@ class _Resetter:
                     raise Interrupted(f"resetting world {world.name} was interrupted") from error
                 discard_world(self._folder.world_folder(world.name), self._engine)
                 failed = replace(fresh, state=WorldState.FAILED, reason=error.in_one_line)
-                self._roster.update(failed)
+                self._record_writer.update(failed)
                 observer.world_changed(world.name, WorldState.FAILED, error.in_one_line)
                 return error
-        self._roster.update(replace(fresh, state=WorldState.READY, server=server))
+        self._record_writer.update(replace(fresh, state=WorldState.READY, server=server))
         observer.world_changed(world.name, WorldState.READY, f"{world.rows:,} rows")
         return ended
 
@@ -97,8 +97,10 @@ class _Resetter:
             fleet=self._folder.name,
             folder=folder,
             port=world.port,
-            buffer_pool_bytes=self._roster.record.buffer_pool_bytes,
-            settings=ServerSettings(self._roster.record.time_zone, world.lower_case_table_names),
+            buffer_pool_bytes=self._record_writer.record.buffer_pool_bytes,
+            settings=ServerSettings(
+                self._record_writer.record.time_zone, world.lower_case_table_names
+            ),
             passwords=self._passwords,
             data_from=self._baselines.data(key),
         )

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from rewound.catalog import Dump
-from rewound.engine.options import ServerSettings
 from rewound.engine.protocol import Engine, Server, ServerSpec
+from rewound.engine.server_options import ServerSettings
 from rewound.errors import (
     DumpError,
     HostError,
@@ -23,7 +23,7 @@ from rewound.errors import (
 )
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.plan import WorldPlan
-from rewound.fleet.populate import fill
+from rewound.fleet.populate import populate
 from rewound.fleet.restore_context import (
     Observer,
     RestoreContext,
@@ -160,13 +160,13 @@ def _load(
     spec = _spec(plan, context, settings, data_from=None)
     server = engine.start(spec)
     if context.baselines is None:
-        ledger = _fill(server, dump, plan, context, engine, observer)
+        ledger = _populate(server, dump, plan, context, engine, observer)
         if context.restarts:
             engine.stop(server)
             server = serve(engine, spec, ledger, counts_rows=True)
         return Restored(dump, server, ledger, settings)
     identity, read_from_ns = context.baselines.hashes.identify(dump.path), time.time_ns()
-    ledger = _fill(server, dump, plan, context, engine, observer)
+    ledger = _populate(server, dump, plan, context, engine, observer)
     context.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
     loaded = Restored(dump, server, ledger, settings)
     return _leave_baseline(loaded, plan, context, engine, observer, baselines=context.baselines)
@@ -229,7 +229,7 @@ def _spec(
     )
 
 
-def _fill(
+def _populate(
     server: Server,
     dump: Dump,
     plan: WorldPlan,
@@ -242,4 +242,4 @@ def _fill(
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(plan.name, bytes_read, table)
 
-    return fill(server, dump.path, context, engine, world=plan.name, progress=report_progress)
+    return populate(server, dump.path, context, engine, world=plan.name, progress=report_progress)

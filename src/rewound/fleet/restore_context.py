@@ -13,8 +13,8 @@ from typing import Protocol
 
 from rewound.catalog import Dump
 from rewound.engine.choice import EngineChoice
-from rewound.engine.options import ServerSettings
 from rewound.engine.protocol import Server, ServerSpec, ServerWatch
+from rewound.engine.server_options import ServerSettings
 from rewound.errors import HostError
 from rewound.files.mounts import remove_tree
 from rewound.files.writing import writing

@@ -11,7 +11,7 @@ from rewound.engine.host.ports import pick_ports
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import DumpError, LoadError
 from rewound.fleet.plan import WorldPlan
-from rewound.fleet.populate import fill
+from rewound.fleet.populate import populate
 from rewound.fleet.restore_context import (
     Observer,
     RestoreContext,
@@ -64,7 +64,7 @@ def compare_with_second_load(
                 data_from=None,
             )
         )
-        _fill(again, restored, plan, context, engine, observer)
+        _populate(again, restored, plan, context, engine, observer)
         observer.world_note(plan.name, "comparing every table and definition of both loads")
         root = context.passwords[ROOT]
         proof = witness.compare(
@@ -86,7 +86,7 @@ def compare_with_second_load(
     return replace(restored, ledger=replace(restored.ledger, deep=proof))
 
 
-def _fill(
+def _populate(
     again: Server,
     restored: Restored,
     plan: WorldPlan,
@@ -97,7 +97,7 @@ def _fill(
     first = restored.ledger
     load = replace(context.load, method=LoadMethod.PLAIN, now=first.started_at)
     try:
-        second = fill(
+        second = populate(
             again,
             restored.dump.path,
             replace(context, load=load),

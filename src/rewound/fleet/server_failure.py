@@ -1,6 +1,6 @@
-"""Why a server failed that was being filled or looked at: no room, no memory, or its end."""
+"""Why a server failed that was being filled or looked at: no space, no memory, or its end."""
 
-from rewound.engine.boot import no_memory, no_room
+from rewound.engine.boot import no_memory, no_space
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import MysqlError, RewoundError
 from rewound.mysql.accounts import ROOT
@@ -11,9 +11,9 @@ def explain_failure(
     error: RewoundError, engine: Engine, server: Server, *, world: str, root_password: str
 ) -> RewoundError:
     """Return what to raise for an error; the error itself where its server still answers."""
-    if isinstance(error, MysqlError) and error.is_for_room:
-        return no_room(f"world {world}")
-    if isinstance(error, MysqlError) and error.is_for_memory:
+    if isinstance(error, MysqlError) and error.is_out_of_space:
+        return no_space(f"world {world}")
+    if isinstance(error, MysqlError) and error.is_out_of_memory:
         return no_memory(f"world {world}")
     try:
         with Connection(server.endpoint(ROOT, root_password)):

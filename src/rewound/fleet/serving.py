@@ -16,7 +16,7 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
 
     Raises:
         LoadError: it holds less than its ledger says; its server still runs.
-        ServerNotReady, HostError: it does not start, or ends or has no room while it is looked at.
+        ServerNotReady, HostError: it does not start, or ends or has no space while it is looked at.
     """
     server = engine.start(spec)
     try:

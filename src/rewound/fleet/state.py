@@ -40,7 +40,7 @@ from rewound.mysql.accounts import option_file
 from rewound.mysql.unix_socket import fits
 from rewound.similar_names import suggest
 
-RECORD_FORMAT = 4
+RECORD_FORMAT = 5
 """Of the record; to be raised when older records can no longer be read."""
 
 _GOING = ".going"

@@ -40,7 +40,7 @@ class World:
     """The restored databases, once it is ready."""
     rows: int = 0
     """Rows in all of its tables, once it is ready."""
-    part: str | None = None
+    dump_filter: str | None = None
     """The options that asked for a part of its dump; None where all of it was."""
     baseline: str | None = None
     """The key of the baseline that a reset returns to."""

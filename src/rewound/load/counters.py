@@ -53,12 +53,12 @@ Source: tried on 9.7.4: rows, keys, compression and other options that do not fi
 
 
 @dataclass(slots=True)
-class _Rows:
+class _RowCounts:
     """The running counts of one table; see `TableCount`."""
 
-    stated: int = 0
+    rows_in_dump: int = 0
     duplicates: int = 0
-    inserted: int = 0
+    loaded: int = 0
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class LoadCounters:
     unseen_warnings: int = 0
     positions: list[str] = field(default_factory=list)
     lost_foreign_keys: list[str] = field(default_factory=list)
-    _rows: dict[TableKey, _Rows] = field(default_factory=dict)
+    _rows: dict[TableKey, _RowCounts] = field(default_factory=dict)
     _tables: dict[TableKey, None] = field(default_factory=dict)
     _keys: dict[str, set[TableKey]] = field(default_factory=dict)
     """Every table by its schema, so that DROP DATABASE looks at no others."""
@@ -119,7 +119,7 @@ class LoadCounters:
                 rows = self._rows[table_keys(verdict)[0]]
                 net = _net_rows(verdict.statement, execution)
                 duplicates = (1 if execution.records is None else execution.records) - net
-                rows.inserted += net
+                rows.loaded += net
                 rows.duplicates += duplicates
                 if duplicates:
                     self._note_duplicates(verdict, duplicates)
@@ -164,7 +164,7 @@ class LoadCounters:
         match verdict.kind:
             case Kind.INSERT | Kind.REPLACE:
                 self._keys.setdefault(keys[0][0], set()).add(keys[0])
-                self._rows.setdefault(keys[0], _Rows()).stated += verdict.statement.rows
+                self._rows.setdefault(keys[0], _RowCounts()).rows_in_dump += verdict.statement.rows
             case Kind.CREATE_TABLE:
                 self._keys.setdefault(keys[0][0], set()).add(keys[0])
                 self._tables[keys[0]] = None
@@ -254,14 +254,14 @@ class LoadCounters:
         others = self.objects.routines_and_views
         reached = self.references.written_by_triggers(self._fired, keys, others) | self._moved
         for key in sorted(keys):
-            rows = self._rows.get(key, _Rows())
-            by_others = counted.get(key, 0) - rows.inserted if key in reached else 0
+            rows = self._rows.get(key, _RowCounts())
+            by_others = counted.get(key, 0) - rows.loaded if key in reached else 0
             tables.append(
                 TableCount(
                     *key,
-                    rows.stated,
+                    rows.rows_in_dump,
                     rows.duplicates,
-                    rows.inserted,
+                    rows.loaded,
                     counted.get(key),
                     self._auto_increments.get(key),
                     auto_increments.get(key),

@@ -25,7 +25,7 @@ class CpuBudget:
         self.count = count
         self._changed = threading.Condition()
         self._free = count
-        self._held: Counter[Hashable] = Counter()
+        self._busy: Counter[Hashable] = Counter()
         self._waiting: list[_Request] = []
 
     @contextmanager
@@ -38,15 +38,15 @@ class CpuBudget:
                 self._changed.wait()
             self._waiting.remove(request)
             self._free -= 1
-            self._held[owner] += 1
+            self._busy[owner] += 1
             self._changed.notify_all()
         try:
             yield
         finally:
             with self._changed:
                 self._free += 1
-                self._held[owner] -= 1
+                self._busy[owner] -= 1
                 self._changed.notify_all()
 
     def _next(self) -> _Request:
-        return min(self._waiting, key=lambda request: self._held[request.owner])
+        return min(self._waiting, key=lambda request: self._busy[request.owner])

@@ -17,10 +17,16 @@ from rewound.dump.text.statement import Kind
 from rewound.errors import Interrupted, LoadError, MysqlError
 from rewound.load.counters import LoadCounters
 from rewound.load.executor import Executor
-from rewound.load.foreign_keys import DEFINES_TABLES, TableExecutor
 from rewound.load.lost_objects import STORED_OBJECTS, execute_object, lose
 from rewound.load.objects import TableKey, table_keys
-from rewound.load.session import Statements, enter, read_collation, read_session, set_collation
+from rewound.load.refused_foreign_keys import DEFINES_TABLES, TableExecutor
+from rewound.load.session_settings import (
+    Statements,
+    enter,
+    read_collation,
+    read_session,
+    set_collation,
+)
 from rewound.load.stand_in_tables import StandInTables
 
 MISSING_OBJECT_ERRORS = frozenset({1049, 1054, 1146, 1305, 1356})
@@ -77,7 +83,7 @@ class DeferredStatements:
         self._trigger_timeout_s = trigger_timeout_s
         self._executor = executor
         self._own = own
-        self._tally = counters
+        self._counters = counters
         self._tables = tables
         self._cancelled = cancelled
         self._triggers: list[_Deferred] = []
@@ -93,7 +99,7 @@ class DeferredStatements:
             return False
         keys = table_keys(verdict)
         # What is no table of the dump's may be a view of one that has triggers.
-        if not self._tally.has_tables(keys):
+        if not self._counters.has_tables(keys):
             return True
         events = _EVENTS[verdict.kind]
         if verdict.statement.updates_rows:
@@ -101,7 +107,7 @@ class DeferredStatements:
         met = {(key, event) for key in keys for event in events}
         return not (met.isdisjoint(self._awaited) and met.isdisjoint(self._made))
 
-    def execute(self, verdict: Verdict) -> None:
+    def execute_or_defer(self, verdict: Verdict) -> None:
         """Execute a verdict, now or, if it has to wait, later.
 
         What meets triggers must find all rows of earlier statements in their tables.
@@ -113,10 +119,10 @@ class DeferredStatements:
         is_deferred = verdict.kind is Kind.CREATE_TRIGGER and self._defers_triggers
         match verdict.kind:
             case Kind.CREATE_TRIGGER if verdict.sql and is_deferred:
-                self._executor.execute(replace(verdict, sql=verdict.sql[:-1]))
+                self._executor.execute_verdict(replace(verdict, sql=verdict.sql[:-1]))
                 # As CREATE TRIGGER does.
-                self._executor.connection.execute("COMMIT")
-                self._hold(self._triggers, verdict, rules.TRIGGER_LAST)
+                self._executor.connection.execute_sql("COMMIT")
+                self._defer(self._triggers, verdict, rules.TRIGGER_LAST)
                 self._note_awaited()
             case Kind.CREATE_VIEW if verdict.sql:
                 self._drop(verdict)
@@ -124,12 +130,12 @@ class DeferredStatements:
             case kind if kind in STORED_OBJECTS and verdict.sql:
                 execute_object(self._executor, verdict)
             case kind if kind in DEFINES_TABLES:
-                self._tables.execute(verdict)
+                self._tables.define_table(verdict)
             case _ if fires:
                 self._execute_fired(verdict)
             case _:
                 if not self._drop(verdict):
-                    self._executor.execute(verdict)
+                    self._executor.execute_verdict(verdict)
         if verdict.kind in _REMOVES_TRIGGERS and self._awaited:
             self._note_awaited()
         if (verdict.kind is Kind.CREATE_TRIGGER and not is_deferred) or (
@@ -144,7 +150,7 @@ class DeferredStatements:
         self._make_triggers()
         fires = verdict.kind is not Kind.ALTER_TABLE
         if fires:
-            self._tally.note_fired(verdict)
+            self._counters.note_fired(verdict)
         return fires
 
     def _execute_fired(self, verdict: Verdict) -> None:
@@ -152,11 +158,11 @@ class DeferredStatements:
         session_id = self._executor.connection.session_id
         try:
             with self._executor.connection.limit_answers(self._trigger_timeout_s):
-                self._executor.execute(verdict)
+                self._executor.execute_verdict(verdict)
         except LoadError as error:
             if not (isinstance(error.__cause__, MysqlError) and error.__cause__.is_timeout):
                 raise
-            self._own.connection.execute(f"KILL {session_id}")
+            self._own.connection.execute_sql(f"KILL {session_id}")
             raise self._executor.explain_endless(verdict, self._trigger_timeout_s) from error
 
     def execute_deferred(self) -> None:
@@ -166,8 +172,8 @@ class DeferredStatements:
             LoadError, HostError: the server refused a trigger.
         """
         # A dump may end with tables locked, or in a transaction; see rule transaction-open.
-        self._executor.connection.execute("UNLOCK TABLES")
-        self._executor.connection.execute("COMMIT")
+        self._executor.connection.execute_sql("UNLOCK TABLES")
+        self._executor.connection.execute_sql("COMMIT")
         self._execute_views()
         self._make_triggers()
 
@@ -176,7 +182,7 @@ class DeferredStatements:
         if not self._triggers:
             return
         # Another session makes them, and would wait for the end of this one's transaction.
-        self._executor.connection.execute("COMMIT")
+        self._executor.connection.execute_sql("COMMIT")
         for deferred in self._triggers:
             self._make_trigger(deferred)
         self._triggers = []
@@ -199,7 +205,7 @@ class DeferredStatements:
         )
 
     def _read_made(self) -> frozenset[_Event]:
-        self._own.connection.execute("SET NAMES utf8mb4")
+        self._own.connection.execute_sql("SET NAMES utf8mb4")
         rows = self._own.connection.query(_MADE).rows
         return frozenset(((str(schema), str(table)), str(event)) for schema, table, event in rows)
 
@@ -210,7 +216,7 @@ class DeferredStatements:
             if error.number not in MISSING_OBJECT_ERRORS:
                 lose(self._executor, verdict, error)
             else:
-                self._hold(self._views, verdict, rules.VIEW_LATER)
+                self._defer(self._views, verdict, rules.VIEW_LATER)
 
     def _execute_views(self) -> None:
         """Execute the views in rounds, until a round finds none that can be made."""
@@ -218,7 +224,7 @@ class DeferredStatements:
         count = -1
         while left and len(left) != count:
             count = len(left)
-            left = [held for held in left if self._fails(held)]
+            left = [deferred for deferred in left if self._fails(deferred)]
         if left:
             self._keep_broken_views(left)
 
@@ -226,44 +232,48 @@ class DeferredStatements:
         """Make views although something is missing that they show, the innermost first."""
         with StandInTables(self._own.connection) as stand_ins:
             while left:
-                names = [table_keys(held.verdict)[0] for held in left]
-                later = [held for held in left if not self._keep_broken(held, stand_ins, names)]
+                names = [table_keys(deferred.verdict)[0] for deferred in left]
+                later = [
+                    deferred
+                    for deferred in left
+                    if not self._keep_broken(deferred, stand_ins, names)
+                ]
                 # Views that wait for each other are nothing that a server can have had.
                 left, names = (later, names) if len(later) < len(left) else (left[1:], [])
 
-    def _fails(self, held: _Deferred) -> bool:
-        self._enter(held)
+    def _fails(self, deferred: _Deferred) -> bool:
+        self._enter(deferred)
         try:
-            self._own.try_to_execute(held.verdict)
+            self._own.try_to_execute(deferred.verdict)
         except MysqlError as error:
             if error.number not in MISSING_OBJECT_ERRORS:
-                lose(self._own, held.verdict, error)
+                lose(self._own, deferred.verdict, error)
                 return False
             return True
         return False
 
     def _keep_broken(
-        self, held: _Deferred, stand_ins: StandInTables, waiting: Sequence[TableKey]
+        self, deferred: _Deferred, stand_ins: StandInTables, waiting: Sequence[TableKey]
     ) -> bool:
         """Settle one view; False where it needs one of those that wait."""
 
         def create() -> None:
-            self._enter(held)
-            self._own.try_to_execute(held.verdict)
+            self._enter(deferred)
+            self._own.try_to_execute(deferred.verdict)
 
-        verdict = held.verdict
-        attempt = stand_ins.make_room_for(create, waiting)
+        verdict = deferred.verdict
+        attempt = stand_ins.create_with_stand_ins(create, waiting)
         if attempt.waits:
             return False
         if attempt.made:
             use = RuleUse(rules.VIEW_BROKEN, f"{verdict.statement.name}: {attempt.reason}")
-            self._tally.add_use(use, verdict.line)
+            self._counters.add_use(use, verdict.line)
         else:
-            self._tally.lose_object(verdict, attempt.reason)
+            self._counters.lose_object(verdict, attempt.reason)
         return True
 
-    def _hold(self, where: list[_Deferred], verdict: Verdict, rule: Rule) -> None:
-        self._tally.add_use(RuleUse(rule, str(verdict.statement.name)), verdict.line)
+    def _defer(self, where: list[_Deferred], verdict: Verdict, rule: Rule) -> None:
+        self._counters.add_use(RuleUse(rule, str(verdict.statement.name)), verdict.line)
         session = read_session(self._executor.connection, verdict.schema).statements
         collation = read_collation(self._own.connection, table_keys(verdict)[0][0])
         where.append(_Deferred(replace(verdict, sql=verdict.sql[-1:]), session, collation))
@@ -273,27 +283,41 @@ class DeferredStatements:
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.DROP_TRIGGER:
-                kept = [held for held in self._triggers if table_keys(held.verdict)[0] not in keys]
+                kept = [
+                    deferred
+                    for deferred in self._triggers
+                    if table_keys(deferred.verdict)[0] not in keys
+                ]
                 dropped = len(kept) < len(self._triggers)
                 self._triggers = kept
                 return dropped
             case Kind.DROP_TABLE:
                 self._triggers = [
-                    held for held in self._triggers if table_keys(held.verdict)[-1] not in keys
+                    deferred
+                    for deferred in self._triggers
+                    if table_keys(deferred.verdict)[-1] not in keys
                 ]
             case Kind.DROP_VIEW | Kind.CREATE_VIEW:
                 self._views = [
-                    held for held in self._views if table_keys(held.verdict)[0] not in keys
+                    deferred
+                    for deferred in self._views
+                    if table_keys(deferred.verdict)[0] not in keys
                 ]
             case Kind.DROP_DATABASE if verdict.statement.name is not None:
                 schema = verdict.statement.name.name
                 self._triggers = [
-                    h for h in self._triggers if table_keys(h.verdict)[0][0] != schema
+                    deferred
+                    for deferred in self._triggers
+                    if table_keys(deferred.verdict)[0][0] != schema
                 ]
-                self._views = [h for h in self._views if table_keys(h.verdict)[0][0] != schema]
+                self._views = [
+                    deferred
+                    for deferred in self._views
+                    if table_keys(deferred.verdict)[0][0] != schema
+                ]
         return False
 
-    def _enter(self, held: _Deferred) -> None:
+    def _enter(self, deferred: _Deferred) -> None:
         if self._cancelled.is_set():
             raise Interrupted("loading was interrupted")
-        enter(self._own.connection, held.session)
+        enter(self._own.connection, deferred.session)

@@ -9,20 +9,20 @@ from collections.abc import Callable
 
 from rewound.dump.load_data.fields import RowReader
 from rewound.dump.load_data.row_patterns import Fitness
-from rewound.dump.load_data.table_metadata import TableForm
+from rewound.dump.load_data.table_metadata import TableMetadata
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.lexical import is_text
 from rewound.dump.text.statement import Kind
 from rewound.load.counters import LoadCounters
 from rewound.load.deferred import DeferredStatements
-from rewound.load.foreign_keys import DEFINES_TABLES
 from rewound.load.objects import TableKey, table_key, table_keys
+from rewound.load.refused_foreign_keys import DEFINES_TABLES
 from rewound.load.rows import Batch
-from rewound.load.session import SessionSettings, read_session
-from rewound.load.table_reading import read_table_form
+from rewound.load.session_settings import SessionSettings, read_session
+from rewound.load.table_reading import read_table_metadata
 from rewound.load.waiting import find_tables_to_wait_for
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
@@ -50,29 +50,29 @@ class Dispatcher:
         counters: LoadCounters,
         *,
         connection: Connection,
-        asking: Connection,
-        session: Callable[[], Session],
+        metadata_connection: Connection,
+        session: Callable[[], DumpSession],
         server_version: int,
         large_table_bytes: int = LARGE_TABLE_BYTES,
     ) -> None:
-        """Take the dump's own `connection`, and `asking`, which only looks at tables."""
+        """Take the dump's own connection, and a second one, which only looks at tables."""
         self._statements = statements
         self._workers = workers
-        self._tally = counters
+        self._counters = counters
         self._connection = connection
-        self._asking = asking
+        self._metadata_connection = metadata_connection
         self._session = session
         self._server_version = server_version
         self._large_table_bytes = large_table_bytes
         self._sent_bytes: dict[TableKey, int] = {}
-        self._forms: dict[TableKey, TableForm | None] = {}
+        self._metadata: dict[TableKey, TableMetadata | None] = {}
         self._readers: dict[tuple[TableKey, bytes, str, str, bool], RowReader] = {}
         self._settings: tuple[str | None, SessionSettings] | None = None
         self._may_hold_locks = False
         self._is_read_only = False
         """The transaction that goes on may take no rows, which is for the server to say."""
 
-    def execute(self, verdict: Verdict) -> None:
+    def dispatch(self, verdict: Verdict) -> None:
         """Execute a verdict, now or in a worker.
 
         Raises:
@@ -81,9 +81,9 @@ class Dispatcher:
         if verdict.refusal is None:
             rule = _find_shortcut(verdict)
             # Of a table that is not there the server says so: the dump may be damaged.
-            if rule is not None and self._tally.has_tables(table_keys(verdict)):
+            if rule is not None and self._counters.has_tables(table_keys(verdict)):
                 detail = str(verdict.statement.name or verdict.kind.value)
-                self._tally.add_use(RuleUse(rule, detail), verdict.line)
+                self._counters.add_use(RuleUse(rule, detail), verdict.line)
                 return
             if self._statements.meets_triggers(verdict):
                 self._workers.wait_for()
@@ -93,9 +93,9 @@ class Dispatcher:
             else:
                 self._wait(verdict)
             self._note_unreadable_text(verdict)
-        self._statements.execute(verdict)
+        self._statements.execute_or_defer(verdict)
         if verdict.kind is Kind.LOCK:
-            self._connection.execute("UNLOCK TABLES")
+            self._connection.execute_sql("UNLOCK TABLES")
         self._may_hold_locks = True
         if verdict.kind in (Kind.SET, Kind.TRANSACTION):
             begins = _READ_ONLY.search(verdict.statement.text) is not None
@@ -116,21 +116,21 @@ class Dispatcher:
             return False
         settings = self._get_settings(verdict.schema)
         fits_workers = settings.fits_workers and not self._is_read_only
-        form = self._get_form(key) if fits_workers else None
-        if form is None or (form.has_foreign_keys and settings.checks_foreign_keys):
+        metadata = self._get_metadata(key) if fits_workers else None
+        if metadata is None or (metadata.has_foreign_keys and settings.checks_foreign_keys):
             return False
-        read = self._get_reader(key, form, verdict).read(verdict.statement)
+        read = self._get_reader(key, metadata, verdict).read(verdict.statement)
         if read.fitness is Fitness.VERBATIM:
             return False
         if self._may_hold_locks:
             # In a dump with transactions, a worker would wait for the end of this one.
-            self._connection.execute("COMMIT")
+            self._connection.execute_sql("COMMIT")
             self._may_hold_locks = False
         # Fields go from the client's character set to their column's, without one in between.
         fields = None if settings.converts_text else read.fields
         batch = Batch(verdict, fields, settings.statements)
         self._note_unreadable_text(verdict)
-        self._workers.add(key, batch, keeps_order=not form.has_primary_key)
+        self._workers.add(key, batch, keeps_order=not metadata.has_primary_key)
         return True
 
     def _wait(self, verdict: Verdict) -> None:
@@ -139,7 +139,7 @@ class Dispatcher:
         def checks_foreign_keys() -> bool:
             return self._get_settings(verdict.schema).checks_foreign_keys
 
-        tables = find_tables_to_wait_for(verdict, self._tally, checks_foreign_keys)
+        tables = find_tables_to_wait_for(verdict, self._counters, checks_foreign_keys)
         if tables is None or tables:
             self._workers.wait_for(tables)
             self._forget_after(verdict, tables)
@@ -151,26 +151,26 @@ class Dispatcher:
     def _note_unreadable_text(self, verdict: Verdict) -> None:
         if verdict.kind in (Kind.INSERT, Kind.REPLACE):
             settings = self._get_settings(verdict.schema)
-            note_unreadable_text(verdict, settings, self._tally)
+            note_unreadable_text(verdict, settings, self._counters)
 
     def _forget(self, keys: list[TableKey]) -> None:
         self._workers.forget(keys)
         for key in keys:
             self._sent_bytes.pop(key, None)
-            self._forms.pop(key, None)
+            self._metadata.pop(key, None)
         self._readers = {k: reader for k, reader in self._readers.items() if k[0] not in keys}
 
-    def _get_form(self, key: TableKey) -> TableForm | None:
-        if key not in self._forms:
-            self._forms[key] = read_table_form(self._asking, key)
-        return self._forms[key]
+    def _get_metadata(self, key: TableKey) -> TableMetadata | None:
+        if key not in self._metadata:
+            self._metadata[key] = read_table_metadata(self._metadata_connection, key)
+        return self._metadata[key]
 
-    def _get_reader(self, key: TableKey, form: TableForm, verdict: Verdict) -> RowReader:
+    def _get_reader(self, key: TableKey, metadata: TableMetadata, verdict: Verdict) -> RowReader:
         session = self._session()
         head = verdict.statement.text[: verdict.statement.rows_start]
         place = (key, head, session.sql_mode, session.character_set, session.sends_zero)
         if place not in self._readers:
-            self._readers[place] = RowReader(key, form, head, session, self._server_version)
+            self._readers[place] = RowReader(key, metadata, head, session, self._server_version)
         return self._readers[place]
 
     def _get_settings(self, schema: str | None) -> SessionSettings:

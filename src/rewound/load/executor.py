@@ -16,7 +16,7 @@ from rewound.errors import (
 from rewound.load.counters import VALUE_CUT_SHORT, LoadCounters
 from rewound.load.next_steps import find_next_step, leave_table_out
 from rewound.load.objects import TableKey, table_keys
-from rewound.load.session import read_session
+from rewound.load.session_settings import read_session
 from rewound.load.stated_values import StatedValueCheck
 from rewound.mysql.client import Connection, Execution, ServerWarning
 
@@ -43,13 +43,13 @@ class Executor:
         self._dump = dump
         self._stated_values = stated_values
 
-    def execute(self, verdict: Verdict) -> None:
+    def execute_verdict(self, verdict: Verdict) -> None:
         """Send what a verdict says.
 
         Raises:
             StatementRefused: a rule refuses the statement; nothing was sent.
             LoadError: the server refused it.
-            HostError: the server has no room for the rows.
+            HostError: the server has no space for the rows.
         """
         self.require_allowed(verdict)
         try:
@@ -88,11 +88,11 @@ class Executor:
         [[mode]] = self.connection.query("SELECT @@SESSION.sql_mode").rows
         strict = mode.decode() if isinstance(mode, bytes) else str(mode)
         loose = ",".join(word for word in strict.split(",") if word not in _STRICT)
-        self.connection.execute(f"SET SESSION sql_mode = '{loose}'")
+        self.connection.execute_sql(f"SET SESSION sql_mode = '{loose}'")
         try:
             return self._execute(sql)
         finally:
-            self.connection.execute(f"SET SESSION sql_mode = '{strict}'")
+            self.connection.execute_sql(f"SET SESSION sql_mode = '{strict}'")
 
     def _execute(self, sql: bytes) -> tuple[Execution, list[ServerWarning]]:
         execution = self.execute_past_deadlocks(sql)
@@ -113,7 +113,7 @@ class Executor:
             wait=wait_random(0, _LONGEST_PAUSE_S),
             reraise=True,
         )
-        return retrying(self.connection.execute, sql)
+        return retrying(self.connection.execute_sql, sql)
 
     def require_allowed(self, verdict: Verdict) -> None:
         """Raise StatementRefused for a verdict that refuses its statement."""
@@ -157,8 +157,8 @@ def _is_deadlock(error: BaseException) -> bool:
 def _as_error(
     text: str, error: MysqlError, *, quoted: str = "", hint: str | None = None
 ) -> LoadError | HostError:
-    if error.is_for_room:
+    if error.is_out_of_space:
         return HostError(text, hint=FREE_DISK, quoted=quoted)
-    if error.is_for_memory:
+    if error.is_out_of_memory:
         return HostError(text, hint=FREE_MEMORY, quoted=quoted)
     return LoadError(text, hint=hint, quoted=quoted)

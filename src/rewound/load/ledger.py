@@ -80,21 +80,21 @@ class TableCount:
 
     schema: str
     table: str
-    stated: int
+    rows_in_dump: int
     """Rows of the INSERT and REPLACE statements, counted in the dump's text."""
     duplicates: int
     """By how many rows IGNORE, REPLACE and ON DUPLICATE KEY UPDATE made that fewer."""
-    inserted: int
+    loaded: int
     """Sum of the server's own counts of what these statements added."""
     counted: int | None
     """COUNT(*) after the load; None where the table is missing."""
-    stated_auto_increment: int | None = None
+    auto_increment_in_dump: int | None = None
     """AUTO_INCREMENT as the dump states it."""
     auto_increment: int | None = None
     """AUTO_INCREMENT after the load, the number that the next row would get."""
     by_others: int = 0
     """Rows that triggers, foreign keys and exchanged partitions added, or below zero took away:
-    what `counted` has beyond `inserted`. 0 for every table that none of them can reach."""
+    what `counted` has beyond `loaded`. 0 for every table that none of them can reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Ledger:
     foreign_keys: ForeignKeys
     unfinished_allowed: bool
     """The user accepted a dump whose end cannot be proved."""
-    part: str | None = None
+    dump_filter: str | None = None
     """The options that asked for a part of the dump; None where all of it was."""
     unmet: tuple[str, ...] = ()
     """Those of them that ask for what the dump does not hold."""
@@ -260,15 +260,14 @@ def _missing_rows(tables: Sequence[TableCount]) -> list[str]:
         if table.counted is None:
             problems.append(f"table {name} was created by the dump but does not exist")
             continue
-        if table.stated != table.inserted + table.duplicates:
+        if table.rows_in_dump != table.loaded + table.duplicates:
             problems.append(
-                f"the dump contains {table.stated:,} rows of table {name}, but the server accepted"
-                f" {table.inserted + table.duplicates:,}"
+                f"the dump contains {table.rows_in_dump:,} rows of table {name}, but the server"
+                f" accepted {table.loaded + table.duplicates:,}"
             )
-        if table.counted != table.inserted + table.by_others:
+        if table.counted != table.loaded + table.by_others:
             problems.append(
-                f"table {name} contains {table.counted:,} rows, but {table.inserted:,} were"
-                " inserted"
+                f"table {name} contains {table.counted:,} rows, but {table.loaded:,} were loaded"
             )
     return problems
 
@@ -324,11 +323,11 @@ def _missing_objects(objects: Sequence[StoredObject]) -> list[str]:
 def _lower_counters(tables: Sequence[TableCount]) -> list[str]:
     return [
         f"AUTO_INCREMENT of table {table.schema}.{table.table} is {table.auto_increment:,}, but"
-        f" {table.stated_auto_increment:,} in the dump"
+        f" {table.auto_increment_in_dump:,} in the dump"
         for table in tables
-        if table.stated_auto_increment is not None
+        if table.auto_increment_in_dump is not None
         and table.auto_increment is not None
-        and table.auto_increment < table.stated_auto_increment
+        and table.auto_increment < table.auto_increment_in_dump
     ]
 
 

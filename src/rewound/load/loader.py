@@ -26,14 +26,14 @@ from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
 from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher, note_unreadable_text
 from rewound.load.executor import Executor
-from rewound.load.foreign_keys import TableExecutor
 from rewound.load.ledger import DumpFacts, Ledger
 from rewound.load.objects import table_key
 from rewound.load.proof import look_at_server
+from rewound.load.refused_foreign_keys import TableExecutor
 from rewound.load.rows import RowLoader
 from rewound.load.server_reading import read_server_profile
 from rewound.load.server_settings import find_server_settings
-from rewound.load.session import read_session
+from rewound.load.session_settings import read_session
 from rewound.load.stated_values import StatedValueCheck
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
@@ -47,7 +47,7 @@ class LoadMethod(enum.Enum):
     """How rows get into a server. The outcome is the same; `plain` is what proves it."""
 
     FAST = "fast"
-    """Large tables over several connections, as fields where that is the same, keys last."""
+    """Large tables over several connections, as fields where that is the same, indexes last."""
     PLAIN = "plain"
     """Each statement as it stands, in the dump's order and one session: nothing is gathered, cut,
     sent as fields or by another connection, and no key is taken away. What waits for the end
@@ -64,7 +64,7 @@ class LoadOptions:
     """Accept a dump whose end cannot be proved."""
     allowed: frozenset[str] = frozenset()
     """The rules of `ALLOWABLE` that may apply, by name."""
-    part: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
+    dump_filter: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
     """What of the dump is wanted."""
     check_foreign_keys: bool = False
     """Look every row's foreign keys up when all is loaded."""
@@ -97,7 +97,7 @@ def load_dump(
         DumpError: the file is unreadable or cut off.
         StatementRefused: a rule refuses a statement; it was not executed.
         LoadError: the server refused a statement.
-        HostError: the server has no room for the rows.
+        HostError: the server has no space for the rows.
         Interrupted: `cancelled` was set.
     """
     started_at = datetime.now(UTC)
@@ -116,14 +116,14 @@ def load_dump(
             _stop_clock(worker, now)
             return RowLoader(Executor(worker, counters, dump))
 
-        target = read_server_profile(connection)
+        profile = read_server_profile(connection)
         _prepare_session(connection)
         _stop_clock(connection, now)
         is_fast = options.method is LoadMethod.FAST
         script = Script(
-            target,
+            profile,
             schema=options.schema,
-            part=options.part,
+            dump_filter=options.dump_filter,
             allowed=options.allowed,
             regroup=is_fast,
         )
@@ -132,7 +132,7 @@ def load_dump(
             executor,
             connect=lambda: Connection(endpoint),
             session=lambda: script.session,
-            server_version=target.version_number,
+            server_version=profile.version_number,
         )
         statements = DeferredStatements(
             executor,
@@ -150,25 +150,25 @@ def load_dump(
                 if verdict.kind in (Kind.INSERT, Kind.REPLACE) and verdict.sql:
                     settings = read_session(connection, verdict.schema)
                     note_unreadable_text(verdict, settings, counters)
-                statements.execute(verdict)
+                statements.execute_or_defer(verdict)
         else:
             cpu_budget = cpu_budget or CpuBudget(os.cpu_count() or 1)
             workers = LoadWorkers(
                 make_loader, count=cpu_budget.count, cpu_budget=cpu_budget, cancelled=cancelled
             )
-            with Connection(endpoint) as asking, workers:
+            with Connection(endpoint) as metadata_connection, workers:
                 dispatcher = Dispatcher(
                     statements,
                     workers,
                     counters,
                     connection=connection,
-                    asking=asking,
+                    metadata_connection=metadata_connection,
                     session=lambda: script.session,
-                    server_version=target.version_number,
+                    server_version=profile.version_number,
                     large_table_bytes=options.large_table_bytes,
                 )
                 for verdict in verdicts:
-                    dispatcher.execute(verdict)
+                    dispatcher.dispatch(verdict)
                 workers.wait_for(
                     meanwhile=lambda name: progress(reader.file_bytes_read, f"keys of {name}")
                 )
@@ -213,8 +213,8 @@ def load_dump(
         objects=counters.objects.compare(found.objects),
         foreign_keys=replace(found.foreign_keys, lost=tuple(counters.lost_foreign_keys)),
         unfinished_allowed=options.allow_unfinished,
-        part=None if options.part.is_all else str(options.part),
-        unmet=tuple(options.part.find_unmet(found.schemas, found.tables_and_views)),
+        dump_filter=None if options.dump_filter.is_all else str(options.dump_filter),
+        unmet=tuple(options.dump_filter.find_unmet(found.schemas, found.tables_and_views)),
         server_settings=server_settings,
         allowed=tuple(sorted(options.allowed)),
     )
@@ -241,7 +241,7 @@ def _iter_verdicts(
 
 def _require_case(script: Script, verdict: Verdict, dump: Path) -> None:
     """Raise TableNamesFolded where the server tells names apart that the dumped one did not."""
-    if script.target.lower_case_table_names == 1:
+    if script.profile.lower_case_table_names == 1:
         return
     for use in verdict.uses:
         if use.rule is rules.NAMES_FOLDED:
@@ -258,10 +258,10 @@ def _iter_chunks(reader: DumpReader, cancelled: threading.Event) -> Iterator[byt
 
 def _prepare_session(connection: Connection) -> None:
     """Put the session where the judge's model of it begins."""
-    connection.execute(f"SET NAMES {INITIAL_CHARACTER_SET}")
-    connection.execute(f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}'")
+    connection.execute_sql(f"SET NAMES {INITIAL_CHARACTER_SET}")
+    connection.execute_sql(f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}'")
 
 
 def _stop_clock(connection: Connection, now: datetime) -> None:
     """Make NOW() one moment, so that two loads of a dump that says it give the same rows."""
-    connection.execute(f"SET SESSION timestamp = {now.timestamp():.6f}")
+    connection.execute_sql(f"SET SESSION timestamp = {now.timestamp():.6f}")

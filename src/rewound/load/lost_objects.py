@@ -52,7 +52,7 @@ def lose(executor: Executor, verdict: Verdict, error: MysqlError) -> None:
         LoadError, HostError: the error is not about the object.
     """
     is_of_the_client = 2000 <= error.number < 3000
-    is_of_the_host = error.is_for_room or error.is_for_memory
+    is_of_the_host = error.is_out_of_space or error.is_out_of_memory
     if error.number in _NOT_OF_THE_OBJECT or is_of_the_client or is_of_the_host:
         raise executor.explain(verdict, error) from error
     executor.counters.lose_object(verdict, error.message)
@@ -70,9 +70,9 @@ def _execute_ending_event(executor: Executor, verdict: Verdict) -> None:
     if connection.query(_COUNT_EVENTS).rows != count:
         return
     now = connection.names("SELECT @@SESSION.timestamp")[0]
-    connection.execute("SET SESSION timestamp = 1")
+    connection.execute_sql("SET SESSION timestamp = 1")
     try:
         executor.execute_past_deadlocks(verdict.sql[-1])
     finally:
-        connection.execute(f"SET SESSION timestamp = {now}")
+        connection.execute_sql(f"SET SESSION timestamp = {now}")
     executor.counters.add_use(RuleUse(rules.EVENT_PAST, str(verdict.statement.name)), verdict.line)

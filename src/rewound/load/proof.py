@@ -67,7 +67,7 @@ class Found:
 def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found:
     """Ask a server for everything that the ledger sets against the dump."""
     # Else the server answers with the AUTO_INCREMENT of a day ago.
-    connection.execute("SET SESSION information_schema_stats_expiry = 0")
+    connection.execute_sql("SET SESSION information_schema_stats_expiry = 0")
     names = connection.names("SELECT schema_name FROM information_schema.schemata")
     tables: dict[TableKey, object] = {}
     merges: list[TableKey] = []

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from rewound.dump.load_data.fields import FieldRows
-from rewound.dump.rules.table import KEYS_LAST, ROWS_AS_FIELDS
+from rewound.dump.rules.table import INDEXES_DEFERRED, ROWS_AS_FIELDS
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.errors import LoadError, MysqlError
 from rewound.load.counters import concerns_computed
@@ -24,7 +24,7 @@ from rewound.load.secondary_indexes import (
     plan_index_deferral,
     without_auto_increment,
 )
-from rewound.load.session import Statements, enter
+from rewound.load.session_settings import Statements, enter
 from rewound.mysql.client import Connection, Execution
 
 _log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class RowLoader:
             _log.debug("the keys of %s.%s stay: %s", *table, error.message)
             return None
         keys = f"{len(plan.adds)} of {table[0]}.{table[1]}"
-        self._executor.counters.add_use(RuleUse(KEYS_LAST, keys), line)
+        self._executor.counters.add_use(RuleUse(INDEXES_DEFERRED, keys), line)
         return DeferredIndexes(plan, definition)
 
     def rebuild_secondary_indexes(self, table: TableKey, away: DeferredIndexes) -> None:
@@ -141,24 +141,24 @@ class RowLoader:
                 RuleUse(ROWS_AS_FIELDS, f"{table[0]}.{table[1]}"), verdict.line
             )
             return
-        self._executor.execute(verdict)
+        self._executor.execute_verdict(verdict)
 
     def _load_fields(self, fields: FieldRows, verdict: Verdict) -> Execution | None:
         """Send rows as fields; None where that did not go as smoothly as it has to."""
         try:
-            self._connection.execute("BEGIN")
+            self._connection.execute_sql("BEGIN")
             done = self._connection.load_rows(fields.sql, fields.text)
             rows = verdict.statement.rows
             is_smooth = (done.records, done.affected_rows, done.duplicates) == (rows, rows, 0)
             if is_smooth and self._has_no_warnings(done.warning_count, verdict):
-                self._connection.execute("COMMIT")
+                self._connection.execute_sql("COMMIT")
                 return done
             reason = f"{done.warning_count} warnings"
         except MysqlError as error:
             reason = error.message
-        _log.debug("rows at line %d go as they stand: %s", verdict.line, reason)
+        _log.debug("rows at line %d go verbatim: %s", verdict.line, reason)
         with suppress(MysqlError):
-            self._connection.execute("ROLLBACK")
+            self._connection.execute_sql("ROLLBACK")
         return None
 
     def _has_no_warnings(self, count: int, verdict: Verdict) -> bool:

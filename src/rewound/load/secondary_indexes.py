@@ -14,7 +14,7 @@ _COLUMN = rf"{_NAME}(?:\(\d+\))?(?: DESC)?"
 _KEY = re.compile(rf"  (UNIQUE KEY|KEY) ({_NAME}) \(({_COLUMN}(?:,{_COLUMN})*)\)(.*?),?")
 _OTHER_KEY = re.compile(r"  (?:UNIQUE KEY|KEY|SPATIAL KEY) ")
 _FOREIGN_KEY = re.compile(rf"  CONSTRAINT {_NAME} FOREIGN KEY \(({_NAME})")
-_NUMBERED = re.compile(rf"  ({_NAME}) .* AUTO_INCREMENT\b.*")
+_AUTO_INCREMENT = re.compile(rf"  ({_NAME}) .* AUTO_INCREMENT\b.*")
 _VIRTUAL = re.compile(rf"  ({_NAME}) .* VIRTUAL\b.*")
 _NEXT_NUMBER = re.compile(r"(?m)^(\).*?) AUTO_INCREMENT=\d+")
 
@@ -41,7 +41,7 @@ def plan_index_deferral(create_table: str) -> IndexDeferral | None:
     lines = create_table.splitlines()
     has_primary_key = any(line.startswith("  PRIMARY KEY ") for line in lines)
     needed = {match[1] for line in lines if (match := _FOREIGN_KEY.match(line))}
-    needed |= {match[1] for line in lines if (match := _NUMBERED.fullmatch(line))}
+    needed |= {match[1] for line in lines if (match := _AUTO_INCREMENT.fullmatch(line))}
     virtual = {match[1] for line in lines if (match := _VIRTUAL.fullmatch(line))}
     waiting: list[re.Match[str]] = []
     closed: set[bool] = set()

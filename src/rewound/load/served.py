@@ -63,10 +63,10 @@ def _look_at(connection: Connection, tables: Sequence[TableCount], question: byt
             return [f"table {_name(tables[0])} can no longer be read: {error.text}"]
         return [loss for table in tables for loss in _look_at(connection, [table], question)]
     return [
-        f"table {_name(table)} contains {_describe(int(str(held)), question)}, but"
+        f"table {_name(table)} contains {_describe(int(str(found)), question)}, but"
         f" {table.counted:,} were counted after the load"
-        for table, held in zip(tables, answers, strict=True)
-        if int(str(held)) != _expect(table, question)
+        for table, found in zip(tables, answers, strict=True)
+        if int(str(found)) != _expect(table, question)
     ]
 
 
@@ -75,10 +75,10 @@ def _expect(table: TableCount, question: bytes) -> int:
     return counted if question == _COUNT else int(counted > 0)
 
 
-def _describe(held: int, question: bytes) -> str:
+def _describe(found: int, question: bytes) -> str:
     if question == _COUNT:
-        return f"{held:,} rows"
-    return "rows" if held else "no rows"
+        return f"{found:,} rows"
+    return "rows" if found else "no rows"
 
 
 def _name(table: TableCount) -> str:

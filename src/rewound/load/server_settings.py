@@ -51,8 +51,8 @@ def _find_loose_views(connection: Connection, found: Found) -> list[TableKey]:
 def _is_loose(connection: Connection, view: TableKey) -> bool:
     name = quote_table(view).replace(b"\\", b"\\\\").replace(b"'", b"''")
     try:
-        connection.execute(b"PREPARE rewound_view FROM 'SELECT * FROM %b'" % name)
+        connection.execute_sql(b"PREPARE rewound_view FROM 'SELECT * FROM %b'" % name)
     except MysqlError as error:
         return error.number in _NOT_FULL_GROUP_BY
-    connection.execute("DEALLOCATE PREPARE rewound_view")
+    connection.execute_sql("DEALLOCATE PREPARE rewound_view")
     return False

@@ -41,7 +41,9 @@ class StandInTables:
         self._schemas: list[bytes] = []
         self._tables: list[bytes] = []
 
-    def make_room_for(self, create: Callable[[], None], waiting: Sequence[TableKey]) -> Attempt:
+    def create_with_stand_ins(
+        self, create: Callable[[], None], waiting: Sequence[TableKey]
+    ) -> Attempt:
         """Call `create` until it succeeds or its error names nothing that can stand in.
 
         Nothing stands in for the views that are `waiting` to be made.
@@ -65,19 +67,19 @@ class StandInTables:
     def _answer(self, error: MysqlError, own: list[bytes]) -> bool:
         """Make what an error misses; `own` are the tables made for the same view."""
         try:
-            self._connection.execute("SET NAMES utf8mb4")
+            self._connection.execute_sql("SET NAMES utf8mb4")
             if match := _MISSING_SCHEMA.search(error.text):
                 schema = quote_name(match[1])
-                self._connection.execute(b"CREATE DATABASE " + schema)
+                self._connection.execute_sql(b"CREATE DATABASE " + schema)
                 self._schemas.append(schema)
             elif match := _MISSING_TABLE.search(error.text):
                 table = quote_name(match[1]) + b"." + quote_name(match[2])
-                self._connection.execute(b"CREATE TABLE %b (%b INT)" % (table, _PLACEHOLDER))
+                self._connection.execute_sql(b"CREATE TABLE %b (%b INT)" % (table, _PLACEHOLDER))
                 self._tables.append(table)
                 own.append(table)
             elif own and (match := _MISSING_COLUMN.search(error.text)):
                 for table in own:
-                    self._connection.execute(
+                    self._connection.execute_sql(
                         b"ALTER TABLE %b ADD COLUMN %b TEXT" % (table, quote_name(match[1]))
                     )
             else:
@@ -95,8 +97,8 @@ class StandInTables:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._connection.execute("SET NAMES utf8mb4")
+        self._connection.execute_sql("SET NAMES utf8mb4")
         for table in self._tables:
-            self._connection.execute(b"DROP TABLE " + table)
+            self._connection.execute_sql(b"DROP TABLE " + table)
         for schema in self._schemas:
-            self._connection.execute(b"DROP DATABASE " + schema)
+            self._connection.execute_sql(b"DROP DATABASE " + schema)

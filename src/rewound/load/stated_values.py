@@ -15,7 +15,7 @@ from rewound.dump.rules.verdict import RuleUse, StatedValues, one_line
 from rewound.dump.text.quoting import quote_name
 from rewound.errors import MysqlError
 from rewound.load.objects import TableKey, quote_table
-from rewound.load.session import Statements, enter
+from rewound.load.session_settings import Statements, enter
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 
@@ -29,7 +29,7 @@ _COLUMNS = (
 )
 
 
-class _Column(NamedTuple):
+class _StatedColumn(NamedTuple):
     """One column, in the server's own words."""
 
     type: str
@@ -69,9 +69,9 @@ class StatedValueCheck:
         try:
             enter(connection, _DEFINING)
             columns = _read_columns(connection, table)
-            connection.execute(_create_table(beside, stated, columns))
+            connection.execute_sql(_create_table(beside, stated, columns))
             enter(connection, settings)
-            connection.execute(b"INSERT INTO %b VALUES %b" % (quote_table(beside), stated.rows))
+            connection.execute_sql(b"INSERT INTO %b VALUES %b" % (quote_table(beside), stated.rows))
             enter(connection, _DEFINING)
             return [
                 RuleUse(GENERATED_DIFFERS, f"{table[0]}.{table[1]}: {name}: {difference}")
@@ -82,7 +82,7 @@ class StatedValueCheck:
             detail = f"{table[0]}.{table[1]}: cannot be compared: {error.message}"
             return [RuleUse(GENERATED_DIFFERS, detail)]
         finally:
-            connection.execute(b"DROP TABLE IF EXISTS " + quote_table(beside))
+            connection.execute_sql(b"DROP TABLE IF EXISTS " + quote_table(beside))
 
 
 _DEFINING: Statements = (
@@ -91,14 +91,14 @@ _DEFINING: Statements = (
 )
 
 
-def _read_columns(connection: Connection, table: TableKey) -> dict[str, _Column]:
+def _read_columns(connection: Connection, table: TableKey) -> dict[str, _StatedColumn]:
     """Return the columns of a table by their names in lower case.
 
     SHOW CREATE TABLE would wait for the dump's own session, which may have it locked.
     """
     names = [part.encode("utf-8", "surrogateescape").hex() for part in table]
     return {
-        str(name).lower(): _Column(
+        str(name).lower(): _StatedColumn(
             str(kind) if collation is None else f"{kind!s} COLLATE {collation!s}",
             # Escaped once more than as SHOW CREATE TABLE has it.
             _ESCAPED.sub(r"\1", str(expression)),
@@ -107,30 +107,34 @@ def _read_columns(connection: Connection, table: TableKey) -> dict[str, _Column]
     }
 
 
-def _create_table(beside: TableKey, stated: StatedValues, columns: Mapping[str, _Column]) -> bytes:
+def _create_table(
+    beside: TableKey, stated: StatedValues, columns: Mapping[str, _StatedColumn]
+) -> bytes:
     definitions = [
         quote_name(name) + b" " + _encode(columns[name].type) + b" NULL" for name in stated.columns
     ]
     return b"CREATE TABLE %b (%b)" % (quote_table(beside), b", ".join(definitions))
 
 
-def _compare(connection: Connection, beside: TableKey, name: str, column: _Column) -> str | None:
+def _compare(
+    connection: Connection, beside: TableKey, name: str, column: _StatedColumn
+) -> str | None:
     """Return the first difference between a stated column and the computed one, if any."""
     table, stated = quote_table(beside), quote_name(name)
     computed = quote_name(_COMPUTED)
     kind, expression = _encode(column.type), _encode(column.expression)
-    connection.execute(
+    connection.execute_sql(
         b"ALTER TABLE %b ADD COLUMN %b %b GENERATED ALWAYS AS (%b) VIRTUAL"
         % (table, computed, kind, expression)
     )
     different = b"NOT (CAST(%b AS BINARY) <=> CAST(%b AS BINARY))" % (stated, computed)
     [[count]] = connection.query(b"SELECT COUNT(*) FROM %b WHERE %b" % (table, different)).rows
     if not count:
-        connection.execute(b"ALTER TABLE %b DROP COLUMN %b" % (table, computed))
+        connection.execute_sql(b"ALTER TABLE %b DROP COLUMN %b" % (table, computed))
         return None
     sql = b"SELECT LEFT(%b, 40), LEFT(%b, 40) FROM %b WHERE %b LIMIT 1"
     [[there, here]] = connection.query(sql % (stated, computed, table, different)).rows
-    connection.execute(b"ALTER TABLE %b DROP COLUMN %b" % (table, computed))
+    connection.execute_sql(b"ALTER TABLE %b DROP COLUMN %b" % (table, computed))
     rows = f"{int(str(count)):,} rows"
     return f"the dump has {_show(there)}, but the server computes {_show(here)} ({rows})"
 

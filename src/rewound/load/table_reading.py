@@ -1,6 +1,6 @@
 """What a server says of a table that rows are to be sent to: its columns and its keys."""
 
-from rewound.dump.load_data.table_metadata import Column, TableForm, ValueKind
+from rewound.dump.load_data.table_metadata import ColumnMetadata, TableMetadata, ValueKind
 from rewound.load.objects import TableKey
 from rewound.mysql.client import Connection
 
@@ -37,7 +37,7 @@ _TABLE = (
 )
 
 
-def read_table_form(connection: Connection, key: TableKey) -> TableForm | None:
+def read_table_metadata(connection: Connection, key: TableKey) -> TableMetadata | None:
     """Ask for a table; None where it is not there or its rows cannot be taken back.
 
     Those are the tables of all engines but InnoDB. One with an invisible column is left
@@ -63,7 +63,7 @@ def read_table_form(connection: Connection, key: TableKey) -> TableForm | None:
             auto_increment_column = str(column)
         has_primary_key = has_primary_key or column_key == "PRI"
         columns.append(
-            Column(
+            ColumnMetadata(
                 name=str(column),
                 kind=_KINDS.get(str(data_type), ValueKind.OTHER),
                 is_nullable=bool(is_nullable),
@@ -71,7 +71,7 @@ def read_table_form(connection: Connection, key: TableKey) -> TableForm | None:
                 is_json=data_type == "json",
             )
         )
-    return TableForm(
+    return TableMetadata(
         columns=tuple(columns),
         auto_increment_column=auto_increment_column,
         has_primary_key=has_primary_key,

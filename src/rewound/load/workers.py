@@ -55,7 +55,7 @@ class TableLoader(Protocol):
         """Break off what is under way, from another thread."""
 
 
-class _Step(enum.Enum):
+class _WorkStep(enum.Enum):
     """What a worker does for a table."""
 
     DROP_INDEXES = enum.auto()
@@ -64,7 +64,7 @@ class _Step(enum.Enum):
 
 
 @dataclass(slots=True)
-class _Table:
+class _TableQueue:
     """What waits and what goes on for one table."""
 
     key: TableKey
@@ -87,22 +87,22 @@ class _Table:
         """Whether all rows so far are in it, and all keys."""
         return self.is_complete and not (self.waiting or self.workers or self.deferred_indexes)
 
-    def next_step(self) -> _Step | None:
+    def next_step(self) -> _WorkStep | None:
         """Return what can be done for it now."""
         if self.waiting:
             if not self.is_begun:
-                return None if self.workers else _Step.DROP_INDEXES
+                return None if self.workers else _WorkStep.DROP_INDEXES
             has_to_wait = self.is_ending or (self.keeps_order and self.workers)
-            return None if has_to_wait else _Step.LOAD
+            return None if has_to_wait else _WorkStep.LOAD
         has_to_end = self.is_complete and self.deferred_indexes is not None and not self.workers
-        return _Step.REBUILD_INDEXES if has_to_end else None
+        return _WorkStep.REBUILD_INDEXES if has_to_end else None
 
 
 class _Work(NamedTuple):
     """One step for one table, taken by a worker."""
 
-    table: _Table
-    step: _Step
+    table: _TableQueue
+    step: _WorkStep
     batch: Batch | None = None
 
 
@@ -122,7 +122,7 @@ class LoadWorkers:
         self._cpu_budget = cpu_budget
         self._cancelled = cancelled
         self._changed = threading.Condition()
-        self._tables: dict[TableKey, _Table] = {}
+        self._tables: dict[TableKey, _TableQueue] = {}
         self._backlog_bytes = 0
         self._failure: BaseException | None = None
         self._is_closed = False
@@ -156,7 +156,7 @@ class LoadWorkers:
         """
         self._start()
         with self._changed:
-            table = self._tables.setdefault(key, _Table(key, keeps_order))
+            table = self._tables.setdefault(key, _TableQueue(key, keeps_order))
             for other in self._tables.values():
                 other.is_complete = other is not table
             self._wait_until(lambda: self._backlog_bytes < _LARGEST_BACKLOG_BYTES)
@@ -223,7 +223,7 @@ class LoadWorkers:
                 while (work := self._take()) is not None:
                     with self._cpu_budget.one(self):
                         deferred_indexes = _do(work, loader)
-                    self._give_back(work, deferred_indexes)
+                    self._requeue(work, deferred_indexes)
         except BaseException as error:  # noqa: BLE001 - goes on in the thread that reads
             with self._changed:
                 if self._failure is None and not self._is_closed:
@@ -239,30 +239,30 @@ class LoadWorkers:
                 if (found := _find_work(self._tables.values())) is not None:
                     table, step = found
                     table.workers += 1
-                    table.is_ending = step is _Step.REBUILD_INDEXES
-                    batch = table.waiting.popleft() if step is _Step.LOAD else None
+                    table.is_ending = step is _WorkStep.REBUILD_INDEXES
+                    batch = table.waiting.popleft() if step is _WorkStep.LOAD else None
                     return _Work(table, step, batch)
                 self._changed.wait(_POLL_S)
         return None
 
-    def _give_back(self, work: _Work, deferred_indexes: DeferredIndexes | None) -> None:
+    def _requeue(self, work: _Work, deferred_indexes: DeferredIndexes | None) -> None:
         table = work.table
         with self._changed:
             table.workers -= 1
             match work.step:
-                case _Step.DROP_INDEXES:
+                case _WorkStep.DROP_INDEXES:
                     table.is_begun, table.deferred_indexes = True, deferred_indexes
-                case _Step.REBUILD_INDEXES:
+                case _WorkStep.REBUILD_INDEXES:
                     table.is_ending, table.deferred_indexes = False, None
             if work.batch is not None:
                 self._backlog_bytes -= work.batch.size_bytes
             self._changed.notify_all()
 
 
-def _find_work(tables: Iterable[_Table]) -> tuple[_Table, _Step] | None:
+def _find_work(tables: Iterable[_TableQueue]) -> tuple[_TableQueue, _WorkStep] | None:
     """Return what comes next: keys of the largest table, else the first rows that wait."""
     possible = [(table, step) for table in tables if (step := table.next_step()) is not None]
-    ends = [each for each in possible if each[1] is _Step.REBUILD_INDEXES]
+    ends = [each for each in possible if each[1] is _WorkStep.REBUILD_INDEXES]
     if ends:
         return max(ends, key=lambda each: each[0].size_bytes)
     return possible[0] if possible else None
@@ -271,9 +271,9 @@ def _find_work(tables: Iterable[_Table]) -> tuple[_Table, _Step] | None:
 def _do(work: _Work, loader: TableLoader) -> DeferredIndexes | None:
     key = work.table.key
     match work.step:
-        case _Step.DROP_INDEXES:
+        case _WorkStep.DROP_INDEXES:
             return loader.drop_secondary_indexes(key, work.table.waiting[0].verdict.line)
-        case _Step.REBUILD_INDEXES if work.table.deferred_indexes is not None:
+        case _WorkStep.REBUILD_INDEXES if work.table.deferred_indexes is not None:
             loader.rebuild_secondary_indexes(key, work.table.deferred_indexes)
         case _ if work.batch is not None:
             loader.load(key, work.batch)

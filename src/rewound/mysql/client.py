@@ -162,7 +162,7 @@ class Connection:
         """The server's number of this session, for KILL."""
         return int(self._driver.thread_id())
 
-    def execute(self, sql: bytes | str) -> Execution:
+    def execute_sql(self, sql: bytes | str) -> Execution:
         """Run one statement and drop its rows, if it has any."""
         with self._driver.cursor() as cursor:
             self._run(cursor, sql)

@@ -64,7 +64,7 @@ class PreparedStatement:
                 await driver.read_packet()
         return cls(driver, number, fields, field_packet=field_packet, has_gaps=gaps > 0)
 
-    async def execute(self) -> None:
+    async def run(self) -> None:
         """Begin to answer."""
         await self._driver._execute_command(_EXECUTE, self._number + _NO_CURSOR_ONCE)
         await self._driver.read_packet()  # how many columns

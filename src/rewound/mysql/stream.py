@@ -36,7 +36,7 @@ _WRITE_PATIENCE_S = 7 * 86_400
 who reads page by page."""
 
 
-class Session:
+class StreamSession:
     """One session on one server; one statement at a time."""
 
     def __init__(self, driver: Any, *, is_reader: bool) -> None:
@@ -47,7 +47,7 @@ class Session:
         self._rounded: tuple[str, ...] = ()
 
     @classmethod
-    async def open(cls, endpoint: Endpoint, *, schema: str | None = None) -> "Session":
+    async def open(cls, endpoint: Endpoint, *, schema: str | None = None) -> "StreamSession":
         """Log in over the unix socket.
 
         Raises:
@@ -107,8 +107,8 @@ class Session:
                 f"@{name} = CONVERT({self._driver.escape(value)} USING {character_set})"
             )
         # NAMES gives the session the server's own collation for utf8mb4, as the client does.
-        await self.execute("SET NAMES utf8mb4")
-        await self.execute("SET " + ", ".join(settings))
+        await self.execute_sql("SET NAMES utf8mb4")
+        await self.execute_sql("SET " + ", ".join(settings))
 
     async def ask(self, sql: str) -> tuple[Column, ...]:
         """Begin a user's statement as `execute` does: read-only as `reader`, exact where it can be.
@@ -120,12 +120,12 @@ class Session:
             MysqlError: the server refuses it, or the connection broke.
         """
         if self._is_reader:
-            await self.execute("START TRANSACTION READ ONLY")
+            await self.execute_sql("START TRANSACTION READ ONLY")
         if _CAN_BE_PREPARED.match(sql) and ":=" not in sql:
             columns = await self._execute_exactly(sql.encode("utf-8", "surrogateescape"))
             if columns:
                 return columns
-        columns = await self.execute(sql)
+        columns = await self.execute_sql(sql)
         fields = self._cursor._result.fields if columns else ()
         self._rounded = tuple(field.name for field in fields if is_rounded(field))
         return columns
@@ -147,13 +147,13 @@ class Session:
             if prepared.has_gaps or not any(map(is_rounded, prepared.fields)):
                 await prepared.close()
                 return ()
-            await prepared.execute()
+            await prepared.run()
         except errors.MySQLError as error:
             raise _translate(error) from error
         self._prepared, self._rounded = prepared, ()
         return _read_columns(prepared.fields)
 
-    async def execute(self, sql: str) -> tuple[Column, ...]:
+    async def execute_sql(self, sql: str) -> tuple[Column, ...]:
         """Begin a statement and return the columns of its answer; none if it has no rows.
 
         Raises:
@@ -201,7 +201,7 @@ class Session:
         answer = self._prepared or self._cursor._result
         if not answer.warning_count:
             return rounded
-        await self.execute(f"SHOW WARNINGS LIMIT {most}")
+        await self.execute_sql(f"SHOW WARNINGS LIMIT {most}")
         rows = await self.fetch(most + 1)
         texts = [
             f"MySQL {level.decode().lower()} {number.decode()}: {text.decode('utf-8', 'replace')}"

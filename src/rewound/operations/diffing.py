@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from rewound import settings
 from rewound.catalog import select_worlds
-from rewound.diff.many import Comparison, WorldPair, compare_many
-from rewound.diff.report.answers import CellChange, compare_answers, find_places
+from rewound.diff.many import FleetComparison, WorldPair, compare_many
+from rewound.diff.report.query_diff import CellChange, compare_rows, find_places
 from rewound.diff.worlds import EVERY_TABLE, SchemaPair, WorldOptions
 from rewound.errors import RewoundError, UsageError
 from rewound.fleet.live_status import get_endpoint
@@ -15,7 +15,7 @@ from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.columns import Column, Row
-from rewound.operations import asking
+from rewound.operations import querying
 from rewound.operations.fleets import get_world, status
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import summarise
@@ -52,7 +52,7 @@ def diff(
     schema_pair: tuple[str, str] | None = None,
     sample_rows: int,
     compared: Callable[[str, int], None],
-) -> Comparison:
+) -> FleetComparison:
     """Compare the worlds of two fleets by their names, or with `world_pair` two worlds.
 
     Schemas are paired by name too, or with `schema_pair` one with another; and where two worlds
@@ -156,7 +156,7 @@ def _find_obstacle(world: str, records: tuple[FleetRecord, FleetRecord]) -> str 
 
 
 @dataclass(frozen=True, slots=True)
-class AnswersDiff:
+class QueryDiff:
     """How the answers to one query differ, world by world."""
 
     columns: tuple[str, ...]
@@ -182,13 +182,13 @@ class AnswersDiff:
         )
 
 
-def diff_answers(
+def diff_query(
     sides: Sides,
     statement: str,
     *,
     key: str | None = None,
     world_pair: tuple[str, str] | None = None,
-) -> AnswersDiff:
+) -> QueryDiff:
     """Compare what the worlds of two fleets answer to a query.
 
     `key` names the columns that tell an answer's rows apart, separated by commas.
@@ -211,11 +211,11 @@ def diff_answers(
         raise RewoundError("the two answers have different columns")
     most = max(len(side.rows[name]) for side in (before, after) for name in both)
     places = find_places(before.columns, key, has_single_rows=most <= 1)
-    return AnswersDiff(
+    return QueryDiff(
         tuple(names),
         tuple(names[place] for place in places),
         {
-            name: list(compare_answers(before.rows[name], after.rows[name], before.columns, places))
+            name: list(compare_rows(before.rows[name], after.rows[name], before.columns, places))
             for name in both
         },
         failed,
@@ -223,22 +223,22 @@ def diff_answers(
 
 
 @dataclass(frozen=True, slots=True)
-class _Answers:
+class _QueryRows:
     columns: tuple[Column, ...]
     rows: Mapping[str, list[Row]]
     failed: Mapping[str, str]
 
 
-def _ask(fleet: str, statement: str, worlds: Mapping[str, str]) -> _Answers:
+def _ask(fleet: str, statement: str, worlds: Mapping[str, str]) -> _QueryRows:
     """Return the answers of worlds, by the names of their pairs."""
     rows: dict[str, list[Row]] = {name: [] for name in worlds.values()}
-    with asking.query(fleet, [statement], only=tuple(worlds.values())) as asked:
+    with querying.query(fleet, [statement], only=tuple(worlds.values())) as asked:
         merged = MergedResult(next(iter(asked)))
         for run in merged.iter_rows():
             for world, *values in run:
                 rows[(world or b"").decode("utf-8", "backslashreplace")].append(tuple(values))
         failed = summarise(merged.outcomes()).failed
-    return _Answers(
+    return _QueryRows(
         merged.result_columns.columns,
         {pair: rows[world] for pair, world in worlds.items()},
         {pair: failed[world] for pair, world in worlds.items() if world in failed},

@@ -15,11 +15,11 @@ from rewound.catalog import Catalog, Choice, ChosenDump, Dump, require_all
 from rewound.engine.choice import EngineChoice
 from rewound.engine.protocol import PullStep
 from rewound.files.json_files import encode_readably, write_file
-from rewound.fleet.fleet import take_down
+from rewound.fleet.bring_up import take_down
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
 from rewound.load.ledger import Ledger
-from rewound.operations.dumps import Selection, find_dumps
+from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.engines import EngineMaker
 from rewound.operations.restoring import FleetMaker, UpOptions, workers
 

@@ -10,11 +10,11 @@ from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.docker.address import find_address
 from rewound.engine.install.installation import Installation, get_installation, list_installations
-from rewound.engine.process.engine import ProcessEngine
-from rewound.engine.process.watch import ProcessWatch
+from rewound.engine.process.process_engine import ProcessEngine
+from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine, PullStep, ServerWatch
 from rewound.errors import DumpError, FleetError, HostError, UsageError
-from rewound.operations.dumps import read_server_version
+from rewound.operations.dump_selection import read_server_version
 from rewound.operations.host import DEFAULT_IMAGE, get_server
 
 AUTO = "auto"
@@ -65,7 +65,7 @@ class EngineRequest:
 class EngineMaker:
     """Makes the engine of a new fleet."""
 
-    wish: EngineRequest
+    request: EngineRequest
     clone: CloneMethod | None
     narrate: Callable[[str], None]
     pulling: Callable[[PullStep], None]
@@ -74,15 +74,15 @@ class EngineMaker:
         """Return the engine that is wanted; for `auto` the first that this host has.
 
         Raises:
-            UsageError: the wishes do not go together, or do not fit the dumps.
+            UsageError: the options do not go together, or do not fit the dumps.
             HostError: there is none, and none can be had.
         """
-        wish = self.wish
-        wish.require_sense()
-        release = _find_release(dumps) if wish.server == MATCH else None
-        if wish.is_for_docker:
+        request = self.request
+        request.require_sense()
+        release = _find_release(dumps) if request.server == MATCH else None
+        if request.is_for_docker:
             return self._make_docker(release)
-        if wish.engine == EngineKind.PROCESS.value or wish.server not in (AUTO, MATCH):
+        if request.engine == EngineKind.PROCESS.value or request.server not in (AUTO, MATCH):
             return self._make_process(release)
         if any(_is_of(release, each) for each in list_installations(settings.cache_dir())):
             return self._make_process(release)
@@ -97,7 +97,7 @@ class EngineMaker:
 
     def _make_process(self, release: str | None) -> tuple[Engine, EngineChoice]:
         if release is None:
-            installation = get_server(self.wish.server, self.narrate)
+            installation = get_server(self.request.server, self.narrate)
         else:
             installation = _get_of_release(release)
         engine = ProcessEngine(installation, settings.cache_dir(), wanted=self.clone)
@@ -106,11 +106,11 @@ class EngineMaker:
 
     def _make_docker(self, release: str | None) -> tuple[Engine, EngineChoice]:
         from rewound.engine.docker.daemon import Daemon
-        from rewound.engine.docker.engine import DockerEngine, current_user
+        from rewound.engine.docker.docker_engine import DockerEngine, current_user
         from rewound.engine.docker.images import ensure_image
 
         daemon = Daemon(_require_address())
-        name = self.wish.image or (DEFAULT_IMAGE if release is None else f"mysql:{release}")
+        name = self.request.image or (DEFAULT_IMAGE if release is None else f"mysql:{release}")
 
         if daemon.find_image_id(name) is None:
             self.narrate(f"image {name} is not on this host; pulling it")
@@ -122,7 +122,7 @@ class EngineMaker:
             image,
             settings.cache_dir(),
             wanted=self.clone,
-            memory_limit_bytes=self.wish.memory_limit_bytes,
+            memory_limit_bytes=self.request.memory_limit_bytes,
         )
         return engine, EngineChoice(
             kind=EngineKind.DOCKER,
@@ -130,7 +130,7 @@ class EngineMaker:
             build=image.id,
             version=str(image.version),
             address=daemon.address,
-            memory_limit_bytes=self.wish.memory_limit_bytes,
+            memory_limit_bytes=self.request.memory_limit_bytes,
         )
 
 
@@ -152,7 +152,7 @@ def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -
             )
         return ProcessEngine(installation, settings.cache_dir(), wanted=clone)
     from rewound.engine.docker.daemon import Daemon
-    from rewound.engine.docker.engine import DockerEngine
+    from rewound.engine.docker.docker_engine import DockerEngine
     from rewound.engine.docker.images import Image
     from rewound.mysql.version import parse_version
 
@@ -180,7 +180,7 @@ def get_watches(choice: EngineChoice | None) -> list[ServerWatch]:
     if address is None:
         return watches
     from rewound.engine.docker.daemon import Daemon
-    from rewound.engine.docker.watch import DockerWatch
+    from rewound.engine.docker.docker_watch import DockerWatch
 
     try:
         watches.append(DockerWatch(Daemon(address)))

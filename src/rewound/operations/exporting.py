@@ -17,7 +17,7 @@ from rewound import settings
 from rewound.catalog import name_worlds, select_worlds
 from rewound.engine.boot import TEMPORARY
 from rewound.engine.choice import EngineChoice, EngineKind
-from rewound.engine.cloning import DATA, CloneMethod, give_away, probe_method
+from rewound.engine.cloning import DATA, CloneMethod, export_data, probe_method
 from rewound.engine.docker.compose import (
     COMPOSE_FILE,
     ENV_FILE,
@@ -31,7 +31,7 @@ from rewound.engine.docker.compose import (
     write_env_file,
 )
 from rewound.engine.docker.container import ContainerUser, choose_user
-from rewound.engine.options import ServerSettings, plan_memory_bytes
+from rewound.engine.server_options import ServerSettings, plan_memory_bytes
 from rewound.errors import FleetError, HostError, UsageError
 from rewound.files.json_files import write_file
 from rewound.files.locks import is_in_use, new_folder
@@ -238,7 +238,7 @@ def _copy_world(source: Path, folder: Path, owner: ContainerUser) -> None:
     Where they are missing mysqld makes its own.
     """
     folder.mkdir(mode=0o700)
-    give_away(CloneMethod.COPY, source, folder / DATA)
+    export_data(CloneMethod.COPY, source, folder / DATA)
     for key in (folder / DATA).glob("*.pem"):
         key.unlink()
     (folder / TEMPORARY).mkdir(mode=0o700)

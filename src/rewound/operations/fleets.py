@@ -8,7 +8,7 @@ from rewound import settings
 from rewound.catalog import (
     select_worlds,
 )
-from rewound.engine.process.watch import ProcessWatch
+from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError, UsageError
 from rewound.files.json_files import encode_readably
 from rewound.fleet.live_status import get_endpoint, observe

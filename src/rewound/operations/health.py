@@ -30,4 +30,4 @@ def check_world(data_dir: Path) -> None:
     with Connection(
         endpoint, connect_timeout_s=_TIMEOUT_S, answer_timeout_s=_TIMEOUT_S
     ) as connection:
-        connection.execute("SELECT 1")
+        connection.execute_sql("SELECT 1")

@@ -6,7 +6,7 @@ from pathlib import Path
 from rewound import settings
 from rewound.engine.install import provision
 from rewound.engine.install.installation import Installation, get_installation, list_installations
-from rewound.engine.process.engine import ProcessEngine
+from rewound.engine.process.process_engine import ProcessEngine
 from rewound.fleet.baseline import CacheEntry, choose_evictions
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.state import (

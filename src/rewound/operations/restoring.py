@@ -21,12 +21,12 @@ from rewound.engine.choice import EngineChoice
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.host.ports import pick_ports
-from rewound.engine.options import plan_buffer_pool_bytes
-from rewound.engine.process.watch import ProcessWatch
+from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine, PullStep, ServerWatch
+from rewound.engine.server_options import plan_buffer_pool_bytes
 from rewound.errors import FleetError, FleetExists, FleetNotFound
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.fleet import BringUp, bring_up, take_down
+from rewound.fleet.bring_up import BringUp, bring_up, take_down
 from rewound.fleet.live_status import observe
 from rewound.fleet.plan import WorldPlan, largest_first, plan_worlds, require_space
 from rewound.fleet.reset import Resetting, reset_worlds
@@ -42,7 +42,7 @@ from rewound.load.cpu_budget import CpuBudget
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
 from rewound.operations import fleets
-from rewound.operations.dumps import Selection, find_dumps
+from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.engines import EngineMaker, EngineRequest, get_engine, get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
 from rewound.operations.witness import ExactWitness

@@ -17,9 +17,9 @@ from rewound import command, settings
 from rewound.dump.file.opening import open_dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.host.memory import usable_bytes
-from rewound.engine.options import ENVIRONMENT, ServerSettings, plan_buffer_pool_bytes
-from rewound.engine.process.engine import ProcessEngine, memory_limit_bytes
+from rewound.engine.process.process_engine import ProcessEngine, memory_limit_bytes
 from rewound.engine.protocol import ServerSpec
+from rewound.engine.server_options import ENVIRONMENT, ServerSettings, plan_buffer_pool_bytes
 from rewound.errors import (
     DumpError,
     FleetError,
@@ -33,7 +33,7 @@ from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline import Origin
 from rewound.fleet.content_hash import HashMemory
 from rewound.fleet.data_folder import Contents, DataFolder
-from rewound.fleet.populate import fill
+from rewound.fleet.populate import populate
 from rewound.fleet.record_writer import run_side_by_side
 from rewound.fleet.restore_context import Observer, RestoreContext, start_spec
 from rewound.fleet.serving import serve
@@ -45,7 +45,7 @@ from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_passwo
 from rewound.operations.host import get_server
 
 _NO_FLEET = "standalone"
-_ROOM_HINT = "give it more memory: a container by its limit, a host by ending other programs"
+_MEMORY_HINT = "give it more memory: a container by its limit, a host by ending other programs"
 _HINTS_HERE = (
     ("shorter path", "give a folder with a shorter path as --data-dir"),
     (
@@ -53,7 +53,7 @@ _HINTS_HERE = (
         "give another port with --port, or end the program that has this one",
     ),
     ("REWOUND_STATE_DIR", "free some space, or give a folder or volume with more as --data-dir"),
-    ("--worlds", _ROOM_HINT),
+    ("--worlds", _MEMORY_HINT),
 )
 """Words of hints that are for fleets, and what to do about the same where there is none."""
 
@@ -222,7 +222,9 @@ def _make(
         spec = _spec(folder, options, context, settings)
         server = engine.start(spec)
         observer.world_changed(name, WorldState.LOADING)
-        ledger = fill(server, options.dump, context, engine, world=name, progress=report_progress)
+        ledger = populate(
+            server, options.dump, context, engine, world=name, progress=report_progress
+        )
         engine.stop(server)
         engine.stop(serve(engine, spec, ledger, counts_rows=True))
         return ProvenWorld(context.origin(ledger.dump.sha256, settings), ledger)
@@ -336,7 +338,7 @@ def _plan_buffer_pool() -> int:
     try:
         return plan_buffer_pool_bytes(available_bytes=usable_bytes(), servers=1)
     except HostError as error:
-        error.hint = _ROOM_HINT
+        error.hint = _MEMORY_HINT
         raise
 
 

@@ -3,7 +3,7 @@
 Takes endpoints, so it works on anything that speaks MySQL. Exactly one outcome comes
 back per world and statement, whatever happens: this is one of the places that catch
 broadly. Rows come in runs and in the worlds' order; a world whose turn is not yet waits on
-its server once a few runs of it are here, so memory does not grow with the answers.
+its server once a few runs of it are here, so memory does not grow with the stream.
 
 The sessions live in an event loop of a thread of its own (so this works where the caller
 has one already); the caller's thread takes what they bring.
@@ -23,7 +23,7 @@ import janus
 from rewound.errors import MysqlError, RewoundError
 from rewound.mysql.columns import Column, Row
 from rewound.mysql.endpoint import Endpoint
-from rewound.mysql.stream import CONNECTION_LOST, Session
+from rewound.mysql.stream import CONNECTION_LOST, StreamSession
 from rewound.query.outcome import Outcome
 
 _log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class FanOut:
         statements: Sequence[str],
         *,
         schemas: Mapping[str, str | None],
-        asking: QueryOptions = QueryOptions(),
+        options: QueryOptions = QueryOptions(),
     ) -> None:
         """Ask nothing yet.
 
@@ -139,7 +139,7 @@ class FanOut:
             world: (endpoint, schemas.get(world)) for world, endpoint in endpoints.items()
         }
         self._statements = statements
-        self._asking = asking
+        self._options = options
         self._started = threading.Event()
         self._queues: dict[str, janus.Queue[_Message]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -170,9 +170,9 @@ class FanOut:
 
     def __iter__(self) -> Iterator[ResultStream]:
         for _ in self._statements:
-            answers = ResultStream({world: queue.sync_q for world, queue in self._queues.items()})
-            yield answers
-            answers.outcomes()
+            stream = ResultStream({world: queue.sync_q for world, queue in self._queues.items()})
+            yield stream
+            stream.outcomes()
 
     def _run_loop(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):
@@ -191,7 +191,7 @@ class FanOut:
                 if isinstance(endpoint, Outcome):
                     asked = _bring_all(queue, [endpoint] * len(self._statements))
                 else:
-                    asked = _World(world, endpoint, self._asking, slots, queue).ask(
+                    asked = _WorldSession(world, endpoint, self._options, slots, queue).ask(
                         self._statements, schema
                     )
                 tasks.create_task(asked)
@@ -205,20 +205,20 @@ async def _bring_all(queue: "janus.AsyncQueue[_Message]", outcomes: Sequence[Out
         await queue.put(outcome)
 
 
-class _World:
+class _WorldSession:
     """The part of one world: its session, and the queue that it brings things to."""
 
     def __init__(
         self,
         name: str,
         endpoint: Endpoint,
-        asking: QueryOptions,
+        options: QueryOptions,
         slots: asyncio.Semaphore,
         queue: "janus.AsyncQueue[_Message]",
     ) -> None:
         self._name = name
         self._endpoint = endpoint
-        self._asking = asking
+        self._options = options
         self._slots = slots
         self._queue = queue
 
@@ -227,12 +227,12 @@ class _World:
         left = len(statements)
         try:
             async with self._slots:
-                session = await Session.open(self._endpoint, schema=schema)
+                session = await StreamSession.open(self._endpoint, schema=schema)
             try:
                 await session.prepare(
-                    timeout_s=self._asking.timeout_s,
-                    row_limit=self._asking.server_limit,
-                    variables=self._asking.variables,
+                    timeout_s=self._options.timeout_s,
+                    row_limit=self._options.server_limit,
+                    variables=self._options.variables,
                 )
                 for statement in statements:
                     outcome = await self._ask_one(session, statement)
@@ -251,7 +251,7 @@ class _World:
             outcome = Outcome(error=_NOT_RUN)
         await _bring_all(self._queue, [outcome] * left)
 
-    async def _ask_one(self, session: Session, statement: str) -> Outcome:
+    async def _ask_one(self, session: StreamSession, statement: str) -> Outcome:
         outcome = Outcome()
         try:
             async with self._slots, self._patience():
@@ -261,8 +261,8 @@ class _World:
             async for rows in self._iter_runs(session, columns):
                 wanted = (
                     rows
-                    if self._asking.row_limit is None
-                    else rows[: self._asking.row_limit - outcome.row_count]
+                    if self._options.row_limit is None
+                    else rows[: self._options.row_limit - outcome.row_count]
                 )
                 outcome = replace(
                     outcome,
@@ -285,7 +285,7 @@ class _World:
         return outcome
 
     async def _iter_runs(
-        self, session: Session, columns: Sequence[Column]
+        self, session: StreamSession, columns: Sequence[Column]
     ) -> AsyncIterator[list[Row]]:
         """Yield the rows in runs of some 256 KB."""
         most = _FIRST_RUN_ROWS
@@ -301,7 +301,7 @@ class _World:
             )
             most = max(1, min(_MOST_RUN_ROWS, _RUN_BYTES // (size_bytes + 1)))
 
-    async def _bring(self, session: Session, rows: list[Row]) -> None:
+    async def _bring(self, session: StreamSession, rows: list[Row]) -> None:
         if not rows:
             return
         if not self._queue.full():
@@ -313,17 +313,17 @@ class _World:
 
     def _patience(self) -> asyncio.Timeout:
         """Return how long we wait for the server; it ends a SELECT by itself before that."""
-        timeout_s = self._asking.timeout_s
+        timeout_s = self._options.timeout_s
         return asyncio.timeout(None if timeout_s is None else timeout_s + _GRACE_S)
 
-    async def _end(self, session: Session) -> None:
+    async def _end(self, session: StreamSession) -> None:
         """End a session on its server too, where a statement may still be running."""
         session.close()
         try:
             async with asyncio.timeout(_GRACE_S):
-                killing = await Session.open(self._endpoint)
+                killing = await StreamSession.open(self._endpoint)
                 try:
-                    await killing.execute(f"KILL {session.id}")
+                    await killing.execute_sql(f"KILL {session.id}")
                 finally:
                     killing.close()
         except (RewoundError, TimeoutError) as error:
@@ -331,8 +331,8 @@ class _World:
 
     def _explain(self, error: MysqlError | TimeoutError, so_far: Outcome) -> str:
         is_late = isinstance(error, TimeoutError) or error.number == _TIME_IS_UP
-        if is_late and self._asking.timeout_s is not None:
-            text = f"timed out after {self._asking.timeout_s:g} s"
+        if is_late and self._options.timeout_s is not None:
+            text = f"timed out after {self._options.timeout_s:g} s"
         else:
             text = error.message if isinstance(error, MysqlError) else str(error)
         if so_far.row_count:

@@ -14,18 +14,18 @@ from rewound.query.result_columns import WORLD, ResultColumns, choose_result_col
 class MergedResult:
     """One table with the world's name in front of every row; to be taken once."""
 
-    def __init__(self, answers: ResultStream) -> None:
-        self._answers = answers
+    def __init__(self, stream: ResultStream) -> None:
+        self._stream = stream
 
     @property
     def world_count(self) -> int:
         """How many worlds were asked."""
-        return self._answers.world_count
+        return self._stream.world_count
 
     @cached_property
     def result_columns(self) -> ResultColumns:
         """The columns behind the world's; waits until every world has begun to answer."""
-        columns = self._answers.columns()
+        columns = self._stream.columns()
         return choose_result_columns(columns) if columns else ResultColumns(())
 
     @property
@@ -56,14 +56,14 @@ class MergedResult:
     def iter_rows(self) -> Iterator[list[Row]]:
         """Yield runs of rows, the worlds in their order."""
         misfits = self.result_columns.misfits
-        for world, rows in self._answers.iter_rows():
+        for world, rows in self._stream.iter_rows():
             if world not in misfits:
                 name = (world.encode("utf-8", "backslashreplace"),)
                 yield [name + row for row in rows]
 
     def outcomes(self) -> dict[str, Outcome]:
         """Return how it went in every world; rows not taken yet are dropped."""
-        outcomes = self._answers.outcomes()
+        outcomes = self._stream.outcomes()
         for world, what in self.result_columns.misfits.items():
             outcomes[world] = Outcome(error=what)
         return outcomes

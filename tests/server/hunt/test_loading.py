@@ -86,5 +86,5 @@ def test_the_world_fails_for_what_the_dump_loses(
 def test_rows_by_triggers_are_listed_apart(load: Load) -> None:
     ledger = load("more/trigger_before_rows")
     tables = {table.table: table for table in ledger.tables}
-    assert (tables["log"].stated, tables["log"].by_others, tables["log"].counted) == (0, 2, 2)
+    assert (tables["log"].rows_in_dump, tables["log"].by_others, tables["log"].counted) == (0, 2, 2)
     assert tables["fruit"].by_others == 0

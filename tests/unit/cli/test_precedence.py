@@ -5,15 +5,15 @@ import pytest
 from click.testing import CliRunner
 
 from rewound.cli.parameters.engine_request import settle_request
-from rewound.cli.parameters.options import option
-from rewound.cli.parameters.precedence import Origin, choose_loser, one_of
+from rewound.cli.parameters.precedence import ValueSource, choose_loser, one_of
+from rewound.cli.parameters.shared_options import option
 from rewound.operations.engines import EngineRequest
 
 TYPED, ENVIRONMENT, FILE, UNSET = (
-    Origin.TYPED,
-    Origin.ENVIRONMENT,
-    Origin.FILE,
-    Origin.UNSET,
+    ValueSource.TYPED,
+    ValueSource.ENVIRONMENT,
+    ValueSource.FILE,
+    ValueSource.UNSET,
 )
 IMAGE = "mysql:8.4"
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from rewound.diff.report.report import (
+from rewound.diff.report.document import (
     ColumnReport,
     DefinitionReport,
     FindingReport,

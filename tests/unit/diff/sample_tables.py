@@ -1,7 +1,7 @@
 """Tables of a few columns, as the two sides of a comparison have them."""
 
 from rewound.diff.rows.keys import ChosenKey, find_key
-from rewound.diff.schema.definitions import Column, Key, KeyPart, Table
+from rewound.diff.schema.definitions import ColumnDefinition, Key, KeyPart, TableDefinition
 
 INT = {"type": "int", "base": "int", "is_nullable": False}
 TEXT = {
@@ -13,8 +13,8 @@ TEXT = {
 }
 
 
-def column(name: str, kind: dict[str, object] = INT, **changes: object) -> Column:
-    return Column(name=name, **{**kind, **changes})  # type: ignore[arg-type]
+def column(name: str, kind: dict[str, object] = INT, **changes: object) -> ColumnDefinition:
+    return ColumnDefinition(name=name, **{**kind, **changes})  # type: ignore[arg-type]
 
 
 def key(name: str, *parts: str | KeyPart, is_unique: bool = True, is_visible: bool = True) -> Key:
@@ -22,11 +22,11 @@ def key(name: str, *parts: str | KeyPart, is_unique: bool = True, is_visible: bo
     return Key(name, listed, is_unique=is_unique, is_visible=is_visible)
 
 
-def table(columns: list[Column], *keys: Key) -> Table:
-    return Table("t", tuple(columns), tuple(keys))
+def table(columns: list[ColumnDefinition], *keys: Key) -> TableDefinition:
+    return TableDefinition("t", tuple(columns), tuple(keys))
 
 
-def choose(before: Table, after: Table | None = None) -> ChosenKey | None:
+def choose(before: TableDefinition, after: TableDefinition | None = None) -> ChosenKey | None:
     after = after or before
     return find_key(before, after, usable={each.name for each in before.columns})
 

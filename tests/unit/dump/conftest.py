@@ -6,7 +6,7 @@ from rewound.dump.rules.table import Effect
 
 
 @pytest.fixture(scope="session")
-def target():
+def profile():
     """A small MySQL 9.7.4."""
     return ServerProfile(
         version_number=90704,
@@ -40,9 +40,9 @@ def target():
 
 
 @pytest.fixture
-def judge(target):
+def judge(profile):
     """A judge in the middle of a dump: the database `game` was created and is used."""
-    judge = Judge(target)
+    judge = Judge(profile)
     judge.judge(b"CREATE DATABASE game", 1)
     judge.judge(b"USE game", 2)
     return judge

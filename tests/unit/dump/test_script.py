@@ -11,13 +11,13 @@ CLOSING = b"-- Dump completed on 2024-06-18 21:15:08\n"
 TABLE = b"DROP TABLE IF EXISTS `t`;\nCREATE TABLE `t` (a int);\nINSERT INTO `t` VALUES (1);\n"
 
 
-def run(target, text, **options):
-    script = Script(target, **options)
+def run(profile, text, **options):
+    script = Script(profile, **options)
     return script, list(script.iter_verdicts([text]))
 
 
-def test_a_dump_without_use_goes_where_its_header_says(target):
-    script, verdicts = run(target, OPENING + TABLE + CLOSING)
+def test_a_dump_without_use_goes_where_its_header_says(profile):
+    script, verdicts = run(profile, OPENING + TABLE + CLOSING)
     assert verdicts[0].sql == (
         b"CREATE DATABASE IF NOT EXISTS `game`",
         b"USE `game`",
@@ -27,23 +27,23 @@ def test_a_dump_without_use_goes_where_its_header_says(target):
     assert (script.statements, script.header.is_whole) == (3, True)
 
 
-def test_the_schema_asked_for_wins_over_the_header(target):
-    _, verdicts = run(target, OPENING + TABLE, schema="other")
+def test_the_schema_asked_for_wins_over_the_header(profile):
+    _, verdicts = run(profile, OPENING + TABLE, schema="other")
     assert verdicts[0].schema == "other"
 
 
-def test_a_set_statement_decides_how_the_text_after_it_is_read(target):
+def test_a_set_statement_decides_how_the_text_after_it_is_read(profile):
     text = b"SET sql_mode='NO_BACKSLASH_ESCAPES';SET @a='x\\';SET @b='y';"
-    _, verdicts = run(target, text)
+    _, verdicts = run(profile, text)
     assert [verdict.statement.text for verdict in verdicts][1:] == [b"SET @a='x\\'", b"SET @b='y'"]
 
 
-def test_a_saved_character_set_comes_back_for_the_text_after_it(target):
+def test_a_saved_character_set_comes_back_for_the_text_after_it(profile):
     text = (
         b"SET @c=@@character_set_client;SET NAMES gbk;SET @x='\x95\\';"
         b"SET character_set_client=@c;SET @y='\xc3\\'';SET @z=1;"
     )
-    _, verdicts = run(target, text)
+    _, verdicts = run(profile, text)
     assert len(verdicts) == 6
     assert all(verdict.refusal is None for verdict in verdicts)
 
@@ -74,18 +74,18 @@ def test_a_saved_character_set_comes_back_for_the_text_after_it(target):
         (b"mysqldump: Can't create/write to file", rules.CUT_OFF),
     ],
 )
-def test_what_the_dumping_program_said_is_a_warning_or_the_end(target, line, rule):
-    _, [verdict] = run(target, line + b"\n")
+def test_what_the_dumping_program_said_is_a_warning_or_the_end(profile, line, rule):
+    _, [verdict] = run(profile, line + b"\n")
     assert ([use.rule for use in verdict.uses], verdict.sql) == ([rule], ())
 
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
-def test_a_warning_of_two_lines_does_not_swallow_the_header(target, end):
+def test_a_warning_of_two_lines_does_not_swallow_the_header(profile, end):
     text = (
         b"Warning: A dump from a server that has GTIDs enabled will by default include them. \n"
         b"In order to ensure a consistent backup of the database, pass --single-transaction. "
     )
-    script, verdicts = run(target, text + end + OPENING + TABLE + CLOSING if end else text)
+    script, verdicts = run(profile, text + end + OPENING + TABLE + CLOSING if end else text)
     assert [use.rule for use in verdicts[0].uses] == [rules.TOOL_LINE]
     assert script.is_whole is (True if end else None)
 
@@ -97,8 +97,8 @@ def test_a_warning_of_two_lines_does_not_swallow_the_header(target, end):
         *(b"<?xml version='1.0'?>", b"GRANT ALL", b"DELIMITER ;;\nSET @a=1;"),
     ],
 )
-def test_text_after_the_last_delimiter_is_refused(target, text):
-    _, [verdict] = run(target, text)
+def test_text_after_the_last_delimiter_is_refused(profile, text):
+    _, [verdict] = run(profile, text)
     assert verdict.refusal is not None
     assert (verdict.refusal.rule, verdict.sql) == (rules.CUT_OFF, ())
 
@@ -113,15 +113,15 @@ def test_text_after_the_last_delimiter_is_refused(target, text):
         (OPENING, False),
     ],
 )
-def test_statements_after_the_closing_line_leave_the_end_unproved(target, tail, is_whole):
-    script, _ = run(target, OPENING + TABLE + CLOSING + tail)
+def test_statements_after_the_closing_line_leave_the_end_unproved(profile, tail, is_whole):
+    script, _ = run(profile, OPENING + TABLE + CLOSING + tail)
     assert script.header.is_whole is is_whole
 
 
-def test_a_dump_that_follows_another_begins_anew(target):
+def test_a_dump_that_follows_another_begins_anew(profile):
     second = OPENING.replace(b"game", b"shop") + TABLE + CLOSING
     text = OPENING + b"SET sql_mode='ANSI_QUOTES';\n" + TABLE + CLOSING + second
-    script, verdicts = run(target, text)
+    script, verdicts = run(profile, text)
     follows = verdicts[4]
     assert [use.rule for use in follows.uses] == [rules.DUMP_FOLLOWS]
     assert follows.sql[1] == b"SET NAMES utf8mb4"
@@ -146,8 +146,8 @@ def test_a_dump_that_follows_another_begins_anew(target):
         (b"-- phpMyAdmin SQL Dump\n" + TABLE, None),
     ],
 )
-def test_a_file_is_whole_when_each_dump_in_it_is(target, first, is_whole):
-    script, _ = run(target, b"USE x;\n" + first + OPENING + TABLE + CLOSING)
+def test_a_file_is_whole_when_each_dump_in_it_is(profile, first, is_whole):
+    script, _ = run(profile, b"USE x;\n" + first + OPENING + TABLE + CLOSING)
     assert script.is_whole is is_whole
 
 
@@ -166,25 +166,25 @@ def refusals(verdicts):
         (b"DROP TABLE IF EXISTS u;\nCREATE TABLE u (a int);\n", {}, None),
     ],
 )
-def test_a_later_dump_may_not_take_rows_of_an_earlier_one(target, second, options, rule):
+def test_a_later_dump_may_not_take_rows_of_an_earlier_one(profile, second, options, rule):
     text = OPENING + TABLE + CLOSING + OPENING + second + CLOSING
-    _, verdicts = run(target, text, **options)
+    _, verdicts = run(profile, text, **options)
     assert refusals(verdicts) == ([rule] if rule else [])
 
 
-def test_definitions_and_rows_may_come_as_two_dumps(target):
+def test_definitions_and_rows_may_come_as_two_dumps(profile):
     definitions = b"DROP TABLE IF EXISTS t;\nCREATE TABLE t (a int);\n"
     text = OPENING + definitions + CLOSING + OPENING + definitions + b"INSERT INTO t VALUES (1);\n"
-    script, verdicts = run(target, text + CLOSING)
+    script, verdicts = run(profile, text + CLOSING)
     assert (refusals(verdicts), script.is_whole) == ([], True)
 
 
-def test_a_schema_asked_for_holds_both_where_their_tables_differ(target):
+def test_a_schema_asked_for_holds_both_where_their_tables_differ(profile):
     second = OPENING.replace(b"game", b"shop")
-    _, verdicts = run(target, OPENING + TABLE + CLOSING + second + TABLE + CLOSING, schema="x")
+    _, verdicts = run(profile, OPENING + TABLE + CLOSING + second + TABLE + CLOSING, schema="x")
     assert rules.DUMPS_OVERLAP in refusals(verdicts)
     other = TABLE.replace(b"`t`", b"`u`")
-    _, verdicts = run(target, OPENING + TABLE + CLOSING + second + other + CLOSING, schema="x")
+    _, verdicts = run(profile, OPENING + TABLE + CLOSING + second + other + CLOSING, schema="x")
     assert refusals(verdicts) == []
 
 
@@ -202,27 +202,27 @@ def test_a_schema_asked_for_holds_both_where_their_tables_differ(target):
         (b"INSERT INTO mysql.user VALUES (1);", False),
     ],
 )
-def test_rows_without_their_table_are_refused(target, text, is_refused):
-    _, verdicts = run(target, text, schema="game")
+def test_rows_without_their_table_are_refused(profile, text, is_refused):
+    _, verdicts = run(profile, text, schema="game")
     assert refusals(verdicts) == ([rules.TABLE_MISSING] if is_refused else [])
 
 
-def test_a_closing_line_inside_a_string_closes_nothing(target):
-    script, _ = run(target, OPENING + b"INSERT INTO t VALUES ('\n" + CLOSING + b"');\n")
+def test_a_closing_line_inside_a_string_closes_nothing(profile):
+    script, _ = run(profile, OPENING + b"INSERT INTO t VALUES ('\n" + CLOSING + b"');\n")
     assert script.header.is_whole is False
 
 
-def test_verdicts_know_their_lines(target):
-    _, verdicts = run(target, b"-- x\n\nSET @a=1;\nDELIMITER ;;\nSET @b='\n';;\nSET @c=1;;\n")
+def test_verdicts_know_their_lines(profile):
+    _, verdicts = run(profile, b"-- x\n\nSET @a=1;\nDELIMITER ;;\nSET @b='\n';;\nSET @c=1;;\n")
     assert [verdict.line for verdict in verdicts] == [3, 5, 7]
 
 
-def test_a_drop_and_what_follows_it_under_another_delimiter_are_two_statements(target):
+def test_a_drop_and_what_follows_it_under_another_delimiter_are_two_statements(profile):
     text = (
         b"USE g;\nDELIMITER $$\nDROP TRIGGER IF EXISTS x;\n\nCREATE TRIGGER x BEFORE INSERT ON t\n"
         b"FOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END$$\nDROP TABLE `a;b`; \\! id$$\n"
     )
-    script, verdicts = run(target, text)
+    script, verdicts = run(profile, text)
     assert [(verdict.kind, verdict.line) for verdict in verdicts[1:]] == [
         (Kind.DROP_TRIGGER, 3),
         (Kind.CREATE_TRIGGER, 5),
@@ -230,20 +230,20 @@ def test_a_drop_and_what_follows_it_under_another_delimiter_are_two_statements(t
         (Kind.UNKNOWN, 7),
     ]
     assert script.statements == 5
-    _, verdicts = run(target, b"DELIMITER $$\nDROP TABLE `a;b`; SHUTDOWN$$", schema="g")
+    _, verdicts = run(profile, b"DELIMITER $$\nDROP TABLE `a;b`; SHUTDOWN$$", schema="g")
     assert [bool(verdict.sql) for verdict in verdicts] == [True, False]
 
 
-def test_client_commands_are_refused_where_a_statement_begins(target):
-    _, verdicts = run(target, b"\\! rm -rf ~\n;SET @a=1;")
+def test_client_commands_are_refused_where_a_statement_begins(profile):
+    _, verdicts = run(profile, b"\\! rm -rf ~\n;SET @a=1;")
     assert verdicts[0].refusal is not None
     assert verdicts[0].refusal.rule is rules.UNREADABLE
 
 
 @given(text=st.binary(max_size=80), size=st.integers(1, 10))
-def test_any_bytes_are_judged_and_equally_however_they_are_chunked(target, text, size):
+def test_any_bytes_are_judged_and_equally_however_they_are_chunked(profile, text, size):
     chunks = [text[i : i + size] for i in range(0, len(text), size)]
-    assert list(Script(target).iter_verdicts(chunks)) == run(target, text)[1]
+    assert list(Script(profile).iter_verdicts(chunks)) == run(profile, text)[1]
 
 
 @given(
@@ -291,8 +291,8 @@ def test_any_bytes_are_judged_and_equally_however_they_are_chunked(target, text,
         max_size=12,
     )
 )
-def test_no_words_in_any_order_break_the_judge(target, words):
-    for verdict in Script(target, schema="x").iter_verdicts([b"".join(words) + b";"]):
+def test_no_words_in_any_order_break_the_judge(profile, words):
+    for verdict in Script(profile, schema="x").iter_verdicts([b"".join(words) + b";"]):
         if verdict.refusal is not None:
             assert verdict.sql == ()
         assert verdict.kind is not Kind.UNKNOWN or verdict.refusal is not None
@@ -319,8 +319,8 @@ SQL = b"SET NAMES utf8mb4;\n"
         b"-- a comment\n/* and one more */\nc2VjcmV0;",
     ],
 )
-def test_nothing_is_shown_of_a_file_that_is_no_dump(target, text):
-    _, verdicts = run(target, text)
+def test_nothing_is_shown_of_a_file_that_is_no_dump(profile, text):
+    _, verdicts = run(profile, text)
     refused = [verdict for verdict in verdicts if verdict.refusal]
     assert refused
     for verdict in refused:
@@ -329,16 +329,16 @@ def test_nothing_is_shown_of_a_file_that_is_no_dump(target, text):
 
 
 @pytest.mark.parametrize("before", [SQL, OPENING, b"CREATE TABLE t AS SELECT 1;\n"])
-def test_what_is_refused_is_shown_of_a_dump(target, before):
+def test_what_is_refused_is_shown_of_a_dump(profile, before):
     for text in (b"INSTALL PLUGIN x SONAME 'x';", b"INSTALL PLUGIN x"):
-        _, verdicts = run(target, before + text)
+        _, verdicts = run(profile, before + text)
         assert verdicts[-1].refusal
         assert verdicts[-1].statement.text == text.rstrip(b";")
 
 
-def test_without_regrouping_each_insert_stands_for_itself(target):
+def test_without_regrouping_each_insert_stands_for_itself(profile):
     text = b"USE g;\nCREATE TABLE t (a int);\n" + b"INSERT INTO `t` VALUES (1);\n" * 3
-    _, verdicts = run(target, text, regroup=False)
+    _, verdicts = run(profile, text, regroup=False)
     assert [verdict.statement.text for verdict in verdicts][2:] == [
         b"INSERT INTO `t` VALUES (1)"
     ] * 3

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rewound.dump.judging.dump_filter import DumpFilter
-from rewound.engine.options import ServerSettings
+from rewound.engine.server_options import ServerSettings
 from rewound.fleet.baseline import (
     Baseline,
     CacheEntry,
@@ -56,8 +56,8 @@ def test_the_key_is_the_same_for_the_same_origin():
         origin(settings=ServerSettings("Europe/Berlin", 0)),
         origin(settings=ServerSettings("+00:00", 1)),
         origin(options=LoadOptions(schema="game")),
-        origin(options=LoadOptions(part=DumpFilter(only_tables=("a",)))),
-        origin(options=LoadOptions(part=DumpFilter(skip_tables=("a",)))),
+        origin(options=LoadOptions(dump_filter=DumpFilter(only_tables=("a",)))),
+        origin(options=LoadOptions(dump_filter=DumpFilter(skip_tables=("a",)))),
         origin(options=LoadOptions(allowed=frozenset({"number-clipped"}))),
         origin(options=LoadOptions(allow_unfinished=True)),
         origin(options=LoadOptions(check_foreign_keys=True)),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rewound.engine.cloning import PROBE
-from rewound.engine.options import ServerSettings
+from rewound.engine.server_options import ServerSettings
 from rewound.errors import HostError
 from rewound.files.locks import new_folder
 from rewound.fleet.baseline import BASELINE_FORMAT, make_origin

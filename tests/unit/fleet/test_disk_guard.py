@@ -6,24 +6,24 @@ from pathlib import Path
 import pytest
 
 from rewound.fleet import disk_guard as room
-from rewound.fleet.disk_guard import kept_from_filling, little_room
+from rewound.fleet.disk_guard import guarded_disk, little_space
 
 
 def test_a_load_goes_on_while_there_is_room(tmp_path: Path):
-    with kept_from_filling(tmp_path, lambda: pytest.fail("it was ended")) as was_ended:
+    with guarded_disk(tmp_path, lambda: pytest.fail("it was ended")) as was_ended:
         assert not was_ended.wait(0.5)
 
 
 def test_a_load_is_ended_before_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     ended = threading.Event()
-    with kept_from_filling(tmp_path, ended.set) as was_ended:
+    with guarded_disk(tmp_path, ended.set) as was_ended:
         assert not was_ended.is_set()
         monkeypatch.setattr(room, "LITTLE_BYTES", 1 << 60)
         assert ended.wait(5)
     assert was_ended.is_set()
-    assert "before the disk is full" in str(little_room("a", tmp_path))
+    assert "before the disk is full" in str(little_space("a", tmp_path))
 
 
 def test_a_folder_that_was_deleted_is_no_full_disk(tmp_path: Path):
-    with kept_from_filling(tmp_path / "gone", lambda: pytest.fail("it was ended")):
+    with guarded_disk(tmp_path / "gone", lambda: pytest.fail("it was ended")):
         pass

@@ -7,7 +7,7 @@ from rewound.load.ledger import RuleCount, TableCount, WarningCount
 from rewound.load.objects import table_key, table_keys
 from rewound.mysql.client import Execution, ServerWarning
 
-TARGET = ServerProfile(90704, frozenset({"innodb"}), {}, {})
+PROFILE = ServerProfile(90704, frozenset({"innodb"}), {}, {})
 
 
 def execution(affected_rows=0, records=None, duplicates=None):
@@ -16,7 +16,7 @@ def execution(affected_rows=0, records=None, duplicates=None):
 
 @pytest.fixture
 def judge():
-    judge = Judge(TARGET, default_schema="g")
+    judge = Judge(PROFILE, default_schema="g")
     judge.judge(b"CREATE DATABASE g", 1)
     return judge
 
@@ -32,7 +32,7 @@ def count(judge):
             assert verdict.sql
             counters.add_execution(verdict, execution(*answer))
         return {
-            (t.schema, t.table): (t.stated, t.duplicates, t.inserted)
+            (t.schema, t.table): (t.rows_in_dump, t.duplicates, t.loaded)
             for t in counters.tables({}, {})
         }
 
@@ -129,5 +129,5 @@ def test_table_keys_take_the_schema_in_use_where_none_is_written(judge):
 
 
 def test_a_qualified_table_needs_no_schema_in_use():
-    verdict = Judge(TARGET).judge(b"INSERT INTO h.t VALUES (1)", 1)
+    verdict = Judge(PROFILE).judge(b"INSERT INTO h.t VALUES (1)", 1)
     assert table_key(verdict) == ("h", "t")

@@ -61,11 +61,11 @@ def test_a_load_that_adds_up_has_no_imbalance():
         ({"dump": replace(FACTS, is_whole=None)}, "cannot be proven"),
         (
             {"tables": (TableCount("g", "t", 2, 0, 2, 1),)},
-            "g.t contains 1 rows, but 2 were inserted",
+            "g.t contains 1 rows, but 2 were loaded",
         ),
         (
             {"tables": (TableCount("g", "t", 1, 0, 1, 2),)},
-            "g.t contains 2 rows, but 1 were inserted",
+            "g.t contains 2 rows, but 1 were loaded",
         ),
         (
             {"tables": (TableCount("g", "t", 0, 0, 0, None),)},

@@ -22,7 +22,7 @@ DRIVER_ERRORS = [
 @pytest.mark.parametrize("kind", DRIVER_ERRORS, ids=lambda kind: kind.__name__)
 def test_every_error_of_the_driver_leaves_the_door_as_ours(kind: type[Exception]):
     error = kind(1234, "what the server said")
-    assert isinstance(error, errors.MySQLError), "Session catches this class only"
+    assert isinstance(error, errors.MySQLError), "StreamSession catches this class only"
     ours = stream._translate(error)
     assert (ours.number, ours.message) == (1234, "MySQL error 1234: what the server said")
 
@@ -38,4 +38,6 @@ def test_a_server_that_says_nothing_is_given_up(tmp_path: Path, monkeypatch: pyt
         silent.bind(str(path))
         silent.listen()
         with pytest.raises(MysqlError, match=r"did not answer in 0.05 s"):
-            asyncio.run(stream.Session.open(Endpoint(path, "127.0.0.1", 1, "reader", "secret")))
+            asyncio.run(
+                stream.StreamSession.open(Endpoint(path, "127.0.0.1", 1, "reader", "secret"))
+            )

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from rewound.engine.boot import no_memory, no_room, port_taken
-from rewound.engine.options import ServerSettings
+from rewound.engine.boot import no_memory, no_space, port_taken
+from rewound.engine.server_options import ServerSettings
 from rewound.errors import FREE_DISK, FREE_MEMORY
 from rewound.fleet.baseline import make_origin
 from rewound.load.loader import LoadOptions
@@ -45,7 +45,7 @@ def test_explain_difference(change: dict[str, object], difference: str):
         (FREE_MEMORY, "a container by its limit"),
         (f"{FREE_MEMORY}; ulimit -v counts as well", "a container by its limit"),
         (port_taken("x").hint, "--port"),
-        (no_room("x").hint, "--data-dir"),
+        (no_space("x").hint, "--data-dir"),
         (no_memory("x").hint, "a container by its limit"),
         ("rewound server install", "rewound server install"),
     ],

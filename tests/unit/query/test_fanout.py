@@ -11,7 +11,7 @@ def ask(
     endpoints: Mapping[str, Endpoint | Outcome], statements: list[str]
 ) -> list[dict[str, Outcome]]:
     with FanOut(endpoints, statements, schemas={}) as asked:
-        return [answers.outcomes() for answers in asked]
+        return [stream.outcomes() for stream in asked]
 
 
 def make_endpoint(socket: Path) -> Endpoint:

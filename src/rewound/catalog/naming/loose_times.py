@@ -99,7 +99,7 @@ _ONE_OR_TWO = re.compile(r"(?<![0-9])[0-9](?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class TimeToken:
     """Digits found in a name."""
 
     start: int
@@ -136,7 +136,7 @@ class Token:
 class Settled:
     """What a token turned out to be."""
 
-    token: Token
+    token: TimeToken
     time_format: str | None
     """The format of the time that it is; None where it is none, or where that stays open."""
     possible: tuple[str, ...] = ()
@@ -148,9 +148,9 @@ class Settled:
         return self.time_format is None and bool(self.possible)
 
 
-def iter_tokens(stem: str) -> Iterator[Token]:
+def iter_tokens(stem: str) -> Iterator[TimeToken]:
     """Yield what may be a time in a name, from left to right; at one place the longest shape."""
-    found: list[Token] = []
+    found: list[TimeToken] = []
     for shape, finder in zip(_SHAPES, _compile_finders(), strict=True):
         for match in finder.finditer(stem):
             if any(match.start() < other.end and other.start < match.end() for other in found):
@@ -158,7 +158,7 @@ def iter_tokens(stem: str) -> Iterator[Token]:
             gap = match["gap"] if "gap" in finder.groupindex else ""
             tail = match["tail"] or ""
             if not (gap == "." and _has_more_groups(stem, match.start(), match.end("date"), tail)):
-                found.append(Token(match.start(), match.end(), shape, match["date"], gap, tail))
+                found.append(TimeToken(match.start(), match.end(), shape, match["date"], gap, tail))
     return iter(sorted(found, key=lambda token: token.start))
 
 
@@ -170,24 +170,24 @@ def _has_more_groups(stem: str, start: int, end: int, tail: str) -> bool:
 
 
 def settle(
-    tokens: Mapping[str, Sequence[Token]],
+    tokens: Mapping[str, Sequence[TimeToken]],
     timezone: tzinfo,
     *,
     today: date,
     closing_time: ClosingTime,
 ) -> dict[str, list[Settled]]:
     """Return what the tokens of each stem are, judged over all stems together."""
-    by_shape: dict[tuple[str, str], list[tuple[str, Token]]] = defaultdict(list)
+    by_shape: dict[tuple[str, str], list[tuple[str, TimeToken]]] = defaultdict(list)
     for stem, of_stem in tokens.items():
         for token in of_stem:
             by_shape[token.shape.name, token.gap].append((stem, token))
     settled: dict[str, list[Settled]] = {stem: [] for stem in tokens}
     for found in by_shape.values():
-        outcomes = _Group(found, timezone, today, closing_time).judge()
+        outcomes = _TokenGroup(found, timezone, today, closing_time).judge()
         if all(outcome.time_format is None for outcome in outcomes):
             # Not all of one kind: tenants by number, perhaps, beside days. Each by itself, then.
             for family in _families(found, tokens):
-                outcomes = _Group(family, timezone, today, closing_time).judge()
+                outcomes = _TokenGroup(family, timezone, today, closing_time).judge()
                 for (stem, _), outcome in zip(family, outcomes, strict=True):
                     settled[stem].append(outcome)
         else:
@@ -197,10 +197,10 @@ def settle(
 
 
 def _families(
-    found: list[tuple[str, Token]], tokens: Mapping[str, Sequence[Token]]
-) -> Iterable[list[tuple[str, Token]]]:
+    found: list[tuple[str, TimeToken]], tokens: Mapping[str, Sequence[TimeToken]]
+) -> Iterable[list[tuple[str, TimeToken]]]:
     """Part tokens by the names without their digits, and by their places in them."""
-    families: dict[tuple[str, int], list[tuple[str, Token]]] = defaultdict(list)
+    families: dict[tuple[str, int], list[tuple[str, TimeToken]]] = defaultdict(list)
     for stem, token in found:
         place = tokens[stem].index(token)
         families[re.sub("[0-9]+", "#", stem), place].append((stem, token))
@@ -208,10 +208,10 @@ def _families(
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _TokenGroup:
     """Tokens of one shape, which have one answer."""
 
-    found: list[tuple[str, Token]]
+    found: list[tuple[str, TimeToken]]
     timezone: tzinfo
     today: date
     closing_time: ClosingTime
@@ -277,21 +277,21 @@ class _Group:
                 break
         return agreed, bool(asked)
 
-    def _iter_telling(self, possible: tuple[str, ...]) -> Iterator[tuple[str, Token]]:
+    def _iter_telling(self, possible: tuple[str, ...]) -> Iterator[tuple[str, TimeToken]]:
         """Yield those first whose formats mean days that differ."""
         yield from sorted(self.found, key=lambda each: self._means_one_day(each[1], possible))[
             : 2 * _WITNESSES
         ]
 
-    def _agrees(self, token: Token, time_format: str, closed_at: datetime) -> bool:
+    def _agrees(self, token: TimeToken, time_format: str, closed_at: datetime) -> bool:
         reading = token.read(time_format, self.timezone)
         return reading is not None and abs(closed_at.date() - reading.day) <= _AGREES_WITHIN
 
-    def _means_one_day(self, token: Token, formats: tuple[str, ...]) -> bool:
+    def _means_one_day(self, token: TimeToken, formats: tuple[str, ...]) -> bool:
         readings = [token.read(each, self.timezone) for each in formats]
         return len({reading and reading.taken_at for reading in readings}) == 1
 
-    def _is_plausible(self, token: Token, time_format: str) -> bool:
+    def _is_plausible(self, token: TimeToken, time_format: str) -> bool:
         reading = token.read(time_format, self.timezone)
         first = _FIRST_EPOCH if time_format == "%s" else _FIRST_DAY
         return reading is not None and first <= reading.day <= self.today + _LATEST_AHEAD

@@ -16,7 +16,7 @@ from rewound.catalog.naming.lone_clocks import (
     find_lone_clock,
     judge_clocks,
 )
-from rewound.catalog.naming.loose_times import ClosingTime, Settled, Token, iter_tokens, settle
+from rewound.catalog.naming.loose_times import ClosingTime, Settled, TimeToken, iter_tokens, settle
 from rewound.catalog.naming.times import WrittenTime, find_sure_clock, iter_times, read_tail
 
 _MONTH = re.compile(
@@ -55,7 +55,7 @@ class _Stem:
     """What is found in one name, step by step."""
 
     times: list[WrittenTime] = field(default_factory=list)
-    tokens: list[Token] = field(default_factory=list)
+    tokens: list[TimeToken] = field(default_factory=list)
     problem: str | None = None
     clock: LoneClock | None = None
     clock_span: tuple[int, int] | None = None
@@ -97,7 +97,9 @@ def _blank(stem: str, spans: Collection[tuple[int, int]]) -> str:
     return stem
 
 
-def _find_repeated(token: Token, times: list[WrittenTime], timezone: tzinfo) -> WrittenTime | None:
+def _find_repeated(
+    token: TimeToken, times: list[WrittenTime], timezone: tzinfo
+) -> WrittenTime | None:
     """Return the token as a time, if it tells the day of another time of its name again."""
     for time_format in token.formats():
         reading = token.read(time_format, timezone)

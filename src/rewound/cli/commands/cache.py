@@ -6,14 +6,14 @@ import click
 
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count, show_mib
-from rewound.cli.parameters.options import Group, cache_limit_option, format_option
+from rewound.cli.parameters.shared_options import CommandGroup, cache_limit_option, format_option
 from rewound.fleet.baseline import CacheEntry
 from rewound.operations import host
 
 _SHOWN_KEY = 12
 
 
-@click.group(name="cache", cls=Group)
+@click.group(name="cache", cls=CommandGroup)
 def command() -> None:
     """Show or remove the baselines, which up and reset start worlds from."""
 

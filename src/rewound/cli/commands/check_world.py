@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from rewound.cli.parameters.options import data_dir_option
+from rewound.cli.parameters.shared_options import data_dir_option
 from rewound.operations import health
 
 

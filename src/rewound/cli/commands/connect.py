@@ -3,7 +3,7 @@
 import click
 
 from rewound.cli.output import render
-from rewound.cli.parameters.options import fleet_option, option
+from rewound.cli.parameters.shared_options import fleet_option, option
 from rewound.command import replace_process
 from rewound.errors import HostError
 from rewound.mysql.accounts import DEV, READER

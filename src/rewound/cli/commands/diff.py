@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.diff_view import Shown, show_answers, show_comparison
+from rewound.cli.output.diff_view import DiffPresentation, show_comparison, show_query_diff
 from rewound.cli.output.progress import count_worlds
-from rewound.cli.parameters.options import format_option, option, worlds_option
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
+from rewound.cli.parameters.shared_options import format_option, option, worlds_option
 from rewound.cli.sides import Moments, open_sides
 from rewound.diff.rows.plan import RowOptions
 from rewound.diff.worlds import EVERY_TABLE, WorldOptions
@@ -137,7 +137,7 @@ def command(
         ),
     )
     pair = world or None
-    how = Shown(output_format, rows, group_by, html)
+    how = DiffPresentation(output_format, rows, group_by, html)
     moments = Moments(from_time, to_time, pattern, timezone)
     with open_sides(
         fleets, moments, worlds=worlds, pair=pair, keep=keep, restore=restore
@@ -149,9 +149,9 @@ def command(
                     hint="a query names its schemas itself",
                 )
             [statement] = _require_one(read_statements(sql))
-            answers = diffing.diff_answers(opened.sides, statement, key=key, world_pair=pair)
-            show_answers(answers, output_format)
-            is_equal, is_whole = answers.is_equal, not answers.failed
+            query_diff = diffing.diff_query(opened.sides, statement, key=key, world_pair=pair)
+            show_query_diff(query_diff, output_format)
+            is_equal, is_whole = query_diff.is_equal, not query_diff.failed
         else:
             with count_worlds() as compared:
                 comparison = diffing.diff(

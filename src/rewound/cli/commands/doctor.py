@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from rewound.cli.output import diagnostics, render
-from rewound.cli.parameters.options import format_option
 from rewound.cli.parameters.selection import optional_selection_options
+from rewound.cli.parameters.shared_options import format_option
 from rewound.engine.host.checks import CheckState
 from rewound.errors import HostError, RewoundError
-from rewound.operations import doctor, leftovers
-from rewound.operations.dumps import read_selection
+from rewound.operations import diagnosis, leftovers
+from rewound.operations.dump_selection import read_selection
 
 
 @click.command(name="doctor")
@@ -39,7 +39,7 @@ def command(
     left = leftovers.find_leftovers()
     if fix:
         left = _remove(left)
-    checks = doctor.look(selection, left)
+    checks = diagnosis.look(selection, left)
     rows: list[list[render.Cell]] = [
         [check.subject, check.state.value, check.detail, check.hint] for check in checks
     ]

@@ -4,7 +4,7 @@ import click
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.formats import show_count
-from rewound.cli.parameters.options import fleet_option
+from rewound.cli.parameters.shared_options import fleet_option
 from rewound.operations import restoring
 
 

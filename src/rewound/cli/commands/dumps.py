@@ -6,10 +6,10 @@ import click
 
 from rewound.catalog import Catalog, Choice
 from rewound.cli.output import diagnostics, render
-from rewound.cli.parameters.options import format_option
 from rewound.cli.parameters.selection import selection_options
-from rewound.operations import dumps
-from rewound.operations.dumps import read_selection
+from rewound.cli.parameters.shared_options import format_option
+from rewound.operations import dump_selection
+from rewound.operations.dump_selection import read_selection
 
 
 @click.command(name="dumps")
@@ -28,7 +28,7 @@ def command(
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    catalog, choice = dumps.list_dumps(selection)
+    catalog, choice = dump_selection.list_dumps(selection)
     for doubt in catalog.doubts:
         diagnostics.warn(f"{doubt.text}; up, verify and diff stop here")
         diagnostics.narrate(f"hint: {doubt.hint}")
@@ -46,7 +46,7 @@ def command(
     columns = ["world", "taken_at", "choice", "size_bytes", "path"]
     render.write_rows(columns, rows, output_format, is_prose=True)
     show_catalog_warnings(catalog, choice)
-    for text in dumps.find_disagreements(choice):
+    for text in dump_selection.find_disagreements(choice):
         diagnostics.warn(text)
     for world in choice.missing:
         diagnostics.warn(f"world {world} has no dump at or before the time asked for")

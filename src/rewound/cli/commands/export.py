@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 
 from rewound.cli.output import diagnostics, render
-from rewound.cli.parameters.options import Group, fleet_option, option, worlds_option
-from rewound.engine.options import LOOPBACK
+from rewound.cli.parameters.shared_options import CommandGroup, fleet_option, option, worlds_option
+from rewound.engine.server_options import LOOPBACK
 from rewound.mysql.accounts import READER
 from rewound.operations import exporting
 from rewound.operations.exporting import ComposeOptions, Exported
 
 
-@click.group(name="export", cls=Group)
+@click.group(name="export", cls=CommandGroup)
 def command() -> None:
     """Hand worlds on to another host."""
 

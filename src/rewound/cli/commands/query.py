@@ -7,9 +7,9 @@ from typing import TextIO
 import click
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.answers import FILE_FORMATS, Presentation
-from rewound.cli.parameters.options import FORMATS, fleet_option, option, worlds_option
+from rewound.cli.output.query_results import FILE_FORMATS, Presentation
 from rewound.cli.parameters.precedence import one_of
+from rewound.cli.parameters.shared_options import FORMATS, fleet_option, option, worlds_option
 from rewound.cli.questions import Setting, ask, require_possible
 from rewound.errors import UsageError
 from rewound.query.fanout import QueryOptions
@@ -130,7 +130,7 @@ def command(
         fleet=fleet,
         worlds=worlds,
         schema=schema,
-        asking=QueryOptions(timeout, limit, variables=variables),
+        options=QueryOptions(timeout, limit, variables=variables),
         may_write=write,
         presentation=how,
     )

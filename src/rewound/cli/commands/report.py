@@ -7,7 +7,7 @@ import click
 from rewound.cli.output import render
 from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.formats import show_count
-from rewound.cli.parameters.options import fleet_option, format_option
+from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.load.ledger import DeepProof, ForeignKeys, Ledger
 from rewound.operations import fleets
 
@@ -26,10 +26,19 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
         render.write_text(fleets.as_json(ledgers))
         return
     columns = ["world", "schema", "table"]
-    columns += ["stated", "duplicates", "inserted", "by_others", "counted"]
+    columns += ["rows_in_dump", "duplicates", "loaded", "by_others", "counted"]
     counts = {
         world: [
-            [world, t.schema, t.table, t.stated, t.duplicates, t.inserted, t.by_others, t.counted]
+            [
+                world,
+                t.schema,
+                t.table,
+                t.rows_in_dump,
+                t.duplicates,
+                t.loaded,
+                t.by_others,
+                t.counted,
+            ]
             for t in ledger.tables
         ]
         for world, ledger in ledgers.items()
@@ -71,7 +80,7 @@ def _describe(world: str, ledger: Ledger) -> str:
     rows, tables = show_count(ledger.rows, "row"), show_count(len(ledger.tables), "table")
     lines = [
         f"world {world}: {rows} in {tables}, every one counted",
-        *([f"  part        only what {ledger.part} asks for"] if ledger.part else []),
+        *([f"  filter      only what {ledger.dump_filter} asks for"] if ledger.dump_filter else []),
         f"  dump        {dump.path}",
         f"  sha256      {dump.sha256}",
         f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",

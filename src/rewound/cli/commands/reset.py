@@ -7,8 +7,8 @@ import click
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.progress import PlainLines
-from rewound.cli.parameters.options import fleet_option
 from rewound.cli.parameters.selection import clone_option, read_clone_method
+from rewound.cli.parameters.shared_options import fleet_option
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.operations import restoring
 

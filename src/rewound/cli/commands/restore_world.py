@@ -7,10 +7,10 @@ import click
 from rewound.cli.output import diagnostics
 from rewound.cli.output.progress import show_progress
 from rewound.cli.parameters.load_options import load_options
-from rewound.cli.parameters.options import data_dir_option, option, parse_size
-from rewound.cli.parameters.precedence import Origin, find_origin
+from rewound.cli.parameters.precedence import ValueSource, find_origin
+from rewound.cli.parameters.shared_options import data_dir_option, option, parse_size
 from rewound.command import replace_process
-from rewound.engine.options import LOOPBACK
+from rewound.engine.server_options import LOOPBACK
 from rewound.load.ledger import summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import DEV, READER
@@ -69,7 +69,7 @@ def command(
     nowhere. Started again on the same folder, it serves what is there without a load;
     rewound check-world tells whether it does.
     """
-    if server == MATCH and find_origin("server") is not Origin.TYPED:
+    if server == MATCH and find_origin("server") is not ValueSource.TYPED:
         server = AUTO
         diagnostics.narrate(
             f"--server {MATCH} is ignored: restore-world takes a server by its name"

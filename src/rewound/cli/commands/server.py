@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from rewound.cli.output import diagnostics, render
-from rewound.cli.parameters.options import Group, format_option
+from rewound.cli.parameters.shared_options import CommandGroup, format_option
 from rewound.operations import host
 
 
-@click.group(name="server", cls=Group)
+@click.group(name="server", cls=CommandGroup)
 def command() -> None:
     """Show or fetch the MySQL servers that worlds run on."""
 

@@ -6,7 +6,7 @@ import click
 
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_mib
-from rewound.cli.parameters.options import fleet_option, format_option
+from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.errors import FleetError
 from rewound.fleet.world import World
 from rewound.operations import fleets
@@ -54,8 +54,8 @@ def _show(worlds: Sequence[tuple[str, World]], *, with_fleet: bool) -> None:
     first = 0 if with_fleet else 1
     render.write_rows(columns[first:], [row[first:] for row in rows], "table", is_prose=True)
     for _, world in worlds:
-        if world.part is not None:
-            diagnostics.narrate(f"world {world.name} is a part of its dump: {world.part}")
+        if world.dump_filter is not None:
+            diagnostics.narrate(f"world {world.name} is a part of its dump: {world.dump_filter}")
         if world.reason is not None:
             diagnostics.narrate(f"world {world.name} {world.state.value}: {world.reason}")
 
@@ -73,7 +73,7 @@ def _list(
             world.dump.name,
             ", ".join(world.schemas),
             world.rows,
-            world.part,
+            world.dump_filter,
             _address(world),
             fleets.disk_bytes(fleet, world),
             world.reason,
@@ -81,7 +81,7 @@ def _list(
         for fleet, world in worlds
     ]
     rows += [[fleet, None, "unreadable", *[None] * 6, why.message] for fleet, why in unreadable]
-    columns = ["fleet", "world", "state", "dump", "schemas", "rows", "part"]
+    columns = ["fleet", "world", "state", "dump", "schemas", "rows", "filter"]
     render.write_rows([*columns, "address", "disk_bytes", "reason"], rows, output_format)
 
 

@@ -13,19 +13,19 @@ from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.progress import show_progress, show_pull
-from rewound.cli.parameters.options import fleet_option, option
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
+from rewound.cli.parameters.shared_options import fleet_option, option
 from rewound.dump.rules.table import ZONE_ASSUMED
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
-from rewound.fleet.fleet import BringUp
+from rewound.fleet.bring_up import BringUp
 from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import summarise_rules
-from rewound.operations import dumps, restoring
-from rewound.operations.dumps import read_selection
+from rewound.operations import dump_selection, restoring
+from rewound.operations.dump_selection import read_selection
 from rewound.worlds.folding import name_worlds
 
 
@@ -67,7 +67,7 @@ def command(
         )
 
 
-def restore_worlds(selection: dumps.Selection, options: restoring.UpOptions) -> BringUp:
+def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOptions) -> BringUp:
     """Restore worlds, and show the choice of dumps and the progress."""
     with Narrator(selection) as narrator:
         return restoring.up(
@@ -83,7 +83,7 @@ def restore_worlds(selection: dumps.Selection, options: restoring.UpOptions) -> 
 class Narrator(ExitStack):
     """Shows the choice of dumps, how an image comes, and from then on the progress."""
 
-    def __init__(self, selection: dumps.Selection) -> None:
+    def __init__(self, selection: dump_selection.Selection) -> None:
         super().__init__()
         self._selection = selection
         self._sizes: Mapping[str, int] = {}
@@ -199,7 +199,7 @@ def _show_result(brought: BringUp, fleet: str) -> None:
     rows: list[list[render.Cell]] = [
         [
             name,
-            WorldState.READY.value + (", a part" if made.ledger.part else ""),
+            WorldState.READY.value + (", a part" if made.ledger.dump_filter else ""),
             ", ".join(made.ledger.schemas),
             made.ledger.rows,
             f"{made.server.host}:{made.server.port}",

@@ -11,16 +11,16 @@ from rewound.cli.commands.up import Narrator
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count
 from rewound.cli.parameters.load_options import deep_option, load_options
-from rewound.cli.parameters.options import format_option
 from rewound.cli.parameters.precedence import one_of
 from rewound.cli.parameters.selection import engine_options, selection_options
+from rewound.cli.parameters.shared_options import format_option
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import RuleCount, summarise_rules
 from rewound.load.loader import LoadOptions
-from rewound.load.verify import Verification
-from rewound.operations import drill, dumps, fleets
+from rewound.load.verification import Verification
+from rewound.operations import drill, dump_selection, fleets
 from rewound.operations.drill import Receipt
-from rewound.operations.dumps import Selection, read_selection
+from rewound.operations.dump_selection import Selection, read_selection
 from rewound.operations.engines import EngineRequest
 from rewound.operations.restoring import UpOptions
 
@@ -61,7 +61,7 @@ def command(
     receipt: Path | None,
     deep: bool,
     load: LoadOptions,
-    wish: EngineRequest,
+    engine_request: EngineRequest,
     output_format: str,
 ) -> None:
     """Read dumps to their end and say whether they are whole and could be restored.
@@ -81,14 +81,14 @@ def command(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
     if restore:
-        options = UpOptions(engine=wish, load=load, deep=deep)
+        options = UpOptions(engine=engine_request, load=load, deep=deep)
         _drill(selection, options, every=every, receipt=receipt, output_format=output_format)
     else:
         _read(selection, load, every=every, output_format=output_format)
 
 
 def _read(selection: Selection, options: LoadOptions, *, every: bool, output_format: str) -> None:
-    found = dumps.verify(
+    found = dump_selection.verify(
         selection, options, every=every, verified=_show_done, found=show_catalog_warnings
     )
     rows: list[list[render.Cell]] = [

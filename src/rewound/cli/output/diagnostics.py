@@ -58,7 +58,7 @@ def warn(text: str) -> None:
     click.echo(f"{click.style('warning:', fg='yellow')} {printable(text)}", err=True)
 
 
-def warn_of_no_room(columns: Sequence[str]) -> None:
+def warn_of_hidden_columns(columns: Sequence[str]) -> None:
     """Say which columns of a list of ours the screen has no room for, if any."""
     if columns:
         warn(f"no room for {', '.join(columns)}; --format csv has all")

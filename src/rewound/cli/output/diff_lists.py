@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from rewound.catalog import fold_worlds
 from rewound.cli.output.render import Cell
-from rewound.diff.report.report import (
+from rewound.diff.report.document import (
     ColumnReport,
     DefinitionReport,
     Report,

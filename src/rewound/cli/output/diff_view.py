@@ -16,11 +16,11 @@ from rewound.cli.output.diff_lists import (
 )
 from rewound.cli.output.formats import show_count
 from rewound.cli.output.heat import write_overview
-from rewound.diff.many import Comparison
+from rewound.diff.many import FleetComparison
+from rewound.diff.report.document import Report, encode_report, make_report
 from rewound.diff.report.findings import find_outliers
-from rewound.diff.report.report import Report, encode_report, make_report
 from rewound.errors import RewoundError, UsageError
-from rewound.operations.diffing import AnswersDiff
+from rewound.operations.diffing import QueryDiff
 from rewound.query.group import group_errors
 
 _MOST_FINDINGS = 10
@@ -28,7 +28,7 @@ _MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DiffPresentation:
     """What of a comparison is shown, and how."""
 
     output_format: str
@@ -40,7 +40,7 @@ class Shown:
     """The new file for the report; None for none."""
 
 
-def show_comparison(comparison: Comparison, command: str, how: Shown) -> None:
+def show_comparison(comparison: FleetComparison, command: str, how: DiffPresentation) -> None:
     """Write a comparison to stdout, and what could not be compared to stderr."""
     report = make_report(comparison, find_outliers(comparison.worlds), command)
     _warn(report, comparison)
@@ -56,23 +56,23 @@ def show_comparison(comparison: Comparison, command: str, how: Shown) -> None:
         _write_list(list_counts(report), how.output_format, report)
 
 
-def show_answers(answers: AnswersDiff, output_format: str) -> None:
+def show_query_diff(query_diff: QueryDiff, output_format: str) -> None:
     """Write how answers to a query differ to stdout."""
-    columns = ["world", *answers.key, "change", "column", "before", "after", "delta"]
+    columns = ["world", *query_diff.key, "change", "column", "before", "after", "delta"]
     rows: list[Sequence[render.Cell]] = [
-        [world, *map(_as_text, change.key[: len(answers.key)]), change.change.value]
+        [world, *map(_as_text, change.key[: len(query_diff.key)]), change.change.value]
         + (
             [change.column, _as_text(change.before), _as_text(change.after), change.delta]
             if change.column is not None
-            else [None, *_place(answers.describe(change), is_before=change.is_removed), None]
+            else [None, *_place(query_diff.describe(change), is_before=change.is_removed), None]
         )
-        for world, changes in answers.worlds.items()
+        for world, changes in query_diff.worlds.items()
         for change in changes
     ]
     render.write_rows(columns, rows, output_format)
-    for world, error in answers.failed.items():
+    for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(f"world {world}: {error}"))
-    same = [world for world, changes in answers.worlds.items() if not changes]
+    same = [world for world, changes in query_diff.worlds.items() if not changes]
     if same:
         diagnostics.narrate(f"no difference in {fold_worlds(same)}")
 
@@ -92,7 +92,7 @@ def _write_list(found: List, output_format: str, report: Report) -> None:
         render.write_rows(*found, output_format)
 
 
-def _warn(report: Report, comparison: Comparison) -> None:
+def _warn(report: Report, comparison: FleetComparison) -> None:
     for side, names in (("before", report.only_before), ("after", report.only_after)):
         if names:
             diagnostics.warn(f"{name_worlds(names)}: only {side}, so not compared")
@@ -125,7 +125,7 @@ def _show_overview(report: Report) -> None:
     definitions = list(iter_definitions(report))
     if rows:
         render.write_text("")
-        diagnostics.warn_of_no_room(write_overview(report))
+        diagnostics.warn_of_hidden_columns(write_overview(report))
     if report.findings:
         render.write_text("\nwhat stands out")
         for finding in report.findings[:_MOST_FINDINGS]:

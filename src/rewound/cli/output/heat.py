@@ -10,7 +10,7 @@ from rich.text import Text
 
 from rewound.cli.output.diff_lists import count_rows
 from rewound.cli.output.escaping import show_control_characters
-from rewound.diff.report.report import Report, TableReport
+from rewound.diff.report.document import Report, TableReport
 
 _MOST_WORLDS_ABREAST = 8
 _UNLIMITED_WIDTH = 100_000
@@ -38,7 +38,7 @@ def write_overview(report: Report) -> list[str]:
     lines = [
         [cells.get((name, row) if is_abreast else (row, name)) for name in across] for row in down
     ]
-    shown = _find_room(across, down)
+    shown = _find_width(across, down)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("rows that differ")
     for name in across[:shown]:
@@ -50,7 +50,7 @@ def write_overview(report: Report) -> list[str]:
     return across[shown:]
 
 
-def _find_room(across: list[str], down: list[str]) -> int:
+def _find_width(across: list[str], down: list[str]) -> int:
     """Return how many columns fit the terminal; all where there is none."""
     if not sys.stdout.isatty():
         return len(across)

@@ -36,8 +36,8 @@ def write_rows(
     typed = [Column(name, _find_type(rows, place)) for place, name in enumerate(columns)]
     is_for_people = output_format in ("table", "markdown")
     texts = [tuple(_as_text(cell, is_for_people=is_for_people) for cell in row) for row in rows]
-    without_room = write_runs(typed, [texts] if texts else [], output_format, wraps=is_prose)
-    diagnostics.warn_of_no_room(without_room)
+    hidden_columns = write_runs(typed, [texts] if texts else [], output_format, wraps=is_prose)
+    diagnostics.warn_of_hidden_columns(hidden_columns)
 
 
 def write_runs(
@@ -58,11 +58,11 @@ def write_runs(
         from rewound.cli.output.tables import write_table
 
         rows = [row for run in runs for row in run]
-        without_room = write_table(
+        hidden_columns = write_table(
             columns, rows, sys.stdout, is_wide=is_wide, bar_of=bar_of, wraps=wraps
         )
         sys.stdout.flush()
-        return without_room
+        return hidden_columns
     sys.stdout.flush()
     out = sys.stdout.buffer
     shown = LINE_FORMATS[output_format](columns, runs)

@@ -52,9 +52,9 @@ def write_table(
     screen = shutil.get_terminal_size()
     widths = wanted
     if out.isatty() and not is_wide:
-        room = screen.columns - (0 if bar_of is None else _BAR_WIDTH + _GAP)
+        available = screen.columns - (0 if bar_of is None else _BAR_WIDTH + _GAP)
         gives_way = [column.type not in NUMBERS | TIMES for column in columns]
-        widths = fit_widths(wanted, gives_way, available=room, gap=_GAP)
+        widths = fit_widths(wanted, gives_way, available=available, gap=_GAP)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name, column, width in zip(names, columns, widths, strict=False):
         table.add_column(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from rewound.cli.parameters.precedence import Origin
+from rewound.cli.parameters.precedence import ValueSource
 from rewound.engine.choice import EngineKind
 from rewound.operations.engines import AUTO, MATCH, EngineRequest
 
@@ -19,7 +19,7 @@ class PassedOver(NamedTuple):
 
 
 def settle_request(
-    request: EngineRequest, origins: Mapping[str, Origin]
+    request: EngineRequest, origins: Mapping[str, ValueSource]
 ) -> tuple[EngineRequest, list[PassedOver]]:
     """Return a request without what belongs to another engine and is only set somewhere.
 
@@ -37,7 +37,7 @@ def settle_request(
 
 
 def _iter_contradictions(
-    request: EngineRequest, origins: Mapping[str, Origin]
+    request: EngineRequest, origins: Mapping[str, ValueSource]
 ) -> Iterator[tuple[str, str]]:
     """Yield pairs of which the first gives way to the second."""
     names_server = request.server not in (AUTO, MATCH)
@@ -56,5 +56,5 @@ def _iter_contradictions(
             yield second, first
         elif origins[first] < origins[second]:
             yield first, second
-        elif first == "engine" and origins[first] is not Origin.TYPED:
+        elif first == "engine" and origins[first] is not ValueSource.TYPED:
             yield second, first

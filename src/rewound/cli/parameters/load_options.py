@@ -6,8 +6,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from rewound.cli.parameters.options import option
-from rewound.cli.parameters.selection import part_options
+from rewound.cli.parameters.selection import filter_options
+from rewound.cli.parameters.shared_options import option
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules.table import ALLOWABLE
 from rewound.load.loader import LoadMethod, LoadOptions
@@ -31,14 +31,14 @@ def _require_zone(_: click.Context, __: click.Parameter, name: str) -> str:
 def load_options(command: _Command) -> _Command:
     """Declare the options of a load; the command gets them as `load`."""
 
-    @part_options
+    @filter_options
     @functools.wraps(command)
     def with_load(
         *,
         schema: str | None,
         allow_unfinished: bool,
         allow: tuple[str, ...],
-        part: DumpFilter,
+        dump_filter: DumpFilter,
         check_foreign_keys: bool,
         world_timezone: str,
         method: str,
@@ -48,7 +48,7 @@ def load_options(command: _Command) -> _Command:
             schema=schema,
             allow_unfinished=allow_unfinished,
             allowed=frozenset(allow),
-            part=part,
+            dump_filter=dump_filter,
             check_foreign_keys=check_foreign_keys,
             time_zone=world_timezone,
             method=LoadMethod(method),

@@ -17,7 +17,7 @@ from rewound.cli.output import diagnostics
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class Origin(IntEnum):
+class ValueSource(IntEnum):
     """Where the value of an option comes from; the higher one wins."""
 
     UNSET = 0
@@ -27,31 +27,33 @@ class Origin(IntEnum):
 
 
 _ORIGINS = {
-    ParameterSource.COMMANDLINE: Origin.TYPED,
-    ParameterSource.PROMPT: Origin.TYPED,
-    ParameterSource.ENVIRONMENT: Origin.ENVIRONMENT,
-    ParameterSource.DEFAULT_MAP: Origin.FILE,
+    ParameterSource.COMMANDLINE: ValueSource.TYPED,
+    ParameterSource.PROMPT: ValueSource.TYPED,
+    ParameterSource.ENVIRONMENT: ValueSource.ENVIRONMENT,
+    ParameterSource.DEFAULT_MAP: ValueSource.FILE,
 }
 
 
-def find_origin(name: str) -> Origin:
+def find_origin(name: str) -> ValueSource:
     """Return where the value of a parameter of the command that runs comes from."""
     source = click.get_current_context().get_parameter_source(name)
-    return Origin.UNSET if source is None else _ORIGINS.get(source, Origin.UNSET)
+    return ValueSource.UNSET if source is None else _ORIGINS.get(source, ValueSource.UNSET)
 
 
-def choose_loser(first: str, second: str, origins: Mapping[str, Origin]) -> str | None:
+def choose_loser(first: str, second: str, origins: Mapping[str, ValueSource]) -> str | None:
     """Return which of two that exclude each other gives way; None where both are meant. Pure."""
     if origins[first] is origins[second]:
         return None
     return min(first, second, key=lambda name: origins[name])
 
 
-def tell_passed_over(name: str, origin: Origin, winner: str) -> None:
+def tell_passed_over(name: str, origin: ValueSource, winner: str) -> None:
     """Say that a value is not used, and because of which option."""
     parameters = {each.name: each for each in click.get_current_context().command.params}
     option = _spell(parameters[name])
-    where = str(parameters[name].envvar) if origin is Origin.ENVIRONMENT else "the settings file"
+    where = (
+        str(parameters[name].envvar) if origin is ValueSource.ENVIRONMENT else "the settings file"
+    )
     diagnostics.narrate(f"{option} from {where} is ignored because of {_spell(parameters[winner])}")
 
 

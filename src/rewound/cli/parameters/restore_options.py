@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from rewound.cli.parameters.load_options import deep_option, load_options
-from rewound.cli.parameters.options import cache_limit_option, option
 from rewound.cli.parameters.selection import clone_option, engine_options, read_clone_method
+from rewound.cli.parameters.shared_options import cache_limit_option, option
 from rewound.load.loader import LoadOptions
 from rewound.operations.engines import EngineRequest
 from rewound.operations.restoring import UpOptions
@@ -29,7 +29,7 @@ def restore_options(command: _Command) -> _Command:
     @functools.wraps(command)
     def with_options(
         *,
-        wish: EngineRequest,
+        engine_request: EngineRequest,
         load: LoadOptions,
         allow_missing: bool,
         fallback: bool,
@@ -40,7 +40,7 @@ def restore_options(command: _Command) -> _Command:
         **others: Any,
     ) -> Any:
         restore = UpOptions(
-            engine=wish,
+            engine=engine_request,
             allow_missing=allow_missing,
             fallback=fallback,
             load=load,

@@ -8,8 +8,8 @@ from typing import Any, TypeVar, cast
 import click
 
 from rewound.cli.parameters.engine_request import settle_request
-from rewound.cli.parameters.options import option, parse_size, worlds_option
 from rewound.cli.parameters.precedence import find_origin, one_of, tell_passed_over
+from rewound.cli.parameters.shared_options import option, parse_size, worlds_option
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
@@ -75,20 +75,20 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
 
 
 def engine_options(command: _Command) -> _Command:
-    """Declare the options that say what makes the servers; the command gets a `wish`."""
+    """Declare the options that say what makes the servers; the command gets a `engine_request`."""
 
     @functools.wraps(command)
-    def with_wish(
+    def with_engine_request(
         *, engine: str, server: str, image: str | None, memory_limit: int | None, **others: Any
     ) -> Any:
         origins = {
             name: find_origin(name) for name in ("engine", "server", "image", "memory_limit")
         }
         request = EngineRequest(engine, server, image, memory_limit)
-        wish, passed_over = settle_request(request, origins)
+        engine_request, passed_over = settle_request(request, origins)
         for name, winner in passed_over:
             tell_passed_over(name, origins[name], winner)
-        return command(wish=wish, **others)
+        return command(engine_request=engine_request, **others)
 
     for decorate in (
         option(
@@ -117,27 +117,27 @@ def engine_options(command: _Command) -> _Command:
             help="Run servers as processes of this host or in Docker containers.",
         ),
     ):
-        with_wish = decorate(with_wish)
-    return cast(_Command, with_wish)
+        with_engine_request = decorate(with_engine_request)
+    return cast(_Command, with_engine_request)
 
 
-def part_options(command: _Command) -> _Command:
-    """Declare the options that ask for a part of each dump; the command gets a `part`."""
+def filter_options(command: _Command) -> _Command:
+    """Declare the options that ask for a part of each dump; the command gets a `dump_filter`."""
 
     @functools.wraps(command)
-    def with_part(
+    def with_filter(
         *,
         only_schema: tuple[str, ...],
         only_table: tuple[str, ...],
         skip_table: tuple[str, ...],
         **others: Any,
     ) -> Any:
-        return command(part=DumpFilter(only_schema, only_table, skip_table), **others)
+        return command(dump_filter=DumpFilter(only_schema, only_table, skip_table), **others)
 
     for name, text in (
         ("--skip-table", "Not these tables: 'game.log_*'; may be repeated."),
         ("--only-table", "Only these tables: 'player*'; may be repeated."),
         ("--only-schema", "Only these databases: 'game*'; may be repeated."),
     ):
-        with_part = option(name, multiple=True, metavar="PATTERN", help=text)(with_part)
-    return cast(_Command, with_part)
+        with_filter = option(name, multiple=True, metavar="PATTERN", help=text)(with_filter)
+    return cast(_Command, with_filter)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import click
 
-from rewound.cli.parameters.precedence import Origin, find_origin
+from rewound.cli.parameters.precedence import ValueSource, find_origin
 
 
 def list_typed(names: Collection[str]) -> list[str]:
@@ -18,7 +18,7 @@ def list_typed(names: Collection[str]) -> list[str]:
         for parameter in context.command.params
         if isinstance(parameter, click.Option)
         and parameter.name in names
-        and find_origin(parameter.name) is Origin.TYPED
+        and find_origin(parameter.name) is ValueSource.TYPED
         for word in _spell(parameter, context.params[parameter.name])
     ]
 
@@ -28,7 +28,7 @@ def find_typed(names: Collection[str]) -> list[str]:
     return [
         _name(parameter)
         for parameter in click.get_current_context().command.params
-        if parameter.name in names and find_origin(parameter.name) is Origin.TYPED
+        if parameter.name in names and find_origin(parameter.name) is ValueSource.TYPED
     ]
 
 

@@ -89,7 +89,7 @@ class Context:
     """The user writes keywords in lower case."""
 
 
-class _Token(NamedTuple):
+class _SqlWord(NamedTuple):
     kind: str
     text: str
 
@@ -109,14 +109,14 @@ class _Token(NamedTuple):
 def read_context(text: str, cursor: int) -> Context:
     """Return what is known of the place at that offset of a text of one or more statements."""
     before = list(_iter_tokens(text[:cursor]))
-    last = before[-1] if before else _Token("space", "")
+    last = before[-1] if before else _SqlWord("space", "")
     if (last.kind == "open" and last.text[0] != "`") or _is_within_comment(last):
         return Context(Place.NOTHING)
     is_quoted = last.kind == "open"
     prefix = last.text.lstrip("`") if is_quoted or last.kind == "word" else ""
     length = len(last.text) if is_quoted or prefix else 0
     here = _last_statement(before[:-1] if length else before)
-    behind = _last_statement([_Token("mark", ";"), *_until_end(_iter_tokens(text[cursor:]))])
+    behind = _last_statement([_SqlWord("mark", ";"), *_until_end(_iter_tokens(text[cursor:]))])
     qualifiers: list[str] = []
     chain = list(here)
     while len(chain) >= 2 and chain[-1].text == "." and chain[-2].name is not None:
@@ -129,35 +129,35 @@ def read_context(text: str, cursor: int) -> Context:
         length,
         is_quoted,
         tuple(qualifiers),
-        tuple(_iter_tables([*here, _Token("mark", "?"), *behind])),
+        tuple(_iter_tables([*here, _SqlWord("mark", "?"), *behind])),
         sample.islower(),
     )
 
 
-def _iter_tokens(text: str) -> Iterator[_Token]:
+def _iter_tokens(text: str) -> Iterator[_SqlWord]:
     for match in _TOKEN.finditer(text):
-        yield _Token(match.lastgroup or "mark", match[0])
+        yield _SqlWord(match.lastgroup or "mark", match[0])
 
 
-def _is_within_comment(token: _Token) -> bool:
+def _is_within_comment(token: _SqlWord) -> bool:
     return token.kind == "comment" and not token.text.startswith("/*")
 
 
-def _last_statement(tokens: Sequence[_Token]) -> list[_Token]:
+def _last_statement(tokens: Sequence[_SqlWord]) -> list[_SqlWord]:
     """Return the tokens behind the last semicolon that mean something."""
     ends = [place for place, token in enumerate(tokens) if token == ("mark", ";")]
     start = ends[-1] + 1 if ends else 0
     return [token for token in tokens[start:] if token.kind not in ("space", "comment")]
 
 
-def _until_end(tokens: Iterator[_Token]) -> Iterator[_Token]:
+def _until_end(tokens: Iterator[_SqlWord]) -> Iterator[_SqlWord]:
     for token in tokens:
         if token == ("mark", ";"):
             return
         yield token
 
 
-def _find_place(here: Sequence[_Token]) -> Place:
+def _find_place(here: Sequence[_SqlWord]) -> Place:
     if not here:
         return Place.START
     last = here[-1]
@@ -174,7 +174,7 @@ def _find_place(here: Sequence[_Token]) -> Place:
     return Place.OPERAND
 
 
-def _is_before_table(here: Sequence[_Token]) -> bool:
+def _is_before_table(here: Sequence[_SqlWord]) -> bool:
     last = here[-1]
     if last.word in _DESCRIBING:
         return len(here) == 1
@@ -183,7 +183,7 @@ def _is_before_table(here: Sequence[_Token]) -> bool:
     return last.text == "," and _find_clause(here) in _WITH_COMMAS
 
 
-def _find_clause(here: Sequence[_Token]) -> str:
+def _find_clause(here: Sequence[_SqlWord]) -> str:
     """Return the word that begins the clause at the end; empty within a parenthesis."""
     depth = 0
     for token in reversed(here):
@@ -195,7 +195,7 @@ def _find_clause(here: Sequence[_Token]) -> str:
     return ""
 
 
-def _iter_tables(tokens: Sequence[_Token]) -> Iterator[TableReference]:
+def _iter_tables(tokens: Sequence[_SqlWord]) -> Iterator[TableReference]:
     """Yield what follows FROM, JOIN, UPDATE and INTO."""
     place = 0
     clause = ""
@@ -212,11 +212,11 @@ def _iter_tables(tokens: Sequence[_Token]) -> Iterator[TableReference]:
             yield reference
 
 
-def _read_table(tokens: Sequence[_Token], place: int) -> tuple[TableReference | None, int]:
+def _read_table(tokens: Sequence[_SqlWord], place: int) -> tuple[TableReference | None, int]:
     """Return the table that is named there, if one is, and the place behind it."""
 
     def name_at(index: int) -> str | None:
-        token = tokens[index] if index < len(tokens) else _Token("mark", "")
+        token = tokens[index] if index < len(tokens) else _SqlWord("mark", "")
         return None if token.word in _NO_ALIAS else token.name
 
     def text_at(index: int) -> str:

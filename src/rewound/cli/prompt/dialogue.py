@@ -9,8 +9,8 @@ from dataclasses import replace
 from rewound import settings
 from rewound.catalog import fold_worlds, select_worlds
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.answers import Presentation
-from rewound.cli.parameters.options import FORMATS
+from rewound.cli.output.query_results import Presentation
+from rewound.cli.parameters.shared_options import FORMATS
 from rewound.cli.prompt.commands import (
     HELP,
     Command,
@@ -24,7 +24,7 @@ from rewound.cli.prompt.terminal import Line, LineCleared
 from rewound.cli.questions import Setting, ask, require_possible
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
-from rewound.operations import asking, fleets
+from rewound.operations import fleets, querying
 from rewound.query.names import Names
 from rewound.query.script import read_statements
 from rewound.similar_names import suggest
@@ -180,7 +180,7 @@ def _read_names(setting: Setting) -> "Future[Names]":
 
     def read() -> None:
         try:
-            names.set_result(asking.known_names(setting.fleet, worlds=setting.worlds))
+            names.set_result(querying.known_names(setting.fleet, worlds=setting.worlds))
         except (RewoundError, OSError) as error:
             names.set_exception(error)
 

@@ -5,15 +5,15 @@ sides have one definition, and what is stored counts: bytes of texts, the sign o
 the number of an ENUM's word.
 """
 
-from rewound.diff.quoting import quote_name
 from rewound.diff.rows.canonical_form import CanonicalForm, ColumnPair, ColumnSql, canonical_form_of
-from rewound.diff.schema.definitions import Column
+from rewound.diff.schema.definitions import ColumnDefinition
+from rewound.diff.sql_text import quote_name
 
 _BYTES = frozenset({"binary", "varbinary"})
 _WORDS = frozenset({"enum", "set"})
 
 
-def pair_exactly(column: Column) -> ColumnPair:
+def pair_exactly(column: ColumnDefinition) -> ColumnPair:
     """Return how the values of a column that both sides define alike are compared."""
     form = canonical_form_of(column)
     value = _write(column, form)
@@ -27,7 +27,7 @@ def pair_exactly(column: Column) -> ColumnPair:
     return ColumnPair(column.name, form, before=sql, after=sql)
 
 
-def _write(column: Column, form: CanonicalForm) -> str:
+def _write(column: ColumnDefinition, form: CanonicalForm) -> str:
     name = quote_name(column.name)
     if form is CanonicalForm.FLOAT:
         # Of a FLOAT, MySQL shows six digits, of a DOUBLE(10,2) two decimals; as JSON all.

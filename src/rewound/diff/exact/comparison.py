@@ -9,22 +9,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rewound.diff.exact.columns import pair_exactly
-from rewound.diff.exact.definitions import Definition, ObjectName, read_definitions
-from rewound.diff.quoting import quote_name
+from rewound.diff.exact.verbatim_definitions import Definition, ObjectName, read_definitions
 from rewound.diff.rows.canonical_form import ColumnPair
 from rewound.diff.rows.comparison_session import Cancellation, ComparisonSession
 from rewound.diff.rows.keys import ChosenKey, find_key
 from rewound.diff.rows.plan import RowOptions, TablePlan, compare_table
 from rewound.diff.rows.row_changes import Cell, Row, RowChange
-from rewound.diff.schema.definitions import Key, Table
+from rewound.diff.schema.definitions import Key, TableDefinition
 from rewound.diff.schema.reading import find_schema
+from rewound.diff.sql_text import quote_name
 from rewound.mysql.endpoint import Endpoint
 
 _LONGEST_SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ExactComparison:
     """What comparing two servers came to."""
 
     difference: str | None
@@ -49,7 +49,7 @@ def compare_exactly(
     *,
     looking_at: Callable[[str], None] = lambda _table: None,
     cancellation: Cancellation | None = None,
-) -> Comparison:
+) -> ExactComparison:
     """Compare all databases of two servers, as accounts that see everything.
 
     Raises:
@@ -63,7 +63,7 @@ def compare_exactly(
         found = read_definitions(first.connection), read_definitions(second.connection)
         difference = find_difference(*found, names)
         if difference is not None:
-            return Comparison(difference, definitions=len(found[0]))
+            return ExactComparison(difference, definitions=len(found[0]))
         tables = rows = 0
         for schema in [name.schema for name in found[0] if name.kind == "DATABASE"]:
             described = find_schema(first.connection, schema)
@@ -73,8 +73,8 @@ def compare_exactly(
                 difference, same = _compare_table((first, second), schema, table, names)
                 tables, rows = tables + 1, rows + same
                 if difference is not None:
-                    return Comparison(difference, tables, rows, len(found[0]))
-    return Comparison(None, tables, rows, len(found[0]))
+                    return ExactComparison(difference, tables, rows, len(found[0]))
+    return ExactComparison(None, tables, rows, len(found[0]))
 
 
 def find_difference(
@@ -95,7 +95,10 @@ def find_difference(
 
 
 def _compare_table(
-    both: tuple[ComparisonSession, ComparisonSession], schema: str, table: Table, names: Names
+    both: tuple[ComparisonSession, ComparisonSession],
+    schema: str,
+    table: TableDefinition,
+    names: Names,
 ) -> tuple[str | None, int]:
     """Return the first difference of a table's rows, and how many are the same if none is."""
     full_name = f"{quote_name(schema)}.{quote_name(table.name)}"
@@ -114,7 +117,7 @@ def _compare_table(
     return None, same
 
 
-def _list_computed_keys(table: Table) -> list[Key]:
+def _list_computed_keys(table: TableDefinition) -> list[Key]:
     """Return the keys that hold what virtual columns had for a value when they were made.
 
     Reading the rows computes these columns again.

@@ -16,7 +16,7 @@ from importlib.resources import files
 
 import msgspec
 
-from rewound.diff.report.report import DefinitionReport, Report, encode_report
+from rewound.diff.report.document import DefinitionReport, Report, encode_report
 from rewound.worlds.folding import fold_worlds
 
 _SCRIPT = (

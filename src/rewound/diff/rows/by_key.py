@@ -72,7 +72,7 @@ class KeyComparison:
         self._sides = sides
         self._sqls = sqls
         self._key = key
-        self._tally = counter
+        self._counter = counter
         self._sizes = sizes
         self._is_exhaustive = is_exhaustive
         self._rows = sizes.exhaustive_rows if is_exhaustive else sizes.range_rows
@@ -148,7 +148,7 @@ class KeyComparison:
         self._learn(max(counts))
         if before == after:
             self._in_a_row = 0
-            self._tally.same += counts[0]
+            self._counter.same += counts[0]
         elif max(counts) > 2 * self._rows:
             self._in_a_row = 0
             self._split(keys, counts)
@@ -168,7 +168,7 @@ class KeyComparison:
             return
         removed, added = entries[0] - entries[1], entries[1] - entries[0]
         self._in_a_row = self._in_a_row + 1 if removed or added else 0
-        self._tally.same += len(entries[0]) - len(removed)
+        self._counter.same += len(entries[0]) - len(removed)
         del entries
         self._fetch(_pair(self._key, removed, added))
 
@@ -179,7 +179,7 @@ class KeyComparison:
         self._learn(max(len(before), len(after)))
         old, new = ({str(row[1]): row[2:] for row in rows} for rows in (before, after))
         for identity in self._sort(old.keys() | new.keys()):
-            self._tally.add_pair(old.get(identity), new.get(identity))
+            self._counter.add_pair(old.get(identity), new.get(identity))
 
     def _split(self, keys: KeyRange, counts: tuple[int, int]) -> None:
         """Compare a range in parts that are small on the side that has more rows in it."""
@@ -204,7 +204,7 @@ class KeyComparison:
                 size = max(size, sum(len(cell) for row in rows for cell in row if cell))
                 contents.append({str(row[0]): row[1:] for row in rows})
             for before, after in batch:
-                self._tally.add_pair(
+                self._counter.add_pair(
                     None if before is None else contents[0][",".join(before)],
                     None if after is None else contents[1][",".join(after)],
                 )

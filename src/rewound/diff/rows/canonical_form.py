@@ -14,8 +14,8 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rewound.diff.quoting import quote_name
-from rewound.diff.schema.definitions import Column
+from rewound.diff.schema.definitions import ColumnDefinition
+from rewound.diff.sql_text import quote_name
 
 SEPARATOR = "X'FF'"
 _NO_TEXT = "X'FE'"
@@ -73,12 +73,12 @@ _UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8", "ascii"})
 _NUMBERS = (CanonicalForm.INTEGER, CanonicalForm.DECIMAL, CanonicalForm.FLOAT)
 
 
-def canonical_form_of(column: Column) -> CanonicalForm:
+def canonical_form_of(column: ColumnDefinition) -> CanonicalForm:
     """Return the form of a column's own values; a type that we do not know is bytes."""
     return _FORMS.get(column.base, CanonicalForm.BINARY)
 
 
-def pair_columns(before: Column, after: Column) -> ColumnPair:
+def pair_columns(before: ColumnDefinition, after: ColumnDefinition) -> ColumnPair:
     """Return how the values of two columns of one name are compared.
 
     Numbers of other types are compared as numbers, moments as moments (TIMESTAMP in UTC),
@@ -94,7 +94,9 @@ def pair_columns(before: Column, after: Column) -> ColumnPair:
     )
 
 
-def _choose(before: Column, after: Column) -> tuple[CanonicalForm, Callable[[Column], str]]:
+def _choose(
+    before: ColumnDefinition, after: ColumnDefinition
+) -> tuple[CanonicalForm, Callable[[ColumnDefinition], str]]:
     forms = (canonical_form_of(before), canonical_form_of(after))
     if CanonicalForm.BINARY in forms:
         return CanonicalForm.BINARY, _as_bytes
@@ -116,7 +118,9 @@ def _choose(before: Column, after: Column) -> tuple[CanonicalForm, Callable[[Col
     return CanonicalForm.TEXT, _as_text
 
 
-def _choose_number(before: Column, after: Column) -> tuple[CanonicalForm, Callable[[Column], str]]:
+def _choose_number(
+    before: ColumnDefinition, after: ColumnDefinition
+) -> tuple[CanonicalForm, Callable[[ColumnDefinition], str]]:
     forms = (canonical_form_of(before), canonical_form_of(after))
     if forms == (CanonicalForm.INTEGER, CanonicalForm.INTEGER):
         return CanonicalForm.INTEGER, _plain
@@ -129,7 +133,7 @@ def _choose_number(before: Column, after: Column) -> tuple[CanonicalForm, Callab
     return CanonicalForm.FLOAT, _as_float
 
 
-def _plain(column: Column) -> str:
+def _plain(column: ColumnDefinition) -> str:
     """Return a column in its own form; a number without the zeros of ZEROFILL."""
     name = quote_name(column.name)
     if column.base in ("bit", "year") or "zerofill" in column.type:
@@ -140,7 +144,7 @@ def _plain(column: Column) -> str:
     return name
 
 
-def _as_bytes(column: Column) -> str:
+def _as_bytes(column: ColumnDefinition) -> str:
     name = quote_name(column.name)
     if canonical_form_of(column) is CanonicalForm.BINARY:
         return name if column.base in ("binary", "varbinary") else f"CAST({name} AS BINARY)"
@@ -149,13 +153,13 @@ def _as_bytes(column: Column) -> str:
     )
 
 
-def _as_text(column: Column) -> str:
+def _as_text(column: ColumnDefinition) -> str:
     if canonical_form_of(column) is CanonicalForm.TEXT:
         return quote_name(column.name)
     return f"CAST({_plain(column)} AS CHAR CHARACTER SET utf8mb4)"
 
 
-def _without_zeros(column: Column) -> str:
+def _without_zeros(column: ColumnDefinition) -> str:
     """Return a number without zeros at the end of its decimals, which depend on its type."""
     plain = _plain(column)
     if not column.scale or canonical_form_of(column) is CanonicalForm.INTEGER:
@@ -163,12 +167,14 @@ def _without_zeros(column: Column) -> str:
     return f"TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST({plain} AS CHAR)))"
 
 
-def _as_float(column: Column) -> str:
+def _as_float(column: ColumnDefinition) -> str:
     # As JSON, because CAST AS CHAR shows 15 digits of a DOUBLE.
     return f"CAST(CAST({_plain(column)} AS DOUBLE) AS JSON)"
 
 
-def _write(column: Column, form: CanonicalForm, write: Callable[[Column], str]) -> ColumnSql:
+def _write(
+    column: ColumnDefinition, form: CanonicalForm, write: Callable[[ColumnDefinition], str]
+) -> ColumnSql:
     value = write(column)
     if form is CanonicalForm.BINARY:
         return ColumnSql(
@@ -182,15 +188,15 @@ def _write(column: Column, form: CanonicalForm, write: Callable[[Column], str]) 
     return ColumnSql(value, _or(value, "_binary''", column))
 
 
-def _or(value: str, instead: str, column: Column) -> str:
+def _or(value: str, instead: str, column: ColumnDefinition) -> str:
     return f"COALESCE({value},{instead})" if column.is_nullable else value
 
 
-def _text_bytes(column: Column, value: str) -> str:
+def _text_bytes(column: ColumnDefinition, value: str) -> str:
     if column.character_set is None or column.character_set in _UTF8:
         return f"CAST({value} AS BINARY)"
     return f"CAST(CONVERT({value} USING utf8mb4) AS BINARY)"
 
 
-def _temporal(column: Column) -> str:
+def _temporal(column: ColumnDefinition) -> str:
     return "datetime" if column.base == "timestamp" else column.base

@@ -88,7 +88,7 @@ class ColumnStatistics:
         return tuple(column.measure() for column in self._columns if column.rows)
 
 
-class _Column:
+class _ColumnCounter:
     """Counts the changes of one column."""
 
     def __init__(self, column: ColumnPair) -> None:
@@ -129,7 +129,7 @@ class _Column:
         return None
 
 
-class _ExactColumn(_Column):
+class _ExactColumn(_ColumnCounter):
     """A column of integers or decimals."""
 
     def __init__(self, column: ColumnPair) -> None:
@@ -152,7 +152,7 @@ class _ExactColumn(_Column):
         return NumericDelta(self._sum, mean, self._min, self._max, self._rose, self._fell)
 
 
-class _FloatColumn(_Column):
+class _FloatColumn(_ColumnCounter):
     """A column of FLOAT or DOUBLE."""
 
     def __init__(self, column: ColumnPair) -> None:
@@ -173,7 +173,7 @@ class _FloatColumn(_Column):
         return NumericDelta(self._sum, mean, self._min, self._max, self._rose, self._fell)
 
 
-class _TemporalColumn(_Column):
+class _TemporalColumn(_ColumnCounter):
     """A column of moments, or of TIME."""
 
     def __init__(self, column: ColumnPair) -> None:
@@ -198,12 +198,14 @@ class _TemporalColumn(_Column):
         return TemporalDelta(self._min, self._max, self._later, self._earlier, self._unreadable)
 
 
-def _make(column: ColumnPair) -> _Column:
+def _make(column: ColumnPair) -> _ColumnCounter:
     if column.form in (CanonicalForm.INTEGER, CanonicalForm.DECIMAL):
         return _ExactColumn(column)
     if column.form is CanonicalForm.FLOAT:
         return _FloatColumn(column)
-    return _TemporalColumn(column) if column.form is CanonicalForm.TEMPORAL else _Column(column)
+    return (
+        _TemporalColumn(column) if column.form is CanonicalForm.TEMPORAL else _ColumnCounter(column)
+    )
 
 
 def _read_moment(text: str) -> timedelta | None:

@@ -61,7 +61,7 @@ class ComparisonSession:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="diff")
         # As what is asked may be a view that calls a function, which could end the session's mode.
         for statement in (*SESSION_STATEMENTS, "START TRANSACTION READ ONLY"):
-            self._connection.execute(statement)
+            self._connection.execute_sql(statement)
 
     def __enter__(self) -> Self:
         return self

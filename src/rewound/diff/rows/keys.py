@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rewound.diff.quoting import quote_name
 from rewound.diff.rows.canonical_form import CanonicalForm, canonical_form_of, pair_columns
-from rewound.diff.schema.definitions import Column, Key, Table
+from rewound.diff.schema.definitions import ColumnDefinition, Key, TableDefinition
+from rewound.diff.sql_text import quote_name
 
 Token = str
 """One value of a key, without a comma or a bar in it."""
@@ -75,7 +75,9 @@ class ChosenKey:
         return tuple(column.rank(text) for column, text in zip(self.columns, identity, strict=True))
 
 
-def find_key(before: Table, after: Table, *, usable: Collection[str]) -> ChosenKey | None:
+def find_key(
+    before: TableDefinition, after: TableDefinition, *, usable: Collection[str]
+) -> ChosenKey | None:
     """Return the primary key that both sides have, else the smallest fitting unique key.
 
     It must be unique on both sides, over the same columns, all of them `usable` and NOT
@@ -97,7 +99,7 @@ def find_key(before: Table, after: Table, *, usable: Collection[str]) -> ChosenK
     return None
 
 
-def _fits(key: Key, columns: Mapping[str, Column], usable: Collection[str]) -> bool:
+def _fits(key: Key, columns: Mapping[str, ColumnDefinition], usable: Collection[str]) -> bool:
     return (
         key.is_unique
         and key.is_visible
@@ -115,7 +117,7 @@ def _names(key: Key) -> list[str]:
     return [str(part.column) for part in key.parts]
 
 
-def _preference(key: Key, columns: Mapping[str, Column]) -> tuple[bool, int, int, str]:
+def _preference(key: Key, columns: Mapping[str, ColumnDefinition]) -> tuple[bool, int, int, str]:
     texts = sum(
         canonical_form_of(columns[name]) in (CanonicalForm.TEXT, CanonicalForm.BINARY)
         for name in _names(key)
@@ -126,8 +128,8 @@ def _preference(key: Key, columns: Mapping[str, Column]) -> tuple[bool, int, int
 def _make(
     before: Key,
     after: Key,
-    old: Mapping[str, Column],
-    new: Mapping[str, Column],
+    old: Mapping[str, ColumnDefinition],
+    new: Mapping[str, ColumnDefinition],
 ) -> ChosenKey:
     names = _names(before)
     is_ordered = (
@@ -144,7 +146,7 @@ def _make(
     )
 
 
-def _have_one_order(before: Column, after: Column) -> bool:
+def _have_one_order(before: ColumnDefinition, after: ColumnDefinition) -> bool:
     forms = {canonical_form_of(before), canonical_form_of(after)}
     if forms <= {CanonicalForm.INTEGER, CanonicalForm.DECIMAL}:
         return True
@@ -157,7 +159,7 @@ def _have_one_order(before: Column, after: Column) -> bool:
     return forms == {CanonicalForm.BINARY} or before.base == after.base
 
 
-def _key_column(before: Column, after: Column) -> KeyColumn:
+def _key_column(before: ColumnDefinition, after: ColumnDefinition) -> KeyColumn:
     pair = pair_columns(before, after)
     name = quote_name(before.name)
     is_ordered = _have_one_order(before, after)
@@ -205,7 +207,7 @@ def _key_column(before: Column, after: Column) -> KeyColumn:
     )
 
 
-def _have_one_collation(before: Column, after: Column) -> bool:
+def _have_one_collation(before: ColumnDefinition, after: ColumnDefinition) -> bool:
     words = before.base in _WORDS or after.base in _WORDS
     return not words and before.collation is not None and before.collation == after.collation
 

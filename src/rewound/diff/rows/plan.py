@@ -4,7 +4,6 @@ import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rewound.diff.quoting import quote_name
 from rewound.diff.rows.by_hash import compare_by_hash
 from rewound.diff.rows.by_key import KeyComparison, Sizes
 from rewound.diff.rows.canonical_form import ColumnPair, pair_columns
@@ -12,7 +11,8 @@ from rewound.diff.rows.comparison_session import ComparisonSession
 from rewound.diff.rows.keys import ChosenKey, find_key
 from rewound.diff.rows.row_changes import Emit, LeftOut, RowCounter, TableDiff
 from rewound.diff.rows.statements import write_sides
-from rewound.diff.schema.definitions import Table
+from rewound.diff.schema.definitions import TableDefinition
+from rewound.diff.sql_text import quote_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,11 @@ class TablePlan:
 
 
 def plan_table(
-    before: Table, after: Table, *, schemas: tuple[str, str], options: RowOptions
+    before: TableDefinition,
+    after: TableDefinition,
+    *,
+    schemas: tuple[str, str],
+    options: RowOptions,
 ) -> TablePlan:
     """Return what of a table is compared, and by which key.
 
@@ -119,7 +123,7 @@ def compare_table(
 
 
 def _pair_columns(
-    before: Table, after: Table, options: RowOptions
+    before: TableDefinition, after: TableDefinition, options: RowOptions
 ) -> tuple[list[ColumnPair], list[LeftOut]]:
     """Return the columns that can be compared, in the order before, and those left out."""
     new = {column.name.lower(): column for column in after.columns}

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rewound.diff.quoting import quote_name
 from rewound.diff.rows.canonical_form import SEPARATOR, ColumnPair
 from rewound.diff.rows.keys import ChosenKey, Tokens
 from rewound.diff.rows.ranges import KeyRange, key_condition, range_condition
+from rewound.diff.sql_text import quote_name
 
 BUCKET_DIGITS = 3
 """Hexadecimal digits of a hash that say which of 4,096 buckets a row is in."""

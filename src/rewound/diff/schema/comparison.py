@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from rewound.diff.schema.definitions import ObjectKind, Schema, Table
+from rewound.diff.schema.definitions import ObjectKind, Schema, TableDefinition
 
 
 class Change(enum.Enum):
@@ -122,7 +122,11 @@ def _texts(definition: Any) -> dict[str, str | None]:
     """Return the properties of any definition that are neither its name nor its parts."""
     texts = {}
     for each in dataclasses.fields(definition):
-        parts = isinstance(definition, Table) and each.name in ("columns", "keys", "constraints")
+        parts = isinstance(definition, TableDefinition) and each.name in (
+            "columns",
+            "keys",
+            "constraints",
+        )
         if each.name in _IDENTITY or parts or not each.metadata.get("shown", True):
             continue
         value = getattr(definition, each.name)
@@ -148,7 +152,7 @@ def _differences(
             yield Difference(name, old, after[name])
 
 
-def _column_order(before: Table, after: Table) -> tuple[Difference, ...]:
+def _column_order(before: TableDefinition, after: TableDefinition) -> tuple[Difference, ...]:
     """Return whether the columns that both have stand in another order."""
     names = [{column.name for column in table.columns} for table in (before, after)]
     common = names[0] & names[1]

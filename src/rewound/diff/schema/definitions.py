@@ -27,7 +27,7 @@ class ObjectKind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnDefinition:
     """One column of a table."""
 
     name: str
@@ -97,11 +97,11 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableDefinition:
     """One base table."""
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnDefinition, ...]
     """In the table's order."""
     keys: tuple[Key, ...] = ()
     constraints: tuple[Constraint, ...] = ()
@@ -128,7 +128,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Trigger:
+class TriggerDefinition:
     """One trigger."""
 
     name: str
@@ -178,9 +178,9 @@ class Schema:
     name: str
     collation: str
     """What new tables get."""
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, TableDefinition] = field(default_factory=dict)
     views: Mapping[str, View] = field(default_factory=dict)
-    triggers: Mapping[str, Trigger] = field(default_factory=dict)
+    triggers: Mapping[str, TriggerDefinition] = field(default_factory=dict)
     routines: Mapping[tuple[ObjectKind, str], Routine] = field(default_factory=dict)
     """By their kind and their name in lower case."""
     events: Mapping[str, Event] = field(default_factory=dict)

@@ -12,9 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from rewound.diff.quoting import quote_name, quote_text
 from rewound.diff.schema.definitions import (
-    Column,
+    ColumnDefinition,
     Constraint,
     Event,
     Key,
@@ -22,10 +21,11 @@ from rewound.diff.schema.definitions import (
     ObjectKind,
     Routine,
     Schema,
-    Table,
-    Trigger,
+    TableDefinition,
+    TriggerDefinition,
     View,
 )
+from rewound.diff.sql_text import quote_name, quote_text
 from rewound.mysql.client import Connection, Value
 
 _Row = tuple[Value, ...]
@@ -128,7 +128,7 @@ def find_schema(
     partitions = _group((row[0], _partition(row[1:])) for row in ask(_PARTITIONS))
     tables = {}
     for name, engine, collation, options, comment in ask(_TABLES):
-        tables[str(name)] = Table(
+        tables[str(name)] = TableDefinition(
             name=str(name),
             columns=tuple(columns[str(name)]),
             keys=tuple(keys[str(name)]),
@@ -149,7 +149,7 @@ def find_schema(
             for name, text, check, security in ask(_VIEWS)
         },
         triggers={
-            str(name): Trigger(
+            str(name): TriggerDefinition(
                 name=str(name),
                 table=str(table),
                 when=f"{_text(timing)} {_text(event)}",
@@ -196,10 +196,10 @@ def _maybe(value: Value) -> str | None:
     return None if value is None else _text(value)
 
 
-def _column(row: _Row, blanks: Mapping[str, str]) -> Column:
+def _column(row: _Row, blanks: Mapping[str, str]) -> ColumnDefinition:
     name, type_, base, nullable, default, charset, collation, pad, scale, *rest = row
     made, extra, srid, comment = rest
-    return Column(
+    return ColumnDefinition(
         name=str(name),
         type=_text(type_),
         base=_text(base).lower(),

@@ -14,7 +14,7 @@ from rewound.dump.text.tokens import Token, TokenKind, unquote
 
 
 def plan_collation_edits(
-    tokens: Sequence[Token], target: ServerProfile, mode: LexicalMode
+    tokens: Sequence[Token], profile: ServerProfile, mode: LexicalMode
 ) -> list[Edit]:
     """Return the edits that put known collations in the place of unknown ones."""
     edits = []
@@ -27,34 +27,34 @@ def plan_collation_edits(
             continue
         name = unquote(value, mode).lower()
         if name not in nearest_of:
-            nearest_of[name] = nearest_collation(name, target)
+            nearest_of[name] = nearest_collation(name, profile)
         nearest = nearest_of[name]
         if nearest is not None and nearest != name:
             edits.append(Edit(value.start, value.end, nearest.encode(), rules.COLLATION_UNKNOWN))
     return edits
 
 
-def nearest_collation(name: str, target: ServerProfile) -> str | None:
+def nearest_collation(name: str, profile: ServerProfile) -> str | None:
     """Return the collation itself where the server has it, else the one most like it.
 
     None where the server does not have the character set either.
     """
-    if name in target.collations or name in ("default", "binary"):
+    if name in profile.collations or name in ("default", "binary"):
         return name
     # MariaDB leaves the character set out: uca1400_ai_ci.
     full = f"utf8mb4_{name}" if name.startswith("uca1400") else name
     character_set = full.split("_", 1)[0]
-    default = target.default_collations.get(character_set)
+    default = profile.default_collations.get(character_set)
     if default is None:
         return None
-    wishes = [
+    candidates = [
         full,
         re.sub(r"_uca1400|_unicode_520", "_0900", full.replace("_nopad", "")),
         re.sub(r"_uca1400.*_as_cs$|_nopad_bin$", "_bin", full),
         re.sub(r"_(uca1400|0900).*", "_unicode_520_ci", full),
         re.sub(r"_(uca1400|0900).*", "_unicode_ci", full),
     ]
-    return next((w for w in wishes if target.collations.get(w) == character_set), default)
+    return next((w for w in candidates if profile.collations.get(w) == character_set), default)
 
 
 def value_of(tokens: Sequence[Token]) -> Token | None:

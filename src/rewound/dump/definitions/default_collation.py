@@ -43,11 +43,13 @@ def shows_old_default(text: bytes) -> bool:
     return b"DEFAULT CHARSET=utf8mb4" in text and _OLD_FORM.match(text) is not None
 
 
-def plan_default_edits(tokens: Sequence[Token], kind: Kind, *, is_program: bool) -> list[Edit]:
+def plan_default_edits(
+    tokens: Sequence[Token], kind: Kind, *, is_stored_object: bool
+) -> list[Edit]:
     """Return the edits that name the old default where a definition names utf8mb4 alone."""
     if not any(map(_is_utf8mb4, tokens)):
         return []
-    collated = _find_collated(tokens, kind, is_program=is_program)
+    collated = _find_collated(tokens, kind, is_stored_object=is_stored_object)
     names_any = any(token.word == "COLLATE" for token in tokens)
     edits = []
     openers: list[str] = []
@@ -63,7 +65,7 @@ def plan_default_edits(tokens: Sequence[Token], kind: Kind, *, is_program: bool)
             openers.pop()
         elif _is_utf8mb4(token) and _names_character_set(tokens, index):
             if openers and openers[-1] in _TYPE_CALLS:
-                if is_program and not names_any:
+                if is_stored_object and not names_any:
                     waiting.add(len(openers))
             elif tokens[index - 1].word != "USING" and not collated[index]:
                 edits.append(Edit(token.end, token.end, _ADDED, rules.DEFAULT_COLLATION))
@@ -82,14 +84,14 @@ def _names_character_set(tokens: Sequence[Token], index: int) -> bool:
     return before >= 0 and tokens[before].word in ("CHARSET", "SET", "USING")
 
 
-def _find_collated(tokens: Sequence[Token], kind: Kind, *, is_program: bool) -> list[bool]:
+def _find_collated(tokens: Sequence[Token], kind: Kind, *, is_stored_object: bool) -> list[bool]:
     """Return for each token whether its column, parameter or list of options has a collation.
 
     BINARY names one as well: that of the character set's bytes.
 
     In a program that has to follow at once; a COLLATE further on belongs to an expression.
     """
-    if is_program:
+    if is_stored_object:
         return [token.word in _NAMES_COLLATION for token in tokens[1:]] + [False]
     part_of: list[int] = []
     collated: set[int] = set()

@@ -55,8 +55,10 @@ def numbers_may_repeat(tokens: Sequence[Token], mode: LexicalMode) -> bool:
             columns = list(split_elements(element, 1))
             if len(columns) == 1 and len(columns[0]) == 1:
                 unique.add(unquote(columns[0][0], mode).lower())
-    numbered = [column.name for column in read_columns(tokens, mode) if column.has_auto_increment]
-    return bool(numbered) and not unique.intersection(numbered)
+    auto_increment_columns = [
+        column.name for column in read_columns(tokens, mode) if column.has_auto_increment
+    ]
+    return bool(auto_increment_columns) and not unique.intersection(auto_increment_columns)
 
 
 def alter_columns(

@@ -1,7 +1,7 @@
 """CREATE statements: what in a definition has to give way, and what takes its place.
 
 Pure. Says which parts of a statement are looked at for which kind; the parts themselves
-are in `table_options`, `columns`, `keys`, `collations` and `programs`. A definition that
+are in `table_options`, `columns`, `keys`, `collations` and `stored_objects`. A definition that
 needs no edit is sent as it is.
 """
 
@@ -12,7 +12,7 @@ from rewound.dump.definitions.collations import plan_collation_edits
 from rewound.dump.definitions.columns import plan_column_edits
 from rewound.dump.definitions.default_collation import plan_default_edits
 from rewound.dump.definitions.keys import plan_key_edits
-from rewound.dump.definitions.stored_objects import find_schedule, plan_program_edits
+from rewound.dump.definitions.stored_objects import find_schedule, plan_stored_object_edits
 from rewound.dump.definitions.table_elements import iter_outside
 from rewound.dump.definitions.table_options import plan_encryption_edits, plan_option_edits
 from rewound.dump.rules import table as rules
@@ -68,29 +68,29 @@ def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
 def plan_definition_edits(
     tokens: Sequence[Token],
     kind: Kind,
-    target: ServerProfile,
+    profile: ServerProfile,
     mode: LexicalMode,
     *,
     is_old: bool = False,
     has_old_default: bool = False,
 ) -> list[Edit]:
-    """Return the edits that make a definition run on the target server.
+    """Return the edits that make a definition run on the world's server.
 
     `is_old` says that the dumped server was a MySQL before 8.0, or MariaDB; `has_old_default`
     that utf8mb4 alone meant utf8mb4_general_ci there.
     """
     edits = []
     if has_old_default:
-        edits = plan_default_edits(tokens, kind, is_program=kind in STORED_OBJECTS)
-    edits += plan_collation_edits(tokens, target, mode)
+        edits = plan_default_edits(tokens, kind, is_stored_object=kind in STORED_OBJECTS)
+    edits += plan_collation_edits(tokens, profile, mode)
     if kind not in DATABASES:
         edits += plan_spatial_edits(tokens, kind, all_names=is_old)
     if kind in TABLES:
-        edits += plan_option_edits(tokens, kind, target, mode)
+        edits += plan_option_edits(tokens, kind, profile, mode)
         edits += plan_column_edits(tokens, kind) + plan_key_edits(tokens, kind)
         edits += _plan_replace_edits(tokens)
     elif kind in STORED_OBJECTS:
-        edits += plan_program_edits(tokens, kind)
+        edits += plan_stored_object_edits(tokens, kind)
     else:
         edits += plan_encryption_edits(tokens)
     return edits

@@ -1,7 +1,7 @@
 """Storage engines: which of those that dumps name may hold a table here.
 
 Pure. The rows matter, not the engine that held them; and no table of a world may reach a
-file or a server outside of it, whatever the target server could do.
+file or a server outside of it, whatever the world's server could do.
 """
 
 from rewound.dump.rules import table as rules
@@ -30,7 +30,7 @@ def is_replaced(name: str) -> bool:
 
 
 def find_engine_rule(
-    name: str, target: ServerProfile, *, partitioned: bool = False
+    name: str, profile: ServerProfile, *, partitioned: bool = False
 ) -> rules.Rule | None:
     """Return the rule by which a table of this engine becomes one of InnoDB, if one does."""
     engine = real_engine(name)
@@ -38,7 +38,7 @@ def find_engine_rule(
         return rules.REMOTE_ENGINE
     if engine in _KEEPS_NO_ROWS:
         return rules.VOLATILE_ENGINE
-    if engine not in target.engines:
+    if engine not in profile.engines:
         return rules.ENGINE_MISSING
     if partitioned and engine not in _PARTITIONED:
         return rules.PARTITION_ENGINE

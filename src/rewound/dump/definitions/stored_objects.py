@@ -12,10 +12,10 @@ from rewound.dump.text.statement import Kind, read_account
 from rewound.dump.text.tokens import Cursor, Token, UnreadableText
 from rewound.dump.values.system_variables import iter_host_variables
 
-_PROGRAM_WORDS = frozenset({"VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "LIBRARY"})
+_STORED_OBJECT_WORDS = frozenset({"VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "LIBRARY"})
 
 
-def plan_program_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
+def plan_stored_object_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
     """Return what has to change in a CREATE VIEW, TRIGGER, PROCEDURE, FUNCTION or EVENT."""
     edits = _edit_definer(tokens)
     edits += [
@@ -41,7 +41,7 @@ def find_schedule(tokens: Sequence[Token]) -> Sequence[Token]:
 def _edit_definer(tokens: Sequence[Token]) -> list[Edit]:
     """Replace the account of `DEFINER = account`, which stands before the kind of object."""
     cursor = Cursor(iter(tokens))
-    while (token := cursor.take()) is not None and token.word not in _PROGRAM_WORDS:
+    while (token := cursor.take()) is not None and token.word not in _STORED_OBJECT_WORDS:
         if token.word == "DEFINER" and cursor.take_mark(b"="):
             user, last = read_account(cursor)
             if user.word == "CURRENT_USER":

@@ -49,7 +49,7 @@ def read_auto_increment(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) 
 
 
 def plan_option_edits(
-    tokens: Sequence[Token], kind: Kind, target: ServerProfile, mode: LexicalMode
+    tokens: Sequence[Token], kind: Kind, profile: ServerProfile, mode: LexicalMode
 ) -> list[Edit]:
     """Return what has to change in the options of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
@@ -60,12 +60,12 @@ def plan_option_edits(
         name, value = option.name, option.value
         match name.word:
             case "ENGINE":
-                edits += _edit_engine(value, target, mode, partitioned=partitioned)
+                edits += _edit_engine(value, profile, mode, partitioned=partitioned)
             case "ROW_FORMAT":
                 edits += _edit_row_format(value, keeps_fixed=keeps_fixed)
             case "TYPE":
                 edits.append(Edit(name.start, name.end, b"ENGINE", rules.TYPE_OPTION))
-                edits += _edit_engine(value, target, mode, partitioned=partitioned)
+                edits += _edit_engine(value, profile, mode, partitioned=partitioned)
             case "TABLESPACE":
                 edits += _edit_tablespace(value, mode)
             case _ if (rule := _find_cut_rule(option, mode)) is not None:
@@ -180,9 +180,9 @@ def _cut_option(
 
 
 def _edit_engine(
-    value: Token, target: ServerProfile, mode: LexicalMode, *, partitioned: bool
+    value: Token, profile: ServerProfile, mode: LexicalMode, *, partitioned: bool
 ) -> list[Edit]:
-    rule = find_engine_rule(unquote(value, mode), target, partitioned=partitioned)
+    rule = find_engine_rule(unquote(value, mode), profile, partitioned=partitioned)
     return [] if rule is None else [Edit(value.start, value.end, b"InnoDB", rule)]
 
 

@@ -43,7 +43,7 @@ class TextStream(Protocol):
     """What is decompressed, in pieces of any length; an empty one is the end."""
 
     def read(self, size: int, /) -> bytes | None:
-        """Return the next piece; `size` is a wish."""
+        """Return the next piece; `size` is a hint."""
 
 
 class _Decompressor(Protocol):

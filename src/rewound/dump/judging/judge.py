@@ -29,7 +29,7 @@ from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
 from rewound.dump.rules.verdict import RuleUse, Verdict, apply_edits, excerpt, one_line
 from rewound.dump.settings.assignments import CannotFollow
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.settings.set_statement import judge_set
 from rewound.dump.text.mentions import Mentions, read_mentions
 from rewound.dump.text.quoting import quote_name
@@ -64,16 +64,16 @@ class Judge:
     Guards the session: what earlier statements have set, used and created.
     """
 
-    target: ServerProfile
+    profile: ServerProfile
     default_schema: str | None = None
     """Where objects go that the dump names no database for."""
-    part: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
+    dump_filter: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
     """What of the dump is wanted."""
     allowed: frozenset[str] = frozenset()
     """The rules that the user allows to apply, by name."""
     source_is_old: bool = False
     """The dumped server was a MySQL before 8.0, or MariaDB, as the dump says."""
-    session: Session = field(default_factory=Session)
+    session: DumpSession = field(default_factory=DumpSession)
     created_schemas: set[str] = field(default_factory=set)
     tables: KnownTables = field(default_factory=KnownTables)
     """What is known of the tables that the dump has made."""
@@ -90,11 +90,11 @@ class Judge:
     """Those of them that the dump does not create."""
 
     def __post_init__(self) -> None:
-        self._reader = StatementReader(self.target.version_number)
+        self._reader = StatementReader(self.profile.version_number)
         self._row_tests = RowTestFinder(self.tables)
         self._inserts = KnownInserts(self.tables)
         self._zeros = ZeroNumbers(self._inserts)
-        self._folds_names = self.target.lower_case_table_names == 1
+        self._folds_names = self.profile.lower_case_table_names == 1
 
     def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
         """Return what becomes of a statement; afterwards `session` is as it leaves it.
@@ -108,7 +108,7 @@ class Judge:
             edits = []
             # Most of a dump's text is in strings, where nothing is a comment.
             if b"/*!" in (text if masked_text is None else masked_text):
-                edits = plan_comment_edits(text, self.session.mode, self.target.version_number)
+                edits = plan_comment_edits(text, self.session.mode, self.profile.version_number)
             parsed = (apply_edits(text, edits), None) if edits else (text, masked_text)
             if _READS_FILE.match(text):
                 use = RuleUse(rules.OTHER_FILE, "the rest of the dump is in another file")
@@ -131,7 +131,7 @@ class Judge:
 
     def begin_next_dump(self) -> None:
         """Forget the session: what follows was written for one of its own."""
-        self.session = Session()
+        self.session = DumpSession()
         self.default_schema = None
         self._knows_source = False
 
@@ -143,7 +143,7 @@ class Judge:
             detail = excerpt(statement.text, _EXCERPT_LENGTH)
             return Verdict(statement, line, uses=(RuleUse(rules.ROCKSDB_BULK_LOAD, detail),))
         if statement.kind is Kind.SET:
-            outcome = judge_set(statement, self.session, self.target)
+            outcome = judge_set(statement, self.session, self.profile)
             zero = self._plan_zero(statement, None)
             self.session = outcome.session
             sql = () if outcome.sql is None else (*zero.before, outcome.sql)
@@ -188,7 +188,7 @@ class Judge:
         if use := _find_skip(statement, schemas):
             return use
         names = [(known, name.name) for known, name in _known(schemas, statement)]
-        if not self.part.has(statement.kind, names):
+        if not self.dump_filter.has(statement.kind, names):
             rule = rules.NOT_SELECTED
         elif statement.kind is Kind.MARIADB_OBJECT:
             is_allowed = rules.OBJECT_LOST.name in self.allowed
@@ -198,7 +198,7 @@ class Judge:
         return RuleUse(rule, excerpt(statement.text, _EXCERPT_LENGTH))
 
     def _is_bulk_load_line(self, statement: Statement) -> bool:
-        version = self.target.version_number
+        version = self.profile.version_number
         try:
             return is_bulk_load_line(statement.text, self.session.mode, version)
         except UnreadableText:
@@ -244,7 +244,7 @@ class Judge:
         )
         if not statement.rows_start or schema is None:
             return verdict
-        version = self.target.version_number
+        version = self.profile.version_number
         return self._inserts.with_values(verdict, schema, self.session, version)
 
     def _find_zone_assumed(self, statement: Statement, schema: str | None) -> list[RuleUse]:
@@ -279,7 +279,7 @@ class Judge:
         """Return what becomes of a 0 for an AUTO_INCREMENT, in the session that it needs."""
         name = statement.name
         key = None if schema is None or name is None else (schema, name.name)
-        plan = self._zeros.plan(statement, key, self.session, self.target.version_number)
+        plan = self._zeros.plan(statement, key, self.session, self.profile.version_number)
         keeps = plan.keeps_zero
         if keeps is not None and not self.session.keeps_zero and keeps != self.session.sends_zero:
             self.session = replace(self.session, adds_zero_mode=keeps)
@@ -296,7 +296,7 @@ class Judge:
     def find_row_test(self, head: bytes) -> RowTest | None:
         """Return the test for rows of an INSERT that may stand in other statements, too."""
         schema = self.session.schema or self.default_schema
-        return self._row_tests.find(head, self.session, schema, self.target.version_number)
+        return self._row_tests.find(head, self.session, schema, self.profile.version_number)
 
     def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
         """Return what creates the statement's schema and goes there, where that is missing."""
@@ -353,7 +353,7 @@ class Judge:
 
     def _rewrite(self, statement: Statement, *, is_there: bool) -> tuple[bytes, list[RuleUse]]:
         conditions = Conditions(
-            self.target,
+            self.profile,
             self.session.mode,
             is_old=self.source_is_old,
             has_old_default=self.session.utf8mb4_collation is not None,

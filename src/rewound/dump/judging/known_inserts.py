@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from rewound.dump.definitions.known_tables import KnownTable, KnownTables, TableKey
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import EnumColumns, RuleUse, Verdict
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.insert_head import read_insert_head
 from rewound.dump.text.statement import Statement
 from rewound.dump.values.generated_values import replace_generated
@@ -41,7 +41,7 @@ class KnownInserts:
     _insert: KnownInsert | None = field(default=None, init=False)
 
     def find(
-        self, statement: Statement, key: TableKey, session: Session, version: int
+        self, statement: Statement, key: TableKey, session: DumpSession, version: int
     ) -> KnownInsert | None:
         """Return what an INSERT's head says; None where nothing certain is known of it.
 
@@ -54,7 +54,9 @@ class KnownInserts:
             self._insert = self._read(head, key, session, version)
         return self._insert
 
-    def with_values(self, verdict: Verdict, schema: str, session: Session, version: int) -> Verdict:
+    def with_values(
+        self, verdict: Verdict, schema: str, session: DumpSession, version: int
+    ) -> Verdict:
         """Return the verdict on an INSERT with what is known of the values in its rows."""
         statement = verdict.statement
         insert = self.find(statement, (schema, statement.names[0].name), session, version)
@@ -73,20 +75,22 @@ class KnownInserts:
         )
 
     def _read(
-        self, head: bytes, key: TableKey, session: Session, version: int
+        self, head: bytes, key: TableKey, session: DumpSession, version: int
     ) -> KnownInsert | None:
         table = self.tables.find(key)
         read = read_insert_head(head, session.mode, version)
         listed = None if table is None or read is None else table.listed(read.columns)
         if table is None or listed is None:
             return None
-        numbered = [index for index, each in enumerate(listed) if each.has_auto_increment]
+        auto_increment_indexes = [
+            index for index, each in enumerate(listed) if each.has_auto_increment
+        ]
         names = tuple(column.name for column in listed)
         enums = tuple(index for index, each in enumerate(listed) if each.is_enum)
         return KnownInsert(
             table,
             names,
-            numbered[0] if numbered else None,
+            auto_increment_indexes[0] if auto_increment_indexes else None,
             tuple(index for index, each in enumerate(listed) if each.is_generated),
             EnumColumns(names, enums, session.mode) if enums else None,
             frozenset(

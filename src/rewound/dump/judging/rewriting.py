@@ -27,7 +27,7 @@ _MOST_EDITS = 50_000
 class Conditions:
     """What a statement is rewritten for."""
 
-    target: ServerProfile
+    profile: ServerProfile
     mode: LexicalMode
     """How its text is read."""
     is_old: bool
@@ -60,7 +60,7 @@ def rewrite(
         raise TooManyTokens(f"it needs more than {_MOST_EDITS:,} changes")
     sql = apply_edits(statement.text, edits)
     mode = conditions.mode
-    sent = with_rows(parse_statement(sql, mode, conditions.target.version_number), mode)
+    sent = with_rows(parse_statement(sql, mode, conditions.profile.version_number), mode)
     if conditions.folds_names:
         sent = fold_names(sent)
     is_same = (sent.kind, sent.names) == (statement.kind, statement.names)
@@ -74,7 +74,7 @@ def _plan(
 ) -> tuple[Sequence[Edit], RuleUse | None]:
     """Return what has to change in a statement, and the rule that refuses it."""
     kind, mode = statement.kind, conditions.mode
-    version = conditions.target.version_number
+    version = conditions.profile.version_number
     if statement.rows_start:
         edits, refusal = plan_value_edits(statement, mode, version)
         if not edits and refusal is None:
@@ -91,7 +91,7 @@ def _plan(
     edits = plan_definition_edits(
         tokens,
         kind,
-        conditions.target,
+        conditions.profile,
         mode,
         is_old=conditions.is_old,
         has_old_default=conditions.has_old_default,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rewound.dump.definitions.known_tables import KnownTable, KnownTables
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.insert_head import read_insert_head
 from rewound.dump.text.splitter import RowTest
 from rewound.dump.values.plain_rows import PlainRows
@@ -25,7 +25,7 @@ class RowTestFinder:
     _test: RowTest | None = None
 
     def find(
-        self, head: bytes, session: Session, schema: str | None, version: int
+        self, head: bytes, session: DumpSession, schema: str | None, version: int
     ) -> RowTest | None:
         """Return the test by an INSERT's head; None where no rows of it pass.
 
@@ -38,7 +38,7 @@ class RowTestFinder:
         return self._test
 
     def _make(
-        self, head: bytes, session: Session, schema: str | None, version: int
+        self, head: bytes, session: DumpSession, schema: str | None, version: int
     ) -> RowTest | None:
         read = read_insert_head(head, session.mode, version)
         schema = schema if read is None else read.table.schema or schema
@@ -56,8 +56,14 @@ def _make_row_test(
     listed = table.listed(names)
     if listed is None:
         return None
-    numbered = [index for index, column in enumerate(listed) if column.has_auto_increment]
-    if not numbered and any(column.has_auto_increment for column in table.columns):
+    auto_increment_indexes = [
+        index for index, column in enumerate(listed) if column.has_auto_increment
+    ]
+    if not auto_increment_indexes and any(column.has_auto_increment for column in table.columns):
         return None
-    rows = PlainRows(len(listed), numbered=numbered[0] if numbered else None, keeps_zero=keeps_zero)
+    rows = PlainRows(
+        len(listed),
+        auto_increment_index=auto_increment_indexes[0] if auto_increment_indexes else None,
+        keeps_zero=keeps_zero,
+    )
     return rows.are_plain

@@ -15,7 +15,7 @@ from rewound.dump.definitions.known_tables import KnownTable, TableKey
 from rewound.dump.judging.known_inserts import KnownInserts
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.masked_text import has_word
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.statement import Kind, Statement
@@ -48,7 +48,7 @@ _BEGINS_ANEW = frozenset({Kind.CREATE_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE})
 _STORES_ITS_MODE = frozenset(
     {Kind.CREATE_TRIGGER, Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
 )
-_BECOMES_NUMBERED = re.compile(rb"\bAUTO_INCREMENT\b(?!\s*=)|\bSERIAL\b", re.IGNORECASE)
+_GETS_AUTO_INCREMENT = re.compile(rb"\bAUTO_INCREMENT\b(?!\s*=)|\bSERIAL\b", re.IGNORECASE)
 
 
 class ZeroNumbers:
@@ -61,7 +61,7 @@ class ZeroNumbers:
         """The table that the last number would have been chosen for."""
 
     def plan(
-        self, statement: Statement, key: TableKey | None, session: Session, version: int
+        self, statement: Statement, key: TableKey | None, session: DumpSession, version: int
     ) -> ZeroPlan:
         """Return how a statement about a table, or about none, is sent in the dump's session.
 
@@ -74,7 +74,7 @@ class ZeroNumbers:
             return _ANY
         if kind in _STORES_ITS_MODE:
             return ZeroPlan(keeps_zero=False)
-        if kind is Kind.ALTER_TABLE and _BECOMES_NUMBERED.search(statement.text):
+        if kind is Kind.ALTER_TABLE and _GETS_AUTO_INCREMENT.search(statement.text):
             return ZeroPlan(True, (), (RuleUse(rules.ZERO_KEPT, str(statement.name)),))
         before = _ANY
         if self._last_undecided is not None and _asks_for_last_number(statement):
@@ -85,7 +85,7 @@ class ZeroNumbers:
         return ZeroPlan(plan.keeps_zero, (*before.before, *plan.before), (*before.uses, *plan.uses))
 
     def _plan_rows(
-        self, statement: Statement, key: TableKey, session: Session, version: int
+        self, statement: Statement, key: TableKey, session: DumpSession, version: int
     ) -> ZeroPlan:
         insert = self._inserts.find(statement, key, session, version)
         if insert is None:

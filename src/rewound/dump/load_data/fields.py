@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rewound.dump.load_data.row_patterns import Fitness, RowPatternReader, RowPatterns
-from rewound.dump.load_data.table_metadata import TableForm, ValueKind
-from rewound.dump.settings.session import Session
+from rewound.dump.load_data.table_metadata import TableMetadata, ValueKind
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.insert_head import read_insert_head
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.quoting import quote_name
@@ -57,20 +57,25 @@ class RowReader:
     """Reads the INSERTs of one table that begin alike. Guards the patterns seen so far."""
 
     def __init__(
-        self, table: tuple[str, str], form: TableForm, head: bytes, session: Session, version: int
+        self,
+        table: tuple[str, str],
+        metadata: TableMetadata,
+        head: bytes,
+        session: DumpSession,
+        version: int,
     ) -> None:
         mode = session.mode
         names = _read_columns(head, mode, version)
-        by_name = {column.name.lower(): column for column in form.columns}
-        listed = [column.name.lower() for column in form.columns] if names == () else names
+        by_name = {column.name.lower(): column for column in metadata.columns}
+        listed = [column.name.lower() for column in metadata.columns] if names == () else names
         # A column that is left out may get a value that depends on when it is sent.
         fits = listed is not None and sorted(listed) == sorted(by_name)
-        if form.auto_increment_column is not None and not session.sends_zero:
+        if metadata.auto_increment_column is not None and not session.sends_zero:
             fits = False
         self._columns = [by_name[name] for name in listed or ()] if fits else []
         self._has_bytes = any(column.kind is ValueKind.BYTES for column in self._columns)
         self._patterns = RowPatternReader(
-            self._columns, auto_increment_column=form.auto_increment_column
+            self._columns, auto_increment_column=metadata.auto_increment_column
         )
         self._table = table
         self._mode = mode

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rewound.dump.load_data.table_metadata import Column, ValueKind
+from rewound.dump.load_data.table_metadata import ColumnMetadata, ValueKind
 
 
 class Fitness(enum.IntEnum):
@@ -44,10 +44,12 @@ class RowPatterns:
 class RowPatternReader:
     """Reads the rows for some columns of one table. Guards the patterns seen so far."""
 
-    def __init__(self, columns: Sequence[Column], *, auto_increment_column: str | None) -> None:
+    def __init__(
+        self, columns: Sequence[ColumnMetadata], *, auto_increment_column: str | None
+    ) -> None:
         """Take note of the columns, and of the one whose values the server can choose."""
         self._columns = columns
-        self._numbered = auto_increment_column
+        self._auto_increment_column = auto_increment_column
         self._has_floats = any(column.kind is ValueKind.FLOAT for column in columns)
         self._layout = Layout(b"", b"")
         self._patterns: dict[bytes, _Pattern] = {}
@@ -63,7 +65,7 @@ class RowPatternReader:
         different = _find_different(skeleton[1:-1], layout.row_end, rows)
         if different is None:
             return _NOTHING
-        patterns = [self._get_shape(pattern) for pattern in different]
+        patterns = [self._get_pattern(pattern) for pattern in different]
         fitness = min(pattern.fitness for pattern in patterns)
         hexadecimal = {name for pattern in patterns for name in pattern.hexadecimal}
         quoted = {name for pattern in patterns for name in pattern.quoted}
@@ -75,7 +77,7 @@ class RowPatternReader:
             fitness = min(fitness, Fitness.LITERAL)
         return RowPatterns(fitness, layout, frozenset(hexadecimal))
 
-    def _get_shape(self, pattern: bytes) -> "_Pattern":
+    def _get_pattern(self, pattern: bytes) -> "_Pattern":
         known = self._patterns.get(pattern)
         if known is None:
             plain = pattern
@@ -94,8 +96,8 @@ class RowPatternReader:
             frozenset(column.name for value, column in pairs if value.endswith(b"'")),
         )
 
-    def _judge_value(self, value: bytes, column: Column) -> Fitness:
-        if column.name == self._numbered and value not in (b"", b"-"):
+    def _judge_value(self, value: bytes, column: ColumnMetadata) -> Fitness:
+        if column.name == self._auto_increment_column and value not in (b"", b"-"):
             return Fitness.VERBATIM
         if not _LITERAL.fullmatch(value):
             return Fitness.VERBATIM

@@ -19,7 +19,7 @@ class ValueKind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnMetadata:
     """One column of a table, as far as its values are concerned."""
 
     name: str
@@ -31,10 +31,10 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class TableForm:
+class TableMetadata:
     """What has to be known of a table before rows are sent to it in another way."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnMetadata, ...]
     """All that rows can state a value for, in their order; generated ones are not among them."""
     auto_increment_column: str | None
     """The column with AUTO_INCREMENT, if there is one."""

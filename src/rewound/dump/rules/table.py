@@ -733,12 +733,12 @@ ROWS_AS_FIELDS = Rule(
     " dump",
     "the server has no SQL to parse, which is more than half of its work",
 )
-KEYS_LAST = Rule(
-    "keys-last",
+INDEXES_DEFERRED = Rule(
+    "indexes-deferred",
     Effect.FASTER,
-    "secondary keys of a table with many rows",
+    "secondary indexes of a table with many rows",
     "dropped before the rows are loaded and added again afterwards, by the server's own definition",
-    "building a key once by sorting is cheaper than inserting each row into it",
+    "building an index once by sorting is cheaper than inserting each row into it",
 )
 LOCK_NOT_TAKEN = Rule(
     "lock-not-taken",

@@ -11,7 +11,7 @@ from rewound.dump.settings.session import (
     INITIAL_CHARACTER_SET,
     INITIAL_SQL_MODE,
     INITIAL_STORAGE_ENGINE,
-    Session,
+    DumpSession,
 )
 from rewound.dump.settings.variables import STORAGE_ENGINE
 from rewound.dump.text.tokens import Token, TokenKind, unquote
@@ -58,7 +58,7 @@ class Assignment:
         return self.value[0].start
 
 
-def iter_assignments(tokens: Sequence[Token], session: Session) -> Iterator[Assignment]:
+def iter_assignments(tokens: Sequence[Token], session: DumpSession) -> Iterator[Assignment]:
     """Yield the assignments of the tokens after SET.
 
     A scope holds until another one is written.
@@ -103,7 +103,7 @@ def _split_at_commas(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     yield tokens[start:]
 
 
-def _read_target(target: Sequence[Token], carried: str, session: Session) -> tuple[str, str]:
+def _read_target(target: Sequence[Token], carried: str, session: DumpSession) -> tuple[str, str]:
     """Return (scope, variable) of what stands left of the equals sign."""
     if len(target) == 1:
         variable = target[0]
@@ -118,7 +118,7 @@ def _read_target(target: Sequence[Token], carried: str, session: Session) -> tup
     raise CannotFollow("this form of SET is not one that dumps use")
 
 
-def known_value(assignment: Assignment, session: Session) -> str | None:
+def known_value(assignment: Assignment, session: DumpSession) -> str | None:
     """Return what the value stands for, or None where only the server knows it."""
     value = assignment.value
     if len(value) == 1:
@@ -135,7 +135,7 @@ def known_value(assignment: Assignment, session: Session) -> str | None:
     return None
 
 
-def _known_token(token: Token, session: Session) -> str | None:
+def _known_token(token: Token, session: DumpSession) -> str | None:
     if token.kind is TokenKind.VARIABLE:
         name = token.text.decode("utf-8", "surrogateescape").lower()
         current = {
@@ -152,7 +152,7 @@ def _known_token(token: Token, session: Session) -> str | None:
     return None
 
 
-def is_unset(token: Token, session: Session) -> bool:
+def is_unset(token: Token, session: DumpSession) -> bool:
     """Tell whether a token is a user variable that no statement so far has set."""
     is_user_variable = token.kind is TokenKind.VARIABLE and not token.text.startswith(b"@@")
     return is_user_variable and _user_variable(token) not in session.saved

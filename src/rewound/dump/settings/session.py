@@ -40,7 +40,7 @@ NEW_SESSION = (
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class DumpSession:
     """The dump's session between two statements."""
 
     sql_mode: str = INITIAL_SQL_MODE
@@ -83,6 +83,6 @@ class Session:
         added = ["NO_AUTO_VALUE_ON_ZERO"] if self.adds_zero_mode else []
         return ",".join([*filter(None, [self.sql_mode]), *added])
 
-    def save(self, variable: str, value: str | None) -> "Session":
+    def save(self, variable: str, value: str | None) -> "DumpSession":
         """Return the session after `SET @variable = value`."""
         return replace(self, saved={**self.saved, variable.lower(): value})

@@ -28,7 +28,7 @@ from rewound.dump.settings.assignments import (
     iter_assignments,
     known_value,
 )
-from rewound.dump.settings.session import INITIAL_CHARACTER_SET, Session
+from rewound.dump.settings.session import INITIAL_CHARACTER_SET, DumpSession
 from rewound.dump.text.statement import Statement
 from rewound.dump.text.tokens import Token, TokenKind, read_tokens, unquote
 from rewound.dump.values.computed_rows import find_computed
@@ -47,7 +47,7 @@ _HARMLESS = re.compile(r"\w*", re.ASCII)
 class SetVerdict:
     """What a SET statement becomes."""
 
-    session: Session
+    session: DumpSession
     """The session after it."""
     sql: bytes | None
     """What to send; None where nothing of it is executed."""
@@ -55,16 +55,16 @@ class SetVerdict:
     """The rules used."""
 
 
-class _Step(NamedTuple):
+class _AssignmentEffect(NamedTuple):
     """What one assignment becomes and does."""
 
-    session: Session
+    session: DumpSession
     literal: str | None = None
     """The value to send instead of what is written."""
     uses: tuple[RuleUse, ...] = ()
 
 
-def judge_set(statement: Statement, session: Session, target: ServerProfile) -> SetVerdict:
+def judge_set(statement: Statement, session: DumpSession, profile: ServerProfile) -> SetVerdict:
     """Decide about a SET statement.
 
     Raises:
@@ -72,7 +72,7 @@ def judge_set(statement: Statement, session: Session, target: ServerProfile) -> 
         UnreadableText: its text has no certain reading.
     """
     text = statement.text
-    tokens = read_tokens(text, session.mode, target.version_number)[1:]
+    tokens = read_tokens(text, session.mode, profile.version_number)[1:]
     whole = _judge_whole(text, tokens, session)
     if whole is not None:
         return whole
@@ -89,7 +89,7 @@ def judge_set(statement: Statement, session: Session, target: ServerProfile) -> 
             recorded = rule is rules.REPLICATION_POSITION
             uses.append(RuleUse(rule, one_line(written) if recorded else excerpt(written, 80)))
             continue
-        session, literal, new_uses = _follow(assignment, session, target)
+        session, literal, new_uses = _follow(assignment, session, profile)
         uses += new_uses
         if literal is not None:
             changed = True
@@ -100,7 +100,7 @@ def judge_set(statement: Statement, session: Session, target: ServerProfile) -> 
     return SetVerdict(session, b"SET " + b", ".join(parts) if changed else text, tuple(uses))
 
 
-def _judge_whole(text: bytes, tokens: Sequence[Token], session: Session) -> SetVerdict | None:
+def _judge_whole(text: bytes, tokens: Sequence[Token], session: DumpSession) -> SetVerdict | None:
     """Decide about the forms of SET that hold no assignments, or None."""
     words = [token.word for token in tokens[:3]]
     if words[:1] in (["PASSWORD"], ["ROLE"]) or words[:2] == ["DEFAULT", "ROLE"]:
@@ -151,29 +151,31 @@ def _is_off(assignment: Assignment) -> bool:
     return len(assignment.value) == 1 and token.text.strip(b"'\"").upper() in _OFF
 
 
-def _follow(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
+def _follow(
+    assignment: Assignment, session: DumpSession, profile: ServerProfile
+) -> _AssignmentEffect:
     name = assignment.name
     _require_stated(assignment)
     if name.startswith("@"):
         return _follow_user_variable(assignment, session)
     if name == NAMES:
-        return _follow_names(assignment, session, target)
+        return _follow_names(assignment, session, profile)
     if name in _COLLATIONS:
-        return _follow_collation(assignment, session, target)
+        return _follow_collation(assignment, session, profile)
     if name == "default_storage_engine":
-        return _follow_engine(assignment, session, target)
+        return _follow_engine(assignment, session, profile)
     if name not in variables.EXECUTED:
         raise CannotFollow(f"a dump does not set {name}")
     if name in ("sql_mode", "character_set_client"):
         return _follow_reading(assignment, session)
     _require_set(assignment, session)
     if name == "autocommit":
-        return _Step(replace(session, autocommits=_is_on(assignment, session)))
+        return _AssignmentEffect(replace(session, autocommits=_is_on(assignment, session)))
     sets_time_zone = session.sets_time_zone or name == "time_zone"
-    return _Step(replace(session, sets_time_zone=sets_time_zone))
+    return _AssignmentEffect(replace(session, sets_time_zone=sets_time_zone))
 
 
-def _follow_reading(assignment: Assignment, session: Session) -> _Step:
+def _follow_reading(assignment: Assignment, session: DumpSession) -> _AssignmentEffect:
     """Follow what decides how the text after it is read."""
     value = known_value(assignment, session)
     if value is None or not all(map(_HARMLESS.fullmatch, _words_of(value))):
@@ -181,7 +183,7 @@ def _follow_reading(assignment: Assignment, session: Session) -> _Step:
     if assignment.name == "sql_mode":
         return _follow_sql_mode(assignment, session, value)
     literal = None if is_literal(assignment) else value
-    return _Step(replace(session, character_set=value.lower()), literal)
+    return _AssignmentEffect(replace(session, character_set=value.lower()), literal)
 
 
 def _require_stated(assignment: Assignment) -> None:
@@ -192,7 +194,7 @@ def _require_stated(assignment: Assignment) -> None:
         raise CannotFollow(f"{assignment.name} is set to {variable}, which describes this host")
 
 
-def _require_set(assignment: Assignment, session: Session) -> None:
+def _require_set(assignment: Assignment, session: DumpSession) -> None:
     """Raise CannotFollow where the value is a user variable that nothing has set."""
     token = assignment.value[0]
     if len(assignment.value) == 1 and is_unset(token, session):
@@ -202,35 +204,39 @@ def _require_set(assignment: Assignment, session: Session) -> None:
         raise CannotFollow(f"{assignment.name} is set to {variable}, which has no value")
 
 
-def _follow_user_variable(assignment: Assignment, session: Session) -> _Step:
+def _follow_user_variable(assignment: Assignment, session: DumpSession) -> _AssignmentEffect:
     if len(session.saved) >= _MOST_VARIABLES and assignment.name not in session.saved:
         raise CannotFollow(f"the dump sets more than {_MOST_VARIABLES} user variables")
-    return _Step(session.save(assignment.name, known_value(assignment, session)))
+    return _AssignmentEffect(session.save(assignment.name, known_value(assignment, session)))
 
 
-def _follow_engine(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
+def _follow_engine(
+    assignment: Assignment, session: DumpSession, profile: ServerProfile
+) -> _AssignmentEffect:
     """Follow the engine of tables that name none: no other way round the rules for engines."""
     engine = known_value(assignment, session)
     if engine is None:
         raise CannotFollow(f"{assignment.name} is set to a value that cannot be followed")
-    rule = find_engine_rule(engine, target)
+    rule = find_engine_rule(engine, profile)
     if rule is not None:
         following = replace(session, storage_engine="InnoDB")
-        return _Step(following, "InnoDB", (RuleUse(rule, engine),))
+        return _AssignmentEffect(following, "InnoDB", (RuleUse(rule, engine),))
     following = replace(session, storage_engine=engine)
-    return _Step(following, None if is_literal(assignment) else engine)
+    return _AssignmentEffect(following, None if is_literal(assignment) else engine)
 
 
-def _follow_sql_mode(assignment: Assignment, session: Session, value: str) -> _Step:
+def _follow_sql_mode(assignment: Assignment, session: DumpSession, value: str) -> _AssignmentEffect:
     words = _words_of(value)
     removed = [word for word in words if word.upper() in REMOVED_SQL_MODES]
     kept = ",".join(word for word in words if word not in removed)
     literal = None if is_literal(assignment) and not removed else f"'{kept}'"
     uses = tuple(RuleUse(rules.SQL_MODE_REMOVED, word) for word in removed)
-    return _Step(replace(session, sql_mode=kept, adds_zero_mode=False), literal, uses)
+    return _AssignmentEffect(replace(session, sql_mode=kept, adds_zero_mode=False), literal, uses)
 
 
-def _follow_names(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
+def _follow_names(
+    assignment: Assignment, session: DumpSession, profile: ServerProfile
+) -> _AssignmentEffect:
     """Follow SET NAMES character_set [COLLATE collation]."""
     first, *rest = assignment.value
     name = unquote(first, session.mode).lower()
@@ -238,37 +244,41 @@ def _follow_names(assignment: Assignment, session: Session, target: ServerProfil
     if not is_written or not _HARMLESS.fullmatch(name) or len(rest) not in (0, 2):
         raise CannotFollow("the character set cannot be followed")
     character_set = INITIAL_CHARACTER_SET if first.word == "DEFAULT" else name
-    if character_set not in target.default_collations and character_set != "utf8":
+    if character_set not in profile.default_collations and character_set != "utf8":
         raise CannotFollow(f"the server has no character set {character_set}")
     following = replace(session, character_set=character_set)
     if not rest:
         if session.utf8mb4_collation is None or character_set != "utf8mb4":
-            return _Step(following)
+            return _AssignmentEffect(following)
         old = f"utf8mb4 COLLATE {session.utf8mb4_collation}"
-        return _Step(following, old, (RuleUse(rules.DEFAULT_COLLATION, "SET NAMES utf8mb4"),))
+        return _AssignmentEffect(
+            following, old, (RuleUse(rules.DEFAULT_COLLATION, "SET NAMES utf8mb4"),)
+        )
     if rest[0].word != "COLLATE":
         raise CannotFollow("this form of SET NAMES is not one that dumps use")
     collation = unquote(rest[1], session.mode).lower()
-    nearest = nearest_collation(collation, target)
+    nearest = nearest_collation(collation, profile)
     if nearest is None or nearest == collation:
-        return _Step(following)
+        return _AssignmentEffect(following)
     use = RuleUse(rules.COLLATION_UNKNOWN, collation)
-    return _Step(following, f"{name} COLLATE {nearest}", (use,))
+    return _AssignmentEffect(following, f"{name} COLLATE {nearest}", (use,))
 
 
-def _follow_collation(assignment: Assignment, session: Session, target: ServerProfile) -> _Step:
+def _follow_collation(
+    assignment: Assignment, session: DumpSession, profile: ServerProfile
+) -> _AssignmentEffect:
     token = assignment.value[0]
     if not is_literal(assignment):
         _require_set(assignment, session)
-        return _Step(session)
+        return _AssignmentEffect(session)
     collation = unquote(token, session.mode).lower()
-    nearest = nearest_collation(collation, target)
+    nearest = nearest_collation(collation, profile)
     if nearest is None or nearest == collation:
-        return _Step(session)
-    return _Step(session, nearest, (RuleUse(rules.COLLATION_UNKNOWN, collation),))
+        return _AssignmentEffect(session)
+    return _AssignmentEffect(session, nearest, (RuleUse(rules.COLLATION_UNKNOWN, collation),))
 
 
-def _is_on(assignment: Assignment, session: Session) -> bool:
+def _is_on(assignment: Assignment, session: DumpSession) -> bool:
     """Tell whether autocommit is certainly switched on; what cannot be known counts as off."""
     token = assignment.value[0]
     is_number = len(assignment.value) == 1 and token.text.isdigit()

@@ -7,7 +7,7 @@ what was not committed. Savepoints and ROLLBACK are no part of a dump; the judge
 from dataclasses import dataclass, replace
 
 from rewound.dump.rules.verdict import Verdict
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import iter_tokens
 
@@ -28,7 +28,7 @@ class Transaction:
     line: int | None = None
     """Of the first statement whose rows are not committed."""
 
-    def follow(self, verdict: Verdict, session: Session, server_version: int) -> "Transaction":
+    def follow(self, verdict: Verdict, session: DumpSession, server_version: int) -> "Transaction":
         """Return the state after a statement that left `session` as it is.
 
         Source: MySQL 9.7 manual, "Statements That Cause an Implicit Commit".

@@ -92,7 +92,7 @@ def find_computed_rows(
         has_own_only = masked_text.count(b"(") == statement.rows and b"`" not in masked_text
         if has_own_only and masked_text.startswith(b"(") and masked_text.endswith(b")"):
             return None
-        found = _find_in_outline(masked_text)
+        found = _find_in_masked_text(masked_text)
     return None if found is None else RuleUse(rules.COMPUTED_VALUE, f"{statement.name}: {found}")
 
 
@@ -123,7 +123,7 @@ def find_computed(tokens: Iterable[Token]) -> str | None:
     return None
 
 
-def _find_in_outline(masked_text: bytes) -> str | None:
+def _find_in_masked_text(masked_text: bytes) -> str | None:
     words: set[bytes] = set(_WORD.findall(masked_text))
     for word in sorted(words):
         if word.decode().upper() in _QUERIES:

@@ -21,15 +21,17 @@ _NO_VALUE = re.compile(rb"\(\s*\)")
 class PlainRows:
     """Tells rows of literals for so many columns. Guards the patterns seen so far.
 
-    In the column at `numbered`, where the server can choose the value, there must be a number.
+    At `auto_increment_index`, where the server can choose the value, there must be a number.
     """
 
-    def __init__(self, columns: int, *, numbered: int | None, keeps_zero: bool) -> None:
+    def __init__(self, columns: int, *, auto_increment_index: int | None, keeps_zero: bool) -> None:
         """Take note of the columns; with `keeps_zero`, 0 is a number like all others."""
         self._columns = columns
-        self._numbered = numbered
+        self._auto_increment_index = auto_increment_index
         self._known: set[bytes] = set()
-        self._zero = None if numbered is None or keeps_zero else zero_at(numbered)
+        self._zero = (
+            None if auto_increment_index is None or keeps_zero else zero_at(auto_increment_index)
+        )
 
     def are_plain(self, masked_rows: bytes) -> bool:
         """Tell whether rows are nothing but literals, by their masked text."""
@@ -52,7 +54,7 @@ class PlainRows:
         values = pattern.split(b",")
         if len(values) != self._columns or not all(map(_LITERAL.fullmatch, values)):
             return False
-        return self._numbered is None or values[self._numbered] == _NUMBER
+        return self._auto_increment_index is None or values[self._auto_increment_index] == _NUMBER
 
 
 def zero_at(position: int) -> re.Pattern[bytes]:

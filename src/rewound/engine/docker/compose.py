@@ -36,7 +36,7 @@ from rewound.engine.docker.container import (
     WORKING_FOLDER,
     server_arguments,
 )
-from rewound.engine.options import ENVIRONMENT, LOOPBACK, ServerSettings
+from rewound.engine.server_options import ENVIRONMENT, LOOPBACK, ServerSettings
 from rewound.errors import UsageError
 
 COMPOSE_FILE = "docker-compose.yml"

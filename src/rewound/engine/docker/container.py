@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from rewound.engine.boot import SOCKET, TEMPORARY
 from rewound.engine.cloning import DATA
-from rewound.engine.options import (
+from rewound.engine.server_options import (
     ANY_ADDRESS,
     OWN_SETTINGS_ONLY,
     ServerSettings,

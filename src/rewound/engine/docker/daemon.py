@@ -47,8 +47,8 @@ from rewound.engine.docker.container import (
     ContainerPlan,
 )
 from rewound.engine.docker.hints import explain_used_network, find_hint
-from rewound.engine.options import ENVIRONMENT, LOOPBACK
 from rewound.engine.protocol import PullStep
+from rewound.engine.server_options import ENVIRONMENT, LOOPBACK
 from rewound.errors import HostError
 
 _ANSWER_TIMEOUT_S = 120

@@ -9,8 +9,8 @@ from rewound.engine.datadir import template_name, templates_folder, templates_lo
 from rewound.engine.docker.container import ContainerPlan, ContainerUser
 from rewound.engine.docker.daemon import Daemon
 from rewound.engine.install.installation import explain_refusal
-from rewound.engine.options import plan_memory_bytes
 from rewound.engine.protocol import PullStep
+from rewound.engine.server_options import plan_memory_bytes
 from rewound.errors import HostError
 from rewound.mysql.version import Version, find_mysql_version
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rewound.engine.cloning import CloneMethod, Probe, probe_methods
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.install.installation import list_installations
-from rewound.engine.options import plan_buffer_pool_bytes
+from rewound.engine.server_options import plan_buffer_pool_bytes
 from rewound.errors import HostError
 from rewound.files.mounts import find_file_system
 
@@ -79,7 +79,7 @@ def judge_cloning(probes: list[Probe]) -> list[Check]:
 
 
 def check_space(subject: str, folder: Path, *, hint: str) -> Check:
-    """Return how much room there is where a folder is, or would be."""
+    """Return how much space there is where a folder is, or would be."""
     free = shutil.disk_usage(_nearest(folder)).free
     kind = find_file_system(_nearest(folder))
     detail = f"{folder}, {kind}, {free // _MIB:,} MiB free"

@@ -4,7 +4,7 @@ import contextlib
 import errno
 import socket
 
-from rewound.engine.options import LOOPBACK
+from rewound.engine.server_options import LOOPBACK
 from rewound.errors import HostError
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from rewound.diff.exact.columns import pair_exactly
 from rewound.diff.exact.comparison import find_difference
-from rewound.diff.exact.definitions import ObjectName
-from rewound.diff.schema.definitions import Column
+from rewound.diff.exact.verbatim_definitions import ObjectName
+from rewound.diff.schema.definitions import ColumnDefinition
 
 DATABASE = ObjectName("g", "DATABASE", "g")
 VIEW = ObjectName("g", "VIEW", "v")
@@ -50,13 +50,13 @@ def test_of_a_long_definition_the_part_is_shown_that_differs():
     ],
 )
 def test_every_type_is_compared_by_what_is_stored(type_, value):
-    column = Column("c", type_, type_.partition("(")[0], is_nullable=False)
+    column = ColumnDefinition("c", type_, type_.partition("(")[0], is_nullable=False)
     pair = pair_exactly(column)
     assert (pair.before.value, pair.after.value) == (value, value)
 
 
 def test_null_is_not_the_empty_text():
-    pair = pair_exactly(Column("c", "varchar(9)", "varchar", is_nullable=True))
+    pair = pair_exactly(ColumnDefinition("c", "varchar(9)", "varchar", is_nullable=True))
     assert pair.before.piece == (
         "COALESCE(CONCAT(LENGTH(CAST(`c` AS BINARY)),_binary':',CAST(`c` AS BINARY)),_binary'')"
     )

@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
+from rewound.diff.report.document import describe
 from rewound.diff.report.findings import Measure, find_outliers
-from rewound.diff.report.report import describe
 from rewound.diff.rows.canonical_form import CanonicalForm
 from rewound.diff.rows.column_statistics import ColumnDelta, NumericDelta
 from rewound.diff.rows.row_changes import TableDiff

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from rewound.diff.report.document import encode_report
 from rewound.diff.report.page import make_page
-from rewound.diff.report.report import encode_report
 from tests.unit.diff.sample_report import HOSTILE, make_report
 
 

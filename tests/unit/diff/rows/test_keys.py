@@ -3,7 +3,7 @@
 import pytest
 
 from rewound.diff.rows.keys import find_key
-from rewound.diff.schema.definitions import Column, KeyPart, Table
+from rewound.diff.schema.definitions import ColumnDefinition, KeyPart, TableDefinition
 from tests.unit.diff.sample_tables import AB, TEXT, choose, column, key, table
 
 
@@ -22,7 +22,7 @@ from tests.unit.diff.sample_tables import AB, TEXT, choose, column, key, table
         (table(AB, key("k", KeyPart(None, expression="a + 1"))), None),
     ],
 )
-def test_the_primary_key_else_the_smallest_unique_one(made: Table, chosen: str | None):
+def test_the_primary_key_else_the_smallest_unique_one(made: TableDefinition, chosen: str | None):
     found = choose(made)
     assert (None if found is None else found.name) == chosen
 
@@ -64,7 +64,7 @@ def test_both_sides_need_a_key_over_the_same_columns():
     ],
 )
 def test_ranges_mean_the_same_only_where_both_sides_sort_alike(
-    before: Column, after: Column, is_ordered: bool
+    before: ColumnDefinition, after: ColumnDefinition, is_ordered: bool
 ):
     found = choose(table([before], key("PRIMARY", "a")), table([after], key("PRIMARY", "a")))
     assert found is not None
@@ -114,7 +114,9 @@ def test_texts_of_two_collations_are_the_same_key_by_their_bytes():
         (column("a", TEXT), "1C47", "1C471C47"),
     ],
 )
-def test_rows_are_sorted_as_the_server_sorts_them(made: Column, smaller: str, larger: str):
+def test_rows_are_sorted_as_the_server_sorts_them(
+    made: ColumnDefinition, smaller: str, larger: str
+):
     found = choose(table([made], key("PRIMARY", "a")))
     assert found is not None
     assert found.rank([smaller]) < found.rank([larger])

@@ -71,8 +71,8 @@ def test_the_default_of_a_server_follows_from_its_version(version, is_old):
         ("SET NAMES utf8", "{}"),
     ],
 )
-def test_utf8mb4_alone_gets_the_old_default(target, text, sent):
-    judge = Judge(target)
+def test_utf8mb4_alone_gets_the_old_default(profile, text, sent):
+    judge = Judge(profile)
     judge.set_source("5.7.44")
     judge.judge(b"CREATE DATABASE g CHARSET utf8mb4 COLLATE utf8mb4_bin", 1)
     judge.judge(b"USE g", 2)
@@ -83,7 +83,7 @@ def test_utf8mb4_alone_gets_the_old_default(target, text, sent):
     else:
         assert verdict.sql[-1].decode() == sent.format(text)
     assert any(use.rule.name == "default-collation" for use in verdict.uses) is (sent != "{}")
-    new = Judge(target, default_schema="g")
+    new = Judge(profile, default_schema="g")
     new.set_source("8.0.36")
     assert new.judge(text.encode(), 1).sql[-1].decode() == text
 
@@ -104,8 +104,8 @@ def test_a_table_as_old_servers_write_it_shows_the_old_default(text, is_old):
     assert shows_old_default(text.encode()) is is_old
 
 
-def test_a_dump_without_header_is_known_by_its_first_table(target):
-    script = Script(target, schema="g")
+def test_a_dump_without_header_is_known_by_its_first_table(profile):
+    script = Script(profile, schema="g")
     text = f"DROP TABLE IF EXISTS `t`;\n{MACHINE};\nCREATE TABLE u (a int) CHARSET utf8mb4;\n"
     _drop, first, second = script.iter_verdicts([text.encode()])
     assert first.sql == (
@@ -115,7 +115,7 @@ def test_a_dump_without_header_is_known_by_its_first_table(target):
     assert second.sql == (f"CREATE TABLE u (a int) CHARSET utf8mb4{C}".encode(),)
 
 
-def test_a_database_that_the_dump_does_not_create_has_the_old_default(target):
+def test_a_database_that_the_dump_does_not_create_has_the_old_default(profile):
     text = b"-- Host: x    Database: game\n-- Server version\t5.7.44\nDROP TABLE IF EXISTS t;\n"
-    [verdict] = Script(target).iter_verdicts([text])
+    [verdict] = Script(profile).iter_verdicts([text])
     assert verdict.sql[0] == b"CREATE DATABASE IF NOT EXISTS `game` COLLATE utf8mb4_general_ci"

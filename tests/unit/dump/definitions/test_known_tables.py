@@ -3,8 +3,8 @@ import pytest
 from rewound.dump.judging.judge import Judge
 
 
-def known(target, *statements):
-    judge = Judge(target, default_schema="g")
+def known(profile, *statements):
+    judge = Judge(profile, default_schema="g")
     for statement in statements:
         verdict = judge.judge(statement.encode(), 1)
         assert verdict.refusal is None, verdict.refusal
@@ -36,8 +36,8 @@ def describe(table):
         ("(a int /*!50606 STORAGE DISK */ DEFAULT (1+1), b int /*!80023 INVISIBLE */)", "a b-"),
     ],
 )
-def test_a_table_is_known_by_its_columns(target, definition, columns):
-    tables = known(target, f"CREATE TABLE t {definition}")
+def test_a_table_is_known_by_its_columns(profile, definition, columns):
+    tables = known(profile, f"CREATE TABLE t {definition}")
     assert describe(tables.find(("g", "t"))) == columns
 
 
@@ -60,9 +60,9 @@ def test_a_table_is_known_by_its_columns(target, definition, columns):
         ("ALTER b SET INVISIBLE", None),
     ],
 )
-def test_a_table_is_known_after_a_change(target, change, columns):
+def test_a_table_is_known_after_a_change(profile, change, columns):
     tables = known(
-        target, "CREATE TABLE t (id int, b int, c int AS (1))", f"ALTER TABLE t {change}"
+        profile, "CREATE TABLE t (id int, b int, c int AS (1))", f"ALTER TABLE t {change}"
     )
     assert describe(tables.find(("g", "t"))) == columns
 
@@ -82,6 +82,6 @@ def test_a_table_is_known_after_a_change(target, change, columns):
         (["USE h", "CREATE TABLE t (z int)"], {"t": "a#"}),
     ],
 )
-def test_tables_come_and_go_with_their_statements(target, statements, found):
-    tables = known(target, "CREATE TABLE g.t (a serial)", *statements)
+def test_tables_come_and_go_with_their_statements(profile, statements, found):
+    tables = known(profile, "CREATE TABLE g.t (a serial)", *statements)
     assert {name: describe(tables.find(("g", name))) for name in found} == found

@@ -73,8 +73,8 @@ def test_a_dump_sets_so_many_user_variables_and_no_more(judge):
     assert judge.judge(b"SET @a0 = 2", 1).refusal is None
 
 
-def test_dropping_a_table_or_database_forgets_its_objects_and_no_others(target):
-    judge, stated = Judge(target, default_schema="game"), StatedObjects()
+def test_dropping_a_table_or_database_forgets_its_objects_and_no_others(profile):
+    judge, stated = Judge(profile, default_schema="game"), StatedObjects()
     for text in (
         *(b"CREATE TABLE t (a int)", b"CREATE TABLE u (a int)", b"CREATE VIEW v AS SELECT 1"),
         b"CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET @a = 1",

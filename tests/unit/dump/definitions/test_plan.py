@@ -226,8 +226,8 @@ def test_a_definition_that_fits_is_sent_as_it_is(rewrite, text):
         ("klingon_ci", None),
     ],
 )
-def test_nearest_collation_keeps_the_character_set(target, name, nearest):
-    assert nearest_collation(name, target) == nearest
+def test_nearest_collation_keeps_the_character_set(profile, name, nearest):
+    assert nearest_collation(name, profile) == nearest
 
 
 def test_two_rules_meet_in_a_partitioned_table_of_fixed_rows(rewrite):
@@ -240,8 +240,8 @@ def test_two_rules_meet_in_a_partitioned_table_of_fixed_rows(rewrite):
 
 
 @pytest.mark.parametrize("engine", sorted(REMOTE_ENGINES))
-def test_no_engine_passes_that_reaches_out_even_if_the_server_has_it(target, engine):
-    judge = Judge(replace(target, engines=target.engines | {engine}), default_schema="g")
+def test_no_engine_passes_that_reaches_out_even_if_the_server_has_it(profile, engine):
+    judge = Judge(replace(profile, engines=profile.engines | {engine}), default_schema="g")
     for form in (f"ENGINE={engine}", f"ENGINE '{engine.upper()}'", f"TYPE=`{engine}`"):
         verdict = judge.judge(f"CREATE TABLE t (a int) {form}".encode(), 1)
         assert engine not in verdict.sql[-1].decode().lower()
@@ -377,11 +377,11 @@ PIECES = st.sampled_from(
     st.lists(st.tuples(PIECES, st.sampled_from(["", " "])), max_size=12),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=500)
-def test_what_is_sent_needs_no_second_rewrite(target, start, pieces):
+def test_what_is_sent_needs_no_second_rewrite(profile, start, pieces):
     text = start + "".join(piece + gap for piece, gap in pieces)
-    verdict = Judge(target, default_schema="g").judge(text.encode(), 1)
+    verdict = Judge(profile, default_schema="g").judge(text.encode(), 1)
     if verdict.sql:
-        again = Judge(target, default_schema="g").judge(verdict.sql[-1], 1)
+        again = Judge(profile, default_schema="g").judge(verdict.sql[-1], 1)
         assert again.sql[-1:] == verdict.sql[-1:]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-PROGRAM_EDITS = [
+EDITS = [
     ("CREATE DEFINER=`a`@`b` VIEW v AS SELECT 1", "CREATE DEFINER=CURRENT_USER VIEW v AS SELECT 1"),
     (
         "CREATE DEFINER = root VIEW v AS SELECT 1",
@@ -42,7 +42,7 @@ EVENT_EDITS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "sent"), PROGRAM_EDITS)
+@pytest.mark.parametrize(("text", "sent"), EDITS)
 def test_definer_becomes_the_restoring_account(rewrite, text, sent):
     assert rewrite(text) == (sent, {"definer"})
 

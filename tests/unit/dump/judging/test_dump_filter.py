@@ -48,8 +48,8 @@ STORED_OBJECTS = {"procedure", "event"}
     ],
     ids=lambda value: str(value) if isinstance(value, DumpFilter) else "",
 )
-def test_only_what_is_asked_for_is_executed(target, part, executed):
-    judge = Judge(target, part=part)
+def test_only_what_is_asked_for_is_executed(profile, part, executed):
+    judge = Judge(profile, dump_filter=part)
     verdicts = {name: judge.judge(sql.encode(), 1) for name, sql in STATEMENTS.items()}
     assert {name for name, verdict in verdicts.items() if verdict.sql} == executed
     left_out = [verdict for name, verdict in verdicts.items() if name not in executed]

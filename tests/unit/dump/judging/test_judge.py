@@ -197,13 +197,13 @@ def test_every_rule_has_an_example():
 
 
 @pytest.mark.parametrize("rule", JUDGED, ids=lambda rule: rule.name)
-def test_rule_is_used_for_its_example_and_has_its_effect(target, rule, monkeypatch):
+def test_rule_is_used_for_its_example_and_has_its_effect(profile, rule, monkeypatch):
     monkeypatch.setattr(splitter, "LONG_INSERT_BYTES", LONG_INSERT_BYTES)
     monkeypatch.setattr(splitter, "LONGEST_STATEMENT_BYTES", LONGEST_STATEMENT_BYTES)
     text = EXAMPLES[rule.name]
     chunks = [text[start : start + 1000] for start in range(0, len(text), 1000)]
     part = DumpFilter(skip_tables=("left_out.*",))
-    verdicts = list(Script(target, part=part).iter_verdicts(chunks))
+    verdicts = list(Script(profile, dump_filter=part).iter_verdicts(chunks))
     assert rule.name in rules_of(verdicts)
     verdict = next(v for v in verdicts if rule in [use.rule for use in v.uses])
     assert bool(verdict.sql) is (rule.effect is Effect.REWRITE)
@@ -289,13 +289,13 @@ def test_a_statement_inside_a_comment_of_six_digits_is_not_executed(judge):
     assert (verdict.sql, rules_of([verdict])) == ((), {"comment-not-executed"})
 
 
-def judge_all(target, *texts, schema=None):
-    judge = Judge(target, default_schema=schema)
+def judge_all(profile, *texts, schema=None):
+    judge = Judge(profile, default_schema=schema)
     return [judge.judge(text, 1) for text in texts]
 
 
-def test_a_database_is_created_once_before_its_first_use(target):
-    sent = [v.sql for v in judge_all(target, b"USE g", b"INSERT INTO h.t VALUES (1)", b"USE h")]
+def test_a_database_is_created_once_before_its_first_use(profile):
+    sent = [v.sql for v in judge_all(profile, b"USE g", b"INSERT INTO h.t VALUES (1)", b"USE h")]
     assert sent == [
         (b"CREATE DATABASE IF NOT EXISTS `g`", b"USE g"),
         (b"CREATE DATABASE IF NOT EXISTS `h`", b"INSERT INTO h.t VALUES (1)"),
@@ -303,9 +303,9 @@ def test_a_database_is_created_once_before_its_first_use(target):
     ]
 
 
-def test_a_dropped_database_is_no_longer_used_nor_there(target):
+def test_a_dropped_database_is_no_longer_used_nor_there(profile):
     *_, drop, create = judge_all(
-        target, b"USE g", b"DROP DATABASE g", b"CREATE TABLE t (a int)", schema="x"
+        profile, b"USE g", b"DROP DATABASE g", b"CREATE TABLE t (a int)", schema="x"
     )
     assert drop.sql == (b"DROP DATABASE g",)
     assert create.sql[:2] == (b"CREATE DATABASE IF NOT EXISTS `x`", b"USE `x`")
@@ -320,8 +320,8 @@ def test_a_dropped_database_is_no_longer_used_nor_there(target):
         ([b"CREATE SCHEMA g", b"DROP SCHEMA g", b"DROP SCHEMA g"], b"DROP SCHEMA IF EXISTS g"),
     ],
 )
-def test_drop_database_goes_on_where_there_is_none(target, texts, sent):
-    assert judge_all(target, *texts)[-1].sql == (sent,)
+def test_drop_database_goes_on_where_there_is_none(profile, texts, sent):
+    assert judge_all(profile, *texts)[-1].sql == (sent,)
 
 
 @pytest.mark.parametrize(
@@ -337,11 +337,11 @@ def test_drop_database_goes_on_where_there_is_none(target, texts, sent):
     ],
 )
 def test_an_insert_that_begins_like_the_last_one_is_judged_no_differently(
-    judge, target, first, second, is_sent
+    judge, profile, first, second, is_sent
 ):
     judge.judge(first, 1)
     again = judge.judge(second, 2)
-    _, alone = judge_all(target, b"CREATE DATABASE game", second, schema="game")
+    _, alone = judge_all(profile, b"CREATE DATABASE game", second, schema="game")
     assert bool(again.sql) is is_sent
     assert (again.statement, bool(again.sql)) == (alone.statement, bool(alone.sql))
 
@@ -361,42 +361,42 @@ def test_a_remembered_insert_goes_where_the_session_is(judge):
     assert judge.judge(b"INSERT INTO t VALUES (1)", 3).sql == ()
 
 
-def test_a_system_schema_is_left_again_with_the_next_use(target):
-    verdicts = judge_all(target, b"USE mysql", b"DROP TABLE t", b"USE g", b"DROP TABLE t")
+def test_a_system_schema_is_left_again_with_the_next_use(profile):
+    verdicts = judge_all(profile, b"USE mysql", b"DROP TABLE t", b"USE g", b"DROP TABLE t")
     assert [bool(verdict.sql) for verdict in verdicts] == [False, False, True, True]
 
 
-def test_a_qualified_name_is_judged_by_itself_inside_a_system_schema(target):
-    _, verdict = judge_all(target, b"USE mysql", b"DROP TABLE g.t")
+def test_a_qualified_name_is_judged_by_itself_inside_a_system_schema(profile):
+    _, verdict = judge_all(profile, b"USE mysql", b"DROP TABLE g.t")
     assert verdict.sql[-1] == b"DROP TABLE g.t"
 
 
 @pytest.mark.parametrize("text", [b"UNLOCK TABLES", b"COMMIT", b"SET unique_checks=0"])
-def test_what_names_nothing_is_executed_in_a_system_schema_and_without_any(target, text):
-    assert judge_all(target, b"USE mysql", text)[-1].sql == (text,)
-    assert judge_all(target, text)[0].sql == (text,)
+def test_what_names_nothing_is_executed_in_a_system_schema_and_without_any(profile, text):
+    assert judge_all(profile, b"USE mysql", text)[-1].sql == (text,)
+    assert judge_all(profile, text)[0].sql == (text,)
 
 
 @pytest.mark.parametrize("schema", ["mysql", "MYSQL", "sys"])
-def test_a_system_schema_is_never_the_default_of_a_dump(target, schema):
-    [verdict] = judge_all(target, b"DROP TABLE user", schema=schema)
+def test_a_system_schema_is_never_the_default_of_a_dump(profile, schema):
+    [verdict] = judge_all(profile, b"DROP TABLE user", schema=schema)
     assert (verdict.sql, rules_of([verdict])) == ((), {"system-schema"})
 
 
-def test_a_header_cannot_lead_into_a_system_schema(target):
+def test_a_header_cannot_lead_into_a_system_schema(profile):
     text = b"-- Host: localhost    Database: mysql\nDROP TABLE `user`;"
-    [verdict] = Script(target).iter_verdicts([text])
+    [verdict] = Script(profile).iter_verdicts([text])
     assert verdict.sql == ()
 
 
-def test_schema_of_unqualified_names_is_the_one_in_use(target):
-    _, verdict = judge_all(target, b"USE g", b"DROP TABLE a.t, u")
+def test_schema_of_unqualified_names_is_the_one_in_use(profile):
+    _, verdict = judge_all(profile, b"USE g", b"DROP TABLE a.t, u")
     assert verdict.schema == "g"
 
 
-def test_a_position_is_recorded_whole_without_its_password(target):
+def test_a_position_is_recorded_whole_without_its_password(profile):
     text = b"CHANGE MASTER TO MASTER_HOST='db1',\n MASTER_PASSWORD='secret', " + b" " * 300
-    [verdict] = judge_all(target, text + b"MASTER_LOG_POS=4")
+    [verdict] = judge_all(profile, text + b"MASTER_LOG_POS=4")
     assert verdict.uses[0].detail == (
         "CHANGE MASTER TO MASTER_HOST='db1', MASTER_PASSWORD='...', MASTER_LOG_POS=4"
     )
@@ -412,13 +412,13 @@ def test_a_position_is_recorded_whole_without_its_password(target):
         b'ALTER USER x IDENTIFIED BY "secret"',
     ],
 )
-def test_passwords_do_not_reach_the_ledger(target, text):
-    [verdict] = judge_all(target, text)
+def test_passwords_do_not_reach_the_ledger(profile, text):
+    [verdict] = judge_all(profile, text)
     assert "secret" not in verdict.uses[0].detail
 
 
-def test_details_of_other_rules_are_short(target):
-    [verdict] = judge_all(target, b"LOAD DATA INFILE '" + b"x" * 1000 + b"'")
+def test_details_of_other_rules_are_short(profile):
+    [verdict] = judge_all(profile, b"LOAD DATA INFILE '" + b"x" * 1000 + b"'")
     assert len(verdict.uses[0].detail) < 100
 
 
@@ -454,8 +454,8 @@ def test_a_name_has_the_letters_that_the_server_finds_in_it(encoding, name, text
         b"USE g; x",
     ],
 )
-def test_what_is_refused_leaves_the_session_as_it_was(target, refused):
-    verdicts = judge_all(target, refused, b"CREATE TABLE t (a int)", schema="g")
+def test_what_is_refused_leaves_the_session_as_it_was(profile, refused):
+    verdicts = judge_all(profile, refused, b"CREATE TABLE t (a int)", schema="g")
     assert verdicts[0].refusal is not None
     assert verdicts[1].sql == (
         b"CREATE DATABASE IF NOT EXISTS `g`",
@@ -464,13 +464,13 @@ def test_what_is_refused_leaves_the_session_as_it_was(target, refused):
     )
 
 
-def test_a_reading_goes_on_after_a_refusal_and_finds_them_all(target):
+def test_a_reading_goes_on_after_a_refusal_and_finds_them_all(profile):
     text = (
         b"CREATE DATABASE g;\nUSE g;\nCREATE SEQUENCE `s1`;\nDO SETVAL(`s1`, 5, 0);\n"
         b"CREATE TABLE a (b int DEFAULT nextval(`g`.`s1`));\nSET sql_mode = 'ANSI_QUOTES';\n"
         b'CREATE TABLE "c" (d int) WITH SYSTEM VERSIONING;\nCREATE TABLE "e" (f int);\n'
     )
-    verdicts = list(Script(target).iter_verdicts([text]))
+    verdicts = list(Script(profile).iter_verdicts([text]))
     refused = [(v.line, v.refusal.detail) for v in verdicts if v.refusal is not None]
     assert refused == [
         (3, "CREATE SEQUENCE `s1`"),

@@ -7,8 +7,8 @@ from rewound.dump.script import Script
 TABLE = "CREATE TABLE player (id int, guild int);\n"
 
 
-def find_folded(target, text, **profile):
-    script = Script(replace(target, **profile), schema="g")
+def find_folded(profile, text, **changes):
+    script = Script(replace(profile, **changes), schema="g")
     verdicts = list(script.iter_verdicts([text.encode()]))
     assert not [verdict.refusal for verdict in verdicts if verdict.refusal]
     uses = [(v.line, use) for v in verdicts for use in v.uses if use.rule.name == "names-folded"]
@@ -30,8 +30,8 @@ def find_folded(target, text, **profile):
         "CREATE DATABASE h; USE H;",
     ],
 )
-def test_a_name_that_differs_in_case_alone_shows_the_servers_setting(target, use):
-    [(line, detail)] = find_folded(target, TABLE + use)
+def test_a_name_that_differs_in_case_alone_shows_the_servers_setting(profile, use):
+    [(line, detail)] = find_folded(profile, TABLE + use)
     assert line == 2
     assert "which it created as" in detail
 
@@ -50,14 +50,14 @@ def test_a_name_that_differs_in_case_alone_shows_the_servers_setting(target, use
         TABLE + "DROP TABLE IF EXISTS Player;",
     ],
 )
-def test_other_names_show_nothing(target, text):
-    assert find_folded(target, text) == []
+def test_other_names_show_nothing(profile, text):
+    assert find_folded(profile, text) == []
 
 
-def test_a_server_that_tells_no_case_has_its_names_in_lower_case(target):
+def test_a_server_that_tells_no_case_has_its_names_in_lower_case(profile):
     text = TABLE + "USE Shop; CREATE TABLE Hero (id int);\nINSERT INTO HERO VALUES (1);\n"
     text += "CREATE TRIGGER Hero_bi BEFORE INSERT ON Hero FOR EACH ROW SET @a = 1;"
-    script = Script(replace(target, lower_case_table_names=1), schema="G")
+    script = Script(replace(profile, lower_case_table_names=1), schema="G")
     verdicts = list(script.iter_verdicts([text.encode()]))
     names = [(v.schema, [str(name) for name in v.statement.names]) for v in verdicts]
     assert names == [

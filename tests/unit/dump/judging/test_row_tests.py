@@ -6,8 +6,8 @@ NUMBERED = "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, s text)"
 PLAIN = "CREATE TABLE t (a int, s text)"
 
 
-def may_regroup(target, statements, head, rows):
-    judge = Judge(target, default_schema="g")
+def may_regroup(profile, statements, head, rows):
+    judge = Judge(profile, default_schema="g")
     for statement in statements:
         assert judge.judge(statement.encode(), 1).refusal is None
     passes = judge.find_row_test(head.encode())
@@ -25,8 +25,8 @@ def may_regroup(target, statements, head, rows):
         (NUMBERED, "INSERT INTO t (s, ID) VALUES ", "('',7),(NULL,8)"),
     ],
 )
-def test_rows_of_literals_may_stand_in_other_statements(target, table, head, rows):
-    assert may_regroup(target, [table], head, rows)
+def test_rows_of_literals_may_stand_in_other_statements(profile, table, head, rows):
+    assert may_regroup(profile, [table], head, rows)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_rows_of_literals_may_stand_in_other_statements(target, table, head, row
         ),
     ],
 )
-def test_rows_that_depend_on_their_statement_stay_in_it(target, statements, head, rows):
-    assert not may_regroup(target, statements, head, rows)
+def test_rows_that_depend_on_their_statement_stay_in_it(profile, statements, head, rows):
+    assert not may_regroup(profile, statements, head, rows)
 
 
-def test_a_zero_is_a_number_like_others_where_the_session_keeps_it(target):
+def test_a_zero_is_a_number_like_others_where_the_session_keeps_it(profile):
     statements = [NUMBERED, "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'"]
-    assert may_regroup(target, statements, "INSERT INTO t VALUES ", "(0,''),(1,'')")
-    assert not may_regroup(target, statements, "INSERT INTO t VALUES ", "(NULL,''),(1,'')")
+    assert may_regroup(profile, statements, "INSERT INTO t VALUES ", "(0,''),(1,'')")
+    assert not may_regroup(profile, statements, "INSERT INTO t VALUES ", "(NULL,''),(1,'')")

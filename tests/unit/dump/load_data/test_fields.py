@@ -2,17 +2,17 @@ import pytest
 
 from rewound.dump.load_data.fields import RowReader
 from rewound.dump.load_data.row_patterns import Fitness
-from rewound.dump.load_data.table_metadata import Column, TableForm, ValueKind
-from rewound.dump.settings.session import Session
+from rewound.dump.load_data.table_metadata import ColumnMetadata, TableMetadata, ValueKind
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.statement import parse_statement, with_rows
 
 VERSION = 90704
-ID = Column("id", ValueKind.INTEGER, is_nullable=False, character_set=None)
-TEXT = Column("name", ValueKind.TEXT, is_nullable=True, character_set="utf8mb4")
-RATE = Column("rate", ValueKind.FLOAT, is_nullable=True, character_set=None)
-PRICE = Column("price", ValueKind.DECIMAL, is_nullable=True, character_set=None)
-PHOTO = Column("photo", ValueKind.BYTES, is_nullable=True, character_set=None)
-ODD = Column("odd", ValueKind.OTHER, is_nullable=True, character_set=None)
+ID = ColumnMetadata("id", ValueKind.INTEGER, is_nullable=False, character_set=None)
+TEXT = ColumnMetadata("name", ValueKind.TEXT, is_nullable=True, character_set="utf8mb4")
+RATE = ColumnMetadata("rate", ValueKind.FLOAT, is_nullable=True, character_set=None)
+PRICE = ColumnMetadata("price", ValueKind.DECIMAL, is_nullable=True, character_set=None)
+PHOTO = ColumnMetadata("photo", ValueKind.BYTES, is_nullable=True, character_set=None)
+ODD = ColumnMetadata("odd", ValueKind.OTHER, is_nullable=True, character_set=None)
 FIELDS, LITERAL, VERBATIM = Fitness.FIELDS, Fitness.LITERAL, Fitness.VERBATIM
 
 
@@ -24,15 +24,17 @@ def read(
     masked_text=None,
     charset="utf8mb4",
 ):
-    session = Session(sql_mode="NO_AUTO_VALUE_ON_ZERO", character_set=charset)
+    session = DumpSession(sql_mode="NO_AUTO_VALUE_ON_ZERO", character_set=charset)
     text = head + rows
     # As the splitter makes it, where no string holds a quote.
     parts = rows.split(b"'")
     made = head + b"''".join(parts[::2]) if masked_text is None else head + masked_text
     statement = with_rows(parse_statement(text, session.mode, VERSION), session.mode, made)
-    form = TableForm(columns, auto_increment_column, has_primary_key=True, has_foreign_keys=False)
+    metadata = TableMetadata(
+        columns, auto_increment_column, has_primary_key=True, has_foreign_keys=False
+    )
     start = text[: statement.rows_start]
-    return RowReader(("g", "t"), form, start, session, VERSION).read(statement)
+    return RowReader(("g", "t"), metadata, start, session, VERSION).read(statement)
 
 
 @pytest.mark.parametrize(
@@ -126,28 +128,28 @@ def test_another_beginning_goes_as_it_stands(head):
 @pytest.mark.parametrize(
     "rows", [b"(1,'a'),(2)", b"(1,'a'), (2,'b'),(3,'c')", b"(1)", b"ROW(1,'a')"]
 )
-def test_rows_of_other_forms_go_as_they_stand(rows):
+def test_other_rows_go_verbatim(rows):
     assert read(rows, ID, TEXT).fitness is VERBATIM
 
 
 def test_a_number_that_the_server_chooses_goes_in_its_order():
     assert read(b"(1,'a')", ID, TEXT, auto_increment_column="id").fitness is FIELDS
     assert read(b"(NULL,'a')", ID, TEXT, auto_increment_column="id").fitness is VERBATIM
-    form = TableForm((ID,), "id", has_primary_key=True, has_foreign_keys=False)
-    session = Session(sql_mode="")
+    metadata = TableMetadata((ID,), "id", has_primary_key=True, has_foreign_keys=False)
+    session = DumpSession(sql_mode="")
     text = b"INSERT INTO t VALUES (0)"
     statement = with_rows(parse_statement(text, session.mode, VERSION), session.mode, text)
-    reader = RowReader(("g", "t"), form, b"INSERT INTO t VALUES", session, VERSION)
+    reader = RowReader(("g", "t"), metadata, b"INSERT INTO t VALUES", session, VERSION)
     assert reader.read(statement).fitness is VERBATIM
 
 
-def test_rows_whose_outline_was_not_made_on_the_way_go_as_they_stand():
+def test_rows_without_masked_text_go_verbatim():
     # Other quotes or comments may stand in them.
-    session = Session()
+    session = DumpSession()
     text = b'INSERT INTO t VALUES (1,"a")'
     statement = with_rows(parse_statement(text, session.mode, VERSION), session.mode)
-    form = TableForm((ID, TEXT), None, has_primary_key=True, has_foreign_keys=False)
-    reader = RowReader(("g", "t"), form, b"INSERT INTO t VALUES", session, VERSION)
+    metadata = TableMetadata((ID, TEXT), None, has_primary_key=True, has_foreign_keys=False)
+    reader = RowReader(("g", "t"), metadata, b"INSERT INTO t VALUES", session, VERSION)
     assert reader.read(statement).fitness is VERBATIM
 
 
@@ -179,18 +181,18 @@ def test_bytes_are_read_as_bytes_where_text_allows_it(columns, character_set, re
 
 
 def test_json_takes_no_binary_text():
-    document = Column("doc", ValueKind.TEXT, True, "utf8mb4", is_json=True)
+    document = ColumnMetadata("doc", ValueKind.TEXT, True, "utf8mb4", is_json=True)
     assert read(b"('{}',_binary 'a')", document, PHOTO).fitness is LITERAL
 
 
 def test_backslashes_that_are_none_go_as_sql():
-    session = Session(sql_mode="NO_BACKSLASH_ESCAPES")
+    session = DumpSession(sql_mode="NO_BACKSLASH_ESCAPES")
     text = b"INSERT INTO t VALUES (1,'a')"
     statement = with_rows(
         parse_statement(text, session.mode, VERSION), session.mode, b"INSERT INTO t VALUES (1,'')"
     )
-    form = TableForm((ID, TEXT), None, has_primary_key=True, has_foreign_keys=False)
-    reader = RowReader(("g", "t"), form, b"INSERT INTO t VALUES", session, VERSION)
+    metadata = TableMetadata((ID, TEXT), None, has_primary_key=True, has_foreign_keys=False)
+    reader = RowReader(("g", "t"), metadata, b"INSERT INTO t VALUES", session, VERSION)
     assert reader.read(statement).fitness is LITERAL
 
 

@@ -3,17 +3,17 @@ import pytest
 from rewound.dump.rules import table as rules
 from rewound.dump.settings import variables
 from rewound.dump.settings.assignments import CannotFollow
-from rewound.dump.settings.session import INITIAL_SQL_MODE, Session
+from rewound.dump.settings.session import INITIAL_SQL_MODE, DumpSession
 from rewound.dump.settings.set_statement import judge_set
 from rewound.dump.text.statement import parse_statement
 
 
 @pytest.fixture
-def judge(target):
+def judge(profile):
     def judge(text, session=None):
-        session = session or Session()
-        statement = parse_statement(text, session.mode, target.version_number)
-        return judge_set(statement, session, target)
+        session = session or DumpSession()
+        statement = parse_statement(text, session.mode, profile.version_number)
+        return judge_set(statement, session, profile)
 
     return judge
 
@@ -23,7 +23,7 @@ def judge_all(judge):
     """Judge statements one after the other; what is sent, and the session at the end."""
 
     def judge_all(*texts):
-        session, sent = Session(), []
+        session, sent = DumpSession(), []
         for text in texts:
             outcome = judge(text, session)
             session = outcome.session

@@ -299,7 +299,7 @@ def read_rows(text):
 
 
 @given(drawn=inserts(), mode=st.sampled_from(MODES))
-def test_an_outline_found_while_splitting_is_the_one_of_the_text(drawn, mode):
+def test_the_masked_text_made_while_splitting_is_that_of_the_text(drawn, mode):
     pieces = Splitter(mode, row_tests=regroup_all).iter_pieces([write(drawn, b"\n")])
     for piece in pieces:
         if piece.masked_text is not None and b"ON DUPLICATE" not in piece.text:
@@ -379,6 +379,6 @@ def test_the_head_of_an_insert_is_looked_for_in_one_pass(text):
 
 
 @pytest.mark.parametrize("behind", [b" ", b"\t", b"\x00", b"\x1f", b"\x7f"])
-def test_the_outline_leaves_out_the_comments_that_the_splitter_leaves_out(behind):
+def test_the_masked_text_leaves_out_the_comments_that_the_splitter_leaves_out(behind):
     text = b"(1 --" + behind + b"'),(2\n,3) --"
     assert mask_text(text, LexicalMode()) == b"(1  \n,3)  "

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.lexical import LexicalMode, lexical_mode
 from rewound.dump.text.tokens import (
     Cursor,
@@ -155,7 +155,7 @@ def test_an_unquoted_word_beyond_ascii_is_unreadable_outside_utf8(character_set)
     ],
 )
 def test_session_settings_decide_how_a_token_is_read(text, sql_mode, character_set, kind):
-    [token] = read(text, Session(sql_mode, character_set).mode)
+    [token] = read(text, DumpSession(sql_mode, character_set).mode)
     assert token.kind is kind
 
 

@@ -115,11 +115,11 @@ def test_a_table_that_comes_with_rows_is_refused(judge, rest):
     "rows",
     ["(`f`(), '')", "(`)`.`\xe9`(),1)", "(`f x`(), '')", "(1, `a concat(b`())", "(`),(`(),'')"],
 )
-def test_a_quoted_name_before_the_first_string_calls_nothing(target, rows):
+def test_a_quoted_name_before_the_first_string_calls_nothing(profile, rows):
     text = f"INSERT INTO t VALUES {rows};".encode()
     # The splitter makes the masked text of a long statement, which keeps such names.
     for padding in (b"", b"," + b"('')," * 3000 + b"('')"):
-        script = Script(target, schema="game")
+        script = Script(profile, schema="game")
         [verdict] = script.iter_verdicts([text.replace(b";", padding + b";")])
         assert verdict.refusal is not None
         assert verdict.refusal.rule.name == "computed-value"

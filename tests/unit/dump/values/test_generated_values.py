@@ -5,8 +5,8 @@ from rewound.dump.judging.judge import Judge
 TABLE = b"CREATE TABLE t (a int, b int AS (a+1), s text, c int AS (b*2) STORED)"
 
 
-def judge_rows(target, insert, table=TABLE):
-    judge = Judge(target, default_schema="g")
+def judge_rows(profile, insert, table=TABLE):
+    judge = Judge(profile, default_schema="g")
     judge.judge(table, 1)
     return judge.judge(insert, 2)
 
@@ -30,8 +30,8 @@ def judge_rows(target, insert, table=TABLE):
         ),
     ],
 )
-def test_default_takes_the_place_of_generated_values(target, insert, sent):
-    verdict = judge_rows(target, insert)
+def test_default_takes_the_place_of_generated_values(profile, insert, sent):
+    verdict = judge_rows(profile, insert)
     assert verdict.sql[-1] == sent
     assert verdict.stated.rows in insert
     assert set(verdict.stated.generated) <= {"b", "c"}
@@ -49,7 +49,7 @@ def test_default_takes_the_place_of_generated_values(target, insert, sent):
         b"INSERT INTO u VALUES (1,2,'x',4)",
     ],
 )
-def test_other_rows_stay_as_they_are(target, insert):
-    verdict = judge_rows(target, insert)
+def test_other_rows_stay_as_they_are(profile, insert):
+    verdict = judge_rows(profile, insert)
     assert verdict.sql[-1] == insert
     assert verdict.stated is None

@@ -14,7 +14,7 @@ from rewound.engine.docker.compose import (
     write_env_file,
 )
 from rewound.engine.docker.container import HOME, server_arguments
-from rewound.engine.options import ServerSettings
+from rewound.engine.server_options import ServerSettings
 from rewound.errors import UsageError
 
 HOSTILE = (

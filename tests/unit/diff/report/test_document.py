@@ -4,9 +4,9 @@ import shlex
 
 import pytest
 
-from rewound.diff.many import Comparison
+from rewound.diff.many import FleetComparison
+from rewound.diff.report.document import make_report
 from rewound.diff.report.findings import Finding, Measure
-from rewound.diff.report.report import make_report
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from rewound.diff.report.report import make_report
 )
 def test_a_name_out_of_a_dump_stays_one_word_of_the_command(name: str, word: str):
     finding = Finding(name, ("game", name), name, Measure.MEAN_CHANGE, 9.0, 1.0, 2.0, 9.0, 5)
-    report = make_report(Comparison("before", "after", {}, {}), [finding], "rewound diff a b")
+    report = make_report(FleetComparison("before", "after", {}, {}), [finding], "rewound diff a b")
     words = shlex.split(report.findings[0].command)
     assert words == [
         *("rewound", "diff", "a", "b", "--worlds", word),

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.engine.options import (
+from rewound.engine.server_options import (
     ServerSettings,
     plan_buffer_pool_bytes,
     plan_memory_bytes,

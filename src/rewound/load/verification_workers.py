@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rewound.errors import HostError
 from rewound.load.loader import LoadOptions
-from rewound.load.verify import Verification, verify_dump
+from rewound.load.verification import Verification, verify_dump
 
 _PR_SET_PDEATHSIG = 1
 

@@ -113,7 +113,7 @@ class _Recorder:
             server=made.server,
             schemas=made.ledger.schemas,
             rows=made.ledger.rows,
-            part=made.ledger.part,
+            dump_filter=made.ledger.dump_filter,
             baseline=made.baseline,
             lower_case_table_names=made.settings.lower_case_table_names,
         )

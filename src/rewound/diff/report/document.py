@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import msgspec
 
-from rewound.diff.many import Comparison
+from rewound.diff.many import FleetComparison
 from rewound.diff.report.findings import FEWEST_WORLDS, Finding, Measure
 from rewound.diff.rows.column_statistics import ColumnDelta
 from rewound.diff.rows.row_changes import Cell, Row, RowChange
@@ -145,7 +145,7 @@ class Report:
     """Why nothing can stand out, if that is so."""
 
 
-def make_report(comparison: Comparison, findings: Sequence[Finding], command: str) -> Report:
+def make_report(comparison: FleetComparison, findings: Sequence[Finding], command: str) -> Report:
     """Return a comparison as a report; `command` is the one that made it, without options."""
     note = None
     if len(comparison.worlds) < FEWEST_WORLDS:

@@ -33,7 +33,9 @@ from rewound.engine.datadir import (
 from rewound.engine.host.memory import total_bytes
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation, folder_name
-from rewound.engine.options import (
+from rewound.engine.process.process_watch import ProcessWatch
+from rewound.engine.protocol import Server, ServerSpec
+from rewound.engine.server_options import (
     ENVIRONMENT,
     LOOPBACK,
     OWN_SETTINGS_ONLY,
@@ -43,8 +45,6 @@ from rewound.engine.options import (
     plan_memory_bytes,
     serving_options,
 )
-from rewound.engine.process.watch import ProcessWatch
-from rewound.engine.protocol import Server, ServerSpec
 from rewound.errors import HostError
 from rewound.files.writing import writing
 from rewound.mysql.accounts import ROOT
@@ -97,7 +97,7 @@ class ProcessEngine(ProcessWatch):
 
     def stop(self, server: Server) -> None:
         """End mysqld with TERM and make sure that it came to its regular end."""
-        command.stop(server.mark, grace_s=_FLUSH_GRACE_S)
+        command.stop(server.identity, grace_s=_FLUSH_GRACE_S)
         folder = server.socket.parent
         require_clean_end(folder.name, _tail(folder / _LOG), free_bytes=disk_usage(folder).free)
 
@@ -108,24 +108,24 @@ class ProcessEngine(ProcessWatch):
 
     def export_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""
-        self._data.give_away(folder, target)
+        self._data.export_data(folder, target)
 
     def _boot(self, spec: ServerSpec, first: Path) -> Server:
         socket, temporary, log = (spec.folder / name for name in (SOCKET, TEMPORARY, _LOG))
         temporary.mkdir(mode=0o700, exist_ok=True)
         argv = self.command_line(spec, address=LOOPBACK, first=first)
-        mark = command.start_daemon(
+        identity = command.start_daemon(
             argv,
             log=log,
             cwd=spec.folder,
             env=ENVIRONMENT,
             data_limit_bytes=memory_limit_bytes(spec),
         )
-        server = Server(mark=mark, socket=socket, host=LOOPBACK, port=spec.port)
+        server = Server(identity=identity, socket=socket, host=LOOPBACK, port=spec.port)
         try:
-            _wait(spec.name, mark, server.endpoint(ROOT, spec.root_password), log)
+            _wait(spec.name, identity, server.endpoint(ROOT, spec.root_password), log)
         except BaseException:
-            command.kill(mark)
+            command.kill(identity)
             raise
         return server
 
@@ -168,13 +168,13 @@ class ProcessEngine(ProcessWatch):
         )
         log = folder / _LOG
         argv = [*self._mysqld(), *options, SMALL_REDO_LOG]
-        mark = command.start_daemon(argv, log=log, cwd=folder, dies_with_us=True)
+        identity = command.start_daemon(argv, log=log, cwd=folder, dies_with_us=True)
         try:
             endpoint = Endpoint(folder / SOCKET, LOOPBACK, 0, ROOT, "")
-            _wait("the template", mark, endpoint, log)
+            _wait("the template", identity, endpoint, log)
             finish_template(endpoint)
         finally:
-            command.stop(mark, grace_s=_STOP_GRACE_S)
+            command.stop(identity, grace_s=_STOP_GRACE_S)
 
     def _mysqld(self) -> list[str]:
         # mysqld refuses to run as root unless it is told to.
@@ -211,11 +211,11 @@ def _template_boot_folder(data: Path) -> Path:
     return Path(tempfile.gettempdir(), f"rewound-{data.name}")
 
 
-def _wait(name: str, mark: ProcessIdentity, endpoint: Endpoint, log: Path) -> None:
+def _wait(name: str, identity: ProcessIdentity, endpoint: Endpoint, log: Path) -> None:
     wait_until_ready(
         name,
         endpoint,
-        is_running=partial(command.is_running, mark),
+        is_running=partial(command.is_running, identity),
         explain=partial(_explain, name, log),
         read_log=partial(_tail, log),
     )

@@ -55,7 +55,7 @@ def find_places(columns: Sequence[Column], key: str | None, *, has_single_rows: 
         ) from error
 
 
-def compare_answers(
+def compare_rows(
     before: Sequence[Row], after: Sequence[Row], columns: Sequence[Column], places: Sequence[int]
 ) -> Iterator[CellChange]:
     """Yield what differs, in the order of the rows before; then the rows that were added.

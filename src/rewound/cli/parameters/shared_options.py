@@ -65,7 +65,7 @@ def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     return click.option(*names, envvar=_VARIABLES.get(long_name.removeprefix("--")), **settings)
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """Commands below a command; what a settings file says reaches them too."""
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from rewound.diff.report.answers import CellChange, compare_answers, find_places
+from rewound.diff.report.query_diff import CellChange, compare_rows, find_places
 from rewound.diff.schema.comparison import Change
 from rewound.errors import UsageError
 from rewound.mysql.columns import Column, ColumnType, Row
@@ -13,7 +13,7 @@ COLUMNS = [KIND, COUNT]
 
 
 def compare(before: list[Row], after: list[Row], places: list[int]) -> list[CellChange]:
-    return list(compare_answers(before, after, COLUMNS, places))
+    return list(compare_rows(before, after, COLUMNS, places))
 
 
 def test_rows_are_matched_by_their_key():

@@ -42,9 +42,10 @@ from rewound.engine.docker.container import (
     server_arguments,
 )
 from rewound.engine.docker.daemon import Daemon, PortTaken
+from rewound.engine.docker.docker_watch import DockerWatch
 from rewound.engine.docker.images import Image
-from rewound.engine.docker.watch import DockerWatch
-from rewound.engine.options import (
+from rewound.engine.protocol import Server, ServerSpec
+from rewound.engine.server_options import (
     LOOPBACK,
     OWN_SETTINGS_ONLY,
     SMALL_REDO_LOG,
@@ -53,7 +54,6 @@ from rewound.engine.options import (
     plan_memory_bytes,
     serving_options,
 )
-from rewound.engine.protocol import Server, ServerSpec
 from rewound.errors import HostError, ServerNotReady
 from rewound.files.writing import writing
 from rewound.mysql.accounts import ROOT
@@ -134,7 +134,7 @@ class DockerEngine(DockerWatch):
 
     def export_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""
-        self._data.give_away(folder, target)
+        self._data.export_data(folder, target)
 
     def _boot(self, spec: ServerSpec, first: Path) -> Server:
         if self._network is None:
@@ -160,16 +160,16 @@ class DockerEngine(DockerWatch):
             raise port_taken(spec.name) from error
         endpoint = Endpoint(spec.folder / SOCKET, LOOPBACK, spec.port, ROOT, spec.root_password)
         try:
-            mark = self._wait(spec.name, container, endpoint)
+            identity = self._wait(spec.name, container, endpoint)
         except BaseException:
             self._daemon.remove(container)
             raise
-        return Server(mark=mark, socket=endpoint.socket, host=LOOPBACK, port=spec.port)
+        return Server(identity=identity, socket=endpoint.socket, host=LOOPBACK, port=spec.port)
 
     def _wait(self, name: str, container: str, endpoint: Endpoint) -> ProcessIdentity:
         """Wait for the server of a container that was just started; return its mysqld."""
-        mark = command.find_identity(self._daemon.look_at(container).pid)
-        if mark is None:
+        identity = command.find_identity(self._daemon.look_at(container).pid)
+        if identity is None:
             if self._daemon.look_at(container).pid:
                 raise HostError(
                     f"the processes of the Docker daemon at {self._daemon.address} cannot be seen",
@@ -179,11 +179,11 @@ class DockerEngine(DockerWatch):
         wait_until_ready(
             name,
             endpoint,
-            is_running=partial(command.is_running, mark),
+            is_running=partial(command.is_running, identity),
             explain=partial(self._explain, name, container, endpoint.socket.parent),
             read_log=partial(self._tail, container),
         )
-        return mark
+        return identity
 
     def _explain(self, name: str, container: str, folder: Path) -> HostError:
         """Return why a container of ours ended that has its data in a folder."""

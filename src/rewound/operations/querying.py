@@ -26,7 +26,7 @@ def query(
     worlds: str | None = None,
     only: Sequence[str] | None = None,
     schema: str | None = None,
-    asking: QueryOptions = QueryOptions(),  # noqa: B008 - frozen value
+    options: QueryOptions = QueryOptions(),  # noqa: B008 - frozen value
     may_write: bool = False,
 ) -> FanOut:
     """Return the statements as they will be run in every world, on entering it.
@@ -59,7 +59,7 @@ def query(
         {name: get_target(world) for name, world in asked.items()},
         statements,
         schemas={name: schema or default_schema(world) for name, world in asked.items()},
-        asking=asking,
+        options=options,
     )
 
 

@@ -62,7 +62,7 @@ class Presentation:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownRows:
     """Rows as they are to be shown."""
 
     columns: tuple[Column, ...]
@@ -129,34 +129,34 @@ def _warn_of_differences(merged: MergedResult) -> None:
         diagnostics.warn(f"world {world}: {what}")
 
 
-def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> Shown:
+def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> ShownRows:
     """Return the rows as they are wanted; those that nothing is done to are not taken yet."""
-    shown = Shown(merged.columns, stopwatch.watch(merged.iter_rows()))
+    shown = ShownRows(merged.columns, stopwatch.watch(merged.iter_rows()))
     if how.reduce_sql is not None:
         with needed_for("--reduce"):
             from rewound.query.reduce import reduce_table
 
         reduced = reduce_table(_make_table(shown), how.reduce_sql)
-        shown = Shown(reduced.columns, [reduced.rows])
+        shown = ShownRows(reduced.columns, [reduced.rows])
     if how.is_grouped:
         shown = _group(shown)
     if how.sort_by is not None:
         from rewound.query.order import sort_rows
 
         rows = [row for run in shown.runs for row in run]
-        shown = Shown(shown.columns, [sort_rows(rows, shown.columns, how.sort_by)])
+        shown = ShownRows(shown.columns, [sort_rows(rows, shown.columns, how.sort_by)])
     if how.total_limit is not None:
-        return Shown(shown.columns, _cut(shown.runs, how.total_limit, "(--total-limit)"))
+        return ShownRows(shown.columns, _cut(shown.runs, how.total_limit, "(--total-limit)"))
     if how.output_format == "table":
         most = TABLE_ROWS
         runs = shown.runs
         if how.enough_rows is not None:  # the worlds are still apart
             runs = _cut_each(runs, max(1, most // merged.world_count))
-        return Shown(shown.columns, _cut(runs, most, "(--format csv has all)"))
+        return ShownRows(shown.columns, _cut(runs, most, "(--format csv has all)"))
     return shown
 
 
-def _group(shown: Shown) -> Shown:
+def _group(shown: ShownRows) -> ShownRows:
     """Return the rows of worlds that answered alike once, those worlds in front, folded."""
     answers: dict[str, list[Row]] = {}
     for run in shown.runs:
@@ -170,7 +170,7 @@ def _group(shown: Shown) -> Shown:
         for row in group.rows
     ]
     groups = (Column("worlds", ColumnType.TEXT), Column("count", ColumnType.INTEGER, 64))
-    return Shown((*groups, *shown.columns[1:]), [rows])
+    return ShownRows((*groups, *shown.columns[1:]), [rows])
 
 
 def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Row]]:
@@ -213,15 +213,15 @@ def _find_number(columns: Sequence[Column], wanted: str) -> str:
     return numbers[wanted.casefold()]
 
 
-def _write(shown: Shown, how: Presentation) -> None:
+def _write(shown: ShownRows, how: Presentation) -> None:
     runs = (rows for rows in shown.runs if rows)
     if how.output is None:
         bar_of = None if how.bar_of is None else _find_number(shown.columns, how.bar_of)
-        without_room = render.write_runs(
+        hidden_columns = render.write_runs(
             shown.columns, runs, how.output_format, is_wide=how.is_wide, bar_of=bar_of
         )
-        if without_room:
-            names = ", ".join(without_room)
+        if hidden_columns:
+            names = ", ".join(hidden_columns)
             diagnostics.warn(
                 f"columns omitted for lack of width: {names}; --wide shows all of them"
             )
@@ -231,12 +231,12 @@ def _write(shown: Shown, how: Presentation) -> None:
             with needed_for(f"--format {how.output_format}"):
                 from rewound.query.files import write_table
 
-            write_table(_make_table(Shown(shown.columns, runs)), out, how.output_format)
+            write_table(_make_table(ShownRows(shown.columns, runs)), out, how.output_format)
         else:
             render.write_chunks(LINE_FORMATS[how.output_format](shown.columns, runs), out)
 
 
-def _make_table(shown: Shown) -> "pa.Table":
+def _make_table(shown: ShownRows) -> "pa.Table":
     from rewound.query.typed import make_table
 
     typed = make_table(shown.columns, shown.runs)

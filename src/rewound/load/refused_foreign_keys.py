@@ -11,7 +11,7 @@ from dataclasses import replace
 from rewound.dump.definitions.foreign_keys import plan_foreign_key_removal
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse, Verdict, apply_edits
-from rewound.dump.settings.session import Session
+from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import read_tokens
@@ -45,7 +45,7 @@ class TableExecutor:
         executor: Executor,
         *,
         connect: Callable[[], Connection],
-        session: Callable[[], Session],
+        session: Callable[[], DumpSession],
         server_version: int,
     ) -> None:
         """Take the dump's own executor, and what opens another session on its server."""
@@ -54,7 +54,7 @@ class TableExecutor:
         self._session = session
         self._server_version = server_version
 
-    def execute(self, verdict: Verdict) -> None:
+    def define_table(self, verdict: Verdict) -> None:
         """Execute a CREATE or ALTER TABLE.
 
         Raises:
@@ -71,7 +71,7 @@ class TableExecutor:
                 verdict = mended
             else:
                 return
-        self._executor.execute(verdict)
+        self._executor.execute_verdict(verdict)
 
     def _mend(self, verdict: Verdict, error: MysqlError) -> Verdict | None:
         """Return what to execute in place of a statement; None where nothing helps."""
@@ -96,7 +96,7 @@ class TableExecutor:
         connection = self._executor.connection
         if str(connection.query("SELECT @@SESSION.foreign_key_checks").rows[0][0]) != "1":
             return False
-        connection.execute("SET SESSION foreign_key_checks = 0")
+        connection.execute_sql("SET SESSION foreign_key_checks = 0")
         use = RuleUse(rules.PARENT_LATER, str(verdict.statement.name))
         self._executor.counters.add_use(use, verdict.line)
         return True
@@ -114,14 +114,14 @@ class TableExecutor:
     def _drop_from_child(self, parent: TableKey, key: str) -> TableKey | None:
         """Drop a foreign key from the table that has it; None where there is not one such table."""
         texts = (text.encode("utf-8", "surrogateescape").hex() for text in (key, parent[1]))
-        with self._connect() as asking:
-            found = asking.query(_FIND_CHILDREN % tuple(texts)).rows
+        with self._connect() as connection:
+            found = connection.query(_FIND_CHILDREN % tuple(texts)).rows
             if len(found) != 1:
                 return None
             schema, table = (bytes.fromhex(str(name)).decode() for name in found[0])
-            asking.execute("SET SESSION foreign_key_checks = 0")
+            connection.execute_sql("SET SESSION foreign_key_checks = 0")
             child = (schema, table)
-            asking.execute(
+            connection.execute_sql(
                 b"ALTER TABLE " + quote_table(child) + b" DROP FOREIGN KEY " + quote_name(key)
             )
         return child

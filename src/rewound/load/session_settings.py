@@ -126,7 +126,7 @@ def read_session(connection: Connection, schema: str | None) -> SessionSettings:
 def enter(connection: Connection, statements: Statements) -> None:
     """Put a session there."""
     for sql in statements:
-        connection.execute(sql)
+        connection.execute_sql(sql)
 
 
 def read_collation(connection: Connection, schema: str) -> str:
@@ -141,5 +141,7 @@ def read_collation(connection: Connection, schema: str) -> str:
 
 def set_collation(connection: Connection, schema: str, collation: str) -> None:
     """Give a database another default collation."""
-    connection.execute("SET NAMES utf8mb4")
-    connection.execute(b"ALTER DATABASE " + quote_name(schema) + b" COLLATE " + collation.encode())
+    connection.execute_sql("SET NAMES utf8mb4")
+    connection.execute_sql(
+        b"ALTER DATABASE " + quote_name(schema) + b" COLLATE " + collation.encode()
+    )

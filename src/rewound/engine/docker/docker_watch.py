@@ -23,7 +23,7 @@ class DockerWatch:
 
     def is_running(self, server: Server) -> bool:
         """Tell whether this very server still runs."""
-        return command.is_running(server.mark)
+        return command.is_running(server.identity)
 
     def find_folders(self, folder: Path) -> list[Path]:
         """Return the folders below `folder` that have a container, in use or left over."""

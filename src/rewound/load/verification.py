@@ -102,7 +102,10 @@ class Refusals:
 def verify_dump(path: Path, options: LoadOptions) -> Verification:
     """Read one dump to its end and judge all of its statements."""
     script = Script(
-        REFERENCE_SERVER, schema=options.schema, part=options.part, allowed=options.allowed
+        REFERENCE_SERVER,
+        schema=options.schema,
+        dump_filter=options.dump_filter,
+        allowed=options.allowed,
     )
     counters = LoadCounters()
     refusals: dict[Rule, Refusals] = {}
@@ -131,7 +134,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
     names = [*((table.schema, table.table) for table in tables), *counters.objects.views]
     unmet = [
         Problem(f"nothing in this dump matches {asked}", None)
-        for asked in options.part.find_unmet(script.schemas, names)
+        for asked in options.dump_filter.find_unmet(script.schemas, names)
     ]
     refused = [each.describe() for each in refusals.values()]
     refused += [Problem(text, None) for text in find_damage(counters.rules(), options.allowed)]
@@ -146,7 +149,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         text_bytes=text_bytes,
         statements=script.statements,
         tables=len(tables),
-        rows=sum(table.stated for table in tables),
+        rows=sum(table.rows_in_dump for table in tables),
         source_server=script.headers[0].server_version,
         rules=counters.rules(),
         refused=tuple(statements),

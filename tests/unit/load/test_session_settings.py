@@ -1,7 +1,7 @@
 """Which settings matter to other sessions than the dump's own."""
 
 from rewound.dump.settings import variables
-from rewound.load.session import CARRIAGE
+from rewound.load.session_settings import CARRIAGE
 
 
 def test_every_setting_that_a_dump_may_make_is_classed() -> None:

@@ -10,12 +10,12 @@ from rewound.engine.docker.address import find_address
 from rewound.engine.host.checks import Check, CheckState, check_host
 from rewound.engine.host.limits import check_clock, check_limits
 from rewound.engine.host.memory import usable_bytes
-from rewound.engine.options import memory_bytes, plan_buffer_pool_bytes
+from rewound.engine.server_options import memory_bytes, plan_buffer_pool_bytes
 from rewound.errors import FleetError, RewoundError
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.plan import plan_space_bytes, require_space
 from rewound.fleet.state import FleetFolder, list_fleets
-from rewound.operations.dumps import Selection, find_dumps
+from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.host import DEFAULT_IMAGE
 from rewound.operations.leftovers import Leftover
 
@@ -27,7 +27,7 @@ def look(selection: Selection | None, leftovers: list[Leftover]) -> list[Check]:
 
     With a selection also at what `up` would need for it.
     """
-    from rewound.engine.docker.checks import check_docker
+    from rewound.engine.docker.docker_checks import check_docker
 
     state, cache = settings.state_dir(), settings.cache_dir()
     docker = list(check_docker(find_address(), DEFAULT_IMAGE))

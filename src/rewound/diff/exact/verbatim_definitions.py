@@ -9,7 +9,7 @@ Source: MySQL 9.7 manual, "SHOW Statements"; tried on 9.7.4.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rewound.diff.quoting import quote_name, quote_text
+from rewound.diff.sql_text import quote_name, quote_text
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
 from rewound.errors import MysqlError
 from rewound.mysql.client import Connection

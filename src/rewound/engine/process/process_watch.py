@@ -16,7 +16,7 @@ class ProcessWatch:
 
     def is_running(self, server: Server) -> bool:
         """Tell whether this very server still runs."""
-        return command.is_running(server.mark)
+        return command.is_running(server.identity)
 
     def find_folders(self, folder: Path) -> list[Path]:
         """Return the folders below `folder` that a server of this host lives in."""
@@ -28,7 +28,7 @@ class ProcessWatch:
 
         What was mounted for them is unmounted.
         """
-        marks = command.find_daemons(f"--datadir={folder}{os.sep}")
-        command.kill(*marks)
+        identities = command.find_daemons(f"--datadir={folder}{os.sep}")
+        command.kill(*identities)
         unmount_below(folder)
-        return len(marks)
+        return len(identities)

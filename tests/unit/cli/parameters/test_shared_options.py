@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
-from rewound.cli.parameters.options import parse_size
+from rewound.cli.parameters.shared_options import parse_size
 from rewound.errors import UsageError
-from rewound.operations.dumps import Selection, read_selection
+from rewound.operations.dump_selection import Selection, read_selection
 
 NONE = dict.fromkeys(("at", "before", "pattern", "timezone", "worlds"))
 
