@@ -25,12 +25,14 @@ def writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _REFUSALS:
             raise
-        place = folder if error.filename is None else error.filename
-        raise HostError(
-            f"cannot write {place}: {(error.strerror or str(error)).lower()}",
-            hint="free some space there, or set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders"
-            " on another disk",
-        ) from error
+        hint = "free some space there, or set REWOUND_STATE_DIR and REWOUND_CACHE_DIR to folders"
+        place = folder if error.filename is None else Path(os.fsdecode(error.filename))
+        raise unwritable(place, error, hint=f"{hint} on another disk") from error
+
+
+def unwritable(path: Path, error: OSError, *, hint: str | None = None) -> HostError:
+    """Return the error of a path that the file system refused to write; `hint` is what helps."""
+    return HostError(f"cannot write {path}: {(error.strerror or str(error)).lower()}", hint=hint)
 
 
 def sync(path: Path) -> None:

@@ -22,11 +22,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rewound.engine.cloning import DATA, PROBE, UUID_FILE
-from rewound.errors import HostError
 from rewound.files.json_files import decode, encode, write_file
 from rewound.files.locks import is_in_use, locked_alone, locked_with_others, new_folder
 from rewound.files.mounts import list_mounts, remove_tree
-from rewound.files.writing import sync
+from rewound.files.writing import sync, unwritable
 from rewound.fleet.baseline import Baseline, CacheEntry, FileState, Origin, find_damage
 from rewound.fleet.content_hash import HashMemory
 from rewound.load.ledger import DeepProof, Ledger
@@ -36,6 +35,7 @@ _DESCRIPTION = "baseline.json"
 _COUNTED = "counted"
 _MAKING = "making-"
 _GOING = "going-"
+_UNWRITABLE_HINT = "free some space there, or set REWOUND_CACHE_DIR to a folder that can be written"
 
 
 class BaselineCache:
@@ -50,7 +50,7 @@ class BaselineCache:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise _unwritable(self.folder, error) from error
+            raise unwritable(self.folder, error, hint=_UNWRITABLE_HINT) from error
         for leftover in self._iter_unfinished():
             self._remove_unused(leftover)
 
@@ -92,7 +92,7 @@ class BaselineCache:
             try:
                 making = stack.enter_context(new_folder(self.folder, _MAKING))
             except OSError as error:
-                raise _unwritable(self.folder, error) from error
+                raise unwritable(self.folder, error, hint=_UNWRITABLE_HINT) from error
             yield making
 
     def keep(self, making: Path, origin: Origin, ledger: Ledger) -> None:
@@ -113,7 +113,7 @@ class BaselineCache:
                 making.rename(self.folder / origin.key)
                 sync(self.folder)
         except OSError as error:
-            raise _unwritable(making, error) from error
+            raise unwritable(making, error, hint=_UNWRITABLE_HINT) from error
 
     def note_proof(self, key: str, proof: DeepProof) -> None:
         """Add to a baseline's ledger that a second load gave the same; where it cannot, do not."""
@@ -219,10 +219,3 @@ def _seal(data: Path) -> tuple[dict[str, FileState], int]:
 
 def _disk_bytes(folder: Path) -> int:
     return sum(path.lstat().st_blocks * 512 for path in (folder, *folder.rglob("*")))
-
-
-def _unwritable(path: Path, error: OSError) -> HostError:
-    return HostError(
-        f"cannot write {path}: {(error.strerror or str(error)).lower()}",
-        hint="free some space there, or set REWOUND_CACHE_DIR to a folder that can be written",
-    )

@@ -12,7 +12,6 @@ mounts looked for in `world/` alone. It imports little, because health checks co
 seconds.
 """
 
-import configparser
 import enum
 import os
 from collections.abc import Collection, Iterator, Mapping
@@ -23,7 +22,14 @@ from rewound.errors import FleetError, HostError, UsageError
 from rewound.files.json_files import write_file
 from rewound.files.locks import lock_file
 from rewound.files.mounts import remove_tree
-from rewound.mysql.accounts import DEV, READER, option_file, password_statement
+from rewound.files.writing import unwritable
+from rewound.mysql.accounts import (
+    DEV,
+    READER,
+    option_file,
+    password_statement,
+    read_password,
+)
 
 _LOCK = "rewound.lock"
 _WORLD = "world"
@@ -137,9 +143,10 @@ class DataFolder:
 
     def find_password(self, account: str) -> str | None:
         """Return an account's password; None where the folder has none."""
-        parser = configparser.RawConfigParser()
-        parser.read(self.option_file(account))
-        return parser.get("client", "password", fallback=None)
+        try:
+            return read_password(self.option_file(account).read_text())
+        except FileNotFoundError:
+            return None
 
     def write_passwords(self, passwords: Mapping[str, str]) -> None:
         """Write the option files, and what gives the accounts these passwords."""
@@ -181,8 +188,5 @@ class DataFolder:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> HostError:
-        return HostError(
-            f"cannot write {self.path}: {(error.strerror or str(error)).lower()}",
-            hint=f"the folder or volume must belong to user {os.getuid()}, who runs this, and have"
-            " free space",
-        )
+        hint = f"the folder or volume must belong to user {os.getuid()}, who runs this, and have"
+        return unwritable(self.path, error, hint=f"{hint} free space")

@@ -15,7 +15,6 @@ The record is written to a temporary file and renamed, so a reader sees an old o
 new one, never half of one. Deleting `fleets/NAME` deletes the fleet.
 """
 
-import configparser
 import hashlib
 import os
 import re
@@ -31,12 +30,13 @@ from filelock import FileLock, Timeout
 from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice
 from rewound.engine.protocol import Server
-from rewound.errors import FleetBusy, FleetError, FleetNotFound, HostError, UsageError
+from rewound.errors import FleetBusy, FleetError, FleetNotFound, UsageError
 from rewound.files.json_files import decode, encode, write_file
 from rewound.files.locks import is_locked
+from rewound.files.writing import unwritable
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
-from rewound.mysql.accounts import option_file
+from rewound.mysql.accounts import option_file, read_password
 from rewound.mysql.unix_socket import fits
 from rewound.similar_names import suggest
 
@@ -44,6 +44,7 @@ RECORD_FORMAT = 5
 """Of the record; to be raised when older records can no longer be read."""
 
 _GOING = ".going"
+_UNWRITABLE_HINT = "free some space there, or set REWOUND_STATE_DIR to a folder that can be written"
 
 _NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -124,7 +125,7 @@ class FleetFolder:
                 hint="wait until it ends, or stop it",
             ) from error
         except OSError as error:
-            raise _unwritable(self._fleets, error) from error
+            raise unwritable(self._fleets, error, hint=_UNWRITABLE_HINT) from error
         try:
             yield
         finally:
@@ -154,7 +155,7 @@ class FleetFolder:
             ):
                 folder.mkdir(mode=0o700)
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error, hint=_UNWRITABLE_HINT) from error
 
     def world_folder(self, world: str) -> Path:
         """Return the folder of one world's server."""
@@ -236,16 +237,14 @@ class FleetFolder:
 
     def read_password(self, account: str) -> str:
         """Return an account's password, out of its option file."""
-        parser = configparser.RawConfigParser()
-        parser.read_string(self.option_file(account).read_text())
-        return parser["client"]["password"]
+        return read_password(self.option_file(account).read_text())
 
     def _write(self, name: str, content: bytes) -> None:
         path = self.path / name
         try:
             write_file(path, content)
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise unwritable(path, error, hint=_UNWRITABLE_HINT) from error
 
     def _decode(self, content: bytes, kind: type[_Value], name: str) -> _Value:
         try:
@@ -303,10 +302,3 @@ def find_baseline_users(state_dir: Path) -> dict[str, list[str]]:
             if world.baseline is not None:
                 users.setdefault(world.baseline, []).append(f"{name}/{world.name}")
     return users
-
-
-def _unwritable(path: Path, error: OSError) -> HostError:
-    return HostError(
-        f"cannot write {path}: {(error.strerror or str(error)).lower()}",
-        hint="free some space there, or set REWOUND_STATE_DIR to a folder that can be written",
-    )

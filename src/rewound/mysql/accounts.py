@@ -9,6 +9,7 @@ Pure: SQL as text, and the option files in which passwords travel.
 - `reader`: SELECT and SHOW VIEW on them.
 """
 
+import configparser
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -96,3 +97,10 @@ def grant_statements(quoted_schemas: Sequence[str]) -> list[str]:
 def option_file(user: str, password: str) -> str:
     """Return the text of an option file that logs any MySQL client in."""
     return f"[client]\nuser={user}\npassword={password}\n"
+
+
+def read_password(text: str) -> str:
+    """Return the password that an option file holds, as `option_file` writes it."""
+    parser = configparser.RawConfigParser()
+    parser.read_string(text)
+    return parser["client"]["password"]

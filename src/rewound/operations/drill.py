@@ -15,6 +15,7 @@ from rewound.catalog import Catalog, Choice, ChosenDump, Dump, require_all
 from rewound.engine.choice import EngineChoice
 from rewound.engine.protocol import PullStep
 from rewound.files.json_files import encode_readably, write_file
+from rewound.files.writing import unwritable
 from rewound.fleet.bring_up import take_down
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
@@ -25,7 +26,7 @@ from rewound.operations.restoring import FleetMaker, UpOptions, workers
 
 FLEET = "verify--restore"
 """The name of the fleet that drills are done in, one drill at a time. What has it goes."""
-RECEIPT_FORMAT = 1
+RECEIPT_FORMAT = 2
 """To be raised when receipts change so that their readers have to."""
 
 
@@ -144,9 +145,12 @@ def write_receipt(receipt: Receipt, path: Path) -> None:
     """Write a receipt as JSON; a file of that name is replaced.
 
     Raises:
-        OSError: it cannot be written.
+        HostError: it cannot be written.
     """
-    write_file(path, encode_readably(receipt))
+    try:
+        write_file(path, encode_readably(receipt))
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def _choose_all(dumps: Sequence[Dump]) -> list[ChosenDump]:

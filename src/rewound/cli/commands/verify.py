@@ -14,7 +14,7 @@ from rewound.cli.parameters.load_options import deep_option, load_options
 from rewound.cli.parameters.precedence import one_of
 from rewound.cli.parameters.selection import engine_options, selection_options
 from rewound.cli.parameters.shared_options import format_option
-from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
+from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import RuleCount, summarise_rules
 from rewound.load.loader import LoadOptions
 from rewound.load.verification import Verification
@@ -177,10 +177,7 @@ def _drill(
 
 
 def _write(receipt: Receipt, path: Path) -> None:
-    try:
-        drill.write_receipt(receipt, path)
-    except OSError as error:
-        raise HostError(f"cannot write {path}: {error.strerror}") from error
+    drill.write_receipt(receipt, path)
     diagnostics.narrate(f"receipt:   {path}")
 
 

@@ -6,13 +6,10 @@ dump states for it, and a default stays the same value.
 
 from collections.abc import Iterator, Sequence
 
-from rewound.dump.definitions.table_elements import (
-    closing_parenthesis,
-    iter_outside,
-    iter_table_elements,
-)
+from rewound.dump.definitions.table_elements import iter_table_elements
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
+from rewound.dump.text.nesting import closing_parenthesis, iter_outside
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token, TokenKind
 

@@ -6,14 +6,11 @@ Pure. What a table holds stays the same; only that the server watches over it is
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rewound.dump.definitions.table_elements import (
-    TableElement,
-    closing_parenthesis,
-    iter_table_elements,
-)
+from rewound.dump.definitions.table_elements import TableElement, iter_table_elements
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.nesting import closing_parenthesis
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token, TokenKind, unquote
 

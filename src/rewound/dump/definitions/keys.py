@@ -6,14 +6,10 @@ have is left out with a note.
 
 from collections.abc import Iterator, Sequence
 
-from rewound.dump.definitions.table_elements import (
-    KEY_WORDS,
-    TableElement,
-    iter_outside,
-    iter_table_elements,
-)
+from rewound.dump.definitions.table_elements import KEY_WORDS, TableElement, iter_table_elements
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
+from rewound.dump.text.nesting import iter_outside
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token, TokenKind
 

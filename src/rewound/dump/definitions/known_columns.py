@@ -7,8 +7,9 @@ server chooses or computes.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rewound.dump.definitions.table_elements import is_key, iter_outside, split_elements
+from rewound.dump.definitions.table_elements import is_key, split_elements
 from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.nesting import iter_outside
 from rewound.dump.text.tokens import Token, TokenKind, unquote
 
 _CHANGES_COLUMNS = frozenset({"ADD", "DROP", "MODIFY", "CHANGE", "RENAME", "ALTER"})

@@ -13,12 +13,12 @@ from rewound.dump.definitions.columns import plan_column_edits
 from rewound.dump.definitions.default_collation import plan_default_edits
 from rewound.dump.definitions.keys import plan_key_edits
 from rewound.dump.definitions.stored_objects import find_schedule, plan_stored_object_edits
-from rewound.dump.definitions.table_elements import iter_outside
 from rewound.dump.definitions.table_options import plan_encryption_edits, plan_option_edits
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.verdict import Edit, RuleUse
 from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.nesting import iter_outside
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token
 from rewound.dump.values.computed_rows import find_computed

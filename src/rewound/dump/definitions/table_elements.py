@@ -7,6 +7,7 @@ them is for `columns` and `keys`.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rewound.dump.text.nesting import closing_parenthesis, split_at_commas
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token, TokenKind
 
@@ -53,42 +54,16 @@ def iter_table_elements(tokens: Sequence[Token], kind: Kind) -> Iterator[TableEl
             yield TableElement(body[names:], is_column=True, start=start)
 
 
-def iter_outside(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
-    """Yield (index, token) of all that stands in no parentheses, and of none of them."""
-    depth = 0
-    for index, token in enumerate(tokens):
-        if token.text == b"(":
-            depth += 1
-        elif token.text == b")":
-            depth -= 1
-        elif depth == 0:
-            yield index, token
-
-
-def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
-    """Return the index of what closes the parenthesis at `index`, or of the last token."""
-    depth = 0
-    for position in range(index, len(tokens)):
-        depth += {b"(": 1, b")": -1}.get(tokens[position].text, 0)
-        if depth == 0:
-            return position
-    return len(tokens) - 1
-
-
 def split_elements(tokens: Sequence[Token], level: int) -> Iterator[Sequence[Token]]:
     """Yield what stands between the commas: in the first parentheses, or in none at all."""
     first, last = 0, len(tokens)
     if level:
         first = next((i for i, token in enumerate(tokens) if token.text == b"("), last) + 1
         last = closing_parenthesis(tokens, first - 1) if first <= last else last
-    depth, start = 0, first
-    for index in range(first, last):
-        depth += {b"(": 1, b")": -1}.get(tokens[index].text, 0)
-        if depth == 0 and tokens[index].text == b",":
-            yield tokens[start:index]
-            start = index + 1
-    if start < last:
-        yield tokens[start:last]
+    *parts, rest = split_at_commas(tokens[first:last])
+    yield from parts
+    if rest:
+        yield rest
 
 
 def _skip_action(part: Sequence[Token]) -> tuple[int, Sequence[Token]]:

@@ -12,6 +12,7 @@ from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.nesting import iter_depths, iter_outside
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token, TokenKind, unquote
 
@@ -92,10 +93,8 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
     for partitions only an equals sign makes an option, or the name of an engine that must
     not pass. Only MariaDB has options with quoted names: `PAGE_COMPRESSED`=1.
     """
-    depth, in_partitions = 0, False
-    for index, token in enumerate(tokens):
-        if token.kind is TokenKind.MARK:
-            depth += {b"(": 1, b")": -1}.get(token.text, 0)
+    in_partitions = False
+    for index, (depth, token) in enumerate(iter_depths(tokens)):
         in_partitions = in_partitions or (depth == 0 and token.word == "PARTITION")
         if token.kind not in _NAMING or (depth and not in_partitions):
             continue
@@ -131,12 +130,7 @@ def _is_replaced_engine(
 
 
 def _is_partitioned(tokens: Sequence[Token]) -> bool:
-    depth = 0
-    for token in tokens:
-        depth += {b"(": 1, b")": -1}.get(token.text, 0)
-        if depth == 0 and token.word == "PARTITION":
-            return True
-    return False
+    return any(token.word == "PARTITION" for _, token in iter_outside(tokens))
 
 
 def _find_cut_rule(option: _Option, mode: LexicalMode) -> rules.Rule | None:

@@ -14,6 +14,7 @@ from rewound.dump.settings.session import (
     DumpSession,
 )
 from rewound.dump.settings.variables import STORAGE_ENGINE
+from rewound.dump.text.nesting import split_at_commas
 from rewound.dump.text.tokens import Token, TokenKind, unquote
 
 GLOBAL_SCOPES = frozenset({"GLOBAL", "PERSIST", "PERSIST_ONLY"})
@@ -68,7 +69,7 @@ def iter_assignments(tokens: Sequence[Token], session: DumpSession) -> Iterator[
         CannotFollow: a form that dumps do not use.
     """
     carried = ""
-    for part in _split_at_commas(tokens):
+    for part in split_at_commas(tokens):
         value = _value_of_names(part)
         if value:
             yield Assignment("", NAMES, tuple(value), part[0].start)
@@ -91,16 +92,6 @@ def _value_of_names(part: Sequence[Token]) -> Sequence[Token]:
     if words[:1] in (["NAMES"], ["CHARSET"]):
         return part[1:]
     return part[2:] if words in (["CHARACTER", "SET"], ["CHAR", "SET"]) else ()
-
-
-def _split_at_commas(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    depth, start = 0, 0
-    for index, token in enumerate(tokens):
-        depth += {b"(": 1, b")": -1}.get(token.text, 0)
-        if token.text == b"," and depth == 0:
-            yield tokens[start:index]
-            start = index + 1
-    yield tokens[start:]
 
 
 def _read_target(target: Sequence[Token], carried: str, session: DumpSession) -> tuple[str, str]:

@@ -1,0 +1,44 @@
+"""Parentheses among the tokens of a statement: how deep each token stands. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rewound.dump.text.tokens import Token
+
+_STEP = {b"(": 1, b")": -1}
+
+
+def iter_depths(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
+    """Yield (depth, token): how many parentheses are open once the token is read.
+
+    So an opening parenthesis is as deep as what it encloses, a closing one as what follows it.
+    """
+    depth = 0
+    for token in tokens:
+        depth += _STEP.get(token.text, 0)
+        yield depth, token
+
+
+def iter_outside(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
+    """Yield (index, token) of all that stands in no parentheses, and of none of them."""
+    for index, (depth, token) in enumerate(iter_depths(tokens)):
+        if depth == 0 and token.text != b")":
+            yield index, token
+
+
+def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
+    """Return the index of what closes the parenthesis at `index`, or of the last token."""
+    rest = (tokens[position] for position in range(index, len(tokens)))
+    for position, (depth, _) in enumerate(iter_depths(rest), index):
+        if depth == 0:
+            return position
+    return len(tokens) - 1
+
+
+def split_at_commas(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Yield what stands between the commas that are in no parentheses; what is empty too."""
+    start = 0
+    for index, (depth, token) in enumerate(iter_depths(tokens)):
+        if depth == 0 and token.text == b",":
+            yield tokens[start:index]
+            start = index + 1
+    yield tokens[start:]
