@@ -202,12 +202,13 @@ class Cli:
         *arguments: object,
         env: Mapping[str, str] | None = None,
         by: Sequence[str] = (),
+        stdin: str | None = None,
         timeout_s: float = 60.0,
     ) -> Finished:
         """Run it to its end; `by` is a program that is to run it, with its arguments."""
-        process = self.start(*arguments, env=env, by=by)
+        process = self.start(*arguments, env=env, by=by, has_stdin=stdin is not None)
         try:
-            stdout, stderr = process.communicate(timeout=timeout_s)
+            stdout, stderr = process.communicate(stdin, timeout=timeout_s)
         except BaseException:
             process.kill()
             process.communicate()
@@ -219,6 +220,7 @@ class Cli:
         *arguments: object,
         env: Mapping[str, str] | None = None,
         by: Sequence[str] = (),
+        has_stdin: bool = False,
     ) -> subprocess.Popen[str]:
         """Start it and return the running process."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("REWOUND_")}
@@ -229,7 +231,7 @@ class Cli:
         }
         return subprocess.Popen(
             [*by, sys.executable, "-m", "rewound", *map(str, arguments)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if has_stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -26,7 +26,7 @@ ROWS: list[list[Cell]] = [
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("output_format", FORMATS)
+@pytest.mark.parametrize("output_format", [*FORMATS, "vertical"])
 def test_a_format_writes_every_kind_of_cell_as_golden(
     output_format: str, capsys: pytest.CaptureFixture[str]
 ):
@@ -43,6 +43,7 @@ def test_a_format_writes_every_kind_of_cell_as_golden(
         ("csv", "world,n\n"),
         ("tsv", "world\tn\n"),
         ("markdown", "| world | n |\n| --- | --- |\n"),
+        ("vertical", ""),
     ],
 )
 def test_no_rows_are_still_that_format(

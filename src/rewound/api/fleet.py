@@ -139,6 +139,7 @@ class Fleet:
         limits = QueryOptions(
             timeout_s,
             row_limit,
+            has_one_answer=True,
             variables={name: str(value) for name, value in (params or {}).items()},
         )
         asked = querying.query(

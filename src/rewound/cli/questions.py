@@ -14,7 +14,7 @@ from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
-from rewound.query.script import find_unset_variables
+from rewound.query.script import UserStatement, find_unset_variables
 
 _WITHOUT_ROWS = frozenset({"SET", "USE", "DO"})
 
@@ -34,7 +34,7 @@ class Setting:
     """Say after each statement how long it took."""
 
 
-def ask(statements: Sequence[str], setting: Setting) -> None:
+def ask(statements: Sequence[UserStatement], setting: Setting) -> None:
     """Run statements in the worlds, show each one's rows, and say how it went.
 
     Raises:
@@ -43,7 +43,7 @@ def ask(statements: Sequence[str], setting: Setting) -> None:
     """
     _require_one_answer(statements, setting.presentation)
     variables = list(setting.options.variables)
-    for name in find_unset_variables(statements, variables):
+    for name in find_unset_variables([each.text for each in statements], variables):
         diagnostics.warn(f"@{name} has no value, so it is NULL; set it with --param {name}=…")
     # Rows are plain tuples without cycles: looking for cycles among them takes as long as all
     # else (1,000,000 rows as tsv: 1.1 CPU-seconds with it, 0.5 without).
@@ -82,9 +82,9 @@ def require_possible(how: Presentation) -> None:
         raise UsageError("--chart requires the table format", hint="remove --format")
 
 
-def _require_one_answer(statements: Sequence[str], how: Presentation) -> None:
+def _require_one_answer(statements: Sequence[UserStatement], how: Presentation) -> None:
     """Refuse several statements with rows for one file, before anything is asked."""
-    showing = [each for each in statements if each.split(None, 1)[0].upper() not in _WITHOUT_ROWS]
+    showing = [s for s in statements if s.text.split(None, 1)[0].upper() not in _WITHOUT_ROWS]
     if how.output is not None and len(showing) > 1:
         raise UsageError(
             f"--output {how.output}: {len(showing)} statements cannot be written to one file",
@@ -99,40 +99,47 @@ def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
         RewoundError: no world answered.
         SomeWorldsFailed: some did not.
     """
-    worst = max(summaries, key=lambda summary: len(summary.failed))
+    world_count = max(summary.world_count for summary in summaries)
     failed = {name for summary in summaries for name in summary.failed}
+    answered = {name for summary in summaries for name in summary.answered} - failed
+    empty = {name for summary in summaries for name in summary.empty} - failed - answered
     rows = sum(summary.row_count for summary in summaries)
     changed = sum(summary.changed_rows for summary in summaries)
-    parts = [f"{len(worst.answered)} ok"]
-    parts += [f"{len(worst.empty)} empty"] if worst.empty else []
+    parts = [f"{len(answered)} ok"]
+    parts += [f"{len(empty)} empty"] if empty else []
     parts += [f"{len(failed)} failed ({fold_worlds(sorted(failed))})"] if failed else []
     counts = f"{rows:,} {'row' if rows == 1 else 'rows'}" + (
         f", {changed:,} changed" if changed else ""
     )
     diagnostics.narrate(f"{', '.join(parts)}; {counts}, {seconds:.2f} s")
-    if len(worst.failed) == worst.world_count > 0:
+    if any(len(summary.failed) == world_count for summary in summaries):
         raise RewoundError("no world answered")
     if failed:
-        raise SomeWorldsFailed(f"{len(failed)} of {worst.world_count} worlds failed")
+        raise SomeWorldsFailed(f"{len(failed)} of {world_count} worlds failed")
 
 
-def _run(statements: Sequence[str], setting: Setting) -> tuple[list[Summary], float]:
+def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Summary], float]:
     """Show the rows of each statement; return how each went, and the seconds they took."""
+    how = setting.presentation
+    is_all_wanted = any(each.is_vertical for each in statements)
     asked = operations.query(
         setting.fleet,
-        statements,
+        [each.text for each in statements],
         worlds=setting.worlds,
         schema=setting.schema,
-        options=replace(setting.options, enough_rows=setting.presentation.enough_rows),
+        options=replace(setting.options, enough_rows=None if is_all_wanted else how.enough_rows),
         may_write=setting.may_write,
     )
-    summaries = []
+    summaries: list[Summary] = []
     seconds = 0.0
     stopwatch = Stopwatch()
     with asked:
         for stream in asked:
+            if stream.is_further:
+                _require_no_file(how)
             try:
-                summaries.append(show(MergedResult(stream), setting.presentation, stopwatch))
+                merged = MergedResult(stream)
+                summaries.append(show(merged, statements[stream.place], how, stopwatch))
             except RewoundError:
                 _say_time(stopwatch, setting)
                 raise
@@ -140,6 +147,19 @@ def _run(statements: Sequence[str], setting: Setting) -> tuple[list[Summary], fl
             seconds += stopwatch.seconds
             stopwatch = Stopwatch()
     return summaries, seconds
+
+
+def _require_no_file(how: Presentation) -> None:
+    """Refuse a further answer to the same statement for one file.
+
+    Raises:
+        RewoundError: there is a file, which holds the first one.
+    """
+    if how.output is not None:
+        raise RewoundError(
+            f"--output {how.output}: the statement has several answers; the file holds the first",
+            hint="without --output, each is shown",
+        )
 
 
 def _say_time(stopwatch: Stopwatch, setting: Setting) -> None:

@@ -5,6 +5,8 @@ held back while nobody takes them. `mysql.client` is for everything else.
 """
 
 import asyncio
+import logging
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,10 +27,14 @@ CONNECTION_LOST = 2013
 """What a driver says when the server went away in the middle of an answer."""
 _UNKNOWN = 2000
 _BROKEN = frozenset({0, _UNKNOWN, 2006, CONNECTION_LOST})
-_CAN_BE_PREPARED = re.compile(
-    r"(?>\s|\(|--\s.*\n|#.*\n|/\*[^!+](?s:.*?)\*/)*(?:SELECT|WITH|TABLE|VALUES)\b", re.IGNORECASE
-)
+# It logs what the server notes, which `Session.warnings` leaves out.
+logging.getLogger("asyncmy").setLevel(logging.ERROR)
+
+_BEFORE_FIRST_WORD = r"(?>\s|\(|--\s.*\n|#.*\n|/\*[^!+](?s:.*?)\*/)*"
+_CAN_BE_PREPARED = re.compile(_BEFORE_FIRST_WORD + r"(?:SELECT|WITH|TABLE|VALUES)\b", re.IGNORECASE)
 """A statement of one answer, which is what it seems to be."""
+_EXPLAINS = re.compile(_BEFORE_FIRST_WORD + r"(?:EXPLAIN|DESCRIBE|DESC)\b", re.IGNORECASE)
+_TIMES_UP = "SHOW SESSION STATUS LIKE 'Max_execution_time_exceeded'"
 _CONNECTION_ERROR = 2002
 _CONNECT_TIMEOUT_S = 10.0
 _WRITE_PATIENCE_S = 7 * 86_400
@@ -45,6 +51,8 @@ class StreamSession:
         self._cursor: Any = None
         self._prepared: PreparedStatement | None = None
         self._rounded: tuple[str, ...] = ()
+        self._row_limit: int | None = None
+        self._times_up = 0
 
     @classmethod
     async def open(cls, endpoint: Endpoint, *, schema: str | None = None) -> "StreamSession":
@@ -90,15 +98,11 @@ class StreamSession:
         """How many rows the last statement changed, if it has none to show."""
         return max(int(self._cursor.rowcount), 0)
 
-    async def prepare(
-        self, *, timeout_s: float | None, row_limit: int | None, variables: Mapping[str, str]
-    ) -> None:
-        """Set the limits of the session's SELECTs, and user variables to texts."""
+    async def prepare(self, *, timeout_s: float | None, variables: Mapping[str, str]) -> None:
+        """Set how long the session's SELECTs may take, and user variables to texts."""
         settings = [f"SESSION net_write_timeout = {_WRITE_PATIENCE_S}"]
         if timeout_s is not None:
-            settings.append(f"SESSION max_execution_time = {max(1, round(timeout_s * 1000))}")
-        if row_limit is not None:
-            settings.append(f"SESSION sql_select_limit = {row_limit}")
+            settings.append(f"SESSION max_execution_time = {math.ceil(timeout_s * 1000)}")
         for name, value in variables.items():
             if not name.isidentifier() or not name.isascii():
                 raise ValueError(f"no name of a variable: {name!r}")
@@ -110,8 +114,11 @@ class StreamSession:
         await self.execute_sql("SET NAMES utf8mb4")
         await self.execute_sql("SET " + ", ".join(settings))
 
-    async def ask(self, sql: str) -> tuple[Column, ...]:
+    async def ask(self, sql: str, *, row_limit: int | None = None) -> tuple[Column, ...]:
         """Begin a user's statement as `execute` does: read-only as `reader`, exact where it can be.
+
+        The server is asked for no more rows than `row_limit`; what EXPLAIN explains is the
+        statement without that limit, which would stand in its plan.
 
         What a view of the dump calls could end the session's own mode for the next statement, but
         not that of the transaction that it is in.
@@ -119,6 +126,7 @@ class StreamSession:
         Raises:
             MysqlError: the server refuses it, or the connection broke.
         """
+        await self._limit_rows(None if _EXPLAINS.match(sql) else row_limit)
         if self._is_reader:
             await self.execute_sql("START TRANSACTION READ ONLY")
         if _CAN_BE_PREPARED.match(sql) and ":=" not in sql:
@@ -129,6 +137,13 @@ class StreamSession:
         fields = self._cursor._result.fields if columns else ()
         self._rounded = tuple(field.name for field in fields if is_rounded(field))
         return columns
+
+    async def _limit_rows(self, limit: int | None) -> None:
+        if limit != self._row_limit:
+            await self.execute_sql(
+                f"SET SESSION sql_select_limit = {'DEFAULT' if limit is None else limit}"
+            )
+            self._row_limit = limit
 
     async def _execute_exactly(self, sql: bytes) -> tuple[Column, ...]:
         """Begin a statement by the binary protocol where its answer holds FLOATs; else do nothing.
@@ -180,14 +195,34 @@ class StreamSession:
             raise _translate(error) from error
         return rows
 
-    async def has_another_answer(self) -> bool:
-        """Tell whether the statement has one more, as a CALL has."""
+    async def next_answer(self) -> tuple[Column, ...]:
+        """Begin the statement's next answer with rows, as a CALL may have; none after the last.
+
+        Raises:
+            MysqlError: the statement failed there, or the connection broke.
+        """
         if self._prepared is not None:
-            return False
+            return ()
         try:
-            return bool(await self._cursor.nextset()) and bool(self._cursor.description)
+            while await self._cursor.nextset():
+                if self._cursor.description:
+                    return _read_columns(self._cursor._result.fields)
         except errors.MySQLError as error:
             raise _translate(error) from error
+        return ()
+
+    async def was_cut_short(self) -> bool:
+        """Tell whether the last SELECT's time was up, although it may have answered all the same.
+
+        To SLEEP and BENCHMARK that is no error: they return 1 and 0, and the statement goes on.
+        To be asked once after each statement that may have been; it needs no privilege.
+
+        Source: MySQL 9.7 manual, "SLEEP()" and "Max_execution_time_exceeded"; tried on 9.7.4.
+        """
+        await self.execute_sql(_TIMES_UP)
+        [(_, count)] = await self.fetch(2)
+        before, self._times_up = self._times_up, int(count or 0)
+        return self._times_up > before
 
     async def warnings(self, most: int) -> tuple[str, ...]:
         """Return what is to be known of the last answer, each text once.

@@ -17,6 +17,7 @@ from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.columns import Column, Row
 from rewound.operations import querying
 from rewound.operations.fleets import get_world, status
+from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import summarise
 from rewound.similar_names import suggest
@@ -232,7 +233,9 @@ class _QueryRows:
 def _ask(fleet: str, statement: str, worlds: Mapping[str, str]) -> _QueryRows:
     """Return the answers of worlds, by the names of their pairs."""
     rows: dict[str, list[Row]] = {name: [] for name in worlds.values()}
-    with querying.query(fleet, [statement], only=tuple(worlds.values())) as asked:
+    limits = QueryOptions(has_one_answer=True)
+    only = tuple(worlds.values())
+    with querying.query(fleet, [statement], only=only, options=limits) as asked:
         merged = MergedResult(next(iter(asked)))
         for run in merged.iter_rows():
             for world, *values in run:

@@ -12,6 +12,7 @@ has one already); the caller's thread takes what they bring.
 import asyncio
 import contextlib
 import logging
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,14 +25,13 @@ from rewound.errors import MysqlError, RewoundError
 from rewound.mysql.columns import Column, Row
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.stream import CONNECTION_LOST, StreamSession
+from rewound.query.deadline import GRACE_S, Deadline
 from rewound.query.outcome import Outcome
 
 _log = logging.getLogger(__name__)
 
 _MOST_AT_ONCE = 32
 """How many worlds work on a statement at a time; those that send rows are not counted."""
-_GRACE_S = 1.0
-"""How long the server may take to end a statement whose time is up, before we end its session."""
 _TIME_IS_UP = 3024
 """What MySQL says of max_execution_time."""
 _FIRST_RUN_ROWS = 100
@@ -40,7 +40,8 @@ _RUN_BYTES = 256 << 10
 _MOST_RUNS_WAITING = 64
 """How many runs may wait in all worlds together; two of each in any case."""
 _MOST_WARNINGS = 5
-_ANOTHER_ANSWER = "returns several results, only the first of which is shown"
+_ANOTHER_ANSWER = "returns several results, of which only one can be used"
+_OWN_LIMIT = re.compile("max_execution_time", re.IGNORECASE)
 _NOT_RUN = "was not run, because an earlier one failed"
 
 _Message = tuple[Column, ...] | list[Row] | Outcome
@@ -58,6 +59,8 @@ class QueryOptions:
     """How many rows of each SELECT are wanted; that there are more is noted."""
     enough_rows: int | None = None
     """More rows than these need not come, as nobody will look at them."""
+    has_one_answer: bool = False
+    """A statement with several answers fails; there is a place for one."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """User variables of the session, by their names without the @."""
 
@@ -71,8 +74,14 @@ class QueryOptions:
 class ResultStream:
     """What the worlds answer to one statement; to be taken once, in order."""
 
-    def __init__(self, queues: Mapping[str, "janus.SyncQueue[_Message]"]) -> None:
+    def __init__(
+        self, queues: Mapping[str, "janus.SyncQueue[_Message]"], place: int, *, is_further: bool
+    ) -> None:
         self._queues = queues
+        self.place = place
+        """Which statement it is, counted from 0."""
+        self.is_further = is_further
+        """It is not the first answer to the statement; only worlds that have one more are in it."""
         self._columns: dict[str, tuple[Column, ...]] = {}
         self._outcomes: dict[str, Outcome] = {}
 
@@ -117,7 +126,8 @@ class ResultStream:
 class FanOut:
     """Statements under way in all worlds. Use it as a context manager: leaving it ends them.
 
-    Iterate over it for the `ResultStream` to each statement, in order.
+    Iterate over it for the `ResultStream` to each statement, in order; a statement with several
+    answers, as a CALL may have, has one for each, of the worlds that go on.
     """
 
     def __init__(
@@ -169,10 +179,15 @@ class FanOut:
         self._thread.join()
 
     def __iter__(self) -> Iterator[ResultStream]:
-        for _ in self._statements:
-            stream = ResultStream({world: queue.sync_q for world, queue in self._queues.items()})
-            yield stream
-            stream.outcomes()
+        for place in range(len(self._statements)):
+            queues = {world: queue.sync_q for world, queue in self._queues.items()}
+            is_further = False
+            while queues or not is_further:
+                answers = ResultStream(queues, place, is_further=is_further)
+                yield answers
+                outcomes = answers.outcomes()
+                queues = {w: queues[w] for w, outcome in outcomes.items() if outcome.has_more}
+                is_further = True
 
     def _run_loop(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):
@@ -221,6 +236,8 @@ class _WorldSession:
         self._options = options
         self._slots = slots
         self._queue = queue
+        self._has_own_limit = False
+        """The statements set a limit of time themselves."""
 
     async def ask(self, statements: Sequence[str], schema: str | None) -> None:
         """Bring columns, rows and outcome of every statement, whatever happens."""
@@ -230,10 +247,9 @@ class _WorldSession:
                 session = await StreamSession.open(self._endpoint, schema=schema)
             try:
                 await session.prepare(
-                    timeout_s=self._options.timeout_s,
-                    row_limit=self._options.server_limit,
-                    variables=self._options.variables,
+                    timeout_s=self._options.timeout_s, variables=self._options.variables
                 )
+                self._has_own_limit = any(map(_OWN_LIMIT.search, statements))
                 for statement in statements:
                     outcome = await self._ask_one(session, statement)
                     await self._queue.put(outcome)
@@ -252,45 +268,69 @@ class _WorldSession:
         await _bring_all(self._queue, [outcome] * left)
 
     async def _ask_one(self, session: StreamSession, statement: str) -> Outcome:
+        """Bring all answers of a statement but the last one's outcome, which is returned."""
         outcome = Outcome()
         try:
-            async with self._slots, self._patience():
-                columns = await session.ask(statement)
+            async with self._slots:
+                deadline = Deadline(self._options.timeout_s)
+                async with deadline.patience():
+                    columns = await session.ask(statement, row_limit=self._options.server_limit)
             outcome = Outcome(columns, changed_rows=0 if columns else session.affected_rows)
-            await self._queue.put(columns)
-            async for rows in self._iter_runs(session, columns):
-                wanted = (
-                    rows
-                    if self._options.row_limit is None
-                    else rows[: self._options.row_limit - outcome.row_count]
-                )
-                outcome = replace(
-                    outcome,
-                    row_count=outcome.row_count + len(wanted),
-                    is_cut=outcome.is_cut or len(wanted) < len(rows),
-                )
-                await self._bring(session, wanted)
-            if await session.has_another_answer():
-                await self._end(session)
-                return replace(outcome, error=_ANOTHER_ANSWER)
+            while True:
+                await self._queue.put(outcome.columns)
+                outcome, held = await self._bring_answer(session, outcome, deadline)
+                async with deadline.patience():
+                    columns = await session.next_answer()
+                if not columns:
+                    break
+                if self._options.has_one_answer:
+                    await self._end(session)
+                    return replace(outcome, error=_ANOTHER_ANSWER)
+                outcome = await self._bring(session, held, outcome, deadline)
+                await self._queue.put(replace(outcome, has_more=True))
+                outcome = Outcome(columns)
             outcome = replace(outcome, warnings=await session.warnings(_MOST_WARNINGS))
+            if self._is_doubtful(deadline) and await session.was_cut_short():
+                return replace(outcome, error=self._explain_cut(outcome, deadline))
+            outcome = await self._bring(session, held, outcome, deadline)
         except (MysqlError, TimeoutError) as error:
             if not isinstance(error, MysqlError) or error.number == CONNECTION_LOST:
                 await self._end(session)
-            return replace(outcome, error=self._explain(error, outcome))
+            return replace(outcome, error=self._explain(error, outcome, deadline))
         except BaseException:
             # Ctrl-C: the server would work on for nobody.
             await self._end(session)
             raise
         return outcome
 
+    async def _bring_answer(
+        self, session: StreamSession, outcome: Outcome, deadline: Deadline
+    ) -> tuple[Outcome, list[Row]]:
+        """Bring the rows of one answer; return also the last ones, if they are doubtful.
+
+        After its time is up, a SELECT may send one row more, with a value that is none: its
+        run is held until it is known how the statement ended.
+        """
+        held: list[Row] = []
+        async for rows in self._iter_runs(session, outcome.columns, deadline):
+            outcome = await self._bring(session, held, outcome, deadline)
+            held = rows
+            if not self._is_doubtful(deadline):
+                outcome = await self._bring(session, held, outcome, deadline)
+                held = []
+        return outcome, held
+
+    def _is_doubtful(self, deadline: Deadline) -> bool:
+        """Tell whether the server may have ended the SELECT before its end."""
+        return self._has_own_limit or deadline.is_over
+
     async def _iter_runs(
-        self, session: StreamSession, columns: Sequence[Column]
+        self, session: StreamSession, columns: Sequence[Column], deadline: Deadline
     ) -> AsyncIterator[list[Row]]:
         """Yield the rows in runs of some 256 KB."""
         most = _FIRST_RUN_ROWS
         while columns:
-            async with self._patience():
+            async with deadline.patience():
                 rows = await session.fetch(most)
             if rows:
                 yield rows
@@ -301,26 +341,30 @@ class _WorldSession:
             )
             most = max(1, min(_MOST_RUN_ROWS, _RUN_BYTES // (size_bytes + 1)))
 
-    async def _bring(self, session: StreamSession, rows: list[Row]) -> None:
-        if not rows:
-            return
-        if not self._queue.full():
-            self._queue.put_nowait(rows)
-            return
-        session.hold_back()
-        await self._queue.put(rows)
-        session.go_on()
-
-    def _patience(self) -> asyncio.Timeout:
-        """Return how long we wait for the server; it ends a SELECT by itself before that."""
-        timeout_s = self._options.timeout_s
-        return asyncio.timeout(None if timeout_s is None else timeout_s + _GRACE_S)
+    async def _bring(
+        self, session: StreamSession, rows: list[Row], outcome: Outcome, deadline: Deadline
+    ) -> Outcome:
+        """Bring rows, as many as are wanted, and return the outcome with them counted."""
+        limit = self._options.row_limit
+        wanted = rows if limit is None else rows[: limit - outcome.row_count]
+        if wanted and not self._queue.full():
+            self._queue.put_nowait(wanted)
+        elif wanted:
+            session.hold_back()
+            with deadline.held():
+                await self._queue.put(wanted)
+            session.go_on()
+        return replace(
+            outcome,
+            row_count=outcome.row_count + len(wanted),
+            is_cut=outcome.is_cut or len(wanted) < len(rows),
+        )
 
     async def _end(self, session: StreamSession) -> None:
         """End a session on its server too, where a statement may still be running."""
         session.close()
         try:
-            async with asyncio.timeout(_GRACE_S):
+            async with asyncio.timeout(GRACE_S):
                 killing = await StreamSession.open(self._endpoint)
                 try:
                     await killing.execute_sql(f"KILL {session.id}")
@@ -329,12 +373,22 @@ class _WorldSession:
         except (RewoundError, TimeoutError) as error:
             _log.debug("%s: session %d could not be ended: %s", self._name, session.id, error)
 
-    def _explain(self, error: MysqlError | TimeoutError, so_far: Outcome) -> str:
+    def _explain(
+        self, error: MysqlError | TimeoutError, so_far: Outcome, deadline: Deadline
+    ) -> str:
         is_late = isinstance(error, TimeoutError) or error.number == _TIME_IS_UP
-        if is_late and self._options.timeout_s is not None:
-            text = f"timed out after {self._options.timeout_s:g} s"
-        else:
-            text = error.message if isinstance(error, MysqlError) else str(error)
-        if so_far.row_count:
-            return f"{text} (after {so_far.row_count:,} rows)"
-        return text
+        if is_late and deadline.is_over:
+            return self._explain_cut(so_far, deadline)
+        text = error.message if isinstance(error, MysqlError) else str(error)
+        return text + _count_rows(so_far)
+
+    def _explain_cut(self, so_far: Outcome, deadline: Deadline) -> str:
+        """Say that a statement was ended, by --timeout or a limit in the SQL."""
+        if deadline.is_over:
+            return f"timed out after {self._options.timeout_s:g} s{_count_rows(so_far)}"
+        return f"timed out by its own max_execution_time{_count_rows(so_far)}"
+
+
+def _count_rows(so_far: Outcome) -> str:
+    count = so_far.row_count
+    return f" (after {count:,} {'row' if count == 1 else 'rows'})" if count else ""

@@ -18,6 +18,11 @@ class MergedResult:
         self._stream = stream
 
     @property
+    def is_further(self) -> bool:
+        """Whether the statement has answered before; only worlds with one more answer are in it."""
+        return self._stream.is_further
+
+    @property
     def world_count(self) -> int:
         """How many worlds were asked."""
         return self._stream.world_count

@@ -18,6 +18,8 @@ class Outcome:
     """Why it has no answer, or only the beginning of one."""
     is_cut: bool = False
     """There are more rows than were asked for."""
+    has_more: bool = False
+    """The statement has another answer after this one, as a CALL may have."""
     changed_rows: int = 0
     """How many rows a statement that shows none has changed."""
     warnings: tuple[str, ...] = ()

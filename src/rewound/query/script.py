@@ -1,14 +1,52 @@
-"""What a user wrote: its statements, and the variables that they read. Pure."""
+r"""What a user wrote: its statements, and the variables that they read. Pure.
 
-from collections.abc import Sequence
+Statements are cut as the `mysql` client cuts them: by the delimiter, and by \g and \G.
+"""
 
-from rewound.dump.text.lexical import LexicalMode
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rewound.dump.text.lexical import LINE_COMMENT_START, LexicalMode, quoted
 from rewound.dump.text.splitter import PieceKind, Splitter
 from rewound.dump.text.tokens import Token, TokenKind, UnreadableText, iter_tokens
 from rewound.errors import UsageError
 
 _ANY_VERSION = 99_999
 _MODE = LexicalMode()
+_END_OR_SKIPPED = re.compile(
+    rb"\\(?P<end>[gG])"
+    rb"|" + LINE_COMMENT_START + rb"[^\n]*"
+    rb"|/\*(?:.*?\*/|.*)"
+    rb"|" + quoted(_MODE) + rb"|['\"`].*",
+    re.DOTALL,
+)
+r"""The commands \g and \G, and where they are none: in comments and quotes, closed or not."""
+
+
+_READ_BY_LINE = re.compile(
+    r"(?>\s|--\s.*\n|#.*\n|/\*[^!+](?s:.*?)\*/)*"
+    r"(?:(?P<shows>SHOW\s+CREATE)|EXPLAIN|DESCRIBE|DESC)\b",
+    re.IGNORECASE,
+)
+
+
+class UserStatement(NamedTuple):
+    """One statement that a user wrote."""
+
+    text: str
+    """Without what ends it."""
+    is_vertical: bool = False
+    r"""It ends in \G: its rows are wanted one value per line."""
+
+
+class _Part(NamedTuple):
+    r"""A part of a text that \g, \G or its end ends."""
+
+    text: bytes
+    line: int
+    """How many lines of the text are before it."""
+    is_vertical: bool
 
 
 def read_statements(text: str) -> list[str]:
@@ -19,15 +57,31 @@ def read_statements(text: str) -> list[str]:
     Raises:
         UsageError: there is none, or a quote or comment in it is not closed.
     """
-    statements = []
-    for piece in Splitter(_MODE).iter_pieces([text.encode("utf-8", "surrogateescape")]):
-        if piece.open_quote:
-            raise UsageError(
-                f"line {piece.line}: a quote or comment that starts on this line is not closed",
-                hint="double an apostrophe inside a string: 'it''s'",
-            )
-        if piece.kind is not PieceKind.COMMENT and piece.text:
-            statements.append(piece.text.decode("utf-8", "surrogateescape"))
+    return [statement.text for statement in read_script(text)]
+
+
+def read_script(text: str) -> list[UserStatement]:
+    r"""Return the same with what each ends in, as \G says how its answer is shown.
+
+    Raises:
+        UsageError: as for `read_statements`.
+    """
+    statements: list[UserStatement] = []
+    # One for all parts: it keeps the delimiter.
+    splitter = Splitter(_MODE)
+    for part in _iter_parts(text.encode("utf-8", "surrogateescape")):
+        pieces = [p for p in splitter.iter_pieces([part.text]) if p.kind is not PieceKind.COMMENT]
+        for piece in pieces:
+            if piece.open_quote:
+                raise UsageError(
+                    f"line {part.line + piece.line}: a quote or comment that starts on this line"
+                    " is not closed",
+                    hint="double an apostrophe inside a string: 'it''s'",
+                )
+            if piece.text:
+                is_vertical = part.is_vertical and piece is pieces[-1]
+                statement = piece.text.decode("utf-8", "surrogateescape")
+                statements.append(UserStatement(statement, is_vertical))
     if not statements:
         raise UsageError("no SQL statement was given", hint="rewound query 'SELECT …'")
     return statements
@@ -38,10 +92,19 @@ def is_complete(text: str) -> bool:
 
     It does not behind a DELIMITER other than the semicolon: what follows is meant as well.
     """
+    splitter = Splitter(_MODE)
+    *before, last_part = _iter_parts(text.encode("utf-8", "surrogateescape"))
+    for part in before:
+        list(splitter.iter_pieces([part.text]))
     # One more semicolon on a line of its own ends nothing but an empty statement.
-    probed = text.encode("utf-8", "surrogateescape") + b"\n;"
-    *_, last = Splitter(_MODE).iter_pieces([probed])
+    *_, last = splitter.iter_pieces([last_part.text + b"\n;"])
     return last.kind is PieceKind.STATEMENT and not last.text
+
+
+def is_read_by_line(statement: str, columns: Sequence[str]) -> bool:
+    """Tell whether the answer is a text of several lines: SHOW CREATE, or EXPLAIN as a tree."""
+    match = _READ_BY_LINE.match(statement)
+    return match is not None and (match["shows"] is not None or list(columns) == ["EXPLAIN"])
 
 
 def find_unset_variables(statements: Sequence[str], given: Sequence[str]) -> list[str]:
@@ -66,6 +129,17 @@ def find_unset_variables(statements: Sequence[str], given: Sequence[str]) -> lis
             elif name not in known:
                 unset[name] = None
     return list(unset)
+
+
+def _iter_parts(text: bytes) -> Iterator[_Part]:
+    r"""Yield what \g and \G cut a text into; the last part, which its end ends, may be empty."""
+    start = line = 0
+    for match in _END_OR_SKIPPED.finditer(text):
+        if match["end"] is not None:
+            yield _Part(text[start : match.start()], line, match["end"] == b"G")
+            line += text.count(b"\n", start, match.end())
+            start = match.end()
+    yield _Part(text[start:], line, is_vertical=False)
 
 
 def _is_assigned(tokens: Sequence[Token], index: int) -> bool:

@@ -1,7 +1,13 @@
 import pytest
 
 from rewound.errors import UsageError
-from rewound.query.script import find_unset_variables, is_complete, read_statements
+from rewound.query.script import (
+    find_unset_variables,
+    is_complete,
+    is_read_by_line,
+    read_script,
+    read_statements,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +27,46 @@ from rewound.query.script import find_unset_variables, is_complete, read_stateme
 )
 def test_statements_are_cut_as_the_client_does(text, statements):
     assert read_statements(text) == statements
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        ("SELECT 1\\G", [("SELECT 1", True)]),
+        ("SELECT 1\\g SELECT 2;", [("SELECT 1", False), ("SELECT 2", False)]),
+        ("SELECT 1; SELECT 2\\GSELECT 3", [(f"SELECT {n}", n == 2) for n in (1, 2, 3)]),
+        ("SELECT 1;\\G", [("SELECT 1", True)]),
+        ("SELECT '\\G', `\\G`, \"\\G\";", [("SELECT '\\G', `\\G`, \"\\G\"", False)]),
+        ("SELECT 1 -- \\G\n/* \\G */;", [("SELECT 1 -- \\G\n/* \\G */", False)]),
+        (
+            "DELIMITER //\nSELECT 1; SELECT 2//\nSELECT 3\\G SELECT 4; SELECT 5//",
+            [("SELECT 1; SELECT 2", False), ("SELECT 3", True), ("SELECT 4; SELECT 5", False)],
+        ),
+    ],
+)
+def test_a_backslash_and_g_end_a_statement_outside_of_texts(text, statements):
+    assert [tuple(statement) for statement in read_script(text)] == statements
+
+
+def test_what_is_not_closed_is_named_by_its_line_in_the_whole_text():
+    with pytest.raises(UsageError, match="line 3: a quote"):
+        read_script("SELECT 1\\G\nSELECT 2\\G\nSELECT 'a\\G")
+
+
+@pytest.mark.parametrize(
+    ("statement", "columns", "expected"),
+    [
+        ("SHOW CREATE TABLE t", ["Table", "Create Table"], True),
+        ("/* a */ show  create view v", ["View"], True),
+        ("SHOW TABLES", ["Tables_in_game"], False),
+        ("EXPLAIN SELECT 1", ["EXPLAIN"], True),
+        ("EXPLAIN SELECT 1", ["id", "select_type"], False),
+        ("DESC t", ["Field", "Type"], False),
+        ("SELECT 1 AS `EXPLAIN`", ["EXPLAIN"], False),
+    ],
+)
+def test_what_is_read_by_line_is_told_by_statement_and_columns(statement, columns, expected):
+    assert is_read_by_line(statement, columns) is expected
 
 
 @pytest.mark.parametrize("text", ["", " ;\n; ", "-- nothing", "/* nothing */"])
@@ -49,6 +95,8 @@ def test_what_is_not_closed_is_a_usage_error(text):
         "-- nothing",
         "SELECT ';';",
         "DELIMITER //\nSELECT 1; SELECT 2//\nDELIMITER ;",
+        "SELECT 1\\G",
+        "SELECT 1\nFROM t\\g ",
     ],
 )
 def test_a_text_is_complete_where_its_last_statement_ends(text):

@@ -7,13 +7,13 @@ from typing import TextIO
 import click
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.query_results import FILE_FORMATS, Presentation
+from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
 from rewound.cli.parameters.precedence import one_of
 from rewound.cli.parameters.shared_options import FORMATS, fleet_option, option, worlds_option
 from rewound.cli.questions import Setting, ask, require_possible
 from rewound.errors import UsageError
 from rewound.query.fanout import QueryOptions
-from rewound.query.script import read_statements
+from rewound.query.script import read_script
 
 
 @click.command(name="query")
@@ -64,7 +64,7 @@ from rewound.query.script import read_statements
 @option(
     "--format",
     "output_format",
-    type=click.Choice([*FORMATS, *FILE_FORMATS]),
+    type=click.Choice([*FORMATS, VERTICAL, *FILE_FORMATS]),
     default=None,
     help="Output format.  [default: table, or by the file's ending]",
 )
@@ -98,8 +98,9 @@ def command(
 ) -> None:
     """Run SQL on every world and print one merged table for each statement.
 
-    It runs as the account reader, which can change nothing; see --write. Without SQL, on a
-    terminal: a prompt.
+    It runs as the account reader, which can change nothing; see --write. Without SQL, or
+    with -, the statements are read from standard input; on a terminal: a prompt. A statement
+    that ends in \\G is shown one value per line.
 
     \b
     rewound query 'SELECT COUNT(*) AS n FROM player' --reduce 'SELECT SUM(n) FROM result'
@@ -107,6 +108,7 @@ def command(
     """  # noqa: D301 - click's sign for lines that are not to be filled
     how = Presentation(
         output_format=_choose_format(output_format, output),
+        chooses_layout=output_format is None,
         output=output,
         sort_by=sort_by,
         total_limit=total_limit,
@@ -123,8 +125,8 @@ def command(
             "--output cannot be used with the prompt",
             hint="rewound query 'SELECT …' --output scores.csv",
         )
-    text = None if is_prompt else _read_text(sql, None if file is None else file.read())
-    statements = [] if text is None else read_statements(text)
+    text = None if is_prompt else _read_text(sql, file)
+    statements = [] if text is None else read_script(text)
     variables = dict(_read_parameter(text) for text in param)
     setting = Setting(
         fleet=fleet,
@@ -155,13 +157,18 @@ def _choose_format(name: str | None, output: Path | None) -> str:
     return name or known.get(ending, "table")
 
 
-def _read_text(sql: str | None, from_file: str | None) -> str:
-    if sql is not None and from_file is not None:
+def _read_text(sql: str | None, file: TextIO | None) -> str:
+    """Return the SQL: the argument, or what is in the file, else what comes on stdin."""
+    if sql is not None and file is not None:
         raise UsageError("SQL and --file are mutually exclusive", hint="use only one of them")
-    text = sql if from_file is None else from_file
-    if text is None:
+    if file is not None:
+        return file.read()
+    if sql is not None and sql != "-":
+        return sql
+    if sql is None and sys.stdin.isatty():
         raise UsageError("no SQL statement was given", hint="rewound query 'SELECT …'")
-    return text
+    # Whatever the locale, as for a file: the server gets the bytes that are there.
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 
 
 def _read_parameter(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-r"""Rows in the formats for programs, run by run: csv, tsv, markdown, json, jsonl. Pure.
+r"""Rows in all formats but the table, run by run: csv, tsv, markdown, json, jsonl, vertical. Pure.
 
 Values go from the server's bytes to the output's bytes; nothing is turned into a number and
 back, so all digits stay. NULL differs from '' and from the text NULL in each of them:
@@ -7,6 +7,7 @@ back, so all digits stay. NULL differs from '' and from the text NULL in each of
     tsv        as MySQL's own files: NULL is \N; tab, line break, backslash and NUL are escaped
     markdown   NULL, 'NULL' in quotes if it is a text
     json       null; bytes are base64
+    vertical   as in a table, but line breaks in a text are line breaks
 
 BIT is a number, GEOMETRY is bytes. Columns are treated as a whole where none of their values
 needs a closer look, which is what makes this fast.
@@ -18,6 +19,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+
+from rich.cells import cell_len
 
 from rewound.cli.output.escaping import show_control_characters
 from rewound.mysql.columns import BYTES, NUMBERS, TIMES, Column, ColumnType, Row
@@ -31,6 +34,8 @@ _TSV_SPECIAL = re.compile(rb"[\\\t\n\0]")
 _TSV_ESCAPES = {b"\\": rb"\\", b"\t": rb"\t", b"\n": rb"\n", b"\0": rb"\0"}
 _NOT_PLAIN_CSV = (b'"', b"\r", b",,", b",\n", b"\n,", b"\n\n")
 _NOT_PLAIN_TSV = (b"\\", b"\0")
+_LINE_END = re.compile(rb"\r?\n")
+_STARS = "*" * 27
 _JSON_SPECIAL = re.compile(rb'["\\\x00-\x1f\x7f]')
 
 
@@ -91,14 +96,46 @@ def iter_jsonl(columns: Sequence[Column], runs: Iterable[Sequence[Row]]) -> Iter
         yield b"\n".join(_json_objects(columns, rows)) + b"\n"
 
 
+def iter_vertical(columns: Sequence[Column], runs: Iterable[Sequence[Row]]) -> Iterator[bytes]:
+    r"""Yield the output of rows, one value per line, as the `mysql` client's \G has it.
+
+    Further lines of a value stand to the right of all names: no value can look like another
+    row, or like the name of a column.
+    """
+    names = [show_control_characters(column.name) for column in columns]
+    width = max(map(cell_len, names))
+    labels = [f"{' ' * (width - cell_len(name))}{name}: " for name in names]
+    margin = "\n" + " " * (width + 2)
+    number = 0
+    for rows in runs:
+        for row in rows:
+            number += 1
+            lines = [f"{_STARS} {number}. row {_STARS}"]
+            for label, value, column in zip(labels, row, columns, strict=True):
+                lines.append(label + margin.join(_show_lines(value, column)))
+            yield ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
+
+
 LINE_FORMATS: dict[str, Callable[[Sequence[Column], Iterable[Sequence[Row]]], Iterator[bytes]]] = {
     "csv": iter_csv,
     "tsv": iter_tsv,
     "markdown": iter_markdown,
     "json": iter_json,
     "jsonl": iter_jsonl,
+    "vertical": iter_vertical,
 }
 """The formats by name. Runs of rows must not be empty."""
+
+
+def _show_lines(value: Cell, column: Column) -> list[str]:
+    if value is None or column.type in BYTES:
+        return [show_cell(value, column)]
+    lines = _LINE_END.split(value)
+    return (
+        [show_cell(line.expandtabs(4), column) for line in lines]
+        if lines[1:]
+        else [show_cell(value, column)]
+    )
 
 
 @dataclass(frozen=True, slots=True)

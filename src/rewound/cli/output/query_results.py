@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -17,11 +17,14 @@ from rewound.query.analysis import needed_for
 from rewound.query.group import group_errors, group_rows, group_warnings
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
+from rewound.query.script import UserStatement, is_read_by_line
 from rewound.similar_names import suggest
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+VERTICAL = "vertical"
+"""The format with one value per line."""
 FILE_FORMATS = ("parquet", "arrow")
 """Formats that are no text, and only go to a file."""
 TABLE_ROWS = 5_000
@@ -31,7 +34,6 @@ it is laid out as a whole (2 s)."""
 
 _HINTS = (
     ("denied to user 'reader'", "reader can only look; --write runs it as dev, who may change"),
-    ("near '\\G'", "\\G is a command of the mysql client; leave it out"),
 )
 """What to do about some errors of MySQL, by a part of them."""
 
@@ -41,6 +43,8 @@ class Presentation:
     """What is made of the merged rows before they are seen."""
 
     output_format: str
+    chooses_layout: bool = False
+    """The table is only the default: what is read line by line may be shown vertically."""
     output: Path | None = None
     """The new file that they go to; None for stdout."""
     sort_by: str | None = None
@@ -51,6 +55,17 @@ class Presentation:
     """The column that gets a bar in each row of the table."""
     is_wide: bool = False
     is_strict: bool = False
+
+    def fit(self, statement: UserStatement, columns: Sequence[Column]) -> "Presentation":
+        r"""Return how the rows of one statement are shown: after \G, one value per line.
+
+        `columns` are those of the worlds' answers.
+        """
+        names = [column.name for column in columns]
+        chooses = self.chooses_layout and is_read_by_line(statement.text, names)
+        if self.output_format == "table" and (statement.is_vertical or chooses):
+            return replace(self, output_format=VERTICAL, bar_of=None)
+        return self
 
     @property
     def enough_rows(self) -> int | None:
@@ -89,7 +104,9 @@ class Stopwatch:
             self._ended = time.perf_counter()
 
 
-def show(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> Summary:
+def show(
+    merged: MergedResult, statement: UserStatement, how: Presentation, stopwatch: Stopwatch
+) -> Summary:
     """Write one statement's rows, say whose are missing and why, and return how it went.
 
     Raises:
@@ -98,13 +115,15 @@ def show(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> Summa
         UsageError: a column that is asked for is not there, or the output cannot be made.
     """
     if merged.has_rows:
+        how = how.fit(statement, merged.result_columns.columns)
         if how.is_strict:
             merged.require_agreement()
         _warn_of_differences(merged)
         _write(_arrange(merged, how, stopwatch), how)
     summary = merged.summary()
     reasons = set(summary.failed.values())
-    if len(summary.failed) == summary.world_count > 0 and len(reasons) == 1:
+    is_all = len(summary.failed) == summary.world_count > 0 and not merged.is_further
+    if is_all and len(reasons) == 1:
         names = tuple(summary.failed)
         who = f"world {names[0]}" if len(names) == 1 else "in every world"
         raise _explain(who, reasons.pop())

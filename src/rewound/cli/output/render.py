@@ -1,5 +1,6 @@
 """All of stdout: rows as a table for people, or in a format for programs."""
 
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -34,7 +35,7 @@ def write_rows(
         rows = [["" if cell is None else cell for cell in row] for row in rows]
     rows = list(rows)
     typed = [Column(name, _find_type(rows, place)) for place, name in enumerate(columns)]
-    is_for_people = output_format in ("table", "markdown")
+    is_for_people = output_format in ("table", "markdown", "vertical")
     texts = [tuple(_as_text(cell, is_for_people=is_for_people) for cell in row) for row in rows]
     hidden_columns = write_runs(typed, [texts] if texts else [], output_format, wraps=is_prose)
     diagnostics.warn_of_hidden_columns(hidden_columns)
@@ -51,6 +52,8 @@ def write_runs(
 ) -> list[str]:
     """Write runs of rows to stdout; all but a table go out as they come.
 
+    On a terminal, a table and the vertical format may go through a pager.
+
     All that is named is of tables, see `tables.write_table`. Return the names of the columns
     that a table had no room for.
     """
@@ -66,6 +69,12 @@ def write_runs(
     sys.stdout.flush()
     out = sys.stdout.buffer
     shown = LINE_FORMATS[output_format](columns, runs)
+    if sys.stdout.isatty() and output_format == "vertical":
+        from rewound.cli.output.pager import write_paged
+
+        lines = (line for chunk in shown for line in chunk.decode().splitlines())
+        write_paged(lines, sys.stdout, screen=shutil.get_terminal_size(), has_colour=False)
+        return []
     if sys.stdout.isatty():
         shown = _make_harmless(shown, is_json=output_format.startswith("json"))
     write_chunks(shown, out)

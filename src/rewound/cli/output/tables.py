@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Sequence
 from typing import TextIO
 
-import click
 from rich import box
 from rich.bar import Bar
 from rich.cells import cell_len
@@ -21,6 +20,7 @@ from rich.text import Text
 
 from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.formats import show_cell
+from rewound.cli.output.pager import write_paged
 from rewound.cli.output.widths import fit_widths
 from rewound.mysql.columns import NUMBERS, TIMES, Column, Row
 
@@ -92,14 +92,8 @@ def _write(table: Table, out: TextIO, *, width: int, screen: os.terminal_size) -
         color_system=console.color_system,  # type: ignore[arg-type]  # its own name for it
         no_color=console.no_color,
     ).print(table)
-    text = page.getvalue()
-    lines = [Text.from_ansi(line).cell_len for line in text.splitlines()]
-    if len(lines) < screen.lines and max(lines, default=0) <= screen.columns:
-        out.write(text)
-        return
-    # As git has it: colours, lines chopped, no pager for what fits one screen.
-    os.environ.setdefault("LESS", "FRSX")
-    click.echo_via_pager(text)
+    has_colour = console.color_system is not None and not console.no_color
+    write_paged(page.getvalue().splitlines(), out, screen=screen, has_colour=has_colour)
 
 
 def _make_bars(columns: Sequence[Column], rows: Sequence[Row], name: str) -> list[RenderableType]:

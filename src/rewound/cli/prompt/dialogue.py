@@ -26,7 +26,7 @@ from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
 from rewound.operations import fleets, querying
 from rewound.query.names import Names
-from rewound.query.script import read_statements
+from rewound.query.script import UserStatement, read_script
 from rewound.similar_names import suggest
 
 _PATIENCE_S = 2.0
@@ -119,7 +119,7 @@ class Dialogue:
         return text + (f"; not ready: {fold_worlds(absent)}" if absent else "")
 
     def _ask(self, text: str) -> None:
-        statements = read_statements(text)
+        statements = read_script(text)
         try:
             ask(statements, self._setting)
         except SomeWorldsFailed:
@@ -127,9 +127,9 @@ class Dialogue:
             raise
         self._keep_schema(statements)
 
-    def _keep_schema(self, statements: Sequence[str]) -> None:
+    def _keep_schema(self, statements: Sequence[UserStatement]) -> None:
         for statement in statements:
-            if (schema := find_schema(statement)) is not None:
+            if (schema := find_schema(statement.text)) is not None:
                 self._setting = replace(self._setting, schema=schema)
 
     def _obey(self, command: Command) -> None:
