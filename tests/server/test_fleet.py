@@ -547,7 +547,18 @@ def test_fallback_takes_the_next_older_whole_dump_and_says_so(cli: Cli, dumps: D
     done = cli("up", dumps.folder, "--fallback")
     assert done.code == 0, done.stderr
     assert "trying the next older dump" in done.stderr
-    assert status_of(cli)["a"]["dump"] == "a_fulldump_20260302_211500.sql.gz"
+    assert "a       ready, older   2026-03-02 21:15:00" in done.stdout
+    passed_over = "a_fulldump_20260303_211500.sql.gz failed (--fallback)"
+    assert passed_over in done.stderr
+    row = status_of(cli)["a"]
+    assert row["dump"] == "a_fulldump_20260302_211500.sql.gz"
+    assert (row["older"], row["passed_over"]) == (1, "a_fulldump_20260303_211500.sql.gz")
+    assert row["taken_at"] == "2026-03-02T21:15:00+00:00"
+    assert (row["host"], str(row["socket"])[-12:]) == ("127.0.0.1", "/mysqld.sock")
+    assert row["address"] == f"127.0.0.1:{row['port']}"
+    shown = cli("status")
+    assert "ready, older" in shown.stdout
+    assert passed_over in shown.stderr
     assert cli("query", "SELECT MAX(id) FROM player", "--format", "csv").lines[1:] == ["a,2"]
     assert cli("down").code == 0
     require_gone(cli)

@@ -24,6 +24,12 @@ def encode_readably(value: object) -> bytes:
     return msgspec.json.format(encode(value), indent=2)
 
 
+def to_plain(value: object) -> dict[str, object]:
+    """Return a dataclass of ours as what JSON knows, to be put together with other values."""
+    plain: dict[str, object] = msgspec.to_builtins(value, enc_hook=str)
+    return plain
+
+
 def decode(content: bytes, kind: type[_Value]) -> _Value:
     """Return the value that JSON holds.
 

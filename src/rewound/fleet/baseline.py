@@ -13,6 +13,7 @@ from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.server_options import ServerSettings
 from rewound.engine.zones import ZONES_VERSION
 from rewound.files.json_files import encode
+from rewound.files.states import FileState
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 
@@ -48,15 +49,6 @@ class Origin:
     def key(self) -> str:
         """The name of the baseline."""
         return hashlib.sha256(encode(self)).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """What a file that nobody wrote to is known by."""
-
-    size_bytes: int
-    written_at_ns: int
-    """Its time of modification, since 1970."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from rewound.engine.cloning import DATA, PROBE, UUID_FILE
 from rewound.files.json_files import decode, encode, write_file
 from rewound.files.locks import is_in_use, locked_alone, locked_with_others, new_folder
 from rewound.files.mounts import list_mounts, remove_tree
+from rewound.files.states import FileState
 from rewound.files.writing import sync, unwritable
-from rewound.fleet.baseline import Baseline, CacheEntry, FileState, Origin, find_damage
+from rewound.fleet.baseline import Baseline, CacheEntry, Origin, find_damage
 from rewound.fleet.content_hash import HashMemory
 from rewound.load.ledger import DeepProof, Ledger
 

@@ -116,6 +116,7 @@ class _Recorder:
             dump_filter=made.ledger.dump_filter,
             baseline=made.baseline,
             lower_case_table_names=made.settings.lower_case_table_names,
+            passed_over=made.passed_over,
         )
         self._folder.name_socket(made.server)
         self.record_writer.update(ready)
@@ -140,5 +141,6 @@ def _make_world(
         recorder.failed(plan.name, error)
         return error
     folder.write_ledger(plan.name, made.ledger)
+    folder.write_original(plan.name, made.original)
     recorder.ready(plan.name, made)
     return made

@@ -17,7 +17,7 @@ from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.record_writer import RecordWriter, run_side_by_side
 from rewound.fleet.restore_context import Observer, discard_world, make_world_folder, start_spec
-from rewound.fleet.serving import serve
+from rewound.fleet.serving import Served, serve
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import Ledger
@@ -74,7 +74,7 @@ class _Resetter:
             self._record_writer.update(fresh)
             observer.world_changed(world.name, WorldState.STARTING)
             try:
-                server = self._start_anew(world, world.baseline, baseline.ledger)
+                served = self._start_anew(world, world.baseline, baseline.ledger)
             except RewoundError as error:
                 if self.cancelled.is_set():
                     raise Interrupted(f"resetting world {world.name} was interrupted") from error
@@ -83,11 +83,12 @@ class _Resetter:
                 self._record_writer.update(failed)
                 observer.world_changed(world.name, WorldState.FAILED, error.in_one_line)
                 return error
-        self._record_writer.update(replace(fresh, state=WorldState.READY, server=server))
+        self._folder.write_original(world.name, served.original)
+        self._record_writer.update(replace(fresh, state=WorldState.READY, server=served.server))
         observer.world_changed(world.name, WorldState.READY, f"{world.rows:,} rows")
         return ended
 
-    def _start_anew(self, world: World, key: str, ledger: Ledger) -> Server:
+    def _start_anew(self, world: World, key: str, ledger: Ledger) -> Served:
         folder = self._folder.world_folder(world.name)
         self._engine.end_all(folder)
         remove_tree(folder)
@@ -105,9 +106,9 @@ class _Resetter:
             data_from=self._baselines.data(key),
         )
         is_counted = self._baselines.is_counted(key)
-        server = serve(self._engine, spec, ledger, counts_rows=not is_counted)
+        served = serve(self._engine, spec, ledger, counts_rows=not is_counted)
         self._baselines.mark_counted(key)
-        return server
+        return served
 
     def _list_connections(self, server: Server | None) -> tuple[str, ...]:
         if server is None or not self._engine.is_running(server):

@@ -7,7 +7,7 @@ leaves nothing: its server is ended and its folder removed before the error goes
 
 import logging
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rewound.catalog import Dump
@@ -51,12 +51,16 @@ def restore_world(
         Interrupted: the user wants to stop.
     """
     *newer, last = plan.dumps
+    passed_over: tuple[Path, ...] = ()
     for dump in newer:
         try:
-            return _restore_dump(dump, plan, context, engine, observer)
+            restored = _restore_dump(dump, plan, context, engine, observer)
+            return replace(restored, passed_over=passed_over)
         except (DumpError, LoadError) as error:
             observer.world_note(plan.name, f"{error.in_one_line}; trying the next older dump")
-    return _restore_dump(last, plan, context, engine, observer)
+            passed_over = (*passed_over, dump.path)
+    restored = _restore_dump(last, plan, context, engine, observer)
+    return replace(restored, passed_over=passed_over)
 
 
 def _restore_dump(
@@ -123,7 +127,7 @@ def _start_from_baseline(
         spec = _spec(plan, context, settings, data_from=baselines.data(key))
         try:
             is_counted = baselines.is_counted(key)
-            server = serve(engine, spec, baseline.ledger, counts_rows=not is_counted)
+            served = serve(engine, spec, baseline.ledger, counts_rows=not is_counted)
         except (ServerNotReady, LoadError) as error:
             if context.cancelled.is_set():
                 raise
@@ -139,7 +143,15 @@ def _start_from_baseline(
             _log.info("%s: ready from baseline %s", plan.name, key)
             facts = replace(baseline.ledger.dump, path=dump.path)
             ledger = replace(baseline.ledger, dump=facts)
-            return Restored(dump, server, ledger, settings, baseline=key, from_baseline=True)
+            return Restored(
+                dump,
+                served.server,
+                served.original,
+                ledger,
+                settings,
+                baseline=key,
+                from_baseline=True,
+            )
     baselines.remove(key)
     return None
 
@@ -161,19 +173,28 @@ def _load(
     server = engine.start(spec)
     if context.baselines is None:
         ledger = _populate(server, dump, plan, context, engine, observer)
-        if context.restarts:
-            engine.stop(server)
-            server = serve(engine, spec, ledger, counts_rows=True)
-        return Restored(dump, server, ledger, settings)
+        engine.stop(server)
+        served = serve(engine, spec, ledger, counts_rows=True)
+        return Restored(dump, served.server, served.original, ledger, settings)
     identity, read_from_ns = context.baselines.hashes.identify(dump.path), time.time_ns()
     ledger = _populate(server, dump, plan, context, engine, observer)
     context.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
-    loaded = Restored(dump, server, ledger, settings)
+    engine.stop(server)
+    loaded = _Loaded(dump, ledger, settings)
     return _leave_baseline(loaded, plan, context, engine, observer, baselines=context.baselines)
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A world that is loaded and proven, and its server stopped."""
+
+    dump: Dump
+    ledger: Ledger
+    settings: ServerSettings
+
+
 def _leave_baseline(
-    loaded: Restored,
+    loaded: _Loaded,
     plan: WorldPlan,
     context: RestoreContext,
     engine: Engine,
@@ -181,8 +202,7 @@ def _leave_baseline(
     *,
     baselines: BaselineCache,
 ) -> Restored:
-    """Keep the data of a proven world as its baseline, start its server again, and count again."""
-    engine.stop(loaded.server)
+    """Keep the data of a stopped world as its baseline, start its server, and count again."""
     ledger, settings = loaded.ledger, loaded.settings
     key = context.origin(ledger.dump.sha256, settings).key
 
@@ -198,20 +218,28 @@ def _leave_baseline(
             raise
         note(f"has no baseline to reset to: {error.message}")
         spec = _spec(plan, context, settings, data_from=None)
-        return replace(loaded, server=serve(engine, spec, ledger, counts_rows=True))
+        served = serve(engine, spec, ledger, counts_rows=True)
+        return Restored(loaded.dump, served.server, served.original, ledger, settings)
     try:
         with baselines.acquire(key, note=note) as kept:
             # Without it, the data that it was made from is still there and will do.
             data_from = None if kept is None else baselines.data(key)
             spec = _spec(plan, context, settings, data_from=data_from)
-            server = serve(engine, spec, ledger, counts_rows=True)
+            served = serve(engine, spec, ledger, counts_rows=True)
             if kept is not None:
                 baselines.mark_counted(key)
     except LoadError:
         discard_world(plan.folder, engine)  # its data may be that of the baseline
         baselines.remove(key)
         raise
-    return replace(loaded, server=server, baseline=None if kept is None else key)
+    return Restored(
+        loaded.dump,
+        served.server,
+        served.original,
+        ledger,
+        settings,
+        baseline=None if kept is None else key,
+    )
 
 
 def _spec(

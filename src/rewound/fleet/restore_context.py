@@ -20,6 +20,7 @@ from rewound.files.mounts import remove_tree
 from rewound.files.writing import writing
 from rewound.fleet.baseline import Origin, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.changes import Original
 from rewound.fleet.world import WorldState
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import DeepProof, Ledger
@@ -74,8 +75,6 @@ class RestoreContext:
     """Where worlds start from and what they leave there; None where neither is wanted."""
     witness: Witness | None = None
     """Who compares each world with a second load; None where that is not wanted."""
-    restarts: bool = False
-    """Without baselines: start each server once more after its load, and count again."""
 
     def settings(self, lower_case_table_names: int) -> ServerSettings:
         """Return what the server of one of them is started with."""
@@ -99,12 +98,15 @@ class Restored:
     dump: Dump
     """The dump that it holds."""
     server: Server
+    original: Original
     ledger: Ledger
     settings: ServerSettings
     baseline: str | None = None
     """The key of the baseline that it can be reset to."""
     from_baseline: bool = False
     """It was not loaded, but started from its baseline."""
+    passed_over: tuple[Path, ...] = ()
+    """Newer dumps that could not be restored."""
 
 
 def start_spec(

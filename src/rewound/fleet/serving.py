@@ -1,7 +1,12 @@
 """Starting the server of a proven world, and looking whether it holds what was proven."""
 
+from dataclasses import dataclass
+
+from rewound.engine.cloning import DATA
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import LoadError, MysqlError
+from rewound.fleet.change_signs import list_table_files, read_original
+from rewound.fleet.changes import Original
 from rewound.fleet.server_failure import explain_failure
 from rewound.load.ledger import Ledger
 from rewound.load.served import find_losses
@@ -9,7 +14,16 @@ from rewound.mysql.accounts import ROOT
 from rewound.mysql.client import Connection
 
 
-def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool) -> Server:
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A proven world that is served."""
+
+    server: Server
+    original: Original
+    """What it will be compared with, to see whether it was changed."""
+
+
+def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool) -> Served:
     """Start a server on data that was proven before, and look at it again.
 
     `counts_rows` is for data that has not been started since its load.
@@ -18,10 +32,12 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
         LoadError: it holds less than its ledger says; its server still runs.
         ServerNotReady, HostError: it does not start, or ends or has no space while it is looked at.
     """
+    files = list_table_files(spec.data_from or spec.folder / DATA)
     server = engine.start(spec)
     try:
         with Connection(server.endpoint(ROOT, spec.root_password)) as connection:
             losses = find_losses(connection, ledger, counts_rows=counts_rows)
+            original = read_original(connection, files)
     except MysqlError as error:
         failure = explain_failure(
             error, engine, server, world=spec.name, root_password=spec.root_password
@@ -34,4 +50,4 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
             "the world was proven, and is not what it was after a restart of its server:"
             f" {'; '.join(losses)}"
         )
-    return server
+    return Served(server, original)

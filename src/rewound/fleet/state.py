@@ -5,6 +5,7 @@ Layout below the state folder, all of it readable by the user alone:
     fleets/NAME/fleet.json      the record: what is known of every world
     fleets/NAME/ACCOUNT.cnf     login of one account, as an option file
     fleets/NAME/ledgers/W.json  the ledger of a world
+    fleets/NAME/originals/W.json  what a world is compared with, to see whether it was changed
     fleets/NAME/sockets/PORT    a short name for the socket of a world whose own is too long
     fleets/NAME/worlds/W/       all that belongs to the server of a world
     fleets/NAME/again/W/        the same of a second load that it is compared with
@@ -34,6 +35,7 @@ from rewound.errors import FleetBusy, FleetError, FleetNotFound, UsageError
 from rewound.files.json_files import decode, encode, write_file
 from rewound.files.locks import is_locked
 from rewound.files.writing import unwritable
+from rewound.fleet.changes import Original
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import option_file, read_password
@@ -217,14 +219,27 @@ class FleetFolder:
     def read_ledger(self, world: str) -> Ledger:
         """Return a world's ledger; it has one once its load has ended."""
         try:
-            content = (self.path / _ledger_name(world)).read_bytes()
+            content = (self.path / _file_of(world, "ledgers")).read_bytes()
         except FileNotFoundError as error:
             raise FleetError(f"world {world} of fleet {self.name} has no ledger") from error
-        return self._decode(content, Ledger, _ledger_name(world))
+        return self._decode(content, Ledger, _file_of(world, "ledgers"))
 
     def write_ledger(self, world: str, ledger: Ledger) -> None:
         """Keep a world's ledger."""
-        self._write(_ledger_name(world), encode(ledger))
+        self._write(_file_of(world, "ledgers"), encode(ledger))
+
+    def find_original(self, world: str) -> Original | None:
+        """Return what a world was when it was restored; None where nothing tells."""
+        try:
+            content = (self.path / _file_of(world, "originals")).read_bytes()
+        except FileNotFoundError:
+            return None
+        return self._decode(content, Original, _file_of(world, "originals"))
+
+    def write_original(self, world: str, original: Original) -> None:
+        """Keep what a world was when it was restored, or reset."""
+        (self.path / "originals").mkdir(mode=0o700, exist_ok=True)
+        self._write(_file_of(world, "originals"), encode(original))
 
     def option_file(self, account: str) -> Path:
         """Return the option file that logs an account in to every world of the fleet."""
@@ -256,12 +271,12 @@ class FleetFolder:
             ) from error
 
 
-def _ledger_name(world: str) -> str:
-    """Return where a world's ledger is: a name with room for what is appended to it."""
+def _file_of(world: str, folder: str) -> str:
+    """Return where a file about a world is: a name with room for what is appended to it."""
     if len(world) > _LONGEST_PLAIN_NAME:
         digest = hashlib.sha256(world.encode()).hexdigest()[:16]
         world = f"{world[:_LONGEST_PLAIN_NAME]}-{digest}"
-    return f"ledgers/{world}.json"
+    return f"{folder}/{world}.json"
 
 
 def list_fleets(state_dir: Path) -> list[str]:

@@ -1,11 +1,15 @@
 """One world: what is remembered of it, and what it is called from that. Pure."""
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rewound.engine.protocol import Server
+
+_SAME_ROUND = timedelta(hours=12)
+"""Dumps that are no further apart were taken in one round of all hosts, most likely."""
 
 
 class WorldState(enum.Enum):
@@ -48,6 +52,19 @@ class World:
     """What its server is started with, once it is ready."""
     reason: str | None = None
     """Why it failed."""
+    passed_over: tuple[Path, ...] = ()
+    """Newer dumps of it that could not be restored."""
+
+
+def find_older(worlds: Iterable[World]) -> frozenset[str]:
+    """Return the worlds that hold an older dump than the others do."""
+    ready = [world for world in worlds if world.schemas]
+    newest = max((world.taken_at for world in ready), default=None)
+    return frozenset(
+        world.name
+        for world in ready
+        if world.passed_over or (newest and newest - world.taken_at > _SAME_ROUND)
+    )
 
 
 def current_state(world: World, *, server_runs: bool, maker_runs: bool) -> WorldState:

@@ -87,7 +87,7 @@ def drill(
     """
     began_at, started = datetime.now(UTC), time.monotonic()
     folder = FleetFolder(settings.state_dir(), FLEET)
-    options = replace(options, fleet=FLEET, keep_baselines=False, restarts=True)
+    options = replace(options, fleet=FLEET, keep_baselines=False)
     with folder.locked():
         catalog, choice = find_dumps(selection)
         if every:

@@ -10,7 +10,7 @@ from rewound.catalog import (
 )
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError, UsageError
-from rewound.files.json_files import encode_readably
+from rewound.files.json_files import encode_readably, to_plain
 from rewound.fleet.live_status import get_endpoint, observe
 from rewound.fleet.state import (
     FleetFolder,
@@ -103,6 +103,11 @@ def disk_bytes(fleet: str, world: World) -> int:
             with contextlib.suppress(FileNotFoundError):
                 total += (Path(parent) / name).lstat().st_blocks * 512
     return total
+
+
+def as_plain(value: object) -> dict[str, object]:
+    """Return a value of ours as one that has no types of ours, as `as_json` takes it."""
+    return to_plain(value)
 
 
 def as_json(value: object) -> str:

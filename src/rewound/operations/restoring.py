@@ -66,8 +66,6 @@ class UpOptions:
     """How data directories are cloned; None for the cheapest way that works."""
     keep_baselines: bool = True
     """Start from baselines where they are there, and leave them where not."""
-    restarts: bool = False
-    """Without baselines: start each server once more after its load, and count again."""
     cache_limit_bytes: int = CACHE_LIMIT_BYTES
     deep: bool = False
     """Load each dump a second time, statement by statement, and compare the two."""
@@ -171,7 +169,6 @@ class FleetMaker:
             engine=self.engine_choice,
             baselines=baselines,
             witness=ExactWitness() if self.options.deep else None,
-            restarts=self.options.restarts,
         )
 
     def _new_record(self, plans: Sequence[WorldPlan], context: RestoreContext) -> FleetRecord:

@@ -226,7 +226,7 @@ def _make(
             server, options.dump, context, engine, world=name, progress=report_progress
         )
         engine.stop(server)
-        engine.stop(serve(engine, spec, ledger, counts_rows=True))
+        engine.stop(serve(engine, spec, ledger, counts_rows=True).server)
         return ProvenWorld(context.origin(ledger.dump.sha256, settings), ledger)
 
     def make_as_needed() -> ProvenWorld:

@@ -5,10 +5,10 @@ import pytest
 
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.server_options import ServerSettings
+from rewound.files.states import FileState
 from rewound.fleet.baseline import (
     Baseline,
     CacheEntry,
-    FileState,
     Origin,
     choose_evictions,
     find_damage,

@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from rewound.fleet.world import World, WorldState, current_state
+from rewound.fleet.world import World, WorldState, current_state, find_older
 
 STATES = WorldState
 CASES = {
@@ -39,3 +39,19 @@ def test_current_state(recorded: WorldState, server_runs: bool, maker_runs: bool
     state = current_state(world, server_runs=server_runs, maker_runs=maker_runs)
     assert state is CASES[recorded, server_runs, maker_runs]
     assert state is not WorldState.READY or (recorded is WorldState.READY and server_runs)
+
+
+def test_a_world_is_older_that_fell_back_or_is_of_an_earlier_round():
+    night = datetime(2026, 3, 2, 23, 55, tzinfo=UTC)
+    newer = Path("newer.sql")
+
+    def ready(name: str, hours: float, *passed_over: Path) -> World:
+        at = night + timedelta(hours=hours)
+        return World(
+            name, STATES.READY, Path("a.sql"), at, 4000, schemas=("game",), passed_over=passed_over
+        )
+
+    failed = World("z", STATES.FAILED, newer, night + timedelta(days=9), 4000)
+    worlds = [ready("a", 0), ready("b", 0.5), ready("c", -24), ready("d", 0, newer), failed]
+    assert find_older(worlds) == {"c", "d"}
+    assert find_older([failed]) == frozenset()

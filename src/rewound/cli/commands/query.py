@@ -8,10 +8,12 @@ import click
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
+from rewound.cli.output.world_states import warn_of_changed
 from rewound.cli.parameters.precedence import one_of
 from rewound.cli.parameters.shared_options import FORMATS, fleet_option, option, worlds_option
 from rewound.cli.questions import Setting, ask, require_possible
 from rewound.errors import UsageError
+from rewound.operations import changed
 from rewound.query.fanout import QueryOptions
 from rewound.query.script import read_script
 
@@ -136,6 +138,7 @@ def command(
         may_write=write,
         presentation=how,
     )
+    warn_of_changed(fleet, changed.changed_worlds(fleet, worlds))
     if write:
         diagnostics.warn("worlds that you change differ from their dumps until rewound reset")
     if is_prompt:

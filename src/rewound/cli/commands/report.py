@@ -1,6 +1,7 @@
 """`rewound report`: the ledger, which is the proof of what was restored."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import click
 
@@ -8,8 +9,9 @@ from rewound.cli.output import render
 from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.formats import show_count
 from rewound.cli.parameters.shared_options import fleet_option, format_option
+from rewound.fleet.changes import Changes, describe_changes
 from rewound.load.ledger import DeepProof, ForeignKeys, Ledger
-from rewound.operations import fleets
+from rewound.operations import changed, fleets
 
 
 @click.command(name="report")
@@ -19,11 +21,13 @@ from rewound.operations import fleets
 def command(worlds: str | None, fleet: str, output_format: str) -> None:
     """Show the ledgers: what was read, executed, changed, left out and counted.
 
-    As json they are complete; csv, tsv, jsonl and markdown hold the rows of every table.
+    As json they are complete; csv, tsv, jsonl and markdown hold the rows of every table. What
+    was changed in a world after its restore is named, and not in its numbers.
     """
     ledgers = fleets.report(fleet, worlds)
+    changes = changed.changed_worlds(fleet, worlds)
     if output_format == "json":
-        render.write_text(fleets.as_json(ledgers))
+        render.write_text(fleets.as_json(_join(ledgers, changes)))
         return
     columns = ["world", "schema", "table"]
     columns += ["rows_in_dump", "duplicates", "loaded", "by_others", "counted"]
@@ -47,9 +51,23 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
         render.write_rows(columns, [row for rows in counts.values() for row in rows], output_format)
         return
     for world, ledger in ledgers.items():
-        render.write_text(_describe(world, ledger))
+        render.write_text(_describe(world, ledger, changes.get(world)))
         render.write_rows(columns, counts[world], output_format)
         render.write_text("")
+
+
+def _join(
+    ledgers: Mapping[str, Ledger], changes: Mapping[str, Changes]
+) -> dict[str, dict[str, object]]:
+    """Return the ledgers as plain values, each with what was changed since then."""
+    return {
+        world: {
+            **fleets.as_plain(ledger),
+            "changed": list(each.names) if (each := changes.get(world)) else [],
+            "changed_at": each.last_at if each else None,
+        }
+        for world, ledger in ledgers.items()
+    }
 
 
 def _describe_objects(ledger: Ledger) -> str:
@@ -72,7 +90,7 @@ def _describe_deep(proof: DeepProof) -> str:
     )
 
 
-def _describe(world: str, ledger: Ledger) -> str:
+def _describe(world: str, ledger: Ledger, changes: Changes | None) -> str:
     dump = ledger.dump
     closing = {True: "there", False: "missing", None: "none, which the user allowed"}
     seconds = (ledger.ended_at - ledger.started_at).total_seconds()
@@ -80,6 +98,11 @@ def _describe(world: str, ledger: Ledger) -> str:
     rows, tables = show_count(ledger.rows, "row"), show_count(len(ledger.tables), "table")
     lines = [
         f"world {world}: {rows} in {tables}, every one counted",
+        *(
+            [f"  changed     after the restore: {describe_changes(changes, at_most=20)}"]
+            if changes
+            else []
+        ),
         *([f"  filter      only what {ledger.dump_filter} asks for"] if ledger.dump_filter else []),
         f"  dump        {dump.path}",
         f"  sha256      {dump.sha256}",

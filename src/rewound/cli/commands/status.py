@@ -1,15 +1,54 @@
 """`rewound status`: what is true of the worlds now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import click
 
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_mib
+from rewound.cli.output.world_states import describe_changed, describe_passed_over, show_state
 from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.errors import FleetError
-from rewound.fleet.world import World
-from rewound.operations import fleets
+from rewound.fleet.changes import Changes
+from rewound.fleet.world import World, find_older
+from rewound.mysql.accounts import READER
+from rewound.operations import changed, fleets
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One world as it is listed."""
+
+    fleet: str
+    world: World
+    is_older: bool
+    """It holds an older dump than the others of its fleet."""
+    changes: Changes | None
+    """What was changed in it after its restore."""
+
+
+_FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
+    "fleet": lambda each: each.fleet,
+    "world": lambda each: each.world.name,
+    "state": lambda each: each.world.state.value,
+    "dump": lambda each: each.world.dump.name,
+    "schemas": lambda each: ", ".join(each.world.schemas),
+    "rows": lambda each: each.world.rows,
+    "filter": lambda each: each.world.dump_filter,
+    "address": lambda each: _address(each.world),
+    "disk_bytes": lambda each: fleets.disk_bytes(each.fleet, each.world),
+    "reason": lambda each: each.world.reason,
+    "taken_at": lambda each: each.world.taken_at,
+    "older": lambda each: int(each.is_older),
+    "passed_over": lambda each: ", ".join(path.name for path in each.world.passed_over) or None,
+    "host": lambda each: each.world.server.host if each.world.server else None,
+    "port": lambda each: each.world.server.port if each.world.server else None,
+    "socket": lambda each: _socket(each.fleet, each.world),
+    "changed": lambda each: ", ".join(each.changes.names) if each.changes else None,
+    "changed_at": lambda each: each.changes.last_at if each.changes else None,
+}
+"""What the formats for programs have of each world."""
 
 
 @click.command(name="status")
@@ -17,13 +56,17 @@ from rewound.operations import fleets
 @click.option("--all", "show_all", is_flag=True, help="The worlds of all fleets.")
 @format_option
 def command(fleet: str, show_all: bool, output_format: str) -> None:
-    """List the worlds of a fleet: state, dump, address, size."""
+    """List the worlds of a fleet: state, dump, address, size.
+
+    A world is `changed` if a table or another object of it was touched after its restore, and
+    `older` if it holds an older dump than the other worlds.
+    """
     names = fleets.names() if show_all else [fleet]
-    worlds: list[tuple[str, World]] = []
+    worlds: list[_Listed] = []
     unreadable: list[tuple[str, FleetError]] = []
     for name in names:
         try:
-            worlds.extend((name, world) for world in fleets.status(name).worlds.values())
+            worlds.extend(_list_worlds(name))
         except FleetError as error:
             if not show_all:
                 raise
@@ -32,57 +75,60 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
         _show(worlds, with_fleet=show_all)
         for _, why in unreadable:
             diagnostics.show_error(why)
-    else:
-        _list(worlds, unreadable, output_format)
+        return
+    rows = [[read(each) for read in _FIELDS.values()] for each in worlds]
+    for name, why in unreadable:
+        known: dict[str, render.Cell] = {
+            "fleet": name,
+            "state": "unreadable",
+            "reason": why.message,
+        }
+        rows.append([known.get(field) for field in _FIELDS])
+    render.write_rows(list(_FIELDS), rows, output_format)
 
 
-def _show(worlds: Sequence[tuple[str, World]], *, with_fleet: bool) -> None:
+def _list_worlds(fleet: str) -> list[_Listed]:
+    worlds = fleets.status(fleet).worlds
+    older, changes = find_older(worlds.values()), changed.find_changed(fleet, worlds)
+    return [
+        _Listed(fleet, world, name in older, changes.get(name)) for name, world in worlds.items()
+    ]
+
+
+def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
     """Show what fits a screen, and say below it what is not as it should be."""
     columns = ["fleet", "world", "state", "taken", "rows", "address", "disk"]
     rows: list[list[render.Cell]] = [
         [
-            fleet,
-            world.name,
-            world.state.value,
-            world.taken_at,
-            world.rows,
-            _address(world),
-            show_mib(fleets.disk_bytes(fleet, world)),
+            each.fleet,
+            each.world.name,
+            show_state(each.world, is_older=each.is_older, is_changed=each.changes is not None),
+            each.world.taken_at,
+            each.world.rows,
+            _address(each.world),
+            show_mib(fleets.disk_bytes(each.fleet, each.world)),
         ]
-        for fleet, world in worlds
+        for each in worlds
     ]
     first = 0 if with_fleet else 1
     render.write_rows(columns[first:], [row[first:] for row in rows], "table", is_prose=True)
-    for _, world in worlds:
+    for each in worlds:
+        world = each.world
         if world.dump_filter is not None:
             diagnostics.narrate(f"world {world.name} is a part of its dump: {world.dump_filter}")
         if world.reason is not None:
             diagnostics.narrate(f"world {world.name} {world.state.value}: {world.reason}")
+        if passed_over := describe_passed_over(world):
+            diagnostics.narrate(passed_over)
+    for fleet in dict.fromkeys(each.fleet for each in worlds):
+        changes = {
+            each.world.name: each.changes for each in worlds if each.fleet == fleet and each.changes
+        }
+        diagnostics.narrate(*describe_changed(fleet, changes))
 
 
-def _list(
-    worlds: Sequence[tuple[str, World]],
-    unreadable: Sequence[tuple[str, FleetError]],
-    output_format: str,
-) -> None:
-    rows: list[list[render.Cell]] = [
-        [
-            fleet,
-            world.name,
-            world.state.value,
-            world.dump.name,
-            ", ".join(world.schemas),
-            world.rows,
-            world.dump_filter,
-            _address(world),
-            fleets.disk_bytes(fleet, world),
-            world.reason,
-        ]
-        for fleet, world in worlds
-    ]
-    rows += [[fleet, None, "unreadable", *[None] * 6, why.message] for fleet, why in unreadable]
-    columns = ["fleet", "world", "state", "dump", "schemas", "rows", "filter"]
-    render.write_rows([*columns, "address", "disk_bytes", "reason"], rows, output_format)
+def _socket(fleet: str, world: World) -> str | None:
+    return None if world.server is None else str(fleets.endpoint(fleet, world, READER).socket)
 
 
 def _address(world: World) -> str | None:

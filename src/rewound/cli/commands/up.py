@@ -13,6 +13,7 @@ from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.progress import show_progress, show_pull
+from rewound.cli.output.world_states import describe_passed_over, show_state
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
 from rewound.cli.parameters.shared_options import fleet_option, option
@@ -22,7 +23,7 @@ from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.fleet.bring_up import BringUp
 from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore_context import Observer
-from rewound.fleet.world import WorldState
+from rewound.fleet.world import WorldState, find_older
 from rewound.load.ledger import summarise_rules
 from rewound.operations import dump_selection, restoring
 from rewound.operations.dump_selection import read_selection
@@ -196,17 +197,21 @@ def show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored:
 
 def _show_result(brought: BringUp, fleet: str) -> None:
     flag = "" if fleet == "default" else f" --fleet {fleet}"
+    older = find_older(brought.record.worlds.values())
+    worlds = [brought.record.worlds[name] for name in brought.restored]
     rows: list[list[render.Cell]] = [
         [
-            name,
-            WorldState.READY.value + (", a part" if made.ledger.dump_filter else ""),
-            ", ".join(made.ledger.schemas),
-            made.ledger.rows,
-            f"{made.server.host}:{made.server.port}",
+            world.name,
+            show_state(world, is_older=world.name in older),
+            world.taken_at,
+            ", ".join(world.schemas),
+            world.rows,
+            f"{world.server.host}:{world.server.port}" if world.server else None,
         ]
-        for name, made in brought.restored.items()
+        for world in worlds
     ]
-    render.write_rows(["world", "state", "schemas", "rows", "address"], rows, "table")
+    render.write_rows(["world", "state", "taken", "schemas", "rows", "address"], rows, "table")
+    diagnostics.narrate(*filter(None, map(describe_passed_over, worlds)))
     first = next(iter(brought.restored))
     diagnostics.narrate(
         "",

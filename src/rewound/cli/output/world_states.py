@@ -1,0 +1,50 @@
+"""How the state of a world is shown, and what is said about it in whole sentences."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+from rewound.cli.output import diagnostics
+from rewound.fleet.changes import Changes, describe_changes, merge_changes
+from rewound.fleet.world import World
+from rewound.worlds.folding import fold_worlds, name_worlds
+
+
+def show_state(world: World, *, is_older: bool, is_changed: bool = False) -> str:
+    """Return a world's state for a table: `ready, older, changed`."""
+    marks = {"a part": world.dump_filter is not None, "older": is_older, "changed": is_changed}
+    return ", ".join([world.state.value, *(mark for mark, applies in marks.items() if applies)])
+
+
+def describe_passed_over(world: World) -> str | None:
+    """Say which dumps were passed over for an older one; None where none was."""
+    if not world.passed_over:
+        return None
+    newer = ", ".join(path.name for path in world.passed_over)
+    return f"world {world.name} holds an older dump, {world.dump.name}: {newer} failed (--fallback)"
+
+
+def describe_changed(fleet: str, changed: Mapping[str, Changes]) -> Iterator[str]:
+    """Yield what was changed in worlds, and how to undo it, once for all that are alike."""
+    groups: dict[tuple[str, ...], dict[str, Changes]] = {}
+    for world, changes in changed.items():
+        groups.setdefault(changes.names, {})[world] = changes
+    for group in groups.values():
+        what = describe_changes(merge_changes(group.values()))
+        yield (
+            f"{name_worlds(group)} changed after the restore: {what};"
+            f" to undo: {reset_command(fleet, list(group))}"
+        )
+
+
+def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:
+    """Say in one line which worlds of a fleet are no longer what was restored, if any."""
+    if changed:
+        whose = "" if fleet == "default" else f" of fleet {fleet}"
+        what = describe_changes(merge_changes(changed.values()))
+        diagnostics.warn(f"{name_worlds(changed)}{whose} changed after the restore: {what}")
+
+
+def reset_command(fleet: str, worlds: Sequence[str]) -> str:
+    """Return the command that takes worlds back."""
+    flag = "" if fleet == "default" else f" --fleet {fleet}"
+    return f"rewound reset{flag} {shlex.quote(fold_worlds(worlds))}"

@@ -1,0 +1,12 @@
+"""What a file that nobody wrote to is known by."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """Size and time of a file; both stay where nobody writes to it."""
+
+    size_bytes: int
+    written_at_ns: int
+    """Its time of modification, since 1970."""

@@ -1,0 +1,122 @@
+"""Looking at a world for what `changes` compares: its files, and what its server says.
+
+The files are the lasting sign: they keep it while the server is stopped, and after a crash. What
+was written in the last second may be in the server's memory alone, which is asked for that.
+Nothing is written, and nobody is kept waiting.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.errors import MysqlError
+from rewound.files.states import FileState
+from rewound.fleet.changes import TABLE, Original, Seen, is_of_table, object_name, table_name
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
+
+_LOOK_TIMEOUT_S = 2.0
+_SYSTEM = ", ".join(f"'{name}'" for name in sorted(SYSTEM_SCHEMAS))
+_OBJECTS = (
+    f"SELECT '{TABLE}', table_schema, table_name, CAST(create_time AS CHAR)"
+    f" FROM information_schema.tables WHERE table_type = 'BASE TABLE'"
+    f" AND table_schema NOT IN ({_SYSTEM})"
+    " UNION ALL SELECT 'view', table_schema, table_name, MD5(view_definition)"
+    f" FROM information_schema.views WHERE table_schema NOT IN ({_SYSTEM})"
+    " UNION ALL SELECT 'trigger', trigger_schema, trigger_name, CAST(created AS CHAR)"
+    f" FROM information_schema.triggers WHERE trigger_schema NOT IN ({_SYSTEM})"
+    " UNION ALL SELECT LOWER(routine_type), routine_schema, routine_name,"
+    " CAST(last_altered AS CHAR)"
+    f" FROM information_schema.routines WHERE routine_schema NOT IN ({_SYSTEM})"
+    " UNION ALL SELECT 'event', event_schema, event_name, CAST(last_altered AS CHAR)"
+    f" FROM information_schema.events WHERE event_schema NOT IN ({_SYSTEM})"
+)
+_WRITTEN = (
+    "SELECT table_schema, table_name, CAST(UNIX_TIMESTAMP(update_time) AS CHAR)"
+    f" FROM information_schema.tables WHERE table_schema NOT IN ({_SYSTEM})"
+    " AND engine = 'InnoDB' AND update_time IS NOT NULL"
+)
+_ENCODED_NAMES = (
+    "SELECT file_name, tablespace_name FROM information_schema.files WHERE file_name LIKE '%@%'"
+)
+_UNWRITTEN_PAGES = "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'"
+
+
+def read_original(connection: Connection, files: Mapping[str, FileState] | None) -> Original:
+    """Return what a world is known by whose server runs, and whose files were these before."""
+    _prepare(connection)
+    return Original(files, _read_objects(connection), _read_names(connection))
+
+
+def look(data: Path, endpoint: Endpoint | None) -> Seen:
+    """Return what is seen of a world; `endpoint` is root's where its server runs.
+
+    A server that does not answer is passed over.
+    """
+    if endpoint is None:
+        return Seen(list_table_files(data))
+    try:
+        with Connection(
+            endpoint, connect_timeout_s=_LOOK_TIMEOUT_S, answer_timeout_s=_LOOK_TIMEOUT_S
+        ) as connection:
+            _prepare(connection)
+            objects, names = _read_objects(connection), _read_names(connection)
+            # Before the files: what is no longer in memory by then is there.
+            written = _read_written(connection)
+    except MysqlError:
+        return Seen(list_table_files(data))
+    return Seen(list_table_files(data), objects, names, written)
+
+
+def list_table_files(data: Path) -> dict[str, FileState] | None:
+    """Return the files of tables below a data directory; None where it cannot be read."""
+    files: dict[str, FileState] = {}
+    try:
+        for schema in os.scandir(data):
+            if schema.name in SYSTEM_SCHEMAS or schema.name[0] in "#." or not schema.is_dir():
+                continue
+            for file in os.scandir(schema.path):
+                if is_of_table(file.name):
+                    stat = file.stat(follow_symlinks=False)
+                    path = f"{schema.name}/{file.name}"
+                    files[path] = FileState(stat.st_size, stat.st_mtime_ns)
+    except OSError:  # another user's, as in a container without root; or just dropped
+        return None
+    return files
+
+
+def _prepare(connection: Connection) -> None:
+    connection.execute("SET time_zone = '+00:00', information_schema_stats_expiry = 0")
+
+
+def _read_objects(connection: Connection) -> dict[str, str]:
+    return {
+        object_name(str(kind), str(schema), str(name)): str(stamp)
+        for kind, schema, name, stamp in connection.query(_OBJECTS).rows
+    }
+
+
+def _read_names(connection: Connection) -> dict[str, str]:
+    """Return the tables of files whose names the server encodes."""
+    names = {}
+    for file, tablespace in connection.query(_ENCODED_NAMES).rows:
+        path = str(file).removeprefix("./")
+        schema, _, name = str(tablespace).partition("/")
+        names[path] = table_name(f"{schema}/{name}.ibd")
+    return names
+
+
+def _read_written(connection: Connection) -> dict[str, datetime]:
+    """Return the tables that were written to, as far as the server's memory tells.
+
+    It opens every table, which is only worth it where memory holds what files do not.
+    """
+    ((_, unwritten),) = connection.query(_UNWRITTEN_PAGES).rows
+    if str(unwritten) == "0":
+        return {}
+    return {
+        object_name(TABLE, str(schema), str(name)): datetime.fromtimestamp(float(str(at)), UTC)
+        for schema, name, at in connection.query(_WRITTEN).rows
+    }

@@ -1,0 +1,143 @@
+"""Whether a world was changed after its restore: what it is compared with, and how. Pure.
+
+A table is known by its files, which a server writes to only where the table changes; a view,
+trigger, routine or event by what the data dictionary says of it. Why, and what this cannot see,
+is in ADR 16.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from rewound.files.states import FileState
+
+TABLE = "table"
+"""The kind of an object that is shown without its kind."""
+
+_NOT_OF_USERS = re.compile(r"fts_[0-9a-f]{16}_|#sql|.*\.CSM$")
+"""Files that InnoDB keeps for FULLTEXT keys, and writes to by itself; that an ALTER TABLE under way
+makes; and of CSV tables those that are written when they are read."""
+_PARTITION_AND_ENDING = re.compile(r"(?i:#p#.*)?\.[A-Za-z]+$")
+_SDI_ENDING = re.compile(r"_\d+\.sdi$")
+_ENCODED = re.compile(r"@([0-9a-f]{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What the tables and objects of a world are known by, as they were restored."""
+
+    files: Mapping[str, FileState] | None
+    """Those of its tables, by their paths in the data directory; None where they are not seen."""
+    objects: Mapping[str, str]
+    """When each was defined, or the hash of its definition, by names such as `view game.best`."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The tables of files whose names are encoded, by their paths: `game.größe`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is seen of a world now."""
+
+    files: Mapping[str, FileState] | None
+    """As of `Original`."""
+    objects: Mapping[str, str] | None = None
+    """As of `Original`; None where its server does not run."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """As of `Original`."""
+    written: Mapping[str, datetime] = field(default_factory=dict)
+    """Tables whose last rows may not be in their files yet, and when those were written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What of a world was touched after its restore."""
+
+    names: tuple[str, ...]
+    """Tables and other objects: `game.player`, `game.loot (new)`, `view game.best (dropped)`."""
+    last_at: datetime | None
+    """When a table was written to last; None where no table was."""
+
+
+def find_changes(original: Original, seen: Seen) -> Changes | None:
+    """Return what differs from what was restored; None where nothing does."""
+    touched = dict.fromkeys(seen.written, "")
+    times = list(seen.written.values())
+    if original.files is not None and seen.files is not None:
+        touched.update(_compare_files(original.files, seen.files, {**original.names, **seen.names}))
+        times += [
+            datetime.fromtimestamp(state.written_at_ns / 1e9, UTC)
+            for path, state in seen.files.items()
+            if original.files.get(path) != state
+        ]
+    if seen.objects is not None:
+        touched.update(_compare(original.objects, seen.objects))
+    if not touched:
+        return None
+    shown = sorted(f"{name}{what}" for name, what in touched.items())
+    # Names of tables have no space before the first dot, kinds of objects do.
+    tables_first = sorted(shown, key=lambda name: " " in name.partition(".")[0])
+    return Changes(tuple(tables_first), max(times, default=None))
+
+
+def merge_changes(several: Iterable[Changes]) -> Changes:
+    """Return what was touched in any of several worlds, in the order in which it appears."""
+    changes = list(several)
+    names = dict.fromkeys(name for each in changes for name in each.names)
+    times = [each.last_at for each in changes if each.last_at is not None]
+    return Changes(tuple(names), max(times, default=None))
+
+
+def describe_changes(changes: Changes, *, at_most: int = 4) -> str:
+    """Return in a few words what was touched, and when last."""
+    more = len(changes.names) - at_most
+    text = ", ".join(changes.names[:at_most]) + (f" and {more:,} more" if more > 0 else "")
+    if changes.last_at is None:
+        return text
+    return f"{text}; last written {changes.last_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def is_of_table(file: str) -> bool:
+    """Tell whether a file in the folder of a schema is one of a table of the user's."""
+    return not _NOT_OF_USERS.match(file)
+
+
+def object_name(kind: str, schema: str, name: str) -> str:
+    """Return what an object is called here."""
+    return f"{schema}.{name}" if kind == TABLE else f"{kind} {schema}.{name}"
+
+
+def table_name(path: str) -> str:
+    """Return the table that a file of a data directory belongs to; letters stay encoded."""
+    schema, _, file = path.partition("/")
+    stem = _SDI_ENDING.sub("", file)
+    stem = _PARTITION_AND_ENDING.sub("", stem)
+    return f"{_decode(schema)}.{_decode(stem)}"
+
+
+def _decode(name: str) -> str:
+    return _ENCODED.sub(lambda match: chr(int(match[1], 16)), name)
+
+
+def _compare_files(
+    before: Mapping[str, FileState], now: Mapping[str, FileState], names: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the tables that differ in a file, and what became of them."""
+
+    def group(files: Mapping[str, FileState]) -> dict[str, dict[str, FileState]]:
+        tables: dict[str, dict[str, FileState]] = {}
+        for path, state in files.items():
+            tables.setdefault(names.get(path) or table_name(path), {})[path] = state
+        return tables
+
+    yield from _compare(group(before), group(now))
+
+
+def _compare(before: Mapping[str, object], now: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name in before.keys() | now.keys():
+        if name not in now:
+            yield name, " (dropped)"
+        elif name not in before:
+            yield name, " (new)"
+        elif before[name] != now[name]:
+            yield name, ""

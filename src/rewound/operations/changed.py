@@ -1,0 +1,50 @@
+"""Which worlds were changed after their restore, and what of them."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from rewound import settings
+from rewound.catalog import select_worlds
+from rewound.engine.cloning import DATA
+from rewound.fleet.change_signs import look
+from rewound.fleet.changes import Changes, find_changes
+from rewound.fleet.live_status import get_endpoint
+from rewound.fleet.state import FleetFolder
+from rewound.fleet.world import World, WorldState
+from rewound.mysql.accounts import ROOT
+from rewound.operations.fleets import status
+
+_AT_A_TIME = 16
+_RESTORED = (WorldState.READY, WorldState.STOPPED)
+
+
+def changed_worlds(fleet: str, worlds: str | None = None) -> dict[str, Changes]:
+    """Return what was changed in a fleet's worlds, by world; nothing of those that were not.
+
+    Raises:
+        FleetError: there is no such fleet.
+        UsageError: it has no such worlds.
+    """
+    known = status(fleet).worlds
+    names = tuple(known) if worlds is None else select_worlds(tuple(known), worlds)
+    return find_changed(fleet, {name: known[name] for name in names})
+
+
+def find_changed(fleet: str, worlds: Mapping[str, World]) -> dict[str, Changes]:
+    """Return the same of worlds whose states are known."""
+    folder = FleetFolder(settings.state_dir(), fleet)
+    restored = [world for world in worlds.values() if world.state in _RESTORED]
+    if not restored:
+        return {}
+    with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
+        found = pool.map(lambda world: _find(folder, world), restored)
+        return {world.name: each for world, each in zip(restored, found, strict=True) if each}
+
+
+def _find(folder: FleetFolder, world: World) -> Changes | None:
+    original = folder.find_original(world.name)
+    if original is None:
+        return None
+    is_running = world.state is WorldState.READY
+    root = get_endpoint(folder, world, ROOT) if is_running else None
+    return find_changes(original, look(folder.world_folder(world.name) / DATA, root))
