@@ -88,7 +88,7 @@ def list_table_files(data: Path) -> dict[str, FileState] | None:
 
 
 def _prepare(connection: Connection) -> None:
-    connection.execute("SET time_zone = '+00:00', information_schema_stats_expiry = 0")
+    connection.execute_sql("SET time_zone = '+00:00', information_schema_stats_expiry = 0")
 
 
 def _read_objects(connection: Connection) -> dict[str, str]:
