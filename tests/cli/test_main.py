@@ -133,7 +133,9 @@ def test_a_file_among_the_dumps_is_not_taken(cli: Cli, dumps: Dumps):
     for source in (".", dumps.folder, "host1_fulldump_20260302_211500.sql"):
         done = inside("dumps", source)
         assert done.lines[0].startswith("world "), source
-        assert f"warning: {config} is not used, because it lies among the dumps" in done.stderr
+        assert (
+            f"warning: {config} is ignored, because it is in the folder of the dumps" in done.stderr
+        )
     (dumps.folder.parent / "rewound.toml").write_text('format = "csv"\n')
     done = inside("dumps", ".")
     assert done.lines[0].startswith("world,")

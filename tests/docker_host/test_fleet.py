@@ -410,7 +410,7 @@ def test_match_takes_the_dumps_own_release(cli: Cli, dumps: Dumps, docker_addres
     dumps.write("CREATE TABLE t (id INT);\n", header=header)
     done = cli("up", dumps.folder, "--server", "match", "--engine", "process")
     assert done.code == 3
-    assert "no server on this host is a MySQL 8.0, as the dumps are" in done.stderr
+    assert "no server on this host is MySQL 8.0, the release of the dumps" in done.stderr
     done = cli("up", dumps.folder, "--server", "match")
     assert "image mysql:8.0 is not on this host; pulling it" in done.stderr
 

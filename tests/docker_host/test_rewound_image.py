@@ -177,7 +177,7 @@ def test_container_is_a_proven_world_that_stays(
         assert "healthy" in watch(container, "healthy")
         assert ask(container, "reader", "SELECT COUNT(*) FROM game.mine") == ((0,),)
         log = container.logs().decode()
-        assert (log.count(": loading\n"), log.count("is there already, proven")) == (1, 1)
+        assert (log.count(": loading\n"), log.count("already restored, proven")) == (1, 1)
         assert not [password for password in PASSWORDS.values() if password in log]
 
 

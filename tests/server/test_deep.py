@@ -51,13 +51,13 @@ def test_the_proof_is_kept_with_the_baseline(cli: Cli, dumps: Dumps) -> None:
     done = cli("up", dumps.folder, "--deep")
     assert done.code == 0, done.stderr
     assert "a second time, statement by statement, to compare" in done.stderr
-    assert "3 rows, from its baseline, the same in a second load" in done.stderr
+    assert "3 rows, from its baseline, identical in a second load" in done.stderr
     assert len(servers_of(cli)) == 1, "the second server is gone"
     assert not list(cli.state_dir.glob("fleets/default/again/*"))
     proof = deep_proof(cli)
     assert proof is not None
     assert (proof["tables"], proof["rows"], proof["definitions"]) == (2, 3, 4)
-    assert "second load gave the same: 3 rows in 2 tables" in cli("report").stdout
+    assert "second load identical: 3 rows in 2 tables" in cli("report").stdout
     assert cli("down").code == 0
     done = cli("up", dumps.folder, "--deep")
     assert "second time" not in done.stderr
@@ -68,7 +68,9 @@ def test_a_difference_fails_the_world_and_its_baseline_goes(cli: Cli, dumps: Dum
     write_game(dumps, "a", sql=NO_TWO_LOADS_SHARE)
     done = cli("up", dumps.folder, "--deep")
     assert done.code == 1
-    assert "a second load, statement by statement, differs: table game.t, row u = '" in done.stderr
+    assert (
+        "the second load, statement by statement, differs: table game.t, row u = '" in done.stderr
+    )
     assert " 1 times more" in done.stderr
     assert "--load plain" in done.stderr
     require_nothing_left(cli)
@@ -84,7 +86,7 @@ def test_a_drill_compares_and_its_receipt_says_so(cli: Cli, dumps: Dumps, tmp_pa
     good, bad = json.loads(receipt.read_text())["dumps"]
     assert good["ledger"]["deep"]["rows"] == 3
     assert (bad["is_proven"], bad["ledger"]) == (False, None)
-    assert "a second load, statement by statement, differs" in bad["error"]
+    assert "the second load, statement by statement, differs" in bad["error"]
     require_nothing_left(cli)
 
 

@@ -39,7 +39,7 @@ def test_the_planted_fault_stands_out_in_the_first_line(moments: Cli):
     assert done.lines[0] == "before → after: 3 worlds; 2,449 rows differ, in 11 of 14 tables"
     first = done.lines.index("what stands out") + 1
     assert done.lines[first].startswith(
-        "  host2: where player.player_score changed, it did by +278.55 on average;"
+        "  host2: where player.player_score changed, the average change is +278.55;"
         " elsewhere +190.50 to +195.26"
     )
     assert "  host[1-3]: column player.title added" in done.lines

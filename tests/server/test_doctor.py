@@ -39,7 +39,7 @@ def test_everything_that_worlds_need_is_looked_at(cli: Cli):
 def test_a_source_is_told_to_fit_or_not(cli: Cli, dumps: Dumps):
     checks = look(cli, EXAMPLES)
     assert checks["source"]["detail"] == "3 worlds, 0.2 MiB of dumps"
-    assert checks["its memory"]["detail"].startswith("3 servers take ")
+    assert checks["its memory"]["detail"].startswith("3 servers need ")
     assert checks["its disk"]["state"] == "ok"
     for number in range(2000):
         dumps.write("", name=f"w{number}_fulldump_20260302_211500.sql", header="", closing="")

@@ -120,5 +120,5 @@ def test_export_says_where_a_baseline_is_gone(one_world: Cli, tmp_path: Path):
     assert one_world("down").code == 0
     assert done.code == 1
     assert "its baseline was damaged and has been discarded" in done.stderr
-    assert "no baseline of world host1 of fleet default exists any longer" in done.stderr
+    assert "the baseline of world host1 of fleet default no longer exists" in done.stderr
     assert not (tmp_path / "out").exists()

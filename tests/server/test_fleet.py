@@ -306,7 +306,7 @@ def test_down_leaves_no_process_socket_port_or_folder(cli: Cli, dumps: Dumps):
     assert Path(login["socket"]).is_socket()
     done = cli("down")
     assert done.code == 0
-    assert done.stderr == "fleet default is gone: 1 server ended, its folder deleted\n"
+    assert done.stderr == "fleet default deleted: 1 server stopped\n"
     require_gone(cli)
     assert is_free(int(login["port"]))
     assert not Path(login["socket"]).exists()
@@ -320,7 +320,7 @@ def test_the_next_down_ends_what_a_killed_one_began(cli: Cli, arguments: tuple[s
     assert "no fleet named" in cli("status").stderr
     done = cli(*arguments)
     assert (done.code, done.stdout) == (0, "")
-    assert done.stderr == "fleet default is gone: 0 servers ended, its folder deleted\n"
+    assert done.stderr == "fleet default deleted: 0 servers stopped\n"
     require_gone(cli)
     assert cli("down").code == 1
 

@@ -124,7 +124,7 @@ def test_started_again_it_serves_what_is_there_with_the_passwords_of_now(
     code, stderr = world.fail(DUMP)
     assert (code, "a server is already running" in stderr) == (1, True)
     stderr = end(process)
-    assert "is there already, proven" in stderr
+    assert "already restored, proven" in stderr
     assert "loading" not in stderr
 
 
@@ -136,10 +136,10 @@ def test_another_dump_or_option_than_the_folders_is_refused(world: World):
     other = EXAMPLES / "host2_fulldump_20260303_211855.sql.gz"
     code, stderr = world.fail(other)
     assert code == 2
-    assert f"holds a world of another dump: {DUMP.name}" in stderr
+    assert f"contains a world of another dump: {DUMP.name}" in stderr
     code, stderr = world.fail(DUMP, "--only-table", "player")
     assert code == 2
-    assert "made with another part" in stderr
+    assert "restored with other options (part)" in stderr
     assert (world.folder.path / "ledger.json").read_bytes() == before
 
 

@@ -38,7 +38,7 @@ def test_match_refuses_a_dump_that_is_of_no_mysql(cli: Cli, dumps: Dumps, versio
     dumps.write(TABLE, header=header_of(version) if version else "-- a dump\n")
     done = cli("up", dumps.folder, "--server", "match")
     assert done.code == 2
-    assert "does not state the MySQL version it was made from" in done.stderr
+    assert "does not name the MySQL version that it comes from" in done.stderr
 
 
 def test_more_worlds_than_memory_allows_are_refused_before_anything_starts(cli: Cli, dumps: Dumps):

@@ -14,22 +14,22 @@ from rewound.cli.output import diagnostics
 from rewound.cli.unknown_commands import require_command
 
 COMMANDS = {
-    "dumps": ("dumps", "what dumps there are, and which ones a time selects"),
-    "verify": ("verify", "read dumps to their end, without a server"),
-    "up": ("up", "restore every world; prints how to connect"),
-    "status": ("status", "worlds, states, dumps, addresses, sizes"),
+    "dumps": ("dumps", "list dumps, and which ones a time selects"),
+    "verify": ("verify", "read dumps to the end, without a server"),
+    "up": ("up", "restore every world and print how to connect"),
+    "status": ("status", "list worlds, states, dumps, addresses, sizes"),
     "connect": ("connect", "open the mysql client on a world"),
-    "query": ("query", "run SQL on every world, one merged result"),
-    "diff": ("diff", "what changed, over all worlds and tables"),
-    "report": ("report", "the ledger: the proof of what was restored"),
-    "reset": ("reset", "take worlds back to the moment after their restore"),
-    "down": ("down", "stop and delete"),
-    "restore-world": ("restore_world", "make one world and become its server"),
-    "check-world": ("check_world", "is the world of restore-world ready? Exits with 0"),
-    "server": ("server", "the MySQL servers that can be used"),
-    "export": ("export", "a folder that runs the worlds elsewhere, by Docker Compose"),
-    "cache": ("cache", "the baselines that are kept to start from"),
-    "doctor": ("doctor", "what this host can do, and what is missing"),
+    "query": ("query", "run SQL on every world, with one merged result"),
+    "diff": ("diff", "show what changed, over all worlds and tables"),
+    "report": ("report", "show the ledger: the proof of what was restored"),
+    "reset": ("reset", "return worlds to the moment after their restore"),
+    "down": ("down", "stop worlds and delete them"),
+    "restore-world": ("restore_world", "restore one world and become its server"),
+    "check-world": ("check_world", "check whether the world of restore-world is ready"),
+    "server": ("server", "list or install MySQL servers"),
+    "export": ("export", "write a folder that runs the worlds on another host"),
+    "cache": ("cache", "list or remove the baselines that worlds start from"),
+    "doctor": ("doctor", "show what this host can do, and what is missing"),
 }
 """Sub-command to the module of `rewound.cli.commands` that holds it, and its line in the help."""
 
@@ -42,13 +42,13 @@ TAKES_DUMPS = ("source", "dump", "fleets")
 SHORT_HELP = """\
 Rewound: your databases as they were.
 
-  rewound dumps FOLDER                 what dumps there are, per world
+  rewound dumps FOLDER                 list the dumps of each world
   rewound up FOLDER --at '2024-06-18'  restore every world as of that time
   rewound query 'SELECT …'             ask all worlds at once
   rewound connect WORLD                open the mysql client on one world
   rewound down                         stop and delete everything
 
-rewound --help shows all commands, rewound COMMAND --help what one takes.\
+rewound --help lists all commands, rewound COMMAND --help their options.\
 """
 
 
@@ -136,8 +136,8 @@ def _read_settings(config: Path | None, sources: Sequence[Path]) -> dict[str, An
         path = settings.find_config(Path.cwd(), outside=sources) if nearest else None
         if nearest != path:
             diagnostics.warn(
-                f"{nearest} is not used, because it lies among the dumps;"
-                f" --config {nearest} uses it all the same"
+                f"{nearest} is ignored, because it is in the folder of the dumps;"
+                f" --config {nearest} uses it anyway"
             )
     if path is None:
         return {}

@@ -121,7 +121,7 @@ class _Recorder:
         self._folder.name_socket(made.server)
         self.record_writer.update(ready)
         origin = ", from its baseline" if made.from_baseline else ""
-        origin += ", the same in a second load" if made.ledger.deep else ""
+        origin += ", identical in a second load" if made.ledger.deep else ""
         self._observer.world_changed(world, WorldState.READY, f"{made.ledger.rows:,} rows{origin}")
 
 

@@ -188,5 +188,5 @@ class DataFolder:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> HostError:
-        hint = f"the folder or volume must belong to user {os.getuid()}, who runs this, and have"
-        return unwritable(self.path, error, hint=f"{hint} free space")
+        hint = f"the folder or volume must belong to user {os.getuid()}, who runs this command,"
+        return unwritable(self.path, error, hint=f"{hint} and have free space")

@@ -52,7 +52,7 @@ def little_space(world: str, folder: Path) -> HostError:
     """Return the error of a load that was ended for that."""
     return HostError(
         f"the load of world {world} was stopped with less than {LITTLE_BYTES >> 20} MiB free in"
-        f" {folder}, before the disk is full",
+        f" {folder}, to keep the disk from filling up",
         hint="free some space, or set REWOUND_STATE_DIR to another disk",
     )
 

@@ -83,7 +83,7 @@ def require_space(
     needed = plan_space_bytes(dumps, sizes_with_baseline=sizes_with_baseline)
     if needed > free_bytes:
         raise HostError(
-            f"{len(dumps)} worlds need about {needed // _MIB:,} MiB of disk,"
+            f"{len(dumps)} worlds need about {needed // _MIB:,} MiB of disk, but"
             f" {free_bytes // _MIB:,} MiB are free in {folder}",
             hint="free some space, set REWOUND_STATE_DIR to another disk, or use --worlds",
         )
@@ -96,9 +96,9 @@ def require_space_for_copies(
     needed = sum(sizes_bytes.values())
     if needed > free_bytes:
         raise HostError(
-            f"copies of {name_worlds(sizes_bytes)} need {needed // _MIB:,} MiB of disk,"
+            f"copies of {name_worlds(sizes_bytes)} need {needed // _MIB:,} MiB of disk, but"
             f" {free_bytes // _MIB:,} MiB are free in {folder}",
-            hint="free some space, name a folder on another disk, or use --worlds",
+            hint="free some space, choose a folder on another disk, or use --worlds",
         )
 
 
@@ -115,7 +115,7 @@ def find_disagreement(dump: Dump, completed_at: datetime | None) -> str | None:
         return None
     return (
         f"{dump.path.name} is named {dump.taken_at:%Y-%m-%d %H:%M:%S} but ends with"
-        f" 'Dump completed on {completed_at:%Y-%m-%d %H:%M:%S}'; the name was trusted"
+        f" 'Dump completed on {completed_at:%Y-%m-%d %H:%M:%S}'; the time in the name was used"
     )
 
 

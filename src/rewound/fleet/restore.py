@@ -94,7 +94,7 @@ def _load_as_needed(
     try:
         return _load(dump, plan, context, engine, observer, settings=context.settings(0))
     except TableNamesFolded as error:
-        note = f"made again, by a server with lower_case_table_names=1: {error.message}"
+        note = f"restored again, on a server with lower_case_table_names=1: {error.message}"
         observer.world_note(plan.name, note)
         discard_world(plan.folder, engine)
     return _load(dump, plan, context, engine, observer, settings=context.settings(1))
@@ -131,12 +131,10 @@ def _start_from_baseline(
         except (ServerNotReady, LoadError) as error:
             if context.cancelled.is_set():
                 raise
-            what = (
-                "did not start"
-                if isinstance(error, ServerNotReady)
-                else "does not hold what it did"
-            )
-            note(f"its baseline {what} and has been discarded: {error.message}")
+            if isinstance(error, ServerNotReady):
+                note(f"its baseline did not start and has been discarded: {error.message}")
+            else:
+                note(f"its baseline lost data and has been discarded: {error.message}")
             discard_world(plan.folder, engine)
         else:
             baselines.mark_counted(key)

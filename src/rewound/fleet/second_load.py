@@ -26,8 +26,8 @@ from rewound.load.loader import LoadMethod
 from rewound.mysql.accounts import ROOT
 
 REPORT_HINT = (
-    "this is a defect of Rewound: please report it, with this message; --load plain loads"
-    " without what makes the difference"
+    "this is a bug in Rewound: please report it with this message; --load plain avoids what"
+    " causes the difference"
 )
 
 
@@ -107,12 +107,12 @@ def _populate(
         )
     except LoadError as error:
         raise LoadError(
-            f"loaded a second time, statement by statement, it fails: {error.message}",
+            f"the second load, statement by statement, failed: {error.message}",
             hint=REPORT_HINT,
         ) from error
     if second.dump.sha256 != first.dump.sha256:
         raise DumpError(
             restored.dump.path,
-            "it has changed since the first load",
+            "the file changed after the first load",
             hint="try again when nothing writes to it",
         )

@@ -47,7 +47,6 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
         raise failure from error
     if losses:
         raise LoadError(
-            "the world was proven, and is not what it was after a restart of its server:"
-            f" {'; '.join(losses)}"
+            f"the world was proven, but changed when its server was restarted: {'; '.join(losses)}"
         )
     return Served(server, original)

@@ -184,7 +184,7 @@ class FleetFolder:
         if self._decode(content, _Stamp, "fleet.json").format != RECORD_FORMAT:
             raise FleetError(
                 f"fleet {self.name} was created by another version of Rewound",
-                hint=f"make it again: rewound down --fleet {self.name}",
+                hint=f"restore it again: rewound down --fleet {self.name}, then rewound up",
             )
         return self._decode(content, FleetRecord, "fleet.json")
 

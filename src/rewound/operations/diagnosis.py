@@ -96,8 +96,8 @@ def _check_source(selection: Selection) -> Iterator[Check]:
     else:
         needed = len(dumps) * memory_bytes(pool)
         detail = (
-            f"{len(dumps)} servers take {needed // _MIB:,} MiB, {pool // _MIB:,} of each for its"
-            f" buffer pool; {available // _MIB:,} MiB are available"
+            f"{len(dumps)} servers need {needed // _MIB:,} MiB, with a buffer pool of"
+            f" {pool // _MIB:,} MiB each; {available // _MIB:,} MiB are available"
         )
         yield Check("its memory", CheckState.OK, detail)
     place = next(p for p in (settings.state_dir() / "fleets").parents if p.exists())
@@ -109,5 +109,5 @@ def _check_source(selection: Selection) -> Iterator[Check]:
         yield Check("its disk", CheckState.MISSING, error.message, error.hint)
     else:
         space = plan_space_bytes(dumps, sizes_with_baseline=sizes)
-        detail = f"{space // _MIB:,} MiB or so, {free // _MIB:,} MiB are free in {place}"
+        detail = f"about {space // _MIB:,} MiB; {free // _MIB:,} MiB are free in {place}"
         yield Check("its disk", CheckState.OK, detail)

@@ -214,7 +214,7 @@ def _find_release(dumps: Sequence[Dump]) -> str:
         found = re.match(r"(\d+\.\d+)\.\d+", stated or "")
         if found is None or "mariadb" in (stated or "").lower():
             raise UsageError(
-                f"{dump.path} does not state the MySQL version it was made from"
+                f"{dump.path} does not name the MySQL version that it comes from"
                 + (f": it says {stated}" if stated else ""),
                 hint="choose a server instead of --server match",
             )
@@ -242,6 +242,6 @@ def _get_of_release(release: str) -> Installation:
             return installation
     names = ", ".join(f"{each.name} ({each.version})" for each in servers) or "none"
     raise HostError(
-        f"no server on this host is a MySQL {release}, as the dumps are; there are: {names}",
+        f"no server on this host is MySQL {release}, the release of the dumps; found: {names}",
         hint="remove --server match, or use --engine docker",
     )

@@ -160,17 +160,20 @@ def _get_baselines(fleet: str, worlds: Sequence[World]) -> dict[str, str]:
             f" rewound reset{flag}",
         )
     if without := [world.name for world in worlds if world.baseline is None]:
-        raise _no_baseline(fleet, without, "was saved")
+        raise _no_baseline(
+            fleet,
+            f"fleet {fleet} has no baseline of {name_worlds(without)}, and only baselines are"
+            " exported",
+        )
     return {world.name: world.baseline for world in worlds if world.baseline is not None}
 
 
-def _no_baseline(fleet: str, worlds: Sequence[str], what: str) -> FleetError:
+def _no_baseline(fleet: str, message: str) -> FleetError:
     flag = "" if fleet == "default" else f" --fleet {fleet}"
     return FleetError(
-        f"no baseline of {name_worlds(worlds)} of fleet {fleet} {what}, and only baselines are"
-        " exported",
-        hint=f"make the fleet again, with baselines: rewound down{flag}, then rewound up; or"
-        " leave them out with --worlds",
+        message,
+        hint=f"restore the fleet again, with baselines: rewound down{flag}, then rewound up; or"
+        " leave these worlds out with --worlds",
     )
 
 
@@ -201,7 +204,11 @@ def _borrow(
         else:
             acquire[world] = baseline
     if gone:
-        raise _no_baseline(fleet, gone, "exists any longer")
+        raise _no_baseline(
+            fleet,
+            f"the baseline of {name_worlds(gone)} of fleet {fleet} no longer exists, and only"
+            " baselines are exported",
+        )
     return acquire
 
 

@@ -50,7 +50,7 @@ def _find_fleets() -> Iterator[Leftover]:
     known = fleets.names()
     for name in restoring.names_to_end():
         if name not in known:
-            yield Leftover(f"remains of fleet {name}, which is gone", fleet=name)
+            yield Leftover(f"remains of fleet {name}, which no longer exists", fleet=name)
         elif reason := _explain_uselessness(name):
             yield Leftover(f"fleet {name}: {reason}", fleet=name)
 
@@ -76,4 +76,4 @@ def _explain_uselessness(name: str) -> str | None:
 def _find_folders() -> Iterator[Leftover]:
     cache = settings.cache_dir()
     for folder in (*BaselineCache(cache).find_unfinished(), *find_unfinished_templates(cache)):
-        yield Leftover(f"{folder}, which was never finished", path=folder)
+        yield Leftover(f"{folder}, which is incomplete", path=folder)

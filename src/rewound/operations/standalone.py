@@ -45,14 +45,14 @@ from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_passwo
 from rewound.operations.host import get_server
 
 _NO_FLEET = "standalone"
-_MEMORY_HINT = "give it more memory: a container by its limit, a host by ending other programs"
+_MEMORY_HINT = "provide more memory: raise the limit of the container, or stop other programs"
 _HINTS_HERE = (
-    ("shorter path", "give a folder with a shorter path as --data-dir"),
+    ("shorter path", "choose a folder with a shorter path as --data-dir"),
     (
         "run the command again",
-        "give another port with --port, or end the program that has this one",
+        "choose another port with --port, or stop the program that uses this one",
     ),
-    ("REWOUND_STATE_DIR", "free some space, or give a folder or volume with more as --data-dir"),
+    ("REWOUND_STATE_DIR", "free some space, or choose a larger folder or volume as --data-dir"),
     ("--worlds", _MEMORY_HINT),
 )
 """Words of hints that are for fleets, and what to do about the same where there is none."""
@@ -233,7 +233,7 @@ def _make(
         try:
             return make(context.settings(0))
         except TableNamesFolded as error:
-            note = f"made again, by a server with lower_case_table_names=1: {error.message}"
+            note = f"restored again, on a server with lower_case_table_names=1: {error.message}"
             observer.world_note(name, note)
             engine.end_all(folder.world)
             remove_tree(folder.world)
@@ -275,7 +275,7 @@ def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> Pr
     if proven.origin.key != wanted.key:
         difference = explain_difference(proven.origin, wanted)
         raise UsageError(
-            f"{folder.path} holds a world {difference}: {proven.ledger.dump.path.name}",
+            f"{folder.path} contains a world {difference}: {proven.ledger.dump.path.name}",
             hint="empty the folder to restore this dump, or use another --data-dir",
         )
     return proven
@@ -294,10 +294,10 @@ def explain_difference(held: Origin, wanted: Origin) -> str:
     if held.dump_sha256 != wanted.dump_sha256:
         return "of another dump"
     if held.server_version != wanted.server_version:
-        return f"made with MySQL {held.server_version}, not {wanted.server_version}"
+        return f"restored with MySQL {held.server_version}, not {wanted.server_version}"
     options = (each.name for each in fields(Origin) if each.name != "dump_sha256")
     different = [name for name in options if getattr(held, name) != getattr(wanted, name)]
-    return f"made with another {', '.join(different).replace('_', ' ')}"
+    return f"restored with other options ({', '.join(different).replace('_', ' ')})"
 
 
 def _require_idle(folder: DataFolder) -> None:
@@ -321,7 +321,7 @@ def _read_password(account: str, path: Path) -> str:
     except OSError as error:
         hint = None
         if isinstance(error, PermissionError):
-            hint = f"give user {os.getuid()}, who runs this, the right to read it"
+            hint = f"give read permission to user {os.getuid()}, who runs this command"
         raise UsageError(
             f"cannot read the password of {account} from {path}: {error.strerror}", hint=hint
         ) from error

@@ -28,7 +28,7 @@ class ExactWitness:
         found = compare_exactly((served, again), _NAMES, looking_at=looking_at)
         if found.difference is not None:
             raise LoadError(
-                f"a second load, statement by statement, differs: {found.difference}",
+                f"the second load, statement by statement, differs: {found.difference}",
                 hint=REPORT_HINT,
             )
         return DeepProof(datetime.now(UTC), found.tables, found.rows, found.definitions)

@@ -127,7 +127,7 @@ def test_find_disagreement_allows_for_zones_and_long_dumps(
 def test_find_disagreement_names_both_times_and_says_which_was_trusted():
     assert find_disagreement(make_dump("a"), TAKEN_AT + timedelta(days=1)) == (
         "a_20240618.sql is named 2024-06-18 21:15:00 but ends with"
-        " 'Dump completed on 2024-06-19 21:15:00'; the name was trusted"
+        " 'Dump completed on 2024-06-19 21:15:00'; the time in the name was used"
     )
 
 

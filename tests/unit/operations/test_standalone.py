@@ -24,11 +24,11 @@ HELD = make_origin(
         ({"dump_sha256": "b" * 64, "schema": "game"}, "of another dump"),
         (
             {"server_version": "9.8.0", "installation": "mysql-9.8.0"},
-            "made with MySQL 9.7.4, not 9.8.0",
+            "restored with MySQL 9.7.4, not 9.8.0",
         ),
-        ({"schema": "game"}, "made with another schema"),
-        ({"allowed": ("x",), "method": "plain"}, "made with another allowed, method"),
-        ({"check_foreign_keys": True}, "made with another check foreign keys"),
+        ({"schema": "game"}, "restored with other options (schema)"),
+        ({"allowed": ("x",), "method": "plain"}, "restored with other options (allowed, method)"),
+        ({"check_foreign_keys": True}, "restored with other options (check foreign keys)"),
     ],
 )
 def test_explain_difference(change: dict[str, object], difference: str):
@@ -42,11 +42,11 @@ def test_explain_difference(change: dict[str, object], difference: str):
         (FREE_DISK, "--data-dir"),
         ("free some space, or set REWOUND_STATE_DIR to another disk", "--data-dir"),
         ("set REWOUND_STATE_DIR to a folder with a shorter path", "shorter path as --data-dir"),
-        (FREE_MEMORY, "a container by its limit"),
-        (f"{FREE_MEMORY}; ulimit -v counts as well", "a container by its limit"),
+        (FREE_MEMORY, "raise the limit of the container"),
+        (f"{FREE_MEMORY}; ulimit -v counts as well", "raise the limit of the container"),
         (port_taken("x").hint, "--port"),
         (no_space("x").hint, "--data-dir"),
-        (no_memory("x").hint, "a container by its limit"),
+        (no_memory("x").hint, "raise the limit of the container"),
         ("rewound server install", "rewound server install"),
     ],
 )

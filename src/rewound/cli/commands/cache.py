@@ -63,7 +63,9 @@ def _list(entries: Sequence[CacheEntry], output_format: str) -> None:
 
 @command.command(name="prune")
 @cache_limit_option
-@click.option("--all", "every", is_flag=True, help="All that no fleet can be reset to.")
+@click.option(
+    "--all", "every", is_flag=True, help="Remove all baselines that no fleet can be reset to."
+)
 def prune_command(cache_limit: int, every: bool) -> None:
     """Remove the baselines that were not used for longest, down to the limit.
 

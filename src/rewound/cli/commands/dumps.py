@@ -30,7 +30,7 @@ def command(
     )
     catalog, choice = dump_selection.list_dumps(selection)
     for doubt in catalog.doubts:
-        diagnostics.warn(f"{doubt.text}; up, verify and diff stop here")
+        diagnostics.warn(f"{doubt.text}; up, verify and diff refuse this")
         diagnostics.narrate(f"hint: {doubt.hint}")
     chosen = {chosen.dump.path for chosen in choice.chosen}
     rows: list[list[render.Cell]] = [

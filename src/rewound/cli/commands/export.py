@@ -25,14 +25,14 @@ def command() -> None:
 @option(
     "--image",
     metavar="IMAGE",
-    help="The image of MySQL; default: that of the fleet, or mysql: with its release.",
+    help="MySQL image. Default: the fleet's image, or mysql: with its release.",
 )
 @option(
     "--port-base",
     type=click.IntRange(1024, 65535),
     default=exporting.FIRST_PORT,
     show_default=True,
-    help="The first world's port.",
+    help="Port of the first world.",
 )
 def compose_command(
     folder: Path, fleet: str, worlds: str | None, image: str | None, port_base: int
@@ -58,7 +58,7 @@ def _show(exported: Exported, folder: str) -> None:
     port = exported.services[0].port
     diagnostics.narrate(
         "",
-        f"{folder} can be taken to any host; its image is {exported.image}",
+        f"{folder} can be copied to any host; its image is {exported.image}",
         f"start:     cd {folder} && docker compose up -d",
         f"connect:   mysql -h {LOOPBACK} -P {port} -u {READER} -p   (passwords: .env)",
         "stop:      docker compose down",

@@ -31,9 +31,9 @@ from rewound.query.script import read_script
     "--param",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Set the user variable @NAME to a text; may be repeated.",
+    help="Set the user variable @NAME to a string; may be repeated.",
 )
-@option("--schema", metavar="NAME", help="The schema of unqualified names.")
+@option("--schema", metavar="NAME", help="Schema of unqualified table names.")
 @option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),

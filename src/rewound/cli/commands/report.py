@@ -85,14 +85,14 @@ def _describe_keys(keys: ForeignKeys) -> str:
 def _describe_deep(proof: DeepProof) -> str:
     rows, tables = show_count(proof.rows, "row"), show_count(proof.tables, "table")
     return (
-        f"gave the same: {rows} in {tables} and {show_count(proof.definitions, 'definition')}"
+        f"identical: {rows} in {tables} and {show_count(proof.definitions, 'definition')}"
         f" compared, {proof.agreed_at:%Y-%m-%d %H:%M:%S} UTC"
     )
 
 
 def _describe(world: str, ledger: Ledger, changes: Changes | None) -> str:
     dump = ledger.dump
-    closing = {True: "there", False: "missing", None: "none, which the user allowed"}
+    closing = {True: "present", False: "missing", None: "missing, as you allowed"}
     seconds = (ledger.ended_at - ledger.started_at).total_seconds()
     executed = ", ".join(f"{kind} {count:,}" for kind, count in ledger.executed.items())
     rows, tables = show_count(ledger.rows, "row"), show_count(len(ledger.tables), "table")
@@ -103,7 +103,7 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> str:
             if changes
             else []
         ),
-        *([f"  filter      only what {ledger.dump_filter} asks for"] if ledger.dump_filter else []),
+        *([f"  filter      only what {ledger.dump_filter} selects"] if ledger.dump_filter else []),
         f"  dump        {dump.path}",
         f"  sha256      {dump.sha256}",
         f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",
@@ -116,7 +116,7 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> str:
         f"  statements  {ledger.statements:,} in the dump; executed: {executed}",
         f"  objects     {_describe_objects(ledger)}",
         *(
-            f"  broken      view {view.schema}.{view.name}: something that it shows is missing"
+            f"  broken      view {view.schema}.{view.name}: it refers to a missing object"
             for view in ledger.objects
             if view.is_broken
         ),

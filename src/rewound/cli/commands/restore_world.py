@@ -72,7 +72,7 @@ def command(
     if server == MATCH and find_origin("server") is not ValueSource.TYPED:
         server = AUTO
         diagnostics.narrate(
-            f"--server {MATCH} is ignored: restore-world takes a server by its name"
+            f"--server {MATCH} is ignored: restore-world requires the name of a server"
         )
     options = standalone.StandaloneOptions(
         dump=dump,
@@ -90,7 +90,7 @@ def command(
     ledger = world.ledger
     if world.was_there:
         diagnostics.narrate(
-            f"{dump.name}: is there already, proven {ledger.ended_at:%Y-%m-%d %H:%M:%S} UTC"
+            f"{dump.name}: already restored, proven {ledger.ended_at:%Y-%m-%d %H:%M:%S} UTC"
         )
     elif ledger.rules:
         diagnostics.narrate(f"rules used: {summarise_rules(ledger.rules)}")

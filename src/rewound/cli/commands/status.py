@@ -53,7 +53,7 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
 
 @click.command(name="status")
 @fleet_option
-@click.option("--all", "show_all", is_flag=True, help="The worlds of all fleets.")
+@click.option("--all", "show_all", is_flag=True, help="List the worlds of all fleets.")
 @format_option
 def command(fleet: str, show_all: bool, output_format: str) -> None:
     """List the worlds of a fleet: state, dump, address, size.

@@ -133,7 +133,7 @@ class Narrator(ExitStack):
         if chosen.age is not None:
             text += f", {_show_age(chosen.age)} before the time asked for"
         if chosen.skipped_newer:
-            text += f"; {len(chosen.skipped_newer)} newer left aside"
+            text += f"; {len(chosen.skipped_newer)} newer skipped"
         return text
 
 
@@ -149,14 +149,14 @@ def _show_notes(brought: BringUp, *, zone: str) -> None:
     """Say what was changed or left out of the dumps, and per world what is doubtful."""
     rules = [rule for made in brought.restored.values() for rule in made.ledger.rules]
     if rules:
-        diagnostics.narrate(f"rules used: {summarise_rules(rules)}; rewound report has each")
+        diagnostics.narrate(f"rules used: {summarise_rules(rules)}; rewound report lists each")
     if assumed := [
         name
         for name, made in brought.restored.items()
         if any(use.rule == ZONE_ASSUMED.name for use in made.ledger.rules)
     ]:
         diagnostics.narrate(
-            f"{name_worlds(assumed)}: no time zone is set in the dump; the values of TIMESTAMP"
+            f"{name_worlds(assumed)}: the dump sets no time zone, so the values of TIMESTAMP"
             f" columns were read in {zone} (--world-timezone)"
         )
     for name, restored in brought.restored.items():

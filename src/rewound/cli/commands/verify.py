@@ -121,7 +121,13 @@ def _read(selection: Selection, options: LoadOptions, *, every: bool, output_for
     if rules:
         diagnostics.narrate(f"rules that would be used: {summarise_rules(rules)}")
     bad = sum(not verification.is_restorable for _, verification in found)
-    _require_all(len(found), bad, "can", "be restored")
+    _require_all(
+        len(found),
+        bad,
+        only="the dump cannot be restored",
+        none=f"none of the {len(found)} dumps can be restored",
+        some=f"{bad} of {len(found)} dumps cannot be restored, the others can",
+    )
 
 
 def _detail(verification: Verification) -> dict[str, object]:
@@ -173,7 +179,14 @@ def _drill(
         diagnostics.narrate(f"rules used: {summarise_rules(rules)}")
     if receipt is not None:
         _write(done, receipt)
-    _require_all(len(done.dumps), len(done.failed), "could", "be restored and proven")
+    count, bad = len(done.dumps), len(done.failed)
+    _require_all(
+        count,
+        bad,
+        only="the dump could not be restored and proven",
+        none=f"none of the {count} dumps could be restored and proven",
+        some=f"{bad} of {count} dumps could not be restored and proven, the others could",
+    )
 
 
 def _write(receipt: Receipt, path: Path) -> None:
@@ -198,12 +211,10 @@ def _show_done(dump: Dump, verification: Verification) -> None:
             diagnostics.narrate(f"hint: {remedy}")
 
 
-def _require_all(count: int, bad: int, verb: str, what: str) -> None:
-    """Raise what says that some dumps, or all, are bad."""
+def _require_all(count: int, bad: int, *, only: str, none: str, some: str) -> None:
+    """Raise the message that fits if some dumps, or all, are bad."""
     if not bad:
         return
-    no = "cannot" if verb == "can" else f"{verb} not"
     if bad == count:
-        those = "the dump" if count == 1 else f"none of the {count} dumps"
-        raise RewoundError(f"{those} {no if count == 1 else verb} {what}")
-    raise SomeWorldsFailed(f"{bad} of {count} dumps {no} {what}, the others {verb}")
+        raise RewoundError(only if count == 1 else none)
+    raise SomeWorldsFailed(some)

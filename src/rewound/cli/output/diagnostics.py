@@ -61,7 +61,7 @@ def warn(text: str) -> None:
 def warn_of_hidden_columns(columns: Sequence[str]) -> None:
     """Say which columns of a list of ours the screen has no room for, if any."""
     if columns:
-        warn(f"no room for {', '.join(columns)}; --format csv has all")
+        warn(f"columns omitted for lack of width: {', '.join(columns)}; --format csv has all")
 
 
 def narrate(*lines: str) -> None:
@@ -232,7 +232,7 @@ def _report_bug() -> int:
         place = text
     last = traceback.format_exc().strip().splitlines()[-1]
     click.echo(f"{click.style('bug:', fg='red', bold=True)} {printable(last)}", err=True)
-    click.echo(f"This is an error in Rewound, not in what you did; {place}", err=True)
+    click.echo(f"This is a bug in Rewound, not a mistake of yours; {place}", err=True)
     return _exit_codes.get(RewoundError.exit_code, RewoundError.exit_code)
 
 

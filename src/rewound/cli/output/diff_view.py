@@ -134,7 +134,7 @@ def _show_overview(report: Report) -> None:
         if len(report.findings) > _MOST_FINDINGS:
             render.write_text(f"  and {len(report.findings) - _MOST_FINDINGS} more; --format json")
     elif rows and report.findings_note is None:
-        render.write_text("\nno world stands out: they changed alike")
+        render.write_text("\nno world stands out: all changed alike")
     if definitions:
         render.write_text("\nwhat changed in the schemas")
         for line in definitions:

@@ -33,7 +33,7 @@ it is laid out as a whole (2 s)."""
 
 
 _HINTS = (
-    ("denied to user 'reader'", "reader can only look; --write runs it as dev, who may change"),
+    ("denied to user 'reader'", "reader may only read; --write runs it as dev, who may write"),
 )
 """What to do about some errors of MySQL, by a part of them."""
 

@@ -62,7 +62,7 @@ def load_options(command: _Command) -> _Command:
             type=click.Choice([method.value for method in LoadMethod]),
             default=LoadMethod.FAST.value,
             show_default=True,
-            help="How rows are loaded; plain executes each statement as it stands.",
+            help="How to load rows; plain executes each statement as the dump has it.",
         ),
         option(
             "--world-timezone",
@@ -70,7 +70,7 @@ def load_options(command: _Command) -> _Command:
             default="+00:00",
             show_default=True,
             callback=_require_zone,
-            help="The zone of the servers, in which dumps that set none are read: Europe/Berlin.",
+            help="Time zone of the servers, and of dumps that set none: Europe/Berlin.",
         ),
         option("--check-foreign-keys", is_flag=True, help="Check the foreign keys of all rows."),
         option(

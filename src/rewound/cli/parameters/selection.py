@@ -65,7 +65,7 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
         option(
             "--at",
             metavar="TIME",
-            help="The newest dump at or before this time: '2024-06-18 21:16', or a day,"
+            help="Take the newest dump at or before this time: '2024-06-18 21:16', or a day,"
             " which means its end.",
         ),
         click.argument("source", type=click.Path(path_type=Path), required=required),
@@ -135,9 +135,9 @@ def filter_options(command: _Command) -> _Command:
         return command(dump_filter=DumpFilter(only_schema, only_table, skip_table), **others)
 
     for name, text in (
-        ("--skip-table", "Not these tables: 'game.log_*'; may be repeated."),
-        ("--only-table", "Only these tables: 'player*'; may be repeated."),
-        ("--only-schema", "Only these databases: 'game*'; may be repeated."),
+        ("--skip-table", "Skip these tables: 'game.log_*'; may be repeated."),
+        ("--only-table", "Restore only these tables: 'player*'; may be repeated."),
+        ("--only-schema", "Restore only these databases: 'game*'; may be repeated."),
     ):
         with_filter = option(name, multiple=True, metavar="PATTERN", help=text)(with_filter)
     return cast(_Command, with_filter)

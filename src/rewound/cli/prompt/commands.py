@@ -25,21 +25,21 @@ class Verb(enum.Enum):
 
 
 HELP = r"""
-A statement ends with a semicolon; Enter before that begins a new line.
+A statement ends with a semicolon; before that, Enter starts a new line.
 
-\worlds [NAMES]   show which worlds are asked, or ask these only: host[1-3],eu-*
+\worlds [NAMES]   show or set the worlds to ask: host[1-3],eu-*
                   \worlds * asks all
-\format [NAME]    show or set how answers are written: table, csv, json …
-\reduce [SQL]     run a second SQL (DuckDB's) over all rows of each answer; they
-                  are its table result. Without SQL: no longer
-\timing           say how long each statement took, or no longer
-\help             show this
-\quit             end; so do exit, quit and Ctrl-D
+\format [NAME]    show or set the output format: table, csv, json …
+\reduce [SQL]     run a second SQL statement (DuckDB) over all rows of each
+                  answer, in the table result; without SQL, turn this off
+\timing           turn the timing of statements on or off
+\help             show this help
+\quit             quit; so do exit, quit and Ctrl-D
 
-Tab completes, Ctrl-R searches what was asked before. Ctrl-C clears the line, or
-ends the statement that is running. Statements that are entered together share
-their session; the next ones have a new one, so give SET @x and what reads it,
-or BEGIN and COMMIT, in one go. USE lasts.
+Tab completes, Ctrl-R searches the history. Ctrl-C clears the line, or cancels
+the running statement. Statements entered together share a session; the next
+ones get a new one, so enter SET @x together with the statements that read it,
+and BEGIN together with COMMIT. USE persists.
 """.strip()
 
 _USE = re.compile(r"use\s+(?:(?P<plain>[^\s`]+)|`(?P<quoted>(?:[^`]|``)+)`)", re.IGNORECASE)

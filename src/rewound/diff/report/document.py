@@ -149,7 +149,7 @@ def make_report(comparison: FleetComparison, findings: Sequence[Finding], comman
     """Return a comparison as a report; `command` is the one that made it, without options."""
     note = None
     if len(comparison.worlds) < FEWEST_WORLDS:
-        note = f"what stands out can be told of {FEWEST_WORLDS} worlds or more"
+        note = f"finding what stands out requires {FEWEST_WORLDS} worlds or more"
     worlds = [
         WorldReport(
             name,
@@ -182,7 +182,7 @@ def encode_report(report: Report) -> bytes:
 def describe(finding: Finding) -> str:
     """Return a finding in words."""
     if finding.table is None:
-        return f"{finding.world}: its definitions changed unlike those of the others"
+        return f"{finding.world}: its definitions changed differently from those of the others"
     place = ".".join([finding.table[1], *([finding.column] if finding.column else [])])
     value, low, high = (
         _show(each, finding.measure) for each in (finding.value, finding.low, finding.high)
@@ -192,10 +192,10 @@ def describe(finding: Finding) -> str:
 
 
 _WORDS = {
-    Measure.MEAN_CHANGE: "where {} changed, it did by {} on average",
+    Measure.MEAN_CHANGE: "where {} changed, the average change is {}",
     Measure.SHARE_CHANGED: "{} changed in {} of the rows",
     Measure.SHARE_ROSE: "where {} changed, {} of the values rose",
-    Measure.SHARE_ADDED: "{} got {} more rows",
+    Measure.SHARE_ADDED: "{} gained {} rows",
     Measure.SHARE_REMOVED: "{} lost {} of its rows",
 }
 

@@ -50,7 +50,7 @@ def test_a_world_that_changed_unlike_the_others_is_found_with_what_it_did():
     assert (finding.world, finding.table, finding.column) == ("host2", PLAYER, "score")
     assert (finding.value, finding.low, finding.high, finding.rows) == (279, 190, 195, 82)
     assert describe(finding) == (
-        "host2: where player.score changed, it did by +279.00 on average; elsewhere +190.00"
+        "host2: where player.score changed, the average change is +279.00; elsewhere +190.00"
         " to +195.00"
     )
 
