@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,3 +161,13 @@ def parse(words: list[str]) -> None:
         except click.BadParameter as error:
             if "does not exist" not in error.message:  # files of other hosts
                 raise
+
+
+def test_make_test_announces_what_it_needs_and_how_long_it_takes() -> None:
+    planned = subprocess.run(
+        ["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    announced, _, rest = planned.partition("pip" if "pip install" in planned else "ruff")
+    assert "15 minutes on two cores" in announced
+    assert "MySQL 8.0 or newer" in announced
+    assert "pytest" in rest

@@ -4,7 +4,7 @@ import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rewound.catalog import Catalog, Dump, TimeSource, choose_dumps, discover, require_settled
@@ -121,9 +121,7 @@ def is_as_written(dump: Dump, world: str, moment: datetime) -> bool:
     return -timedelta(seconds=1) < late < timedelta(hours=1)
 
 
-@settings(
-    max_examples=400, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(derandomize=True)
 @given(
     way=WAYS,
     worlds=st.lists(WORLDS, min_size=1, max_size=4, unique=True),

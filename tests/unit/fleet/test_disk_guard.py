@@ -9,9 +9,18 @@ from rewound.fleet import disk_guard as room
 from rewound.fleet.disk_guard import guarded_disk, little_space
 
 
-def test_a_load_goes_on_while_there_is_room(tmp_path: Path):
+def test_a_load_goes_on_while_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    looks, has_little = threading.Semaphore(0), room._has_little
+
+    def look(folder: Path) -> bool:
+        looks.release()
+        return has_little(folder)
+
+    monkeypatch.setattr(room, "_POLL_S", 0.001)
+    monkeypatch.setattr(room, "_has_little", look)
     with guarded_disk(tmp_path, lambda: pytest.fail("it was ended")) as was_ended:
-        assert not was_ended.wait(0.5)
+        assert all(looks.acquire(timeout=5) for _ in range(3))
+        assert not was_ended.is_set()
 
 
 def test_a_load_is_ended_before_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,7 +1,7 @@
 """What workers do in which order, with a loader that only takes notes."""
 
 import threading
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -19,6 +19,8 @@ from rewound.load.workers import LoadWorkers
 
 PLAYER, SCORE = ("game", "player"), ("game", "score")
 AWAY = DeferredIndexes(IndexDeferral(("DROP KEY `a`",), ("ADD KEY `a` (`x`)",)), "CREATE TABLE …")
+LINGER_S = 0.01
+DEADLINE_S = 10.0
 
 
 @dataclass
@@ -28,10 +30,17 @@ class Notes:
     done: list[tuple[str, str]] = field(default_factory=list)
     at_work: int = 0
     most_at_work: int = 0
+    awaited: int = 1
+    """The first batch waits until so many are at work."""
     hold: threading.Event = field(default_factory=threading.Event)
-    key_work: threading.Event = field(default_factory=threading.Event)
+    """Once it is set, no batch lingers to see whether others come."""
+    rebuilding: threading.Event = field(default_factory=threading.Event)
     fails_at: str = ""
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    moved: threading.Condition = field(default_factory=threading.Condition)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        with self.moved:
+            assert self.moved.wait_for(is_so, DEADLINE_S)
 
 
 class NotingLoader:
@@ -54,15 +63,18 @@ class NotingLoader:
         return AWAY
 
     def rebuild_secondary_indexes(self, table: TableKey, away: DeferredIndexes) -> None:
-        self.notes.key_work.wait(0.1)
+        self.notes.rebuilding.set()
+        threading.Event().wait(2 * LINGER_S)
         self.note("back", table)
 
     def load(self, table: TableKey, batch: Batch) -> None:
-        with self.notes.lock:
+        with self.notes.moved:
             self.notes.at_work += 1
             self.notes.most_at_work = max(self.notes.at_work, self.notes.most_at_work)
-        self.notes.hold.wait(0.05)
-        with self.notes.lock:
+            self.notes.moved.notify_all()
+        self.notes.wait_until(lambda: self.notes.most_at_work >= self.notes.awaited)
+        self.notes.hold.wait(LINGER_S)
+        with self.notes.moved:
             self.notes.at_work -= 1
         self.note(f"row {batch.verdict.line}", table)
 
@@ -70,7 +82,9 @@ class NotingLoader:
         self.notes.hold.set()
 
     def note(self, what: str, table: TableKey) -> None:
-        self.notes.done.append((what, table[1]))
+        with self.notes.moved:
+            self.notes.done.append((what, table[1]))
+            self.notes.moved.notify_all()
         if self.notes.fails_at == what:
             raise LoadError(f"{what} failed")
 
@@ -94,7 +108,7 @@ def workers(
 
 
 def test_keys_are_away_before_the_first_rows_and_back_behind_the_last():
-    notes = Notes()
+    notes = Notes(awaited=2)
     with workers(notes) as working:
         for line in range(4):
             working.add(SCORE, batch(line), keeps_order=False)
@@ -121,10 +135,7 @@ def test_a_table_is_complete_when_the_dump_goes_on_to_another():
     with workers(notes) as working:
         working.add(PLAYER, batch(1), keeps_order=False)
         working.add(SCORE, batch(2), keeps_order=False)
-        deadline = time.monotonic() + 10
-        while ("back", "player") not in notes.done and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert ("back", "player") in notes.done
+        notes.wait_until(lambda: ("back", "player") in notes.done)
         assert ("back", "score") not in notes.done
         working.wait_for([SCORE])
         assert ("back", "score") in notes.done
@@ -150,7 +161,7 @@ def test_rows_wait_while_keys_are_put_back():
     with workers(notes) as working:
         working.add(SCORE, batch(1), keeps_order=False)
         working.add(PLAYER, batch(2), keeps_order=False)
-        time.sleep(0.05)
+        assert notes.rebuilding.wait(DEADLINE_S)
         working.add(SCORE, batch(3), keeps_order=False)
         working.wait_for()
     done = [what for what, table in notes.done if table == "score"]

@@ -6,14 +6,18 @@ import pytest
 from rewound.errors import RewoundError
 from rewound.query.reduce import reduce_table
 
-TABLE = pa.table(
-    {
-        "world": ["a", "b", "c"],
-        "points": pa.array([Decimal("0.10"), Decimal("0.20"), None], pa.decimal128(20, 2)),
-        "wide": pa.array([Decimal(1), Decimal(2), Decimal(3)], pa.decimal256(60, 0)),
-        "took": pa.array([-3_600_000_001, 0, 360_000_000_000], pa.duration("us")),
-    }
-)
+
+@pytest.fixture(scope="module")
+def table() -> pa.Table:
+    # Not at import: the first array of a run imports pandas, which takes half a second.
+    return pa.table(
+        {
+            "world": ["a", "b", "c"],
+            "points": pa.array([Decimal("0.10"), Decimal("0.20"), None], pa.decimal128(20, 2)),
+            "wide": pa.array([Decimal(1), Decimal(2), Decimal(3)], pa.decimal256(60, 0)),
+            "took": pa.array([-3_600_000_001, 0, 360_000_000_000], pa.duration("us")),
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,8 +40,8 @@ TABLE = pa.table(
         ("SELECT NULL", None),
     ],
 )
-def test_answers_are_exact(sql: str, expected: bytes | None):
-    assert reduce_table(TABLE, sql).rows == [(expected,)]
+def test_answers_are_exact(table, sql: str, expected: bytes | None):
+    assert reduce_table(table, sql).rows == [(expected,)]
 
 
 @pytest.mark.parametrize(
@@ -52,9 +56,9 @@ def test_answers_are_exact(sql: str, expected: bytes | None):
         ("SELECT * FROM TABLE", "--reduce: "),
     ],
 )
-def test_what_it_cannot_or_may_not_is_an_error_of_ours(sql: str, said: str):
+def test_what_it_cannot_or_may_not_is_an_error_of_ours(table, sql: str, said: str):
     with pytest.raises(RewoundError, match=said) as caught:
-        reduce_table(TABLE, sql)
+        reduce_table(table, sql)
     assert caught.value.hint
 
 

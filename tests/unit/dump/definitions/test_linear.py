@@ -10,14 +10,14 @@ from rewound.dump.definitions.known_tables import KnownTables
 from rewound.dump.definitions.plan import DEFINITIONS, find_refusal, plan_definition_edits
 from rewound.dump.judging.judge import LONGEST_DEFINITION_BYTES, Judge
 from rewound.dump.rules.reference_server import REFERENCE_SERVER
+from rewound.dump.text import tokens
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.mentions import read_mentions
 from rewound.dump.text.statement import Kind, parse_statement
-from rewound.dump.text.tokens import MOST_TOKENS, read_tokens
 from rewound.load.objects import StatedObjects
 
 MODE, VERSION = LexicalMode(), REFERENCE_SERVER.version_number
-FEW = 300
+FEW = 100
 
 
 class Counted(list[Any]):
@@ -37,12 +37,12 @@ class Counted(list[Any]):
 
 def count_steps(text):
     kind = parse_statement(text, MODE, VERSION).kind
-    tokens = Counted(read_tokens(text, MODE, VERSION))
+    found = Counted(tokens.read_tokens(text, MODE, VERSION))
     Counted.steps = 0
-    if find_refusal(tokens, kind) is None:
-        plan_definition_edits(tokens, kind, REFERENCE_SERVER, MODE)
-        read_mentions(tokens, kind, MODE)
-        KnownTables().follow(kind, [("game", "t")], tokens, MODE)
+    if find_refusal(found, kind) is None:
+        plan_definition_edits(found, kind, REFERENCE_SERVER, MODE)
+        read_mentions(found, kind, MODE)
+        KnownTables().follow(kind, [("game", "t")], found, MODE)
     return Counted.steps
 
 
@@ -59,12 +59,20 @@ def test_planning_a_definition_is_linear(name):
     assert many < 6 * few
 
 
-@pytest.mark.parametrize("name", ["words in a key", "values of an ENUM", "SET", "names of DROP"])
-def test_a_definition_of_too_many_tokens_is_refused(judge, name):
-    text = WORST[name].make(MOST_TOKENS)
+@pytest.mark.parametrize("name", ["words in a key", "values of an ENUM", "SET"])
+def test_a_definition_of_too_many_tokens_is_refused(judge, name, monkeypatch):
+    monkeypatch.setattr(tokens, "MOST_TOKENS", 1000)
+    assert judge.judge(WORST[name].make(100), 1).refusal is None
+    assert judge.judge(WORST[name].make(1000), 1).refusal.rule.name == "too-long"
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("words in a key", tokens.MOST_TOKENS), ("names of DROP", 100_001)]
+)
+def test_too_many_tokens_or_names_fit_into_the_longest_definition(judge, name, count):
+    text = WORST[name].make(count)
     assert len(text) < LONGEST_DEFINITION_BYTES
-    rule = judge.judge(text, 1).refusal.rule.name
-    assert rule == "too-long"
+    assert judge.judge(text, 1).refusal.rule.name == "too-long"
 
 
 def test_a_dump_sets_so_many_user_variables_and_no_more(judge):

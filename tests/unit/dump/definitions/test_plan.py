@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rewound.dump.definitions.collations import nearest_collation
@@ -376,7 +376,6 @@ PIECES = st.sampled_from(
     st.sampled_from(["CREATE TABLE t (", "CREATE TABLE t (a int) ", "ALTER TABLE t "]),
     st.lists(st.tuples(PIECES, st.sampled_from(["", " "])), max_size=12),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=500)
 def test_what_is_sent_needs_no_second_rewrite(profile, start, pieces):
     text = start + "".join(piece + gap for piece, gap in pieces)
     verdict = Judge(profile, default_schema="g").judge(text.encode(), 1)

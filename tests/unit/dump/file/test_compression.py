@@ -160,12 +160,13 @@ def test_compressed_twice_is_refused_in_every_format(path: Path, compress):
 
 
 def test_a_bomb_is_read_in_pieces_that_fit_into_memory(path: Path, compression, compress):
-    path.write_bytes(compress(bytes(60_000_000)))
+    is_zstd = compression.name == "zstd"
+    path.write_bytes(compress(bytes(60_000_000 if is_zstd else 6_000_000)))
     longest = 0
     with DumpReader(path) as reader:
         for chunk in reader.iter_chunks():
             longest = max(longest, len(chunk))
-    assert longest <= (50_000_000 if compression.name == "zstd" else 1 << 19)
+    assert longest <= (50_000_000 if is_zstd else 1 << 19)
 
 
 # An xz file with a dictionary of 1 GiB; to make it takes seconds.

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rewound.dump.file import reader
@@ -22,8 +22,6 @@ def pack(text: bytes, compresslevel: int = 9) -> bytes:
 TEXT = b"-- MySQL dump\n" + b"".join(b"INSERT INTO t VALUES (%d);\n" % n for n in range(40))
 PACKED = pack(TEXT)
 NOISE = random.Random(1).randbytes(CHUNK_BYTES + 12_345)
-
-one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -72,7 +70,6 @@ def test_every_cut_of_a_gzip_file_is_an_error(read):
             read(PACKED[:length])
 
 
-@one_folder
 @given(st.integers(0, len(PACKED) * 8 - 1))
 def test_a_flipped_bit_is_an_error_or_changes_nothing(read, bit):
     damaged = bytearray(PACKED)
@@ -84,14 +81,12 @@ def test_a_flipped_bit_is_an_error_or_changes_nothing(read, bit):
     assert text == TEXT
 
 
-@one_folder
 @given(st.integers(len(PACKED) + 1, 2 * len(PACKED) - 1))
 def test_every_cut_inside_the_second_member_is_an_error(read, length):
     with pytest.raises(DumpError):
         read((PACKED + PACKED)[:length])
 
 
-@one_folder
 @given(st.binary(min_size=1, max_size=20).filter(lambda garbage: garbage.strip(b"\0")))
 def test_garbage_behind_the_gzip_data_is_an_error(read, garbage):
     begins_a_member = garbage.lstrip(b"\0").startswith(b"\x1f")

@@ -8,6 +8,8 @@ from rewound.dump.text.lexical import repeated
 SOURCES = sorted(Path(rewound.__file__).parent.rglob("*.py"))
 # Without an empty alternative. Behind an opening parenthesis it is one of a class.
 POSSESSIVE_GROUP = re.compile(r"(?<![(|])\)(?:[*+?]|\{\d*,?\d*\})\+")
+# In the text of a file, where a pattern may be put together of several literals.
+MAYBE_POSSESSIVE = re.compile(r"""[*+?}"']\+""")
 
 
 def test_repeated_ends_before_the_round_that_fails():
@@ -21,13 +23,15 @@ def test_repeated_gives_nothing_back():
 
 def test_no_possessive_group_can_fail_in_the_middle():
     """Python before 3.11.5, which Debian 12 has, would go on from there."""
+    possible = [path for path in SOURCES if MAYBE_POSSESSIVE.search(path.read_text())]
     found = [
         f"{path.name}: {text}"
-        for path in SOURCES
+        for path in possible
         for text in find_constants(path)
         if POSSESSIVE_GROUP.search(text)
     ]
     assert len(SOURCES) > 100
+    assert possible
     assert found == []
 
 
