@@ -1,6 +1,7 @@
 """`rewound diff` on the sample, before and after its update."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,7 +44,10 @@ def test_the_planted_fault_stands_out_in_the_first_line(moments: Cli):
         " elsewhere +190.50 to +195.26"
     )
     assert "  host[1-3]: column player.title added" in done.lines
-    assert "score_event          295     498     215" in done.lines
+    rows = {tuple(line.split()) for line in done.lines}
+    assert ("score_event", "295", "498", "215") in rows
+    assert ("mean", "player_score", "+190.50", "+278.55", "+195.26") in rows
+    assert "too few rows to judge: ban, game_version, season" in done.lines
     # What reproduces it is a command that runs, and shows the same number.
     command = done.lines[first + 1].split()
     assert command[:2] == ["rewound", "diff"]
@@ -100,11 +104,36 @@ def test_changed_rows_are_shown_side_by_side(moments: Cli):
         *("diff", "before", "after", "--table", "item", "--rows", "1", "--columns", "power"),
         *("--worlds", "host1", "--format", "csv"),
     )
-    assert done.lines[0] == "world,table,key,change,column,before,after"
+    assert done.lines[0] == "world,table,key,change,column,before,after,delta"
     [row] = [line.split(",") for line in done.lines[1:]]
     assert row[:2] == ["host1", "item"]
     assert row[3:5] == ["changed", "power"]
-    assert int(row[6]) == int(row[5]) + 5
+    assert (int(row[6]), row[7]) == (int(row[5]) + 5, "5")
+
+
+def test_the_largest_changes_come_first_and_rows_have_a_name(moments: Cli):
+    asked = ("diff", "before", "after", "--table", "player", "--columns", "player_score")
+    every = moments(*asked, "--rows", "9999", "--format", "csv")
+    deltas = sorted(int(line.split(",")[-1]) for line in every.lines[1:] if line[-1] != ",")
+    for order, expected in (("-delta", deltas[::-1]), ("delta", deltas)):
+        done = moments(
+            *(*asked, "--rows", "4", "--sort", order, "--show", "player_name", "--format", "csv")
+        )
+        assert done.code == 1, done.stderr
+        assert done.lines[0] == "world,table,key,player_name,change,column,before,after,delta"
+        rows = [line.split(",") for line in done.lines[1:]]
+        assert [int(row[-1]) for row in rows[:4]] == expected[:4]
+        assert all(row[3] for row in rows)
+
+
+def test_numbers_and_their_deltas_are_flush_right(moments: Cli):
+    done = moments(
+        *("diff", "before", "after", "--table", "player", "--rows", "2", "--worlds", "host1"),
+    )
+    scores = [line.rstrip() for line in done.lines if " player_score " in line]
+    assert len(scores) == 2
+    assert len({len(line) for line in scores}) == 1
+    assert all(re.search(r" \d+ +\d+ +\+\d+$", line) for line in scores)
 
 
 def test_answers_to_a_query_are_compared(moments: Cli):
@@ -198,6 +227,14 @@ def test_the_studios_dumps_differ_as_is_known_of_them(cli: Cli):
         (["before", "after", "--from", "2026-03-02"], "--from and --to must be used together"),
         (["before", "after", "--where", "1"], "--where requires --table"),
         (["before", "after", "--table", "nope"], "no table matches nope"),
+        (["before", "after", "--table", "player", "--table", "nope"], "no table matches nope"),
+        (["before", "after", "--table", "plaier"], "did you mean player?"),
+        (["before", "after", "--columns", "player_scroe"], "did you mean player_score?"),
+        (["before", "after", "--ignore-columns", "nope*"], "no column matches nope*"),
+        (["before", "after", "--table", "item", "--columns", "player_score"], "no column of item"),
+        (["before", "after", "--key", "id"], "--key requires --query"),
+        (["before", "after", "--query", "SELECT 1", "--rows", "9"], "--rows and --query are"),
+        (["before", "after", "--rows", "9", "--group-by", "world"], "are mutually exclusive"),
         (
             ["before", "after", "--query", "SELECT 1; SELECT 2"],
             "--query: expected one statement, got 2",

@@ -76,6 +76,7 @@ def _draw_options(rng: random.Random, pair: Pair) -> RowOptions:
         columns=pair.restrict,
         ignore_columns=["N", *pair.ignored],
         where=pair.where,
+        label_columns=rng.choice(((), ("*",), None)),
         float_tolerance=pair.tolerance,
         is_exhaustive=rng.random() < 0.2,
         sizes=Sizes(
@@ -96,7 +97,7 @@ def _compare(
         endpoint,
         [SchemaPair(*_SCHEMAS)],
         WorldOptions(rows=options),
-        emit=lambda table, change: changes.append(change),
+        emit=lambda _, change, __: changes.append(change),
     )
     outcome = worlds.tables["was", "t"]
     columns = [] if outcome.diff is None else outcome.diff.columns
@@ -113,6 +114,8 @@ def _compare(
             for row in (change.before, change.after)
         )
         found[change.change.value, before, after] += change.times
+        if outcome.diff is not None:
+            assert len(change.label) == len(outcome.diff.labels)
         if change.change is Change.CHANGED:
             assert change.before is not None
             assert change.after is not None

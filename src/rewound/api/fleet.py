@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from rewound.api.answer import Answer
+from rewound.diff.patterns import EVERY_TABLE
 from rewound.diff.report.document import Report, make_report
-from rewound.diff.report.findings import find_outliers
-from rewound.diff.worlds import EVERY_TABLE, WorldOptions
+from rewound.diff.report.findings import judge
+from rewound.diff.worlds import WorldOptions
 from rewound.errors import FleetNotFound, SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
@@ -202,7 +203,7 @@ class Fleet:
         options = WorldOptions(tables=tuple(tables) or EVERY_TABLE)
         comparison = diffing.diff(sides, options, sample_rows=rows, compared=_ignore)
         command = shlex.join(["rewound", "diff", self.name, other])
-        return make_report(comparison, find_outliers(comparison.worlds), command)
+        return make_report(comparison, judge(comparison.worlds), command)
 
     def down(self) -> None:
         """Stop and delete the fleet.

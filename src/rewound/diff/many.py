@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from rewound.diff.rows.canonical_form import ColumnPair
 from rewound.diff.rows.comparison_session import Cancellation
 from rewound.diff.rows.row_changes import RowChange
+from rewound.diff.rows.samples import RowSample, SampleOrder
 from rewound.diff.worlds import SchemaPair, TableName, WorldDiff, WorldOptions, compare_worlds
 from rewound.errors import RewoundError
 from rewound.mysql.endpoint import Endpoint
@@ -45,7 +47,7 @@ class FleetComparison:
     """Worlds that have no counterpart."""
     only_after: tuple[str, ...] = ()
     samples: Mapping[tuple[str, TableName], tuple[RowChange, ...]] = field(default_factory=dict)
-    """Of each world and table, the first rows that changed, as many as were asked for."""
+    """Of each world and table, rows that changed, as many as were asked for."""
 
     @property
     def is_equal(self) -> bool:
@@ -71,24 +73,25 @@ def compare_many(
     *,
     names: tuple[str, str],
     sample_rows: int,
+    sample_order: SampleOrder,
     workers: int,
     compared: Callable[[str], None],
 ) -> FleetComparison:
     """Compare every pair, some at a time; `compared` is told of each world that is done.
 
-    `names` are what the sides are called. Of each world and table, the first `sample_rows`
-    changed rows are kept.
+    `names` are what the sides are called. Of each world and table, `sample_rows` changed rows
+    are kept, the first in `sample_order`.
     """
     worlds: dict[str, WorldDiff] = {}
     failed: dict[str, str] = {}
-    samples: dict[tuple[str, TableName], list[RowChange]] = defaultdict(list)
+    samples: dict[tuple[str, TableName], RowSample] = defaultdict(
+        lambda: RowSample(sample_rows, sample_order)
+    )
     cancellation = Cancellation()
 
     def compare(name: str, pair: WorldPair) -> WorldDiff:
-        def keep(table: TableName, change: RowChange) -> None:
-            kept = samples[name, table]
-            if len(kept) < sample_rows:
-                kept.append(change)
+        def keep(table: TableName, change: RowChange, columns: Sequence[ColumnPair]) -> None:
+            samples[name, table].take(change, columns)
 
         found = compare_worlds(
             pair.before,
@@ -119,5 +122,5 @@ def compare_many(
         *names,
         worlds=worlds,
         failed=failed,
-        samples={key: tuple(rows) for key, rows in samples.items() if rows},
+        samples={key: rows for key, kept in samples.items() if (rows := kept.rows())},
     )

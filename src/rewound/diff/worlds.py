@@ -1,11 +1,12 @@
 """What changed between two worlds, or one world at two moments."""
 
-import fnmatch
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from rewound.diff.patterns import EVERY_TABLE, fits_table
+from rewound.diff.rows.canonical_form import ColumnPair
 from rewound.diff.rows.column_statistics import ColumnDelta, ColumnStatistics
 from rewound.diff.rows.comparison_session import Cancellation, ComparisonSession
 from rewound.diff.rows.plan import RowOptions, compare_table, plan_table
@@ -21,11 +22,8 @@ _log = logging.getLogger(__name__)
 
 TableName = tuple[str, str]
 """(schema, table)."""
-EmitChange = Callable[[TableName, RowChange], None]
-"""Takes each row that changed, with the table that it is in."""
-
-
-EVERY_TABLE = ("*",)
+EmitChange = Callable[[TableName, RowChange, Sequence[ColumnPair]], None]
+"""Takes each row that changed, with the table that it is in and its compared columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def compare_worlds(
                 change
                 for change in compare_schemas(*found)
                 if options.tables == EVERY_TABLE
-                or fits(options.tables, change.schema, change.table or change.name)
+                or fits_table(options.tables, change.schema, change.table or change.name)
             ]
             unseen.update(*(schema.unseen for schema in found if schema is not None))
             pairs += _pair_tables(pair, *found, options.tables)
@@ -133,16 +131,8 @@ def _pair_tables(
     return [
         _TablePair(schemas, table, after.tables[name])
         for name, table in sorted(before.tables.items())
-        if name in after.tables and fits(patterns, schemas.before, name)
+        if name in after.tables and fits_table(patterns, schemas.before, name)
     ]
-
-
-def fits(patterns: Sequence[str], schema: str, table: str) -> bool:
-    """Return whether one of some patterns means this table."""
-    return any(
-        fnmatch.fnmatchcase(f"{schema}.{table}" if "." in pattern else table, pattern)
-        for pattern in patterns
-    )
 
 
 def _compare_tables(
@@ -191,7 +181,7 @@ def _compare(
     def take(change: RowChange) -> None:
         statistics.take(change)
         if emit is not None:
-            emit(pair.name, change)
+            emit(pair.name, change, plan.columns)
 
     diff = compare_table(sides, plan, options, take)
     return TableOutcome(diff, statistics.measures())

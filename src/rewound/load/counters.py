@@ -70,6 +70,8 @@ class LoadCounters:
     unseen_warnings: int = 0
     positions: list[str] = field(default_factory=list)
     lost_foreign_keys: list[str] = field(default_factory=list)
+    left_out: set[TableKey] = field(default_factory=set)
+    """What the statements were for that the user did not ask for."""
     _rows: dict[TableKey, _RowCounts] = field(default_factory=dict)
     _tables: dict[TableKey, None] = field(default_factory=dict)
     _keys: dict[str, set[TableKey]] = field(default_factory=dict)
@@ -86,6 +88,8 @@ class LoadCounters:
         """Count the rules that a verdict used."""
         for use in verdict.uses:
             self.add_use(use, verdict.line)
+            if use.rule is rules.NOT_SELECTED:
+                self.left_out.update(table_keys(verdict))
 
     def add_use(self, use: RuleUse, line: int) -> None:
         """Count one use of a rule at a line of the dump."""

@@ -166,6 +166,8 @@ class Ledger:
     """The options that asked for a part of the dump; None where all of it was."""
     unmet: tuple[str, ...] = ()
     """Those of them that ask for what the dump does not hold."""
+    idle: tuple[str, ...] = ()
+    """Those that leave out what the dump does not hold."""
     server_settings: Mapping[str, str] = field(default_factory=dict)
     """Global variables that the world's server has otherwise than MySQL's default."""
     allowed: tuple[str, ...] = ()

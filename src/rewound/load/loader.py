@@ -215,6 +215,7 @@ def load_dump(
         unfinished_allowed=options.allow_unfinished,
         dump_filter=None if options.dump_filter.is_all else str(options.dump_filter),
         unmet=tuple(options.dump_filter.find_unmet(found.schemas, found.tables_and_views)),
+        idle=tuple(options.dump_filter.find_idle(counters.left_out)),
         server_settings=server_settings,
         allowed=tuple(sorted(options.allowed)),
     )

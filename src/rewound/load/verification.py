@@ -77,6 +77,10 @@ class Verification:
     """Each statement that a rule refuses, the first 10,000 of them."""
     problems: tuple[Problem, ...]
     """Why it cannot be restored; of refused statements the first of each rule."""
+    idle: tuple[str, ...] = ()
+    """The --skip-table options that leave out nothing of it."""
+    table_names: tuple[str, ...] = ()
+    """The tables whose rows it holds, without their schemas."""
 
 
 @dataclass(slots=True)
@@ -132,6 +136,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         unreadable = error
     tables = counters.tables({}, {})
     names = [*((table.schema, table.table) for table in tables), *counters.objects.views]
+    idle = options.dump_filter.find_idle(counters.left_out)
     unmet = [
         Problem(f"nothing in this dump matches {asked}", None)
         for asked in options.dump_filter.find_unmet(script.schemas, names)
@@ -154,6 +159,8 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         rules=counters.rules(),
         refused=tuple(statements),
         problems=tuple(problems),
+        idle=tuple(idle),
+        table_names=tuple(table.table for table in tables),
     )
 
 

@@ -1,15 +1,18 @@
 """What changed between two fleets, or between two worlds."""
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rewound import settings
 from rewound.catalog import select_worlds
 from rewound.diff.many import FleetComparison, WorldPair, compare_many
+from rewound.diff.patterns import UnmetPatterns
 from rewound.diff.report.query_diff import CellChange, compare_rows, find_places
-from rewound.diff.worlds import EVERY_TABLE, SchemaPair, WorldOptions
-from rewound.errors import RewoundError, UsageError
+from rewound.diff.rows.samples import SampleOrder
+from rewound.diff.worlds import SchemaPair, WorldOptions
+from rewound.errors import MysqlError, RewoundError, UsageError
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
@@ -19,6 +22,7 @@ from rewound.operations import querying
 from rewound.operations.fleets import get_world, status
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
+from rewound.query.names import read_names
 from rewound.query.outcome import summarise
 from rewound.similar_names import suggest
 
@@ -52,6 +56,7 @@ def diff(
     world_pair: tuple[str, str] | None = None,
     schema_pair: tuple[str, str] | None = None,
     sample_rows: int,
+    sample_order: SampleOrder = SampleOrder.FOUND,
     compared: Callable[[str, int], None],
 ) -> FleetComparison:
     """Compare the worlds of two fleets by their names, or with `world_pair` two worlds.
@@ -62,7 +67,7 @@ def diff(
 
     Raises:
         FleetError: there is no such fleet, or a world asked for is not ready.
-        UsageError: no world is on both sides, or there is no such schema.
+        UsageError: no world is on both sides, or there is no such schema, table or column.
     """
     pairing = pair_worlds(sides, world_pair)
     folders = tuple(FleetFolder(settings.state_dir(), name) for name in (sides.before, sides.after))
@@ -80,27 +85,45 @@ def diff(
             (get_endpoint(folders[0], before, DEV), get_endpoint(folders[1], after, DEV)),
         )
 
+    pairs = {name: make(*worlds) for name, worlds in pairing.pairs.items()}
+    _require_met(options, pairs.values())
     comparison = compare_many(
-        {name: make(*worlds) for name, worlds in pairing.pairs.items()},
+        pairs,
         options,
         names=(sides.before, sides.after) if world_pair is None else world_pair,
         sample_rows=sample_rows,
+        sample_order=sample_order,
         workers=max(2, os.cpu_count() or 2),
         compared=lambda world: compared(world, len(pairing.pairs)),
     )
-    compared_tables = [table for world in comparison.worlds.values() for table in world.tables]
-    changes = [change for world in comparison.worlds.values() for change in world.schema_changes]
-    if options.tables != EVERY_TABLE and comparison.worlds and not (compared_tables or changes):
-        raise UsageError(
-            f"no table matches {', '.join(options.tables)}",
-            hint="for example --table 'game.player_*'",
-        )
     return replace(
         comparison,
         failed={**pairing.failed, **comparison.failed},
         only_before=pairing.only_before,
         only_after=pairing.only_after,
     )
+
+
+def _require_met(options: WorldOptions, pairs: Iterable[WorldPair]) -> None:
+    """Check that every pattern of tables and columns matches something in one of the worlds.
+
+    As a rule the first world holds all of them; what cannot be asked is passed over.
+    """
+    rows = options.rows
+    columns = {*(rows.columns or ()), *rows.ignore_columns, *(rows.label_columns or ())}
+    unmet = UnmetPatterns(options.tables, columns)
+    has_looked = False
+    for pair in pairs:
+        if unmet.is_empty:
+            return
+        with contextlib.suppress(MysqlError):
+            before, after = (read_names(endpoint).schemas for endpoint in (pair.before, pair.after))
+            for schemas in pair.schemas:
+                unmet.look_at(schemas.before, before.get(schemas.before, {}))
+                unmet.look_at(schemas.before, after.get(schemas.after, {}))
+            has_looked = True
+    if has_looked:
+        unmet.require_met()
 
 
 def pair_schemas(

@@ -123,7 +123,7 @@ def find_unset_variables(statements: Sequence[str], given: Sequence[str]) -> lis
         for index, token in enumerate(tokens):
             if token.kind is not TokenKind.VARIABLE or token.text.startswith(b"@@"):
                 continue
-            name = token.text[1:].decode("utf-8", "replace").strip("`'\"").lower()
+            name = _name_of(token)
             if _is_assigned(tokens, index):
                 known.add(name)
             elif name not in known:
@@ -140,6 +140,24 @@ def _iter_parts(text: bytes) -> Iterator[_Part]:
             line += text.count(b"\n", start, match.end())
             start = match.end()
     yield _Part(text[start:], line, is_vertical=False)
+
+
+def find_unread_variables(statements: Sequence[str], given: Sequence[str]) -> list[str]:
+    """Return the user variables that no statement names, of those that are given a value."""
+    named: set[str] = set()
+    for statement in statements:
+        try:
+            tokens = list(
+                iter_tokens(statement.encode("utf-8", "surrogateescape"), _MODE, _ANY_VERSION)
+            )
+        except UnreadableText:
+            return []  # the server will say what is wrong with it
+        named.update(_name_of(token) for token in tokens if token.kind is TokenKind.VARIABLE)
+    return [name for name in given if name.lower() not in named]
+
+
+def _name_of(variable: Token) -> str:
+    return variable.text[1:].decode("utf-8", "replace").strip("`'\"").lower()
 
 
 def _is_assigned(tokens: Sequence[Token], index: int) -> bool:

@@ -15,7 +15,7 @@ def name_worlds(worlds: Collection[str]) -> str:
     return f"{'world' if len(worlds) == 1 else 'worlds'} {fold_worlds(worlds)}"
 
 
-def fold_worlds(worlds: Iterable[str]) -> str:
+def fold_worlds(worlds: Iterable[str], *, separator: str = ",") -> str:
     """Return the names with those that differ in their last number alone put together.
 
     A number with zeros before it folds with those of the same length only. Names that hold
@@ -34,7 +34,7 @@ def fold_worlds(worlds: Iterable[str]) -> str:
             order.append(place)
         folded.setdefault(place, []).append(int(digits))
     parts = [each if isinstance(each, str) else _fold(each, folded[each]) for each in order]
-    return ",".join(parts)
+    return separator.join(parts)
 
 
 def _fold(place: tuple[str, str, int], numbers: list[int]) -> str:

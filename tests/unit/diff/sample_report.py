@@ -5,12 +5,12 @@ from decimal import Decimal
 from rewound.diff.report.document import (
     ColumnReport,
     DefinitionReport,
-    FindingReport,
     Report,
     RowReport,
     TableReport,
     WorldReport,
 )
+from rewound.diff.report.finding_report import FindingReport
 
 HOSTILE = (
     "</script><img src=x onerror=document.title='broken'>",
@@ -34,7 +34,15 @@ def make_report(text: str = "Zoë") -> Report:
         [],
         [
             FindingReport(
-                *("host2", "game", text, "score", "mean change", 5.0, 3.0, 3.0, 9.0),
+                ["host2"],
+                "game",
+                text,
+                "score",
+                "mean change",
+                [5.0],
+                3.0,
+                3.0,
+                9.0,
                 f"host2: {text} changed",
                 "rewound diff before after",
             )

@@ -2,6 +2,7 @@ import pytest
 
 from rewound.errors import UsageError
 from rewound.query.script import (
+    find_unread_variables,
     find_unset_variables,
     is_complete,
     is_read_by_line,
@@ -140,3 +141,8 @@ def test_a_text_is_incomplete_within_a_statement_quote_comment_or_delimiter(text
 )
 def test_variables_that_are_read_before_they_are_set(statements, unset):
     assert find_unset_variables(statements, ["GIVEN"]) == unset
+
+
+def test_variables_that_no_statement_names_are_found():
+    statements = ["SELECT @Level, 'text @nope'", "SET @set = 1"]
+    assert find_unread_variables(statements, ["level", "set", "nope", "lev"]) == ["nope", "lev"]

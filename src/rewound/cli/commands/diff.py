@@ -11,9 +11,12 @@ from rewound.cli.output.progress import count_worlds
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
 from rewound.cli.parameters.shared_options import format_option, option, worlds_option
+from rewound.cli.parameters.typed import find_typed
 from rewound.cli.sides import Moments, open_sides
+from rewound.diff.patterns import EVERY_TABLE
 from rewound.diff.rows.plan import RowOptions
-from rewound.diff.worlds import EVERY_TABLE, WorldOptions
+from rewound.diff.rows.samples import SampleOrder
+from rewound.diff.worlds import WorldOptions
 from rewound.errors import SomeWorldsFailed, UsageError
 from rewound.operations import diffing, restoring
 from rewound.query.script import read_statements
@@ -21,6 +24,11 @@ from rewound.query.script import read_statements
 _DIFFERENT = 1
 _TROUBLE = 2
 """The exit code of a failure, as of diff(1): 1 is an answer here."""
+_OF_TABLES = frozenset(
+    {"tables", "columns", "ignore_columns", "where", "rows", "group_by", "html", "schema_pair"}
+    | {"float_tolerance", "exhaustive", "label_columns"}
+)
+"""The parameters that mean nothing for the answers of a query."""
 _ROWS_OF_A_PAGE = 200
 """How many changed rows of each table and world the HTML report has, unless --rows says."""
 
@@ -50,6 +58,17 @@ _ROWS_OF_A_PAGE = 200
     type=click.IntRange(0),
     metavar="N",
     help="Show this many changed rows of each table and world.",
+)
+@option(
+    "--sort",
+    metavar="COLUMNS",
+    help="With --rows or --query: sort by these columns; '-delta' is the largest rise first.",
+)
+@option(
+    "--show",
+    "label_columns",
+    metavar="NAMES",
+    help="With --rows or --html: show these columns of each row, to name it: 'player_name'.",
 )
 @option(
     "--group-by",
@@ -93,6 +112,8 @@ def command(
     ignore_columns: str | None,
     where: str | None,
     rows: int | None,
+    sort: str | None,
+    label_columns: str | None,
     group_by: str | None,
     sql: str | None,
     key: str | None,
@@ -122,6 +143,7 @@ def command(
     diagnostics.fail_with(_TROUBLE)
     if html is not None and html.exists():
         raise UsageError(f"--html {html}: the file already exists", hint="choose another name")
+    _require_consistent(has_query=sql is not None)
     if where is not None and not tables:
         raise UsageError(
             "--where requires --table", hint="for example --table player --where 'level > 9'"
@@ -131,27 +153,24 @@ def command(
         rows=RowOptions(
             columns=_split(columns) or None,
             ignore_columns=_split(ignore_columns),
+            label_columns=_split(label_columns) or (None if html else ()),
             where=where,
             float_tolerance=float_tolerance,
             is_exhaustive=exhaustive,
         ),
     )
     pair = world or None
-    how = DiffPresentation(output_format, rows, group_by, html)
+    has_labels = label_columns is not None
+    how = DiffPresentation(output_format, rows, group_by, html, sort=sort, has_labels=has_labels)
     moments = Moments(from_time, to_time, pattern, timezone)
     with open_sides(
         fleets, moments, worlds=worlds, pair=pair, keep=keep, restore=restore
     ) as opened:
         if sql is not None:
-            if schema_pair:
-                raise UsageError(
-                    "--schema-pair and --query are mutually exclusive",
-                    hint="a query names its schemas itself",
-                )
             [statement] = _require_one(read_statements(sql))
-            query_diff = diffing.diff_query(opened.sides, statement, key=key, world_pair=pair)
-            show_query_diff(query_diff, output_format)
-            is_equal, is_whole = query_diff.is_equal, not query_diff.failed
+            answers = diffing.diff_query(opened.sides, statement, key=key, world_pair=pair)
+            show_query_diff(answers, how)
+            is_equal, is_whole = answers.is_equal, not answers.failed
         else:
             with count_worlds() as compared:
                 comparison = diffing.diff(
@@ -160,6 +179,7 @@ def command(
                     world_pair=pair,
                     schema_pair=schema_pair or None,
                     sample_rows=(rows or 0) if html is None else (rows or _ROWS_OF_A_PAGE),
+                    sample_order=_choose_order(sort, is_page=html is not None),
                     compared=compared,
                 )
             if opened.labels is not None:
@@ -170,6 +190,34 @@ def command(
     if not is_whole:
         raise SomeWorldsFailed("some worlds or tables could not be compared")
     return 0 if is_equal or exit_zero else _DIFFERENT
+
+
+def _require_consistent(*, has_query: bool) -> None:
+    """Refuse options that would do nothing."""
+    if has_query:
+        if typed := find_typed(_OF_TABLES):
+            raise UsageError(
+                f"{typed[0]} and --query are mutually exclusive",
+                hint="a query says itself what it reads; --worlds, --key and --format go with it",
+            )
+    elif find_typed({"key"}):
+        raise UsageError("--key requires --query", hint="tables are compared by their own keys")
+    if (typed := find_typed({"label_columns"})) and not find_typed({"rows", "html"}):
+        raise UsageError(f"{typed[0]} requires --rows or --html", hint="for example --rows 20")
+    if not has_query and find_typed({"sort"}) and not find_typed({"rows"}):
+        raise UsageError("--sort requires --rows or --query", hint="for example --rows 20")
+    if len(both := find_typed({"rows", "group_by"})) > 1:
+        raise UsageError(f"{both[0]} and {both[1]} are mutually exclusive", hint="use only one")
+
+
+def _choose_order(sort: str | None, *, is_page: bool) -> SampleOrder:
+    """Return which rows are kept, where not all are: what --sort would put first."""
+    names = [name.strip().casefold() for name in (sort or "").split(",")]
+    if "-delta" in names:
+        return SampleOrder.RISE
+    if "delta" in names:
+        return SampleOrder.FALL
+    return SampleOrder.SIZE if is_page else SampleOrder.FOUND
 
 
 def _split(names: str | None) -> tuple[str, ...]:

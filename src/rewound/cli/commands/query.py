@@ -15,7 +15,7 @@ from rewound.cli.questions import Setting, ask, require_possible
 from rewound.errors import UsageError
 from rewound.operations import changed
 from rewound.query.fanout import QueryOptions
-from rewound.query.script import read_script
+from rewound.query.script import find_unread_variables, read_script
 
 
 @click.command(name="query")
@@ -146,6 +146,8 @@ def command(
 
         dialogue.run(setting)
         return
+    for name in find_unread_variables([each.text for each in statements], list(variables)):
+        diagnostics.warn(f"--param {name}: no statement names @{name}")
     ask(statements, setting)
 
 

@@ -12,6 +12,7 @@ import click
 from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
+from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.progress import show_progress, show_pull
 from rewound.cli.output.world_states import describe_passed_over, show_state
 from rewound.cli.parameters.restore_options import restore_options
@@ -71,7 +72,7 @@ def command(
 def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOptions) -> BringUp:
     """Restore worlds, and show the choice of dumps and the progress."""
     with Narrator(selection) as narrator:
-        return restoring.up(
+        brought = restoring.up(
             selection,
             options,
             observer=narrator,
@@ -79,6 +80,12 @@ def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOpt
             chosen=narrator.show_choice,
             pulling=narrator.show_pull,
         )
+    ledgers = [restored.ledger for restored in brought.restored.values()]
+    warn_of_idle_filters(
+        [ledger.idle for ledger in ledgers],
+        {table.table for ledger in ledgers for table in ledger.tables},
+    )
+    return brought
 
 
 class Narrator(ExitStack):

@@ -10,6 +10,7 @@ from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.commands.up import Narrator
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count
+from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.parameters.load_options import deep_option, load_options
 from rewound.cli.parameters.precedence import one_of
 from rewound.cli.parameters.selection import engine_options, selection_options
@@ -117,6 +118,10 @@ def _read(selection: Selection, options: LoadOptions, *, every: bool, output_for
         render.write_text(fleets.as_json(full))
     else:
         render.write_rows(_COLUMNS, rows, output_format)
+    warn_of_idle_filters(
+        [verification.idle for _, verification in found],
+        {name for _, verification in found for name in verification.table_names},
+    )
     rules = [rule for _, verification in found for rule in verification.rules]
     if rules:
         diagnostics.narrate(f"rules that would be used: {summarise_rules(rules)}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from rewound.catalog import fold_worlds
-from rewound.cli.output.render import Cell
+from rewound.cli.output.render import Cell, Figure
 from rewound.diff.report.document import (
     ColumnReport,
     DefinitionReport,
@@ -52,16 +52,22 @@ def list_columns(report: Report, *, by: str) -> List:
     ]
 
 
-def list_rows(report: Report) -> List:
-    """Return the changed rows, a line for each cell that differs."""
+def list_rows(report: Report, *, has_labels: bool) -> List:
+    """Return the changed rows, a line for each cell that differs.
+
+    With `has_labels`, the values that name a row stand behind its key.
+    """
+    tables = [(world.world, table) for world in report.worlds for table in world.tables]
+    rows_of = [(world, table, row) for world, table in tables for row in table.rows]
+    labels = dict.fromkeys(name for _, _, row in rows_of for name in row.label)
+    names = list(labels) if has_labels else []
     rows: list[list[Cell]] = []
-    for world in report.worlds:
-        for table in world.tables:
-            for row in table.rows:
-                key = ", ".join("NULL" if value is None else value for value in row.key)
-                place: list[Cell] = [world.world, table.table, key or None, row.change]
-                rows += [[*place, *cell] for cell in _iter_cells(row)]
-    return ["world", "table", "key", "change", "column", "before", "after"], rows
+    for world, table, row in rows_of:
+        key = ", ".join("NULL" if value is None else value for value in row.key)
+        place: list[Cell] = [world, table.table, key or None]
+        place += [row.label.get(name) for name in names]
+        rows += [[*place, row.change, *cell] for cell in _iter_cells(row)]
+    return ["world", "table", "key", *names, "change", "column", "before", "after", "delta"], rows
 
 
 def iter_definitions(report: Report) -> Iterator[str]:
@@ -115,13 +121,17 @@ def _exact(number: int | float | Decimal | None) -> Decimal:
 def _iter_cells(row: RowReport) -> Iterator[list[Cell]]:
     if row.before is not None and row.after is not None:
         for name in row.columns:
-            yield [name, row.before[name], row.after[name]]
+            before, after, delta = row.before[name], row.after[name], row.deltas.get(name)
+            if delta is not None and before is not None and after is not None:
+                yield [name, Figure(before), Figure(after), delta]
+            else:
+                yield [name, before, after, None]
         return
     values = row.before or row.after or {}
     text = ", ".join(f"{name}={'NULL' if v is None else v}" for name, v in values.items())
     if row.times > 1:
         text = f"{row.times} times: {text}"
-    yield [None, text, None] if row.before is not None else [None, None, text]
+    yield [None, text, None, None] if row.before is not None else [None, None, text, None]
 
 
 def _describe(definition: DefinitionReport) -> str:

@@ -1,13 +1,16 @@
 """How a diff is shown: the overview, what stands out, and as far down as one asks."""
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from rewound.catalog import fold_worlds, name_worlds
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.diff_lists import (
-    List,
     count_rows,
     iter_definitions,
     list_columns,
@@ -16,9 +19,11 @@ from rewound.cli.output.diff_lists import (
 )
 from rewound.cli.output.formats import show_count
 from rewound.cli.output.heat import write_overview
+from rewound.cli.output.sorting import sort_list
 from rewound.diff.many import FleetComparison
 from rewound.diff.report.document import Report, encode_report, make_report
-from rewound.diff.report.findings import find_outliers
+from rewound.diff.report.findings import judge
+from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError, UsageError
 from rewound.operations.diffing import QueryDiff
 from rewound.query.group import group_errors
@@ -38,38 +43,43 @@ class DiffPresentation:
     """`world` or `column`: how each column changed; None for the overview."""
     html: Path | None
     """The new file for the report; None for none."""
+    sort: str | None = None
+    """The columns that rows are sorted by."""
+    has_labels: bool = False
+    """Whether rows have the columns that name them."""
 
 
 def show_comparison(comparison: FleetComparison, command: str, how: DiffPresentation) -> None:
     """Write a comparison to stdout, and what could not be compared to stderr."""
-    report = make_report(comparison, find_outliers(comparison.worlds), command)
+    report = make_report(comparison, judge(comparison.worlds), command)
     _warn(report, comparison)
     if how.html is not None:
         _write_page(report, how.html)
     if how.rows is not None:
-        _write_list(list_rows(report), how.output_format, report)
+        columns, rows = list_rows(report, has_labels=how.has_labels)
+        _write_list(columns, _for_people(_sort(columns, rows, how), how), how, report)
     elif how.group_by is not None:
-        _write_list(list_columns(report, by=how.group_by), how.output_format, report)
+        _write_list(*list_columns(report, by=how.group_by), how, report)
     elif how.output_format == "table":
         _show_overview(report)
     else:
-        _write_list(list_counts(report), how.output_format, report)
+        _write_list(*list_counts(report), how, report)
 
 
-def show_query_diff(query_diff: QueryDiff, output_format: str) -> None:
+def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
     """Write how answers to a query differ to stdout."""
     columns = ["world", *query_diff.key, "change", "column", "before", "after", "delta"]
     rows: list[Sequence[render.Cell]] = [
         [world, *map(_as_text, change.key[: len(query_diff.key)]), change.change.value]
         + (
-            [change.column, _as_text(change.before), _as_text(change.after), change.delta]
+            [change.column, *_show_values(change), change.delta]
             if change.column is not None
             else [None, *_place(query_diff.describe(change), is_before=change.is_removed), None]
         )
         for world, changes in query_diff.worlds.items()
         for change in changes
     ]
-    render.write_rows(columns, rows, output_format)
+    render.write_rows(columns, _for_people(_sort(columns, rows, how), how), how.output_format)
     for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(f"world {world}: {error}"))
     same = [world for world, changes in query_diff.worlds.items() if not changes]
@@ -81,15 +91,45 @@ def _as_text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("utf-8", "backslashreplace")
 
 
+def _show_values(change: CellChange) -> list[render.Cell]:
+    before, after = _as_text(change.before), _as_text(change.after)
+    if change.delta is None or before is None or after is None:
+        return [before, after]
+    return [render.Figure(before), render.Figure(after)]
+
+
+def _sort(
+    columns: Sequence[str], rows: Sequence[Sequence[render.Cell]], how: DiffPresentation
+) -> Sequence[Sequence[render.Cell]]:
+    return rows if how.sort is None else sort_list(columns, rows, how.sort)
+
+
+def _for_people(
+    rows: Sequence[Sequence[render.Cell]], how: DiffPresentation
+) -> Sequence[Sequence[render.Cell]]:
+    """Return rows whose last cell, the delta, has its sign in a table, or is empty."""
+    if how.output_format != "table":
+        return rows
+    return [
+        [*row[:-1], render.Figure(f"{row[-1]:+,f}") if isinstance(row[-1], Decimal) else ""]
+        for row in rows
+    ]
+
+
 def _place(text: str, *, is_before: bool) -> list[render.Cell]:
     return [text, None] if is_before else [None, text]
 
 
-def _write_list(found: List, output_format: str, report: Report) -> None:
-    if output_format == "json":
+def _write_list(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[render.Cell]],
+    how: DiffPresentation,
+    report: Report,
+) -> None:
+    if how.output_format == "json":
         render.write_text(encode_report(report).decode())
     else:
-        render.write_rows(*found, output_format)
+        render.write_rows(columns, rows, how.output_format)
 
 
 def _warn(report: Report, comparison: FleetComparison) -> None:
@@ -125,22 +165,46 @@ def _show_overview(report: Report) -> None:
     definitions = list(iter_definitions(report))
     if rows:
         render.write_text("")
-        diagnostics.warn_of_hidden_columns(write_overview(report))
-    if report.findings:
-        render.write_text("\nwhat stands out")
-        for finding in report.findings[:_MOST_FINDINGS]:
-            render.write_safely(f"  {finding.text} ({finding.score:.1f} times the usual spread)")
-            render.write_safely(f"      {finding.command}")
-        if len(report.findings) > _MOST_FINDINGS:
-            render.write_text(f"  and {len(report.findings) - _MOST_FINDINGS} more; --format json")
-    elif rows and report.findings_note is None:
-        render.write_text("\nno world stands out: all changed alike")
+        if left_out := write_overview(report):
+            changed_less = f"the {show_count(left_out, 'world')} that changed least are left out"
+            diagnostics.warn(f"{changed_less}; --format csv has all")
+    _show_findings(report, has_changes=bool(rows))
     if definitions:
         render.write_text("\nwhat changed in the schemas")
         for line in definitions:
             render.write_safely(f"  {line}")
-    if report.findings_note is not None:
-        diagnostics.narrate(report.findings_note)
+
+
+def _show_findings(report: Report, *, has_changes: bool) -> None:
+    """Write what stands out, and of what that cannot be told."""
+    if report.findings:
+        render.write_text("\nwhat stands out")
+        for finding in report.findings[:_MOST_FINDINGS]:
+            _write_wrapped(f"{finding.text} ({finding.score:.1f} times the usual spread)")
+            render.write_safely(f"      {finding.command}")
+        if len(report.findings) > _MOST_FINDINGS:
+            render.write_text(f"  and {len(report.findings) - _MOST_FINDINGS} more; --format json")
+    elif has_changes and report.findings_note is not None:
+        render.write_text(f"\n{report.findings_note}")
+    elif has_changes:
+        alike = "" if report.unjudged else ": all changed alike"
+        render.write_text(f"\nno world stands out{alike}")
+    if report.unjudged and report.findings_note is None:
+        names = report.unjudged
+        if len({name.partition(".")[0] for name in names}) == 1:
+            names = [name.partition(".")[2] for name in names]
+        render.write_safely(f"too few rows to judge: {_list(names)}")
+
+
+def _write_wrapped(text: str) -> None:
+    """Write a text below a heading; on a terminal, lines end where words do."""
+    text = diagnostics.printable(text)
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        text = textwrap.fill(
+            text, width - 2, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+    render.write_text(textwrap.indent(text, "  "))
 
 
 def _write_page(report: Report, path: Path) -> None:

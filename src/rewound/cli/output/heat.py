@@ -1,6 +1,14 @@
-"""The overview of a diff: tables against worlds, the darker the more rows differ."""
+"""The overview of a diff: tables against worlds, the darker the more rows differ.
 
+Below each table stand its numeric columns that changed, with their mean change. Worlds that do
+not fit side by side go on in a block of their own; only of very many are some left out, never
+those that changed most.
+"""
+
+import shutil
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rich import box
 from rich.cells import cell_len
@@ -8,63 +16,131 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rewound.cli.output.blocks import fit_blocks
 from rewound.cli.output.diff_lists import count_rows
 from rewound.cli.output.escaping import show_control_characters
-from rewound.diff.report.document import Report, TableReport
+from rewound.diff.report.document import ColumnReport, Report, TableReport
+from rewound.diff.report.finding_report import show_change
+from rewound.diff.report.findings import Measure
 
-_MOST_WORLDS_ABREAST = 8
-_UNLIMITED_WIDTH = 100_000
+MOST_WORLDS = 60
+_MOST_COLUMNS = 4
+"""Numeric columns of a table that are shown, those first that changed in most rows."""
+_LONGEST_WORLD = 14
 _GAP = 3
 _SHADES = ("", "white on grey23", "black on orange3", "white on red3")
 """By the share of rows that differ: none to speak of, from 1 %, from 10 %, from half."""
 _STEPS = (0.01, 0.1, 0.5)
 
+_TableName = tuple[str, str]
 
-def write_overview(report: Report) -> list[str]:
-    """Write how many rows differ to stdout; return the columns that it had no room for.
 
-    Worlds stand side by side as long as they are few, else one below the other. Tables
-    without any difference are left out.
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the map."""
+
+    label: str
+    cells: Mapping[str, Text]
+    """By world; none where a world has nothing to show."""
+
+
+def write_overview(report: Report) -> int:
+    """Write how many rows differ to stdout, and by how much numbers changed.
+
+    Tables without any difference are left out. Return how many worlds are.
     """
-    cells = {(world.world, table.table): table for world in report.worlds for table in world.tables}
-    worlds = [world.world for world in report.worlds if world.tables]
-    tables = list(
-        dict.fromkeys(t for (_, t), each in cells.items() if count_rows(each) or each.error)
-    )
-    if not tables:
-        return []
-    is_abreast = len(worlds) <= _MOST_WORLDS_ABREAST
-    across, down = (worlds, tables) if is_abreast else (tables, worlds)
-    lines = [
-        [cells.get((name, row) if is_abreast else (row, name)) for name in across] for row in down
+    lines = [*_iter_lines(report)]
+    compared = [world.world for world in report.worlds if world.tables]
+    if not lines:
+        return 0
+    worlds = _choose_worlds(report, compared)
+    width = shutil.get_terminal_size().columns
+    heading = "rows that differ"
+    names = {world: show_control_characters(world) for world in worlds}
+    widths = [
+        max(
+            min(cell_len(names[world]), _LONGEST_WORLD),
+            *(cell_len(line.cells[world].plain) for line in lines if world in line.cells),
+            1,
+        )
+        for world in worlds
     ]
-    shown = _find_width(across, down)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("rows that differ")
-    for name in across[:shown]:
-        table.add_column(Text(show_control_characters(name)), justify="right", no_wrap=True)
-    for name, line in zip(down, lines, strict=True):
-        table.add_row(Text(show_control_characters(name)), *map(_shade, line[:shown]))
-    width = None if sys.stdout.isatty() else _UNLIMITED_WIDTH
-    Console(file=sys.stdout, width=width, highlight=False).print(table)
-    return across[shown:]
+    label_width = max(cell_len(text) for text in [heading, *(line.label for line in lines)])
+    label_width = min(label_width, max(width // 2, len(heading)))
+    blocks = fit_blocks(widths, available=width - label_width - _GAP, gap=_GAP)
+    console = Console(file=sys.stdout, width=max(width, label_width + sum(widths)), highlight=False)
+    for number, block in enumerate(blocks):
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        table.add_column(heading, width=label_width, overflow="fold")
+        for place in block:
+            table.add_column(
+                Text(names[worlds[place]]), justify="right", width=widths[place], overflow="fold"
+            )
+        for line in lines:
+            shown = [line.cells.get(worlds[place], Text("-", style="dim")) for place in block]
+            table.add_row(Text(line.label), *shown)
+        if number:
+            console.print()
+        console.print(table)
+    return len(compared) - len(worlds)
 
 
-def _find_width(across: list[str], down: list[str]) -> int:
-    """Return how many columns fit the terminal; all where there is none."""
-    if not sys.stdout.isatty():
-        return len(across)
-    left = Console(file=sys.stdout).width - max(map(cell_len, ["rows that differ", *down]))
-    for count, name in enumerate(across):
-        left -= max(cell_len(name), 6) + _GAP
-        if left < 0:
-            return max(count, 1)
-    return len(across)
+def _choose_worlds(report: Report, compared: Sequence[str]) -> list[str]:
+    """Return the worlds that are shown, in their order: those that stand out or changed most."""
+    if len(compared) <= MOST_WORLDS:
+        return list(compared)
+    odd = {world for finding in report.findings for world in finding.worlds}
+    rows = {world.world: sum(map(count_rows, world.tables)) for world in report.worlds}
+    ranked = sorted(compared, key=lambda world: (world not in odd, -rows[world]))
+    chosen = set(ranked[:MOST_WORLDS])
+    return [world for world in compared if world in chosen]
 
 
-def _shade(table: TableReport | None) -> Text:
-    if table is None:
-        return Text("-", style="dim")
+def _iter_lines(report: Report) -> Iterator[_Line]:
+    tables: dict[_TableName, dict[str, TableReport]] = {}
+    for world in report.worlds:
+        for table in world.tables:
+            tables.setdefault((table.schema, table.table), {})[world.world] = table
+    is_qualified = len({schema for schema, _ in tables}) > 1
+    for name, worlds in tables.items():
+        if not any(count_rows(table) or table.error for table in worlds.values()):
+            continue
+        label = show_control_characters(".".join(name) if is_qualified else name[1])
+        yield _Line(label, {world: _shade(table) for world, table in worlds.items()})
+        yield from _iter_means(report, name, worlds)
+
+
+def _iter_means(
+    report: Report, table_name: _TableName, worlds: Mapping[str, TableReport]
+) -> Iterator[_Line]:
+    """Yield a line for each numeric column that changed in a table."""
+    columns: dict[str, dict[str, ColumnReport]] = {}
+    for world, table in worlds.items():
+        for each in table.columns:
+            if each.mean is not None:
+                columns.setdefault(each.column, {})[world] = each
+    told_means = [
+        finding
+        for finding in report.findings
+        if (finding.schema, finding.table) == table_name
+        and finding.measure == Measure.MEAN_CHANGE.value
+    ]
+    odd = {(finding.column, world) for finding in told_means for world in finding.worlds}
+    changed = {
+        column: sum(each.changed for each in found.values()) for column, found in columns.items()
+    }
+    told = {finding.column for finding in told_means}
+    ranked = sorted(columns, key=lambda name: (name not in told, -changed[name]))
+    for column in ranked[:_MOST_COLUMNS]:
+        cells = {
+            world: Text(show_change(each.mean or 0), "bold red" if (column, world) in odd else "")
+            for world, each in columns[column].items()
+        }
+        same = {world: Text("·", style="dim") for world, table in worlds.items() if not table.error}
+        yield _Line(f"  mean {show_control_characters(column)}", {**same, **cells})
+
+
+def _shade(table: TableReport) -> Text:
     if table.error:
         return Text("error", style="bold red")
     differing = count_rows(table)

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import BinaryIO
@@ -11,6 +11,13 @@ from rewound.cli.output import diagnostics
 from rewound.cli.output.escaping import escape_json, show_control_characters
 from rewound.cli.output.formats import LINE_FORMATS
 from rewound.mysql.columns import Column, ColumnType, Row
+
+
+class Figure(str):
+    """A number among texts: it keeps its digits and stays text, but is flush right in a table."""
+
+    __slots__ = ()
+
 
 Cell = int | float | Decimal | str | bytes | datetime | None
 """What can stand in a cell of our own lists; None is NULL."""
@@ -37,7 +44,15 @@ def write_rows(
     typed = [Column(name, _find_type(rows, place)) for place, name in enumerate(columns)]
     is_for_people = output_format in ("table", "markdown", "vertical")
     texts = [tuple(_as_text(cell, is_for_people=is_for_people) for cell in row) for row in rows]
-    hidden_columns = write_runs(typed, [texts] if texts else [], output_format, wraps=is_prose)
+    figures = {
+        (place, column)
+        for place, row in enumerate(rows)
+        for column, cell in enumerate(row)
+        if isinstance(cell, Figure)
+    }
+    hidden_columns = write_runs(
+        typed, [texts] if texts else [], output_format, wraps=is_prose, figures=figures
+    )
     diagnostics.warn_of_hidden_columns(hidden_columns)
 
 
@@ -49,6 +64,7 @@ def write_runs(
     is_wide: bool = False,
     bar_of: str | None = None,
     wraps: bool = False,
+    figures: Collection[tuple[int, int]] = (),
 ) -> list[str]:
     """Write runs of rows to stdout; all but a table go out as they come.
 
@@ -62,7 +78,13 @@ def write_runs(
 
         rows = [row for run in runs for row in run]
         hidden_columns = write_table(
-            columns, rows, sys.stdout, is_wide=is_wide, bar_of=bar_of, wraps=wraps
+            columns,
+            rows,
+            sys.stdout,
+            is_wide=is_wide,
+            bar_of=bar_of,
+            wraps=wraps,
+            figures=figures,
         )
         sys.stdout.flush()
         return hidden_columns
@@ -118,7 +140,8 @@ def _make_harmless(chunks: Iterable[bytes], *, is_json: bool) -> Iterator[bytes]
 
 
 def _find_type(rows: Sequence[Sequence[Cell]], place: int) -> ColumnType:
-    kinds = {type(row[place]) for row in rows} - {type(None)}
+    cells = (row[place] for row in rows)
+    kinds = {str if isinstance(cell, str) else type(cell) for cell in cells} - {type(None)}
     if kinds and kinds <= {int, float, Decimal}:
         return ColumnType.INTEGER if kinds == {int} else ColumnType.DECIMAL
     return _OTHER_TYPES.get(kinds.pop(), ColumnType.TEXT) if len(kinds) == 1 else ColumnType.TEXT

@@ -8,7 +8,7 @@ raw: data comes from dumps, and control characters in it are shown, not obeyed.
 import io
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TextIO
 
 from rich import box
@@ -36,12 +36,14 @@ def write_table(
     is_wide: bool = False,
     bar_of: str | None = None,
     wraps: bool = False,
+    figures: Collection[tuple[int, int]] = (),
 ) -> list[str]:
     """Write a table; on a terminal that it is too long or wide for, through a pager.
 
     With `is_wide`, and where `out` is no terminal, nothing is cut. With `wraps`, long texts
     go on in the next line instead. `bar_of` names a numeric column that gets a bar in each
-    row. Return the names of columns that had no room.
+    row. `figures` are the places (row, column) of numbers in columns of texts. Return the names of
+    columns that had no room.
     """
     names = [show_control_characters(column.name) for column in columns]
     cells = [[show_cell(*each) for each in zip(row, columns, strict=True)] for row in rows]
@@ -69,8 +71,12 @@ def write_table(
         table.add_column("", width=_BAR_WIDTH, no_wrap=True)
     for index, (row, line) in enumerate(zip(rows, cells, strict=True)):
         styled = [
-            Text(cell, style="dim" if value is None else "")
-            for value, cell, _ in zip(row, line, widths, strict=False)
+            Text(
+                cell,
+                style="dim" if value is None else "",
+                justify="right" if (index, place) in figures else None,
+            )
+            for place, (value, cell, _) in enumerate(zip(row, line, widths, strict=False))
         ]
         table.add_row(*styled, *bars[index : index + 1])
     width = sum(widths) + _GAP * len(widths) + _BAR_WIDTH

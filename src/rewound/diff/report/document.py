@@ -4,7 +4,6 @@ Every number of the one is the other's. Names of fields are part of what users b
 """
 
 import base64
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,9 +12,11 @@ from decimal import Decimal
 import msgspec
 
 from rewound.diff.many import FleetComparison
-from rewound.diff.report.findings import FEWEST_WORLDS, Finding, Measure
+from rewound.diff.report.finding_report import FindingReport, report_finding
+from rewound.diff.report.findings import FEWEST_ROWS, FEWEST_WORLDS, Judgement
 from rewound.diff.rows.column_statistics import ColumnDelta
-from rewound.diff.rows.row_changes import Cell, Row, RowChange
+from rewound.diff.rows.deltas import find_deltas
+from rewound.diff.rows.row_changes import Cell, Row, RowChange, TableDiff
 from rewound.diff.schema.comparison import SchemaChange
 from rewound.diff.worlds import TableName, TableOutcome
 
@@ -58,6 +59,10 @@ class RowReport:
     columns: list[str]
     """Of a changed row, the columns that differ."""
     times: int = 1
+    label: dict[str, str | None] = field(default_factory=dict)
+    """The values that name it, by their columns."""
+    deltas: dict[str, Decimal] = field(default_factory=dict)
+    """Of the numbers among the columns that differ: after less before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class TableReport:
     left_out: dict[str, str] = field(default_factory=dict)
     """Columns that were not compared, to why not."""
     rows: list[RowReport] = field(default_factory=list)
-    """The first that changed, as many as were asked for."""
+    """Some that changed, as many as were asked for, in the order that was asked for."""
     error: str | None = None
     """Why its rows could not be compared."""
 
@@ -110,27 +115,6 @@ class WorldReport:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingReport:
-    """Something that stands out."""
-
-    world: str
-    schema: str | None
-    table: str | None
-    column: str | None
-    measure: str
-    value: float
-    low: float
-    """The lowest of the other worlds."""
-    high: float
-    score: float
-    """How many usual spreads it lies from the median of all worlds."""
-    text: str
-    """It in words."""
-    command: str
-    """What shows it again."""
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """What changed between two sides."""
 
@@ -143,13 +127,12 @@ class Report:
     """What stands out, the most striking first."""
     findings_note: str | None
     """Why nothing can stand out, if that is so."""
+    unjudged: list[str] = field(default_factory=list)
+    """Tables that changed, but have too few rows to tell whether a world stands out."""
 
 
-def make_report(comparison: FleetComparison, findings: Sequence[Finding], command: str) -> Report:
+def make_report(comparison: FleetComparison, judgement: Judgement, command: str) -> Report:
     """Return a comparison as a report; `command` is the one that made it, without options."""
-    note = None
-    if len(comparison.worlds) < FEWEST_WORLDS:
-        note = f"finding what stands out requires {FEWEST_WORLDS} worlds or more"
     worlds = [
         WorldReport(
             name,
@@ -168,73 +151,33 @@ def make_report(comparison: FleetComparison, findings: Sequence[Finding], comman
         worlds + failed,
         list(comparison.only_before),
         list(comparison.only_after),
-        [_report_finding(finding, command) for finding in findings],
-        note,
+        [report_finding(finding, command) for finding in judgement.findings],
+        _explain_silence(comparison, judgement),
+        [".".join(table) for table in judgement.unjudged],
     )
+
+
+def _explain_silence(comparison: FleetComparison, judgement: Judgement) -> str | None:
+    """Return why no world can stand out, if none can."""
+    if len(comparison.worlds) < FEWEST_WORLDS:
+        return f"finding what stands out requires {FEWEST_WORLDS} worlds or more"
+    changed = {
+        name
+        for world in comparison.worlds.values()
+        for name, outcome in world.tables.items()
+        if outcome.diff is not None and not outcome.diff.is_equal
+    }
+    if changed and changed == set(judgement.unjudged) and not judgement.findings:
+        return (
+            f"too few rows to judge: what changed has fewer than {FEWEST_ROWS} rows in most worlds"
+        )
+    return None
 
 
 def encode_report(report: Report) -> bytes:
     """Return a report as json; decimals are numbers with all of their digits."""
     encoded = msgspec.json.Encoder(decimal_format="number").encode(report)
     return msgspec.json.format(encoded, indent=2) + b"\n"
-
-
-def describe(finding: Finding) -> str:
-    """Return a finding in words."""
-    if finding.table is None:
-        return f"{finding.world}: its definitions changed differently from those of the others"
-    place = ".".join([finding.table[1], *([finding.column] if finding.column else [])])
-    value, low, high = (
-        _show(each, finding.measure) for each in (finding.value, finding.low, finding.high)
-    )
-    others = low if low == high else f"{low} to {high}"
-    return f"{finding.world}: {_WORDS[finding.measure].format(place, value)}; elsewhere {others}"
-
-
-_WORDS = {
-    Measure.MEAN_CHANGE: "where {} changed, the average change is {}",
-    Measure.SHARE_CHANGED: "{} changed in {} of the rows",
-    Measure.SHARE_ROSE: "where {} changed, {} of the values rose",
-    Measure.SHARE_ADDED: "{} gained {} rows",
-    Measure.SHARE_REMOVED: "{} lost {} of its rows",
-}
-
-
-def _show(value: float, measure: Measure) -> str:
-    if measure is Measure.MEAN_CHANGE:
-        return f"{value:+,.2f}"
-    return f"{value:.1%}"
-
-
-def _report_finding(finding: Finding, command: str) -> FindingReport:
-    schema, table = finding.table or (None, None)
-    parts = [command, "--worlds", quote_pattern(finding.world)]
-    if table is not None:
-        parts += ["--table", quote_pattern(f"{schema}.{table}")]
-    if finding.column is not None:
-        parts += ["--columns", quote_pattern(finding.column)]
-    return FindingReport(
-        finding.world,
-        schema,
-        table,
-        finding.column,
-        finding.measure.value,
-        finding.value,
-        finding.low,
-        finding.high,
-        finding.score,
-        describe(finding),
-        " ".join([*parts, "--rows 10"] if table is not None else parts),
-    )
-
-
-def quote_pattern(name: str) -> str:
-    """Return a name out of a dump as one word for a shell, whatever it is called.
-
-    It is copied into terminals, so what is not printable becomes the pattern `?`, which
-    stands for any character.
-    """
-    return shlex.quote("".join(char if char.isprintable() else "?" for char in name))
 
 
 def _report_definition(change: SchemaChange) -> DefinitionReport:
@@ -254,7 +197,6 @@ def _report_table(
     if outcome.diff is None:
         return TableReport(*name, error=outcome.error)
     diff = outcome.diff
-    columns = [column.name for column in diff.columns]
     return TableReport(
         *name,
         key=list(diff.key),
@@ -264,7 +206,7 @@ def _report_table(
         same=diff.same,
         columns=[_report_column(measure) for measure in outcome.measures],
         left_out={each.name: each.reason for each in diff.left_out},
-        rows=[_report_row(change, columns) for change in samples],
+        rows=[_report_row(change, diff) for change in samples],
     )
 
 
@@ -296,7 +238,9 @@ def _seconds(shift: timedelta) -> float:
     return shift.total_seconds()
 
 
-def _report_row(change: RowChange, columns: Sequence[str]) -> RowReport:
+def _report_row(change: RowChange, diff: TableDiff) -> RowReport:
+    columns = [column.name for column in diff.columns]
+    deltas = find_deltas(change, diff.columns)
     return RowReport(
         change.change.value,
         [show_value(value) for value in change.key],
@@ -304,6 +248,8 @@ def _report_row(change: RowChange, columns: Sequence[str]) -> RowReport:
         _by_name(columns, change.after),
         [columns[place] for place in change.changed],
         change.times,
+        dict(zip(diff.labels, map(show_value, change.label), strict=True)),
+        {columns[place]: delta for place, delta in deltas.items()},
     )
 
 

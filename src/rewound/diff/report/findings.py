@@ -5,7 +5,7 @@ is taken in every world, and each world is compared with the median of all. How 
 from that is told in units of the usual spread: the median of all distances from the median
 (MAD, times 1.4826, which is the standard deviation of a bell curve). One or two odd worlds
 move neither median, so they cannot hide themselves. A world that lies THRESHOLD units or
-more away stands out.
+more away stands out; those that lie on one side of the median are one finding.
 
 The spread is not taken for smaller than
 
@@ -13,10 +13,11 @@ The spread is not taken for smaller than
 - what chance makes of a share among so few rows (its standard error).
 
 Its limits: it takes three worlds at least. What went wrong in half of the worlds or more is
-the usual thing, to it. It looks at each column by itself, and knows nothing of what a column
-means. Sources: Iglewicz and Hoaglin, "How to Detect and Handle Outliers" (1993), for MAD and
-the threshold; Student's t for nothing: with three worlds no test has any power, so take a
-finding for a place to look at first.
+the usual thing, to it. A table that has few rows in most worlds cannot be judged, and
+nothing is said of how alike its worlds are. It looks at each column by itself, and knows nothing
+of what a column means. Sources: Iglewicz and Hoaglin, "How to Detect and Handle Outliers" (1993),
+for MAD and the threshold; Student's t for nothing: with three worlds no test has any power, so
+take a finding for a place to look at first.
 """
 
 import enum
@@ -32,7 +33,10 @@ from rewound.diff.worlds import TableName, WorldDiff
 THRESHOLD = 3.5
 FEWEST_WORLDS = 3
 FEWEST_VALUES = 5
-"""A mean of fewer values is no measure of anything."""
+"""A mean of fewer values is no measure of anything by itself; it may go with others."""
+FEWEST_ROWS = 20
+"""Of tables with fewer rows, no two worlds can be said to have changed alike: the share of rows
+that changed has a standard error of more than a tenth."""
 _NORMAL = 1.4826
 _LEAST_SHARE = 0.05
 _MOST_SCORE = 99.0
@@ -56,23 +60,33 @@ class Measure(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One world that is unlike the others in one measure."""
+    """Worlds that are unlike the others in one measure, all of them in the same direction."""
 
-    world: str
+    worlds: tuple[str, ...]
     table: TableName | None
-    """None where it is about the definitions of the whole world."""
+    """None where it is about the definitions of whole worlds."""
     column: str | None
     measure: Measure
-    value: float
-    """The world's own; for shares from 0 upward. 0 for definitions."""
+    values: tuple[float, ...]
+    """Of each of the worlds; for shares from 0 upward. Empty for definitions."""
     low: float
-    """The lowest of all other worlds."""
+    """The lowest of the worlds that do not stand out."""
     high: float
     """The highest of them."""
     score: float
-    """How many usual spreads it lies from the median."""
+    """How many usual spreads the farthest lies from the median."""
     rows: int
     """How many rows it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What stands out, and what could not be judged."""
+
+    findings: tuple[Finding, ...] = ()
+    """The most striking first."""
+    unjudged: tuple[TableName, ...] = ()
+    """Tables that changed, but have too few rows in too many worlds; none of the findings'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +97,36 @@ class _Observed:
     chance: float
     """Its standard error."""
     rows: int
+    is_enough: bool = True
+    """Whether it is a measure, and not of a few values only."""
 
 
 _Subject = tuple[TableName, str | None, Measure]
+
+
+def judge(worlds: Mapping[str, WorldDiff]) -> Judgement:
+    """Return what stands out, and of which tables too little is known to say."""
+    findings = find_outliers(worlds)
+    told = {finding.table for finding in findings}
+    return Judgement(
+        tuple(findings), tuple(table for table in _iter_small(worlds) if table not in told)
+    )
+
+
+def _iter_small(worlds: Mapping[str, WorldDiff]) -> Iterator[TableName]:
+    """Yield the tables that changed and have enough rows in too few worlds."""
+    sizes: dict[TableName, list[int]] = {}
+    changed: set[TableName] = set()
+    for diff in worlds.values():
+        for table, outcome in diff.tables.items():
+            if outcome.diff is None:
+                continue
+            sizes.setdefault(table, []).append(outcome.diff.rows_before + outcome.diff.added)
+            if not outcome.diff.is_equal:
+                changed.add(table)
+    for table, rows in sizes.items():
+        if table in changed and sum(each >= FEWEST_ROWS for each in rows) < FEWEST_WORLDS:
+            yield table
 
 
 def find_outliers(worlds: Mapping[str, WorldDiff]) -> list[Finding]:
@@ -120,15 +161,16 @@ def _observe(diff: WorldDiff) -> Iterator[tuple[_Subject, _Observed]]:
 
 def _observe_numbers(table: TableName, column: ColumnDelta) -> Iterator[tuple[_Subject, _Observed]]:
     numbers = column.numbers
-    if numbers is None or column.changed < FEWEST_VALUES:
+    if numbers is None:
         return
-    mean = _Observed(float(numbers.mean), 0.0, column.changed)
+    is_enough = column.changed >= FEWEST_VALUES
+    mean = _Observed(float(numbers.mean), 0.0, column.changed, is_enough)
     yield (table, column.name, Measure.MEAN_CHANGE), mean
     moved = numbers.rose + numbers.fell
     if moved:
         share = numbers.share_rose
         chance = math.sqrt(max(share * (1 - share), 1 / moved) / moved)
-        yield (table, column.name, Measure.SHARE_ROSE), _Observed(share, chance, moved)
+        yield (table, column.name, Measure.SHARE_ROSE), _Observed(share, chance, moved, is_enough)
 
 
 def _share(count: int, of: int) -> _Observed:
@@ -153,22 +195,36 @@ def _complete(
 
 
 def _judge(subject: _Subject, observed: Mapping[str, _Observed]) -> Iterator[Finding]:
-    if len(observed) < FEWEST_WORLDS:
-        return
     values = {world: each.value for world, each in observed.items()}
-    median = statistics.median(values.values())
-    usual = _NORMAL * statistics.median(abs(value - median) for value in values.values())
-    for world, each in observed.items():
-        others = [value for name, value in values.items() if name != world]
-        spread = max(usual, _LEAST_SHARE * abs(median), each.chance)
-        distance = abs(each.value - median)
-        if not distance or distance < THRESHOLD * spread:
-            continue
-        score = min(distance / spread, _MOST_SCORE) if spread else _MOST_SCORE
-        table, column, measure = subject
-        yield Finding(
-            world, table, column, measure, each.value, min(others), max(others), score, each.rows
-        )
+    known = [each.value for each in observed.values() if each.is_enough]
+    if len(known) < FEWEST_WORLDS:
+        return
+    median = statistics.median(known)
+    spread = _NORMAL * statistics.median(abs(value - median) for value in known)
+    usual = max(spread, _LEAST_SHARE * abs(median))
+    scores = {world: _score(each, each.value - median, usual) for world, each in observed.items()}
+    odd = [world for world, score in scores.items() if score >= THRESHOLD]
+    others = [value for world, value in values.items() if world not in odd] or [median]
+    for is_above in (True, False):
+        group = [world for world in odd if (values[world] > median) == is_above]
+        if any(observed[world].is_enough for world in group):
+            yield Finding(
+                tuple(group),
+                *subject,
+                tuple(values[world] for world in group),
+                min(others),
+                max(others),
+                max(scores[world] for world in group if observed[world].is_enough),
+                sum(observed[world].rows for world in group),
+            )
+
+
+def _score(observed: _Observed, distance: float, usual: float) -> float:
+    """Return how many spreads a world lies from the median."""
+    spread = max(usual, observed.chance)
+    if not distance:
+        return 0.0
+    return min(abs(distance) / spread, _MOST_SCORE) if spread else _MOST_SCORE
 
 
 def _find_other_definitions(worlds: Mapping[str, WorldDiff]) -> Iterator[Finding]:
@@ -181,5 +237,5 @@ def _find_other_definitions(worlds: Mapping[str, WorldDiff]) -> Iterator[Finding
         return
     for names in groups.values():
         if names is not usual:
-            for world in names:
-                yield Finding(world, None, None, Measure.DEFINITIONS, 0.0, 0.0, 0.0, _MOST_SCORE, 0)
+            measure = Measure.DEFINITIONS
+            yield Finding(tuple(names), None, None, measure, (), 0.0, 0.0, _MOST_SCORE, 0)

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from rewound.diff.rows.deltas import subtract
 from rewound.diff.schema.comparison import Change
 from rewound.errors import UsageError
 from rewound.mysql.columns import NUMBERS, Column, Row
@@ -78,7 +79,7 @@ def compare_rows(
             continue
         for column, one, two in zip(columns, row, other, strict=True):
             if one != two:
-                delta = _subtract(one, two) if column.type in NUMBERS else None
+                delta = subtract(one, two) if column.type in NUMBERS else None
                 yield CellChange(Change.CHANGED, key, column.name, one, two, delta)
     for key, row in new.items():
         if key not in old:
@@ -91,12 +92,3 @@ def _count(before: Sequence[Row], after: Sequence[Row]) -> Iterator[CellChange]:
         yield CellChange(Change.REMOVED, row, None, None, None, row=row)
     for row in (new - old).elements():
         yield CellChange(Change.ADDED, row, None, None, None, row=row)
-
-
-def _subtract(before: bytes | None, after: bytes | None) -> Decimal | None:
-    if before is None or after is None:
-        return None
-    try:
-        return Decimal(after.decode()) - Decimal(before.decode())
-    except InvalidOperation:
-        return None

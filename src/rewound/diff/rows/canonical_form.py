@@ -70,7 +70,7 @@ _FORMS = {
     **dict.fromkeys(("date", "time", "datetime", "timestamp"), CanonicalForm.TEMPORAL),
 }
 _UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8", "ascii"})
-_NUMBERS = (CanonicalForm.INTEGER, CanonicalForm.DECIMAL, CanonicalForm.FLOAT)
+NUMBERS = (CanonicalForm.INTEGER, CanonicalForm.DECIMAL, CanonicalForm.FLOAT)
 
 
 def canonical_form_of(column: ColumnDefinition) -> CanonicalForm:
@@ -100,7 +100,7 @@ def _choose(
     forms = (canonical_form_of(before), canonical_form_of(after))
     if CanonicalForm.BINARY in forms:
         return CanonicalForm.BINARY, _as_bytes
-    if all(form in _NUMBERS for form in forms):
+    if all(form in NUMBERS for form in forms):
         return _choose_number(before, after)
     if forms[0] is not forms[1]:
         return CanonicalForm.TEXT, _as_text

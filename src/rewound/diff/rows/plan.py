@@ -1,14 +1,15 @@
 """What changed in the rows of one table that both sides have."""
 
-import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rewound.diff.patterns import fits_column
 from rewound.diff.rows.by_hash import compare_by_hash
 from rewound.diff.rows.by_key import KeyComparison, Sizes
 from rewound.diff.rows.canonical_form import ColumnPair, pair_columns
 from rewound.diff.rows.comparison_session import ComparisonSession
 from rewound.diff.rows.keys import ChosenKey, find_key
+from rewound.diff.rows.labels import choose_labels
 from rewound.diff.rows.row_changes import Emit, LeftOut, RowCounter, TableDiff
 from rewound.diff.rows.statements import write_sides
 from rewound.diff.schema.definitions import TableDefinition
@@ -23,6 +24,9 @@ class RowOptions:
     """Patterns (`*`, `?`) of the columns to compare; the key's are compared in any case."""
     ignore_columns: Sequence[str] = ()
     """Patterns of columns that are treated as if they were not there."""
+    label_columns: Sequence[str] | None = ()
+    """Patterns of columns that name a row; they are read of each row that changed, and compared
+    only if `columns` has them too. None for the one that looks like a name."""
     where: str | None = None
     """A condition in SQL; on both sides only rows that it holds for are compared."""
     float_tolerance: float | None = None
@@ -44,6 +48,8 @@ class TablePlan:
     """In the order of the rows' values."""
     left_out: tuple[LeftOut, ...]
     key: ChosenKey | None
+    labels: tuple[ColumnPair, ...] = ()
+    """Columns that name a row; their values stand behind the compared ones."""
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -66,11 +72,13 @@ def plan_table(
     key = find_key(before, after, usable={pair.name for pair in pairs})
     compared = _restrict(pairs, key, options)
     names = {pair.name for pair in compared}
+    labels = () if key is None else choose_labels(pairs, options.label_columns)
     left_out += [LeftOut(pair.name, "not asked for") for pair in pairs if pair.name not in names]
     return TablePlan(
         before=f"{quote_name(schemas[0])}.{quote_name(before.name)}",
         after=f"{quote_name(schemas[1])}.{quote_name(after.name)}",
         columns=tuple(compared),
+        labels=tuple(labels),
         left_out=tuple(left_out),
         key=key,
     )
@@ -98,7 +106,12 @@ def compare_table(
         float_tolerance=options.float_tolerance if plan.key else None,
     )
     sqls = write_sides(
-        plan.before, plan.after, columns=plan.columns, key=plan.key, where=options.where
+        plan.before,
+        plan.after,
+        columns=plan.columns,
+        labels=plan.labels,
+        key=plan.key,
+        where=options.where,
     )
     if plan.key is not None and plan.key.is_ordered:
         KeyComparison(
@@ -119,6 +132,7 @@ def compare_table(
         columns=plan.columns,
         left_out=plan.left_out,
         key=plan.key_names,
+        labels=tuple(column.name for column in plan.labels),
     )
 
 
@@ -131,7 +145,7 @@ def _pair_columns(
     pairs, left_out = [], []
     for column in before.columns:
         other = new.get(column.name.lower())
-        if _matches(column.name, options.ignore_columns):
+        if fits_column(options.ignore_columns, column.name):
             left_out.append(LeftOut(column.name, "ignored"))
         elif other is None:
             left_out.append(LeftOut(column.name, "only before"))
@@ -139,7 +153,7 @@ def _pair_columns(
             pairs.append(pair_columns(column, other))
     for column in after.columns:
         if column.name.lower() not in old:
-            ignored = _matches(column.name, options.ignore_columns)
+            ignored = fits_column(options.ignore_columns, column.name)
             left_out.append(LeftOut(column.name, "ignored" if ignored else "only after"))
     return pairs, left_out
 
@@ -150,9 +164,4 @@ def _restrict(
     if options.columns is None:
         return list(pairs)
     names = set() if key is None else {column.name for column in key.columns}
-    return [pair for pair in pairs if pair.name in names or _matches(pair.name, options.columns)]
-
-
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    """Return whether a name is one of some patterns; MySQL's names of columns have no case."""
-    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+    return [pair for pair in pairs if pair.name in names or fits_column(options.columns, pair.name)]

@@ -27,6 +27,8 @@ class RowChange:
     """Of a changed row, the places of the columns that differ."""
     times: int = 1
     """In a table without key, how many rows like this were added or removed."""
+    label: Row = ()
+    """The values that name it, of a removed row as before, else as after."""
 
 
 Emit = Callable[[RowChange], None]
@@ -56,6 +58,8 @@ class TableDiff:
     left_out: tuple[LeftOut, ...]
     key: tuple[str, ...]
     """The columns by which rows were matched; empty where rows were counted by their content."""
+    labels: tuple[str, ...] = ()
+    """The columns that name a row."""
 
     @property
     def rows_before(self) -> int:
@@ -88,29 +92,44 @@ class RowCounter:
         self._floats = frozenset() if self.float_tolerance is None else frozenset(floats)
 
     def add_pair(self, before: Row | None, after: Row | None) -> None:
-        """Take the two states of one row; one of them may not be there."""
+        """Take the two states of one row; one of them may not be there.
+
+        Behind the compared columns stand the values that name it.
+        """
         if before is None or after is None:
             self.add_times(before, after, 1)
             return
+        old, new = self._cut(before), self._cut(after)
         changed = tuple(
             place
-            for place, (old, new) in enumerate(zip(before, after, strict=True))
-            if old != new and not self._is_near(place, old, new)
+            for place, (one, two) in enumerate(zip(old, new, strict=True))
+            if one != two and not self._is_near(place, one, two)
         )
         if not changed:
             self.same += 1
             return
         self.changed += 1
-        self.emit(RowChange(Change.CHANGED, self._key(before), before, after, changed))
+        key, label = self._key(before), self._label(after)
+        self.emit(RowChange(Change.CHANGED, key, old, new, changed, label=label))
 
     def add_times(self, before: Row | None, after: Row | None, times: int) -> None:
         """Take some rows of the same content that are on one side only."""
         if before is not None:
             self.removed += times
-            self.emit(RowChange(Change.REMOVED, self._key(before), before, None, times=times))
+            key, label = self._key(before), self._label(before)
+            row = self._cut(before)
+            self.emit(RowChange(Change.REMOVED, key, row, None, times=times, label=label))
         elif after is not None:
             self.added += times
-            self.emit(RowChange(Change.ADDED, self._key(after), None, after, times=times))
+            key, label = self._key(after), self._label(after)
+            row = self._cut(after)
+            self.emit(RowChange(Change.ADDED, key, None, row, times=times, label=label))
+
+    def _cut(self, row: Row) -> Row:
+        return row[: len(self.columns)]
+
+    def _label(self, row: Row) -> Row:
+        return row[len(self.columns) :]
 
     def _key(self, row: Row) -> Row:
         return tuple(row[place] for place in self.key_places)

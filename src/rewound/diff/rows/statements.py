@@ -34,9 +34,9 @@ class SideSql:
     table: str
     """Its name with its schema, as SQL."""
     values: tuple[str, ...]
-    """SQL of the compared columns."""
+    """SQL of the compared columns, and behind them of those that name a row."""
     pieces: tuple[str, ...]
-    """SQL of their bytes in a row's text."""
+    """SQL of the bytes of the compared columns in a row's text."""
     where: str | None
     key: ChosenKey | None
     index: str | None
@@ -151,16 +151,20 @@ def write_sides(
     after: str,
     *,
     columns: Sequence[ColumnPair],
+    labels: Sequence[ColumnPair] = (),
     key: ChosenKey | None,
     where: str | None,
 ) -> tuple[SideSql, SideSql]:
-    """Return the statements of both sides; `before` and `after` are the tables, as SQL."""
+    """Return the statements of both sides; `before` and `after` are the tables, as SQL.
+
+    `labels` are read of rows that differ, and not compared.
+    """
     ordered = key is not None and key.is_ordered
     key_columns = () if key is None else key.columns
     return (
         SideSql(
             table=before,
-            values=tuple(column.before.value for column in columns),
+            values=tuple(column.before.value for column in (*columns, *labels)),
             pieces=tuple(column.before.piece for column in columns),
             where=where,
             key=key,
@@ -170,7 +174,7 @@ def write_sides(
         ),
         SideSql(
             table=after,
-            values=tuple(column.after.value for column in columns),
+            values=tuple(column.after.value for column in (*columns, *labels)),
             pieces=tuple(column.after.piece for column in columns),
             where=where,
             key=key,

@@ -93,6 +93,15 @@ class DumpFilter:
         ]
         return unmet
 
+    def find_idle(self, left_out: Iterable[ObjectName]) -> list[str]:
+        """Return the options that leave out nothing, given what all of them left out."""
+        known = list(left_out)
+        return [
+            f"--skip-table {pattern}"
+            for pattern in self.skip_tables
+            if not any(_matches(name, [pattern]) for s, t in known for name in (t, f"{s}.{t}"))
+        ]
+
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -6,7 +6,7 @@ import pytest
 
 from rewound.diff.many import FleetComparison
 from rewound.diff.report.document import make_report
-from rewound.diff.report.findings import Finding, Measure
+from rewound.diff.report.findings import Finding, Judgement, Measure
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,10 @@ from rewound.diff.report.findings import Finding, Measure
     ],
 )
 def test_a_name_out_of_a_dump_stays_one_word_of_the_command(name: str, word: str):
-    finding = Finding(name, ("game", name), name, Measure.MEAN_CHANGE, 9.0, 1.0, 2.0, 9.0, 5)
-    report = make_report(FleetComparison("before", "after", {}, {}), [finding], "rewound diff a b")
+    finding = Finding((name,), ("game", name), name, Measure.MEAN_CHANGE, (9.0,), 1.0, 2.0, 9.0, 5)
+    report = make_report(
+        FleetComparison("before", "after", {}, {}), Judgement((finding,)), "rewound diff a b"
+    )
     words = shlex.split(report.findings[0].command)
     assert words == [
         *("rewound", "diff", "a", "b", "--worlds", word),

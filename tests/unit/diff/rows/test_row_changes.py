@@ -53,6 +53,19 @@ def test_floats_within_the_tolerance_are_the_same(
     assert counts.changed == is_changed
 
 
+def test_what_names_a_row_is_not_compared():
+    changes: list[RowChange] = []
+    counts = counter(changes)
+    counts.add_pair(("1", "2", "Zoe"), ("1", "2", "Zoë"))
+    counts.add_pair(("2", "2", "Bob"), ("2", "3", "Rob"))
+    counts.add_pair(("3", "2", "Eve"), None)
+    assert (counts.same, counts.changed, counts.removed) == (1, 1, 1)
+    assert changes == [
+        RowChange(Change.CHANGED, ("2",), ("2", "2"), ("2", "3"), (1,), label=("Rob",)),
+        RowChange(Change.REMOVED, ("3",), ("3", "2"), None, label=("Eve",)),
+    ]
+
+
 def test_other_columns_have_no_tolerance():
     counts = counter([], float_tolerance=10)
     counts.add_pair(("1", "1"), ("2", "1"))

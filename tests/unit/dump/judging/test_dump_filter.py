@@ -61,3 +61,9 @@ def test_what_is_asked_for_in_vain_is_found():
     unmet = part.find_unmet(["game"], [("game", "player"), ("game", "log_1")])
     assert unmet == ["--only-schema shop", "--only-table plyer"]
     assert str(part).endswith("--only-table plyer --skip-table x")
+
+
+def test_skips_that_leave_out_nothing_are_found():
+    part = DumpFilter(skip_tables=("log_*", "game.chat", "shop.chat", "plaier"))
+    left_out = [("game", "log_2024"), ("game", "chat")]
+    assert part.find_idle(left_out) == ["--skip-table shop.chat", "--skip-table plaier"]

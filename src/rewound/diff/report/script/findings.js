@@ -3,20 +3,27 @@
 function showFindings() {
   const section = byId("findings");
   if (!report.findings.length) {
-    section.append(make("p", { class: "note" }, report.findings_note === null
-      ? "No world changed unlike the others."
-      : `Nothing: ${report.findings_note}.`));
+    const nothing = report.unjudged.length ? "No world stands out." : "No world changed unlike the others.";
+    section.append(make("p", { class: "note" }, report.findings_note === null ? nothing : `Nothing: ${report.findings_note}.`));
+    showUnjudged(section);
     return;
   }
   const list = make("ol", { class: "findings" });
   const show = (most) => list.replaceChildren(...report.findings.slice(0, most).map(showFinding));
   show(10);
   section.append(
-    make("p", { class: "note" }, "Each is held against the median of all worlds, in units of how far worlds usually lie from it. A place to look at first, not a proof."),
+    make("p", { class: "note" }, "Each is compared with the median of all worlds, in units of how far worlds usually lie from it. A place to look at first, not a proof."),
     list);
   if (report.findings.length > 10) {
     section.append(showAllButton(`all ${count(report.findings.length)}`, () => show(Infinity)));
   }
+  showUnjudged(section);
+}
+
+/** Names the tables of which nothing can be said, unless the note says so of all. */
+function showUnjudged(section) {
+  if (!report.unjudged.length || report.findings_note !== null) return;
+  section.append(make("p", { class: "note", id: "unjudged" }, "Too few rows to judge: ", plain(report.unjudged.join(", ")), "."));
 }
 
 function showFinding(finding) {
@@ -24,23 +31,23 @@ function showFinding(finding) {
   const command = make("code", { tabindex: "0" }, plain(finding.command));
   copy.addEventListener("click", () => copyText(finding.command, command, copy));
   const place = finding.table === null ? "#definitions"
-    : address({ table: `${finding.schema}.${finding.table}`, world: finding.world });
+    : address({ table: `${finding.schema}.${finding.table}`, world: finding.worlds[0] });
   return make("li", {},
     make("p", {}, make("a", { href: place }, plain(finding.text))),
     finding.table === null ? null : showSpread(finding),
     make("p", { class: "command" }, command, copy));
 }
 
-/** A line with the range of the other worlds on it, and where this one lies. */
+/** A line with the range of the other worlds on it, and where each of these lies. */
 function showSpread(finding) {
-  const all = [finding.value, finding.low, finding.high];
+  const all = [...finding.values, finding.low, finding.high];
   const at = scale(Math.min(...all), Math.max(...all), 6, 254);
   const label = `${finding.measure}, ${Number(finding.score.toFixed(1))} usual spreads from the median`;
   return make("p", { class: "spread" },
     draw("svg", { viewBox: "0 0 260 14", width: "260", height: "14", "aria-hidden": "true" },
       draw("path", { class: "axis", d: "M0 7H260" }),
       draw("path", { class: "others", d: `M${at(finding.low) - 3} 7H${at(finding.high) + 3}` }),
-      draw("circle", { class: "this", cx: at(finding.value), cy: 7, r: 5 })),
+      ...finding.values.map((number) => draw("circle", { class: "this", cx: at(number), cy: 7, r: 5 }))),
     make("span", {}, label));
 }
 

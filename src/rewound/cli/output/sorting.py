@@ -1,0 +1,47 @@
+"""Our own lists in the order that --sort asks for. Pure."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
+
+from rewound.cli.output.render import Cell
+from rewound.errors import UsageError
+from rewound.similar_names import suggest
+
+
+def sort_list(
+    columns: Sequence[str], rows: Sequence[Sequence[Cell]], wanted: str
+) -> list[Sequence[Cell]]:
+    """Return rows in the order of some columns: `-delta,world`, where - is the largest first.
+
+    What has no value comes last, in either direction; equal rows stay as they are.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    ordered = list(rows)
+    for each in reversed([part.strip() for part in wanted.split(",") if part.strip()]):
+        place = _find_place(columns, each.removeprefix("-"))
+        known = [row for row in ordered if row[place] is not None]
+        unknown = [row for row in ordered if row[place] is None]
+        known.sort(key=partial(_make_key, place), reverse=each.startswith("-"))
+        ordered = known + unknown
+    return ordered
+
+
+def _find_place(columns: Sequence[str], name: str) -> int:
+    for place, column in enumerate(columns):
+        if column.casefold() == name.casefold():
+            return place
+    raise UsageError(f"--sort {name}: there is no such column", hint=suggest(name, columns))
+
+
+def _make_key(place: int, row: Sequence[Cell]) -> tuple[bool, Decimal, str]:
+    """Return a key by which numbers come before texts, also numbers that stand as text."""
+    cell = row[place]
+    text = cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return True, Decimal(), text
+    return (False, number, text) if number.is_finite() else (True, Decimal(), text)
