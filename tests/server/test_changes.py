@@ -66,6 +66,10 @@ def test_only_a_world_that_is_changed_shows_it_until_it_is_reset(
         "a": [],
         "b": ["game.player"],
     }
+    compared = cli("diff", "--world", "a", "b", "--html", "diff.html", "--format", "json")
+    assert compared.stderr.count("warning: world b changed after the restore: game.player") == 1
+    [said] = json.loads(compared.stdout)["changed_since"]
+    assert said in (cli.cwd / "diff.html").read_text()
     assert cli("reset", "b").code == 0
     assert changed_of(cli) == {}
     assert "changed" not in cli("status").stdout + cli("report").stdout

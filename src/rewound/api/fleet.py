@@ -3,7 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from types import TracebackType
 from typing import Self
@@ -202,6 +202,7 @@ class Fleet:
         sides = diffing.Sides(self.name, other, worlds)
         options = WorldOptions(tables=tuple(tables) or EVERY_TABLE)
         comparison = diffing.diff(sides, options, sample_rows=rows, compared=_ignore)
+        comparison = replace(comparison, changed_since=diffing.list_changed(sides))
         command = shlex.join(["rewound", "diff", self.name, other])
         return make_report(comparison, judge(comparison.worlds), command)
 

@@ -48,6 +48,8 @@ class FleetComparison:
     only_after: tuple[str, ...] = ()
     samples: Mapping[tuple[str, TableName], tuple[RowChange, ...]] = field(default_factory=dict)
     """Of each world and table, rows that changed, as many as were asked for."""
+    changed_since: tuple[str, ...] = ()
+    """In words, which worlds were changed after their restore."""
 
     @property
     def is_equal(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from rewound.files.states import FileState
+from rewound.worlds.folding import name_worlds
 
 TABLE = "table"
 """The kind of an object that is shown without its kind."""
@@ -95,6 +96,13 @@ def describe_changes(changes: Changes, *, at_most: int = 4) -> str:
     if changes.last_at is None:
         return text
     return f"{text}; last written {changes.last_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def summarise_changes(fleet: str, changed: Mapping[str, Changes]) -> str:
+    """Return in one sentence which worlds of a fleet are no longer what was restored."""
+    whose = "" if fleet == "default" else f" of fleet {fleet}"
+    what = describe_changes(merge_changes(changed.values()))
+    return f"{name_worlds(changed)}{whose} changed after the restore: {what}"
 
 
 def is_of_table(file: str) -> bool:

@@ -13,12 +13,14 @@ from rewound.diff.report.query_diff import CellChange, compare_rows, find_places
 from rewound.diff.rows.samples import SampleOrder
 from rewound.diff.worlds import SchemaPair, WorldOptions
 from rewound.errors import MysqlError, RewoundError, UsageError
+from rewound.fleet.changes import summarise_changes
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.columns import Column, Row
 from rewound.operations import querying
+from rewound.operations.changed import find_changed
 from rewound.operations.fleets import get_world, status
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
@@ -146,6 +148,27 @@ def pair_schemas(
     if is_world_pair and len(before) == len(after) == 1:
         return [SchemaPair(before[0], after[0])]
     return [SchemaPair(name, name) for name in dict.fromkeys((*before, *after))]
+
+
+def list_changed(sides: Sides, world_pair: tuple[str, str] | None = None) -> tuple[str, ...]:
+    """Return in words which of the compared worlds were changed after their restore."""
+    if world_pair is not None:
+        named = [
+            (fleet, {world: get_world(fleet, world)})
+            for fleet, world in zip((sides.before, sides.after), world_pair, strict=True)
+        ]
+    else:
+        pairs = pair_worlds(sides).pairs
+        named = [
+            (fleet, {name: worlds[place] for name, worlds in pairs.items()})
+            for place, fleet in enumerate((sides.before, sides.after))
+        ]
+    found = dict.fromkeys(
+        summarise_changes(fleet, changes)
+        for fleet, worlds in named
+        if (changes := find_changed(fleet, worlds))
+    )
+    return tuple(found)
 
 
 def pair_worlds(sides: Sides, world_pair: tuple[str, str] | None = None) -> Pairing:

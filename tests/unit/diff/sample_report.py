@@ -48,6 +48,7 @@ def make_report(text: str = "Zoë") -> Report:
             )
         ],
         None,
+        changed_since=[f"world host2 changed after the restore: game.{text}"],
     )
 
 

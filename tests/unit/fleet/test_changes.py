@@ -12,6 +12,7 @@ from rewound.fleet.changes import (
     is_of_table,
     merge_changes,
     object_name,
+    summarise_changes,
     table_name,
 )
 
@@ -111,3 +112,12 @@ def test_changes_are_described_in_few_words():
 def test_changes_of_several_worlds_become_one():
     merged = merge_changes([Changes(("a", "b"), None), Changes(("b", "c"), AT)])
     assert merged == Changes(("a", "b", "c"), AT)
+
+
+def test_changes_of_a_fleet_are_one_sentence():
+    changed = {"host1": Changes(("game.a",), None), "host2": Changes(("game.b",), AT)}
+    assert summarise_changes("default", changed) == (
+        "worlds host[1-2] changed after the restore: game.a, game.b;"
+        " last written 1970-01-01 00:00:20 UTC"
+    )
+    assert summarise_changes("after", changed).startswith("worlds host[1-2] of fleet after changed")

@@ -166,6 +166,9 @@ def command(
     with open_sides(
         fleets, moments, worlds=worlds, pair=pair, keep=keep, restore=restore
     ) as opened:
+        changed_since = diffing.list_changed(opened.sides, pair)
+        for text in changed_since:
+            diagnostics.warn(text)
         if sql is not None:
             [statement] = _require_one(read_statements(sql))
             answers = diffing.diff_query(opened.sides, statement, key=key, world_pair=pair)
@@ -182,6 +185,7 @@ def command(
                     sample_order=_choose_order(sort, is_page=html is not None),
                     compared=compared,
                 )
+            comparison = replace(comparison, changed_since=changed_since)
             if opened.labels is not None:
                 before, after = opened.labels
                 comparison = replace(comparison, before=before, after=after)

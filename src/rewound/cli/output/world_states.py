@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from rewound.cli.output import diagnostics
-from rewound.fleet.changes import Changes, describe_changes, merge_changes
+from rewound.fleet.changes import Changes, describe_changes, merge_changes, summarise_changes
 from rewound.fleet.world import World
 from rewound.worlds.folding import fold_worlds, name_worlds
 
@@ -39,9 +39,7 @@ def describe_changed(fleet: str, changed: Mapping[str, Changes]) -> Iterator[str
 def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:
     """Say in one line which worlds of a fleet are no longer what was restored, if any."""
     if changed:
-        whose = "" if fleet == "default" else f" of fleet {fleet}"
-        what = describe_changes(merge_changes(changed.values()))
-        diagnostics.warn(f"{name_worlds(changed)}{whose} changed after the restore: {what}")
+        diagnostics.warn(summarise_changes(fleet, changed))
 
 
 def reset_command(fleet: str, worlds: Sequence[str]) -> str:

@@ -129,6 +129,8 @@ class Report:
     """Why nothing can stand out, if that is so."""
     unjudged: list[str] = field(default_factory=list)
     """Tables that changed, but have too few rows to tell whether a world stands out."""
+    changed_since: list[str] = field(default_factory=list)
+    """In words, which worlds were changed after their restore, and what of them."""
 
 
 def make_report(comparison: FleetComparison, judgement: Judgement, command: str) -> Report:
@@ -154,6 +156,7 @@ def make_report(comparison: FleetComparison, judgement: Judgement, command: str)
         [report_finding(finding, command) for finding in judgement.findings],
         _explain_silence(comparison, judgement),
         [".".join(table) for table in judgement.unjudged],
+        list(comparison.changed_since),
     )
 
 

@@ -24,6 +24,7 @@ function showHead() {
     ...facts.map(([id, label, text]) =>
       make("div", { class: id }, make("dt", {}, label), make("dd", { id: `total-${id}` }, text))),
   );
+  showAlert("changed-since", "Changed after the restore", report.changed_since.map((text) => make("li", {}, plain(text))));
   showGaps();
 }
 
@@ -37,9 +38,14 @@ function showGaps() {
   for (const [only, side] of [[groups.only_before, report.before], [groups.only_after, report.after]]) {
     if (only) lines.push(make("li", {}, make("strong", {}, named(only)), " only in ", named(side)));
   }
+  showAlert("gaps", "Not in these numbers", lines);
+}
+
+/** Shows what a reader has to know first, if there is anything. */
+function showAlert(id, heading, lines) {
   if (!lines.length) return;
-  byId("gaps").append(
+  byId(id).append(
     make("div", { class: "alert" },
-      make("h2", { id: "gaps-heading" }, "Not in these numbers"),
+      make("h2", { id: `${id}-heading` }, heading),
       make("ul", {}, lines)));
 }
