@@ -105,6 +105,12 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not broken
 
 
+def test_readme_links_work_outside_the_repository() -> None:
+    """PyPI shows the README without the files beside it."""
+    targets = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text())
+    assert [target for target in targets if "://" not in target] == []
+
+
 def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) < 120
 
