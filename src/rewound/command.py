@@ -15,6 +15,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -115,7 +116,8 @@ def start_daemon(
     standard input and none of our file descriptors; a Ctrl-C on our terminal does not reach it.
     """
     _log.debug("start %s", " ".join(argv))
-    with log.open("ab") as log_file:
+    # It quotes statements: for the user alone, wherever it lies.
+    with open(log, "ab", opener=partial(os.open, mode=0o600)) as log_file:
         try:
             process = subprocess.Popen(
                 _bind_to_us(argv) if dies_with_us else argv,

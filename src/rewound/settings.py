@@ -26,6 +26,13 @@ def state_dir() -> Path:
     return _folder("REWOUND_STATE_DIR", platformdirs.user_state_path("rewound"))
 
 
+def history_dir() -> Path:
+    """Return the folder of what is typed at prompts; this user's, whoever's the fleets are."""
+    state = state_dir()
+    is_writable = os.access(state, os.W_OK)
+    return (state if is_writable else platformdirs.user_state_path("rewound")) / "history"
+
+
 def cache_dir() -> Path:
     """Return the folder of servers and templates: REWOUND_CACHE_DIR, or the user's cache."""
     return _folder("REWOUND_CACHE_DIR", platformdirs.user_cache_path("rewound"))

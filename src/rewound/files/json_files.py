@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from rewound.files.sharing import share_file
+
 _Value = TypeVar("_Value")
 
 _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
@@ -45,8 +47,10 @@ def decode(content: bytes, kind: type[_Value]) -> _Value:
     return value
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Replace a file, for the user alone: a reader sees the old one or the new one.
+def write_file(path: Path, content: bytes, *, group: int | None = None) -> None:
+    """Replace a file: a reader sees the old one or the new one.
+
+    It is for the user alone, or for the members of a group to read.
 
     Raises:
         OSError: it cannot be written.
@@ -54,6 +58,8 @@ def write_file(path: Path, content: bytes) -> None:
     temporary = path.with_name(path.name + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        if group is not None:
+            share_file(descriptor, group)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -17,6 +17,7 @@ from rewound.engine.protocol import Server, ServerSpec, ServerWatch
 from rewound.engine.server_options import ServerSettings
 from rewound.errors import HostError
 from rewound.files.mounts import remove_tree
+from rewound.files.sharing import share_as_above
 from rewound.files.writing import writing
 from rewound.fleet.baseline import Origin, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
@@ -137,11 +138,14 @@ def start_spec(
 def make_world_folder(folder: Path) -> None:
     """Make the folder of a world's server, which must not exist.
 
+    Who may enter the folder above may enter it.
+
     Raises:
         HostError: it could not be made.
     """
     with writing(folder):
         folder.mkdir(mode=0o700)
+        share_as_above(folder)
 
 
 def discard_world(folder: Path, watch: ServerWatch) -> None:

@@ -1,6 +1,7 @@
 """A fleet on disk: its folder, its record, its passwords, and the lock around them.
 
-Layout below the state folder, all of it readable by the user alone:
+Layout below the state folder, all of it readable by the user alone, and of a fleet that is
+shared the record, the option file of reader and the sockets by a Unix group too:
 
     fleets/NAME/fleet.json      the record: what is known of every world
     fleets/NAME/ACCOUNT.cnf     login of one account, as an option file
@@ -34,11 +35,19 @@ from rewound.engine.protocol import Server
 from rewound.errors import FleetBusy, FleetError, FleetNotFound, UsageError
 from rewound.files.json_files import decode, encode, write_file
 from rewound.files.locks import is_locked
+from rewound.files.sharing import (
+    find_owner,
+    find_sharing,
+    name_group,
+    name_user,
+    require_way,
+    share_folder,
+)
 from rewound.files.writing import unwritable
 from rewound.fleet.changes import Original
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
-from rewound.mysql.accounts import option_file, read_password
+from rewound.mysql.accounts import READER, option_file, read_password
 from rewound.mysql.unix_socket import fits
 from rewound.similar_names import suggest
 
@@ -52,6 +61,9 @@ _NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 _LONGEST_PLAIN_NAME = 200
 """Of a world; a file may have 255 bytes."""
+
+_SHARED = ("fleet.json", f"{READER}.cnf")
+"""The files that a group may read which the fleet is shared with."""
 
 _Value = TypeVar("_Value")
 
@@ -105,9 +117,17 @@ class FleetFolder:
         """Where the folder is while it is being deleted: no fleet to be seen."""
 
     @property
+    def is_ours(self) -> bool:
+        """Whether this user may do all with it, and not only what a group may that shares it."""
+        return os.access(self.path, os.W_OK)
+
+    @property
     def exists(self) -> bool:
         """Whether there is anything of this fleet."""
-        return self.path.exists()
+        try:
+            return self.path.exists()
+        except PermissionError:
+            return True  # somebody else's
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -126,6 +146,17 @@ class FleetFolder:
                 f"another command is working on fleet {self.name}",
                 hint="wait until it ends, or stop it",
             ) from error
+        except PermissionError as error:
+            if os.access(self.path, os.R_OK):
+                raise self._not_ours("change it") from error
+            if not _is_ours(self._fleets):
+                raise FleetError(
+                    f"the state folder {self._state_dir} belongs to user"
+                    f" {find_owner(self._fleets)}, and user {name_user(os.getuid())} may not"
+                    " change it",
+                    hint="set REWOUND_STATE_DIR to a folder of your own",
+                ) from error
+            raise unwritable(self._fleets, error, hint=_UNWRITABLE_HINT) from error
         except OSError as error:
             raise unwritable(self._fleets, error, hint=_UNWRITABLE_HINT) from error
         try:
@@ -142,8 +173,21 @@ class FleetFolder:
         """Whether a command is changing the fleet right now."""
         return is_locked(self._lock_file)
 
-    def create(self) -> None:
-        """Make the empty folder, which must not exist.
+    def require_shareable(self, group: int) -> None:
+        """Check that a Unix group can be let in to this fleet.
+
+        Raises:
+            UsageError: it cannot get here, or the folder is shared with another group.
+        """
+        require_way(self._fleets, group)
+        if (other := find_sharing(self._fleets)) not in (None, group):
+            raise UsageError(
+                f"{self._fleets} is shared with group {name_group(other or 0)} already",
+                hint="set REWOUND_STATE_DIR to another folder for this group",
+            )
+
+    def create(self, *, group: int | None = None) -> None:
+        """Make the empty folder, which must not exist; a Unix group may use the fleet.
 
         Raises:
             HostError: it could not be made.
@@ -156,6 +200,10 @@ class FleetFolder:
                 self.path / "ledgers",
             ):
                 folder.mkdir(mode=0o700)
+            if group is not None:
+                share_folder(self._fleets, group, may_list=True)
+                share_folder(self.path, group, may_list=True)
+                share_folder(self.path / "worlds", group, may_list=False)
         except OSError as error:
             raise unwritable(self.path, error, hint=_UNWRITABLE_HINT) from error
 
@@ -171,6 +219,8 @@ class FleetFolder:
         """
         try:
             content = (self.path / "fleet.json").read_bytes()
+        except PermissionError as error:
+            raise self._not_ours("read it") from error
         except FileNotFoundError as error:
             if self.exists:
                 raise FleetError(
@@ -205,6 +255,8 @@ class FleetFolder:
             return
         link = self._short_socket(server)
         link.parent.mkdir(mode=0o700, exist_ok=True)
+        if (group := find_sharing(self.path)) is not None:
+            share_folder(link.parent, group, may_list=False)
         link.unlink(missing_ok=True)
         link.symlink_to(os.path.relpath(server.socket, link.parent))
 
@@ -220,6 +272,8 @@ class FleetFolder:
         """Return a world's ledger; it has one once its load has ended."""
         try:
             content = (self.path / _file_of(world, "ledgers")).read_bytes()
+        except PermissionError as error:
+            raise self._not_ours("read its ledgers") from error
         except FileNotFoundError as error:
             raise FleetError(f"world {world} of fleet {self.name} has no ledger") from error
         return self._decode(content, Ledger, _file_of(world, "ledgers"))
@@ -252,14 +306,34 @@ class FleetFolder:
 
     def read_password(self, account: str) -> str:
         """Return an account's password, out of its option file."""
-        return read_password(self.option_file(account).read_text())
+        try:
+            return read_password(self.option_file(account).read_text())
+        except PermissionError as error:
+            raise self._not_ours(f"log in as {account}") from error
 
     def _write(self, name: str, content: bytes) -> None:
         path = self.path / name
         try:
-            write_file(path, content)
+            group = find_sharing(self.path) if name in _SHARED else None
+            write_file(path, content, group=group)
         except OSError as error:
             raise unwritable(path, error, hint=_UNWRITABLE_HINT) from error
+
+    def _not_ours(self, act: str) -> FleetError:
+        """Return the error of a user who may not do with another's fleet what they tried."""
+        owner = find_owner(self.path)
+        if os.access(self.path, os.R_OK):
+            hint = "its group may use rewound status, query and connect"
+        else:
+            hint = (
+                f"ask {owner} to share it: rewound up --group GROUP; or for an address and login:"
+                " rewound connect --all --url"
+            )
+        return FleetError(
+            f"fleet {self.name} belongs to user {owner}, and user {name_user(os.getuid())} may"
+            f" not {act}",
+            hint=hint,
+        )
 
     def _decode(self, content: bytes, kind: type[_Value], name: str) -> _Value:
         try:
@@ -317,3 +391,10 @@ def find_baseline_users(state_dir: Path) -> dict[str, list[str]]:
             if world.baseline is not None:
                 users.setdefault(world.baseline, []).append(f"{name}/{world.name}")
     return users
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False

@@ -47,7 +47,7 @@ def _check_fleets() -> Iterator[Check]:
     """Look at the folder of the fleets, and read every record."""
     state = settings.state_dir()
     folder = FleetFolder(state, "default").path.parent
-    if folder.exists() and folder.stat().st_mode & 0o077:
+    if folder.exists() and folder.stat().st_mode & 0o027:
         yield Check(
             "fleets",
             CheckState.LIMITED,

@@ -90,12 +90,15 @@ def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
     return ledgers
 
 
-def disk_bytes(fleet: str, world: World) -> int:
+def disk_bytes(fleet: str, world: World) -> int | None:
     """Return what a world's own files take on disk; they may come and go meanwhile.
 
-    What it shows of its baseline by a mount is the baseline's.
+    What it shows of its baseline by a mount is the baseline's. None where the fleet is another
+    user's, who shares it.
     """
     folder = FleetFolder(settings.state_dir(), fleet).world_folder(world.name)
+    if folder.exists() and not os.access(folder, os.R_OK):
+        return None
     total = 0
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not (Path(parent) / name).is_mount()]

@@ -25,6 +25,7 @@ from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine, PullStep, ServerWatch
 from rewound.engine.server_options import plan_buffer_pool_bytes
 from rewound.errors import FleetError, FleetExists, FleetNotFound
+from rewound.files.sharing import get_group
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.bring_up import BringUp, bring_up, take_down
 from rewound.fleet.live_status import observe
@@ -69,6 +70,8 @@ class UpOptions:
     cache_limit_bytes: int = CACHE_LIMIT_BYTES
     deep: bool = False
     """Load each dump a second time, statement by statement, and compare the two."""
+    group: str | None = None
+    """A Unix group whose members may ask the fleet as reader."""
 
 
 def up(
@@ -89,6 +92,8 @@ def up(
     folder = FleetFolder(settings.state_dir(), options.fleet)
     with folder.locked():
         _require_absent(folder)
+        if options.group is not None:
+            folder.require_shareable(get_group(options.group))
         catalog, choice = find_dumps(selection)
         require_all(choice, selection.target, allows_missing=options.allow_missing)
         chosen(catalog, choice)
@@ -126,7 +131,7 @@ class FleetMaker:
         )
         context = self._plan(plans, baselines if options.keep_baselines else None)
         try:
-            folder.create()
+            folder.create(group=None if options.group is None else get_group(options.group))
             folder.write_passwords(context.passwords)
             engine.prepare(folder.path, baselines.folder)
             return bring_up(

@@ -38,6 +38,7 @@ from rewound.worlds.folding import name_worlds
     "--port-base", type=click.IntRange(1024, 65535), help="First port. Default: any free ports."
 )
 @restore_options
+@click.option("--group", metavar="GROUP", help="Unix group whose members may use it as reader.")
 def command(
     source: Path,
     at: str | None,
@@ -48,6 +49,7 @@ def command(
     fleet: str,
     port_base: int | None,
     restore: restoring.UpOptions,
+    group: str | None,
 ) -> None:
     """Restore every world of SOURCE (a folder of dumps) as it was at a time.
 
@@ -58,7 +60,9 @@ def command(
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    brought = restore_worlds(selection, replace(restore, fleet=fleet, port_base=port_base))
+    brought = restore_worlds(
+        selection, replace(restore, fleet=fleet, port_base=port_base, group=group)
+    )
     _show_notes(brought, zone=restore.load.time_zone)
     show_failures(brought.failures, fleet, restored=len(brought.restored))
     _show_result(brought, fleet)

@@ -39,9 +39,9 @@ _STARS = "*" * 27
 _JSON_SPECIAL = re.compile(rb'["\\\x00-\x1f\x7f]')
 
 
-def show_mib(size_bytes: int) -> str:
-    """Return a size for people, such as 1,431 MiB."""
-    return f"{size_bytes / (1 << 20):,.0f} MiB"
+def show_mib(size_bytes: int | None) -> str:
+    """Return a size for people, such as 1,431 MiB; nothing where it is not known."""
+    return "" if size_bytes is None else f"{size_bytes / (1 << 20):,.0f} MiB"
 
 
 def show_count(number: int, noun: str) -> str:

@@ -45,7 +45,7 @@ def run(setting: Setting) -> None:
     line = Line(
         complete=dialogue.complete,
         is_finished=is_finished,
-        history_file=settings.state_dir() / "history" / setting.fleet,
+        history_file=settings.history_dir() / setting.fleet,
     )
     prompt = f"{setting.fleet} (write)> " if setting.may_write else f"{setting.fleet}> "
     with diagnostics.unmoved_by_interrupts():

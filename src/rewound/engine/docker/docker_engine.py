@@ -253,4 +253,4 @@ class DockerEngine(DockerWatch):
         """Give files of this user's to the one that mysqld is."""
         if os.getuid() == 0:
             for path in paths:
-                os.chown(path, self._user.uid, self._user.gid)
+                os.chown(path, self._user.uid, -1)  # the group may be one that shares the fleet
