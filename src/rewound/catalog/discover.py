@@ -221,7 +221,7 @@ def _split_second_names(
 
 
 def _find_ambiguous(named: Iterable[NamedDump]) -> dict[str, str]:
-    """Return the worlds whose dumps lie in folders that may be different hosts."""
+    """Return the worlds whose dumps are in folders that may be different hosts."""
     first_path: dict[str, dict[tuple[str, ...], Path]] = defaultdict(dict)
     for entry in named:
         first_path[entry.dump.world].setdefault(entry.name.origin, entry.dump.path)

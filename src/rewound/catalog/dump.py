@@ -32,7 +32,7 @@ class Dump:
     path: Path
     """Where the file is."""
     size_bytes: int
-    """The size of the file as it lies there, compressed or not."""
+    """The size of the file on disk, compressed or not."""
     time_source: TimeSource
     """What `taken_at` was read from."""
     day_only: bool = False

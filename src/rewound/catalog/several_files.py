@@ -1,4 +1,4 @@
-"""Worlds that lie in several files: one per database, or one per table. Pure.
+"""Worlds that are split into several files: one per database, or one per table. Pure.
 
 They cannot be joined; here is how they are told from folders of whole worlds, so that no table
 becomes a world. Names alone do not tell it: `eu/berlin`, `eu/paris` are worlds. What the first

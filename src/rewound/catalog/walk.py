@@ -90,7 +90,7 @@ class _Walk:
         self.first_paths.setdefault(file_id, path)
 
     def add_unreadable(self, path: Path) -> None:
-        """Take in a file that only its name is known of: whoever opens it is told why.
+        """Accept a file of which only the name is known: opening it reports why.
 
         It may be the very dump that is asked for, so that its world must not get an older one.
         """

@@ -1,4 +1,4 @@
-"""What is said to a command that does not exist."""
+"""The error for a command that does not exist."""
 
 from collections.abc import Sequence
 

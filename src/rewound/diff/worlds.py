@@ -142,7 +142,7 @@ def _compare_tables(
     emit: EmitChange | None,
     cancellation: Cancellation,
 ) -> dict[TableName, TableOutcome]:
-    """Compare the rows of all tables; behind one that fails, with new sessions."""
+    """Compare the rows of all tables, with new sessions after one that fails."""
     outcomes: dict[TableName, TableOutcome] = {}
     left = list(pairs)
     while left:

@@ -32,10 +32,10 @@ _WARNING = re.compile(
     rb"(?:\[(?:Warning|Note)\]|(?i:warning|note|ignoring )|Deprecated"
     rb"|Error: [^\n]* when trying to dump (?:tablespaces|masking policies)\s*\Z)"
 )
-"""What a program says of a dump that is whole all the same. Tablespaces and masking policies
+"""Warnings of dump programs about dumps that are complete. Tablespaces and masking policies
 are the server's, not a database's.
 
-Source: mysqldump of MySQL 5.7 to 9.7; it goes on after both and ends with code 0.
+Source: mysqldump of MySQL 5.7 to 9.7; it continues after both and exits with code 0.
 """
 _SAYS_LITTLE = frozenset(
     {Kind.EMPTY, Kind.UNKNOWN, Kind.USE, Kind.TRANSACTION, Kind.FLUSH, Kind.ACCOUNT}
@@ -106,7 +106,7 @@ class Script:
 
     @property
     def session(self) -> DumpSession:
-        """The dump's session behind the last verdict."""
+        """The dump's session after the last verdict."""
         return self._judge.session
 
     def iter_verdicts(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
@@ -128,7 +128,7 @@ class Script:
             yield _judge_open_transaction(self._transaction.line)
 
     def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
-        """Judge the statements of one piece; only behind a DROP there is more than one."""
+        """Judge the statements of one piece; only a DROP is followed by more than one."""
         text, line, masked_text = piece.text, piece.line, piece.masked_text
         start = 0
         for _ in range(_MOST_DROPS):
@@ -189,7 +189,7 @@ class Script:
         return verdict if self._is_sql else _without_text(verdict, *verdict.uses)
 
     def _read_comment(self, piece: Piece) -> Iterator[Verdict]:
-        """Take note of what a comment says; where it opens another dump, begin anew."""
+        """Record what a comment says; if it starts another dump, start over."""
         if opens_dump(piece.text) and self.header.holds_something:
             if self._transaction.line is not None:
                 yield _judge_open_transaction(self._transaction.line)

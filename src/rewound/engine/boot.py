@@ -24,7 +24,7 @@ SOCKET = "mysqld.sock"
 TEMPORARY = "tmp"
 """The name of the folder of temporary files in a server's folder."""
 LOG_LINES = 200
-"""How much of a log's end is looked at: a crash writes some 60 lines behind its cause."""
+"""How much of a log's end is looked at: a crash writes some 60 lines after its cause."""
 
 _SHOWN_LINES = 8
 _LITTLE_SPACE_BYTES = 64 << 20  # less than a start takes, some of which its end gives back
@@ -69,7 +69,7 @@ def boot_file(spec: ServerSpec) -> Iterator[Path]:
 
 
 def port_taken(name: str) -> HostError:
-    """Return the error of a port that somebody was faster to take."""
+    """Return the error of a port that another program has just taken."""
     return HostError(
         f"another program has just taken the port of {name}", hint="run the command again"
     )

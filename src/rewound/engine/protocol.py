@@ -54,7 +54,7 @@ class PullStep:
     """What a daemon says while it pulls, a layer at a time."""
 
     layer: str
-    """Its short id; empty where it is said of the whole image."""
+    """Its short id; empty if the message is about the whole image."""
     what: str
     """In the daemon's words: `Downloading`."""
     done_bytes: int

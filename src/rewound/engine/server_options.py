@@ -78,7 +78,7 @@ class ServerSettings:
     time_zone: str = "+00:00"
     """The zone of sessions that set none: an offset, or a name that `zones` knows."""
     lower_case_table_names: int = 0
-    """0: names of tables and databases are told apart by case; 1: they are kept in lower case."""
+    """0: table and database names are case-sensitive; 1: they are stored in lower case."""
 
 
 LOADING_STATEMENTS = (

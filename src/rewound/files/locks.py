@@ -24,7 +24,7 @@ def new_folder(parent: Path, prefix: str) -> Iterator[Path]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         with locked_alone(folder) as is_there:
-            # Before it was locked, somebody may have taken it for a leftover.
+            # Before it was locked, another command may have removed it as a leftover.
             if is_there:
                 try:
                     yield folder
@@ -82,7 +82,7 @@ def lock_file(path: Path) -> int:
 
 
 def is_in_use(folder: Path) -> bool:
-    """Tell whether somebody has locked a folder."""
+    """Tell whether another process has locked a folder."""
     try:
         with locked_alone(folder, waits=False):
             return False

@@ -1,4 +1,4 @@
-"""Mounts below a folder: seeing them, ending them, and deleting only behind them.
+"""Mounts below a folder: finding and unmounting them, and deleting only afterwards.
 
 What a clone is mounted from belongs to others, so nothing is deleted through a mount:
 `remove_tree` unmounts first and refuses where that fails. The kernel's own table is
@@ -79,7 +79,7 @@ def unmount_below(folder: Path) -> None:
     try:
         command.run(["umount", "--", *map(str, points)], timeout_s=_TIMEOUT_S)
     except CommandFailed:
-        # Somebody looks into it: detached, it is out of the way now and ends when they do.
+        # A program uses it: detached, it is out of the way now and goes when the program ends.
         left = [str(point) for point in find_mounts_below(folder)]
         if left:
             command.run(["umount", "--lazy", "--", *left], timeout_s=_TIMEOUT_S)

@@ -1,4 +1,4 @@
-"""What a file system refuses us, as an error that says so; and what is to survive a power cut."""
+"""Writing files durably, and the errors of file systems that refuse a write."""
 
 import errno
 import os

@@ -1,7 +1,7 @@
 """A baseline: what it was made from, what it holds, and when it has to go. Pure.
 
 A baseline stands for one content: its key says all that decides what a world restored
-anew would hold. Where it lies and who may take it is `baseline_cache`'s.
+again would hold. Where it is stored and who may take it is `baseline_cache`'s.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from rewound.load.loader import LoadOptions
 
 BASELINE_FORMAT = 4
 """Part of every key. To be raised when baseline.json changes, or when the same dump
-would be restored to other content, so that older baselines are not found any more."""
+would be restored to other content, so that older baselines are no longer found."""
 
 
 @dataclass(frozen=True, slots=True)

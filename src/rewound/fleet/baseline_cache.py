@@ -9,7 +9,7 @@ Layout below the cache folder, all of it for the user alone:
     hashes/                       SHA-256 of dumps that were read before
 
 A baseline is there whole or not at all: it is written under another name, synced to disk,
-and renamed. Its folder is locked while somebody writes it or starts from it.
+and renamed. Its folder is locked while it is written or started from.
 """
 
 import contextlib
@@ -72,7 +72,7 @@ class BaselineCache:
     def acquire(self, key: str, *, note: Callable[[str], None]) -> Iterator[Baseline | None]:
         """Give a baseline to start a world from; while the block runs it is not removed.
 
-        One that is damaged is removed, `note` is told, and None is given.
+        A damaged one is removed, reported to `note`, and None is returned.
         """
         with locked_with_others(self.folder / key) as is_there:
             baseline, damage = self._look_at(key) if is_there else (None, None)
@@ -117,7 +117,7 @@ class BaselineCache:
             raise unwritable(making, error, hint=_UNWRITABLE_HINT) from error
 
     def note_proof(self, key: str, proof: DeepProof) -> None:
-        """Add to a baseline's ledger that a second load gave the same; where it cannot, do not."""
+        """Record in a baseline's ledger that a second load gave the same, if possible."""
         with locked_with_others(self.folder / key) as is_there:
             baseline = self._describe(key) if is_there else None
             if baseline is not None:
@@ -167,7 +167,7 @@ class BaselineCache:
         return (folder for folder in self.folder.glob("*") if _KEY.fullmatch(folder.name))
 
     def _describe(self, key: str) -> Baseline | None:
-        """Return what is said of a baseline, without looking whether its files are there."""
+        """Return a baseline's description, without checking that its files exist."""
         try:
             return decode((self.folder / key / _DESCRIPTION).read_bytes(), Baseline)
         except (OSError, ValueError):

@@ -35,7 +35,7 @@ class Identity:
     ctime_ns: int
 
     def was_quiet(self, now_ns: int) -> bool:
-        """Tell whether its last change lies far enough back to show in its times."""
+        """Tell whether its last change is old enough to show in its times."""
         return now_ns - max(self.mtime_ns, self.ctime_ns) > _QUIET_NS
 
 

@@ -1,4 +1,4 @@
-"""The folder of a world that stands alone: what lies in it, and what that is worth.
+"""The folder of a standalone world: what it contains, and in which state it is.
 
     rewound.lock   says that the folder is ours; locked while a world is made in it or served
     world/         all of mysqld's: data, socket, log

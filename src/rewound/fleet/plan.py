@@ -23,7 +23,7 @@ class WorldPlan:
 
     name: str
     dumps: tuple[Dump, ...]
-    """The chosen dump; behind it the older ones that may take its place."""
+    """The chosen dump, followed by the older ones that may take its place."""
     port: int
     folder: Path
     """Where its server lives."""

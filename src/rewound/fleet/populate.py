@@ -31,10 +31,10 @@ def populate(
     world: str,
     progress: Progress,
 ) -> Ledger:
-    """Load, prove and open a running server's world; say so where its server ends in between.
+    """Load, prove and open the world of a running server; report a server that ends meanwhile.
 
     Raises:
-        DumpError: the dump is not whole, or holds what is not executed.
+        DumpError: the dump is incomplete, or contains statements that are not executed.
         LoadError: the ledger does not balance.
         HostError: the server ended, its disk is full, or it gets no more memory.
         Interrupted: the context was cancelled.

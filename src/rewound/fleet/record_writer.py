@@ -37,7 +37,7 @@ def run_side_by_side(
     """Run the worlds' jobs, in their order, some at a time; return what each came to.
 
     What a job raises, and a signal, ends all: `stop` is called, which has to make the
-    running jobs come to their end, they are waited for, and the exception goes on.
+    running jobs are waited for, and the exception propagates.
     """
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="world")
     futures = {}

@@ -2,7 +2,7 @@
 
 Where the dump has a baseline, the world starts from it instead. Where it is asked for, what
 is served in the end is compared with a second load. A world that does not get to the end
-leaves nothing: its server is ended and its folder removed before the error goes on.
+leaves nothing: its server is ended and its folder removed before the error propagates.
 """
 
 import logging

@@ -149,7 +149,7 @@ def make_world_folder(folder: Path) -> None:
 
 
 def discard_world(folder: Path, watch: ServerWatch) -> None:
-    """End a world's server and delete its folder; where that fails the log says so."""
+    """End a world's server and delete its folder; a failure is logged."""
     try:
         watch.end_all(folder)
         remove_tree(folder)

@@ -40,7 +40,7 @@ def compare_with_second_load(
     *,
     witness: Witness,
 ) -> Restored:
-    """Return a world with the proof that a second load of its dump gave the same.
+    """Return a world with the proof that a second load of its dump gave the same data.
 
     Raises:
         LoadError: it gave something else, or failed.

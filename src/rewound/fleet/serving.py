@@ -1,4 +1,4 @@
-"""Starting the server of a proven world, and looking whether it holds what was proven."""
+"""Starting the server of a proven world, and checking that it holds what was proven."""
 
 from dataclasses import dataclass
 

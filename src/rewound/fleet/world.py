@@ -23,7 +23,7 @@ class WorldState(enum.Enum):
     INTERRUPTED = "interrupted"
     """The `up` or `reset` that was making it ended before it was ready."""
     STOPPED = "stopped"
-    """It was ready, and its server does not run any more."""
+    """It was ready, and its server no longer runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Request:
-    """Somebody who waits for a core."""
+    """A waiter for a core."""
 
     owner: Hashable
 

@@ -70,7 +70,7 @@ class Dispatcher:
         self._settings: tuple[str | None, SessionSettings] | None = None
         self._may_hold_locks = False
         self._is_read_only = False
-        """The transaction that goes on may take no rows, which is for the server to say."""
+        """The transaction that continues may accept no rows, which the server decides."""
 
     def dispatch(self, verdict: Verdict) -> None:
         """Execute a verdict, now or in a worker.
@@ -80,7 +80,7 @@ class Dispatcher:
         """
         if verdict.refusal is None:
             rule = _find_shortcut(verdict)
-            # Of a table that is not there the server says so: the dump may be damaged.
+            # If the table does not exist, the server reports it: the dump may be damaged.
             if rule is not None and self._counters.has_tables(table_keys(verdict)):
                 detail = str(verdict.statement.name or verdict.kind.value)
                 self._counters.add_use(RuleUse(rule, detail), verdict.line)

@@ -45,7 +45,7 @@ class DumpFacts:
     dumps: int = 1
     """How many dumps the file holds, one after the other."""
     unproven: str | None = None
-    """Which of several is not proved to be whole."""
+    """Which of several dumps is not proven to be complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class ForeignKeys:
 
 @dataclass(frozen=True, slots=True)
 class DeepProof:
-    """That a second load of the dump, the plainest way, gave the same world."""
+    """That a second load of the dump, statement by statement, gave the same world."""
 
     agreed_at: datetime
     tables: int
@@ -161,7 +161,7 @@ class Ledger:
     objects: tuple[StoredObject, ...]
     foreign_keys: ForeignKeys
     unfinished_allowed: bool
-    """The user accepted a dump whose end cannot be proved."""
+    """The user accepted a dump whose end cannot be proven."""
     dump_filter: str | None = None
     """The options that asked for a part of the dump; None where all of it was."""
     unmet: tuple[str, ...] = ()

@@ -61,7 +61,7 @@ class LoadOptions:
     schema: str | None = None
     """Where objects go that the dump names no database for."""
     allow_unfinished: bool = False
-    """Accept a dump whose end cannot be proved."""
+    """Accept a dump whose end cannot be proven."""
     allowed: frozenset[str] = frozenset()
     """The rules of `ALLOWABLE` that may apply, by name."""
     dump_filter: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value

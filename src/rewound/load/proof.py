@@ -48,7 +48,7 @@ class Found:
     schemas: tuple[str, ...]
     """All but the server's own."""
     row_counts: Mapping[TableKey, int]
-    """COUNT(*) of every table; 0 for one of MERGE, which shows the rows of others."""
+    """COUNT(*) of every table; 0 for MERGE tables, which show the rows of others."""
     broken_merges: Mapping[TableKey, str]
     """The tables of MERGE that cannot be read, and why."""
     auto_increments: Mapping[TableKey, int]

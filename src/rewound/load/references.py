@@ -87,7 +87,7 @@ class References:
         found: set[TableKey] = set()
         waiting = list(fired)
         while waiting:
-            # What has been looked at has no bodies any more.
+            # Objects that were examined no longer keep their bodies.
             for words in bodies.pop(waiting.pop(), ()):
                 if "call" in words or not words.isdisjoint(others):
                     return set(tables)

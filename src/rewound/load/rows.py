@@ -33,7 +33,7 @@ _OF_THE_NAME_ALONE = frozenset({1287, 3719})
 """What MySQL 9.7 warns of where a statement names the character set `utf8` or `utf8mb3`."""
 DEFINING: Statements = (
     "SET NAMES utf8mb4",
-    # The definition is the server's own, so whatever stands in it is allowed.
+    # The definition is the server's own, so everything in it is allowed.
     "SET SESSION sql_mode = 'ALLOW_INVALID_DATES', foreign_key_checks = 0",
     # Three keys of 2.1 million rows, in CPU-seconds: 7.6 with 16 MiB, 7.8 with 4, 8.2 with 64,
     # 10 with 256, 12 with 1024, whose sorts leave the processor's cache.

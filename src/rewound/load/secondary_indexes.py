@@ -36,7 +36,7 @@ def plan_index_deferral(create_table: str) -> IndexDeferral | None:
     then kept in its order; what AUTO_INCREMENT or a foreign key of this table needs;
     FULLTEXT and SPATIAL keys and those of expressions; keys of virtual columns, whose values
     depend on the session that states the row. And what stands before one that stays, because
-    a key that is made later comes behind it.
+    a key that is made later comes after it.
     """
     lines = create_table.splitlines()
     has_primary_key = any(line.startswith("  PRIMARY KEY ") for line in lines)

@@ -1,7 +1,7 @@
 """What the server of a world has to be set to, so that it answers as the dumped one did.
 
 Some of what a dump holds works under certain global settings alone. Which, is found out once
-all is loaded; whoever owns the server sets them for good, so that baselines keep them.
+all is loaded; the owner of the server persists them, so that baselines keep them.
 """
 
 from collections.abc import Mapping

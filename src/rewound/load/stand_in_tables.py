@@ -34,7 +34,7 @@ class Attempt:
 
 
 class StandInTables:
-    """Guards the schemas, tables and columns that stand in; they go when it is left."""
+    """Creates stand-in schemas, tables and columns, and drops them on exit."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -44,9 +44,9 @@ class StandInTables:
     def create_with_stand_ins(
         self, create: Callable[[], None], waiting: Sequence[TableKey]
     ) -> Attempt:
-        """Call `create` until it succeeds or its error names nothing that can stand in.
+        """Call `create` until it succeeds or its error names nothing that can be replaced.
 
-        Nothing stands in for the views that are `waiting` to be made.
+        The views that are `waiting` to be created are not replaced.
         """
         first: MysqlError | None = None
         own: list[bytes] = []

@@ -44,7 +44,7 @@ def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verifica
             "a process that was reading a dump was killed", hint="the host may be out of memory"
         ) from error
     except BaseException:
-        # Whoever gives up does not wait for a dump to be read to its end.
+        # A cancelled command does not wait for a dump to be read to its end.
         for worker in set(multiprocessing.active_children()) - others:
             worker.kill()
         raise

@@ -1,7 +1,7 @@
 """Several connections that fill one server: what is to be done next, and who does it.
 
 A worker is a thread with a connection. A few rules order the work: a table's keys are taken
-away before its first rows and put back behind its last; rows of a table without a primary
+away before its first rows and put back after its last; rows of a table without a primary
 key keep their order; putting keys back comes first, because it takes longest. The workers of
 all worlds share one budget of cores, so that the world that is last has all of them.
 """
@@ -65,7 +65,7 @@ class _WorkStep(enum.Enum):
 
 @dataclass(slots=True)
 class _TableQueue:
-    """What waits and what goes on for one table."""
+    """What is waiting and what is running for one table."""
 
     key: TableKey
     keeps_order: bool

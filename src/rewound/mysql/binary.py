@@ -20,7 +20,7 @@ ANY_SCALE = 31
 """The scale of a FLOAT or DOUBLE that declares none; with one, its text is exact."""
 
 _Reader = Callable[[bytes, int], tuple[bytes, int]]
-"""Takes a packet and the place of a value; returns its text and the place behind it."""
+"""Takes a packet and the place of a value; returns its text and the place after it."""
 
 _UNSIGNED = 32
 _ZEROFILL = 64

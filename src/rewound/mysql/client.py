@@ -1,4 +1,4 @@
-"""Statements for one server, in a thread: nobody else imports PyMySQL.
+"""Statements for one server, in a thread: the only module that imports PyMySQL.
 
 Connections go over the unix socket, take bytes or text, and answer with plain values.
 Every exception of the driver leaves here as `MysqlError`. One statement a call: the
@@ -149,7 +149,7 @@ class Connection:
     def limit_answers(self, timeout_s: float) -> Iterator[None]:
         """Let each answer take this long at most; the session is lost with a later one.
 
-        The statement goes on in the server: it is for the caller to end that.
+        The statement keeps running in the server; the caller has to end it.
         """
         usual, self._driver._read_timeout = self._driver._read_timeout, timeout_s
         try:

@@ -56,7 +56,7 @@ class Column:
     precision: int = 0
     """The digits of a DECIMAL; else 0."""
     scale: int = 0
-    """How many of them stand behind the point; for times, the digits of the second's fraction."""
+    """How many of them follow the decimal point; for times, the digits of fractional seconds."""
 
     @property
     def sql_type(self) -> str:

@@ -118,7 +118,7 @@ class StreamSession:
         """Begin a user's statement as `execute` does: read-only as `reader`, exact where it can be.
 
         The server is asked for no more rows than `row_limit`; what EXPLAIN explains is the
-        statement without that limit, which would stand in its plan.
+        statement without that limit, which would appear in its plan.
 
         What a view of the dump calls could end the session's own mode for the next statement, but
         not that of the transaction that it is in.
@@ -212,9 +212,9 @@ class StreamSession:
         return ()
 
     async def was_cut_short(self) -> bool:
-        """Tell whether the last SELECT's time was up, although it may have answered all the same.
+        """Tell whether the last SELECT exceeded its time, even if it returned a result.
 
-        To SLEEP and BENCHMARK that is no error: they return 1 and 0, and the statement goes on.
+        For SLEEP and BENCHMARK this is no error: they return 1 and 0, and the statement continues.
         To be asked once after each statement that may have been; it needs no privilege.
 
         Source: MySQL 9.7 manual, "SLEEP()" and "Max_execution_time_exceeded"; tried on 9.7.4.

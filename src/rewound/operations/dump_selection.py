@@ -44,7 +44,7 @@ class Selection:
     target: TargetTime | None = None
     """The moment wanted; None for the newest dumps."""
     pattern: str | None = None
-    """How world and time stand in a path, where the usual shapes do not fit."""
+    """Pattern of world and time in a path, if the usual shapes do not match."""
     timezone: tzinfo = UTC
     """The zone of the times in names that state none."""
     worlds: str | None = None

@@ -139,7 +139,7 @@ def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -
 
     Raises:
         FleetError: its MySQL is another one now.
-        HostError: it cannot be had any more.
+        HostError: it is no longer available.
     """
     again = f"restore it again: rewound down --fleet {fleet}, then rewound up"
     if choice.kind is EngineKind.PROCESS:

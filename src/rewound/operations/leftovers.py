@@ -1,4 +1,4 @@
-"""What commands that were killed have left, and fleets that nobody can use any more."""
+"""What killed commands left behind, and fleets that can no longer be used."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def _find_fleets() -> Iterator[Leftover]:
 
 
 def _explain_uselessness(name: str) -> str | None:
-    """Say why nobody can use a fleet any more; None where somebody may.
+    """Say why a fleet can no longer be used; None if it can.
 
     One that is being made is none, and a stopped one can be reset.
     """

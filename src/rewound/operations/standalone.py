@@ -1,6 +1,6 @@
 """One world that stands alone: this very process makes it, and then becomes its server.
 
-The building block of container images. All of it lies in one folder, which may be a volume:
+The building block of container images. Everything is in one folder, which may be a volume:
 started again on it, the same world serves again without a load. Until the proof is written
 the server listens on loopback and its socket alone.
 """

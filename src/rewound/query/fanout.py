@@ -60,7 +60,7 @@ class QueryOptions:
     enough_rows: int | None = None
     """More rows than these need not come, as nobody will look at them."""
     has_one_answer: bool = False
-    """A statement with several answers fails; there is a place for one."""
+    """A statement with several result sets fails; there is only room for one."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """User variables of the session, by their names without the @."""
 
@@ -142,7 +142,7 @@ class FanOut:
 
         An outcome in the place of an endpoint is what becomes of every statement in a
         world that cannot be asked. `schemas` says which schema unqualified names belong
-        to in each world. The statements of a world share one session; behind one that
+        to in each world. The statements of a world share one session; after one that
         fails, the others are not run there.
         """
         self._worlds = {

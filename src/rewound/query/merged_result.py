@@ -29,7 +29,7 @@ class MergedResult:
 
     @cached_property
     def result_columns(self) -> ResultColumns:
-        """The columns behind the world's; waits until every world has begun to answer."""
+        """The columns after the world's; waits until every world has begun to answer."""
         columns = self._stream.columns()
         return choose_result_columns(columns) if columns else ResultColumns(())
 

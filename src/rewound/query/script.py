@@ -90,7 +90,7 @@ def read_script(text: str) -> list[UserStatement]:
 def is_complete(text: str) -> bool:
     """Tell whether a text ends where a statement does, so that another one could follow.
 
-    It does not behind a DELIMITER other than the semicolon: what follows is meant as well.
+    It does not after a DELIMITER other than the semicolon: what follows is meant as well.
     """
     splitter = Splitter(_MODE)
     *before, last_part = _iter_parts(text.encode("utf-8", "surrogateescape"))

@@ -12,7 +12,7 @@
     BINARY, GEOMETRY   binary
 
 A column with a value that its type cannot hold, as no calendar has 0000-00-00, stays text, and
-it is said which one and for which value.
+a warning names the column and the value.
 """
 
 from collections.abc import Iterable, Sequence

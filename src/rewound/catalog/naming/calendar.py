@@ -1,4 +1,4 @@
-"""The words of a calendar that stand in the names of dumps: weekdays, months, time zones. Pure.
+"""Calendar words in the names of dumps: weekdays, months, time zones. Pure.
 
 English, German, French and Spanish, in full and as `date` abbreviates them; Italian, Portuguese
 and Dutch in full. An abbreviation of two

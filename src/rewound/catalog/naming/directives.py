@@ -136,7 +136,7 @@ def to_utc(written: datetime, timezone: tzinfo) -> datetime:
     Of a clock time that occurs twice, when summer time ends, the first is meant.
 
     Raises:
-        ValueError: the time lies outside the years 1 to 9999 in UTC.
+        ValueError: the time is outside the years 1 to 9999 in UTC.
     """
     aware = written if written.tzinfo else written.replace(tzinfo=timezone)
     try:

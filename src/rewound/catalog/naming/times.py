@@ -197,7 +197,7 @@ class WrittenTime:
     start: int
     """Where in the text the time begins."""
     end: int
-    """Where the text goes on after the time."""
+    """Where the text continues after the time."""
     reading: Reading
     """What it says."""
 

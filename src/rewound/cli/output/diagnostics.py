@@ -1,7 +1,7 @@
 """All of stderr that is not progress, and every exit code: failures become text here.
 
 This is one of the two places that catch broadly. A failure of ours is a message and a
-hint; anything else is a bug and says so, with the traceback kept in a file.
+hint; anything else is reported as a bug, with the traceback kept in a file.
 """
 
 import contextlib
@@ -54,7 +54,7 @@ def fail_with(code: int) -> None:
 
 
 def warn(text: str) -> None:
-    """Say what the user should know although the command goes on."""
+    """Print a warning; the command continues."""
     click.echo(f"{click.style('warning:', fg='yellow')} {printable(text)}", err=True)
 
 
@@ -168,7 +168,7 @@ def _run(command: click.Command) -> int:
         click.echo("interrupted", err=True)
         return Interrupted.exit_code
     except BrokenPipeError:
-        # The reader of our output went away (`| head`). Nothing may be written any more,
+        # The reader of our output went away (`| head`). Nothing may be written from now on,
         # not even by the interpreter on its way out.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -55,7 +55,7 @@ def list_columns(report: Report, *, by: str) -> List:
 def list_rows(report: Report, *, has_labels: bool) -> List:
     """Return the changed rows, a line for each cell that differs.
 
-    With `has_labels`, the values that name a row stand behind its key.
+    With `has_labels`, the values that name a row follow its key.
     """
     tables = [(world.world, table) for world in report.worlds for table in world.tables]
     rows_of = [(world, table, row) for world, table in tables for row in table.rows]

@@ -1,4 +1,4 @@
-"""Filters that match nothing are said: what was meant is probably spelled in another way."""
+"""Warnings about filters that match nothing, which are probably misspelled."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""How the answers of all worlds to a statement are shown, and what is said of them."""
+"""Shows the answers of all worlds to a statement, and the messages about them."""
 
 import contextlib
 import time
@@ -210,7 +210,7 @@ def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Ro
 
 
 def _cut(runs: Iterable[Sequence[Row]], limit: int, remark: str) -> Iterator[Sequence[Row]]:
-    """Yield so many rows at the most, and say so if there are more."""
+    """Yield at most this many rows, and warn if there are more."""
     left = limit
     for rows in runs:
         if len(rows) > left:

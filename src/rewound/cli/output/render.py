@@ -20,7 +20,7 @@ class Figure(str):
 
 
 Cell = int | float | Decimal | str | bytes | datetime | None
-"""What can stand in a cell of our own lists; None is NULL."""
+"""The value of a cell of our own lists; None is NULL."""
 
 _OTHER_TYPES = {bytes: ColumnType.BINARY, datetime: ColumnType.DATETIME}
 """Of columns that hold no numbers."""

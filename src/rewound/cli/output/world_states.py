@@ -1,4 +1,4 @@
-"""How the state of a world is shown, and what is said about it in whole sentences."""
+"""How the state of a world is shown, as a word and in whole sentences."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Options that exclude each other: one that is typed wins over one that is only set somewhere.
 
 The environment and the settings file hold for many commands: what they set for another one is
-passed over, and a line says so. Only what is typed together is a contradiction.
+ignored, and a message says so. Only options that are typed together can conflict.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""How worlds are restored, as the commands that restore some are told: `up` and `diff SOURCE`."""
+"""The options of the commands that restore worlds: `up` and `diff SOURCE`."""
 
 import functools
 from collections.abc import Callable

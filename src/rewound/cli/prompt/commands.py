@@ -48,7 +48,7 @@ _BARE = {"quit": Verb.QUIT, "exit": Verb.QUIT, "help": Verb.HELP}
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command and what stands behind it."""
+    """One command and its argument."""
 
     verb: Verb
     argument: str = ""

@@ -144,7 +144,7 @@ def _is_within_comment(token: _SqlWord) -> bool:
 
 
 def _last_statement(tokens: Sequence[_SqlWord]) -> list[_SqlWord]:
-    """Return the tokens behind the last semicolon that mean something."""
+    """Return the tokens after the last semicolon that mean something."""
     ends = [place for place, token in enumerate(tokens) if token == ("mark", ";")]
     start = ends[-1] + 1 if ends else 0
     return [token for token in tokens[start:] if token.kind not in ("space", "comment")]
@@ -213,7 +213,7 @@ def _iter_tables(tokens: Sequence[_SqlWord]) -> Iterator[TableReference]:
 
 
 def _read_table(tokens: Sequence[_SqlWord], place: int) -> tuple[TableReference | None, int]:
-    """Return the table that is named there, if one is, and the place behind it."""
+    """Return the table that is named there, if one is, and the place after it."""
 
     def name_at(index: int) -> str | None:
         token = tokens[index] if index < len(tokens) else _SqlWord("mark", "")

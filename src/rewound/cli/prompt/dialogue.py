@@ -1,4 +1,4 @@
-"""The prompt's loop: reads a text, does what it says, says what went wrong, and goes on."""
+"""The prompt's loop: reads input, executes it, reports errors, and continues."""
 
 import gc
 import threading

@@ -24,7 +24,7 @@ class FindingReport:
     """The lowest of the worlds that do not stand out."""
     high: float
     score: float
-    """How many usual spreads the farthest lies from the median of all worlds."""
+    """How many usual spreads the farthest is from the median of all worlds."""
     text: str
     """It in words."""
     command: str

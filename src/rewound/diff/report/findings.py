@@ -2,7 +2,7 @@
 
 Each measure (the mean change of a column, the share of rows that it changed in, and so on)
 is taken in every world, and each world is compared with the median of all. How far it lies
-from that is told in units of the usual spread: the median of all distances from the median
+from that is given in units of the usual spread: the median of all distances from the median
 (MAD, times 1.4826, which is the standard deviation of a bell curve). One or two odd worlds
 move neither median, so they cannot hide themselves. A world that lies THRESHOLD units or
 more away stands out; those that lie on one side of the median are one finding.
@@ -74,7 +74,7 @@ class Finding:
     high: float
     """The highest of them."""
     score: float
-    """How many usual spreads the farthest lies from the median."""
+    """How many usual spreads the farthest is from the median."""
     rows: int
     """How many rows it is about."""
 
@@ -220,7 +220,7 @@ def _judge(subject: _Subject, observed: Mapping[str, _Observed]) -> Iterator[Fin
 
 
 def _score(observed: _Observed, distance: float, usual: float) -> float:
-    """Return how many spreads a world lies from the median."""
+    """Return how many spreads a world is from the median."""
     spread = max(usual, observed.chance)
     if not distance:
         return 0.0
@@ -228,7 +228,7 @@ def _score(observed: _Observed, distance: float, usual: float) -> float:
 
 
 def _find_other_definitions(worlds: Mapping[str, WorldDiff]) -> Iterator[Finding]:
-    """Yield the worlds whose definitions changed unlike those of most others."""
+    """Yield the worlds whose definitions changed differently from those of most others."""
     groups: dict[tuple[SchemaChange, ...], list[str]] = {}
     for world, diff in worlds.items():
         groups.setdefault(diff.schema_changes, []).append(world)

@@ -1,6 +1,6 @@
 """A report as one HTML file that opens offline, in any browser. Pure.
 
-What is fixed lies beside this module: `page.html`, `page.css` and the parts of its `script`. The
+The fixed parts are files beside this module: `page.html`, `page.css` and its `script`. The
 values go in as JSON, and the script shows them. They come from dumps and are not trusted: none of
 them is ever markup. The JSON contains no character that HTML gives a meaning to, the script adds
 values to the page only as text, and the page's policy allows exactly this style and this script,

@@ -73,7 +73,7 @@ class ComparisonSession:
         traceback: TracebackType | None,
     ) -> None:
         if kind is not None:
-            # Nobody waits for the answers any more.
+            # The answers are no longer needed.
             self.abort()
         self._pool.shutdown(cancel_futures=True)
         self._connection.close()

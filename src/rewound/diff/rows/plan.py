@@ -49,7 +49,7 @@ class TablePlan:
     left_out: tuple[LeftOut, ...]
     key: ChosenKey | None
     labels: tuple[ColumnPair, ...] = ()
-    """Columns that name a row; their values stand behind the compared ones."""
+    """Columns that name a row; their values follow the compared ones."""
 
     @property
     def key_names(self) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from rewound.diff.rows.keys import ChosenKey, KeyColumn, Tokens
 
 @dataclass(frozen=True, slots=True)
 class KeyRange:
-    """The keys behind one and up to another; without them, from the first, to the last."""
+    """The keys after one and up to another; without these, from the first or to the last."""
 
     behind: Tokens | None = None
     up_to: Tokens | None = None
 
     def split(self, at: Tokens) -> tuple["KeyRange", "KeyRange"]:
-        """Return the part up to a key in it, and the part behind that."""
+        """Split the range at a key: the part up to it, and the part after it."""
         return KeyRange(self.behind, at), KeyRange(at, self.up_to)
 
 

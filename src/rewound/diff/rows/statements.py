@@ -16,11 +16,11 @@ _SUM_DIGITS = 15  # of the hash; as many as fit a BIGINT
 SESSION_STATEMENTS = (
     "SET NAMES utf8mb4",
     "SET SESSION time_zone = '+00:00'",
-    # What is no valid date is there all the same, and keys are compared with it.
+    # Invalid dates exist in tables, and keys are compared with them.
     "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'",
     "SET SESSION group_concat_max_len = 4194304",
     "SET SESSION information_schema_stats_expiry = 0",
-    # A side that somebody works on is compared as it was in one moment.
+    # A side that is in use is compared as of one moment.
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 )
@@ -34,7 +34,7 @@ class SideSql:
     table: str
     """Its name with its schema, as SQL."""
     values: tuple[str, ...]
-    """SQL of the compared columns, and behind them of those that name a row."""
+    """SQL of the compared columns, followed by those that name a row."""
     pieces: tuple[str, ...]
     """SQL of the bytes of the compared columns in a row's text."""
     where: str | None
@@ -44,7 +44,7 @@ class SideSql:
     tokens: tuple[str, ...] = ()
     """SQL of the tokens of the key's columns."""
     identities: tuple[str, ...] = ()
-    """SQL of what is equal where the key's columns are."""
+    """SQL of an expression that is equal if the key's columns are."""
 
     @property
     def row_hash(self) -> str:

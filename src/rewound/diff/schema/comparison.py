@@ -153,7 +153,7 @@ def _differences(
 
 
 def _column_order(before: TableDefinition, after: TableDefinition) -> tuple[Difference, ...]:
-    """Return whether the columns that both have stand in another order."""
+    """Return whether the columns that both sides have are in a different order."""
     names = [{column.name for column in table.columns} for table in (before, after)]
     common = names[0] & names[1]
     old, new = (

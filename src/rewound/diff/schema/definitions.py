@@ -44,7 +44,7 @@ class ColumnDefinition:
     """What a blank weighs, in hexadecimal, where the collation takes texts for equal that
     differ in blanks at their end; else empty."""
     scale: int | None = field(default=None, metadata={"shown": False})
-    """Digits behind the point of a DECIMAL, or of a second."""
+    """Digits after the point of a DECIMAL, or of a second."""
     expression: str = ""
     """What a generated column computes."""
     extra: str = ""

@@ -118,7 +118,7 @@ def _is_no_column(rest: Sequence[Token]) -> bool:
 
 
 def _change(columns: Columns, verb: str, rest: Sequence[Token], mode: LexicalMode) -> Columns:
-    """Return the columns after one action, whose words behind the verb are `rest`."""
+    """Return the columns after one action, whose words after the verb are `rest`."""
     if not rest:
         raise NotCertain
     if verb == "ADD":

@@ -128,5 +128,5 @@ def _find_mariadb_only(tokens: Sequence[Token], words: Sequence[str]) -> str | N
 
 
 def _words_before_parenthesis(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield the words that no stored function, but a loadable one, goes on with."""
+    """Yield the words that follow the name of a loadable function, but never of a stored one."""
     return (t.word for t in itertools.takewhile(lambda token: token.text != b"(", tokens))

@@ -28,7 +28,7 @@ def plan_stored_object_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
 
 
 def find_schedule(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Return what stands behind ON SCHEDULE AT or EVERY in a CREATE EVENT, up to its body.
+    """Return the tokens after ON SCHEDULE AT or EVERY in a CREATE EVENT, up to its body.
 
     The server computes it when it creates the event.
     """

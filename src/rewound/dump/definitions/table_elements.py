@@ -34,7 +34,7 @@ class TableElement:
 
     @property
     def end(self) -> int:
-        """Offset behind its last byte."""
+        """Offset after its last byte."""
         return self.tokens[-1].end
 
 
@@ -67,7 +67,7 @@ def split_elements(tokens: Sequence[Token], level: int) -> Iterator[Sequence[Tok
 
 
 def _skip_action(part: Sequence[Token]) -> tuple[int, Sequence[Token]]:
-    """Return what stands behind ADD, MODIFY or CHANGE, and how many names it begins with."""
+    """Return the tokens after ADD, MODIFY or CHANGE, and how many names they begin with."""
     index = next((i for i, token in enumerate(part) if token.word in _NAMES_AFTER), None)
     if index is None:
         return 0, ()

@@ -153,7 +153,7 @@ def _cut_option(
 ) -> Edit:
     """Take an option out with the commas around it, which only ALTER TABLE needs one of.
 
-    Those of a partition have none; the comma behind them is followed by the next partition.
+    Those of a partition have none; the comma after them is followed by the next partition.
     """
     start, end = option.name.start, option.value.end
     if option.is_of_partition:

@@ -2,7 +2,7 @@
 
 Each stream raises EOFError where the data ends inside a member, `CorruptData` where it is
 damaged or followed by something else, and `NeedsMemory` where its author asked for more
-than we give. Several members behind each other, and zeros behind the last one, are as good
+than we give. Several members in a row, and zeros after the last one, are as good
 as one.
 """
 
@@ -55,7 +55,7 @@ class _Decompressor(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What came behind that end."""
+        """What came after that end."""
 
     @property
     def needs_input(self) -> bool:
@@ -103,7 +103,7 @@ class _GzipMember:
 
     @property
     def unused_data(self) -> bytes:
-        """What came behind that end."""
+        """What came after that end."""
         return self._member.unused_data
 
     @property
@@ -159,7 +159,7 @@ class _ZstdMember:
 
     @property
     def unused_data(self) -> bytes:
-        """What came behind that end."""
+        """What came after that end."""
         return self._frame.unused_data
 
     def decompress(self, data: bytes, _max_length: int, /) -> bytes:

@@ -1,7 +1,7 @@
 """What people take for dumps and is none: told by the first bytes, with what to do.
 
 Pure. Only what no dump in SQL can begin with counts, so that a dump is never turned away
-here. What is not listed goes on to the judge, which refuses whatever it does not know.
+here. Everything else goes to the judge, which refuses what it does not know.
 """
 
 import re
@@ -191,7 +191,7 @@ def _is_separated(start: bytes) -> bool:
     if not re.match(rb"\w|[\"'`]|\\N[\t,;]", line):
         return False
     line = re.sub(rb"\"[^\"]*\"", b"", line)
-    # What has a space behind its commas may be prose.
+    # Text with spaces after its commas may be prose.
     return line.count(b"\t") >= 2 or any(
         line.count(mark) >= 2 and mark + b" " not in line for mark in (b",", b";")
     )

@@ -52,7 +52,7 @@ class Header:
 
     @property
     def is_of_old_server(self) -> bool:
-        """Whether the dumped server was a MySQL before 8.0, or MariaDB, as far as it is said."""
+        """Whether the dumped server was MySQL before 8.0 or MariaDB, if the header names it."""
         version = self.server_version or ""
         return "MariaDB" in version or version[:2] in ("4.", "5.")
 
@@ -61,7 +61,7 @@ class Header:
         """Whether the opened dump was closed; None where nothing proves that it was all.
 
         A closing line proves what stands before it: statements after the last one leave
-        the end unproved.
+        the end unproven.
         """
         if self.is_open:
             return False
@@ -93,13 +93,13 @@ def opens_dump(comment: bytes) -> bool:
 
 
 def are_whole(headers: Iterable[Header]) -> bool | None:
-    """Return whether all dumps of a file are whole; None where one of them is not proved."""
+    """Return whether all dumps of a file are complete; None if one of them is not proven."""
     states = {header.is_whole for header in headers}
     return False if False in states else None if None in states else True
 
 
 def find_unproven(headers: Sequence[Header]) -> str | None:
-    """Say which dump of a file with several is not proved to be whole, and where it stands."""
+    """Say which of several dumps in a file is not proven to be complete, and its place."""
     if len(headers) < 2:
         return None
     for header, following in itertools.zip_longest(headers, headers[1:]):

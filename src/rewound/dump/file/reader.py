@@ -1,7 +1,7 @@
 """The bytes of a dump, out of its compression, with proof that all of them were there.
 
 Owns decompression, the checks that the format offers (end mark, CRC), and the SHA-256 of
-the file as it lies on disk. The format is told from the first bytes, not from the name. A
+the file on disk. The format is recognised by the first bytes, not by the name. A
 small file does not become any amount of text: see `LARGEST_RATIO`.
 Nothing is written and nothing is interpreted.
 """
@@ -42,7 +42,7 @@ class DumpReader:
     """Streams one dump's decompressed bytes; read to the end, it is proven whole.
 
     Use it as a context manager. `file_bytes_read` and `text_bytes_read` grow while the
-    chunks are drawn; `sha256` is of the file as it lies on disk and is complete, like
+    chunks are drawn; `sha256` is of the file on disk and is complete, like
     the proof, once `iter_chunks` has ended.
     """
 
@@ -235,7 +235,7 @@ class _HashingFile(io.RawIOBase):
         unchanged = (self._stat.st_size, self._stat.st_mtime_ns)
         if (now.st_size, now.st_mtime_ns) != unchanged or self.bytes_read != now.st_size:
             return True
-        # It was renamed or linked, or its time was set back behind a change: its bytes tell.
+        # It was renamed or linked, or its time was reset after a change: compare the bytes.
         return now.st_ctime_ns != self._stat.st_ctime_ns and not self._reads_the_same()
 
     def _reads_the_same(self) -> bool:

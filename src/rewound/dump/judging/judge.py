@@ -1,6 +1,6 @@
 """The judgement of one statement: executed, rewritten, skipped or refused, by which rule.
 
-Pure. This is the only place that decides what of a dump reaches a server, and whoever
+Pure. This is the only place that decides which statements reach a server, and whoever
 wants to know why a statement was changed starts here. Unknown statements are refused.
 """
 
@@ -53,7 +53,7 @@ LONGEST_DEFINITION_BYTES = 4 << 20
 """Of a statement that states no rows. Its tokens are held, which take 150 bytes each: a
 table of 8,192 partitions has 0.6 MB of text."""
 _READS_FILE = re.compile(rb"(?:source\s|\\\.)", re.IGNORECASE)
-"""The two spellings of the client command that goes on with another file."""
+"""The two spellings of the client command that continues with another file."""
 _STATES_ROWS = re.compile(rb"(?:/\*!\d*\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE)
 
 
@@ -130,7 +130,7 @@ class Judge:
         self._knows_source = True
 
     def begin_next_dump(self) -> None:
-        """Forget the session: what follows was written for one of its own."""
+        """Forget the session: the next dump was written for its own session."""
         self.session = DumpSession()
         self.default_schema = None
         self._knows_source = False
@@ -248,7 +248,7 @@ class Judge:
         return self._inserts.with_values(verdict, schema, self.session, version)
 
     def _find_zone_assumed(self, statement: Statement, schema: str | None) -> list[RuleUse]:
-        """Return the rule for a table whose times stand in a zone that the dump has not said."""
+        """Return the rule for a table whose times are in a zone that the dump does not name."""
         if statement.kind not in TABLES or self.session.sets_time_zone or schema is None:
             return []
         table = self.tables.find((schema, statement.names[0].name))
@@ -294,7 +294,7 @@ class Judge:
         return Verdict(Statement(Kind.SET, sql), line, (sql,), schema=self.session.schema)
 
     def find_row_test(self, head: bytes) -> RowTest | None:
-        """Return the test for rows of an INSERT that may stand in other statements, too."""
+        """Return the test for rows of an INSERT that may be moved to other statements."""
         schema = self.session.schema or self.default_schema
         return self._row_tests.find(head, self.session, schema, self.profile.version_number)
 

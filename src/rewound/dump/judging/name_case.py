@@ -49,7 +49,7 @@ class NameCase:
         mode: LexicalMode,
         line: int,
     ) -> str | None:
-        """Return what shows that names were not told apart by case, once; None for nothing.
+        """Return what shows that names are case-insensitive, once; None if nothing does.
 
         The statement has its names as they are written; `tokens` are those of a definition.
         """

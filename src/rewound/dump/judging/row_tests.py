@@ -1,4 +1,4 @@
-"""Which rows may stand in other statements than the dump has them in.
+"""Which rows may be moved to other statements than those of the dump.
 
 Pure. A statement's rows may be parted, and those of several joined, where the server makes
 the same of each row in any of them. That is certain of literals alone, in a table that the

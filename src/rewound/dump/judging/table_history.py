@@ -1,6 +1,6 @@
 """Which tables a file has made so far, and which of its dumps put rows into them.
 
-Pure. A statement that needs a table which nothing has made, or that takes away the rows of
+Pure. A statement that needs a table which does not exist, or that deletes the rows of
 another dump in the same file, is refused before a server would fail, or obey.
 """
 

@@ -37,7 +37,7 @@ class FieldRows:
 
     @property
     def text(self) -> bytes:
-        """What it reads in the place of a file; made anew each time, as it may be large."""
+        """The content that it reads instead of a file; built on each access, as it may be large."""
         text = self.statement.text[self.statement.rows_start :].strip()
         if self.has_prefixes:
             text = text.replace(_BINARY_PREFIX, b"'")

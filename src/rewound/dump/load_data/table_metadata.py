@@ -13,7 +13,7 @@ class ValueKind(enum.Enum):
     TEXT = "text"
     """In quotes: text, temporal values, ENUM and SET, JSON, YEAR."""
     BYTES = "bytes"
-    """In quotes, perhaps behind `_binary`: BINARY, BLOB, BIT, GEOMETRY."""
+    """In quotes, perhaps after `_binary`: BINARY, BLOB, BIT, GEOMETRY."""
     OTHER = "other"
     """Nothing that we know to be the same in both."""
 

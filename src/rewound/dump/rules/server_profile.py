@@ -17,7 +17,7 @@ class ServerProfile:
     default_collations: Mapping[str, str]
     """Character set to its default collation, in lower case."""
     lower_case_table_names: int = 0
-    """0: names of tables are told apart by case; 1: they are kept in lower case."""
+    """0: table names are case-sensitive; 1: they are stored in lower case."""
 
 
 REMOVED_SQL_MODES = frozenset(

@@ -50,7 +50,7 @@ class Assignment:
 
     @property
     def end(self) -> int:
-        """Offset behind its last byte."""
+        """Offset after its last byte."""
         return self.value[-1].end
 
     @property

@@ -50,7 +50,7 @@ class DumpSession:
     storage_engine: str = INITIAL_STORAGE_ENGINE
     """The engine of tables that name none."""
     saved: dict[str, str | None] = field(default_factory=dict)
-    """User variable, in lower case, to its value; None for one we do not follow."""
+    """User variable, in lower case, to its value; None if the value is unknown."""
     utf8mb4_collation: str | None = None
     """What utf8mb4 alone meant on the dumped server, where that is not what it means here."""
     schema: str | None = None

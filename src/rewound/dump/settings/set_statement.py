@@ -60,7 +60,7 @@ class _AssignmentEffect(NamedTuple):
 
     session: DumpSession
     literal: str | None = None
-    """The value to send instead of what is written."""
+    """The value to send instead of the original one."""
     uses: tuple[RuleUse, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""The transaction that a dump's statements stand in, and whether its rows are committed.
+"""The open transaction of a dump's statements, and whether its rows are committed.
 
 Pure. A client that reaches the end of a script leaves its session, and the server rolls back
 what was not committed. Savepoints and ROLLBACK are no part of a dump; the judge refuses them.

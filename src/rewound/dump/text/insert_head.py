@@ -14,7 +14,7 @@ _MODIFIERS = frozenset({"LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE"})
 
 @dataclass(frozen=True, slots=True)
 class InsertHead:
-    """What stands in `INSERT INTO t (a, b) VALUES`."""
+    """The parts of `INSERT INTO t (a, b) VALUES`."""
 
     verb: str
     """INSERT or REPLACE."""

@@ -117,7 +117,7 @@ _FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")
 def repeated(body: bytes) -> bytes:
     """Return the regular expression for as many of `body` as there are; none is given back.
 
-    A possessive group alone would do, but Python before 3.11.5 goes on from the middle of
+    A possessive group would be enough, but Python before 3.11.5 continues in the middle of
     the round that fails (CPython's issue 106052). With an empty alternative no round does.
     """
     return rb"(?:" + body + rb"|)*+"

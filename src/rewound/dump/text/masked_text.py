@@ -43,7 +43,7 @@ _WORD_BEHIND_ROW = re.compile(rb"\)\s*+\w")
 
 
 class Rows(NamedTuple):
-    """Some rows of an INSERT, one behind the other."""
+    """Consecutive rows of an INSERT."""
 
     length: int
     """In bytes, from the first row's parenthesis on."""
@@ -84,7 +84,7 @@ class MaskedTextScan:
         """Follow the text; False where it opens something other than a string in quotes.
 
         A byte that the delimiter begins with counts as such outside of strings, and so do
-        names in backquotes behind the first string.
+        names in backquotes after the first string.
         """
         if not self._parts:
             text = self._add_head(text)
@@ -140,7 +140,7 @@ def mask_text(text: bytes, mode: LexicalMode) -> bytes:
 
 
 def count_rows(masked_text: bytes) -> int:
-    """Return how many rows the text behind VALUES or SET holds, by its masked text."""
+    """Return how many rows the text after VALUES or SET holds, by its masked text."""
     opened = masked_text.count(b"(")
     # Where every parenthesis but the first follows on the end of a row, none is nested.
     if (
@@ -152,12 +152,12 @@ def count_rows(masked_text: bytes) -> int:
 
 
 def updates_rows(masked_text: bytes) -> bool:
-    """Tell whether ON DUPLICATE KEY UPDATE is behind the rows, by their masked text."""
+    """Tell from the masked text whether ON DUPLICATE KEY UPDATE follows the rows."""
     return has_word(masked_text, b"DUPLICATE") and _ON_DUPLICATE.search(masked_text) is not None
 
 
 def has_word(masked_text: bytes, word: bytes) -> bool:
-    """Tell whether a word of capital letters stands in the text, in whatever case.
+    """Tell whether the text contains a word, given in capital letters, in any case.
 
     One letter is searched for ten times faster than the text is put in one case, and most
     rows hold no word but NULL.
@@ -230,7 +230,7 @@ def _is_balanced(masked_text: bytes) -> bool:
 
 
 def _count_outermost(masked_text: bytes) -> int:
-    """Count by depth, as far as the rows go: words behind them begin ON DUPLICATE KEY."""
+    """Count by depth, as far as the rows go: words after them begin ON DUPLICATE KEY."""
     depth = rows = 0
     for match in _PARENTHESIS_OR_WORD.finditer(masked_text):
         token = match[0]

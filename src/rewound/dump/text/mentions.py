@@ -79,7 +79,7 @@ def _find(words: Sequence[str], phrase: tuple[str, ...]) -> list[int]:
 
 
 def _find_new_name(tokens: Sequence[Token], words: Sequence[str], mode: LexicalMode) -> Name | None:
-    """Return what stands behind RENAME, RENAME TO or RENAME AS; the last one counts."""
+    """Return the name after RENAME, RENAME TO or RENAME AS; the last one counts."""
     for index in reversed(_find(words, ("RENAME",))):
         if words[index + 1 : index + 2] and words[index + 1] in _NOT_A_TABLE:
             continue

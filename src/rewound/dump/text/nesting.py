@@ -19,7 +19,7 @@ def iter_depths(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
 
 
 def iter_outside(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
-    """Yield (index, token) of all that stands in no parentheses, and of none of them."""
+    """Yield (index, token) of all tokens outside parentheses."""
     for index, (depth, token) in enumerate(iter_depths(tokens)):
         if depth == 0 and token.text != b")":
             yield index, token

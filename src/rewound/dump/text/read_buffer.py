@@ -48,7 +48,7 @@ class ReadBuffer:
         return bool(added)
 
     def has(self, count: int) -> bool:
-        """Tell whether the dump goes on for `count` bytes, reading on as needed."""
+        """Tell whether the dump has `count` more bytes, reading on as needed."""
         while self.held < count:
             if not self.more():
                 return False
@@ -78,7 +78,7 @@ class ReadBuffer:
         return offset if match is None else match.end() - self.start
 
     def move(self, length: int) -> None:
-        """Pass `length` bytes: the next piece begins behind them."""
+        """Pass `length` bytes: the next piece begins after them."""
         self.passed += length
         end = self.start + length
         self.line += self.text.count(b"\n", self.start, end)

@@ -158,7 +158,7 @@ class Splitter:
         return piece
 
     def _cut_statement(self, length: int) -> Piece:
-        """Take a statement of that length and the delimiter behind it."""
+        """Take a statement of that length and the delimiter after it."""
         piece = self._cut(PieceKind.STATEMENT, length)
         self._buffer.move(len(self._delimiter))
         behind = self._buffer.peek(2)
@@ -366,7 +366,7 @@ def _unquote_delimiter(word: bytes) -> bytes:
 
 
 def _safe_end(buffer: ReadBuffer, start: int) -> int:
-    """Return an offset, at most the end of what is held, at which no escape is under way."""
+    """Return an offset, at most the end of the buffer, that is not inside an escape."""
     end = buffer.held
     while end > start:
         end = buffer.text.rfind(b",", buffer.start + start, buffer.start + end) - buffer.start

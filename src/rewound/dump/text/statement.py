@@ -84,20 +84,20 @@ class Statement:
     """What it creates, drops, fills, locks or uses; what a trigger or index is on comes last."""
 
     rows_start: int = 0
-    """For INSERT and REPLACE: the offset behind VALUES or SET, where its rows begin."""
+    """For INSERT and REPLACE: the offset after VALUES or SET, where its rows begin."""
 
     masked_rows: bytes = b""
     """For INSERT and REPLACE: the masked text of what stands from there on."""
 
     is_plain: bool = False
-    """For INSERT and REPLACE: nothing stands in its rows that a comment or a quote other than
+    """For INSERT and REPLACE: its rows contain nothing that a comment or a quote other than
     the single one opens, so that text and masked text differ in what the strings hold alone."""
 
     rows: int = 0
     """For INSERT and REPLACE: how many rows its text holds."""
 
     updates_rows: bool = False
-    """For INSERT: ON DUPLICATE KEY UPDATE is behind its rows."""
+    """For INSERT: ON DUPLICATE KEY UPDATE follows its rows."""
 
     @property
     def name(self) -> Name | None:
@@ -262,7 +262,7 @@ def with_rows(
 
 
 def find_drop_end(text: bytes, mode: LexicalMode, server_version: int, *, start: int = 0) -> int:
-    """Return the offset of the semicolon behind a DROP that more statements follow, or -1.
+    """Return the offset of the semicolon after a DROP that more statements follow, or -1.
 
     The DROP is the first statement from `start` on.
 

@@ -53,7 +53,7 @@ class Token(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Offset behind its last byte."""
+        """Offset after its last byte."""
         return self.start + len(self.text)
 
 
@@ -78,9 +78,9 @@ class SixDigitComment(NamedTuple):
     start: int
     """Offset of its first byte in the statement."""
     text_start: int
-    """Offset behind the digits."""
+    """Offset after the digits."""
     end: int | None
-    """Offset behind it; None where six digits have it executed."""
+    """Offset after it; None if six digits mean that it is executed."""
 
 
 class Cursor:
@@ -240,7 +240,7 @@ def _token_pattern(mode: LexicalMode) -> re.Pattern[bytes]:
     )
 
 
-# Source: MySQL 9.7 manual, "Comments": five digits, or six with white space behind them;
+# Source: MySQL 9.7 manual, "Comments": five digits, or six with white space after them;
 # the sixth counts since 8.1.0. Tried on 9.7.4, byte by byte for the white space.
 _SIX_DIGITS = re.compile(rb"/\*!([0-9]{6})[ \t\n\v\f\r]")
 _FIVE_DIGITS = re.compile(rb"/\*!([0-9]{5})")

@@ -1,4 +1,4 @@
-"""Values in the rows of an INSERT by functions that MySQL 8.0 took away: PASSWORD, GeomFromText.
+"""Values in the rows of an INSERT that call functions removed in MySQL 8.0: PASSWORD, GeomFromText.
 
 Pure. Rows are not read for it: a search of their masked text lets nearly all of them pass; only
 what is found is read by its tokens, which takes 510 ms a megabyte.

@@ -56,7 +56,7 @@ class _Call:
     depth: int
     edit: Edit
     second_argument: list[bytes] | None = None
-    """The first tokens behind its first comma; None where a comma means nothing."""
+    """The first tokens after its first comma; None where a comma means nothing."""
     has_comma: bool = False
 
     @property
@@ -68,7 +68,7 @@ class _Call:
 def plan_spatial_edits(tokens: Sequence[Token], kind: Kind, *, all_names: bool) -> list[Edit]:
     """Return what has to change in a definition; with `all_names` also in names of every day.
 
-    In a table, only expressions are looked at; in a view, only what stands behind AS.
+    In a table, only expressions are examined; in a view, only the text after AS.
     """
     names = _CLEAR | _COMMON if all_names else _CLEAR
     lowest = 2 if kind in (Kind.CREATE_TABLE, Kind.ALTER_TABLE) else 0

@@ -1,7 +1,7 @@
-"""System variables as values: `@@hostname` in a row, in a view, behind SET @a =.
+"""System variables as values: `@@hostname` in a row, in a view, after SET @a =.
 
 Pure. A dump states its values. What the server that is loaded would put there tells of this host
-and not of the dumped one, to whoever gets an answer of the world.
+and not the dumped one, to everyone who queries the world.
 """
 
 from collections.abc import Iterable, Iterator

@@ -161,7 +161,7 @@ def write_compose_file(plan: ComposePlan) -> str:
 
 
 def write_env_file(plan: ComposePlan, passwords: Mapping[str, str]) -> str:
-    """Return the text of the env file; `passwords` are those of the accounts that are told."""
+    """Return the text of the env file; `passwords` are those of the accounts to write."""
     require_image_name(plan.image)
     return _ENV_NOTE.format(
         image=plan.image,

@@ -70,7 +70,7 @@ class ContainerUser:
 
     @property
     def is_root_inside(self) -> bool:
-        """Whether mysqld has to be told that it may run as root."""
+        """Whether mysqld needs the option that lets it run as root."""
         return self.inside.startswith("0:")
 
 

@@ -257,7 +257,7 @@ class Daemon:
                     raise self._explain_network(network, error) from error
 
     def _explain_network(self, network: str, error: APIError) -> HostError | APIError:
-        """Return why a network was not removed: by the containers that somebody put into it."""
+        """Return why a network was not removed: other containers use it."""
         found = self._client.api.inspect_network(network)
         users = sorted(each["Name"] for each in (found.get("Containers") or {}).values())
         if not users:

@@ -25,7 +25,7 @@ def check_limits() -> Iterator[Check]:
 
 
 def check_clock(now: datetime, *folders: Path) -> Check:
-    """Tell whether the clock runs behind what was written before; that misleads every age.
+    """Check that the clock is not earlier than existing files; that would distort every age.
 
     `folders` are those that Rewound writes to.
     """

@@ -6,7 +6,7 @@ packages against the signed lists. From the host come only the mirror and the wa
 (proxies, certificates).
 
 Left out on purpose: freshness. A mirror's Release file of the unstable suite may be past
-its Valid-Until; it is taken all the same, and the caller records what was fetched.
+its Valid-Until; it is used anyway, and the caller records what was fetched.
 """
 
 import re

@@ -168,7 +168,7 @@ def _find_version(servers: Path, version: Version) -> list[Installation]:
 def _find_running(
     installations: Iterable[Installation], narrate: Callable[[str], None]
 ) -> Installation | None:
-    """Return the first of these that runs, and say so."""
+    """Return the first of these that runs, and report it."""
     for installation in installations:
         try:
             _try(installation)
