@@ -147,7 +147,7 @@ def test_reset_brings_back_what_dev_destroyed_and_keeps_the_address(
     assert time.monotonic() - started < 10
     sleeping.communicate(timeout=30)
     assert done.code == 0, done.stderr
-    assert "a: connections ended: 1 (reader@localhost 1)" in done.stderr
+    assert "a: connections closed: 1 (reader@localhost 1)" in done.stderr
     assert "b: " not in done.stderr
     assert ask(cli, CHECKSUM) == checksum
     assert {w: login_of(cli, w, "dev") for w in "ab"} == logins

@@ -15,6 +15,8 @@ import pytest
 from rewound import command
 from rewound.engine.install.installation import Installation
 from rewound.errors import CommandFailed
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
 from tests.conftest import EXAMPLES, Cli, Dumps, Finished
 from tests.endurance.small_disk import small_disk
 
@@ -310,7 +312,22 @@ def test_down_leaves_no_process_socket_port_or_folder(cli: Cli, dumps: Dumps):
     require_gone(cli)
     assert is_free(int(login["port"]))
     assert not Path(login["socket"]).exists()
-    assert cli("down").code == 1
+    again = cli("down")
+    assert (again.code, again.stdout) == (0, "")
+    assert again.stderr == "no fleet named default; nothing to do (there are no fleets at all)\n"
+    assert list(cli.state_dir.glob("fleets/*")) == []
+
+
+def test_down_says_who_is_cut_off(cli: Cli, dumps: Dumps):
+    write_game(dumps, "a")
+    assert cli("up", dumps.folder).code == 0
+    login = login_of(cli, "a", "dev")
+    endpoint = Endpoint(Path(login["socket"]), login["host"], 0, "dev", login["password"])
+    with Connection(endpoint):
+        done = cli("down")
+    assert done.code == 0
+    assert done.stderr.splitlines()[0] == "a: connections closed: 1 (dev@localhost 1)"
+    require_gone(cli)
 
 
 @pytest.mark.parametrize("arguments", [("down",), ("down", "--all")], ids=" ".join)
@@ -322,7 +339,7 @@ def test_the_next_down_ends_what_a_killed_one_began(cli: Cli, arguments: tuple[s
     assert (done.code, done.stdout) == (0, "")
     assert done.stderr == "fleet default deleted: 0 servers stopped\n"
     require_gone(cli)
-    assert cli("down").code == 1
+    assert "nothing to do" in cli("down").stderr
 
 
 def test_the_next_up_ends_what_a_killed_down_began(cli: Cli, dumps: Dumps):

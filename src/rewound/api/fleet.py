@@ -18,7 +18,7 @@ from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
-from rewound.operations import diffing, fleets, querying, restoring
+from rewound.operations import diffing, ending, fleets, querying, restoring
 from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
@@ -212,7 +212,7 @@ class Fleet:
         Raises:
             FleetNotFound: it is down already.
         """
-        restoring.down(self.name)
+        ending.down(self.name)
 
 
 def require_all(failures: Mapping[str, Exception]) -> None:

@@ -7,7 +7,7 @@ from rewound.catalog import Catalog
 from rewound.engine.zones import require_zone
 from rewound.load.loader import LoadOptions
 from rewound.load.verification import Verification, verify_dump
-from rewound.operations import dump_selection, restoring
+from rewound.operations import dump_selection, ending, restoring
 from rewound.operations.dump_selection import read_selection
 from rewound.operations.engines import EngineRequest
 
@@ -106,7 +106,7 @@ def up(
     )
     if not (partial and brought.restored):
         if brought.failures and brought.restored:
-            restoring.down(fleet)
+            ending.down(fleet)
         require_all(brought.failures)
     return Fleet(fleet, is_own=True)
 

@@ -14,7 +14,7 @@ from rewound.cli.output import diagnostics
 from rewound.cli.parameters.restore_options import RESTORE_OPTIONS
 from rewound.cli.parameters.typed import find_typed, list_typed
 from rewound.errors import FleetExists, UsageError
-from rewound.operations import fleets, restoring
+from rewound.operations import ending, fleets, restoring
 from rewound.operations.diffing import Sides
 from rewound.operations.dump_selection import Selection, read_selection
 from rewound.worlds.folding import name_worlds
@@ -120,7 +120,7 @@ def _bring_up(
         if keep and made:
             diagnostics.narrate(f"kept: {', '.join(made)}; rewound down --fleet NAME stops one")
         for fleet in [] if keep else made:
-            restoring.down(fleet)
+            ending.down(fleet)
 
 
 def _require_free_names() -> None:

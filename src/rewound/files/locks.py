@@ -68,17 +68,24 @@ def is_locked(file: Path) -> bool:
 def lock_file(path: Path) -> int:
     """Lock a file, made if it is missing, and return its descriptor; closed, it is free again.
 
+    Who has locked it may remove it before.
+
     Raises:
         BlockingIOError: it is locked already.
         OSError: it cannot be opened.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BaseException:
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(path.stat(), os.fstat(descriptor)):
+                return descriptor
+        except FileNotFoundError:
+            pass  # removed between the two, as where it is another file now
+        except BaseException:
+            os.close(descriptor)
+            raise
         os.close(descriptor)
-        raise
-    return descriptor
 
 
 def is_in_use(folder: Path) -> bool:

@@ -15,17 +15,14 @@ from rewound.engine.server_options import ServerSettings
 from rewound.errors import FleetError, Interrupted, MysqlError, RewoundError
 from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.connections import list_connections
 from rewound.fleet.record_writer import RecordWriter, run_side_by_side
 from rewound.fleet.restore_context import Observer, discard_world, make_world_folder, start_spec
 from rewound.fleet.serving import Served, serve
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import Ledger
-from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT
-from rewound.mysql.client import Connection
-from rewound.mysql.endpoint import Endpoint
-
-_LOOK_TIMEOUT_S = 2.0
+from rewound.mysql.accounts import ACCOUNTS, ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +141,6 @@ def reset_worlds(
     failures = {name: each for name, each in outcomes.items() if isinstance(each, RewoundError)}
     done = {name: each for name, each in outcomes.items() if not isinstance(each, RewoundError)}
     return Resetting(done, failures)
-
-
-def list_connections(endpoint: Endpoint) -> tuple[str, ...]:
-    """Return `user@host` of everybody who is logged in to a server as one of its users.
-
-    Raises:
-        MysqlError: the server does not answer.
-    """
-    with Connection(
-        endpoint, connect_timeout_s=_LOOK_TIMEOUT_S, answer_timeout_s=_LOOK_TIMEOUT_S
-    ) as connection:
-        sessions = connection.query("SHOW PROCESSLIST").rows
-    logins = [(str(user), str(host)) for _, user, host, *_ in sessions if user in (DEV, READER)]
-    return tuple(f"{user}@{host.rpartition(':')[0] or host}" for user, host in logins)
 
 
 def _no_baseline(fleet: str, what: str) -> FleetError:

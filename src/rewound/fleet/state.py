@@ -10,7 +10,7 @@ shared the record, the option file of reader and the sockets by a Unix group too
     fleets/NAME/sockets/PORT    a short name for the socket of a world whose own is too long
     fleets/NAME/worlds/W/       all that belongs to the server of a world
     fleets/NAME/again/W/        the same of a second load that it is compared with
-    fleets/NAME.lock            held while a command changes the fleet
+    fleets/NAME.lock            held while a command changes the fleet; goes with it
     fleets/.NAME.going/         what a `down` that was killed had still to delete
 
 The record is written to a temporary file and renamed, so a reader sees an old one or a
@@ -27,14 +27,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from filelock import FileLock, Timeout
-
 from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice
 from rewound.engine.protocol import Server
 from rewound.errors import FleetBusy, FleetError, FleetNotFound, UsageError
 from rewound.files.json_files import decode, encode, write_file
-from rewound.files.locks import is_locked
+from rewound.files.locks import is_locked, lock_file
 from rewound.files.sharing import (
     find_owner,
     find_sharing,
@@ -137,11 +135,10 @@ class FleetFolder:
             FleetBusy: another command is changing it.
             HostError: the state folder cannot be written.
         """
-        lock = FileLock(self._lock_file, timeout=0, mode=0o600)
         try:
             self._fleets.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout as error:
+            lock = lock_file(self._lock_file)
+        except BlockingIOError as error:
             raise FleetBusy(
                 f"another command is working on fleet {self.name}",
                 hint="wait until it ends, or stop it",
@@ -162,7 +159,9 @@ class FleetFolder:
         try:
             yield
         finally:
-            lock.release()
+            if not self.exists and not self.going.exists():
+                self._lock_file.unlink(missing_ok=True)
+            os.close(lock)
 
     @property
     def _lock_file(self) -> Path:

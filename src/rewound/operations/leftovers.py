@@ -11,7 +11,7 @@ from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import WorldState
-from rewound.operations import fleets, restoring
+from rewound.operations import ending, fleets
 
 _USABLE = (WorldState.READY, WorldState.STOPPED)
 
@@ -41,14 +41,14 @@ def remove_leftover(leftover: Leftover) -> None:
         FleetError: a command is working on its fleet.
     """
     if leftover.fleet is not None:
-        restoring.down(leftover.fleet)
+        ending.down(leftover.fleet)
     if leftover.path is not None:
         remove_tree(leftover.path)
 
 
 def _find_fleets() -> Iterator[Leftover]:
     known = fleets.names()
-    for name in restoring.names_to_end():
+    for name in ending.names_to_end():
         if name not in known:
             yield Leftover(f"remains of fleet {name}, which no longer exists", fleet=name)
         elif reason := _explain_uselessness(name):

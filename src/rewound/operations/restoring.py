@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rewound import settings
 from rewound.catalog import (
@@ -22,9 +21,9 @@ from rewound.engine.cloning import CloneMethod
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.process.process_watch import ProcessWatch
-from rewound.engine.protocol import Engine, PullStep, ServerWatch
+from rewound.engine.protocol import Engine, PullStep
 from rewound.engine.server_options import plan_buffer_pool_bytes
-from rewound.errors import FleetError, FleetExists, FleetNotFound
+from rewound.errors import FleetError, FleetExists
 from rewound.files.sharing import get_group
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.bring_up import BringUp, bring_up, take_down
@@ -36,15 +35,13 @@ from rewound.fleet.state import (
     RECORD_FORMAT,
     FleetFolder,
     FleetRecord,
-    list_going,
 )
 from rewound.fleet.world import World, WorldState
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
-from rewound.operations import fleets
 from rewound.operations.dump_selection import Selection, find_dumps
-from rewound.operations.engines import EngineMaker, EngineRequest, get_engine, get_watches
+from rewound.operations.engines import EngineMaker, EngineRequest, get_engine
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
 from rewound.operations.witness import ExactWitness
 
@@ -242,43 +239,6 @@ def reset(
         )
 
 
-def down(fleet: str) -> int:
-    """End a fleet and remove all of it; return how many servers there were.
-
-    A fleet whose folder was deleted is found by what is left of its servers.
-
-    Raises:
-        FleetError: there is no such fleet, or another command is working on it.
-        HostError: its Docker daemon does not answer, so its containers cannot be ended.
-    """
-    folder = FleetFolder(settings.state_dir(), fleet)
-    with folder.locked():
-        watches = get_watches(folder.find_engine())
-        ended = take_down(folder, *watches) if folder.exists else _end_leftovers(folder, watches)
-        if ended is None:
-            raise FleetNotFound(f"no fleet named {fleet}", hint=_known_fleets())
-        return ended
-
-
-def names_to_end() -> list[str]:
-    """Return the names of all fleets, also of those of which only remains are left."""
-    fleets_folder = Path(os.path.realpath(FleetFolder(settings.state_dir(), "any").path.parent))
-    found = {
-        folder.relative_to(fleets_folder).parts[0]
-        for watch in get_watches(None)
-        for folder in watch.find_folders(fleets_folder)
-    }
-    return sorted({*fleets.names(), *list_going(settings.state_dir()), *found})
-
-
-def _end_leftovers(folder: FleetFolder, watches: Sequence[ServerWatch]) -> int | None:
-    """End what is left of a fleet whose folder is gone; None where there is nothing."""
-    has_servers = any(watch.find_folders(folder.path) for watch in watches)
-    if not has_servers and not folder.going.exists():
-        return None
-    return take_down(folder, *watches)
-
-
 def workers() -> int:
     """Return how many worlds are made at a time: a server that starts waits half of it."""
     return 2 * _cores()
@@ -295,8 +255,3 @@ def _require_absent(folder: FleetFolder) -> None:
             hint=f"inspect it: rewound status --fleet {folder.name}; remove it:"
             f" rewound down --fleet {folder.name}; or create another one with --fleet NAME",
         )
-
-
-def _known_fleets() -> str:
-    names = fleets.names()
-    return f"there are: {', '.join(names)}" if names else "there are no fleets at all"

@@ -235,3 +235,16 @@ def test_a_socket_with_a_long_path_has_a_short_name_too(tmp_path: Path):
     assert folder.find_socket(short) == short.socket
     assert folder.find_socket(long) == folder.path / "sockets/4001"
     assert (folder.path / "sockets/4001").resolve() == long.socket.resolve()
+
+
+def test_a_lock_goes_with_its_fleet_and_stays_with_one_that_is_there(tmp_path: Path):
+    folder = FleetFolder(tmp_path, "default")
+    with folder.locked():
+        assert (tmp_path / "fleets/default.lock").exists()
+    assert list((tmp_path / "fleets").iterdir()) == []
+    with folder.locked():
+        folder.create()
+    assert sorted(path.name for path in (tmp_path / "fleets").iterdir()) == [
+        "default",
+        "default.lock",
+    ]

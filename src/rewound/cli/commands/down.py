@@ -4,19 +4,31 @@ import click
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.formats import show_count
+from rewound.cli.output.world_states import describe_closed
 from rewound.cli.parameters.shared_options import fleet_option
-from rewound.operations import restoring
+from rewound.errors import FleetNotFound
+from rewound.operations import ending
 
 
 @click.command(name="down")
 @fleet_option
 @click.option("--all", "every", is_flag=True, help="Stop and delete all fleets.")
 def command(fleet: str, every: bool) -> None:
-    """Stop the servers of a fleet and delete all of it. The dumps stay as they are."""
-    names = restoring.names_to_end() if every else [fleet]
+    """Stop the servers of a fleet and delete all of it. The dumps stay as they are.
+
+    Open connections are closed. Where there is no such fleet, there is nothing to do.
+    """
+    names = ending.names_to_end() if every else [fleet]
     for name in names:
-        ended = restoring.down(name)
-        servers = show_count(ended, "server")
+        try:
+            ended = ending.down(name)
+        except FleetNotFound as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            diagnostics.narrate(f"{error.message}; nothing to do{hint}")
+            continue
+        for world, logins in ended.connections.items():
+            diagnostics.narrate(describe_closed(world, logins))
+        servers = show_count(ended.servers, "server")
         diagnostics.narrate(f"fleet {name} deleted: {servers} stopped")
     if not names:
         diagnostics.narrate("there are no fleets")

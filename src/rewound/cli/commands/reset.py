@@ -1,12 +1,10 @@
 """`rewound reset`: the original back, in a second."""
 
-from collections import Counter
-from collections.abc import Sequence
-
 import click
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.progress import PlainLines
+from rewound.cli.output.world_states import describe_closed
 from rewound.cli.parameters.selection import clone_option, read_clone_method
 from rewound.cli.parameters.shared_options import fleet_option
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
@@ -31,7 +29,7 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
     )
     for world, ended in resetting.done.items():
         if ended:
-            diagnostics.narrate(f"{world}: {_describe(ended)}")
+            diagnostics.narrate(describe_closed(world, ended))
     for world, error in resetting.failures.items():
         diagnostics.show_error(error.of_world(world))
     if not resetting.failures:
@@ -41,9 +39,3 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
         raise (HostError if is_host else RewoundError)("no world was reset")
     total = len(resetting.failures) + len(resetting.done)
     raise SomeWorldsFailed(f"{len(resetting.failures)} of {total} worlds could not be reset")
-
-
-def _describe(ended: Sequence[str]) -> str:
-    counts = Counter(ended)
-    logins = ", ".join(f"{login} {count}" for login, count in sorted(counts.items()))
-    return f"connections ended: {len(ended)} ({logins})"

@@ -1,6 +1,7 @@
 """How the state of a world is shown, as a word and in whole sentences."""
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from rewound.cli.output import diagnostics
@@ -40,6 +41,13 @@ def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:
     """Say in one line which worlds of a fleet are no longer what was restored, if any."""
     if changed:
         diagnostics.warn(summarise_changes(fleet, changed))
+
+
+def describe_closed(world: str, logins: Sequence[str]) -> str:
+    """Say whose connections to a world were closed."""
+    counts = Counter(logins)
+    text = ", ".join(f"{login} {count}" for login, count in sorted(counts.items()))
+    return f"{world}: connections closed: {len(logins)} ({text})"
 
 
 def reset_command(fleet: str, worlds: Sequence[str]) -> str:
