@@ -1,23 +1,18 @@
 """Handing a fleet on: a folder with its worlds that another host runs with Docker Compose.
 
 The worlds come out of their baselines, so the fleet is neither asked nor disturbed, and
-what was changed in it since its restore is not handed on. The folder is made under another
-name and renamed: it is there whole or not at all.
+what was changed in it since its restore is not handed on. `fleet.export_folder` writes it.
 """
 
-import glob
 import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from rewound import settings
 from rewound.catalog import name_worlds, select_worlds
-from rewound.engine.boot import TEMPORARY
 from rewound.engine.choice import EngineChoice, EngineKind
-from rewound.engine.cloning import DATA, CloneMethod, export_data, probe_method
 from rewound.engine.docker.compose import (
     COMPOSE_FILE,
     ENV_FILE,
@@ -30,16 +25,12 @@ from rewound.engine.docker.compose import (
     write_compose_file,
     write_env_file,
 )
-from rewound.engine.docker.container import ContainerUser, choose_user
+from rewound.engine.docker.container import choose_user
 from rewound.engine.server_options import ServerSettings, plan_memory_bytes
-from rewound.errors import FleetError, HostError, UsageError
-from rewound.files.json_files import write_file
-from rewound.files.locks import is_in_use, new_folder
-from rewound.files.mounts import remove_tree
-from rewound.files.writing import sync
+from rewound.errors import FleetError
 from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.plan import require_space_for_copies
+from rewound.fleet.export_folder import ExportFolder, find_place, new_export
 from rewound.fleet.state import FleetRecord
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT, new_password, password_statement
@@ -85,7 +76,7 @@ def export_compose(
         FleetError: there is no such fleet, or one of the worlds has no baseline.
         HostError: the folder could not be written.
     """
-    place = _find_place(folder)
+    place = find_place(folder)
     record = fleets.status(options.fleet)
     worlds = _choose_worlds(record, options.worlds)
     keys = _get_baselines(options.fleet, worlds)
@@ -108,34 +99,18 @@ def export_compose(
     )
     baselines = BaselineCache(settings.cache_dir())
     with ExitStack() as stack:
-        acquire = _borrow(options.fleet, keys, baselines, stack, narrate)
-        making = stack.enter_context(_making(place))
-        _require_space(acquire, baselines.folder, making)
-        (making / WORLDS_FOLDER).mkdir(mode=0o700)
+        acquired = _borrow(options.fleet, keys, baselines, stack, narrate)
+        export = stack.enter_context(new_export(place, owner))
+        sizes = {world: baseline.size_bytes for world, baseline in acquired.items()}
+        export.require_space(sizes, source=baselines.folder)
         for service, world in zip(services, worlds, strict=True):
             if world.state is WorldState.STOPPED:
                 narrate(f"world {world.name} is stopped; it is exported as it was restored")
             source = baselines.data(keys[world.name])
-            _copy_world(source, making / WORLDS_FOLDER / service.name, owner)
-        _write_texts(plan, making, owner)
-        for path in (making, *making.rglob("*")):
-            sync(path)
-        making.rename(place)
-        sync(place.parent)
+            export.add_world(source, Path(WORLDS_FOLDER) / service.name)
+        _write_texts(plan, export)
+        export.keep()
     return Exported(place, image, services, {world.name: world.schemas for world in worlds})
-
-
-def _find_place(folder: Path) -> Path:
-    """Return where the folder is to be, which is nowhere yet or empty."""
-    place = Path(os.path.realpath(folder))
-    if not place.parent.is_dir():
-        raise UsageError(f"folder {place.parent} does not exist")
-    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
-        raise UsageError(
-            f"{folder} already exists" + (" and is not empty" if place.is_dir() else ""),
-            hint="choose a folder that does not exist yet",
-        )
-    return place
 
 
 def _choose_worlds(record: FleetRecord, selection: str | None) -> list[World]:
@@ -192,7 +167,7 @@ def _borrow(
     narrate: Callable[[str], None],
 ) -> dict[str, Baseline]:
     """Return the worlds' baselines, which stay where they are while the stack does."""
-    acquire, gone = {}, []
+    acquired, gone = {}, []
     for world, key in keys.items():
 
         def note(text: str, world: str = world) -> None:
@@ -202,67 +177,19 @@ def _borrow(
         if baseline is None:
             gone.append(world)
         else:
-            acquire[world] = baseline
+            acquired[world] = baseline
     if gone:
         raise _no_baseline(
             fleet,
             f"the baseline of {name_worlds(gone)} of fleet {fleet} no longer exists, and only"
             " baselines are exported",
         )
-    return acquire
+    return acquired
 
 
-@contextmanager
-def _making(place: Path) -> Iterator[Path]:
-    """Give a folder beside a place; if it has not been renamed in the end, it goes.
-
-    So do those of exports to the same place that were killed.
-    """
-    prefix = f".{place.name}.rewound-export-"
-    try:
-        for left in place.parent.glob(f"{glob.escape(prefix)}*"):
-            if not is_in_use(left):
-                remove_tree(left)
-        with new_folder(place.parent, prefix) as making:
-            yield making
-    except OSError as error:
-        raise HostError(f"cannot write {place}: {error.strerror or error}") from error
-
-
-def _require_space(acquire: Mapping[str, Baseline], source: Path, making: Path) -> None:
-    if probe_method(CloneMethod.REFLINK, source, making).works:
-        return  # the copies share their blocks with the baselines
-    require_space_for_copies(
-        {world: baseline.size_bytes for world, baseline in acquire.items()},
-        free_bytes=shutil.disk_usage(making).free,
-        folder=making.parent,
-    )
-
-
-def _copy_world(source: Path, folder: Path, owner: ContainerUser) -> None:
-    """Make the folder that is a server's home, without the TLS keys of this host's servers.
-
-    Where they are missing mysqld makes its own.
-    """
-    folder.mkdir(mode=0o700)
-    export_data(CloneMethod.COPY, source, folder / DATA)
-    for key in (folder / DATA).glob("*.pem"):
-        key.unlink()
-    (folder / TEMPORARY).mkdir(mode=0o700)
-    _own(owner, folder, *folder.rglob("*"))
-
-
-def _write_texts(plan: ComposePlan, making: Path, owner: ContainerUser) -> None:
+def _write_texts(plan: ComposePlan, export: ExportFolder) -> None:
     passwords = {account: new_password() for account in ACCOUNTS}
     told = {account: passwords[account] for account in _TOLD}
-    write_file(making / COMPOSE_FILE, write_compose_file(plan).encode())
-    write_file(making / ENV_FILE, write_env_file(plan, told).encode())
-    write_file(making / PASSWORDS_FILE, f"{password_statement(passwords)};\n".encode())
-    _own(owner, making / PASSWORDS_FILE)
-
-
-def _own(owner: ContainerUser, *paths: Path) -> None:
-    """Give files to the one who runs the servers; who is not root has them already."""
-    if os.getuid() == 0:
-        for path in paths:
-            os.chown(path, owner.uid, owner.gid, follow_symlinks=False)
+    export.write(COMPOSE_FILE, write_compose_file(plan))
+    export.write(ENV_FILE, write_env_file(plan, told))
+    export.write(PASSWORDS_FILE, f"{password_statement(passwords)};\n", is_servers=True)

@@ -7,10 +7,9 @@ the server listens on loopback and its socket alone.
 
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rewound import command, settings
@@ -18,33 +17,17 @@ from rewound.dump.file.opening import open_dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.process.process_engine import ProcessEngine, memory_limit_bytes
-from rewound.engine.protocol import ServerSpec
-from rewound.engine.server_options import ENVIRONMENT, ServerSettings, plan_buffer_pool_bytes
-from rewound.errors import (
-    DumpError,
-    FleetError,
-    HostError,
-    LoadError,
-    TableNamesFolded,
-    UsageError,
-)
-from rewound.files.json_files import decode, encode_readably
-from rewound.files.mounts import remove_tree
-from rewound.fleet.baseline import Origin
-from rewound.fleet.content_hash import HashMemory
+from rewound.engine.server_options import ENVIRONMENT, plan_buffer_pool_bytes
+from rewound.errors import DumpError, HostError, LoadError, UsageError
 from rewound.fleet.data_folder import Contents, DataFolder
-from rewound.fleet.populate import populate
-from rewound.fleet.record_writer import run_side_by_side
-from rewound.fleet.restore_context import Observer, RestoreContext, start_spec
-from rewound.fleet.serving import serve
-from rewound.fleet.world import WorldState
+from rewound.fleet.restore_context import Observer, RestoreContext
+from rewound.fleet.standalone_world import NO_FLEET, StandaloneWorld
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import Ledger
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_password
 from rewound.operations.host import get_server
 
-_NO_FLEET = "standalone"
 _MEMORY_HINT = "provide more memory: raise the limit of the container, or stop other programs"
 _HINTS_HERE = (
     ("shorter path", "choose a folder with a shorter path as --data-dir"),
@@ -76,16 +59,6 @@ class StandaloneOptions:
     """Where `dev`'s password is; None for the one that the folder has, or a random one."""
     reader_password_file: Path | None = None
     """The same for `reader`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProvenWorld:
-    """What `ledger.json` says."""
-
-    origin: Origin
-    """What the world was made from."""
-    ledger: Ledger
-    """That it holds all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +143,7 @@ def _restore(
             cancelled=threading.Event(),
             # As for a fleet: a session waits now and then.
             cpu_budget=CpuBudget((os.cpu_count() or 1) + 1),
-            fleet=_NO_FLEET,
+            fleet=NO_FLEET,
             engine=EngineChoice(
                 EngineKind.PROCESS,
                 installation.name,
@@ -179,16 +152,9 @@ def _restore(
             ),
             baselines=None,
         )
-        if was_there:
-            proven = _require_same(folder, options.dump, context)
-            _require_idle(folder)
-            _write_passwords(folder, context)
-        else:
-            engine.end_all(folder.world)  # of a restore that was killed
-            folder.clear()
-            proven = _make(folder, options, context, engine, observer)
-        lower_case_table_names = proven.origin.lower_case_table_names
-        spec = _spec(folder, options, context, context.settings(lower_case_table_names))
+        world = StandaloneWorld(folder, options.dump, options.port, context, engine)
+        proven = world.require_same() if was_there else world.make(observer)
+        spec = world.spec(context.settings(proven.origin.lower_case_table_names))
         argv = engine.command_line(spec, address=options.bind_address, first=folder.logins)
         folder.pass_lock_on()
     return Standalone(
@@ -199,112 +165,6 @@ def _restore(
         memory_limit_bytes(spec),
         was_there,
     )
-
-
-def _make(
-    folder: DataFolder,
-    options: StandaloneOptions,
-    context: RestoreContext,
-    engine: ProcessEngine,
-    observer: Observer,
-) -> ProvenWorld:
-    """Load and prove the world, and stop its server."""
-    name = options.dump.name
-    hashes = HashMemory(folder.hashes)
-    identity, read_from_ns = hashes.identify(options.dump), time.time_ns()
-
-    def report_progress(bytes_read: int, table: str) -> None:
-        observer.world_loading(name, bytes_read, table)
-
-    def make(settings: ServerSettings) -> ProvenWorld:
-        observer.world_changed(name, WorldState.STARTING)
-        folder.world.mkdir(mode=0o700)
-        spec = _spec(folder, options, context, settings)
-        server = engine.start(spec)
-        observer.world_changed(name, WorldState.LOADING)
-        ledger = populate(
-            server, options.dump, context, engine, world=name, progress=report_progress
-        )
-        engine.stop(server)
-        engine.stop(serve(engine, spec, ledger, counts_rows=True).server)
-        return ProvenWorld(context.origin(ledger.dump.sha256, settings), ledger)
-
-    def make_as_needed() -> ProvenWorld:
-        try:
-            return make(context.settings(0))
-        except TableNamesFolded as error:
-            note = f"restored again, on a server with lower_case_table_names=1: {error.message}"
-            observer.world_note(name, note)
-            engine.end_all(folder.world)
-            remove_tree(folder.world)
-        return make(context.settings(1))
-
-    def stop() -> None:
-        context.cancelled.set()
-        engine.end_all(folder.world)
-
-    try:
-        proven = run_side_by_side({name: make_as_needed}, workers=1, stop=stop)[name]
-        hashes.remember(identity, proven.ledger.dump.sha256, read_from_ns=read_from_ns)
-        _write_passwords(folder, context)
-        folder.write_proof(encode_readably(proven))
-    except BaseException:
-        engine.end_all(folder.world)
-        folder.clear()
-        raise
-    observer.world_changed(name, WorldState.READY, f"{proven.ledger.rows:,} rows")
-    return proven
-
-
-def _require_same(folder: DataFolder, dump: Path, context: RestoreContext) -> ProvenWorld:
-    """Return the proof of the world that a folder holds, if it is the one that is wanted.
-
-    Raises:
-        UsageError: it is another one.
-        FleetError: its ledger cannot be read.
-    """
-    try:
-        proven = decode(folder.read_proof(), ProvenWorld)
-    except ValueError as error:
-        raise FleetError(
-            f"the ledger of the world in {folder.path} cannot be read: {error}",
-            hint="empty the folder to restore the world again",
-        ) from error
-    settings = context.settings(proven.origin.lower_case_table_names)
-    wanted = context.origin(_hash(folder, dump), settings)
-    if proven.origin.key != wanted.key:
-        difference = explain_difference(proven.origin, wanted)
-        raise UsageError(
-            f"{folder.path} contains a world {difference}: {proven.ledger.dump.path.name}",
-            hint="empty the folder to restore this dump, or use another --data-dir",
-        )
-    return proven
-
-
-def _hash(folder: DataFolder, dump: Path) -> str:
-    hashes = HashMemory(folder.hashes)
-    if (known := hashes.find_sha256(dump)) is not None:
-        return known
-    with command.stop_signal_let_through():
-        return hashes.get_sha256(dump)
-
-
-def explain_difference(held: Origin, wanted: Origin) -> str:
-    """Say in what a world differs from the one that is wanted. Pure."""
-    if held.dump_sha256 != wanted.dump_sha256:
-        return "of another dump"
-    if held.server_version != wanted.server_version:
-        return f"restored with MySQL {held.server_version}, not {wanted.server_version}"
-    options = (each.name for each in fields(Origin) if each.name != "dump_sha256")
-    different = [name for name in options if getattr(held, name) != getattr(wanted, name)]
-    return f"restored with other options ({', '.join(different).replace('_', ' ')})"
-
-
-def _require_idle(folder: DataFolder) -> None:
-    if command.find_daemons(f"--datadir={folder.world}{os.sep}"):
-        raise FleetError(
-            f"a server is already running on the world in {folder.path}", hint="stop it first"
-        )
 
 
 def _read_passwords(options: StandaloneOptions) -> dict[str, str | None]:
@@ -330,31 +190,9 @@ def _read_password(account: str, path: Path) -> str:
     return password
 
 
-def _write_passwords(folder: DataFolder, context: RestoreContext) -> None:
-    folder.write_passwords({account: context.passwords[account] for account in (DEV, READER)})
-
-
 def _plan_buffer_pool() -> int:
     try:
         return plan_buffer_pool_bytes(available_bytes=usable_bytes(), servers=1)
     except HostError as error:
         error.hint = _MEMORY_HINT
         raise
-
-
-def _spec(
-    folder: DataFolder,
-    options: StandaloneOptions,
-    context: RestoreContext,
-    settings: ServerSettings,
-) -> ServerSpec:
-    return start_spec(
-        options.dump.name,
-        fleet=_NO_FLEET,
-        folder=folder.world,
-        port=options.port,
-        buffer_pool_bytes=context.buffer_pool_bytes,
-        settings=settings,
-        passwords=context.passwords,
-        data_from=None,
-    )

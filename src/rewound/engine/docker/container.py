@@ -5,8 +5,6 @@ written, it has no capabilities, can get none, and can neither be reached by oth
 containers nor reach them.
 """
 
-import hashlib
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,7 +53,8 @@ FOLDER_LABEL = "rewound.folder"
 
 _IMAGE_USER_ID = 999  # mysql in the official image
 _LONGEST_WORD = 60  # containers are shown by their names, and 63 bytes is a label of the DNS
-_UNFIT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
+UNFIT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
+"""What the name of a container or a network cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +123,7 @@ def server_arguments(
     return (OWN_SETTINGS_ONLY, *options, f"--init-file={first}")
 
 
-def network_name(folder: Path) -> str:
-    """Return the name of a fleet's network, which no other has.
-
-    Docker takes the same name twice, and then does not know which is meant.
-    """
-    mark = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:8]
-    return f"rewound-{_UNFIT_IN_NAMES.sub('_', folder.name)}-{mark}"
-
-
 def container_name(labels: Mapping[str, str], port: int) -> str:
     """Return a name that tells people which world it is; the port makes it the only one."""
     words = ("rewound", *labels.values(), str(port))
-    return "-".join(_UNFIT_IN_NAMES.sub("_", word)[:_LONGEST_WORD] for word in words)
+    return "-".join(UNFIT_IN_NAMES.sub("_", word)[:_LONGEST_WORD] for word in words)

@@ -6,6 +6,7 @@ are not read. The socket in the folder is the same one outside, so a world is lo
 asked as that of a process is.
 """
 
+import hashlib
 import os
 from functools import partial
 from pathlib import Path
@@ -34,11 +35,11 @@ from rewound.engine.docker.container import (
     FLUSH_GRACE_S,
     HOME,
     PORT,
+    UNFIT_IN_NAMES,
     ContainerPlan,
     ContainerUser,
     choose_user,
     container_name,
-    network_name,
     server_arguments,
 )
 from rewound.engine.docker.daemon import Daemon, PortTaken
@@ -254,3 +255,12 @@ class DockerEngine(DockerWatch):
         if os.getuid() == 0:
             for path in paths:
                 os.chown(path, self._user.uid, -1)  # the group may be one that shares the fleet
+
+
+def network_name(folder: Path) -> str:
+    """Return the name of a fleet's network, which no other has.
+
+    Docker takes the same name twice, and then does not know which is meant.
+    """
+    digest = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:8]
+    return f"rewound-{UNFIT_IN_NAMES.sub('_', folder.name)}-{digest}"

@@ -8,8 +8,8 @@ from rewound.engine.docker.container import (
     ContainerUser,
     choose_user,
     container_name,
-    network_name,
 )
+from rewound.engine.docker.docker_engine import network_name
 
 
 @pytest.mark.parametrize(
