@@ -117,8 +117,9 @@ class StandaloneWorld:
         wanted = self._context.origin(self._hash(), settings)
         if proven.origin.key != wanted.key:
             difference = explain_difference(proven.origin, wanted)
+            name = proven.ledger.dump.path.name
             raise UsageError(
-                f"{self._folder.path} contains a world {difference}: {proven.ledger.dump.path.name}",
+                f"{self._folder.path} contains a world {difference}: {name}",
                 hint="empty the folder to restore this dump, or use another --data-dir",
             )
         if command.find_daemons(f"--datadir={self._folder.world}{os.sep}"):

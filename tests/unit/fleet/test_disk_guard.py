@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.fleet import disk_guard as room
+from rewound.fleet import disk_guard as disk_guard
 from rewound.fleet.disk_guard import guarded_disk, little_space
 
 
@@ -27,10 +27,10 @@ def test_a_load_is_ended_before_the_disk_is_full(tmp_path: Path, monkeypatch: py
     ended = threading.Event()
     with guarded_disk(tmp_path, ended.set) as was_ended:
         assert not was_ended.is_set()
-        monkeypatch.setattr(room, "LITTLE_BYTES", 1 << 60)
+        monkeypatch.setattr(disk_guard, "LITTLE_BYTES", 1 << 60)
         assert ended.wait(5)
     assert was_ended.is_set()
-    assert "before the disk is full" in str(little_space("a", tmp_path))
+    assert "to keep the disk from filling up" in str(little_space("a", tmp_path))
 
 
 def test_a_folder_that_was_deleted_is_no_full_disk(tmp_path: Path):
