@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from rewound.fleet import disk_guard as disk_guard
+from rewound.fleet import disk_guard
 from rewound.fleet.disk_guard import guarded_disk, little_space
 
 
-def test_a_load_goes_on_while_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    looks, has_little = threading.Semaphore(0), room._has_little
+def test_a_load_goes_on_while_there_is_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    looks, has_little = threading.Semaphore(0), disk_guard._has_little
 
     def look(folder: Path) -> bool:
         looks.release()
         return has_little(folder)
 
-    monkeypatch.setattr(room, "_POLL_S", 0.001)
-    monkeypatch.setattr(room, "_has_little", look)
+    monkeypatch.setattr(disk_guard, "_POLL_S", 0.001)
+    monkeypatch.setattr(disk_guard, "_has_little", look)
     with guarded_disk(tmp_path, lambda: pytest.fail("it was ended")) as was_ended:
         assert all(looks.acquire(timeout=5) for _ in range(3))
         assert not was_ended.is_set()

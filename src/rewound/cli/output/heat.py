@@ -36,7 +36,7 @@ _TableName = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _MapLine:
     """One line of the map."""
 
     label: str
@@ -96,7 +96,7 @@ def _choose_worlds(report: Report, compared: Sequence[str]) -> list[str]:
     return [world for world in compared if world in chosen]
 
 
-def _iter_lines(report: Report) -> Iterator[_Line]:
+def _iter_lines(report: Report) -> Iterator[_MapLine]:
     tables: dict[_TableName, dict[str, TableReport]] = {}
     for world in report.worlds:
         for table in world.tables:
@@ -106,13 +106,13 @@ def _iter_lines(report: Report) -> Iterator[_Line]:
         if not any(count_rows(table) or table.error for table in worlds.values()):
             continue
         label = show_control_characters(".".join(name) if is_qualified else name[1])
-        yield _Line(label, {world: _shade(table) for world, table in worlds.items()})
+        yield _MapLine(label, {world: _shade(table) for world, table in worlds.items()})
         yield from _iter_means(report, name, worlds)
 
 
 def _iter_means(
     report: Report, table_name: _TableName, worlds: Mapping[str, TableReport]
-) -> Iterator[_Line]:
+) -> Iterator[_MapLine]:
     """Yield a line for each numeric column that changed in a table."""
     columns: dict[str, dict[str, ColumnReport]] = {}
     for world, table in worlds.items():
@@ -137,7 +137,7 @@ def _iter_means(
             for world, each in columns[column].items()
         }
         same = {world: Text("·", style="dim") for world, table in worlds.items() if not table.error}
-        yield _Line(f"  mean {show_control_characters(column)}", {**same, **cells})
+        yield _MapLine(f"  mean {show_control_characters(column)}", {**same, **cells})
 
 
 def _shade(table: TableReport) -> Text:
