@@ -1,6 +1,6 @@
 """The start of the `rewound` command, also as `python -m rewound`.
 
-It imports little: a signal that comes while the rest is imported waits for its handler.
+It imports little: a signal that arrives while the rest is imported waits for its handler.
 """
 
 import signal

@@ -1,4 +1,4 @@
-"""Where Rewound keeps things, and what `rewound.toml` says.
+"""The folders of Rewound, and the contents of `rewound.toml`.
 
 Options have one order: flag over environment over file. The command-line library does
 that ordering; this module only finds and reads the file and names the folders.

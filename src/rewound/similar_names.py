@@ -1,7 +1,7 @@
-"""What could have been meant by a name that does not exist: "did you mean". Pure.
+"""Suggestions for a name that does not exist: "did you mean". Pure.
 
-Commands, fleets, worlds, tables, columns and settings are all looked for here, so that every
-unknown name is answered alike.
+Commands, fleets, worlds, tables, columns and settings all use it, so that every
+unknown name gets the same kind of answer.
 """
 
 import re

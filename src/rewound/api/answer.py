@@ -1,4 +1,4 @@
-"""What all worlds answered to one statement, and its way into other libraries."""
+"""The answers of all worlds to one statement, and their conversion for other libraries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

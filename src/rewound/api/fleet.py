@@ -1,4 +1,4 @@
-"""A fleet that is up, as an object: its worlds, and what can be done with them."""
+"""A running fleet as an object: its worlds, and the operations on them."""
 
 import shlex
 from collections import Counter

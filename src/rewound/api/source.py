@@ -1,4 +1,4 @@
-"""Sources of dumps: what there is, whether it is whole, and bringing it up."""
+"""Sources of dumps: listing, verifying and restoring them."""
 
 from pathlib import Path
 

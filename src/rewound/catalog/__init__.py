@@ -1,6 +1,6 @@
-"""The catalog: which dumps there are, of which world and when, and which one is meant.
+"""The catalog: which dumps exist, of which world and time, and which one to restore.
 
-It reads names and folders only; what is in a dump is the business of `rewound.dump`.
+It reads names and folders only; `rewound.dump` reads the contents of dumps.
 """
 
 from rewound.catalog.choose import (

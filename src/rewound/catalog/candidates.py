@@ -1,4 +1,4 @@
-"""The files of a source while their names are read: what `discover` and `questions` share."""
+"""The files of a source while their names are read; shared by `discover` and `questions`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

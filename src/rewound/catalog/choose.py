@@ -1,4 +1,4 @@
-"""Which dump of each world is the one that was asked for.
+"""Choosing the dump of each world for a target time.
 
 Pure: a catalog and a target time in, a choice out. A doubt that could restore the wrong
 world or the wrong moment is an error here, never a silent preference.

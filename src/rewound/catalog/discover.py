@@ -1,9 +1,9 @@
-"""From a source to its catalog: which file is a dump of which world, and of when.
+"""Building the catalog of a source: which file is a dump of which world and time.
 
-All names are read together, so that what one name leaves open another may settle. Of the content,
-three things are asked through functions: the closing line, where a name tells no time or not for
-certain; whether a file of another name is a dump; and what a dump says that it is of. Nothing is
-chosen here: what is in doubt is noted, and refused by `choose`.
+All names are read together, so that one name may settle what another leaves open. Of the content,
+three things are requested by functions: the closing line, if a name has no time or an uncertain
+one; whether a file with another name is a dump; and which database a dump names. Nothing is
+chosen here: doubts are recorded, and `choose` refuses them.
 """
 
 from collections import defaultdict

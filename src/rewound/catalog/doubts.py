@@ -1,4 +1,4 @@
-"""What in a catalog could be a moment taken for a world, or the other way round. Pure.
+"""Finding moments that may have been mistaken for worlds, and the other way round. Pure.
 
 The thresholds are chosen so that ordinary fleets are not asked: shards, tenants and hosts by number
 are dumped in one night, so their days do not all differ; a job that runs at one hour does not vary.

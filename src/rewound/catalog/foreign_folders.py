@@ -1,4 +1,4 @@
-"""Folders that people take for dumps and that are none: told by the files in them. Pure."""
+"""Folders that are mistaken for dumps, recognised by the files in them. Pure."""
 
 import re
 from collections.abc import Collection

@@ -1,6 +1,6 @@
-"""What the user is asked before a catalog is trusted, with the patterns that answer it. Pure.
+"""Questions to the user before a catalog is trusted, with the patterns that answer them. Pure.
 
-Worlds that are slots of a rotation, or tables, are taken apart here as well.
+Worlds that are slots of a rotation, or tables, are also resolved here.
 """
 
 from collections.abc import Sequence

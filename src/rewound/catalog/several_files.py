@@ -1,8 +1,8 @@
 """Worlds that are split into several files: one per database, or one per table. Pure.
 
-They cannot be joined; here is how they are told from folders of whole worlds, so that no table
-becomes a world. Names alone do not tell it: `eu/berlin`, `eu/paris` are worlds. What the first
-lines of some of the files say does.
+They cannot be joined; this module distinguishes them from folders of whole worlds, so that no table
+becomes a world. Names alone are not enough: `eu/berlin`, `eu/paris` are worlds. The first
+lines of some of the files decide.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""The files under a source, whatever links lead to them.
+"""Finding the files below a source, following links.
 
-Nothing is left out in silence: what is not searched is returned with the reason.
+Nothing is skipped silently: what is not searched is returned with the reason.
 """
 
 import errno

@@ -1,4 +1,4 @@
-"""How statements are put to all worlds and their answers shown: `query` and its prompt."""
+"""Running statements in all worlds and showing the answers: `query` and its prompt."""
 
 import gc
 from collections.abc import Sequence

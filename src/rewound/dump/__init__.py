@@ -1,4 +1,4 @@
-"""A dump as text: its bytes, its statements, and what may become of each of them.
+"""A dump as text: its bytes, its statements, and what happens to each of them.
 
 Everything but the reader is pure: no server, no clock, no disk.
 """

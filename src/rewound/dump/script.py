@@ -1,4 +1,4 @@
-"""A dump from its first byte to its last: pieces, verdicts, and what it says of itself.
+"""A dump from its first byte to its last: pieces, verdicts, and its header.
 
 Pure: chunks in, verdicts out. Ties the splitter to the judge, because what a statement
 sets decides how the text after it is read.

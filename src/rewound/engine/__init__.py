@@ -1,1 +1,1 @@
-"""Making MySQL servers: where the program comes from, its settings, its processes."""
+"""Running MySQL servers: where the program comes from, its settings, its processes."""

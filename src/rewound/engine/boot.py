@@ -1,4 +1,4 @@
-"""What surrounds a server's start and end, whatever it runs in.
+"""Starting and stopping a server, common to all engines.
 
 Its first statements go in by a file that is there only while it starts, and it is waited
 for at its socket. Why one did not start, and whether it ended as it should, is read out of

@@ -1,4 +1,4 @@
-"""Which engine a fleet has, written down so that the same one can be had again."""
+"""The engine of a fleet, recorded so that the same one can be used again."""
 
 import enum
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Data directories: where a server's first one comes from, and where its last one goes.
+"""Data directories: templates for new servers, and saving the last state as a baseline.
 
 Initialising one takes about 5 s, cloning and booting under 1 s, so a server's first data
 directory is always a clone of the template of its MySQL, by reflink or by copy: no server

@@ -1,4 +1,4 @@
-"""What an engine does: make servers, see them, end them. All above asks only this."""
+"""The protocol of an engine: start, find and end servers. Higher layers use only this."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The settings of a throw-away server, and how the host's memory is shared out. Pure.
+"""The settings of a throw-away server, and the distribution of the host's memory. Pure.
 
 Numbers in the comments: MySQL 9.7.4, one idle server, proportional set size; a server as
 the Docker image sets it up takes 499 MB, one with these settings about 115 MB.

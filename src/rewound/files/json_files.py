@@ -1,4 +1,4 @@
-"""Our values as JSON files: typed when read, whole or absent when written."""
+"""Values as JSON files: typed when read, complete or absent when written."""
 
 import os
 import threading

@@ -1,6 +1,6 @@
 """Folders that are in use: locked with `flock`, which ends with the process.
 
-So whatever can be locked is used by nobody, and may be cleared away.
+So a folder that can be locked is unused, and may be removed.
 """
 
 import fcntl

@@ -1,4 +1,4 @@
-"""What a file that nobody wrote to is known by."""
+"""The size and times by which an unchanged file is recognised."""
 
 from dataclasses import dataclass
 

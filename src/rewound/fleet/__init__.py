@@ -1,1 +1,1 @@
-"""Worlds kept together: planning them, bringing them up, remembering them, ending them."""
+"""Worlds kept together: planning, restoring, recording and deleting them."""

@@ -1,6 +1,6 @@
-"""A baseline: what it was made from, what it holds, and when it has to go. Pure.
+"""A baseline: its origin, its contents, and when it is removed. Pure.
 
-A baseline stands for one content: its key says all that decides what a world restored
+A baseline represents one content: its key has all that decides what a world restored
 again would hold. Where it is stored and who may take it is `baseline_cache`'s.
 """
 

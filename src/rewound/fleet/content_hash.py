@@ -1,4 +1,4 @@
-"""What a dump's file holds, by its SHA-256, without reading it again each time.
+"""The SHA-256 of a dump's file, without reading the file again each time.
 
 A hash is remembered for a file as it was: path, device, inode, size and times. It is
 remembered only where the file was left alone for a while before: a change within the

@@ -1,6 +1,6 @@
-"""What is true of a fleet now, and how its worlds are reached.
+"""The current state of a fleet, and how to reach its worlds.
 
-It imports little: every question to a fleet begins with it.
+It imports little: every query of a fleet begins with it.
 """
 
 from dataclasses import replace

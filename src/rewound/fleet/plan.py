@@ -1,4 +1,4 @@
-"""What `up` is going to do, decided before anything is done. Pure."""
+"""Planning what `up` does, before it does anything. Pure."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass

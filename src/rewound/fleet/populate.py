@@ -1,6 +1,6 @@
 """From a new server to a proven world: accounts, load, proof, grants, in this order.
 
-Until the ledger balances, nobody but the loader may see anything of the world.
+Until the ledger balances, only the loader has access to the world.
 """
 
 import logging

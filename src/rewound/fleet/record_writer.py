@@ -1,4 +1,4 @@
-"""Many worlds at a time: one record that all write to, and their jobs side by side."""
+"""Many worlds at a time: one record that all write to, and their parallel jobs."""
 
 import threading
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
-"""Taking worlds back to their baselines: same port, same passwords, original content.
+"""Resetting worlds to their baselines: same port, same passwords, original content.
 
-A world's data is thrown away only once its baseline is at hand. One that is killed in the
-middle of it shows as interrupted, and can be reset again.
+A world's data is deleted only once its baseline is available. A reset that is killed in the
+middle shows the world as interrupted, and can be repeated.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""The stronger proof of a world: its dump loaded once more, the plainest way, and compared.
+"""The stronger proof of a world: its dump is loaded again, statement by statement, and compared.
 
 Counts cannot tell a wrong value from a right one. What is compared is the server that is
 served, after its last start, whether it was loaded or came from a baseline. The second

@@ -1,4 +1,4 @@
-"""Why a server failed that was being filled or looked at: no space, no memory, or its end."""
+"""Why a server failed while it was filled or examined: no space, no memory, or it ended."""
 
 from rewound.engine.boot import no_memory, no_space
 from rewound.engine.protocol import Engine, Server

@@ -1,4 +1,4 @@
-"""One world: what is remembered of it, and what it is called from that. Pure."""
+"""One world: its record, and the state that follows from it. Pure."""
 
 import enum
 from collections.abc import Iterable

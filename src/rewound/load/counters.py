@@ -1,4 +1,4 @@
-"""Counting while a dump is loaded: what the ledger will state."""
+"""Counting while a dump is loaded, for the ledger."""
 
 import re
 import threading

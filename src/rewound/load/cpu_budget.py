@@ -1,7 +1,7 @@
-"""The cores of this host, shared by all that load at the same time.
+"""The cores of this host, shared by all loads that run at the same time.
 
 Two sessions that fill one table get in each other's way: 18 CPU-seconds where one takes
-16.4 (256 MB of text). So a load gets a second core only while no other one wants it.
+16.4 (256 MB of text). So a load gets a second core only while no other load needs it.
 """
 
 import threading

@@ -1,9 +1,10 @@
 """Statements that wait, mostly for the end of the dump: triggers, and views without their tables.
 
-To make a trigger in its place, all rows of its table would have to be there; so it waits until a
-statement comes that it could fire for or that could meet it, and then all triggers are made that
-wait. A view whose table comes later cannot be made yet. Each is kept with the session that it was
-written for, because MySQL stores parts of that with the object, and is executed in such a one.
+To create a trigger in its place, all rows of its table would have to be loaded; so it waits
+until a statement comes that it could fire for or that could refer to it, and then all waiting
+triggers are created. A view whose table comes later cannot be created yet. Each is kept with
+the session that it was written for, because MySQL stores parts of that with the object, and is
+executed in such a session.
 """
 
 import threading

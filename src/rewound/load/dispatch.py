@@ -1,7 +1,7 @@
 """Which statements go to the workers, and which wait for them.
 
 The dump's own session executes everything but the rows of large tables. A statement waits until
-all rows are there, unless `waiting` shows that it can meet none, or those of a few tables.
+all rows are stored, unless `waiting` shows that it concerns none, or only those of a few tables.
 """
 
 import re

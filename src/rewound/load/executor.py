@@ -1,4 +1,4 @@
-"""Sending verdicts to a server, and counting what it said of them."""
+"""Sending verdicts to a server, and counting its results and warnings."""
 
 from pathlib import Path
 

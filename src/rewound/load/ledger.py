@@ -1,7 +1,7 @@
 """The ledger: what a load executed, changed, left out and counted, and whether it balances.
 
 The values are plain and are kept as JSON beside the world. `find_imbalances` is pure:
-a world is ready only where it finds nothing.
+a world is ready only if it finds nothing.
 """
 
 from collections import Counter

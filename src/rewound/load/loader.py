@@ -1,6 +1,6 @@
 """Loading a dump: every statement that the judge lets through, in the dump's order.
 
-Takes an endpoint, so it cannot know what kind of server it loads. A refused statement
+Takes an endpoint, so it does not know what kind of server it loads. A refused statement
 or an error of the server ends the load at once; there is no half-loaded success.
 """
 

@@ -1,7 +1,7 @@
-"""Stored objects that the server does not take: they are listed as lost, the rest is restored.
+"""Stored objects that the server rejects: they are listed as lost, the rest is restored.
 
-Routines in the words of another server, triggers on tables that are gone, events of which the
-time is over. What the server says of the object itself is no reason to lose the rows.
+Routines in the dialect of another server, triggers on missing tables, events whose
+time has passed. An error about the object itself is no reason to lose the rows.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What to do about an error that the server gives for a statement of a dump. Pure."""
+"""Hints for errors that the server returns for a statement of a dump. Pure."""
 
 from rewound.dump.rules.verdict import Verdict
 from rewound.dump.text.statement import Kind

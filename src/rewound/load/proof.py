@@ -1,4 +1,4 @@
-"""What a server holds after a load: the half of the ledger that the dump has no part in."""
+"""The contents of a server after a load: the half of the ledger that is independent of the dump."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

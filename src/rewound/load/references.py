@@ -1,7 +1,7 @@
-"""Which tables reference which, and where rows can get to without being stated. Pure.
+"""Which tables reference which, and where rows can appear that the dump does not state. Pure.
 
 Follows the dump's own text: CREATE TABLE and ALTER TABLE name what they reference, and a
-trigger's body names what it writes to. What it cannot know it takes for possible.
+trigger's body names what it writes to. What is unknown counts as possible.
 """
 
 from collections.abc import Iterable, Set

@@ -1,7 +1,7 @@
-"""Tables whose foreign keys the server refuses: restored without those, or with checks off.
+"""Tables whose foreign keys the server rejects: restored without these keys, or with checks off.
 
-A key of columns that do not match is refused where the second of its two tables is made, which
-may be the one that it refers to; then the key of the first is dropped again.
+A key between columns that do not match is rejected when the second of its two tables is
+created, which may be the referenced one; then the key of the first table is dropped again.
 """
 
 import re

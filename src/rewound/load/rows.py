@@ -1,8 +1,8 @@
 """One connection that fills tables: drop secondary indexes, load rows, build the indexes.
 
-Rows that can go as fields go so in a transaction of their own. Where the server then says
-anything but that it took every row as it was, they are taken back and sent as the INSERT
-that the dump has, whose errors and warnings count. So the fast way decides nothing.
+Rows that can be sent as fields are sent in a transaction of their own. If the server then reports
+anything but that it stored every row unchanged, they are rolled back and sent as the INSERT
+of the dump, whose errors and warnings count. So the fast way decides nothing.
 """
 
 import logging

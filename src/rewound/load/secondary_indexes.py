@@ -1,8 +1,8 @@
-"""Secondary keys that are made when the rows are there. Pure.
+"""Secondary keys that are built after the rows. Pure.
 
-A key that is kept while rows come costs a search and perhaps a page split for each row;
-made afterwards, it is sorted and written once. Read from SHOW CREATE TABLE, which has one
-key a line in the server's own words, so that what is taken away is put back to the letter.
+A key that exists while rows are loaded costs a search and perhaps a page split for each row;
+built afterwards, it is sorted and written once. Read from SHOW CREATE TABLE, which has one
+key per line as the server defines it, so that the dropped keys are restored exactly.
 """
 
 import re

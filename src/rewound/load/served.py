@@ -1,14 +1,14 @@
-"""What a server still holds after it was stopped and started again, against its ledger.
+"""Comparing a server with its ledger after it was stopped and started again.
 
 The ledger is proven on the server that was loaded, and another one is served: the same data after
-a stop, often a clone of it. Whatever an engine keeps in memory alone, or a copy loses, is missing
-only then. So what is served is looked at again:
+a stop, often a clone of it. Whatever an engine keeps in memory only, or a copy loses, is missing
+only then. So the served data is checked again:
 
 - whole: COUNT(*) of every table, where data is started for the first time since its load;
 - else, where that was done and the files are known to be the same, that every table opens and has
   rows where it should, which costs a fraction of a millisecond per table.
 
-Objects are looked up by name both times. Definitions are not compared: they lie in the data
+Objects are looked up by name both times. Definitions are not compared: they are in the data
 dictionary, which a server that starts has read.
 """
 

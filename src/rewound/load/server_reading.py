@@ -1,4 +1,4 @@
-"""What the judge has to know of a running server."""
+"""Reading the profile of a running server for the judge."""
 
 import re
 

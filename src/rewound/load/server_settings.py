@@ -1,6 +1,6 @@
-"""What the server of a world has to be set to, so that it answers as the dumped one did.
+"""Settings that a world's server needs to answer as the dumped server did.
 
-Some of what a dump holds works under certain global settings alone. Which, is found out once
+Some contents of a dump work only under certain global settings. These are found once
 all is loaded; the owner of the server persists them, so that baselines keep them.
 """
 

@@ -1,8 +1,8 @@
-"""The settings of the dump's session: what they are for whoever executes a part of the dump.
+"""The settings of the dump's session, for every session that executes a part of the dump.
 
-The one place that knows which of them matter beyond the session that they were made in.
-Workers that send rows, and what executes deferred triggers and views, enter them; where one
-matters that another session cannot have, rows stay in the dump's own.
+The one place that knows which of them matter outside the session that set them.
+Workers that send rows, and sessions that create deferred triggers and views, use them; if one
+matters that another session cannot have, rows stay in the dump's own session.
 """
 
 import enum

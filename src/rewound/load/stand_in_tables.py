@@ -1,7 +1,7 @@
-"""Making views that miss what they show, as the dumped server had them.
+"""Creating views whose tables are missing, as the dumped server had them.
 
-MySQL makes no view of a table that is not there, but keeps one whose table went away. So
-what is missing is made for a moment, empty, named by the server's own errors.
+MySQL creates no view of a missing table, but keeps a view whose table was dropped. So
+the missing tables are created temporarily, empty, as the server's own errors name them.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a server says of a table that rows are to be sent to: its columns and its keys."""
+"""Reading the columns and keys of a table from the server before rows are sent to it."""
 
 from rewound.dump.load_data.table_metadata import ColumnMetadata, TableMetadata, ValueKind
 from rewound.load.objects import TableKey

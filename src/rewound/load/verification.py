@@ -1,7 +1,7 @@
-"""What a dump's text alone tells: whether it is whole, and whether a server would get it.
+"""Verifying a dump by its text alone: whether it is complete and could be restored.
 
 Judges every statement as a load does, for the newest MySQL that is supported, and sends
-none. Rows are those that the text states; what a server would say of them is not known.
+none. Rows are those that the text states; whether a server would accept them is unknown.
 """
 
 import enum

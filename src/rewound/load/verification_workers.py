@@ -1,4 +1,4 @@
-"""Dumps verified side by side, in processes that never outlive the one that asked.
+"""Verifying dumps in parallel, in processes that never outlive their parent.
 
 A worker ends with its parent, however that ends: the kernel kills it (PR_SET_PDEATHSIG), and
 Ctrl-C reaches it as it reaches every process of the terminal.

@@ -1,7 +1,8 @@
-"""For which rows still on their way a statement has to wait. Pure.
+"""Which rows that are still being loaded a statement has to wait for. Pure.
 
-Everything waits for all rows but what is shown here to meet none of them, or those of a few
-tables. These few are what ordinary dumps have between the rows of one table and the next.
+Every statement waits for all rows, except those shown here to concern none of them, or only a
+few tables. These are the statements that ordinary dumps have between the rows of one table and
+the next.
 """
 
 import re

@@ -1,9 +1,9 @@
-"""Several connections that fill one server: what is to be done next, and who does it.
+"""Several connections that fill one server: scheduling the work between them.
 
-A worker is a thread with a connection. A few rules order the work: a table's keys are taken
-away before its first rows and put back after its last; rows of a table without a primary
-key keep their order; putting keys back comes first, because it takes longest. The workers of
-all worlds share one budget of cores, so that the world that is last has all of them.
+A worker is a thread with a connection. A few rules order the work: a table's keys are dropped
+before its first rows and restored after its last; rows of a table without a primary
+key keep their order; restoring keys comes first, because it takes longest. The workers of
+all worlds share one budget of cores, so that the last world can use all of them.
 """
 
 import enum

@@ -1,1 +1,1 @@
-"""Talking to a MySQL server: where it is, which one it is, and the one driver door."""
+"""Talking to a MySQL server: its endpoint, its version, and the only driver imports."""

@@ -1,4 +1,4 @@
-"""The accounts of a world: who there is, and what each may do.
+"""The accounts of a world, and their privileges.
 
 Pure: SQL as text, and the option files in which passwords travel.
 

@@ -1,4 +1,4 @@
-"""What a result's columns are: the types of MySQL's protocol, named as in SQL. Pure."""
+"""The columns of a result: the types of MySQL's protocol, named as in SQL. Pure."""
 
 import enum
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Address and credentials of a server: all that load and query need to know of it."""
+"""Address and credentials of a server: all that load and query need."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

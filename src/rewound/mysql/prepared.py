@@ -1,6 +1,6 @@
 """An answer by the binary protocol, over a connection of asyncmy, which only `stream` imports.
 
-asyncmy's own prepared statements keep no more than all rows at once, and turn times into values
+asyncmy's own prepared statements read all rows at once, and turn times into values
 that hold neither zero dates nor `-838:59:59`.
 """
 

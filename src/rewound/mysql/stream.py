@@ -1,7 +1,7 @@
-"""Rows of many servers as they come, in an event loop: nobody else imports asyncmy.
+"""Streaming rows of many servers, in an event loop: the only module that imports asyncmy.
 
 For large answers: rows are bytes as the server sent them, read in runs, and the server is
-held back while nobody takes them. `mysql.client` is for everything else.
+held back while they are not consumed. `mysql.client` is for everything else.
 """
 
 import asyncio

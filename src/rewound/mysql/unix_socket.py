@@ -1,6 +1,6 @@
 """Unix sockets whose paths may have any length.
 
-The kernel takes 107 bytes of a path at most (unix(7): sockaddr_un). A socket of a longer one is
+The kernel accepts paths of at most 107 bytes (unix(7): sockaddr_un). A socket with a longer one is
 reached through its folder, which `/proc/self/fd` gives a short name.
 """
 

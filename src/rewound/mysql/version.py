@@ -1,4 +1,4 @@
-"""Which server is this: version numbers, and MySQL told from its relatives."""
+"""Identifying a server: version numbers, and MySQL as opposed to its forks."""
 
 import re
 from dataclasses import dataclass

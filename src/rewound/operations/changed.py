@@ -1,4 +1,4 @@
-"""Which worlds were changed after their restore, and what of them."""
+"""Which worlds were changed after their restore, and how."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,7 @@
-"""The drill: every dump restored, proven and thrown away, with a receipt of what came of it.
+"""The drill: every dump is restored, proven and deleted, and a receipt records the results.
 
-A few at a time, so that it needs no more of the host than these: what a fleet of all worlds
-would take is not asked for.
+A few at a time, so that the host only needs resources for these; the requirements of a fleet of all
+worlds are not checked.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Which dumps there are, and whether they are whole: no server is needed."""
+"""Finding dumps, and verifying that they are complete; no server is needed."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which engine makes the servers: chosen for a new fleet, had again for an old one."""
+"""The engine of a fleet: chosen for a new fleet, reopened for an existing one."""
 
 import re
 from collections.abc import Callable, Sequence

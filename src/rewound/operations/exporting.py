@@ -1,7 +1,7 @@
-"""Handing a fleet on: a folder with its worlds that another host runs with Docker Compose.
+"""Exporting a fleet: a folder with its worlds that another host runs with Docker Compose.
 
-The worlds come out of their baselines, so the fleet is neither asked nor disturbed, and
-what was changed in it since its restore is not handed on. `fleet.export_folder` writes it.
+The worlds are copied from their baselines, so the fleet is not touched, and changes after its
+restore are not exported. `fleet.export_folder` writes the folder.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What is known of the fleets: their worlds, addresses, logins and ledgers."""
+"""Querying fleets: their worlds, addresses, logins and ledgers."""
 
 import contextlib
 import os

@@ -1,7 +1,7 @@
-"""Whether a world that stands alone is ready; asked every few seconds, so it imports little.
+"""The health check of a standalone world; runs every few seconds, so it imports little.
 
-`ledger.json` is written only when the ledger balances, and last: that it is there is the
-proof. That the world can be used as well is shown by a login.
+`ledger.json` is written only when the ledger balances, and last: its existence is the
+proof. A login shows that the world can be used as well.
 """
 
 from pathlib import Path

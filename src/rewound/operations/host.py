@@ -1,4 +1,4 @@
-"""What belongs to the host and not to a fleet: MySQL servers, the cache, its abilities."""
+"""The host rather than a fleet: MySQL servers, the cache, checks."""
 
 from collections.abc import Callable
 from pathlib import Path

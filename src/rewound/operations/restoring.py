@@ -1,4 +1,4 @@
-"""Making fleets, taking their worlds back, and ending them."""
+"""Creating fleets, resetting their worlds, and deleting them."""
 
 import os
 import shutil

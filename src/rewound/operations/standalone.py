@@ -1,8 +1,8 @@
-"""One world that stands alone: this very process makes it, and then becomes its server.
+"""One standalone world: this process restores it, and then becomes its server.
 
 The building block of container images. Everything is in one folder, which may be a volume:
-started again on it, the same world serves again without a load. Until the proof is written
-the server listens on loopback and its socket alone.
+started again on it, the same world is served again without a load. Until the proof is written
+the server listens only on loopback and its socket.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""When the time of one statement is up, by our clock.
+"""The deadline of one statement, by our clock.
 
 The server ends a SELECT by itself; what it does not end, or does not notice, ends a moment later.
 """

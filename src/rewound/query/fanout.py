@@ -1,9 +1,9 @@
 """Running statements on many servers at once.
 
-Takes endpoints, so it works on anything that speaks MySQL. Exactly one outcome comes
+Takes endpoints, not servers. Exactly one outcome comes
 back per world and statement, whatever happens: this is one of the places that catch
 broadly. Rows come in runs and in the worlds' order; a world whose turn is not yet waits on
-its server once a few runs of it are here, so memory does not grow with the stream.
+its server once a few of its runs are buffered, so memory does not grow with the stream.
 
 The sessions live in an event loop of a thread of its own (so this works where the caller
 has one already); the caller's thread takes what they bring.

@@ -1,4 +1,4 @@
-"""Arrow tables into files."""
+"""Writing Arrow tables to files."""
 
 from typing import BinaryIO
 

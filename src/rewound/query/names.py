@@ -1,6 +1,6 @@
-"""What a server holds by name: schemas, tables, columns, and the words that must be quoted.
+"""Names on a server: schemas, tables, columns, and the words that must be quoted.
 
-For completion: read once, from one server that stands for all of them.
+For completion: read once, from one server that represents all of them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What became of one statement in one world. Pure."""
+"""The outcome of one statement in one world. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-r"""What a user wrote: its statements, and the variables that they read. Pure.
+r"""The user's SQL: its statements, and the variables that they read. Pure.
 
 Statements are cut as the `mysql` client cuts them: by the delimiter, and by \g and \G.
 """

@@ -1,4 +1,4 @@
-"""Many worlds in few letters: `host[1-2,4-40],eu-1`, as cluster shells write them. Pure.
+"""Folding many world names into a short one: `host[1-2,4-40],eu-1`, as cluster shells do. Pure.
 
 What is folded can be given to `--worlds` again and then means the same worlds.
 """

@@ -1,8 +1,8 @@
-"""Some worlds out of all: `--worlds 'host[1-3],eu-*'`.
+"""Selecting worlds: `--worlds 'host[1-3],eu-*'`.
 
 The notation is that of cluster shells: numbers and ranges in brackets, `*` for any text,
 `?` for one character. Every item must match a world, so that a typing error cannot leave
-a world out in silence.
+a world out silently.
 """
 
 import re

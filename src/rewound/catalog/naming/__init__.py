@@ -1,1 +1,1 @@
-"""How dumps are named: times in all their shapes, endings, patterns. Pure."""
+"""How dumps are named: all shapes of times, extensions, patterns. Pure."""

@@ -1,4 +1,4 @@
-"""What the directives of a time's format stand for: `%Y`, `%m`, `%j`, `%G`, `%s` and so on. Pure.
+"""The directives of time formats: `%Y`, `%m`, `%j`, `%G`, `%s` and so on. Pure.
 
 The shapes of times that are recognised and the formats of `--pattern` are read by the same code:
 a regular expression with a group for each directive, and `read_groups`, which makes a time of

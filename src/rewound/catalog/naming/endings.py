@@ -1,4 +1,4 @@
-"""The endings of file names: what is a dump by them, and what cannot be one. Pure."""
+"""Extensions of file names: which ones dumps have, and which ones they cannot have. Pure."""
 
 import re
 from pathlib import PurePosixPath

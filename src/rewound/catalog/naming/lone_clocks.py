@@ -1,4 +1,4 @@
-"""Times of day that stand apart from their day: `2024-06-18/host1_0300`.
+"""Times of day that are separate from their day: `2024-06-18/host1_0300`.
 
 The same digits name worlds: `2024-06-18/shop_1001`. What a name is made of is judged over all
 names of one make, and by the closing lines of some dumps; what stays open is asked for.

@@ -1,8 +1,8 @@
-"""A dump's world and time, read out of its path.
+"""Reading a dump's world and time from its path.
 
 The usual shapes are recognised; whatever could be read in two ways is a problem to be
 shown, never a guess, since a wrong guess puts the dumps of one host into the history of
-another. `pattern.py` takes over where the user says how the names are made.
+another. `pattern.py` takes over if the user describes the names.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The times in the names of a source, read together.
 
 A time that is unmistakable is taken from the name alone. For all others every name of the source
-is looked at, and the closing lines of a few dumps: see `loose_times` and `lone_clocks`.
+is considered, with the closing lines of a few dumps: see `loose_times` and `lone_clocks`.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Times as people write them in the names of dumps.
 
-Here is what can be told from the text alone: a shape in this table is unmistakable. What has
-several readings, such as 05-06-24, is in `loose_times`. Digits that are no valid date are no time.
+This module has what the text alone decides: a shape in this table is unmistakable. What has
+several readings, such as 05-06-24, is in `loose_times`. Digits that form no valid date are ignored.
 """
 
 import re

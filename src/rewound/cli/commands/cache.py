@@ -1,4 +1,4 @@
-"""`rewound cache`: the baselines, what they take, and their end."""
+"""`rewound cache`: list and remove baselines."""
 
 from collections.abc import Sequence
 

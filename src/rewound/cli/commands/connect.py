@@ -1,4 +1,4 @@
-"""`rewound connect`: one world, for people and their programs."""
+"""`rewound connect`: open the mysql client on a world, or print how to connect."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`rewound down`: nothing stays."""
+"""`rewound down`: stop fleets and delete them."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`rewound dumps`: what there is to restore."""
+"""`rewound dumps`: list the dumps of a source."""
 
 from pathlib import Path
 

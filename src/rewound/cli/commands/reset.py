@@ -1,4 +1,4 @@
-"""`rewound reset`: the original back, in a second."""
+"""`rewound reset`: return worlds to the moment after their restore."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`rewound restore-world`: make one world, and become its server."""
+"""`rewound restore-world`: restore one world and become its server."""
 
 from pathlib import Path
 

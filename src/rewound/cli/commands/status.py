@@ -1,4 +1,4 @@
-"""`rewound status`: what is true of the worlds now."""
+"""`rewound status`: list worlds and their current states."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

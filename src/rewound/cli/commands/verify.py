@@ -1,4 +1,4 @@
-"""`rewound verify`: read dumps to their end, without a server, or restore and forget them."""
+"""`rewound verify`: read dumps to the end without a server, or restore and delete them."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""What a person sees: stdout, stderr, tables, progress."""
+"""What the user sees: stdout, stderr, tables, progress."""

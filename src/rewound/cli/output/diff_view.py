@@ -1,4 +1,4 @@
-"""How a diff is shown: the overview, what stands out, and as far down as one asks."""
+"""How a diff is shown: the overview, what stands out, and the details on request."""
 
 import shutil
 import sys

@@ -1,4 +1,4 @@
-"""What would steer a terminal or a reader's eye, spelled out: the one place for it. Pure.
+"""Escaping characters that could control a terminal or mislead a reader. Pure.
 
 Names, values and messages of servers come from dumps and file systems, which are hostile input:
 a line break in a name must not begin a line of ours, an escape sequence must not move the cursor,

@@ -1,6 +1,6 @@
-"""What is longer than the screen, through the reader's pager; only ever on a terminal.
+"""Long output through the user's pager; only on a terminal.
 
-PAGER says which, as for man and git: unset it is less, and an empty one or cat is none.
+PAGER selects it, as for man and git: the default is less; empty or cat means none.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""How wide a table's columns may be, so that it fits. Pure."""
+"""Fitting the widths of a table's columns to the terminal. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the options of the engine come to, by where each of them was set. Pure."""
+"""Combining the options of the engine, depending on where each was set. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Options that say how a dump is taken: what may happen to it, and which part is wanted."""
+"""Options for loading a dump: what to accept, and which part to load."""
 
 import functools
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Options that exclude each other: one that is typed wins over one that is only set somewhere.
+"""Mutually exclusive options: one that is typed overrides one from a setting.
 
 The environment and the settings file hold for many commands: what they set for another one is
 ignored, and a message says so. Only options that are typed together can conflict.

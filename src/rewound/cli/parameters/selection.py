@@ -1,4 +1,4 @@
-"""Options that say which dumps are meant, which part of them, and what serves them."""
+"""Options that select the dumps, the part of them, and the servers."""
 
 import functools
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-r"""What a line of the prompt is: one of its own commands, or SQL. Pure.
+r"""Parsing the lines of the prompt: its own commands, or SQL. Pure.
 
 Commands begin with a backslash and end with their line; \w is enough of \worlds. `quit`,
 `exit`, `help` and `USE name` are known without it, as the `mysql` client knows them.

@@ -1,4 +1,4 @@
-"""Which names and words can complete what is being typed, the likeliest first. Pure."""
+"""Completing what is being typed, the likeliest first. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""Where in a statement the cursor stands, and which tables the statement is about. Pure.
+"""The place of the cursor in a statement, and the tables of the statement. Pure.
 
-Reads text that is being typed: it may end anywhere, and what cannot be read is passed over.
+Reads text that is being typed: it may end anywhere, and unreadable text is skipped.
 """
 
 import enum

@@ -1,4 +1,4 @@
-"""The line that is typed: its editing, history, colours and completion, by prompt_toolkit."""
+"""Reading lines: editing, history, colours and completion, by prompt_toolkit."""
 
 import asyncio
 import functools

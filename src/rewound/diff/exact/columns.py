@@ -1,4 +1,4 @@
-"""Columns of two loads of one dump as what tells every bit of their values apart. Pure.
+"""SQL that compares columns of two loads of one dump bit by bit. Pure.
 
 A diff asks what a value means, and takes 'a' in two character sets for the same. Here both
 sides have one definition, and what is stored counts: bytes of texts, the sign of a zero,

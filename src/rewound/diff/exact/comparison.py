@@ -1,7 +1,7 @@
-"""Whether two servers hold the very same: what a load and its witness are compared by.
+"""Whether two servers hold identical data: compares a load with its witness.
 
 A diff says what changed between two worlds that may be defined otherwise; this says whether
-two loads of one dump gave the same, to the bit, and stops at the first thing that differs.
+two loads of one dump are identical, to the bit, and stops at the first difference.
 Rows of tables without a key are counted by their content: no dump says their order.
 """
 

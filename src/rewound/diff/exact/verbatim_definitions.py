@@ -1,4 +1,4 @@
-"""Everything that a server says of its databases and what they define, word for word.
+"""All definitions of a server's databases, as the server reports them, verbatim.
 
 Only what two loads of one dump cannot share is left out: the times at which objects were
 created. The account must see everything, as root does.

@@ -1,1 +1,1 @@
-"""What a comparison comes to: report, findings, page."""
+"""The results of a comparison: report, findings, page."""

@@ -1,4 +1,4 @@
-"""Comparing the rows of a table without the help of an order that both sides share.
+"""Comparing the rows of a table without an order that both sides share.
 
 For tables without a key, whose rows are counted by their content, and for keys that the two
 sides sort differently. Rows are dealt into buckets by the hash of what makes them the same

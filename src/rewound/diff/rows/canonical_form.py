@@ -1,4 +1,4 @@
-"""How the values of one column on two sides become comparable. Pure.
+"""Making the values of one column comparable on both sides. Pure.
 
 Each pair of columns gets a form that both sides can be brought into, and for each side the
 SQL of two things: the value as it is shown, and the *piece*, its bytes as a part of a row's

@@ -1,4 +1,4 @@
-"""What the changes of a table's rows come to, column by column. Pure, in constant memory."""
+"""Statistics of a table's changed rows, column by column. Pure, in constant memory."""
 
 import contextlib
 import math

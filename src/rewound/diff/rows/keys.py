@@ -1,4 +1,4 @@
-"""By what rows of two sides are known as the same row. Pure.
+"""How rows of the two sides are matched. Pure.
 
 The server decides which keys are equal, by the collation of the column: 'a' and 'A' are one
 key under a `_ci` collation, 'a' and 'a ' are one where blanks are padded. We follow it by

@@ -1,4 +1,4 @@
-"""What comparing the rows of one table comes to, as values. Pure."""
+"""The result of comparing the rows of one table, as values. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What one side is asked about one table, as SQL. Pure."""
+"""The SQL for comparing one side of one table. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a server says of its schemas, as values. Pure.
+"""The definitions of a server's schemas, as values. Pure.
 
 Left out on purpose is what differs without a meaning: the AUTO_INCREMENT counter, estimates
 of rows, times of creation, DEFINER, and where a column stands, but for the order of those

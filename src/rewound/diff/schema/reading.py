@@ -1,4 +1,4 @@
-"""Asking a server what it says of one schema.
+"""Reading the definitions of one schema from a server.
 
 Needs no more than SELECT on it; but triggers, events and the bodies of routines are shown
 only to accounts with more privileges. What an account may not see is said in `unseen`, so

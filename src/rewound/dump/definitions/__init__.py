@@ -1,1 +1,1 @@
-"""Definitions of tables and stored objects, and what has to change in them."""
+"""Definitions of tables and stored objects, and the changes that they need."""

@@ -1,4 +1,4 @@
-"""Collations: which ones a statement names, and what takes the place of an unknown one.
+"""Collations: which ones a statement names, and which one replaces an unknown one.
 
 Pure. Order and equality may differ in rare letters; the stored text never does.
 """

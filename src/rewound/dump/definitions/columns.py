@@ -1,4 +1,4 @@
-"""Columns as MariaDB and old servers define them, put into the words of MySQL.
+"""Converting column definitions of MariaDB and old servers to MySQL's syntax.
 
 Pure. What a column holds never changes: a type becomes one that takes every value that a
 dump states for it, and a default stays the same value.

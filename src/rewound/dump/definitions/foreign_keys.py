@@ -1,6 +1,6 @@
-"""Taking a foreign key that the server refuses out of the definition that states it.
+"""Removing a foreign key that the server rejects from its definition.
 
-Pure. What a table holds stays the same; only that the server watches over it is lost.
+Pure. The rows of the table stay the same; only the enforcement of the key is lost.
 """
 
 from collections.abc import Iterator, Sequence

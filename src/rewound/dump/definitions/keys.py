@@ -1,6 +1,6 @@
-"""Keys as MariaDB and TokuDB define them, put into the words of MySQL.
+"""Converting key definitions of MariaDB and TokuDB to MySQL's syntax.
 
-Pure. A key changes how fast an answer comes, never the answer, so one that MySQL cannot
+Pure. A key affects the speed of a query, never its result, so one that MySQL cannot
 have is left out with a note.
 """
 

@@ -1,6 +1,6 @@
-"""CREATE statements: what in a definition has to give way, and what takes its place.
+"""CREATE statements: which parts of a definition to replace, and by what.
 
-Pure. Says which parts of a statement are looked at for which kind; the parts themselves
+Pure. Decides which parts of a statement are examined for each kind; the parts themselves
 are in `table_options`, `columns`, `keys`, `collations` and `stored_objects`. A definition that
 needs no edit is sent as it is.
 """

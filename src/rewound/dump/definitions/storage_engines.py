@@ -1,6 +1,6 @@
-"""Storage engines: which of those that dumps name may hold a table here.
+"""Storage engines: which engines named in dumps may be used here.
 
-Pure. The rows matter, not the engine that held them; and no table of a world may reach a
+Pure. The rows matter, not the engine that stored them; and no table of a world may reach a
 file or a server outside of it, whatever the world's server could do.
 """
 

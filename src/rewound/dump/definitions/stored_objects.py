@@ -1,4 +1,4 @@
-"""Views, triggers, routines and events: whose they become, and that nothing runs by itself.
+"""Views, triggers, routines and events: replaces their definers and disables events.
 
 Pure. Works on the tokens of one CREATE statement and returns the edits that it needs.
 """

@@ -1,6 +1,6 @@
 """The elements of a table's definition: its columns and its keys, one by one.
 
-Pure. Knows where one ends and the next begins, and which of them are columns; what is in
+Pure. Finds where each begins and ends, and which of them are columns; what is in
 them is for `columns` and `keys`.
 """
 

@@ -1,6 +1,6 @@
-"""The options of tables and databases: which have to give way, and what takes their place.
+"""The options of tables and databases: which ones to replace, and by what.
 
-Pure. Works on the tokens of one statement; the columns are for `columns` to look at.
+Pure. Works on the tokens of one statement; `columns` handles the columns.
 """
 
 from collections.abc import Iterator, Sequence

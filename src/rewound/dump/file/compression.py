@@ -1,7 +1,7 @@
-"""Compressed formats: told by their first bytes, decompressed with proof of the end.
+"""Compressed formats: recognised by their first bytes, decompressed with proof of the end.
 
 Each stream raises EOFError where the data ends inside a member, `CorruptData` where it is
-damaged or followed by something else, and `NeedsMemory` where its author asked for more
+damaged or followed by something else, and `NeedsMemory` if it requires more memory
 than we give. Several members in a row, and zeros after the last one, are as good
 as one.
 """

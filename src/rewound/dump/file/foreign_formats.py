@@ -1,6 +1,6 @@
-"""What people take for dumps and is none: told by the first bytes, with what to do.
+"""Files that are mistaken for dumps, recognised by their first bytes, and what to do.
 
-Pure. Only what no dump in SQL can begin with counts, so that a dump is never turned away
+Pure. Only text that no SQL dump can begin with counts, so that a dump is never rejected
 here. Everything else goes to the judge, which refuses what it does not know.
 """
 

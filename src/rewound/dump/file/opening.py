@@ -1,6 +1,6 @@
-"""The door to the file of a dump: it is opened here, or the reason why not is a `DumpError`.
+"""Opening the file of a dump; a failure becomes a `DumpError`.
 
-Whatever the disk or the network does, it is that one dump that fails.
+Whatever fails on the disk or the network, only that dump fails.
 """
 
 import errno

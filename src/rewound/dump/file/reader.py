@@ -1,4 +1,4 @@
-"""The bytes of a dump, out of its compression, with proof that all of them were there.
+"""The decompressed bytes of a dump, with proof that the file was complete.
 
 Owns decompression, the checks that the format offers (end mark, CRC), and the SHA-256 of
 the file on disk. The format is recognised by the first bytes, not by the name. A

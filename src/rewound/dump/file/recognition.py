@@ -1,4 +1,4 @@
-"""Whether a text is a dump, and of what, by its first bytes: where names do not tell. Pure.
+"""Recognising dumps, and their database, by the first bytes if the name is not enough. Pure.
 
 Stricter than the judge, which refuses statement by statement: a log or a note that happens to
 begin like SQL must not become a world.

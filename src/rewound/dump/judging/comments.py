@@ -1,4 +1,4 @@
-"""Versioned comments of six digits: written so that every server reads them alike.
+"""Versioned comments of six digits: rewritten so that every server reads them alike.
 
 Pure. MariaDB counts six digits, MySQL five, and since 8.1 a sixth before white space. The
 author meant all six; where that is not what every server takes, the comment is taken out

@@ -1,4 +1,4 @@
-"""Which part of a dump is wanted: `--only-schema`, `--only-table`, `--skip-table`.
+"""Which part of a dump to restore: `--only-schema`, `--only-table`, `--skip-table`.
 
 Pure. Patterns are those of file names (`log_*`), of a table's name or of `schema.table`.
 """

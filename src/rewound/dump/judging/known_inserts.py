@@ -1,4 +1,4 @@
-"""What the tables that a dump has made say of the values in an INSERT.
+"""What the tables that a dump has created imply for the values of an INSERT.
 
 Pure.
 """

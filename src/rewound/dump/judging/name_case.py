@@ -1,4 +1,4 @@
-"""Names of tables in upper and lower case: whether the dumped server told them apart.
+"""Names of tables in upper and lower case: whether the dumped server distinguished them.
 
 Pure. With lower_case_table_names=1, as on Windows, a server stores names in lower case and
 finds them however they are written, and so its dump may have both. Where a dump uses a

@@ -1,4 +1,4 @@
-"""What of a statement has to be written otherwise, and how it is sent then. Pure."""
+"""Applying the edits of a statement, and how it is sent then. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

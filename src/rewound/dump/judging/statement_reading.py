@@ -1,4 +1,4 @@
-"""Reading the statements of a dump in its session's mode, each text once.
+"""Parsing the statements of a dump in the mode of its session, each text once.
 
 Pure.
 """

@@ -1,4 +1,4 @@
-"""Which tables a file has made so far, and which of its dumps put rows into them.
+"""Which tables a file has created so far, and which of its dumps filled them.
 
 Pure. A statement that needs a table which does not exist, or that deletes the rows of
 another dump in the same file, is refused before a server would fail, or obey.

@@ -1,4 +1,4 @@
-"""The patterns of rows: their masked text without digits. What they say of how rows may be sent.
+"""The patterns of rows: their masked text without digits; they decide how rows may be sent.
 
 Pure. `(17,'',-1.5,NULL)` has the pattern `,'',-.,NULL`. A table has a handful of patterns, so
 all rows of a statement are judged by looking at each of them once.

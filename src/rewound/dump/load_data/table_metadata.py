@@ -1,4 +1,4 @@
-"""What has to be known of a table before rows are sent to it in another way. Pure values."""
+"""What must be known about a table before rows are sent to it as fields. Pure values."""
 
 import enum
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What may happen to a statement: the table of rules, verdicts, the server they are for."""
+"""What may happen to a statement: the table of rules, verdicts, server profiles."""

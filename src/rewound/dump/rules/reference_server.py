@@ -1,4 +1,4 @@
-"""The server that a dump is judged for where there is none: MySQL 9.7, as it comes.
+"""The server profile for judging a dump without a server: MySQL 9.7 with its defaults.
 
 Source: information_schema of MySQL 9.7.4; a test compares it with the real server.
 """

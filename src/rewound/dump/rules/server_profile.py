@@ -1,4 +1,4 @@
-"""The server that a dump is judged for, as far as judging needs to know it."""
+"""The properties of a server that judging a dump depends on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

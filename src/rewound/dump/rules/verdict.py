@@ -1,4 +1,4 @@
-"""What was decided about one statement of a dump."""
+"""The decision about one statement of a dump."""
 
 import re
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""What SET statements make of the dump's session."""
+"""How SET statements change the dump's session."""

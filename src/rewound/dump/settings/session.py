@@ -1,4 +1,4 @@
-"""What the dump's SET statements have made of its session, as far as we must know it.
+"""The state of the dump's session after its SET statements, as far as it matters.
 
 Pure. Keeps the values of sql_mode and the client character set, which decide how text is
 read, of autocommit, and of the user variables in which dumps save them. The model starts from

@@ -1,4 +1,4 @@
-"""SET statements: which settings a dump may make, and what they do to the reading of it.
+"""SET statements: which settings a dump may change, and how they affect its parsing.
 
 Pure. A setting that decides how text is read (sql_mode, client character set) is followed
 exactly; where it comes back from a user variable, the value that it stands for is sent,

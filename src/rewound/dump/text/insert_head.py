@@ -1,4 +1,4 @@
-"""The words of an INSERT up to its rows: where they go, and which columns they state.
+"""The tokens of an INSERT up to its rows: its table and its columns.
 
 Pure.
 """

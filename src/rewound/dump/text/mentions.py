@@ -1,4 +1,4 @@
-"""What a definition says of other tables than its own: references, partners, a trigger's body.
+"""Other tables that a definition refers to: references, partners, a trigger's body.
 
 Pure. Read from the tokens of one statement. It decides nothing about the statement; loading
 needs it to know which rows the statement can meet, change or move.

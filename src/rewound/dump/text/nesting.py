@@ -1,4 +1,4 @@
-"""Parentheses among the tokens of a statement: how deep each token stands. Pure."""
+"""Parentheses among the tokens of a statement: the depth of each token. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

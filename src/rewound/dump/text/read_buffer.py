@@ -1,4 +1,4 @@
-"""A buffer on the text of a dump: what is held of it, and how to read on.
+"""A buffer over the text of a dump, filled on demand.
 
 Pure: draws chunks of any size as they are needed. All offsets count from where the next
 piece begins, so they hold when text is added.

@@ -1,6 +1,6 @@
-"""What kind of statement is this: the kinds that dumps hold, told by their first words.
+"""The kinds of statement in dumps, recognised by their first words.
 
-Pure. A statement that fits no kind is UNKNOWN, and unknown statements never reach a
+Pure. A statement that matches no kind is UNKNOWN, and unknown statements never reach a
 server. The kinds here say what a statement is, not what becomes of it: see `rules`.
 """
 

@@ -1,4 +1,4 @@
-"""The words of one statement, as the world's server would read them.
+"""The tokens of one statement, as the world's server would read them.
 
 Pure and lazy: an INSERT's head can be looked at without walking through its rows. Plain
 comments are passed over; a versioned comment is opened where the server would execute

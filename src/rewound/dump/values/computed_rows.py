@@ -1,4 +1,4 @@
-"""What would run inside the server while a dump is loaded: queries and calls of functions.
+"""Queries and function calls in rows, which would run inside the server during the load.
 
 Pure. A dump states its rows and settings. Some programs write functions around them, which
 compute a value of their arguments and nothing else; those are let through. What asks tables,

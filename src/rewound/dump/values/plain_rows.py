@@ -1,4 +1,4 @@
-"""Rows of nothing but literals: they mean the same in whatever statement they stand.
+"""Rows that contain only literals, which mean the same in any statement.
 
 Pure. A function, a variable or a number that the server chooses can depend on which rows
 stand in one statement, so only rows of literals are put into other statements. Told by the

@@ -1,4 +1,4 @@
-"""Spatial functions as MySQL 5.x and MariaDB name them, put into the names of today.
+"""Renaming spatial functions of MySQL 5.x and MariaDB to their current names.
 
 Pure. Each had a second name that begins with ST_ or MBR, and does the same for shapes without a
 spatial reference system. Where one is named by its number, the order of its axes is another today,

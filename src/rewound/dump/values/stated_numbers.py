@@ -1,4 +1,4 @@
-"""What the rows of an INSERT state for the column that has AUTO_INCREMENT.
+"""The values of the AUTO_INCREMENT column in the rows of an INSERT.
 
 Pure. The server chooses a number for NULL, DEFAULT and an empty text, and for 0 as well
 unless its session has NO_AUTO_VALUE_ON_ZERO. Most rows state another number, which a

@@ -1,4 +1,4 @@
-"""What the container of a server is: its user, its limits, what it sees. Pure.
+"""The container of a server: its user, its limits, its mounts. Pure.
 
 It sees its world's folder and nothing else of the host: its root file system cannot be
 written, it has no capabilities, can get none, and can neither be reached by other

@@ -1,6 +1,6 @@
 """The only door to Docker: containers, networks and images of one daemon of this host.
 
-Whatever is made here carries the label of a folder, and is found by it: no record of ours
+Everything created here carries the label of a folder, and is found by it: no record
 is needed to end it. Nothing is ever pruned.
 """
 

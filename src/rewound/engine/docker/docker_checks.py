@@ -1,4 +1,4 @@
-"""What a host's Docker can do for worlds, as checks."""
+"""Checks of the host's Docker."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Seeing and ending servers that run in containers."""
+"""Finding and ending servers that run in containers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

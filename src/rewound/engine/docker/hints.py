@@ -1,4 +1,4 @@
-"""What to do about Docker's own messages, told by their words. Pure.
+"""Hints for Docker's own messages, recognised by their text. Pure.
 
 Source: the messages of dockerd 20.10.24, tried; those of registries and of newer daemons, which
 take no network name twice, are in moby's source.

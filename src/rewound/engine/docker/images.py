@@ -1,4 +1,4 @@
-"""Images of MySQL: which one, whether it is here, and what is in it."""
+"""Images of MySQL: choosing, pulling and examining them."""
 
 import re
 from collections.abc import Callable

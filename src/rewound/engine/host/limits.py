@@ -1,4 +1,4 @@
-"""What the kernel lets this user's servers have, and what time it is, as checks."""
+"""Checks of kernel limits and of the clock."""
 
 import resource
 from collections.abc import Iterator

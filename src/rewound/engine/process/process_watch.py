@@ -1,6 +1,6 @@
-"""Seeing and ending servers that are processes; nothing that starts one is needed for it.
+"""Finding and ending servers that are processes, independently of the code that starts them.
 
-It imports little: every question to a fleet begins with it.
+It imports little: every query of a fleet begins with it.
 """
 
 import os
