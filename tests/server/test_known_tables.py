@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from rewound.errors import LoadError
 from rewound.load.ledger import find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions
 from tests.conftest import Dumps
@@ -162,6 +163,18 @@ def test_an_empty_enum_is_no_damage_in_any_mode(
     ledger = world.load(dump, LoadOptions(large_table_bytes=large_table_bytes))
     assert find_imbalances(ledger) == []
     assert world.ask("SELECT GROUP_CONCAT(id, k + 0) FROM game.t") == "00,10,20,30,92"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["(NULL,''),(7,LAST_INSERT_ID())", "(NULL,'')", "(3,@a),(4,'')"],
+)
+def test_only_rows_of_literals_are_sent_again_for_an_empty_enum(
+    world: LoadServer, dumps: Dumps, rows: str
+):
+    table = "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, k ENUM('a','b'));\n"
+    with pytest.raises(LoadError, match="MySQL error"):
+        world.load(dumps.write(f"{table}INSERT INTO t VALUES {rows};\n"))
 
 
 @pytest.mark.parametrize(

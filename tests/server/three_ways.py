@@ -50,7 +50,9 @@ _MYSQL_ERROR = re.compile(r"MySQL error (\d+)")
 _RULE = re.compile(r"(?:refused by rule|rule) ([a-z-]+)")
 _CLIENT_ERROR = re.compile(r"^ERROR (\d+)", re.MULTILINE)
 _EVENT_STATE = re.compile(r" (?:ENABLE|DISABLE) DO ")
-_IN_TRANSACTION = "MySQL error 1766"
+_LOSES_WITH_WORKERS = ("MySQL error 1766", "MySQL error 1100")
+"""Settings that a transaction refuses: rows that went to workers are committed. Tables that are
+not locked while others are: the fast way locks none."""
 _SECOND_ZERO = "MySQL error 1062: Duplicate entry '0' for key"
 _CLIENT_TIMEOUT_S = 60.0
 _SAME_WORDS = 12
@@ -95,8 +97,8 @@ class ThreeWays:
         self.last = plain
         self.rules.update(fastest.rules)
         self.outcomes["ready" if plain.content is not None else f"failed: {plain.error}"] += 1
-        if _IN_TRANSACTION in plain.message and not fastest.message:
-            return None  # rows that went to workers are committed: the setting is taken
+        if not fastest.message and any(each in plain.message for each in _LOSES_WITH_WORKERS):
+            return None
         found = _tell("fast with thresholds at 0", fastest, "plain", plain)
         if usual_thresholds and found is None:
             found = _tell("fast", self._load(path, LoadMethod.FAST), "plain", plain)

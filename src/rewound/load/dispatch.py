@@ -84,6 +84,7 @@ class Dispatcher:
             if rule is not None and self._counters.has_tables(table_keys(verdict)):
                 detail = str(verdict.statement.name or verdict.kind.value)
                 self._counters.add_use(RuleUse(rule, detail), verdict.line)
+                self._commit()
                 return
             if self._statements.meets_triggers(verdict):
                 self._workers.wait_for()
@@ -122,16 +123,20 @@ class Dispatcher:
         read = self._get_reader(key, metadata, verdict).read(verdict.statement)
         if read.fitness is Fitness.VERBATIM:
             return False
-        if self._may_hold_locks:
-            # In a dump with transactions, a worker would wait for the end of this one.
-            self._connection.execute_sql("COMMIT")
-            self._may_hold_locks = False
+        # In a dump with transactions, a worker would wait for the end of this one.
+        self._commit()
         # Fields go from the client's character set to their column's, without one in between.
         fields = None if settings.converts_text else read.fields
         batch = Batch(verdict, fields, settings.statements)
         self._note_unreadable_text(verdict)
         self._workers.add(key, batch, keeps_order=not metadata.has_primary_key)
         return True
+
+    def _commit(self) -> None:
+        """End the transaction of the dump's session, as every statement but rows and SET does."""
+        if self._may_hold_locks:
+            self._connection.execute_sql("COMMIT")
+            self._may_hold_locks = False
 
     def _wait(self, verdict: Verdict) -> None:
         """Wait for the rows that a statement could meet."""

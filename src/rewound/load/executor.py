@@ -83,7 +83,10 @@ class Executor:
         try:
             return self._execute(sql)
         except MysqlError as error:
-            if verdict.enums is None or error.number != VALUE_CUT_SHORT:
+            if error.number != VALUE_CUT_SHORT or verdict.enums is None:
+                raise
+            # An attempt that failed has used up numbers, and LAST_INSERT_ID() gives another one.
+            if not verdict.enums.may_repeat(verdict.statement):
                 raise
         [[mode]] = self.connection.query("SELECT @@SESSION.sql_mode").rows
         strict = mode.decode() if isinstance(mode, bytes) else str(mode)

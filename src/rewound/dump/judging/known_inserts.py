@@ -6,6 +6,7 @@ Pure.
 from dataclasses import dataclass, field, replace
 
 from rewound.dump.definitions.known_tables import KnownTable, KnownTables, TableKey
+from rewound.dump.judging.row_tests import make_row_test
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import EnumColumns, RuleUse, Verdict
 from rewound.dump.settings.session import DumpSession
@@ -48,7 +49,7 @@ class KnownInserts:
         `version` is the server's.
         """
         head = statement.text[: statement.rows_start]
-        place = (head, key, self.tables.version, session.mode)
+        place = (head, key, self.tables.version, session.mode, session.keeps_zero)
         if place != self._place:
             self._place = place
             self._insert = self._read(head, key, session, version)
@@ -80,19 +81,20 @@ class KnownInserts:
         table = self.tables.find(key)
         read = read_insert_head(head, session.mode, version)
         listed = None if table is None or read is None else table.listed(read.columns)
-        if table is None or listed is None:
+        if table is None or read is None or listed is None:
             return None
         auto_increment_indexes = [
             index for index, each in enumerate(listed) if each.has_auto_increment
         ]
         names = tuple(column.name for column in listed)
         enums = tuple(index for index, each in enumerate(listed) if each.is_enum)
+        are_plain = make_row_test(table, read.columns, keeps_zero=session.keeps_zero)
         return KnownInsert(
             table,
             names,
             auto_increment_indexes[0] if auto_increment_indexes else None,
             tuple(index for index, each in enumerate(listed) if each.is_generated),
-            EnumColumns(names, enums, session.mode) if enums else None,
+            EnumColumns(names, enums, session.mode, are_plain) if enums else None,
             frozenset(
                 each.name for each in table.columns if each.is_generated or each.name not in names
             ),

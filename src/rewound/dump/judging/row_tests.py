@@ -45,16 +45,17 @@ class RowTestFinder:
         if read is None or schema is None:
             return None
         table = self.tables.find((schema, read.table.name))
-        if table is None or table.has_triggers:
+        if table is None:
             return None
-        return _make_row_test(table, read.columns, keeps_zero=session.keeps_zero)
+        return make_row_test(table, read.columns, keeps_zero=session.keeps_zero)
 
 
-def _make_row_test(
+def make_row_test(
     table: KnownTable, names: Sequence[str] | None, *, keeps_zero: bool
 ) -> RowTest | None:
+    """Return the test for rows that state these columns of a table; None where no rows pass."""
     listed = table.listed(names)
-    if listed is None:
+    if listed is None or table.has_triggers:
         return None
     auto_increment_indexes = [
         index for index, column in enumerate(listed) if column.has_auto_increment

@@ -49,6 +49,7 @@ _STORES_ITS_MODE = frozenset(
     {Kind.CREATE_TRIGGER, Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
 )
 _GETS_AUTO_INCREMENT = re.compile(rb"\bAUTO_INCREMENT\b(?!\s*=)|\bSERIAL\b", re.IGNORECASE)
+_SETS_NEXT = re.compile(rb"\bINSERT_ID\b", re.IGNORECASE)
 
 
 class ZeroNumbers:
@@ -59,6 +60,8 @@ class ZeroNumbers:
         self._meanings: dict[TableKey, _Meaning] = {}
         self._last_undecided: tuple[TableKey, KnownTable] | None = None
         """The table that the last number would have been chosen for."""
+        self._next_is_set = False
+        """The dump has set the number that the next row gets (insert_id)."""
 
     def plan(
         self, statement: Statement, key: TableKey | None, session: DumpSession, version: int
@@ -70,6 +73,8 @@ class ZeroNumbers:
         kind = statement.kind
         if kind in _BEGINS_ANEW and key is not None:
             self._meanings.pop(key, None)
+        if kind is Kind.SET and _SETS_NEXT.search(statement.text):
+            self._next_is_set = True
         if session.keeps_zero:
             return _ANY
         if kind in _STORES_ITS_MODE:
@@ -82,6 +87,7 @@ class ZeroNumbers:
         if key is None or kind not in (Kind.INSERT, Kind.REPLACE):
             return before
         plan = self._plan_rows(statement, key, session, version)
+        self._next_is_set = False
         return ZeroPlan(plan.keeps_zero, (*before.before, *plan.before), (*before.uses, *plan.uses))
 
     def _plan_rows(
@@ -98,12 +104,17 @@ class ZeroNumbers:
             stated = read_stated_numbers(
                 statement, insert.auto_increment, len(insert.columns), session.mode
             )
-            if stated is None:
-                # Who computes numbers writes no dump.
-                self._meanings.setdefault(key, _Meaning.NEXT_NUMBER)
-                return ZeroPlan(keeps_zero=False)
+            if stated is None or (stated.zeros and self._next_is_set):
+                # Who computes or sets numbers writes no dump.
+                return self._plan_computed(key, insert.table)
             numbers = stated
         return self._plan_numbers(key, insert.table, numbers)
+
+    def _plan_computed(self, key: TableKey, table: KnownTable) -> ZeroPlan:
+        known = self._meanings.setdefault(key, _Meaning.NEXT_NUMBER)
+        if known is not _Meaning.UNDECIDED:
+            return ZeroPlan(keeps_zero=False)
+        return self._plan_numbers(key, table, StatedNumbers(0, 1, 0))
 
     def _plan_numbers(self, key: TableKey, table: KnownTable, numbers: StatedNumbers) -> ZeroPlan:
         known = self._meanings.get(key)

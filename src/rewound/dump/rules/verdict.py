@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rewound.dump.rules.table import Effect, Rule
 from rewound.dump.text.lexical import NAME_BYTES, LexicalMode, repeated
 from rewound.dump.text.mentions import NONE, Mentions
+from rewound.dump.text.splitter import RowTest
 from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.tokens import UnreadableText
 
@@ -63,6 +64,12 @@ class EnumColumns:
     """The positions of ENUM among them."""
     mode: LexicalMode
     """What the rows are read in."""
+    row_test: RowTest | None
+    """What tells by their masked text that rows are the same when they are sent again."""
+
+    def may_repeat(self, statement: Statement) -> bool:
+        """Tell whether the statement gives the same rows after an attempt that failed."""
+        return self.row_test is not None and self.row_test(statement.masked_rows)
 
 
 @dataclass(frozen=True, slots=True)

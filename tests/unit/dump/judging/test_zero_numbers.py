@@ -72,6 +72,14 @@ def test_a_first_zero_gets_its_number_when_a_second_one_comes(profile):
     assert used == ["zero-kept", "zero-numbered", "zero-numbered"]
 
 
+def test_a_first_zero_gets_its_number_when_a_row_computes_something(profile):
+    first, second = "INSERT INTO t VALUES (0,'a')", "INSERT INTO t VALUES (NULL,UPPER('b'))"
+    number = "UPDATE `g`.`t` SET `id` = LAST_INSERT_ID(1) WHERE `id` = 0"
+    sent, used = run(profile, f"{first};\n{second};\n{second};\n")
+    assert sent == [KEEPS, first, OWN, number, second, second]
+    assert used == ["zero-kept", "zero-numbered"]
+
+
 @pytest.mark.parametrize(
     "asks", ["INSERT INTO u VALUES (LAST_INSERT_ID())", "SET @parent = @@identity"]
 )
