@@ -91,6 +91,23 @@ def test_the_numbers_are_those_of_the_report(chromium: str, tmp_path: Path):
     assert text.by_id["rows-shown"].startswith("2 rows of the 2 that this report holds; 14 differ")
 
 
+def test_where_the_worlds_come_from_is_said(chromium: str, tmp_path: Path):
+    text = draw(chromium, tmp_path, make_report())
+    assert text.by_id["made"] == "rewound diff, made on 2026-03-04 10:00:00 UTC by Rewound 1.0"
+    assert "fleet before, newest dumps, taken 2026-03-02 21:15:00 UTC" in text.by_id["moments"]
+    origins = text.by_id["provenance"]
+    for part in ("ab" * 32, "host1.sql", "MySQL 9.7.4", "rewound diff before after --where"):
+        assert part in origins
+
+
+def test_rows_have_a_name_and_their_change_and_are_sorted_by_it(chromium: str, tmp_path: Path):
+    plain = draw(chromium, tmp_path, make_report("Bob")).by_id["rows"]
+    assert plain.index("+3") < plain.index("+5")
+    assert "7Bob" in plain
+    largest = draw(chromium, tmp_path, make_report("Bob"), "#rows=&order=size").by_id["rows"]
+    assert largest.index("+5") < largest.index("+3")
+
+
 def test_the_search_of_an_address_finds_rows(chromium: str, tmp_path: Path):
     found = draw(chromium, tmp_path, make_report("a needle"), "#q=Needle")
     assert found.by_id["rows-shown"].startswith("2 rows of the 2")

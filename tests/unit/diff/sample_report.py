@@ -11,6 +11,7 @@ from rewound.diff.report.document import (
     WorldReport,
 )
 from rewound.diff.report.finding_report import FindingReport
+from rewound.diff.report.provenance import DumpOrigin, Provenance, SideOrigin
 
 HOSTILE = (
     "</script><img src=x onerror=document.title='broken'>",
@@ -49,7 +50,23 @@ def make_report(text: str = "Zoë") -> Report:
         ],
         None,
         changed_since=[f"world host2 changed after the restore: game.{text}"],
+        provenance=Provenance(
+            "2026-03-04T10:00:00+00:00",
+            "1.0",
+            ["before", "after", "--where", text],
+            make_side("before", text, "2026-03-02T21:15:00+00:00"),
+            make_side("after", text, "2026-03-03T21:15:00+00:00"),
+        ),
     )
+
+
+def make_side(fleet: str, text: str, taken_at: str) -> SideOrigin:
+    """Return where the worlds of a side come from."""
+    dumps = [
+        DumpOrigin(name, f"/backups/{name}.sql", taken_at, "ab" * 32, 1234, None)
+        for name in ("host1", "host2")
+    ]
+    return SideOrigin(fleet, f"/backups/{text}", None, taken_at, "MySQL 9.7.4", dumps)
 
 
 def make_world(name: str, text: str, changed: int) -> WorldReport:
@@ -59,7 +76,8 @@ def make_world(name: str, text: str, changed: int) -> WorldReport:
     )
     row = RowReport(
         "changed", ["7"], {"id": "7", "name": text, "score": "1"},
-        {"id": "7", "name": text, "score": "11"}, ["score"],
+        {"id": "7", "name": text, "score": "11"}, ["score"], 1,
+        {"name": text}, {"score": Decimal(changed)},
     )  # fmt: skip
     return WorldReport(
         name,

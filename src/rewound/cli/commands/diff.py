@@ -6,19 +6,22 @@ from pathlib import Path
 import click
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.diff_view import DiffPresentation, show_comparison, show_query_diff
+from rewound.cli.output.diff_view import DiffPresentation, show_query_diff, show_report
 from rewound.cli.output.progress import count_worlds
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
 from rewound.cli.parameters.shared_options import format_option, option, worlds_option
-from rewound.cli.parameters.typed import find_typed
+from rewound.cli.parameters.typed import find_typed, list_every_typed, list_typed
 from rewound.cli.sides import Moments, open_sides
 from rewound.diff.patterns import EVERY_TABLE
+from rewound.diff.report.document import count_compared, make_report
+from rewound.diff.report.findings import judge
 from rewound.diff.rows.plan import RowOptions
 from rewound.diff.rows.samples import SampleOrder
 from rewound.diff.worlds import WorldOptions
-from rewound.errors import SomeWorldsFailed, UsageError
+from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.operations import diffing, restoring
+from rewound.operations.provenance import find_provenance
 from rewound.query.script import read_statements
 
 _DIFFERENT = 1
@@ -139,6 +142,13 @@ def command(
 
     Exit code 0: nothing differs; 1: something does; 4: some could not be compared. Any other
     failure is 2 or more, as of diff(1).
+
+    As table, the overview, or what --rows, --group-by or --query ask for. As csv, tsv, jsonl
+    and markdown, the rows of that list; without such an option, a row for each world and
+    table: world, schema, table, added, removed, changed, same, error. --rows writes a row for
+    each cell that differs: world, table, key, the columns of --show, change, column, before,
+    after, delta. As json, always the whole report: what stands out, definitions, tables,
+    columns, the rows of --rows, and where the worlds come from; of --query, its rows.
     """  # noqa: D301 - click's sign for lines that are not to be filled
     diagnostics.fail_with(_TROUBLE)
     if html is not None and html.exists():
@@ -189,7 +199,23 @@ def command(
             if opened.labels is not None:
                 before, after = opened.labels
                 comparison = replace(comparison, before=before, after=after)
-            show_comparison(comparison, opened.command, how)
+            report = make_report(
+                comparison,
+                judge(comparison.worlds),
+                opened.command,
+                table_options=list_typed({"where"}),
+                provenance=find_provenance(
+                    opened.sides,
+                    world_pair=pair,
+                    compared={*comparison.worlds, *comparison.failed},
+                    options=[*fleets, *list_every_typed()],
+                ),
+            )
+            show_report(report, comparison.failed, how)
+            if comparison.failed and not comparison.worlds:
+                raise RewoundError("no world could be compared")
+            if where is not None and not any(map(count_compared, report.worlds)):
+                diagnostics.warn(f"--where {where}: no row matches, so nothing was compared")
             is_equal, is_whole = comparison.is_equal, comparison.is_whole
     if not is_whole:
         raise SomeWorldsFailed("some worlds or tables could not be compared")

@@ -3,7 +3,7 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -20,9 +20,7 @@ from rewound.cli.output.diff_lists import (
 from rewound.cli.output.formats import show_count
 from rewound.cli.output.heat import write_overview
 from rewound.cli.output.sorting import sort_list
-from rewound.diff.many import FleetComparison
-from rewound.diff.report.document import Report, encode_report, make_report
-from rewound.diff.report.findings import judge
+from rewound.diff.report.document import Report, encode_report
 from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError, UsageError
 from rewound.operations.diffing import QueryDiff
@@ -49,10 +47,9 @@ class DiffPresentation:
     """Whether rows have the columns that name them."""
 
 
-def show_comparison(comparison: FleetComparison, command: str, how: DiffPresentation) -> None:
-    """Write a comparison to stdout, and what could not be compared to stderr."""
-    report = make_report(comparison, judge(comparison.worlds), command)
-    _warn(report, comparison)
+def show_report(report: Report, failed: Mapping[str, str], how: DiffPresentation) -> None:
+    """Write a report to stdout, and what could not be compared, world to why, to stderr."""
+    _warn(report, failed)
     if how.html is not None:
         _write_page(report, how.html)
     if how.rows is not None:
@@ -132,11 +129,11 @@ def _write_list(
         render.write_rows(columns, rows, how.output_format)
 
 
-def _warn(report: Report, comparison: FleetComparison) -> None:
+def _warn(report: Report, failed: Mapping[str, str]) -> None:
     for side, names in (("before", report.only_before), ("after", report.only_after)):
         if names:
             diagnostics.warn(f"{name_worlds(names)}: only {side}, so not compared")
-    for failing, error in group_errors(comparison.failed):
+    for failing, error in group_errors(failed):
         diagnostics.show_error(RewoundError(f"{name_worlds(failing)}: {error}"))
     errors = {
         f"{table.schema}.{table.table} of {each.world}": table.error

@@ -23,13 +23,22 @@ def list_typed(names: Collection[str]) -> list[str]:
     ]
 
 
+def list_every_typed() -> list[str]:
+    """Return the words of all options that were typed, in the order of the help."""
+    return list_typed([parameter.name or "" for parameter in _parameters()])
+
+
 def find_typed(names: Collection[str]) -> list[str]:
     """Return which of some options were typed, as the user knows them: `--only-table`."""
     return [
         _name(parameter)
-        for parameter in click.get_current_context().command.params
+        for parameter in _parameters()
         if parameter.name in names and find_origin(parameter.name) is ValueSource.TYPED
     ]
+
+
+def _parameters() -> Sequence[click.Parameter]:
+    return click.get_current_context().command.params
 
 
 def _spell(option: click.Option, value: object) -> Iterator[str]:

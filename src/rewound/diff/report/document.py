@@ -14,6 +14,7 @@ import msgspec
 from rewound.diff.many import FleetComparison
 from rewound.diff.report.finding_report import FindingReport, report_finding
 from rewound.diff.report.findings import FEWEST_ROWS, FEWEST_WORLDS, Judgement
+from rewound.diff.report.provenance import Provenance
 from rewound.diff.rows.column_statistics import ColumnDelta
 from rewound.diff.rows.deltas import find_deltas
 from rewound.diff.rows.row_changes import Cell, Row, RowChange, TableDiff
@@ -131,10 +132,22 @@ class Report:
     """Tables that changed, but have too few rows to tell whether a world stands out."""
     changed_since: list[str] = field(default_factory=list)
     """In words, which worlds were changed after their restore, and what of them."""
+    provenance: Provenance | None = None
+    """Where the two sides come from, and how they were compared."""
 
 
-def make_report(comparison: FleetComparison, judgement: Judgement, command: str) -> Report:
-    """Return a comparison as a report; `command` is the one that made it, without options."""
+def make_report(
+    comparison: FleetComparison,
+    judgement: Judgement,
+    command: str,
+    *,
+    table_options: Sequence[str] = (),
+    provenance: Provenance | None = None,
+) -> Report:
+    """Return a comparison as a report; `command` is the one that compares all again.
+
+    `table_options` are words that such a command takes only where it names a table.
+    """
     worlds = [
         WorldReport(
             name,
@@ -153,10 +166,11 @@ def make_report(comparison: FleetComparison, judgement: Judgement, command: str)
         worlds + failed,
         list(comparison.only_before),
         list(comparison.only_after),
-        [report_finding(finding, command) for finding in judgement.findings],
+        [report_finding(finding, command, table_options) for finding in judgement.findings],
         _explain_silence(comparison, judgement),
         [".".join(table) for table in judgement.unjudged],
         list(comparison.changed_since),
+        provenance,
     )
 
 
@@ -175,6 +189,11 @@ def _explain_silence(comparison: FleetComparison, judgement: Judgement) -> str |
             f"too few rows to judge: what changed has fewer than {FEWEST_ROWS} rows in most worlds"
         )
     return None
+
+
+def count_compared(world: WorldReport) -> int:
+    """Return how many rows of a world were compared, on both sides together."""
+    return sum(table.added + table.removed + table.changed + table.same for table in world.tables)
 
 
 def encode_report(report: Report) -> bytes:

@@ -1,6 +1,7 @@
 """What stands out, in words and with the command that shows it again. Pure."""
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -31,12 +32,17 @@ class FindingReport:
     """What shows it again."""
 
 
-def report_finding(finding: Finding, command: str) -> FindingReport:
-    """Return a finding as plain values; `command` is the one that compares all again."""
+def report_finding(
+    finding: Finding, command: str, table_options: Sequence[str] = ()
+) -> FindingReport:
+    """Return a finding as plain values; `command` is the one that compares all again.
+
+    `table_options` are words that it takes only where it names a table.
+    """
     schema, table = finding.table or (None, None)
     parts = [command, "--worlds", quote_pattern(fold_worlds(finding.worlds))]
     if table is not None:
-        parts += ["--table", quote_pattern(f"{schema}.{table}")]
+        parts += ["--table", quote_pattern(f"{schema}.{table}"), *map(shlex.quote, table_options)]
     if finding.column is not None:
         parts += ["--columns", quote_pattern(finding.column)]
     return FindingReport(

@@ -21,7 +21,7 @@ from rewound.worlds.folding import fold_worlds
 
 _SCRIPT = (
     *("elements", "numbers", "report", "head", "findings", "heat_map", "tables", "definitions"),
-    *("rows", "addresses"),
+    *("row_order", "rows", "provenance", "addresses"),
 )
 """The parts of the script, each after those whose names it uses while it is read."""
 _MARK = re.compile(r"\{\{([a-z]+)\}\}")

@@ -2,7 +2,7 @@
 
 const PAGE_ROWS = 200;
 
-const filters = { q: "", world: "", table: "", change: "" };
+const filters = { q: "", world: "", table: "", change: "", order: "" };
 let drawRows = () => {};
 let setFilters = () => {};
 
@@ -20,17 +20,19 @@ function showRows() {
   ].map(([key, label, options]) => [key,
     make("select", { "aria-label": label },
       make("option", { value: "" }, label), options.map((text) => make("option", { value: text }, plain(text))))]);
+  selects.push(["order", make("select", { id: "order", "aria-label": "Order" },
+    ORDERS.map(([order, label]) => make("option", { value: order }, label)))]);
   const verdict = make("p", { class: "note", id: "rows-shown", role: "status" });
   const list = make("tbody");
   const more = make("button", { type: "button", class: "more" });
   let shown = PAGE_ROWS;
   drawRows = () => {
-    const found = rows.filter(fits);
+    const found = sortRows(rows.filter(fits), filters.order);
     const words = filters.q.trim();
     const sought = words ? new RegExp(`(${words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")})`, "iu") : null;
     list.replaceChildren(...found.slice(0, shown).flatMap((each) => showRow(each, sought)));
     verdict.textContent = `${plural(found.length, "row")} of the ${count(rows.length)} that this report holds; ` +
-      `${count(all)} differ in all. Of each table and world, the first ones are in.`;
+      `${count(all)} differ in all. Of each table and world, those whose numbers changed most are in.`;
     more.hidden = found.length <= shown;
     more.textContent = `Show ${count(Math.min(PAGE_ROWS, found.length - shown))} more`;
   };
@@ -55,7 +57,8 @@ function showRows() {
       make("table", { class: "rows" },
         make("caption", {}, "Rows that differ, before and after"),
         make("thead", {}, make("tr", {}, ["World", "Table", "Key", "Change", "Column", report.before, report.after]
-          .map((text) => make("th", { scope: "col" }, plain(text))))),
+          .map((text) => make("th", { scope: "col" }, plain(text))),
+          make("th", { scope: "col", class: "number" }, makeDeltaButton(set, selects)))),
         list)),
     more);
   drawRows();
@@ -67,7 +70,7 @@ function fits(each) {
   if (kind && each.row.change !== kind) return false;
   const words = q.trim().toLowerCase();
   if (!words) return true;
-  each.text ??= [each.world, each.table.name, ...Object.values(each.row.before ?? {}), ...Object.values(each.row.after ?? {})]
+  each.text ??= [each.world, each.table.name, ...Object.values(each.row.label), ...Object.values(each.row.before ?? {}), ...Object.values(each.row.after ?? {})]
     .join("\u0000").toLowerCase();
   return each.text.includes(words);
 }
@@ -76,17 +79,20 @@ function fits(each) {
 function showRow({ world, table, row }, sought) {
   const columns = row.change === "changed" ? row.columns : Object.keys(row.before ?? row.after);
   const isOne = row.before === null || row.after === null;
+  const isNumber = (column) => Object.hasOwn(row.deltas, column);
   const cell = (side, column, kind) => side === null ? make("td", { class: "gone" }, "–")
-    : make("td", {}, make(isOne ? "span" : kind, {}, value(side[column], sought)));
+    : make("td", { class: isNumber(column) ? "number" : null }, make(isOne ? "span" : kind, {}, value(side[column], sought)));
   const key = row.key.length ? row.key.map((part) => part ?? "NULL").join(", ") : "–";
   const once = { rowspan: columns.length };
   return columns.map((column, at) =>
     make("tr", { class: at ? "more-cells" : "first-cell" },
       at ? null : [
         make("td", once, named(world, sought)), make("td", once, named(table.label, sought)),
-        make("td", once, plain(key, sought)),
+        make("td", once, plain(key, sought),
+          Object.values(row.label).map((text) => make("span", { class: "label" }, value(text, sought)))),
         make("td", once, row.change + (row.times > 1 ? ` × ${count(row.times)}` : "")),
       ],
       make("td", { class: "column-name" }, named(column)),
-      cell(row.before, column, "del"), cell(row.after, column, "ins")));
+      cell(row.before, column, "del"), cell(row.after, column, "ins"),
+      make("td", { class: "number delta" }, isNumber(column) ? exactChange(row.deltas[column]) : "")));
 }

@@ -1,0 +1,77 @@
+"""Where the two sides of a diff come from: their dumps and servers."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+
+from rewound import __version__, settings
+from rewound.diff.report.provenance import DumpOrigin, Provenance, SideOrigin
+from rewound.errors import FleetError
+from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.world import World
+from rewound.load.ledger import DumpFacts
+from rewound.operations.diffing import Sides
+from rewound.operations.fleets import status
+
+
+def find_provenance(
+    sides: Sides,
+    *,
+    world_pair: tuple[str, str] | None = None,
+    compared: Collection[str],
+    options: Sequence[str],
+) -> Provenance:
+    """Return where the compared worlds come from, or with `world_pair` the two.
+
+    Raises:
+        FleetError: there is no such fleet.
+    """
+    before, after = (
+        _find_side(
+            fleet,
+            compared if world_pair is None else [world_pair[place]],
+        )
+        for place, fleet in enumerate((sides.before, sides.after))
+    )
+    return Provenance(_show(datetime.now(UTC)), __version__, list(options), before, after)
+
+
+def _find_side(fleet: str, names: Collection[str]) -> SideOrigin:
+    record = status(fleet)
+    folder = FleetFolder(settings.state_dir(), fleet)
+    worlds = {name: world for name, world in record.worlds.items() if name in names}
+    return SideOrigin(
+        fleet=fleet,
+        source=str(record.source),
+        target=record.target,
+        restored_at=_show(record.created_at),
+        server=_describe_server(record),
+        dumps=[_describe_dump(folder, world) for world in worlds.values()],
+    )
+
+
+def _describe_server(record: FleetRecord) -> str:
+    engine = record.engine
+    return f"MySQL {engine.version} ({engine.kind.value}, {engine.mysql})"
+
+
+def _describe_dump(folder: FleetFolder, world: World) -> DumpOrigin:
+    facts = _find_facts(folder, world)
+    return DumpOrigin(
+        world=world.name,
+        dump=str(world.dump),
+        taken_at=_show(world.taken_at),
+        sha256=None if facts is None else facts.sha256,
+        bytes=None if facts is None else facts.file_bytes,
+        dump_filter=world.dump_filter,
+    )
+
+
+def _find_facts(folder: FleetFolder, world: World) -> DumpFacts | None:
+    try:
+        return folder.read_ledger(world.name).dump
+    except FleetError:
+        return None
+
+
+def _show(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
