@@ -98,7 +98,7 @@ def test_python_example_runs(environment: Mapping[str, str]) -> None:
     program = find_program(text, "import pymysql")
     login = dict(
         line.split(": ", 1)
-        for line in run(["connect", "host2", "--print"], environment).splitlines()
+        for line in run(["connect", "host2", "--user", "dev", "--print"], environment).splitlines()
     )
     program = program.replace("33062", login["port"]).replace("the password", login["password"])
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

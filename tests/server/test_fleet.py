@@ -399,7 +399,13 @@ def test_a_killed_server_is_stopped_and_the_others_answer(cli: Cli, dumps: Dumps
     assert done.lines == ["world,players", "b,2"]
     assert "error: world a: is stopped" in done.stderr
     assert "1 ok, 1 failed" in done.stderr
-    assert "world a of fleet default is stopped" in cli("connect", "a", "--url").stderr
+    assert cli("connect", "a", "--url").stderr == (
+        "error: world a of fleet default is stopped\n"
+        "hint: rewound reset a brings it back as it was restored\n"
+    )
+    some = cli("connect", "--all", "--url")
+    assert (some.code, len(some.lines), some.lines[0][:2]) == (4, 1, "b ")
+    assert "error: 1 of 2 worlds is not ready" in some.stderr
     assert cli("down").code == 0
     require_gone(cli)
 

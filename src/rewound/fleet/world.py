@@ -12,6 +12,10 @@ _SAME_ROUND = timedelta(hours=12)
 """Dumps that are no further apart were taken in one round of all hosts, most likely."""
 
 
+DEFAULT_FLEET = "default"
+"""The fleet that commands mean where none is named."""
+
+
 class WorldState(enum.Enum):
     """Where a world is between nothing and ready."""
 
@@ -78,3 +82,19 @@ def current_state(world: World, *, server_runs: bool, maker_runs: bool) -> World
     if world.state in (WorldState.STARTING, WorldState.LOADING) and not maker_runs:
         return WorldState.INTERRUPTED
     return world.state
+
+
+def explain_unready(world: World, fleet: str) -> tuple[str, str]:
+    """Return what is the matter with a world that is not ready, and the next thing to do."""
+    flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
+    reset = f"rewound reset{flag} {world.name} brings it back as it was restored"
+    match world.state:
+        case WorldState.STOPPED:
+            return "is stopped", reset
+        case WorldState.INTERRUPTED:
+            return "was interrupted while it was restored", reset
+        case WorldState.STARTING | WorldState.LOADING:
+            return f"is still {world.state.value}", f"rewound status{flag} shows how far it is"
+        case _:
+            reason = f": {world.reason}" if world.reason else ""
+            return f"is {world.state.value}{reason}", f"rewound status{flag} shows all worlds"

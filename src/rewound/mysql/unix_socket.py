@@ -32,3 +32,16 @@ def reachable(path: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{folder}/{path.name}"
     finally:
         os.close(folder)
+
+
+def keep_reachable(path: Path) -> str:
+    """Return a path by which the program that this process becomes can connect to a socket.
+
+    Raises:
+        OSError: the socket's folder is not there, or not ours to enter.
+    """
+    if fits(path):
+        return str(path)
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    os.set_inheritable(folder, True)
+    return f"/proc/self/fd/{folder}/{path.name}"

@@ -17,7 +17,7 @@ from rewound.fleet.state import (
     FleetRecord,
     list_fleets,
 )
-from rewound.fleet.world import World, WorldState
+from rewound.fleet.world import World, WorldState, explain_unready
 from rewound.load.ledger import Ledger
 from rewound.mysql.endpoint import Endpoint
 from rewound.similar_names import suggest
@@ -49,11 +49,8 @@ def get_world(fleet: str, name: str) -> World:
             hint=suggest(name, record.worlds, listed_as="it has"),
         )
     if world.state is not WorldState.READY:
-        raise FleetError(
-            f"world {name} of fleet {fleet} is {world.state.value}"
-            + (f": {world.reason}" if world.reason else ""),
-            hint="rewound status shows all worlds",
-        )
+        message, hint = explain_unready(world, fleet)
+        raise FleetError(f"world {name} of fleet {fleet} {message}", hint=hint)
     return world
 
 
