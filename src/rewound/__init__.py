@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    """Import what is exported when it is asked for: the command line needs none of it."""
+    """Import exported names on first use: the command line needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module("rewound.api"), name)
 
 
 def __dir__() -> list[str]:
-    """Name what `help` and completion are to show, although it is imported late."""
+    """List the exported names for `help` and completion, although they are imported late."""
     return sorted({*globals(), *__all__})

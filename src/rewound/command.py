@@ -35,7 +35,7 @@ _running: set[subprocess.Popen[str]] = set()
 
 @dataclass(frozen=True, slots=True)
 class ProcessIdentity:
-    """What tells one process from all others of this host, also across reboots."""
+    """The identity of a process on this host, unique across reboots."""
 
     pid: int
     """Process id, reused by the kernel."""
@@ -95,7 +95,7 @@ def run(
 
 
 def end_running() -> None:
-    """Kill what other threads run right now; to them it is a `CommandFailed`."""
+    """Kill the programs that other threads are running; they get a `CommandFailed`."""
     for process in tuple(_running):
         _kill_group(process)
 
@@ -158,7 +158,7 @@ def replace_process(
 
 @contextlib.contextmanager
 def stop_signal_let_through() -> Iterator[None]:
-    """Let a request to end (TERM) through while the block runs, one that waits at once.
+    """Let TERM through while the block runs; a pending one takes effect at once.
 
     Before and after, who keeps it waiting keeps it for the program that this process becomes:
     the first process of a container never gets a signal that it has no handler for.
@@ -171,12 +171,12 @@ def stop_signal_let_through() -> Iterator[None]:
 
 
 def own_identity() -> ProcessIdentity:
-    """Return the identity of this very process."""
+    """Return the identity of this process."""
     return _identity_of(os.getpid())
 
 
 def find_identity(pid: int) -> ProcessIdentity | None:
-    """Return the identity of a process that runs now; None where there is none."""
+    """Return the identity of a process that runs now; None if there is none."""
     try:
         return _identity_of(pid)
     except (OSError, IndexError):
@@ -189,7 +189,7 @@ def is_running(identity: ProcessIdentity) -> bool:
 
 
 def stop(identity: ProcessIdentity, *, grace_s: float) -> None:
-    """End a process: TERM to its group, wait, then KILL. One that is gone is fine."""
+    """End a process: TERM to its group, wait, then KILL. It may already be gone."""
     process = _find_process(identity)
     if process is None:
         return
@@ -230,7 +230,7 @@ def find_daemons(argument_prefix: str) -> dict[ProcessIdentity, str]:
 
 
 def memory_bytes(identity: ProcessIdentity) -> int | None:
-    """Return a process's proportional set size, or None where it is gone."""
+    """Return a process's proportional set size, or None if it is gone."""
     process = _find_process(identity)
     if process is None:
         return None

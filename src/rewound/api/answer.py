@@ -17,7 +17,7 @@ _ROWS_OF_A_PREVIEW = 20
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """What all worlds answered to one statement.
+    """The answers of all worlds to one statement.
 
     Whatever takes Arrow takes an answer: `polars.from_arrow(answer)`, DuckDB, pyarrow.
     """
@@ -31,7 +31,7 @@ class Answer:
 
     @property
     def failed(self) -> dict[str, str]:
-        """The worlds that did not answer, or not to the end, and why."""
+        """The worlds that did not answer, or not completely, and why."""
         return {w: each.error for w, each in self.outcomes.items() if each.error is not None}
 
     def to_polars(self) -> "polars.DataFrame":

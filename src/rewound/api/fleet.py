@@ -52,7 +52,7 @@ class Fleet:
     """
 
     def __init__(self, name: str = "default", *, is_own: bool = False) -> None:
-        """Take a fleet that is up.
+        """Open a fleet that is up.
 
         Raises:
             FleetNotFound: there is no such fleet.
@@ -165,7 +165,7 @@ class Fleet:
         return answer
 
     def reset(self, worlds: str | None = None) -> None:
-        """Take worlds, by default all, back to the moment after their restore.
+        """Reset worlds, by default all, to the moment after their restore.
 
         Raises:
             SomeWorldsFailed: some could not be reset.
@@ -216,7 +216,7 @@ class Fleet:
 
 
 def require_all(failures: Mapping[str, Exception]) -> None:
-    """Raise SomeWorldsFailed if there are failures, world to why."""
+    """Raise SomeWorldsFailed if there are failures, which map worlds to reasons."""
     if failures:
         name, error = next(iter(failures.items()))
         raise SomeWorldsFailed(
@@ -239,4 +239,4 @@ class Silent:
 
 
 def _ignore(*_: object) -> None:
-    """Take note of nothing."""
+    """Record nothing."""

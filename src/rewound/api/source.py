@@ -15,7 +15,7 @@ from rewound.operations.engines import EngineRequest
 def dumps(
     source: str | Path, *, pattern: str | None = None, timezone: str | None = None
 ) -> Catalog:
-    """Return the dumps of a source: of which world each is, and when it was taken.
+    """Return the dumps of a source, each with its world and the time it was taken.
 
     Raises:
         CatalogError: there is no such source, or no dump in it.
@@ -36,7 +36,7 @@ def verify(
     schema: str | None = None,
     every: bool = False,
 ) -> list[Verification]:
-    """Read dumps to their end, without a server: whether they are whole and restorable.
+    """Read dumps to the end, without a server, and check that they are complete and restorable.
 
     Takes the dump that `at` selects of each world, by default the newest; with `every`, all.
 
@@ -112,4 +112,4 @@ def up(
 
 
 def _ignore(*_: object) -> None:
-    """Take note of nothing."""
+    """Record nothing."""

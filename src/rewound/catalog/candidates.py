@@ -11,12 +11,12 @@ from rewound.catalog.walk import SourceFile
 from rewound.errors import DumpError
 
 ReadClosingTime = Callable[[Path], datetime | None]
-"""Returns the aware time of a dump's closing line, or None where there is none."""
+"""Returns the aware time of a dump's closing line, or None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedDump:
-    """A dump with what its name says."""
+    """A dump with the contents of its name."""
 
     dump: Dump
     name: ParsedName
@@ -44,5 +44,5 @@ class CandidateFiles:
 
     @property
     def names(self) -> list[PurePosixPath]:
-        """The paths of all files, seen from the source."""
+        """The paths of all files, relative to the source."""
         return [file.relative for file in self.files]

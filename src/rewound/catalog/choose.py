@@ -136,9 +136,9 @@ def choose_dumps(catalog: Catalog, target: TargetTime | None) -> Choice:
 def require_all(
     choice: Choice, target: TargetTime | None, *, allows_missing: bool | None = False
 ) -> None:
-    """Check that no world is without a dump; where some may be missing, that one has a dump.
+    """Check that every world has a dump; or, if some may be missing, that any has one.
 
-    `allows_missing` is None where the caller has no such option.
+    `allows_missing` is None if the caller has no such option.
 
     Raises:
         CatalogError: some are; the message names each, and the time of its oldest dump.

@@ -108,7 +108,7 @@ def discover(
 def _part_foreign(
     files: Iterable[SourceFile], is_dump: IsDump | None
 ) -> tuple[list[SourceFile], list[NotUnderstood]]:
-    """Part the files that may be dumps from those that are none, by name or by content."""
+    """Separate files that may be dumps from those that are not, by name or by content."""
     candidates: list[SourceFile] = []
     foreign: list[NotUnderstood] = []
     for file in files:
@@ -125,7 +125,7 @@ def _part_foreign(
 def _make_parser(
     pattern: str | None, source: CandidateFiles
 ) -> Callable[[SourceFile], ParsedName | NameProblem]:
-    """Return what reads a name, by the pattern or by all names together."""
+    """Return the function that reads a name, by the pattern or by all names together."""
     if pattern is not None:
         compiled = compile_pattern(pattern)
         return lambda file: compiled.parse_path(file.relative, source.timezone)
@@ -200,7 +200,7 @@ def _read_file(
 def _split_second_names(
     named: Iterable[NamedDump],
 ) -> tuple[list[NamedDump], list[NotUnderstood]]:
-    """Part the dumps from hard links that only repeat one of them, such as `latest`.
+    """Separate the dumps from hard links to one of them, such as `latest`.
 
     Links to one file with different worlds or times stay: programs that save space link
     files of equal content, and the dumps of two idle worlds may be equal.

@@ -37,7 +37,7 @@ class Suspicion:
 
 
 def find_serial_worlds(dumps: Iterable[Dump]) -> list[Suspicion]:
-    """Return worlds that look like the moments of one: alike but for a number, each of another day.
+    """Return worlds that look like moments of one: they differ in a number, and in the day.
 
     Each has one dump, no two are of one day, and there are three at least.
     """
@@ -69,7 +69,7 @@ def _suspect_serial(dumps: Sequence[Dump]) -> Suspicion:
 def find_half_day_clocks(
     dumps: Iterable[Dump], timezone: tzinfo, closing_time: Callable[[Path], datetime | None]
 ) -> list[Suspicion]:
-    """Return worlds whose names seem to tell the time by a 12-hour clock without AM and PM.
+    """Return worlds whose names seem to use a 12-hour clock without AM and PM.
 
     Their hours are 1 to 12 and vary, and closing lines are half a day off for some dumps and
     not for others.

@@ -47,7 +47,7 @@ NO_TIME = "no time in the name, and no closing line"
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """A file or folder that gives no dump, and why."""
+    """A file or folder that is not a dump, and why."""
 
     path: Path
     """Where it is."""
@@ -57,7 +57,7 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What can be read in two ways, so that the user has to say which is meant."""
+    """Something that can be read in two ways, so that the user has to decide."""
 
     worlds: frozenset[str]
     """The worlds that it concerns."""

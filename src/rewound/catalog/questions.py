@@ -21,7 +21,7 @@ from rewound.worlds.folding import fold_worlds, name_worlds
 def question_names(
     named: list[NamedDump], source: CandidateFiles, read_subject: ReadSubject | None
 ) -> tuple[list[NamedDump], list[NotUnderstood], list[Doubt]]:
-    """Take apart what is no world: slots of a rotation, tables; and note what is in doubt."""
+    """Resolve false worlds, such as slots of a rotation and tables, and record doubts."""
     lost: list[NotUnderstood] = []
     doubts: list[Doubt] = []
     if read_subject is not None:
@@ -60,7 +60,7 @@ def question_names(
 def _merge(
     named: Sequence[NamedDump], rotation: Rotation
 ) -> tuple[list[NamedDump], list[NotUnderstood]]:
-    """Give the dumps of a rotation to the world that they are of."""
+    """Assign the dumps of a rotation to their world."""
     paths = {dump.path for dump in rotation.dumps}
     kept: list[NamedDump] = []
     nameless: list[NotUnderstood] = []
@@ -154,5 +154,5 @@ def question_clocks(named: Sequence[NamedDump], source: CandidateFiles) -> list[
 
 
 def quote_patterns(patterns: Sequence[str]) -> str:
-    """Return the patterns as options, as many as one can choose from."""
+    """Return the first few patterns as options."""
     return " or ".join(f"--pattern '{pattern}'" for pattern in patterns[:4])

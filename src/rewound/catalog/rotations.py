@@ -107,7 +107,7 @@ def _find_lone_weekdays(
 
 
 def _join(rest: tuple[str, ...]) -> str:
-    """Put the parts together again, with one separator where the slot was between two."""
+    """Join the parts again, with one separator if the slot was between two."""
     parts = list(rest)
     place = parts.index("")
     if 0 < place < len(parts) - 1:
@@ -154,7 +154,7 @@ def _judge_months(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
 
 
 def _judge_units(fits: Callable[[datetime, int], bool], what: str, *, fewest: int = 2) -> "_Judge":
-    """Return what judges numbers whose unit is written before them: `w25`, `day3`."""
+    """Return the function that judges numbers after a unit: `w25`, `day3`."""
 
     def judge(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
         if len({_number(slot) for slot in slots}) < fewest:

@@ -20,7 +20,7 @@ _JOIN = "dump every world into one file: mysqldump --databases …"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a dump says in its first lines that it is of."""
+    """The database and table that a dump names in its first lines."""
 
     database: str | None
     """The one database of its header."""
@@ -73,7 +73,7 @@ def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject)
 
 
 def describe_grid(origins: Mapping[str, Sequence[tuple[str, ...]]]) -> str | None:
-    """Return what worlds are that each occur in the same folders; None for other worlds.
+    """Describe worlds that each occur in the same folders; None for other worlds.
 
     `origins` has, for each world, the folders that it occurs in.
     """

@@ -46,7 +46,7 @@ class _Walk:
     first_paths: dict[FileId, Path] = field(default_factory=dict)
 
     def add_all(self) -> None:
-        """Take in the folders that were found, and what is below them; links come last."""
+        """Visit the folders that were found, and everything below them; links come last."""
         while self.folders or self.links:
             if self.folders:
                 self.add_folder(self.folders.pop())
@@ -54,7 +54,7 @@ class _Walk:
                 self.add_link(self.links.popleft())
 
     def add_folder(self, folder: Path) -> None:
-        """Take in a folder; those in it are kept for later, and links for the end."""
+        """Visit a folder; folders in it are visited later, and links at the end."""
         self.first_paths[_file_id(folder.stat())] = folder
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -76,7 +76,7 @@ class _Walk:
                 self.folders.append(path)
 
     def add_file(self, path: Path) -> None:
-        """Take in a file."""
+        """Add a file."""
         try:
             found = path.stat()
         except OSError:
@@ -98,7 +98,7 @@ class _Walk:
         self.files.append(SourceFile(path, self._relative(path), 0, file_id))
 
     def add_link(self, path: Path) -> None:
-        """Take in what a link leads to, unless it is there under its own name."""
+        """Add the target of a link, unless it is listed under its own name."""
         try:
             found = path.stat()
         except OSError as error:
@@ -119,7 +119,7 @@ class _Walk:
         return PurePosixPath(path.relative_to(self.source) if path != self.source else path.name)
 
     def pass_over(self, path: Path, reason: str) -> None:
-        """Remember what is no file to be looked at, and why."""
+        """Record a path that is skipped, and why."""
         self.passed_over.append(NotUnderstood(path, reason))
 
 

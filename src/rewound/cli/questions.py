@@ -21,7 +21,7 @@ _WITHOUT_ROWS = frozenset({"SET", "USE", "DO"})
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Whom the statements are put to, and how; what the options say."""
+    """The worlds to ask and how, as the options say."""
 
     fleet: str
     worlds: str | None
@@ -55,7 +55,7 @@ def ask(statements: Sequence[UserStatement], setting: Setting) -> None:
 
 
 def require_possible(how: Presentation) -> None:
-    """Refuse what does not go together, before anything is asked."""
+    """Refuse incompatible options, before anything is asked."""
     if how.output is None and how.output_format in FILE_FORMATS:
         raise UsageError(
             f"--format {how.output_format} cannot be written to a terminal or pipe",

@@ -11,7 +11,7 @@ EVERY_TABLE = ("*",)
 
 
 def fits_table(patterns: Sequence[str], schema: str, table: str) -> bool:
-    """Return whether one of some patterns means this table: `player`, `game.player_*`."""
+    """Return whether one of the patterns matches this table: `player`, `game.player_*`."""
     return any(
         fnmatch.fnmatchcase(f"{schema}.{table}" if "." in pattern else table, pattern)
         for pattern in patterns
@@ -19,7 +19,7 @@ def fits_table(patterns: Sequence[str], schema: str, table: str) -> bool:
 
 
 def fits_column(patterns: Sequence[str], name: str) -> bool:
-    """Return whether a name is one of some patterns; MySQL's names of columns have no case."""
+    """Return whether a name matches one of the patterns; column names are case-insensitive."""
     return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 

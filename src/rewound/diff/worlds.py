@@ -37,7 +37,7 @@ class SchemaPair:
 
 @dataclass(frozen=True, slots=True)
 class WorldOptions:
-    """What is compared, and how."""
+    """The scope and the options of a comparison."""
 
     tables: Sequence[str] = EVERY_TABLE
     """Patterns (`*`, `?`) of the tables that are compared: `player`, `game.player_*`."""
@@ -46,7 +46,7 @@ class WorldOptions:
 
 @dataclass(frozen=True, slots=True)
 class TableOutcome:
-    """What comparing one table came to: a difference (or none), or an error."""
+    """The result of comparing one table: a difference (or none), or an error."""
 
     diff: TableDiff | None = None
     measures: tuple[ColumnDelta, ...] = ()

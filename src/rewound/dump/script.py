@@ -69,7 +69,7 @@ class Script:
         allowed: frozenset[str] = frozenset(),
         regroup: bool = True,
     ) -> None:
-        """Take statements as they stand, or with `regroup` INSERTs in pieces of a good size."""
+        """Keep statements as they are, or with `regroup` put INSERTs into pieces of a good size."""
         self.headers = [Header()]
         """Of each dump in the file, mostly of one."""
         self.statements = 0
@@ -96,12 +96,12 @@ class Script:
 
     @property
     def is_whole(self) -> bool | None:
-        """Whether every dump in the file was closed; None where nothing proves it."""
+        """Whether every dump in the file was closed; None if nothing proves it."""
         return are_whole(self.headers)
 
     @property
     def schemas(self) -> frozenset[str]:
-        """The databases that there are after the statements so far."""
+        """The databases that exist after the statements so far."""
         return frozenset(self._judge.created_schemas)
 
     @property
@@ -165,7 +165,7 @@ class Script:
         return verdict if refusal is None else _without_text(verdict, RuleUse(refusal.rule))
 
     def _follow_tables(self, verdict: Verdict) -> Verdict:
-        """Return the verdict, or its refusal for what tables there are."""
+        """Return the verdict, or its refusal because of the tables that exist."""
         if verdict.refusal is not None:
             self._tables.lose_track()
             return verdict
@@ -224,7 +224,7 @@ def _shows_sql(verdict: Verdict) -> bool:
 
 
 def _without_text(verdict: Verdict, use: RuleUse) -> Verdict:
-    """Return the refusal of a statement with nothing of what it holds.
+    """Return the refusal of a statement without its content.
 
     A file among the dumps may be anything, such as a link to a private key.
     """

@@ -150,7 +150,7 @@ def wait_until_ready(
 
 
 def require_clean_end(name: str, log: str, *, free_bytes: int) -> None:
-    """Raise HostError where the log of a stopped server does not end as it should."""
+    """Raise HostError if the log of a stopped server does not end as it should."""
     if _SHUT_DOWN not in last_lines(log, _SHOWN_LINES):
         raise explain_end(name, log, free_bytes=free_bytes, reason="did not stop cleanly")
 

@@ -42,7 +42,7 @@ class CloneMethod(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What came of trying one way."""
+    """The result of trying one way."""
 
     method: CloneMethod
     works: bool

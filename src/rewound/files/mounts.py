@@ -53,7 +53,7 @@ def list_mounts() -> list[Mount]:
 
 
 def find_file_system(folder: Path) -> str:
-    """Return the kind of the file system that a folder is on; empty where none is known."""
+    """Return the kind of the file system that a folder is on; empty if none is known."""
     real = folder.resolve()
     around = [mount for mount in list_mounts() if real.is_relative_to(mount.point)]
     # The deepest; of mounts over each other the last is seen.

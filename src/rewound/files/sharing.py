@@ -65,7 +65,7 @@ def find_owner(path: Path) -> str:
 
 
 def find_sharing(folder: Path) -> int | None:
-    """Return the group that a folder is shared with; None where it is its user's alone."""
+    """Return the group that a folder is shared with; None if it is its user's alone."""
     facts = folder.stat()
     return facts.st_gid if facts.st_mode & stat.S_IXGRP else None
 

@@ -71,7 +71,7 @@ class CacheEntry:
 
     key: str
     dump: str | None
-    """The name of the dump that it was made from; None where another version made it."""
+    """The name of the dump that it was made from; None if another version made it."""
     size_bytes: int
     made_at: datetime
     used_at: datetime

@@ -21,7 +21,7 @@ from rewound.fleet.world import World, WorldState
 
 @dataclass(frozen=True, slots=True)
 class BringUp:
-    """What came of bringing a fleet up."""
+    """The result of bringing a fleet up."""
 
     record: FleetRecord
     restored: Mapping[str, Restored]

@@ -71,7 +71,7 @@ def look(data: Path, endpoint: Endpoint | None) -> Seen:
 
 
 def list_table_files(data: Path) -> dict[str, FileState] | None:
-    """Return the files of tables below a data directory; None where it cannot be read."""
+    """Return the files of tables below a data directory; None if it cannot be read."""
     files: dict[str, FileState] = {}
     try:
         for schema in os.scandir(data):

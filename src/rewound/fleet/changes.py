@@ -29,7 +29,7 @@ class Original:
     """What the tables and objects of a world are known by, as they were restored."""
 
     files: Mapping[str, FileState] | None
-    """Those of its tables, by their paths in the data directory; None where they are not seen."""
+    """Those of its tables, by their paths in the data directory; None if they are not seen."""
     objects: Mapping[str, str]
     """When each was defined, or the hash of its definition, by names such as `view game.best`."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Seen:
     files: Mapping[str, FileState] | None
     """As of `Original`."""
     objects: Mapping[str, str] | None = None
-    """As of `Original`; None where its server does not run."""
+    """As of `Original`; None if its server does not run."""
     names: Mapping[str, str] = field(default_factory=dict)
     """As of `Original`."""
     written: Mapping[str, datetime] = field(default_factory=dict)
@@ -57,11 +57,11 @@ class Changes:
     names: tuple[str, ...]
     """Tables and other objects: `game.player`, `game.loot (new)`, `view game.best (dropped)`."""
     last_at: datetime | None
-    """When a table was written to last; None where no table was."""
+    """When a table was written to last; None if no table was."""
 
 
 def find_changes(original: Original, seen: Seen) -> Changes | None:
-    """Return what differs from what was restored; None where nothing does."""
+    """Return what differs from what was restored; None if nothing does."""
     touched = dict.fromkeys(seen.written, "")
     times = list(seen.written.values())
     if original.files is not None and seen.files is not None:

@@ -142,7 +142,7 @@ class DataFolder:
         self._write(_LEDGER, content)
 
     def find_password(self, account: str) -> str | None:
-        """Return an account's password; None where the folder has none."""
+        """Return an account's password; None if the folder has none."""
         try:
             return read_password(self.option_file(account).read_text())
         except FileNotFoundError:

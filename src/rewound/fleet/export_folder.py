@@ -30,7 +30,7 @@ class ExportFolder:
         self._owner = owner
 
     def require_space(self, sizes: Mapping[str, int], *, source: Path) -> None:
-        """Raise HostError where copies of so many bytes, by world, do not fit on the disk."""
+        """Raise HostError if copies of so many bytes, by world, do not fit on the disk."""
         if probe_method(CloneMethod.REFLINK, source, self._unfinished).works:
             return  # the copies share their blocks with what they are copied from
         require_space_for_copies(

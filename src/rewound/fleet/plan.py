@@ -79,7 +79,7 @@ def require_space(
     folder: Path,
     sizes_with_baseline: Set[int] = frozenset(),
 ) -> None:
-    """Raise HostError where worlds of these dumps will hardly fit on the disk."""
+    """Raise HostError if worlds of these dumps will hardly fit on the disk."""
     needed = plan_space_bytes(dumps, sizes_with_baseline=sizes_with_baseline)
     if needed > free_bytes:
         raise HostError(
@@ -92,7 +92,7 @@ def require_space(
 def require_space_for_copies(
     sizes_bytes: Mapping[str, int], *, free_bytes: int, folder: Path
 ) -> None:
-    """Raise HostError where copies of worlds' baselines, of these sizes, will not fit."""
+    """Raise HostError if copies of worlds' baselines, of these sizes, will not fit."""
     needed = sum(sizes_bytes.values())
     if needed > free_bytes:
         raise HostError(

@@ -27,7 +27,7 @@ from rewound.mysql.accounts import ACCOUNTS, ROOT
 
 @dataclass(frozen=True, slots=True)
 class Resetting:
-    """What came of resetting worlds."""
+    """The result of resetting worlds."""
 
     done: Mapping[str, tuple[str, ...]]
     """The worlds that are ready again, and whose connections to each were ended."""

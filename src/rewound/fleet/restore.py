@@ -109,7 +109,7 @@ def _start_from_baseline(
     *,
     settings: ServerSettings,
 ) -> Restored | None:
-    """Make a world from the baseline of its dump; return None where there is none to use."""
+    """Make a world from the baseline of its dump; return None if there is none to use."""
     baselines = context.baselines
     if baselines is None or dump.size_bytes not in baselines.dump_sizes():
         return None

@@ -36,13 +36,13 @@ class Observer(Protocol):
     """Who wants to know how it goes. Called from several threads."""
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        """Take note that a world changed its state; `detail` is for people."""
+        """Record that a world changed its state; `detail` is for people."""
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
-        """Take note of how many bytes of a world's dump file were read so far."""
+        """Record how many bytes of a world's dump file were read so far."""
 
     def world_note(self, world: str, text: str) -> None:
-        """Take note of something that a person should know of a world."""
+        """Record something that a person should know of a world."""
 
 
 class Witness(Protocol):
@@ -73,9 +73,9 @@ class RestoreContext:
     """The name of their fleet."""
     engine: EngineChoice
     baselines: BaselineCache | None
-    """Where worlds start from and what they leave there; None where neither is wanted."""
+    """Where worlds start from and what they leave there; None if neither is wanted."""
     witness: Witness | None = None
-    """Who compares each world with a second load; None where that is not wanted."""
+    """Who compares each world with a second load; None if that is not wanted."""
 
     def settings(self, lower_case_table_names: int) -> ServerSettings:
         """Return what the server of one of them is started with."""

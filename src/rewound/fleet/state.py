@@ -238,7 +238,7 @@ class FleetFolder:
         return self._decode(content, FleetRecord, "fleet.json")
 
     def find_engine(self) -> EngineChoice | None:
-        """Return what makes the fleet's servers; None where no record tells."""
+        """Return what makes the fleet's servers; None if no record tells."""
         try:
             return self.read().engine
         except FleetError:
@@ -282,7 +282,7 @@ class FleetFolder:
         self._write(_file_of(world, "ledgers"), encode(ledger))
 
     def find_original(self, world: str) -> Original | None:
-        """Return what a world was when it was restored; None where nothing tells."""
+        """Return what a world was when it was restored; None if nothing tells."""
         try:
             content = (self.path / _file_of(world, "originals")).read_bytes()
         except FileNotFoundError:

@@ -49,7 +49,7 @@ class World:
     rows: int = 0
     """Rows in all of its tables, once it is ready."""
     dump_filter: str | None = None
-    """The options that asked for a part of its dump; None where all of it was."""
+    """The options that asked for a part of its dump; None if all of it was."""
     baseline: str | None = None
     """The key of the baseline that a reset returns to."""
     lower_case_table_names: int = 0

@@ -138,7 +138,7 @@ class LoadCounters:
             self._note_cascade(verdict)
 
     def _note_cascade(self, verdict: Verdict) -> None:
-        """Take note that rows of other tables may have gone with rows of this one."""
+        """Record that rows of other tables may have gone with rows of this one."""
         below = self.references.below(table_keys(verdict))
         if below:
             self._note_moved(below, verdict)
@@ -148,7 +148,7 @@ class LoadCounters:
         self.add_use(RuleUse(rules.ROWS_MOVED, str(verdict.statement.name)), verdict.line)
 
     def note_fired(self, verdict: Verdict) -> None:
-        """Take note that a trigger may fire for the rows of a statement."""
+        """Record that a trigger may fire for the rows of a statement."""
         with self._lock:
             self._fired.update(table_keys(verdict))
         self.add_use(RuleUse(rules.TRIGGER_FIRES, str(verdict.statement.name)), verdict.line)

@@ -256,7 +256,7 @@ class DeferredStatements:
     def _keep_broken(
         self, deferred: _Deferred, stand_ins: StandInTables, waiting: Sequence[TableKey]
     ) -> bool:
-        """Settle one view; False where it needs one of those that wait."""
+        """Settle one view; False if it needs one of those that wait."""
 
         def create() -> None:
             self._enter(deferred)
@@ -280,7 +280,7 @@ class DeferredStatements:
         where.append(_Deferred(replace(verdict, sql=verdict.sql[-1:]), session, collation))
 
     def _drop(self, verdict: Verdict) -> bool:
-        """Forget what a statement drops or replaces; True where nothing is left to drop."""
+        """Forget what a statement drops or replaces; True if nothing is left to drop."""
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.DROP_TRIGGER:

@@ -107,7 +107,7 @@ class Dispatcher:
             self._settings = None
 
     def _send(self, verdict: Verdict) -> bool:
-        """Give the rows of a large table to the workers; False where they cannot go there."""
+        """Give the rows of a large table to the workers; False if they cannot go there."""
         key = table_key(verdict)
         if key is None or verdict.sql != (verdict.statement.text,):
             return False

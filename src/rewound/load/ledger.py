@@ -87,7 +87,7 @@ class TableCount:
     loaded: int
     """Sum of the server's own counts of what these statements added."""
     counted: int | None
-    """COUNT(*) after the load; None where the table is missing."""
+    """COUNT(*) after the load; None if the table is missing."""
     auto_increment_in_dump: int | None = None
     """AUTO_INCREMENT as the dump states it."""
     auto_increment: int | None = None
@@ -163,7 +163,7 @@ class Ledger:
     unfinished_allowed: bool
     """The user accepted a dump whose end cannot be proven."""
     dump_filter: str | None = None
-    """The options that asked for a part of the dump; None where all of it was."""
+    """The options that asked for a part of the dump; None if all of it was."""
     unmet: tuple[str, ...] = ()
     """Those of them that ask for what the dump does not hold."""
     idle: tuple[str, ...] = ()
@@ -173,7 +173,7 @@ class Ledger:
     allowed: tuple[str, ...] = ()
     """The rules that the user allowed to apply although the world differs by them."""
     deep: DeepProof | None = None
-    """Of a world that was compared with a second load; None where that was not asked for."""
+    """Of a world that was compared with a second load; None if that was not asked for."""
 
     @property
     def rows(self) -> int:

@@ -241,7 +241,7 @@ def _iter_verdicts(
 
 
 def _require_case(script: Script, verdict: Verdict, dump: Path) -> None:
-    """Raise TableNamesFolded where the server tells names apart that the dumped one did not."""
+    """Raise TableNamesFolded if the server tells names apart that the dumped one did not."""
     if script.profile.lower_case_table_names == 1:
         return
     for use in verdict.uses:

@@ -46,7 +46,7 @@ def execute_object(executor: Executor, verdict: Verdict) -> None:
 
 
 def lose(executor: Executor, verdict: Verdict, error: MysqlError) -> None:
-    """Take note that an object could not be made.
+    """Record that an object could not be made.
 
     Raises:
         LoadError, HostError: the error is not about the object.

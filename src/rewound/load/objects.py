@@ -44,7 +44,7 @@ class StatedObjects:
     """What the server did not take, and why."""
 
     def follow(self, verdict: Verdict) -> None:
-        """Take note of a statement that was executed."""
+        """Record a statement that was executed."""
         kind, keys = verdict.kind, table_keys(verdict)
         if (created := _CREATED.get(kind)) is not None:
             self._add(object_key(created, *keys[0]), keys[-1])
@@ -62,7 +62,7 @@ class StatedObjects:
             self._lost = {key: why for key, why in self._lost.items() if key[1] != schema}
 
     def lose(self, verdict: Verdict, reason: str) -> str:
-        """Take note of an object that the server did not take; return its kind and name."""
+        """Record an object that the server did not take; return its kind and name."""
         schema, name = table_keys(verdict)[0]
         kind = _CREATED[verdict.kind]
         self._lost[object_key(kind, schema, name)] = reason

@@ -30,7 +30,7 @@ class References:
     _triggers: list[_Trigger] = field(default_factory=list)
 
     def follow(self, verdict: Verdict) -> None:
-        """Take note of a statement that was executed."""
+        """Record a statement that was executed."""
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.CREATE_TABLE | Kind.ALTER_TABLE:
@@ -42,7 +42,7 @@ class References:
                 self._triggers.append(_Trigger(keys[-1], verdict.mentions.words))
 
     def rename(self, old: TableKey, new: TableKey) -> None:
-        """Take note that a table has another name; its triggers have gone with it."""
+        """Record that a table has another name; its triggers have gone with it."""
         for child in [*self._children.get(old, ())]:
             self._add(child, [new])
         self._add(new, self._remove(old))

@@ -74,7 +74,7 @@ class TableExecutor:
         self._executor.execute_verdict(verdict)
 
     def _mend(self, verdict: Verdict, error: MysqlError) -> Verdict | None:
-        """Return what to execute in place of a statement; None where nothing helps."""
+        """Return what to execute in place of a statement; None if nothing helps."""
         if error.number == _NO_PARENT:
             return verdict if self._stop_checking(verdict) else None
         name = _KEY_NAME.search(error.text)
@@ -102,7 +102,7 @@ class TableExecutor:
         return True
 
     def _without(self, verdict: Verdict, table: str, key: str) -> Verdict | None:
-        """Return the verdict without one of its foreign keys; None where it has none so named."""
+        """Return the verdict without one of its foreign keys; None if it has none so named."""
         mode, sql = self._session().mode, verdict.sql[-1]
         tokens = read_tokens(sql, mode, self._server_version)
         edits = plan_foreign_key_removal(tokens, verdict.kind, mode, table=table, key=key)
@@ -112,7 +112,7 @@ class TableExecutor:
         return replace(verdict, sql=(*verdict.sql[:-1], *([left] if left.strip() else [])))
 
     def _drop_from_child(self, parent: TableKey, key: str) -> TableKey | None:
-        """Drop a foreign key from the table that has it; None where there is not one such table."""
+        """Drop a foreign key from the table that has it; None if there is not one such table."""
         texts = (text.encode("utf-8", "surrogateescape").hex() for text in (key, parent[1]))
         with self._connect() as connection:
             found = connection.query(_FIND_CHILDREN % tuple(texts)).rows

@@ -92,7 +92,7 @@ class RowLoader:
         self._connection.abort()
 
     def drop_secondary_indexes(self, table: TableKey, line: int) -> DeferredIndexes | None:
-        """Drop the keys of an empty or small table that can wait; None where none does."""
+        """Drop the keys of an empty or small table that can wait; None if none does."""
         self._enter(DEFINING)
         definition = _show_create(self._connection, table)
         plan = plan_index_deferral(definition)
@@ -144,7 +144,7 @@ class RowLoader:
         self._executor.execute_verdict(verdict)
 
     def _load_fields(self, fields: FieldRows, verdict: Verdict) -> Execution | None:
-        """Send rows as fields; None where that did not go as smoothly as it has to."""
+        """Send rows as fields; None if that did not go as smoothly as it has to."""
         try:
             self._connection.execute_sql("BEGIN")
             done = self._connection.load_rows(fields.sql, fields.text)

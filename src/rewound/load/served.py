@@ -39,7 +39,7 @@ _LIBRARIES = "SELECT 'library', library_schema, library_name FROM information_sc
 
 
 def find_losses(connection: Connection, ledger: Ledger, *, counts_rows: bool) -> list[str]:
-    """Say what a server lacks of what its ledger proves; nothing where it holds all of it."""
+    """Say what a server lacks of what its ledger proves; nothing if it holds all of it."""
     merges = {(str(schema), str(name)) for schema, name in connection.query(_MERGES).rows}
     tables = [
         table

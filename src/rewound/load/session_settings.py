@@ -17,7 +17,7 @@ Statements = tuple[str | bytes, ...]
 
 
 class Carriage(enum.Enum):
-    """What becomes of a setting where another session executes a part of the dump."""
+    """What happens to a setting where another session executes a part of the dump."""
 
     CARRIED = "entered by every other session as well"
     OWN_SESSION = "while it is no default, rows stay in the dump's own session"

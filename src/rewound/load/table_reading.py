@@ -38,7 +38,7 @@ _TABLE = (
 
 
 def read_table_metadata(connection: Connection, key: TableKey) -> TableMetadata | None:
-    """Ask for a table; None where it is not there or its rows cannot be taken back.
+    """Ask for a table; None if it is not there or its rows cannot be taken back.
 
     Those are the tables of all engines but InnoDB. One with an invisible column is left
     out as well: an INSERT without a list does not state it.

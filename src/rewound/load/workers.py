@@ -43,7 +43,7 @@ class TableLoader(Protocol):
         """End."""
 
     def drop_secondary_indexes(self, table: TableKey, line: int) -> DeferredIndexes | None:
-        """Drop the keys of a table that can wait; None where none does."""
+        """Drop the keys of a table that can wait; None if none does."""
 
     def load(self, table: TableKey, batch: Batch) -> None:
         """Put rows into a table."""
@@ -233,7 +233,7 @@ class LoadWorkers:
                 _log.debug("a worker ended", exc_info=True)
 
     def _take(self) -> _Work | None:
-        """Wait for something to do; None where there will be nothing more."""
+        """Wait for something to do; None if there will be nothing more."""
         with self._changed:
             while not self._is_closed and self._failure is None:
                 if (found := _find_work(self._tables.values())) is not None:

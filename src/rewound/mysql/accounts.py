@@ -40,7 +40,7 @@ def new_password() -> str:
 
 
 def find_unfit(password: str) -> str | None:
-    """Say why a password of the user's own cannot be ours; None where it can.
+    """Say why a password of the user's own cannot be ours; None if it can.
 
     What fits means itself in our statements, in option files and in URLs' user part once quoted.
     """

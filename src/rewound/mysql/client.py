@@ -176,7 +176,7 @@ class Connection:
             )
 
     def query(self, sql: bytes | str) -> ResultSet:
-        """Run one statement and return all of its rows; none where it answers without."""
+        """Run one statement and return all of its rows; none if it answers without."""
         with self._driver.cursor() as cursor:
             self._run(cursor, sql)
             if cursor.description is None:

@@ -40,7 +40,7 @@ class PreparedStatement:
         self._decoder: RowDecoder | None = None
         self._is_at_end = False
         self.fields = fields
-        """What its rows would consist of; none where it has no rows to show."""
+        """What its rows would consist of; none if it has no rows to show."""
         self.has_gaps = has_gaps
         """It has a `?` in it, which only a prepared statement may have."""
         self.warning_count = 0

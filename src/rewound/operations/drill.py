@@ -32,7 +32,7 @@ RECEIPT_FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class Drilled:
-    """What came of one dump."""
+    """The result of one dump."""
 
     world: str
     dump: Path

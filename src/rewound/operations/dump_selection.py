@@ -192,7 +192,7 @@ def _read_closing_time(path: Path) -> datetime | None:
 
 
 def _read_start(path: Path) -> bytes:
-    """Return the first bytes of a dump's text; none where it cannot be read."""
+    """Return the first bytes of a dump's text; none if it cannot be read."""
     try:
         with DumpReader(path) as reader:
             return next(reader.iter_chunks(), b"")

@@ -170,7 +170,7 @@ def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -
 
 
 def get_watches(choice: EngineChoice | None) -> list[ServerWatch]:
-    """Return what has to be asked to find all servers of a fleet; None where nothing is known.
+    """Return what has to be asked to find all servers of a fleet; None if nothing is known.
 
     Raises:
         HostError: the fleet has containers, and their daemon does not answer.

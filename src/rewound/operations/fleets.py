@@ -90,7 +90,7 @@ def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
 def disk_bytes(fleet: str, world: World) -> int | None:
     """Return what a world's own files take on disk; they may come and go meanwhile.
 
-    What it shows of its baseline by a mount is the baseline's. None where the fleet is another
+    What it shows of its baseline by a mount is the baseline's. None if the fleet is another
     user's, who shares it.
     """
     folder = FleetFolder(settings.state_dir(), fleet).world_folder(world.name)

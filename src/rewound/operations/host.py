@@ -57,7 +57,7 @@ def get_server(selection: str, narrate: Callable[[str], None]) -> Installation:
 
 
 def find_client() -> tuple[str, ...] | None:
-    """Return the argv prefix of a `mysql` client, or None where there is none."""
+    """Return the argv prefix of a `mysql` client, or None if there is none."""
     return next((server.client for server in list_servers() if server.client), None)
 
 

@@ -140,7 +140,7 @@ class FanOut:
     ) -> None:
         """Ask nothing yet.
 
-        An outcome in the place of an endpoint is what becomes of every statement in a
+        An outcome in the place of an endpoint is what happens to every statement in a
         world that cannot be asked. `schemas` says which schema unqualified names belong
         to in each world. The statements of a world share one session; after one that
         fails, the others are not run there.

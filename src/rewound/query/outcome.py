@@ -11,7 +11,7 @@ class Outcome:
     """How one world's answer ended."""
 
     columns: tuple[Column, ...] = ()
-    """What its rows consist of; none where the statement has no rows to show."""
+    """What its rows consist of; none if the statement has no rows to show."""
     row_count: int = 0
     """How many rows came."""
     error: str | None = None

@@ -140,7 +140,7 @@ def is_calendar_word(word: str) -> bool:
 
 
 def find_zone(abbreviation: str) -> timezone | None:
-    """Return the zone of an abbreviation; None where it has more than one meaning."""
+    """Return the zone of an abbreviation; None if it has more than one meaning."""
     hours = ZONE_HOURS.get(abbreviation.upper())
     return None if hours is None else timezone(timedelta(hours=hours))
 

@@ -54,7 +54,7 @@ hour. %f takes as many digits as there are, up to nanoseconds.
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a written time says."""
+    """The parts of a written time."""
 
     taken_at: datetime
     """The time in UTC; the start of the day or week where no more is written."""
@@ -67,7 +67,7 @@ class Reading:
 
 
 class OtherZone(ValueError):
-    """The name states a zone that is not the one it should be read in."""
+    """The name contains a zone other than the one to read it in."""
 
 
 @cache

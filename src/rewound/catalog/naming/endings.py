@@ -43,7 +43,7 @@ NO_DUMP = (
 
 
 def is_named_as_dump(relative: PurePosixPath) -> bool:
-    """Tell whether the name says that the file is a dump; for others the content decides."""
+    """Tell whether the name shows that the file is a dump; for others the content decides."""
     return _DUMP.search(relative.name) is not None
 
 
@@ -62,7 +62,7 @@ def find_foreign_reason(relative: PurePosixPath) -> str | None:
 
 
 def strip_extension(relative: PurePosixPath) -> str:
-    """Return the path without what says that it is a dump and how it is compressed."""
+    """Return the path without its extensions."""
     text = relative.as_posix()
     if _NUMBERED.search(text):
         return _NUMBERED.sub("", text)

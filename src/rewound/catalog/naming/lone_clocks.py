@@ -29,7 +29,7 @@ _DIGITS = re.compile(
 
 
 class ClockVerdict(Enum):
-    """What the digits beside a day are."""
+    """The meaning of the digits beside a day."""
 
     CLOCK = "clock"
     NUMBER = "number"
@@ -38,7 +38,7 @@ class ClockVerdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LoneClock:
-    """Digits in a name that tells a day, which may be the time of day."""
+    """Digits in a name with a day, which may be the time of day."""
 
     start: int
     end: int
@@ -60,7 +60,7 @@ class LoneClock:
 
     @property
     def clock(self) -> timedelta | None:
-        """The time of day; None where there is no such time."""
+        """The time of day; None if there is no such time."""
         hour, minute, second = (int(self.groups[letter] or 0) for letter in "HMS")
         if hour > 23 or minute > 59 or second > 59:
             return None
@@ -68,7 +68,7 @@ class LoneClock:
 
 
 def find_lone_clock(masked: str, day: date, day_end: int) -> LoneClock | None:
-    """Return the digits that may be the time of day; None where there are none.
+    """Return the digits that may be the time of day; None if there are none.
 
     `masked` is the stem with its times blanked; `day_end` is where the day's text ends.
     """

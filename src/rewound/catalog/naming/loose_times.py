@@ -18,7 +18,7 @@ from rewound.catalog.naming.directives import Reading, format_regex, read_groups
 from rewound.catalog.naming.times import clock_tail, read_tail
 
 ClosingTime = Callable[[str], datetime | None]
-"""Returns the time of the closing line of the dump with this stem; None where none is to be had."""
+"""Returns the time of the closing line of the dump with this stem; None if none is to be had."""
 
 _FIRST_DAY = date(2000, 1, 1)
 _FIRST_EPOCH = date(2005, 1, 1)
@@ -88,7 +88,7 @@ _TAIL = without_names(clock_tail())
 
 @cache
 def _compile_finders() -> tuple[re.Pattern[str], ...]:
-    """Return what finds each of the shapes; compiled when it is first used, as it takes long."""
+    """Return the regular expressions of the shapes; compiled on first use, as this takes long."""
     return tuple(
         re.compile(rf"(?<![0-9])(?P<date>{shape.regex})(?P<tail>{_TAIL})?(?![0-9])")
         for shape in _SHAPES
@@ -119,7 +119,7 @@ class TimeToken:
         )
 
     def read(self, time_format: str, timezone: tzinfo) -> Reading | None:
-        """Return what the token says in this format; None where it says nothing."""
+        """Return the time of the token in this format; None if it has none."""
         regex = format_regex(time_format)
         text = _ONE_OR_TWO.sub(lambda digit: f"0{digit[0]}", self.text) if self.gap else self.text
         match = re.fullmatch(regex, text)
@@ -134,13 +134,13 @@ class TimeToken:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a token turned out to be."""
+    """The meaning of a token."""
 
     token: TimeToken
     time_format: str | None
-    """The format of the time that it is; None where it is none, or where that stays open."""
+    """The format of the time that it is; None if it is none, or where that stays open."""
     possible: tuple[str, ...] = ()
-    """The formats that stay open; empty where the token is settled."""
+    """The formats that stay open; empty if the token is settled."""
 
     @property
     def is_open(self) -> bool:
@@ -199,7 +199,7 @@ def settle(
 def _families(
     found: list[tuple[str, TimeToken]], tokens: Mapping[str, Sequence[TimeToken]]
 ) -> Iterable[list[tuple[str, TimeToken]]]:
-    """Part tokens by the names without their digits, and by their places in them."""
+    """Group tokens by the names without their digits, and by their places in them."""
     families: dict[tuple[str, int], list[tuple[str, TimeToken]]] = defaultdict(list)
     for stem, token in found:
         place = tokens[stem].index(token)
@@ -237,7 +237,7 @@ class _TokenGroup:
         return [Settled(token, None, possible or token.formats()) for _, token in self.found]
 
     def _decide(self, possible: tuple[str, ...]) -> str | None:
-        """Return the one format, or `_NUMBER`; None where it stays open."""
+        """Return the one format, or `_NUMBER`; None if it stays open."""
         if not possible:
             return None
         if len(possible) > 1 and all(

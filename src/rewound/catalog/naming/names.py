@@ -51,12 +51,12 @@ _ROTATED_FOLDER = re.compile(r"(?:hourly|daily|weekly|monthly|yearly)\.[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class ParsedName:
-    """What a path says about a dump."""
+    """World and time of a dump, read from its path."""
 
     world: str
     """The world's name, checked."""
     taken_at: datetime | None
-    """The time in UTC, or None where the path tells none."""
+    """The time in UTC, or None if the path tells none."""
     day_only: bool = False
     """The path tells the day but no time of day."""
     origin: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
 
 
 def _mask(stem: str, found: StemTimes) -> str:
-    """Put a mark in the place of each time; a nested date such as 2024/06/18 is one time."""
+    """Replace each time by a mark; a nested date such as 2024/06/18 is one time."""
     marks = [(time.start, time.end, _TIME_MARK) for time in found.times]
     marks += [(*span, _PART_MARK) for span in (found.clock, found.month) if span]
     pieces, position = [], 0
@@ -158,7 +158,7 @@ def _refuse_unclear_dates(components: Sequence[str], times: Sequence[WrittenTime
 
 
 def _pick_time(times: Sequence[WrittenTime]) -> WrittenTime | None:
-    """Return the time that tells most, the file's own before its folders'."""
+    """Return the most precise time, preferring the file's own to its folders'."""
     if not times:
         return None
     most = min(time.reading.open_days for time in times)
@@ -174,7 +174,7 @@ def _pick_time(times: Sequence[WrittenTime]) -> WrittenTime | None:
 
 
 def _component_text(component: str, day: date | None) -> str:
-    """Return what a folder or file name says besides time and marker words."""
+    """Return the text of a folder or file name without times and marker words."""
     pieces = re.split(f"[{_TIME_MARK}{_PART_MARK}]", component)
     calendar = calendar_words(day) if day and _TIME_MARK in component else frozenset[str]()
     texts = []
@@ -212,7 +212,7 @@ def _refuse_fractions(components: Sequence[str], time: WrittenTime | None) -> No
 
 
 def _strip_weekday(text: str, day: date, *, is_first: bool, is_beside: bool) -> str:
-    """Take the weekday that goes with the date out of a text.
+    """Remove the weekday of the date from a text.
 
     One that is not the date's is a reason to doubt, as is one that is all that could name the
     world; unless it is another's and alone: `sun` is the name of a host on a Tuesday.

@@ -28,7 +28,7 @@ class NamePattern:
     regex: re.Pattern[str]
     """Matches a whole path without extension; the group `world` is the world."""
     time_format: str | None
-    """The format of the time, or of its parts; None where it has a known shape, or none."""
+    """The format of the time, or of its parts; None if it has a known shape, or none."""
 
     def parse_path(self, relative: PurePosixPath, timezone: tzinfo) -> ParsedName | NameProblem:
         """Read world and time out of a path relative to the source.

@@ -91,7 +91,7 @@ def _find(stem: str, timezone: tzinfo) -> _Stem:
 
 
 def _blank(stem: str, spans: Collection[tuple[int, int]]) -> str:
-    """Return the name with what is read put out of sight, every other letter in its place."""
+    """Return the name with the parts already read masked, and all other letters in place."""
     for start, end in spans:
         stem = stem[:start] + "\0" * (end - start) + stem[end:]
     return stem
@@ -100,7 +100,7 @@ def _blank(stem: str, spans: Collection[tuple[int, int]]) -> str:
 def _find_repeated(
     token: TimeToken, times: list[WrittenTime], timezone: tzinfo
 ) -> WrittenTime | None:
-    """Return the token as a time, if it tells the day of another time of its name again."""
+    """Return the token as a time, if it repeats the day of another time in its name."""
     for time_format in token.formats():
         reading = token.read(time_format, timezone)
         if reading and any(abs(reading.day - t.reading.day) <= timedelta(days=1) for t in times):

@@ -31,7 +31,7 @@ class TimeShape:
 
     @property
     def has_clock(self) -> bool:
-        """Whether the shape tells the time of day."""
+        """Whether the shape includes the time of day."""
         return any(directive in self.format for directive in ("%H", "%I", "%s"))
 
 
@@ -158,7 +158,7 @@ _DATE_PROGRAM = (
 
 
 def clock_tail(*, has_gap: bool = True) -> str:
-    """Return the regular expression of what may follow a date: a time of day, and its zone."""
+    """Return the regular expression of a time of day and its zone, which may follow a date."""
     clocks = "|".join(CLOCKS)
     gap = _BETWEEN if has_gap else ""
     return f"(?:(?:{gap}(?:{clocks})|{_BY_HOUR})(?![0-9])(?:{_ZONE})?)"
@@ -273,7 +273,7 @@ def read_time(text: str, timezone: tzinfo) -> Reading:
 
 
 def read_tail(text: str) -> dict[str, str | None] | None:
-    """Return the groups of a time of day that follows a date; None where the text is none."""
+    """Return the groups of a time of day that follows a date; None if the text is none."""
     if not text:
         return {}
     for tail in _make_grammar().tails:

@@ -15,13 +15,13 @@ _SHOWN_KEY = 12
 
 @click.group(name="cache", cls=CommandGroup)
 def command() -> None:
-    """Show or remove the baselines, which up and reset start worlds from."""
+    """List or remove the baselines, from which up and reset start worlds."""
 
 
 @command.command(name="list")
 @format_option
 def list_command(output_format: str) -> None:
-    """List the baselines, the one used last first."""
+    """List the baselines, most recently used first."""
     entries = host.list_cache()
     if output_format == "table":
         _show(entries)
@@ -67,7 +67,7 @@ def _list(entries: Sequence[CacheEntry], output_format: str) -> None:
     "--all", "every", is_flag=True, help="Remove all baselines that no fleet can be reset to."
 )
 def prune_command(cache_limit: int, every: bool) -> None:
-    """Remove the baselines that were not used for longest, down to the limit.
+    """Remove the least recently used baselines, down to the limit.
 
     Those that a fleet can be reset to stay.
     """

@@ -11,7 +11,7 @@ from rewound.operations import health
 @click.command(name="check-world")
 @data_dir_option
 def command(data_dir: Path) -> None:
-    """Exit with 0 only if the world that restore-world made is proven and answers.
+    """Exit with 0 only if the world of restore-world is proven and answers.
 
     For health checks: it logs in as reader, and takes about a tenth of a second.
     """

@@ -27,7 +27,7 @@ def command(
     fix: bool,
     output_format: str,
 ) -> None:
-    """Say what this host can do, and what is missing.
+    """Show what this host can do, and what is missing.
 
     With a SOURCE also what up would need for it, and whether that is there.
     """

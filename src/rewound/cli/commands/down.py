@@ -14,7 +14,7 @@ from rewound.operations import ending
 @fleet_option
 @click.option("--all", "every", is_flag=True, help="Stop and delete all fleets.")
 def command(fleet: str, every: bool) -> None:
-    """Stop the servers of a fleet and delete all of it. The dumps stay as they are.
+    """Stop the servers of a fleet and delete it. The dumps are not touched.
 
     Open connections are closed. Where there is no such fleet, there is nothing to do.
     """

@@ -53,7 +53,7 @@ def command(
 
 
 def show_catalog_warnings(catalog: Catalog, choice: Choice) -> None:
-    """Say on stderr what of a source was not understood, or is doubtful."""
+    """Warn about the parts of a source that are not understood or doubtful."""
     for file in catalog.not_understood:
         diagnostics.warn(f"{file.path} is not understood: {file.reason}")
     for text in (*catalog.warnings, *choice.warnings):

@@ -15,7 +15,7 @@ from rewound.operations.exporting import ComposeOptions, Exported
 
 @click.group(name="export", cls=CommandGroup)
 def command() -> None:
-    """Hand worlds on to another host."""
+    """Export worlds to another host."""
 
 
 @command.command(name="compose")
@@ -37,7 +37,7 @@ def command() -> None:
 def compose_command(
     folder: Path, fleet: str, worlds: str | None, image: str | None, port_base: int
 ) -> None:
-    """Make FOLDER, which runs a fleet's worlds on any host with docker compose up.
+    """Create FOLDER, from which docker compose up runs a fleet's worlds on any host.
 
     It holds copies of their baselines, so the worlds are as they were restored, a
     docker-compose.yml, and an .env with ports and new passwords. Beside the image it is all

@@ -156,14 +156,14 @@ def _has_terminal() -> bool:
 
 
 def _choose_format(name: str | None, output: Path | None) -> str:
-    """Return the format that is asked for, else the one that the file's name ends in."""
+    """Return the requested format, else the one of the output file's extension."""
     ending = "" if output is None else output.suffix.removeprefix(".").lower()
     known = {**{name: name for name in (*FORMATS, *FILE_FORMATS)}, "md": "markdown"}
     return name or known.get(ending, "table")
 
 
 def _read_text(sql: str | None, file: TextIO | None) -> str:
-    """Return the SQL: the argument, or what is in the file, else what comes on stdin."""
+    """Return the SQL: the argument, the contents of the file, or standard input."""
     if sql is not None and file is not None:
         raise UsageError("SQL and --file are mutually exclusive", hint="use only one of them")
     if file is not None:

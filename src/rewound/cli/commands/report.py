@@ -19,7 +19,7 @@ from rewound.operations import changed, fleets
 @fleet_option
 @format_option
 def command(worlds: str | None, fleet: str, output_format: str) -> None:
-    """Show the ledgers: what was read, executed, changed, left out and counted.
+    """Show the ledgers: what was read, executed, changed, skipped and counted.
 
     As json they are complete; csv, tsv, jsonl and markdown hold the rows of every table. What
     was changed in a world after its restore is named, and not in its numbers.

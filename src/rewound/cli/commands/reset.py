@@ -16,7 +16,7 @@ from rewound.operations import restoring
 @fleet_option
 @clone_option
 def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
-    """Take worlds, by default all, back to the moment after their restore.
+    """Return worlds, by default all, to the moment after their restore.
 
     WORLD may be a pattern such as 'host[1-3]'. Whatever was changed in them is lost, and
     who is connected is cut off; address and passwords stay. A world that crashed comes back.

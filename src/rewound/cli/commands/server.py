@@ -11,7 +11,7 @@ from rewound.operations import host
 
 @click.group(name="server", cls=CommandGroup)
 def command() -> None:
-    """Show or fetch the MySQL servers that worlds run on."""
+    """List or install the MySQL servers that worlds run on."""
 
 
 @command.command(name="list")
@@ -38,7 +38,7 @@ def list_command(output_format: str) -> None:
 def install_command(
     from_dir: Path | None, mirror: str | None, refresh: bool, template: bool
 ) -> None:
-    """Fetch a MySQL for this user, without root, from Debian's packages."""
+    """Install MySQL for this user, without root, from Debian's packages."""
     host.install_server(
         from_dir=from_dir,
         mirror=mirror,

@@ -96,7 +96,7 @@ def _list_worlds(fleet: str) -> list[_Listed]:
 
 
 def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
-    """Show what fits a screen, and say below it what is not as it should be."""
+    """Show a table that fits the screen, and report problems below it."""
     columns = ["fleet", "world", "state", "taken", "rows", "address", "disk"]
     rows: list[list[render.Cell]] = [
         [

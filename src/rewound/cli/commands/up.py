@@ -93,7 +93,7 @@ def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOpt
 
 
 class Narrator(ExitStack):
-    """Shows the choice of dumps, how an image comes, and from then on the progress."""
+    """Shows the choice of dumps, the pull of an image, and then the progress."""
 
     def __init__(self, selection: dump_selection.Selection) -> None:
         super().__init__()
@@ -105,14 +105,14 @@ class Narrator(ExitStack):
         self._lock = threading.Lock()
 
     def show_choice(self, catalog: Catalog, choice: Choice) -> None:
-        """Say which dumps are taken."""
+        """Print which dumps are used."""
         show_catalog_warnings(catalog, choice)
         for chosen in choice.chosen:
             diagnostics.narrate(self._describe(chosen))
         self._sizes = {chosen.dump.world: chosen.dump.size_bytes for chosen in choice.chosen}
 
     def show_pull(self, step: PullStep) -> None:
-        """Show how an image comes."""
+        """Show the progress of a pull."""
         if self._show_pull is None:
             self._show_pull = self._pull.enter_context(show_pull())
         self._show_pull(step)

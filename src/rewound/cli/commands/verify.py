@@ -65,7 +65,7 @@ def command(
     engine_request: EngineRequest,
     output_format: str,
 ) -> None:
-    """Read dumps to their end and say whether they are whole and could be restored.
+    """Read dumps to the end and report whether they are complete and can be restored.
 
     Needs no MySQL. What only a server can tell, such as a value that its column cannot
     hold, is found with --restore: a few dumps at a time are restored, proven as by up, and
@@ -136,7 +136,7 @@ def _read(selection: Selection, options: LoadOptions, *, every: bool, output_for
 
 
 def _detail(verification: Verification) -> dict[str, object]:
-    """Return what json has beyond the columns: every problem and every refused statement."""
+    """Return the details that only json has: every problem and every refused statement."""
     return {
         "is_restorable": verification.is_restorable,
         "problems": [each._asdict() for each in verification.problems],

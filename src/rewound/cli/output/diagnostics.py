@@ -44,12 +44,12 @@ def run(command: click.Command) -> NoReturn:
 
 
 def let_stop_signal_through() -> None:
-    """From now on, let a request to end (TERM) end the command; it was kept waiting until then."""
+    """From now on, let TERM end the command; it was blocked until then."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def fail_with(code: int) -> None:
-    """From now on, return this code for a failure: the usual one is an answer of the command."""
+    """From now on, exit with this code on failure: the usual one has a meaning in the command."""
     _exit_codes[RewoundError.exit_code] = code
 
 
@@ -59,19 +59,19 @@ def warn(text: str) -> None:
 
 
 def warn_of_hidden_columns(columns: Sequence[str]) -> None:
-    """Say which columns of a list of ours the screen has no room for, if any."""
+    """Warn about columns of a list that do not fit on the screen, if any."""
     if columns:
         warn(f"columns omitted for lack of width: {', '.join(columns)}; --format csv has all")
 
 
 def narrate(*lines: str) -> None:
-    """Say what is being done, in one line or in several."""
+    """Print what is being done, in one or several lines."""
     for line in lines:
         click.echo(printable(line), err=True)
 
 
 def show_error(error: RewoundError) -> None:
-    """Say what failed, with what that quotes below it, and what could be done next."""
+    """Print an error, the lines that it quotes, and its hint."""
     from rewound.cli.output.escaping import show_lines
 
     message = printable(error.message)
@@ -112,7 +112,7 @@ def set_up_logging(*, verbose: bool) -> None:
 
 @contextlib.contextmanager
 def unmoved_by_interrupts() -> Iterator[None]:
-    """Let Ctrl-C do nothing, except to what is `cancellable` within."""
+    """Ignore Ctrl-C in the block, except inside `cancellable`."""
     before = signal.signal(signal.SIGINT, _pass_over)
     try:
         yield
@@ -122,7 +122,7 @@ def unmoved_by_interrupts() -> Iterator[None]:
 
 @contextlib.contextmanager
 def cancellable() -> Iterator[None]:
-    """Let Ctrl-C end what is done within, and not the command; say that it has ended.
+    """Let Ctrl-C end the block, not the command; report whether it did.
 
     To be asked to end (SIGTERM, SIGHUP) ends the command, as everywhere.
     """
@@ -195,7 +195,7 @@ _OF_THE_HOST = frozenset(
 
 
 def _explain_host(error: OSError) -> HostError:
-    """Return what an error of the operating system means; without a file it was the output."""
+    """Convert an error of the operating system; one without a file is about the output."""
     why = (error.strerror or str(error)).lower()
     if error.filename is None:
         return HostError(f"cannot write the output: {why}")

@@ -32,7 +32,7 @@ _MOST_NAMES = 5
 
 @dataclass(frozen=True, slots=True)
 class DiffPresentation:
-    """What of a comparison is shown, and how."""
+    """Which parts of a comparison are shown, and how."""
 
     output_format: str
     rows: int | None

@@ -40,7 +40,7 @@ _JSON_SPECIAL = re.compile(rb'["\\\x00-\x1f\x7f]')
 
 
 def show_mib(size_bytes: int | None) -> str:
-    """Return a size for people, such as 1,431 MiB; nothing where it is not known."""
+    """Return a size for people, such as 1,431 MiB; an empty string if it is unknown."""
     return "" if size_bytes is None else f"{size_bytes / (1 << 20):,.0f} MiB"
 
 

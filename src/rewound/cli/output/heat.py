@@ -41,7 +41,7 @@ class _MapLine:
 
     label: str
     cells: Mapping[str, Text]
-    """By world; none where a world has nothing to show."""
+    """By world; none if a world has nothing to show."""
 
 
 def write_overview(report: Report) -> int:

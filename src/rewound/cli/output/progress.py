@@ -29,7 +29,7 @@ _LAST_STATES = (WorldState.READY, WorldState.FAILED)
 
 @contextmanager
 def show_progress(worlds: Mapping[str, int]) -> Iterator[Observer]:
-    """Show how worlds come up while the block runs; `worlds` maps names to dump sizes."""
+    """Show the progress of worlds while the block runs; `worlds` maps names to dump sizes."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield PlainLines()
@@ -51,7 +51,7 @@ def show_progress(worlds: Mapping[str, int]) -> Iterator[Observer]:
 
 @contextmanager
 def count_worlds() -> Iterator[Callable[[str, int], None]]:
-    """Show how many worlds are done while the block runs; nothing where nobody looks.
+    """Show how many worlds are done while the block runs; nothing if nobody looks.
 
     What is yielded is told of each world, and of how many there are.
     """
@@ -100,7 +100,7 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
 
 
 class RateColumn(TransferSpeedColumn):
-    """How fast a dump is read; nothing where it is too short to tell."""
+    """How fast a dump is read; nothing if it is too short to tell."""
 
     def render(self, task: Task) -> Text:
         """Return the rate, right of the bytes read."""
@@ -117,7 +117,7 @@ class PlainLines:
         diagnostics.narrate(f"{world}: {state.value}{text}")
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
-        """Say nothing: lines that nobody watches need no percentage."""
+        """Print nothing: a log needs no percentages."""
 
     def world_note(self, world: str, text: str) -> None:
         """Write the note."""
@@ -125,7 +125,7 @@ class PlainLines:
 
 
 class LiveLines:
-    """A line per world that is drawn again as it changes."""
+    """A line per world, redrawn as it changes."""
 
     def __init__(self, progress: Progress, worlds: Mapping[str, int]) -> None:
         self._progress = progress

@@ -40,7 +40,7 @@ _HINTS = (
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What is made of the merged rows before they are seen."""
+    """How the merged rows are processed before they are shown."""
 
     output_format: str
     chooses_layout: bool = False
@@ -149,7 +149,7 @@ def _warn_of_differences(merged: MergedResult) -> None:
 
 
 def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> ShownRows:
-    """Return the rows as they are wanted; those that nothing is done to are not taken yet."""
+    """Return the rows as requested; rows that need no processing are not fetched yet."""
     shown = ShownRows(merged.columns, stopwatch.watch(merged.iter_rows()))
     if how.reduce_sql is not None:
         with needed_for("--reduce"):
@@ -176,7 +176,7 @@ def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> S
 
 
 def _group(shown: ShownRows) -> ShownRows:
-    """Return the rows of worlds that answered alike once, those worlds in front, folded."""
+    """Return the rows of worlds with identical answers once, with the folded names in front."""
     answers: dict[str, list[Row]] = {}
     for run in shown.runs:
         for world, *row in run:
@@ -193,7 +193,7 @@ def _group(shown: ShownRows) -> ShownRows:
 
 
 def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Row]]:
-    """Yield so many rows of each world at the most, and say whose there are more of."""
+    """Yield at most this many rows of each world, and warn about worlds with more."""
     counts: Counter[bytes] = Counter()
     cut: dict[bytes, None] = {}
     for rows in runs:
@@ -266,7 +266,7 @@ def _make_table(shown: ShownRows) -> "pa.Table":
 
 @contextlib.contextmanager
 def _create(path: Path) -> Iterator[BinaryIO]:
-    """Open a new file; it is gone again if it cannot be finished."""
+    """Open a new file; it is removed if it cannot be finished."""
     try:
         out = path.open("xb")
     except OSError as error:

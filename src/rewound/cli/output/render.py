@@ -116,13 +116,13 @@ def write_text(text: str) -> None:
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Write lines that quote data: what would steer a terminal is spelled out."""
+    """Write lines that quote data, with control characters escaped."""
     for line in lines:
         write_safely(line)
 
 
 def write_safely(text: str) -> None:
-    """Write a line that quotes data: what would steer a terminal is spelled out."""
+    """Write a line that quotes data, with control characters escaped."""
     write_text(show_control_characters(text))
 
 

@@ -17,7 +17,7 @@ def show_state(world: World, *, is_older: bool, is_changed: bool = False) -> str
 
 
 def describe_passed_over(world: World) -> str | None:
-    """Say which dumps were passed over for an older one; None where none was."""
+    """Say which dumps were passed over for an older one; None if none was."""
     if not world.passed_over:
         return None
     newer = ", ".join(path.name for path in world.passed_over)

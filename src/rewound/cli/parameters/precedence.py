@@ -41,14 +41,14 @@ def find_origin(name: str) -> ValueSource:
 
 
 def choose_loser(first: str, second: str, origins: Mapping[str, ValueSource]) -> str | None:
-    """Return which of two that exclude each other gives way; None where both are meant. Pure."""
+    """Return which of two mutually exclusive options is ignored; None if both were typed. Pure."""
     if origins[first] is origins[second]:
         return None
     return min(first, second, key=lambda name: origins[name])
 
 
 def tell_passed_over(name: str, origin: ValueSource, winner: str) -> None:
-    """Say that a value is not used, and because of which option."""
+    """Print that a value is ignored, and because of which option."""
     parameters = {each.name: each for each in click.get_current_context().command.params}
     option = _spell(parameters[name])
     where = (
@@ -64,7 +64,7 @@ def _spell(parameter: click.Parameter) -> str:
 
 
 def one_of(first: str, second: str) -> Callable[[_Command], _Command]:
-    """Declare that two options of a command, or an argument and one, exclude each other.
+    """Declare two options of a command, or an argument and an option, mutually exclusive.
 
     Both reach the command only where they come from the same place.
     """

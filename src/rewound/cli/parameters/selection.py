@@ -75,7 +75,7 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
 
 
 def engine_options(command: _Command) -> _Command:
-    """Declare the options that say what makes the servers; the command gets a `engine_request`."""
+    """Declare the options of the engine; the command gets an `engine_request`."""
 
     @functools.wraps(command)
     def with_engine_request(

@@ -177,7 +177,7 @@ def _only_schema(names: Names) -> str | None:
 
 
 def _get(mapping: Mapping[str, _Value], name: str | None, default: _Value) -> _Value:
-    """Return the value of a name, in whatever case it is written."""
+    """Return the value of a name, regardless of its case."""
     if name is None or name in mapping:
         return default if name is None else mapping[name]
     return next((value for key, value in mapping.items() if key.lower() == name.lower()), default)

@@ -64,7 +64,7 @@ def run(setting: Setting) -> None:
 
 
 class Dialogue:
-    """Knows what was set with the prompt's commands, and does what a text says."""
+    """Keeps the settings of the prompt's commands, and executes input."""
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -74,7 +74,7 @@ class Dialogue:
         """Whether the user wants to leave."""
 
     def take(self, text: str) -> None:
-        """Do what a text says, or say why that failed."""
+        """Execute input, or report why it failed."""
         try:
             command = parse_command(text)
             if command is not None:
@@ -102,7 +102,7 @@ class Dialogue:
         return complete_sql(text, cursor, names=names, schema=self._setting.schema)
 
     def describe_worlds(self) -> str:
-        """Say whom the statements are put to.
+        """Describe the worlds that are asked.
 
         Raises:
             UsageError: there are no such worlds.

@@ -25,10 +25,10 @@ _LONGEST_SHOWN = 120
 
 @dataclass(frozen=True, slots=True)
 class ExactComparison:
-    """What comparing two servers came to."""
+    """The result of comparing two servers."""
 
     difference: str | None
-    """The first thing that differs, for people; None where nothing does."""
+    """The first thing that differs, for people; None if nothing does."""
     tables: int = 0
     """How many were compared, to this point."""
     rows: int = 0
@@ -40,7 +40,7 @@ Names = tuple[str, str]
 
 
 class _Differs(Exception):
-    """A row differs, so that no more of them need to be looked at."""
+    """A row differs, so that no more rows need to be compared."""
 
 
 def compare_exactly(

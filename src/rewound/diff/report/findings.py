@@ -43,7 +43,7 @@ _MOST_SCORE = 99.0
 
 
 class Measure(enum.Enum):
-    """What is compared over the worlds."""
+    """The measures that are compared between worlds."""
 
     MEAN_CHANGE = "mean change"
     """Of the values of a column that changed: after less before."""
@@ -60,11 +60,11 @@ class Measure(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Worlds that are unlike the others in one measure, all of them in the same direction."""
+    """Worlds that differ from the others in one measure, all in the same direction."""
 
     worlds: tuple[str, ...]
     table: TableName | None
-    """None where it is about the definitions of whole worlds."""
+    """None if it is about the definitions of whole worlds."""
     column: str | None
     measure: Measure
     values: tuple[float, ...]
@@ -105,7 +105,7 @@ _Subject = tuple[TableName, str | None, Measure]
 
 
 def judge(worlds: Mapping[str, WorldDiff]) -> Judgement:
-    """Return what stands out, and of which tables too little is known to say."""
+    """Return what stands out, and the tables with too few rows to judge."""
     findings = find_outliers(worlds)
     told = {finding.table for finding in findings}
     return Judgement(

@@ -47,14 +47,14 @@ class ErrorGroup:
     worlds: str
     count: int
     schema: str | None
-    """None where the whole world could not be compared."""
+    """None if the whole world could not be compared."""
     table: str | None
     error: str
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """What is the same in several worlds, once: all that the page says about many worlds."""
+    """The changes and errors that several worlds share, listed once."""
 
     definitions: list[DefinitionGroup]
     errors: list[ErrorGroup]

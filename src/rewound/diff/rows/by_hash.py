@@ -76,7 +76,7 @@ def _merge(
 
 
 def _settle(before: Counter[Row], after: Counter[Row], counter: RowCounter) -> None:
-    """Tell of the rows of one hash."""
+    """Report the rows of one hash."""
     if counter.key_places:
         # A key's values are unique, so there is one row on each side at the most.
         counter.add_pair(next(iter(before), None), next(iter(after), None))

@@ -30,7 +30,7 @@ _DENSE = 2
 fingerprint first would be in vain."""
 
 _Pair = tuple[Tokens | None, Tokens | None]
-"""The tokens of one row before and after; None where it is not."""
+"""The tokens of one row before and after; None if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Sizes:
 
 @dataclass(slots=True)
 class _Asked:
-    """A range, and what both sides will say of it."""
+    """A range, and the pending answers of both sides."""
 
     keys: KeyRange
     is_fingerprint: bool
@@ -57,7 +57,7 @@ class _Asked:
 
 
 class KeyComparison:
-    """Compares one table; guards what was asked and how large ranges are."""
+    """Compares one table; guards the pending questions and the size of ranges."""
 
     def __init__(
         self,
@@ -188,7 +188,7 @@ class KeyComparison:
             self._settle(self._ask(part, fingerprint=True))
 
     def _fetch(self, pairs: Sequence[_Pair]) -> None:
-        """Fetch the content of rows that differ, and tell of them."""
+        """Fetch the content of rows that differ, and report them."""
         start = 0
         while start < len(pairs):
             batch = pairs[start : start + self._fetched_rows]

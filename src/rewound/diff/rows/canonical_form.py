@@ -3,7 +3,7 @@
 Each pair of columns gets a form that both sides can be brought into, and for each side the
 SQL of two things: the value as it is shown, and the *piece*, its bytes as a part of a row's
 text. Pieces are joined with the byte FF, which UTF-8 does not have; bytes of any kind carry
-their length in front; NULL is the byte FE, or nothing where no value has no bytes. So two
+their length in front; NULL is the byte FE, or nothing if no value has no bytes. So two
 rows have the same text only if they are the same.
 
 Binary pieces are also the fastest: joined as utf8mb4, with the length of each text in front,
@@ -22,7 +22,7 @@ _NO_TEXT = "X'FE'"
 
 
 class CanonicalForm(enum.Enum):
-    """What values are compared as."""
+    """The form in which values are compared."""
 
     INTEGER = "integer"
     """BIT and YEAR among them."""

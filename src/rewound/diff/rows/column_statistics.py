@@ -71,7 +71,7 @@ class ColumnDelta:
 
 
 class ColumnStatistics:
-    """Takes changes one by one, and says what they come to."""
+    """Collects changes one by one, and returns their statistics."""
 
     def __init__(self, columns: Sequence[ColumnPair]) -> None:
         self._columns = [_make(column) for column in columns]

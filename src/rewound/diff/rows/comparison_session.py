@@ -26,7 +26,7 @@ class Cancellation:
         self._is_cancelled = False
 
     def add(self, side: "ComparisonSession") -> None:
-        """Take a side that was opened.
+        """Add a side that was opened.
 
         Raises:
             Interrupted: all have been ended.
@@ -36,7 +36,7 @@ class Cancellation:
         self.check()
 
     def check(self) -> None:
-        """Stop who goes on.
+        """Raise if the comparison was ended.
 
         Raises:
             Interrupted: all have been ended.

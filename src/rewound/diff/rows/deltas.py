@@ -25,7 +25,7 @@ def find_deltas(change: RowChange, columns: Sequence[ColumnPair]) -> dict[int, D
 
 
 def subtract(before: Cell, after: Cell) -> Decimal | None:
-    """Return after less before of two numbers; None where one is none."""
+    """Return after less before of two numbers; None if one is none."""
     if before is None or after is None:
         return None
     with contextlib.suppress(DecimalException), localcontext(prec=_DIGITS):

@@ -81,7 +81,7 @@ def find_key(
     """Return the primary key that both sides have, else the smallest fitting unique key.
 
     It must be unique on both sides, over the same columns, all of them `usable` and NOT
-    NULL, without prefixes and expressions. None where there is no such key.
+    NULL, without prefixes and expressions. None if there is no such key.
     """
     old = {column.name: column for column in before.columns}
     new = {column.name: column for column in after.columns}

@@ -89,7 +89,7 @@ class IntegerSteps:
         return KeyRange(behind, (str(self._last),))
 
     def learn(self, rows: int) -> None:
-        """Take note of how many rows a range had."""
+        """Record how many rows a range had."""
         if rows == 0 or 2 * rows < self._rows:
             self._step *= 2 if rows else 16
         elif rows > 2 * self._rows:

@@ -46,7 +46,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class TableDiff:
-    """What became of the rows of one table."""
+    """How the rows of one table changed."""
 
     added: int
     removed: int
@@ -57,7 +57,7 @@ class TableDiff:
     """The columns that were compared, in the order of the rows' values."""
     left_out: tuple[LeftOut, ...]
     key: tuple[str, ...]
-    """The columns by which rows were matched; empty where rows were counted by their content."""
+    """The columns by which rows were matched; empty if rows were counted by their content."""
     labels: tuple[str, ...] = ()
     """The columns that name a row."""
 
@@ -74,7 +74,7 @@ class TableDiff:
 
 @dataclass(slots=True)
 class RowCounter:
-    """Counts what becomes of rows, and hands each change on."""
+    """Counts the changes of rows, and passes each one on."""
 
     columns: Sequence[ColumnPair]
     key_places: tuple[int, ...]

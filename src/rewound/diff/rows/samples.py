@@ -34,7 +34,7 @@ class RowSample:
         """A heap, the row that gives way first on top."""
 
     def take(self, change: RowChange, columns: Sequence[ColumnPair]) -> None:
-        """Take a row, and let go of one if there are too many; rows without a number last."""
+        """Add a row, and drop one if there are too many; rows without a number come last."""
         if not self._most or (self._order is SampleOrder.FOUND and len(self._kept) == self._most):
             return
         rank = self._rank(change, columns)

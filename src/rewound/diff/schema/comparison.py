@@ -14,7 +14,7 @@ from rewound.diff.schema.definitions import ObjectKind, Schema, TableDefinition
 
 
 class Change(enum.Enum):
-    """What became of a thing: an object of a schema, or a row."""
+    """How an object of a schema, or a row, changed."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -28,7 +28,7 @@ class Difference:
     property: str
     """What it is, in lower case: `type`, `column order`."""
     before: str | None
-    """None where it is not set."""
+    """None if it is not set."""
     after: str | None
 
 

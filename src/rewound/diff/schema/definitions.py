@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 
 class ObjectKind(enum.Enum):
-    """What can be added, removed or changed."""
+    """The kinds of objects that can be added, removed or changed."""
 
     SCHEMA = "schema"
     TABLE = "table"
@@ -37,7 +37,7 @@ class ColumnDefinition:
     """The type's name alone, in lower case: `decimal`."""
     is_nullable: bool = True
     default: str | None = None
-    """None where there is none, and for NULL."""
+    """None if there is none, and for NULL."""
     character_set: str | None = field(default=None, metadata={"shown": False})
     collation: str | None = None
     blank: str = field(default="", metadata={"shown": False})
@@ -152,7 +152,7 @@ class Routine:
     returns: str | None
     """The type of a function."""
     body: str | None
-    """None where the account may not see it."""
+    """None if the account may not see it."""
     is_deterministic: bool = False
     data_access: str = "CONTAINS SQL"
     security: str = "DEFINER"

@@ -106,7 +106,7 @@ _NEEDED = {
 def find_schema(
     connection: Connection, schema: str, *, shown_as: str | None = None
 ) -> Schema | None:
-    """Return what the server says of a schema, or None if it has none of this name.
+    """Return the definitions of a schema, or None if the server has none of this name.
 
     `shown_as` is the name that it gets, so that two schemas can be compared on one server.
     """
@@ -217,7 +217,7 @@ def _column(row: _Row, blanks: Mapping[str, str]) -> ColumnDefinition:
 
 
 def _find_blanks(connection: Connection, columns: Iterable[_Row]) -> Mapping[str, str]:
-    """Return what a blank weighs in each collation of some columns."""
+    """Return the weight of a space in each collation of some columns."""
     pairs = {(str(row[6]), str(row[7])) for row in columns if row[7] is not None}
     if not pairs:
         return {}

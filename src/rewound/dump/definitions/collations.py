@@ -16,7 +16,7 @@ from rewound.dump.text.tokens import Token, TokenKind, unquote
 def plan_collation_edits(
     tokens: Sequence[Token], profile: ServerProfile, mode: LexicalMode
 ) -> list[Edit]:
-    """Return the edits that put known collations in the place of unknown ones."""
+    """Return the edits that replace unknown collations by known ones."""
     edits = []
     nearest_of: dict[str, str | None] = {}
     for index, token in enumerate(tokens):
@@ -35,9 +35,9 @@ def plan_collation_edits(
 
 
 def nearest_collation(name: str, profile: ServerProfile) -> str | None:
-    """Return the collation itself where the server has it, else the one most like it.
+    """Return the collation itself if the server has it, else the most similar one.
 
-    None where the server does not have the character set either.
+    None if the server does not have the character set either.
     """
     if name in profile.collations or name in ("default", "binary"):
         return name

@@ -34,7 +34,7 @@ _LARGEST_PRECISION = 6
 
 
 def plan_column_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
-    """Return what has to change in the columns of a CREATE or ALTER TABLE."""
+    """Return the edits of the columns of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
     for element in iter_table_elements(tokens, kind):
         if element.is_column:
@@ -56,7 +56,7 @@ def _edit_type(column: Sequence[Token]) -> Iterator[Edit]:
 
 
 def _edit_default(column: Sequence[Token]) -> Iterator[Edit]:
-    """Put parentheses around a default that MySQL takes only with them."""
+    """Put a default in parentheses that MySQL accepts only in them."""
     for index, token in iter_outside(column):
         if token.word != "DEFAULT" or index + 1 == len(column):
             continue

@@ -29,7 +29,7 @@ class _ForeignKey(NamedTuple):
 def plan_foreign_key_removal(
     tokens: Sequence[Token], kind: Kind, mode: LexicalMode, *, table: str, key: str
 ) -> list[Edit]:
-    """Return the edits that take a foreign key out of a CREATE or ALTER TABLE, if it is there.
+    """Return the edits that remove a foreign key from a CREATE or ALTER TABLE, if it has it.
 
     The index that the server would have made for it takes its place in a CREATE TABLE that
     states none. Of an ALTER TABLE that adds nothing else, the edit leaves nothing.
@@ -97,7 +97,7 @@ def _names(tokens: Sequence[Token], mode: LexicalMode) -> list[str]:
 
 
 def _cut_action(tokens: Sequence[Token], element: TableElement) -> list[Edit]:
-    """Return the edit that takes one of the actions of an ALTER TABLE out."""
+    """Return the edit that removes one of the actions of an ALTER TABLE."""
     first = next(i for i, token in enumerate(tokens) if token.start == element.tokens[0].start)
     while tokens[first].word != "ADD":
         first -= 1

@@ -15,7 +15,7 @@ from rewound.dump.text.tokens import Token, TokenKind
 
 
 def plan_key_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
-    """Return what has to change in the keys of a CREATE or ALTER TABLE."""
+    """Return the edits of the keys of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
     for element in iter_table_elements(tokens, kind):
         if element.is_column:

@@ -32,7 +32,7 @@ Columns = tuple[KnownColumn, ...]
 
 
 class NotCertain(ValueError):
-    """A definition that has no certain reading."""
+    """A definition that is ambiguous."""
 
 
 def read_columns(tokens: Sequence[Token], mode: LexicalMode) -> Columns:
@@ -68,7 +68,7 @@ def alter_columns(
     """Return the columns after an ALTER TABLE, and the table's new (schema, name), if any.
 
     Raises:
-        NotCertain: what it does to the columns has no certain reading.
+        NotCertain: what it does to the columns is ambiguous.
     """
     new_name = None
     for number, part in enumerate(split_elements(tokens, 0)):
@@ -174,7 +174,7 @@ def _behind_table_name(part: Sequence[Token]) -> Sequence[Token]:
 
 
 def _read_new_name(rest: Sequence[Token], mode: LexicalMode) -> tuple[str | None, str] | None:
-    """Return what RENAME TO names; None where it is a key that gets another name."""
+    """Return what RENAME TO names; None if it is a key that gets another name."""
     names = [token for token in rest if token.word not in ("TO", "AS") and token.text != b"="]
     if not names:
         raise NotCertain

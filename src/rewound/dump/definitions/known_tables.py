@@ -1,7 +1,7 @@
 """The tables that a dump has made so far, as far as its later statements depend on them.
 
 Pure. Follows the definitions of one dump in their order. Of a table that the dump has not
-made itself, nothing is known, and nothing of one whose definition has no certain reading.
+made itself, nothing is known, and nothing of one whose definition is ambiguous.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ TableKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownTable:
-    """One table that the dump has made."""
+    """One table that the dump has created."""
 
     columns: tuple[KnownColumn, ...]
     """In their order."""
@@ -60,7 +60,7 @@ class KnownTable:
 
 
 class KnownTables:
-    """Guards what is known of each table after the statements so far."""
+    """Keeps what is known about each table after the statements so far."""
 
     def __init__(self) -> None:
         self._tables: dict[TableKey, KnownTable] = {}
@@ -68,13 +68,13 @@ class KnownTables:
         """Another one after each change."""
 
     def find(self, key: TableKey) -> KnownTable | None:
-        """Return what is known of a table; None for nothing."""
+        """Return what is known about a table; None if nothing is."""
         return self._tables.get(key)
 
     def follow(
         self, kind: Kind, keys: Sequence[TableKey], tokens: Sequence[Token], mode: LexicalMode
     ) -> None:
-        """Take note of a statement that is executed, about these tables in its order."""
+        """Record a statement that is executed, about these tables in its order."""
         self.version += 1
         match kind:
             case Kind.CREATE_TABLE:

@@ -97,7 +97,7 @@ def plan_definition_edits(
 
 
 def plan_drop_edits(tokens: Sequence[Token]) -> list[Edit]:
-    """Return the edit that lets a DROP DATABASE go on where there is no such database."""
+    """Return the edit that adds IF EXISTS to a DROP DATABASE."""
     if any(token.word == "EXISTS" for token in tokens):
         return []
     name = tokens[2]
@@ -105,14 +105,14 @@ def plan_drop_edits(tokens: Sequence[Token]) -> list[Edit]:
 
 
 def _plan_replace_edits(tokens: Sequence[Token]) -> list[Edit]:
-    """Return the edit that takes OR REPLACE out of a CREATE TABLE."""
+    """Return the edit that removes OR REPLACE from a CREATE TABLE."""
     if tokens[1].word != "OR":
         return []
     return [Edit(tokens[1].start, tokens[3].start, b"", rules.OR_REPLACE)]
 
 
 def _find_mariadb_only(tokens: Sequence[Token], words: Sequence[str]) -> str | None:
-    """Return what makes a table one that MySQL cannot hold."""
+    """Return the feature of a table that MySQL does not have."""
     for index, word in enumerate(words):
         for phrase, why in _MARIADB_ONLY.get(word, ()):
             if tuple(words[index : index + len(phrase)]) == phrase:

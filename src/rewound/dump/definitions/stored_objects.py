@@ -16,7 +16,7 @@ _STORED_OBJECT_WORDS = frozenset({"VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "E
 
 
 def plan_stored_object_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
-    """Return what has to change in a CREATE VIEW, TRIGGER, PROCEDURE, FUNCTION or EVENT."""
+    """Return the edits of a CREATE VIEW, TRIGGER, PROCEDURE, FUNCTION or EVENT."""
     edits = _edit_definer(tokens)
     edits += [
         Edit(token.start, token.end, b"NULL", rules.HOST_VARIABLE)
@@ -39,7 +39,7 @@ def find_schedule(tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def _edit_definer(tokens: Sequence[Token]) -> list[Edit]:
-    """Replace the account of `DEFINER = account`, which stands before the kind of object."""
+    """Replace the account of `DEFINER = account`, which precedes the kind of object."""
     cursor = Cursor(iter(tokens))
     while (token := cursor.take()) is not None and token.word not in _STORED_OBJECT_WORDS:
         if token.word == "DEFINER" and cursor.take_mark(b"="):
@@ -51,7 +51,7 @@ def _edit_definer(tokens: Sequence[Token]) -> list[Edit]:
 
 
 def _disable_event(tokens: Sequence[Token]) -> list[Edit]:
-    """Make the event DISABLEd, in the one place where the grammar has it.
+    """Add DISABLE to the event, in the place that the grammar requires.
 
     Source: MySQL 9.7 manual, "CREATE EVENT Statement": ON SCHEDULE schedule
     [ON COMPLETION [NOT] PRESERVE] [ENABLE | DISABLE | DISABLE ON {REPLICA | SLAVE}]

@@ -55,7 +55,7 @@ def iter_table_elements(tokens: Sequence[Token], kind: Kind) -> Iterator[TableEl
 
 
 def split_elements(tokens: Sequence[Token], level: int) -> Iterator[Sequence[Token]]:
-    """Yield what stands between the commas: in the first parentheses, or in none at all."""
+    """Yield the parts between the commas in the first parentheses, or outside of any."""
     first, last = 0, len(tokens)
     if level:
         first = next((i for i, token in enumerate(tokens) if token.text == b"("), last) + 1

@@ -52,7 +52,7 @@ def read_auto_increment(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) 
 def plan_option_edits(
     tokens: Sequence[Token], kind: Kind, profile: ServerProfile, mode: LexicalMode
 ) -> list[Edit]:
-    """Return what has to change in the options of a CREATE or ALTER TABLE."""
+    """Return the edits of the options of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
     options = list(_iter_options(tokens, kind, mode))
     partitioned = _is_partitioned(tokens)
@@ -75,7 +75,7 @@ def plan_option_edits(
 
 
 def plan_encryption_edits(tokens: Sequence[Token]) -> list[Edit]:
-    """Return the edits that switch the ENCRYPTION of a table or database off."""
+    """Return the edits that turn the ENCRYPTION of a table or database off."""
     return [
         Edit(value.start, value.end, b"'N'", rules.ENCRYPTION)
         for index, token in enumerate(tokens)
@@ -134,7 +134,7 @@ def _is_partitioned(tokens: Sequence[Token]) -> bool:
 
 
 def _find_cut_rule(option: _Option, mode: LexicalMode) -> rules.Rule | None:
-    """Return the rule by which an option is taken out; None where it stays."""
+    """Return the rule by which an option is removed; None if it stays."""
     name, value = option.name, option.value
     if name.word in ("DATA", "INDEX"):
         return rules.TABLE_DIRECTORY
@@ -151,7 +151,7 @@ def _find_cut_rule(option: _Option, mode: LexicalMode) -> rules.Rule | None:
 def _cut_option(
     tokens: Sequence[Token], option: _Option, kind: Kind, edits: Sequence[Edit], rule: rules.Rule
 ) -> Edit:
-    """Take an option out with the commas around it, which only ALTER TABLE needs one of.
+    """Remove an option with the commas around it, of which only ALTER TABLE needs one.
 
     Those of a partition have none; the comma after them is followed by the next partition.
     """

@@ -36,11 +36,11 @@ class CorruptData(Exception):
 
 
 class NeedsMemory(Exception):
-    """The compressed data asks for more memory than a dump may have."""
+    """The compressed data requires more memory than a dump may use."""
 
 
 class TextStream(Protocol):
-    """What is decompressed, in pieces of any length; an empty one is the end."""
+    """The decompressed data, in pieces of any length; an empty one is the end."""
 
     def read(self, size: int, /) -> bytes | None:
         """Return the next piece; `size` is a hint."""
@@ -62,7 +62,7 @@ class _Decompressor(Protocol):
         """Whether it has nothing left to give without more data."""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """Return what some more data becomes, as far as `max_length` lets it."""
+        """Return more data decompressed, at most `max_length` bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class _GzipMember:
         return self._start is not None or self._member.needs_input
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """Return what some more data becomes, as far as `max_length` lets it."""
+        """Return more data decompressed, at most `max_length` bytes."""
         if self._start is not None:
             data = self._start + data
             if not _holds_gzip_header(data):
@@ -125,7 +125,7 @@ class _GzipMember:
 
 
 def _holds_gzip_header(data: bytes) -> bool:
-    """Tell whether the header that a member begins with is there to its end.
+    """Tell whether the header of a member is complete.
 
     Source: RFC 1952, section 2.3.
     """
@@ -198,7 +198,7 @@ class _Members:
         return data or None
 
     def _enter_member(self, data: bytes) -> bytes:
-        """Begin a member and return its data; nothing where there is only padding so far."""
+        """Begin a member and return its data; nothing if there is only padding so far."""
         magic = self._compression.magic
         data = data.lstrip(b"\0")
         if data and len(data) < len(magic):

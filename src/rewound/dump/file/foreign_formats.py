@@ -134,7 +134,7 @@ _OTHER_WORDS = frozenset(
 
 
 def find_foreign_format(start: bytes) -> ForeignFormat | None:
-    """Return what a text is that is no dump in SQL; None for what may be one.
+    """Return the format of a text that is not an SQL dump; None if it may be one.
 
     `start` is the beginning of what was decompressed: `START_BYTES` or all there is.
     """
@@ -147,7 +147,7 @@ def find_foreign_format(start: bytes) -> ForeignFormat | None:
 
 
 def _is_tar(start: bytes) -> bool:
-    """Tell a tar archive by the checksum of its first header."""
+    """Recognise a tar archive by the checksum of its first header."""
     header = start[:512]
     digits = header[148:156].strip(b" \0")
     if len(header) < 512 or not re.fullmatch(rb"[0-7]{1,7}", digits):
@@ -156,7 +156,7 @@ def _is_tar(start: bytes) -> bool:
 
 
 def _is_utf16(start: bytes) -> bool:
-    """Tell UTF-16 without a mark: every other byte is zero, and only these."""
+    """Recognise UTF-16 without a mark: every other byte is zero, and only these."""
     seen = start[:_UTF16_BYTES_SEEN]
     halves = seen[0::2], seen[1::2]
     return len(seen) == _UTF16_BYTES_SEEN and any(
@@ -165,7 +165,7 @@ def _is_utf16(start: bytes) -> bool:
 
 
 def _is_tablespace(start: bytes) -> bool:
-    """Tell the first page of an InnoDB tablespace: number 0, its type, its space twice.
+    """Recognise the first page of an InnoDB tablespace: number 0, its type, its space twice.
 
     Source: MySQL 9.7, storage/innobase/include/fil0types.h; tried on 9.7.4.
     """
@@ -178,12 +178,12 @@ def _is_tablespace(start: bytes) -> bool:
 
 
 def _is_binary(start: bytes) -> bool:
-    """Tell data that begins with a control character, which no program reads as a space."""
+    """Recognise data that begins with a control character, which no program reads as a space."""
     return re.match(rb"[\s\x00]*[\x01-\x08\x0e-\x1f\x7f]", start) is not None
 
 
 def _is_separated(start: bytes) -> bool:
-    """Tell rows of text: no word of SQL in front, three columns or more."""
+    """Recognise rows of text: no SQL keyword in front, three columns or more."""
     line = start.removeprefix(_BYTE_ORDER_MARK).lstrip().partition(b"\n")[0]
     word = re.split(rb"\W", line, maxsplit=1)[0].decode("latin-1").upper()
     if word in FIRST_WORDS | _OTHER_WORDS or re.match(rb"\S+: ", line):

@@ -36,7 +36,7 @@ class Header:
     producer: str | None = None
     """The first line of mysqldump or mariadb-dump, without the dashes."""
     database: str | None = None
-    """The one database that was dumped; None where several were, or none is named."""
+    """The one database that was dumped; None if several were, or none is named."""
     server_version: str | None = None
     """Of the server that was dumped, as the dump writes it."""
     position: str | None = None
@@ -58,7 +58,7 @@ class Header:
 
     @property
     def is_whole(self) -> bool | None:
-        """Whether the opened dump was closed; None where nothing proves that it was all.
+        """Whether the opened dump was closed; None if nothing proves that it was all.
 
         A closing line proves what stands before it: statements after the last one leave
         the end unproven.
@@ -69,7 +69,7 @@ class Header:
 
     @property
     def holds_something(self) -> bool:
-        """Whether what opens now is another dump, not the head of this one."""
+        """Whether the next header starts another dump, rather than belonging to this one."""
         return self.is_followed or self.closed > 0
 
 
@@ -114,7 +114,7 @@ def find_unproven(headers: Sequence[Header]) -> str | None:
 
 
 def read_comment(header: Header, comment: bytes) -> Header:
-    """Return the header with what one comment of the dump adds to it."""
+    """Return the header extended by one comment of the dump."""
     if match := _PRODUCER.match(comment):
         producer = header.producer or _text(match[1])
         return replace(header, producer=producer, is_open=True, is_followed=False)

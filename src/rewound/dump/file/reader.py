@@ -47,7 +47,7 @@ class DumpReader:
     """
 
     def __init__(self, path: Path, *, allows_any_ratio: bool = False) -> None:
-        """Open the file; with `allows_any_ratio` it may become any length."""
+        """Open the file; with `allows_any_ratio` it may expand to any length."""
         self.path = path
         self.text_bytes_read = 0
         self._allows_any_ratio = allows_any_ratio
@@ -77,13 +77,13 @@ class DumpReader:
 
     @property
     def is_too_well_compressed(self) -> bool:
-        """Whether what was read became longer than any dump does."""
+        """Whether the data expanded more than any dump does."""
         longest = max(HARMLESS_TEXT_BYTES, LARGEST_RATIO * self.file_bytes_read)
         return self.text_bytes_read > longest
 
     @property
     def ratio(self) -> str:
-        """How long the text is, and the file that it came out of, in words."""
+        """The lengths of the file and of its text, in words."""
         return (
             f"{self.file_bytes_read:,} bytes expand to {self.text_bytes_read:,} bytes of text,"
             f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
@@ -180,7 +180,7 @@ class DumpReader:
             yield chunk
 
     def _read_start(self, stream: TextStream) -> bytes:
-        """Read as much as tells what the text is, however short the pieces are."""
+        """Read enough to recognise the text, however short the pieces are."""
         start = b""
         while len(start) < START_BYTES and (chunk := stream.read(CHUNK_BYTES)):
             start += chunk

@@ -36,6 +36,6 @@ def looks_like_dump(start: bytes) -> bool:
 
 
 def find_first_table(start: bytes) -> str | None:
-    """Return the name of the first table that a dump makes; None where the start has none."""
+    """Return the name of the first table that a dump makes; None if the start has none."""
     match = _FIRST_TABLE.search(start)
     return None if match is None else (match[1] or match[2]).decode("utf-8", "replace")

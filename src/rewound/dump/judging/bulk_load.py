@@ -43,7 +43,7 @@ def is_bulk_load_line(text: bytes, mode: LexicalMode, server_version: int) -> bo
     """Tell whether a statement is one of these lines, word by word.
 
     Raises:
-        UnreadableText: it has no certain reading.
+        UnreadableText: it is ambiguous.
     """
     if len(text) > _LONGEST_LINE:
         return False

@@ -34,11 +34,11 @@ class DumpFilter:
 
     @property
     def is_all(self) -> bool:
-        """Nothing is left out."""
+        """Whether nothing is left out."""
         return not (self.only_schemas or self.only_tables or self.skip_tables)
 
     def __str__(self) -> str:
-        """Return the options that ask for it."""
+        """Return the options that select it."""
         asked = [
             *(f"--only-schema {pattern}" for pattern in self.only_schemas),
             *(f"--only-table {pattern}" for pattern in self.only_tables),

@@ -97,7 +97,7 @@ class Judge:
         self._folds_names = self.profile.lower_case_table_names == 1
 
     def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
-        """Return what becomes of a statement; afterwards `session` is as it leaves it.
+        """Return what happens to a statement; afterwards `session` is as it leaves it.
 
         `masked_text` is the statement's, where it is known: see `rewound.dump.text.masked_text`.
         """
@@ -124,7 +124,7 @@ class Judge:
         return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
 
     def set_source(self, server_version: str) -> None:
-        """Take note of the version of the dumped server."""
+        """Record the version of the dumped server."""
         collation = find_source_default(server_version)
         self.session = replace(self.session, utf8mb4_collation=collation)
         self._knows_source = True
@@ -176,7 +176,7 @@ class Judge:
         return replace(verdict, uses=(*verdict.uses, RuleUse(rules.NAMES_FOLDED, found)))
 
     def finish(self) -> Verdict | None:
-        """Return what shows only when all of the dump is read; None for nothing."""
+        """Return the refusal that shows only at the end of the dump; None if there is none."""
         if (found := self._name_case.finish()) is None:
             return None
         line, detail = found
@@ -205,7 +205,7 @@ class Judge:
             return False
 
     def _schemas_of(self, statement: Statement) -> list[str | None]:
-        """Return the schema of each of the statement's names, None where nobody says it."""
+        """Return the schema of each of the statement's names; None if it is unknown."""
         current = self.session.schema or self.default_schema
         if current is not None and self._folds_names:
             current = current.lower()
@@ -276,7 +276,7 @@ class Judge:
         return next_number, fold_mentions(mentions) if self._folds_names else mentions
 
     def _plan_zero(self, statement: Statement, schema: str | None) -> ZeroPlan:
-        """Return what becomes of a 0 for an AUTO_INCREMENT, in the session that it needs."""
+        """Return what happens to a 0 for an AUTO_INCREMENT, in the session that it needs."""
         name = statement.name
         key = None if schema is None or name is None else (schema, name.name)
         plan = self._zeros.plan(statement, key, self.session, self.profile.version_number)
@@ -287,7 +287,7 @@ class Judge:
         return plan
 
     def take_switch(self, line: int) -> Verdict | None:
-        """Return what has to be executed before the last verdict, so that its session is right."""
+        """Return the statements to execute before the last verdict, to prepare its session."""
         sql, self._switch = self._switch, None
         if sql is None:
             return None
@@ -299,7 +299,7 @@ class Judge:
         return self._row_tests.find(head, self.session, schema, self.profile.version_number)
 
     def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
-        """Return what creates the statement's schema and goes there, where that is missing."""
+        """Return the statements that create and use the statement's schema, if it is missing."""
         prefix: list[bytes] = []
         uses: list[RuleUse] = []
         if schema is None:

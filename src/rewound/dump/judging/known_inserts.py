@@ -44,7 +44,7 @@ class KnownInserts:
     def find(
         self, statement: Statement, key: TableKey, session: DumpSession, version: int
     ) -> KnownInsert | None:
-        """Return what an INSERT's head says; None where nothing certain is known of it.
+        """Return what an INSERT's head says; None if nothing certain is known of it.
 
         `version` is the server's.
         """

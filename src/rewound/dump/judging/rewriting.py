@@ -25,7 +25,7 @@ _MOST_EDITS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a statement is rewritten for."""
+    """The context for rewriting a statement."""
 
     profile: ServerProfile
     mode: LexicalMode
@@ -72,7 +72,7 @@ def rewrite(
 def _plan(
     statement: Statement, conditions: Conditions, reader: StatementReader, *, is_there: bool
 ) -> tuple[Sequence[Edit], RuleUse | None]:
-    """Return what has to change in a statement, and the rule that refuses it."""
+    """Return the edits of a statement, and the rule that refuses it."""
     kind, mode = statement.kind, conditions.mode
     version = conditions.profile.version_number
     if statement.rows_start:

@@ -27,7 +27,7 @@ class RowTestFinder:
     def find(
         self, head: bytes, session: DumpSession, schema: str | None, version: int
     ) -> RowTest | None:
-        """Return the test by an INSERT's head; None where no rows of it pass.
+        """Return the test by an INSERT's head; None if no rows of it pass.
 
         `schema` is the one of names without one, `version` the server's.
         """
@@ -53,7 +53,7 @@ class RowTestFinder:
 def make_row_test(
     table: KnownTable, names: Sequence[str] | None, *, keeps_zero: bool
 ) -> RowTest | None:
-    """Return the test for rows that state these columns of a table; None where no rows pass."""
+    """Return the test for rows that state these columns of a table; None if no rows pass."""
     listed = table.listed(names)
     if listed is None or table.has_triggers:
         return None

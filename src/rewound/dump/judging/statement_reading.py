@@ -22,7 +22,7 @@ _SEVERAL = "it consists of several statements"
 
 @dataclass(slots=True)
 class StatementReader:
-    """Reads statements as one server would. Guards what it read last."""
+    """Parses statements as one server would. Keeps the last result."""
 
     server_version: int
     _insert: tuple[bytes, LexicalMode, Statement] | None = None

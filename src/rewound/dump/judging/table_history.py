@@ -28,7 +28,7 @@ class TableHistory:
         self._is_certain = True
 
     def begin_next_dump(self, line: int) -> None:
-        """Take note that another dump begins at a line of the file."""
+        """Record that another dump begins at a line of the file."""
         self._begins_at = line
 
     def lose_track(self) -> None:
@@ -65,7 +65,7 @@ class TableHistory:
         )
 
     def follow(self, kind: Kind, keys: Sequence[TableKey], text: bytes) -> None:
-        """Take note of a statement that is executed."""
+        """Record a statement that is executed."""
         if kind in _FILLS:
             self._filled.setdefault(keys[0], self._begins_at)
         elif kind in (Kind.CREATE_TABLE, Kind.CREATE_VIEW):

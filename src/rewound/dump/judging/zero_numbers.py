@@ -23,7 +23,7 @@ from rewound.dump.values.stated_numbers import StatedNumbers, read_stated_number
 
 
 class _Meaning(enum.Enum):
-    """What the rows of a table so far say of a 0."""
+    """What the rows of a table so far show about the meaning of 0."""
 
     OWN_NUMBER = enum.auto()
     """They state numbers, so it is one as well."""
@@ -37,7 +37,7 @@ class ZeroPlan:
     """How an INSERT is to be sent."""
 
     keeps_zero: bool | None = None
-    """In a session that stores a 0 as it is; None where it states none."""
+    """In a session that stores a 0 as it is; None if it states none."""
     before: tuple[bytes, ...] = ()
     """What has to be executed before."""
     uses: tuple[RuleUse, ...] = ()

@@ -125,7 +125,7 @@ class RowReader:
         )
 
     def _find_reading(self, hexadecimal: frozenset[str]) -> str | None:
-        """Return the character set to read fields in, None where none gives what SQL does.
+        """Return the character set to read fields in, None if none gives what SQL does.
 
         Bytes that are not hexadecimal need not be text of the session's character set; read as
         `binary` they pass, and so does text that its column keeps as it comes. JSON takes no

@@ -47,7 +47,7 @@ class RowPatternReader:
     def __init__(
         self, columns: Sequence[ColumnMetadata], *, auto_increment_column: str | None
     ) -> None:
-        """Take note of the columns, and of the one whose values the server can choose."""
+        """Record the columns, and the one whose values the server can choose."""
         self._columns = columns
         self._auto_increment_column = auto_increment_column
         self._has_floats = any(column.kind is ValueKind.FLOAT for column in columns)
@@ -129,7 +129,7 @@ def _find_layout(masked_text: bytes) -> Layout | None:
 
 
 def _find_different(skeleton: bytes, row_end: bytes, rows: int) -> set[bytes] | None:
-    """Return the patterns among so many rows; None where there are not so many."""
+    """Return the patterns among so many rows; None if there are not so many."""
     first = skeleton.partition(row_end)[0]
     if skeleton == row_end.join([first] * rows):
         return {first}

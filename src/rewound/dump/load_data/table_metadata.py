@@ -26,7 +26,7 @@ class ColumnMetadata:
     kind: ValueKind
     is_nullable: bool
     character_set: str | None
-    """MySQL's name of it; None where it holds no text."""
+    """MySQL's name of it; None if it holds no text."""
     is_json: bool = False
 
 

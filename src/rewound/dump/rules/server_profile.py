@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServerProfile:
-    """What one server version can hold."""
+    """The capabilities of one server version."""
 
     version_number: int
     """As versioned comments count: 9.7.4 is 90704."""

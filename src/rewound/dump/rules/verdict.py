@@ -74,14 +74,14 @@ class EnumColumns:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of one piece of a dump."""
+    """The decision about one piece of a dump."""
 
     statement: Statement
     """The statement as the dump has it."""
     line: int
     """The line of the dump on which it begins, counted from 1."""
     sql: tuple[bytes, ...] = ()
-    """What to send to the server, in order; empty where nothing is executed."""
+    """What to send to the server, in order; empty if nothing is executed."""
     uses: tuple[RuleUse, ...] = ()
     """The rules that made `sql` differ from the statement, or kept it from the server."""
     schema: str | None = None
@@ -129,7 +129,7 @@ def describe_edit(edit: Edit, text: bytes, prefix: str = "") -> RuleUse:
 
 
 def apply_edits(text: bytes, edits: Sequence[Edit]) -> bytes:
-    """Return the text with all edits done, its other tokens being what they were.
+    """Return the text with all edits applied, its other tokens unchanged.
 
     Raises:
         UnreadableText: two rules would change the same place.
@@ -144,7 +144,7 @@ def apply_edits(text: bytes, edits: Sequence[Edit]) -> bytes:
 
 
 def _set_apart(text: bytes, edit: Edit) -> bytes:
-    """Return what an edit puts in, with a space where it would make one token of two.
+    """Return the text of an edit, with a space if it would otherwise join two tokens.
 
     Without it, what stands left and right of a cut could open a comment: /PAGE_CHECKSUM=1*.
     """

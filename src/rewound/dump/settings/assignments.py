@@ -40,7 +40,7 @@ class Assignment:
     """One `name = value` of a SET statement."""
 
     scope: str
-    """In upper case, its own or the one carried over; empty where there is none."""
+    """In upper case, its own or the one carried over; empty if there is none."""
     name: str
     """The variable in lower case; a user variable begins with @. Or NAMES."""
     value: tuple[Token, ...]
@@ -87,7 +87,7 @@ def iter_assignments(tokens: Sequence[Token], session: DumpSession) -> Iterator[
 
 
 def _value_of_names(part: Sequence[Token]) -> Sequence[Token]:
-    """Return what stands after NAMES, CHARSET or CHARACTER SET; empty for other parts."""
+    """Return the tokens after NAMES, CHARSET or CHARACTER SET; empty for other parts."""
     words = [token.word for token in part[:2]]
     if words[:1] in (["NAMES"], ["CHARSET"]):
         return part[1:]
@@ -95,7 +95,7 @@ def _value_of_names(part: Sequence[Token]) -> Sequence[Token]:
 
 
 def _read_target(target: Sequence[Token], carried: str, session: DumpSession) -> tuple[str, str]:
-    """Return (scope, variable) of what stands left of the equals sign."""
+    """Return (scope, variable) of the left side of an assignment."""
     if len(target) == 1:
         variable = target[0]
         if variable.kind in (TokenKind.WORD, TokenKind.NAME):
@@ -110,7 +110,7 @@ def _read_target(target: Sequence[Token], carried: str, session: DumpSession) ->
 
 
 def known_value(assignment: Assignment, session: DumpSession) -> str | None:
-    """Return what the value stands for, or None where only the server knows it."""
+    """Return what the value stands for, or None if only the server knows it."""
     value = assignment.value
     if len(value) == 1:
         if value[0].word == "DEFAULT":

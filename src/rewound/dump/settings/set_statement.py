@@ -45,18 +45,18 @@ _HARMLESS = re.compile(r"\w*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class SetVerdict:
-    """What a SET statement becomes."""
+    """The decision about a SET statement."""
 
     session: DumpSession
     """The session after it."""
     sql: bytes | None
-    """What to send; None where nothing of it is executed."""
+    """What to send; None if nothing of it is executed."""
     uses: tuple[RuleUse, ...]
     """The rules used."""
 
 
 class _AssignmentEffect(NamedTuple):
-    """What one assignment becomes and does."""
+    """The decision about one assignment, and its effect."""
 
     session: DumpSession
     literal: str | None = None
@@ -69,7 +69,7 @@ def judge_set(statement: Statement, session: DumpSession, profile: ServerProfile
 
     Raises:
         CannotFollow: it sets what dumps do not set, or to a value that we cannot know.
-        UnreadableText: its text has no certain reading.
+        UnreadableText: its text is ambiguous.
     """
     text = statement.text
     tokens = read_tokens(text, session.mode, profile.version_number)[1:]
@@ -176,7 +176,7 @@ def _follow(
 
 
 def _follow_reading(assignment: Assignment, session: DumpSession) -> _AssignmentEffect:
-    """Follow what decides how the text after it is read."""
+    """Follow a setting that affects how the following text is read."""
     value = known_value(assignment, session)
     if value is None or not all(map(_HARMLESS.fullmatch, _words_of(value))):
         raise CannotFollow(f"{assignment.name} is set to a value that cannot be followed")
@@ -187,7 +187,7 @@ def _follow_reading(assignment: Assignment, session: DumpSession) -> _Assignment
 
 
 def _require_stated(assignment: Assignment) -> None:
-    """Raise CannotFollow where the server would have to compute the value, or tells of its host."""
+    """Raise CannotFollow if the server would compute the value or describe its host."""
     if computed := find_computed(assignment.value):
         raise CannotFollow(f"{assignment.name} is set to the result of {computed}")
     if variable := find_host_variable(assignment.value):
@@ -195,7 +195,7 @@ def _require_stated(assignment: Assignment) -> None:
 
 
 def _require_set(assignment: Assignment, session: DumpSession) -> None:
-    """Raise CannotFollow where the value is a user variable that nothing has set."""
+    """Raise CannotFollow if the value is a user variable that nothing has set."""
     token = assignment.value[0]
     if len(assignment.value) == 1 and is_unset(token, session):
         if assignment.name in variables.NULLABLE:
@@ -213,7 +213,7 @@ def _follow_user_variable(assignment: Assignment, session: DumpSession) -> _Assi
 def _follow_engine(
     assignment: Assignment, session: DumpSession, profile: ServerProfile
 ) -> _AssignmentEffect:
-    """Follow the engine of tables that name none: no other way round the rules for engines."""
+    """Follow the default storage engine, which must not bypass the rules for engines."""
     engine = known_value(assignment, session)
     if engine is None:
         raise CannotFollow(f"{assignment.name} is set to a value that cannot be followed")
@@ -279,7 +279,7 @@ def _follow_collation(
 
 
 def _is_on(assignment: Assignment, session: DumpSession) -> bool:
-    """Tell whether autocommit is certainly switched on; what cannot be known counts as off."""
+    """Tell whether autocommit is certainly on; an unknown value counts as off."""
     token = assignment.value[0]
     is_number = len(assignment.value) == 1 and token.text.isdigit()
     value = token.text.decode() if is_number else known_value(assignment, session)

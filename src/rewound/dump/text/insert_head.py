@@ -66,7 +66,7 @@ def _read_table(cursor: Cursor, mode: LexicalMode) -> Name | None:
 
 
 def _read_list(cursor: Cursor, mode: LexicalMode) -> tuple[str, ...]:
-    """Return the names up to the closing parenthesis; none where they are something else."""
+    """Return the names up to the closing parenthesis; none if they are something else."""
     names: list[str] = []
     while (token := cursor.take()) and token.kind in (TokenKind.NAME, TokenKind.WORD):
         names.append(unquote(token, mode))

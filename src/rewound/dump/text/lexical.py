@@ -115,7 +115,7 @@ _FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")
 
 
 def repeated(body: bytes) -> bytes:
-    """Return the regular expression for as many of `body` as there are; none is given back.
+    """Return the regular expression for `body` repeated, without backtracking.
 
     A possessive group would be enough, but Python before 3.11.5 continues in the middle of
     the round that fails (CPython's issue 106052). With an empty alternative no round does.
@@ -125,7 +125,7 @@ def repeated(body: bytes) -> bytes:
 
 @cache
 def quoted_body(mode: LexicalMode, quote: bytes) -> bytes:
-    """Return the regular expression for what stands between two quotes.
+    """Return the regular expression for the text between two quotes.
 
     It never matches the closing quote. A doubled quote counts as closing one string and
     opening the next, which makes no difference to where the text outside begins.

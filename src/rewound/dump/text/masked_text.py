@@ -51,7 +51,7 @@ class Rows(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Statements that follow each other, insert into the same columns, and are now one."""
+    """Consecutive statements that insert into the same columns, joined into one."""
 
     length: int
     """In bytes, of all of them, without the last one's delimiter."""
@@ -81,7 +81,7 @@ class MaskedTextScan:
         return b"".join(self._parts)
 
     def add(self, text: bytes) -> bool:
-        """Follow the text; False where it opens something other than a string in quotes.
+        """Follow the text; False if it opens something other than a string in quotes.
 
         A byte that the delimiter begins with counts as such outside of strings, and so do
         names in backquotes after the first string.
@@ -173,9 +173,9 @@ def find_insert_head(text: bytes, start: int) -> int:
 
 
 def find_whole_rows(text: bytes, start: int, end: int, mode: LexicalMode) -> Rows | None:
-    """Return as many rows from `start` on as surely are whole and are followed by another.
+    """Return the rows from `start` on that are certainly complete and followed by another.
 
-    None where that cannot be told of the text up to `end`.
+    None if that cannot be told of the text up to `end`.
     """
     for _ in range(_BOUNDARIES_TRIED):
         end = text.rfind(b"),", start, end)
@@ -205,7 +205,7 @@ def find_run_end(text: bytes, start: int, head: bytes, delimiter: bytes) -> int:
 
 
 def gather_run(statements: bytes, head: bytes, delimiter: bytes, mode: LexicalMode) -> Run | None:
-    """Return the INSERTs that make up a run as one; None where it cannot be told."""
+    """Return a run of INSERTs joined into one; None if this is not certain."""
     joint = b")" + delimiter + head + b"("
     gathered = statements.replace(joint, b")" + _JOINT + b"(")
     scan = MaskedTextScan(mode)

@@ -22,7 +22,7 @@ _NOT_A_TABLE = frozenset({"COLUMN", "INDEX", "KEY"})
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """What a statement says of other tables."""
+    """The other tables that a statement refers to."""
 
     tables: tuple[Name, ...] = ()
     """Those that CREATE and ALTER TABLE name after REFERENCES and WITH TABLE."""
@@ -40,7 +40,7 @@ NONE = Mentions()
 
 
 def read_mentions(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Mentions:
-    """Return what a statement says of other tables; `NONE` for kinds that say nothing."""
+    """Return the other tables that a statement refers to; `NONE` for kinds without any."""
     if kind is Kind.CREATE_TRIGGER:
         names = (unquote(token, mode).lower() for token in tokens if token.kind in _NAMES)
         return Mentions(words=frozenset(names), event=_find_event(tokens))

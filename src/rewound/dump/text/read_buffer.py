@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 
 class ReadBuffer:
-    """Guards the text that was drawn from the chunks and not yet passed."""
+    """Guards the text that was read from the chunks and not yet consumed."""
 
     def __init__(self, chunks: Iterable[bytes], *, longest: int) -> None:
         self._chunks: Iterator[bytes] = iter(chunks)

@@ -69,11 +69,11 @@ _QUOTES_AND_COMMENTS = b"'\"`#-/\\"
 RowTest = Callable[[bytes], bool]
 """Tells by the masked text of rows whether they mean the same in other statements, too."""
 RowTests = Callable[[bytes], RowTest | None]
-"""Returns the test for the rows of an INSERT by its head; None where no rows pass."""
+"""Returns the test for the rows of an INSERT by its head; None if no rows pass."""
 
 
 class PieceKind(enum.Enum):
-    """What a piece of a dump is."""
+    """The kind of a piece of a dump."""
 
     STATEMENT = "statement"
     COMMENT = "comment"
@@ -213,7 +213,7 @@ class Splitter:
     def _take_plain_statement(self) -> Piece | None:
         """Take a statement without comments and with quoted names in its head only.
 
-        None where it holds something else, or where its end is not found this way.
+        None if it holds something else, or where its end is not found this way.
         """
         buffer = self._buffer
         mark = self._delimiter + self._line_end
@@ -268,7 +268,7 @@ class Splitter:
         return piece._replace(text=run.text, masked_text=run.masked_text, statements=run.statements)
 
     def _take_rows(self, scanned: int) -> Piece | None:
-        """Take an INSERT with as many rows as are whole in the bytes that were scanned."""
+        """Take an INSERT with the rows that are complete in the scanned bytes."""
         buffer = self._buffer
         if self._row_tests is None or buffer.passed == self._whole_at:
             return None

@@ -1,7 +1,7 @@
 """The kinds of statement in dumps, recognised by their first words.
 
 Pure. A statement that matches no kind is UNKNOWN, and unknown statements never reach a
-server. The kinds here say what a statement is, not what becomes of it: see `rules`.
+server. The kinds here say what a statement is, not what happens to it: see `rules`.
 """
 
 import enum
@@ -303,7 +303,7 @@ def read_account(cursor: Cursor) -> tuple[Token, Token]:
 
 
 def _read_kind(cursor: Cursor) -> Kind:
-    """Take the words that tell the kind; for CREATE past DEFINER = … and the like."""
+    """Take the words that determine the kind; for CREATE, skip DEFINER = … and the like."""
     first = cursor.take()
     first_word = "" if first is None else first.word
     if kind := _FIRST_WORDS.get(first_word):
@@ -325,7 +325,7 @@ def _skip_create_options(cursor: Cursor) -> None:
 
 
 def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
-    """Return the statement's names; none where one that must be there is missing."""
+    """Return the statement's names; none if one that must be there is missing."""
     if kind is Kind.MARIADB_OBJECT:
         cursor.take_mark(b"(")  # SETVAL(`s`, 1, 0)
         if cursor.word == "BODY":  # PACKAGE BODY p

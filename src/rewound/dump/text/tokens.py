@@ -25,7 +25,7 @@ from rewound.dump.text.quoting import decode_name
 
 
 class TokenKind(enum.Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     WORD = "word"
     """A keyword, an unquoted identifier or a number."""
@@ -41,7 +41,7 @@ class TokenKind(enum.Enum):
 
 
 class Token(NamedTuple):
-    """One token and where it stands."""
+    """One token and its position."""
 
     kind: TokenKind
     text: bytes
@@ -58,7 +58,7 @@ class Token(NamedTuple):
 
 
 class UnreadableText(ValueError):
-    """The statement's text has no certain reading."""
+    """The statement's text is ambiguous."""
 
 
 class TooManyTokens(ValueError):
@@ -73,7 +73,7 @@ _MOST_SIX_DIGIT_COMMENTS = 50_000
 
 
 class SixDigitComment(NamedTuple):
-    """A versioned comment that a server takes by its fifth or by its sixth digit."""
+    """A versioned comment whose meaning depends on whether a server reads the sixth digit."""
 
     start: int
     """Offset of its first byte in the statement."""
@@ -93,7 +93,7 @@ class Cursor:
 
     @property
     def word(self) -> str:
-        """The next token's keyword in upper case; empty where it is none."""
+        """The next token's keyword in upper case; empty if it is none."""
         return "" if self.next is None else self.next.word
 
     def take(self) -> Token | None:
@@ -188,7 +188,7 @@ def _walk(
 
 
 def unquote(token: Token, mode: LexicalMode) -> str:
-    """Return what a word, name or string token stands for.
+    """Return the value of a word, name or string token.
 
     Meant for names and short settings: escapes are read as MySQL reads them, bytes that
     the client character set does not have come out as lone surrogates.

@@ -74,7 +74,7 @@ def find_computed_rows(
     """Return the rule that refuses an INSERT for what its rows would run.
 
     Raises:
-        UnreadableText: what stands between the strings has no certain reading.
+        UnreadableText: what stands between the strings is ambiguous.
     """
     masked_text = statement.masked_rows.strip()
     if not mode.utf8 and not masked_text.isascii():
@@ -105,7 +105,7 @@ def _find_variable(masked_text: bytes) -> str | None:
 
 
 def find_computed(tokens: Iterable[Token]) -> str | None:
-    """Return what some tokens would run, as it is written; None for nothing of the kind.
+    """Return the call or query that some tokens would run; None if there is none.
 
     All of them are read where there is nothing.
     """

@@ -20,7 +20,7 @@ def replace_generated(
 ) -> tuple[bytes, StatedValues] | None:
     """Return the INSERT with DEFAULT for its generated columns, and what stood there.
 
-    None where there is nothing else already, or where a row is no row of literals.
+    None if there is nothing else already, or where a row is no row of literals.
     """
     text = statement.text
     parts: list[bytes] = []

@@ -25,7 +25,7 @@ class PlainRows:
     """
 
     def __init__(self, columns: int, *, auto_increment_index: int | None, keeps_zero: bool) -> None:
-        """Take note of the columns; with `keeps_zero`, 0 is a number like all others."""
+        """Record the columns; with `keeps_zero`, 0 is a number like all others."""
         self._columns = columns
         self._auto_increment_index = auto_increment_index
         self._known: set[bytes] = set()
@@ -58,6 +58,6 @@ class PlainRows:
 
 
 def zero_at(position: int) -> re.Pattern[bytes]:
-    """Return what finds a row of literals whose value there is 0, in masked text."""
+    """Return the regular expression for a row whose value there is 0, in masked text."""
     before = rb"[^,()]*," * position
     return re.compile(rb"\(\s*" + before + rb"\s*0+\s*[,)]")

@@ -24,7 +24,7 @@ _CALL = re.compile(rb"PASSWORD\s*\(\s*['\"]|OLD_PASSWORD\s*\(", re.IGNORECASE)
 def plan_value_edits(
     statement: Statement, mode: LexicalMode, server_version: int
 ) -> tuple[list[Edit], RuleUse | None]:
-    """Return what has to change in the rows of an INSERT, and the rule that refuses it.
+    """Return the edits of the rows of an INSERT, and the rule that refuses it.
 
     Rows without a certain reading are left as they are: the server has no such function.
     """
@@ -65,7 +65,7 @@ def _plan_constructors(statement: Statement, mode: LexicalMode, server_version: 
 
 
 def _hashing(argument: Token) -> bytes:
-    """Return what PASSWORD() did; of an empty text it made an empty one.
+    """Return the result of PASSWORD(), which is empty for an empty string.
 
     Source: MySQL 5.7 manual, "Password Hashing in MySQL"; tried on 9.7.4.
     """

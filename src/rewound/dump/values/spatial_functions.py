@@ -56,7 +56,7 @@ class _Call:
     depth: int
     edit: Edit
     second_argument: list[bytes] | None = None
-    """The first tokens after its first comma; None where a comma means nothing."""
+    """The first tokens after its first comma; None if a comma means nothing."""
     has_comma: bool = False
 
     @property
@@ -66,7 +66,7 @@ class _Call:
 
 
 def plan_spatial_edits(tokens: Sequence[Token], kind: Kind, *, all_names: bool) -> list[Edit]:
-    """Return what has to change in a definition; with `all_names` also in names of every day.
+    """Return the edits of a definition; with `all_names`, common words are renamed as well.
 
     In a table, only expressions are examined; in a view, only the text after AS.
     """
@@ -80,7 +80,7 @@ def plan_spatial_edits(tokens: Sequence[Token], kind: Kind, *, all_names: bool) 
 
 
 def plan_constructor_edits(tokens: Iterable[Token]) -> list[Edit]:
-    """Return what has to change in rows: none of it where one call has a reference system."""
+    """Return the edits of rows; none if a call has a reference system."""
     calls = list(_iter_calls(tokens, CONSTRUCTORS, 0))
     return [] if any(call.has_reference_system for call in calls) else [c.edit for c in calls]
 

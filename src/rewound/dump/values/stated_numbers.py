@@ -25,7 +25,7 @@ _OTHER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class StatedNumbers:
-    """How many rows of a statement say what."""
+    """How many rows of a statement have which kind of value."""
 
     zeros: int
     chosen: int
@@ -36,7 +36,7 @@ class StatedNumbers:
 def read_stated_numbers(
     statement: Statement, position: int, columns: int, mode: LexicalMode
 ) -> StatedNumbers | None:
-    """Return what the rows state in their column at `position`; None where one computes it."""
+    """Return what the rows state in their column at `position`; None if one computes it."""
     may_choose = _MAY_CHOOSE if position else _FIRST_MAY_CHOOSE
     masked_rows = statement.masked_rows
     is_read = statement.is_plain or b"/*" not in masked_rows

@@ -145,7 +145,7 @@ def plan_services(worlds: Sequence[str], *, first_port: int) -> tuple[ComposeSer
 
 
 def require_image_name(image: str) -> None:
-    """Raise UsageError where no image can be called so."""
+    """Raise UsageError if no image can be called so."""
     if not _IMAGE_NAME.fullmatch(image):
         raise UsageError(f"invalid image name {image!r}", hint="for example --image mysql:8.4")
 

@@ -206,7 +206,7 @@ class Daemon:
         )
 
     def read_log(self, container: str, lines: int) -> str:
-        """Return the end of what a container printed; empty where it cannot be had."""
+        """Return the end of what a container printed; empty if it cannot be had."""
         with contextlib.suppress(HostError), _door("no log"):
             content: bytes = self._client.api.logs(container, tail=lines)
             return content.decode(errors="replace")

@@ -49,7 +49,7 @@ _PATTERNS = tuple((re.compile(pattern), hint) for pattern, hint in _HINTS)
 
 
 def find_hint(message: str) -> str | None:
-    """Return what can be done about a message of Docker's; None where that is not known."""
+    """Return what can be done about a message of Docker's; None if that is not known."""
     for pattern, hint in _PATTERNS:
         if match := pattern.search(message):
             return hint.format(**match.groupdict())

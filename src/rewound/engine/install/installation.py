@@ -45,7 +45,7 @@ class Installation:
     mysqld: tuple[str, ...]
     """argv prefix of the server; `--no-defaults` or `--defaults-file` must come next."""
     options: tuple[str, ...]
-    """Server options that point into its folder; empty where its built-in paths fit."""
+    """Server options that point into its folder; empty if its built-in paths fit."""
     client: tuple[str, ...] | None
     """argv prefix of the `mysql` client, where there is one."""
     mysqldump: tuple[str, ...] | None
@@ -97,7 +97,7 @@ def search_path(folders: Sequence[str] | None = None) -> PathSearch:
 
 
 def explain_refusal(version: Version | None) -> str | None:
-    """Say why a server of this version is not used; None where it is."""
+    """Say why a server of this version is not used; None if it is."""
     if version is None:
         return "is not MySQL"
     if version < OLDEST_SUPPORTED:
@@ -169,7 +169,7 @@ def parse_folder_name(name: str) -> Version | None:
 
 
 def read_folder(folder: Path, version: Version) -> Installation | None:
-    """Describe the MySQL unpacked in `folder`, or return None where a part is missing.
+    """Describe the MySQL unpacked in `folder`, or return None if a part is missing.
 
     Its programs run under the loader and with the libraries that came with them, because
     the host's C library may be older than the one they were built for. The folder of the

@@ -59,7 +59,7 @@ def parse_checksums(text: str) -> dict[str, str]:
 
 
 def read_checksums(folder: Path) -> dict[str, str] | None:
-    """Return the folder's listed SHA-256 per package, or None where it has no list."""
+    """Return the folder's listed SHA-256 per package, or None if it has no list."""
     path = folder / CHECKSUMS
     return parse_checksums(path.read_text()) if path.is_file() else None
 

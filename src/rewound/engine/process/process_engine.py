@@ -188,7 +188,7 @@ def memory_limit_bytes(spec: ServerSpec) -> int:
 
 
 def _require_short(data: Path) -> None:
-    """Raise HostError where mysqld would not take the path of its data directory."""
+    """Raise HostError if mysqld would not take the path of its data directory."""
     length = len(os.fsencode(data))
     if length > _LONGEST_DATA_PATH_BYTES:
         raise HostError(
