@@ -88,7 +88,7 @@ def test_export_names_the_worlds_without_a_baseline(cli: Cli, dumps: Dumps, tmp_
     done = cli("export", "compose", "out")
     assert cli("down").code == 0
     assert done.code == 1
-    assert "no baseline of worlds host[1-2] of fleet default was saved" in done.stderr
+    assert "fleet default has no baseline of worlds host[1-2]" in done.stderr
     assert "rewound down, then rewound up" in done.stderr
     assert files_of(tmp_path) == {"backups"}
 

@@ -139,7 +139,7 @@ def test_another_dump_or_option_than_the_folders_is_refused(world: World):
     assert f"contains a world of another dump: {DUMP.name}" in stderr
     code, stderr = world.fail(DUMP, "--only-table", "player")
     assert code == 2
-    assert "restored with other options (part)" in stderr
+    assert "restored with other options (dump filter)" in stderr
     assert (world.folder.path / "ledger.json").read_bytes() == before
 
 
