@@ -39,8 +39,11 @@ def bring_up(
     engine: Engine,
     observer: Observer,
     workers: int,
+    is_whole_fleet: bool = True,
 ) -> BringUp:
-    """Make every world of a fleet whose folder is there and empty.
+    """Make the planned worlds of a fleet whose folder is there, as yet without them.
+
+    Unless they are the whole fleet, its other servers are left alone.
 
     A world that fails does not stop the others. Whatever ends this function early ends
     every thread of it first; what they leave is the caller's to take down.
@@ -53,7 +56,8 @@ def bring_up(
     def stop() -> None:
         context.cancelled.set()
         # A thread that waits for a server's answer gets an error as soon as it is gone.
-        engine.end_all(folder.path)
+        for each in [folder.path] if is_whole_fleet else [plan.folder for plan in plans]:
+            engine.end_all(each)
 
     def make(plan: WorldPlan) -> Restored | RewoundError:
         return _make_world(plan, context, engine, watcher, folder)

@@ -43,6 +43,7 @@ from rewound.files.sharing import (
 )
 from rewound.files.writing import unwritable
 from rewound.fleet.changes import Original
+from rewound.fleet.request import RestoreRequest
 from rewound.fleet.world import World
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import READER, option_file, read_password
@@ -88,6 +89,8 @@ class FleetRecord:
     """What each of its servers is started in."""
     worlds: Mapping[str, World]
     """By name, in the order of their names."""
+    request: RestoreRequest | None = None
+    """How they were asked for; None where an earlier version made the fleet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,10 @@ def changed_worlds(fleet: str, worlds: str | None = None) -> dict[str, Changes]:
 
 
 def find_changed(fleet: str, worlds: Mapping[str, World]) -> dict[str, Changes]:
-    """Return the same of worlds whose states are known."""
+    """Return the same of worlds whose states are known; nothing of another user's fleet."""
     folder = FleetFolder(settings.state_dir(), fleet)
+    if not folder.is_ours:
+        return {}
     restored = [world for world in worlds.values() if world.state in _RESTORED]
     if not restored or not folder.is_ours:
         return {}  # of a fleet that is shared only its user can know

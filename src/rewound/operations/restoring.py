@@ -29,6 +29,7 @@ from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.bring_up import BringUp, bring_up, take_down
 from rewound.fleet.live_status import observe
 from rewound.fleet.plan import WorldPlan, largest_first, plan_worlds, require_space
+from rewound.fleet.request import RestoreRequest
 from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.restore_context import Observer, RestoreContext
 from rewound.fleet.state import (
@@ -41,7 +42,8 @@ from rewound.load.cpu_budget import CpuBudget
 from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
 from rewound.operations.dump_selection import Selection, find_dumps
-from rewound.operations.engines import EngineMaker, EngineRequest, get_engine
+from rewound.operations.ending import Ended, end_fleet
+from rewound.operations.engines import EngineMaker, EngineRequest, get_engine, get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
 from rewound.operations.witness import ExactWitness
 
@@ -65,6 +67,8 @@ class UpOptions:
     keep_baselines: bool = True
     """Start from baselines where they are there, and leave them where not."""
     cache_limit_bytes: int = CACHE_LIMIT_BYTES
+    replaces: bool = False
+    """Take an earlier fleet of this name down, once it is known what is restored."""
     deep: bool = False
     """Load each dump a second time, statement by statement, and compare the two."""
     group: str | None = None
@@ -79,16 +83,18 @@ def up(
     narrate: Callable[[str], None],
     chosen: Callable[[Catalog, Choice], None],
     pulling: Callable[[PullStep], None],
+    replaced: Callable[[Ended], None] = lambda _ended: None,
 ) -> BringUp:
     """Restore every world of a source into a new fleet.
 
     `chosen` is told the choice of dumps before anything starts, `pulling` how an image
-    comes. Where all worlds fail, the fleet is gone when this returns; where some do, the
-    others are kept.
+    comes, `replaced` what the fleet had that this one takes the place of. Where all worlds
+    fail, the fleet is gone when this returns; where some do, the others are kept.
     """
     folder = FleetFolder(settings.state_dir(), options.fleet)
     with folder.locked():
-        _require_absent(folder)
+        if not options.replaces:
+            _require_absent(folder)
         if options.group is not None:
             folder.require_shareable(get_group(options.group))
         catalog, choice = find_dumps(selection)
@@ -96,6 +102,8 @@ def up(
         chosen(catalog, choice)
         engines = EngineMaker(options.engine, options.clone, narrate, pulling)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])
+        if folder.exists:
+            replaced(end_fleet(folder, get_watches(folder.find_engine())))
         maker = FleetMaker(folder, selection, options, engine, engine_choice)
         brought = maker.make(choice.chosen, observer)
         if not brought.restored:
@@ -126,7 +134,14 @@ class FleetMaker:
             worlds=folder.path / "worlds",
             fallback=options.fallback,
         )
-        context = self._plan(plans, baselines if options.keep_baselines else None)
+        context = plan_context(
+            plans,
+            folder=folder,
+            options=options,
+            engine_choice=self.engine_choice,
+            passwords={account: new_password() for account in ACCOUNTS},
+            baselines=baselines if options.keep_baselines else None,
+        )
         try:
             folder.create(group=None if options.group is None else get_group(options.group))
             folder.write_passwords(context.passwords)
@@ -144,46 +159,7 @@ class FleetMaker:
             take_down(folder, engine)
             raise
 
-    def _plan(self, plans: Sequence[WorldPlan], baselines: BaselineCache | None) -> RestoreContext:
-        """Decide what all worlds have in common, if the host has room for them."""
-        # So many second servers may run at a time.
-        compared = largest_first(plans)[: workers()] if self.options.deep else []
-        buffer_pool_bytes = plan_buffer_pool_bytes(
-            available_bytes=usable_bytes(),
-            servers=len(plans) + len(compared),
-            limit_bytes=self.engine_choice.memory_limit_bytes,
-        )
-        place = next(parent for parent in self.folder.path.parents if parent.exists())
-        require_space(
-            [plan.dump for plan in (*plans, *compared)],
-            free_bytes=shutil.disk_usage(place).free,
-            folder=place,
-            sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
-        )
-        return RestoreContext(
-            passwords={account: new_password() for account in ACCOUNTS},
-            buffer_pool_bytes=buffer_pool_bytes,
-            load=self.options.load,
-            cancelled=threading.Event(),
-            # One more than there are: a session waits for us now and then.
-            cpu_budget=CpuBudget(_cores() + 1),
-            fleet=self.options.fleet,
-            engine=self.engine_choice,
-            baselines=baselines,
-            witness=ExactWitness() if self.options.deep else None,
-        )
-
     def _new_record(self, plans: Sequence[WorldPlan], context: RestoreContext) -> FleetRecord:
-        worlds: Mapping[str, World] = {
-            plan.name: World(
-                name=plan.name,
-                state=WorldState.STARTING,
-                dump=plan.dump.path.absolute(),
-                taken_at=plan.dump.taken_at,
-                port=plan.port,
-            )
-            for plan in plans
-        }
         target = self.selection.target
         return FleetRecord(
             format=RECORD_FORMAT,
@@ -195,8 +171,79 @@ class FleetMaker:
             engine=context.engine,
             buffer_pool_bytes=context.buffer_pool_bytes,
             time_zone=context.load.time_zone,
-            worlds=worlds,
+            worlds=new_worlds(plans),
+            request=make_request(self.selection, self.options),
         )
+
+
+def plan_context(
+    plans: Sequence[WorldPlan],
+    *,
+    folder: FleetFolder,
+    options: UpOptions,
+    engine_choice: EngineChoice,
+    passwords: Mapping[str, str],
+    baselines: BaselineCache | None,
+) -> RestoreContext:
+    """Decide what all planned worlds have in common, if the host has room for them."""
+    # So many second servers may run at a time.
+    compared = largest_first(plans)[: workers()] if options.deep else []
+    buffer_pool_bytes = plan_buffer_pool_bytes(
+        available_bytes=usable_bytes(),
+        servers=len(plans) + len(compared),
+        limit_bytes=engine_choice.memory_limit_bytes,
+    )
+    place = next(parent for parent in folder.path.parents if parent.exists())
+    require_space(
+        [plan.dump for plan in (*plans, *compared)],
+        free_bytes=shutil.disk_usage(place).free,
+        folder=place,
+        sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
+    )
+    return RestoreContext(
+        passwords=passwords,
+        buffer_pool_bytes=buffer_pool_bytes,
+        load=options.load,
+        cancelled=threading.Event(),
+        # One more than there are: a session waits for us now and then.
+        cpu_budget=CpuBudget(_cores() + 1),
+        fleet=options.fleet,
+        engine=engine_choice,
+        baselines=baselines,
+        witness=ExactWitness() if options.deep else None,
+    )
+
+
+def new_worlds(plans: Sequence[WorldPlan]) -> dict[str, World]:
+    """Return what a record says of planned worlds before anything is done."""
+    return {
+        plan.name: World(
+            name=plan.name,
+            state=WorldState.STARTING,
+            dump=plan.dump.path.absolute(),
+            taken_at=plan.dump.taken_at,
+            port=plan.port,
+        )
+        for plan in plans
+    }
+
+
+def make_request(selection: Selection, options: UpOptions) -> RestoreRequest:
+    """Return what a record keeps of how its worlds were asked for."""
+    target = selection.target
+    text = None if target is None else target.text
+    is_before = target is not None and target.strictly_before
+    return RestoreRequest(
+        options.load,
+        at=None if is_before else text,
+        before=text if is_before else None,
+        pattern=selection.pattern,
+        timezone=str(selection.timezone),
+        allow_missing=options.allow_missing,
+        fallback=options.fallback,
+        deep=options.deep,
+        keep_baselines=options.keep_baselines,
+    )
 
 
 def reset(
@@ -252,6 +299,6 @@ def _require_absent(folder: FleetFolder) -> None:
     if folder.exists:
         raise FleetExists(
             f"fleet {folder.name} already exists",
-            hint=f"inspect it: rewound status --fleet {folder.name}; remove it:"
-            f" rewound down --fleet {folder.name}; or create another one with --fleet NAME",
+            hint="--add brings in worlds that it lacks, --replace restores it anew, --fleet NAME"
+            " creates another one",
         )

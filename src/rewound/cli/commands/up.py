@@ -1,9 +1,10 @@
 """`rewound up`: restore every world."""
 
+import dataclasses
+import shlex
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,23 +13,29 @@ import click
 from rewound.catalog import Catalog, Choice, ChosenDump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
+from rewound.cli.output.formats import show_count
 from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.progress import show_progress, show_pull
-from rewound.cli.output.world_states import describe_passed_over, show_state
+from rewound.cli.output.world_states import describe_closed, describe_passed_over, show_state
+from rewound.cli.parameters.precedence import ValueSource, find_origin
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
 from rewound.cli.parameters.shared_options import fleet_option, option
 from rewound.dump.rules.table import ZONE_ASSUMED
 from rewound.engine.protocol import PullStep
-from rewound.errors import HostError, RewoundError, SomeWorldsFailed
+from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
 from rewound.fleet.bring_up import BringUp
 from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState, find_older
 from rewound.load.ledger import summarise_rules
-from rewound.operations import dump_selection, restoring
+from rewound.operations import adding, dump_selection, restoring
 from rewound.operations.dump_selection import read_selection
-from rewound.worlds.folding import name_worlds
+from rewound.operations.ending import Ended
+from rewound.worlds.folding import fold_worlds, name_worlds
+
+_OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group")
+"""Options that only a new fleet can be told."""
 
 
 @click.command(name="up")
@@ -38,6 +45,8 @@ from rewound.worlds.folding import name_worlds
     "--port-base", type=click.IntRange(1024, 65535), help="First port. Default: any free ports."
 )
 @restore_options
+@click.option("--add", is_flag=True, help="Bring in worlds that a fleet lacks or that failed.")
+@click.option("--replace", is_flag=True, help="Take an earlier fleet of this name down first.")
 @click.option("--group", metavar="GROUP", help="Unix group whose members may use it as reader.")
 def command(
     source: Path,
@@ -49,6 +58,8 @@ def command(
     fleet: str,
     port_base: int | None,
     restore: restoring.UpOptions,
+    add: bool,
+    replace: bool,
     group: str | None,
 ) -> None:
     """Restore every world of SOURCE (a folder of dumps) as it was at a time.
@@ -56,20 +67,30 @@ def command(
     Each world gets a MySQL server of its own, on this host and reachable from it alone.
     A world is ready only when every row of its dump is proven to be there.
     The first restore of a dump leaves a baseline, from which the next one takes a second.
+
+    With --add, worlds come into a fleet that is up: those of SOURCE that it lacks, or that
+    failed. All that is not said anew is as the fleet was restored; its other worlds stay.
     """
+    if add and replace:
+        raise UsageError("--add and --replace are mutually exclusive", hint="use only one of them")
     selection = read_selection(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    brought = restore_worlds(
-        selection, replace(restore, fleet=fleet, port_base=port_base, group=group)
+    options = dataclasses.replace(
+        restore, fleet=fleet, port_base=port_base, group=group, replaces=replace
     )
+    brought = add_worlds(selection, options) if add else restore_worlds(selection, options)
     _show_notes(brought, zone=restore.load.time_zone)
-    show_failures(brought.failures, fleet, restored=len(brought.restored))
+    show_failures(brought.failures, fleet, restored=len(brought.restored), is_added=add)
+    if add and not brought.restored:
+        diagnostics.narrate(f"fleet {fleet} has all of these worlds already; nothing to add")
+        return
     _show_result(brought, fleet)
     if brought.failures:
+        total = len(brought.failures) + len(brought.restored)
         raise SomeWorldsFailed(
-            f"{len(brought.failures)} of {len(brought.record.worlds)} worlds failed,"
-            " the others are ready"
+            f"{len(brought.failures)} of {total} worlds failed, the others are ready",
+            hint=_advise_to_add(source, fleet, brought.failures),
         )
 
 
@@ -83,13 +104,43 @@ def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOpt
             narrate=diagnostics.narrate,
             chosen=narrator.show_choice,
             pulling=narrator.show_pull,
+            replaced=_show_replaced,
         )
+    _warn_of_filters(brought)
+    return brought
+
+
+def add_worlds(selection: dump_selection.Selection, options: restoring.UpOptions) -> BringUp:
+    """Restore the worlds that a fleet lacks, and show the same.
+
+    Raises:
+        UsageError: what only a new fleet can be told is told.
+    """
+    refused = [name for name in _OF_NEW_FLEETS if find_origin(name) is ValueSource.TYPED]
+    if refused:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in refused)
+        raise UsageError(
+            f"{names} cannot be used with --add: the fleet keeps what it was made with",
+            hint="--replace restores all worlds again",
+        )
+    parameters = [str(each.name) for each in click.get_current_context().command.params]
+    given = {name for name in parameters if find_origin(name) is not ValueSource.UNSET}
+    with Narrator(selection) as narrator:
+        brought = adding.add(
+            adding.Addition(selection, options, given),
+            observer=narrator,
+            chosen=narrator.show_choice,
+        )
+    _warn_of_filters(brought)
+    return brought
+
+
+def _warn_of_filters(brought: BringUp) -> None:
     ledgers = [restored.ledger for restored in brought.restored.values()]
     warn_of_idle_filters(
         [ledger.idle for ledger in ledgers],
         {table.table for ledger in ledgers for table in ledger.tables},
     )
-    return brought
 
 
 class Narrator(ExitStack):
@@ -188,7 +239,22 @@ def _show_notes(brought: BringUp, *, zone: str) -> None:
             diagnostics.warn(f"{name}: {doubt}")
 
 
-def show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored: int) -> None:
+def _show_replaced(ended: Ended) -> None:
+    """Say what was taken down for a new fleet, and who was cut off."""
+    for world, logins in ended.connections.items():
+        diagnostics.narrate(describe_closed(world, logins))
+    diagnostics.narrate(f"the earlier fleet deleted: {show_count(ended.servers, 'server')} stopped")
+
+
+def _advise_to_add(source: Path, fleet: str, failures: Iterable[str]) -> str:
+    flag = [] if fleet == "default" else ["--fleet", fleet]
+    argv = ["rewound", "up", str(source), "--add", *flag, "--worlds", fold_worlds(failures)]
+    return f"once that is mended, this brings in what failed: {shlex.join(argv)}"
+
+
+def show_failures(
+    failures: Mapping[str, RewoundError], fleet: str, *, restored: int, is_added: bool = False
+) -> None:
     """Say which worlds failed and why.
 
     Raises:
@@ -203,6 +269,8 @@ def show_failures(failures: Mapping[str, RewoundError], fleet: str, *, restored:
     if not restored:
         is_host = all(isinstance(error, HostError) for error in failures.values())
         kind = HostError if is_host else RewoundError
+        if is_added:
+            raise kind(f"no world could be added to fleet {fleet}; its others are as they were")
         raise kind(f"no world of fleet {fleet} could be restored; nothing was left behind")
 
 

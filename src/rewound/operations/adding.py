@@ -1,0 +1,174 @@
+"""Bringing worlds into a fleet that is up: those that failed, or that it does not have."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from rewound import settings
+from rewound.catalog import Catalog, Choice, ChosenDump, require_all
+from rewound.command import own_identity
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.process.process_watch import ProcessWatch
+from rewound.engine.protocol import Engine
+from rewound.errors import FleetError
+from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.bring_up import BringUp, bring_up
+from rewound.fleet.live_status import observe
+from rewound.fleet.plan import WorldPlan, plan_worlds
+from rewound.fleet.request import RestoreRequest, complete_request
+from rewound.fleet.restore_context import Observer, discard_world
+from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.world import World, WorldState
+from rewound.mysql.accounts import ACCOUNTS
+from rewound.operations.dump_selection import Selection, find_dumps, read_selection
+from rewound.operations.engines import get_engine
+from rewound.operations.host import prune_cache
+from rewound.operations.restoring import (
+    UpOptions,
+    make_request,
+    new_worlds,
+    plan_context,
+    workers,
+)
+
+_NOT_THERE = (WorldState.FAILED, WorldState.INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What is wanted of worlds that are added."""
+
+    selection: Selection
+    options: UpOptions
+    given: Set[str]
+    """The options that the user has set, by their parameters' names; others are the fleet's."""
+
+
+def add(
+    wanted: Addition,
+    *,
+    observer: Observer,
+    chosen: Callable[[Catalog, Choice], None],
+) -> BringUp:
+    """Restore the worlds of a source that a fleet lacks, or that failed in it; others stay.
+
+    Engine, passwords and time zone are the fleet's, as is all that is not `given`. What ends
+    this early leaves the fleet as it was. Where nothing is missing, nothing is done.
+
+    Raises:
+        FleetError: there is no such fleet, or another command is working on it.
+    """
+    folder = FleetFolder(settings.state_dir(), wanted.options.fleet)
+    with folder.locked():
+        record = observe(folder.read(), ProcessWatch())
+        selection, options = _settle(wanted, record)
+        catalog, choice = find_dumps(selection)
+        choice = _only_missing(choice, record.worlds)
+        require_all(choice, selection.target, allows_missing=options.allow_missing)
+        if not choice.chosen:
+            return BringUp(record, {}, {})
+        chosen(catalog, choice)
+        engine = get_engine(record.engine, folder.name, clone=options.clone)
+        brought = _restore(folder, record, choice.chosen, options, engine, observer)
+    prune_cache(limit_bytes=options.cache_limit_bytes)
+    return brought
+
+
+def _settle(wanted: Addition, record: FleetRecord) -> tuple[Selection, UpOptions]:
+    """Return what is to be restored and how, from the fleet's own request and this one."""
+    load = wanted.options.load
+    if "world_timezone" in wanted.given and load.time_zone != record.time_zone:
+        raise FleetError(
+            f"the servers of fleet {record.name} are in time zone {record.time_zone},"
+            f" not in {load.time_zone}",
+            hint="remove --world-timezone, or restore all worlds again with --replace",
+        )
+    kept = record.request or RestoreRequest(load, at=record.target)
+    request = complete_request(kept, make_request(wanted.selection, wanted.options), wanted.given)
+    selection = read_selection(
+        wanted.selection.source,
+        at=request.at,
+        before=request.before,
+        pattern=request.pattern,
+        timezone=request.timezone,
+        worlds=wanted.selection.worlds,
+    )
+    options = replace(
+        wanted.options,
+        load=replace(request.load, time_zone=record.time_zone),
+        allow_missing=request.allow_missing,
+        fallback=request.fallback,
+        deep=request.deep,
+        keep_baselines=request.keep_baselines,
+    )
+    return selection, options
+
+
+def _only_missing(choice: Choice, worlds: Mapping[str, World]) -> Choice:
+    """Return a choice without the worlds that the fleet has. Pure."""
+
+    def lacks(name: str) -> bool:
+        return name not in worlds or worlds[name].state in _NOT_THERE
+
+    return replace(
+        choice,
+        chosen=tuple(each for each in choice.chosen if lacks(each.dump.world)),
+        missing_worlds=tuple(each for each in choice.missing_worlds if lacks(each.world)),
+    )
+
+
+def _restore(
+    folder: FleetFolder,
+    record: FleetRecord,
+    chosen: Sequence[ChosenDump],
+    options: UpOptions,
+    engine: Engine,
+    observer: Observer,
+) -> BringUp:
+    baselines = BaselineCache(settings.cache_dir())
+    baselines.prepare()
+    plans = plan_worlds(
+        chosen,
+        ports=pick_ports(len(chosen), base=options.port_base),
+        worlds=folder.path / "worlds",
+        fallback=options.fallback,
+    )
+    context = plan_context(
+        plans,
+        folder=folder,
+        options=options,
+        engine_choice=record.engine,
+        passwords={account: folder.read_password(account) for account in ACCOUNTS},
+        baselines=baselines if options.keep_baselines else None,
+    )
+    pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
+    context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())
+    worlds = {**record.worlds, **new_worlds(plans)}
+    try:
+        _discard(plans, engine)  # what is left of a command that was killed
+        engine.prepare(folder.path, baselines.folder)
+        return bring_up(
+            folder,
+            replace(
+                record,
+                maker=own_identity(),
+                worlds={name: worlds[name] for name in sorted(worlds)},
+            ),
+            plans,
+            context=context,
+            engine=engine,
+            observer=observer,
+            workers=workers(),
+            is_whole_fleet=False,
+        )
+    except BaseException:
+        _discard(plans, engine)
+        folder.write(record)
+        raise
+
+
+def _discard(plans: Sequence[WorldPlan], engine: Engine) -> None:
+    for plan in plans:
+        for place in (plan.folder, plan.second_folder):
+            if place.exists():
+                discard_world(place, engine)

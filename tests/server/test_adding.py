@@ -1,0 +1,114 @@
+"""Worlds come into a fleet that is up, and a fleet takes the place of another."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Cli, Dumps
+from tests.server.test_baselines import ask, up
+from tests.server.test_fleet import (
+    corrupt,
+    login_of,
+    require_gone,
+    servers_of,
+    states_of,
+    status_of,
+    wait_for_state,
+    write_game,
+    write_slow_dump,
+)
+
+
+@pytest.fixture
+def down(cli: Cli) -> Iterator[None]:
+    """Ends all fleets after the test, however it went."""
+    yield
+    assert cli("down", "--all").code == 0
+    require_gone(cli)
+
+
+def test_the_hint_of_a_failure_brings_the_world_in_and_leaves_the_others(
+    cli: Cli, dumps: Dumps, down: None
+):
+    write_game(dumps, "a", sql="CREATE TABLE t (n INT); CREATE TABLE skipped (n INT);\n")
+    corrupt(write_game(dumps, "b"))
+    done = cli("up", dumps.folder, "--at", "2026-03-02", "--skip-table", "skipped")
+    assert done.code == 4
+    hint = f"rewound up {dumps.folder} --add --worlds b"
+    assert hint in done.stderr
+    before = login_of(cli, "a", "dev")
+    assert cli("query", "--write", "INSERT INTO t VALUES (1)", "--worlds", "a").code == 0
+    write_game(dumps, "b", sql="CREATE TABLE t (n INT); CREATE TABLE skipped (n INT);\n")
+    write_game(dumps, "b", day=3)  # later than the time asked for
+    added = cli(*hint.split()[1:])
+    assert added.code == 0, added.stderr
+    assert states_of(cli) == {"a": "ready", "b": "ready"}
+    assert status_of(cli)["b"]["dump"] == "b_fulldump_20260302_211500.sql.gz"
+    assert ask(cli, "SELECT COUNT(*) FROM t") == ["a,1", "b,0"]
+    assert "skipped" not in cli("query", "SHOW TABLES").stdout
+    assert login_of(cli, "a", "dev") == before
+    assert login_of(cli, "b", "dev")["password"] == before["password"]
+    again = cli("up", dumps.folder, "--add")
+    assert (again.code, again.stdout) == (0, "")
+    assert "nothing to add" in again.stderr
+    write_game(dumps, "c")
+    up(cli, dumps.folder, "--add")
+    assert list(states_of(cli)) == ["a", "b", "c"]
+    assert cli("reset").code == 0
+    assert ask(cli, "SELECT COUNT(*) FROM player") == ["a,2", "b,2", "c,2"]
+
+
+def test_a_world_that_fails_again_leaves_the_fleet_as_it_was(cli: Cli, dumps: Dumps, down: None):
+    write_game(dumps, "a")
+    up(cli, dumps.folder)
+    corrupt(write_game(dumps, "b"))
+    done = cli("up", dumps.folder, "--add")
+    assert done.code == 1
+    assert "the gzip data is corrupt" in done.stderr
+    assert states_of(cli) == {"a": "ready", "b": "failed"}
+    assert len(servers_of(cli)) == 1
+    refused = cli("up", dumps.folder, "--add", "--server", "auto")
+    assert (refused.code, refused.stdout) == (2, "")
+    assert "--server cannot be used with --add" in refused.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_addition_that_is_interrupted_or_killed_costs_the_others_nothing(
+    cli: Cli, dumps: Dumps, down: None, number: signal.Signals
+):
+    write_game(dumps, "a")
+    up(cli, dumps.folder)
+    slow = write_slow_dump(dumps, "b_fulldump_20260302_211500.sql.gz")
+    process = cli.start("up", dumps.folder, "--add")
+    wait_for_state(cli, "loading")
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    if number is signal.SIGINT:
+        assert process.returncode == 130
+        assert states_of(cli) == {"a": "ready"}
+        assert len(servers_of(cli)) == 1
+    else:
+        assert states_of(cli) == {"a": "ready", "b": "interrupted"}
+    assert ask(cli, "SELECT COUNT(*) FROM player", "--worlds", "a") == ["a,2"]
+    slow.unlink()
+    write_game(dumps, "b")
+    up(cli, dumps.folder, "--add")
+    assert states_of(cli) == {"a": "ready", "b": "ready"}
+    assert len(servers_of(cli)) == 2
+
+
+def test_replace_takes_the_place_of_a_fleet_once_it_knows_what_to_restore(
+    cli: Cli, dumps: Dumps, down: None
+):
+    write_game(dumps, "a", day=2)
+    up(cli, dumps.folder, "--replace")
+    assert cli("up", dumps.folder).code == 1
+    assert cli("up", dumps.folder, "--replace", "--at", "2020-01-01").code == 1
+    assert states_of(cli) == {"a": "ready"}
+    write_game(dumps, "a", day=3)
+    assert "the earlier fleet deleted: 1 server stopped" in up(cli, dumps.folder, "--replace")
+    assert ask(cli, "SELECT MAX(id) FROM player") == ["a,3"]
+    assert len(servers_of(cli)) == 1
+    both = cli("up", dumps.folder, "--replace", "--add")
+    assert (both.code, "mutually exclusive" in both.stderr) == (2, True)
