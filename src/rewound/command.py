@@ -116,7 +116,7 @@ def start_daemon(
     standard input and none of our file descriptors; a Ctrl-C on our terminal does not reach it.
     """
     _log.debug("start %s", " ".join(argv))
-    # It quotes statements: for the user alone, wherever it lies.
+    # It quotes statements, so only the user may read it.
     with open(log, "ab", opener=partial(os.open, mode=0o600)) as log_file:
         try:
             process = subprocess.Popen(

@@ -26,7 +26,7 @@ def find_similar(wanted: str, known: Iterable[str]) -> list[str]:
         return []
     ranked = [(_likeness(plain, other), name) for name, other in names.items()]
     best = max((likeness for likeness, _ in ranked), default=0.0)
-    # A name that fits far better than the rest stands alone.
+    # A name that matches far better than the rest is the only suggestion.
     close = [each for each in ranked if each[0] >= max(_SIMILAR, best - 0.15)]
     close.sort(key=lambda each: -each[0])
     return [name for _, name in close[:_MOST_SUGGESTED]]

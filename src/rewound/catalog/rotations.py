@@ -171,7 +171,7 @@ def _judge_numbers(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
         return None
     in_order = [by_number[number].closed_at for number in sorted(by_number)]
     if all(later <= earlier - _TURN for earlier, later in pairwise(in_order)):
-        # host1.1 is newer than host1.2; other separators stand before numbers of worlds too.
+        # host1.1 is newer than host1.2; other separators also precede numbers of worlds.
         is_logrotate = all(slot.before == "." for slot in slots)
         if is_logrotate or len(by_number) > 2:
             return "numbers of a rotation", is_logrotate
@@ -199,7 +199,7 @@ def _are_hours(by_number: dict[int, _Slot]) -> bool:
         for number, slot in by_number.items()
     ]
     is_one = max(offsets) - min(offsets) <= _SAME_MINUTE
-    # Of two numbers the distance fits by chance; then they have to be the very hours.
+    # With two numbers the distance may match by chance; then they must be the exact hours.
     return is_one and (len(by_number) > 2 or max(offsets) < hour)
 
 

@@ -117,7 +117,7 @@ def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -
     try:
         values, _, _ = command.make_parser(ctx).parse_args(list(args))
     except click.UsageError:
-        return []  # the command itself says what is wrong with them
+        return []  # the command itself reports errors in them
     given = [values.get(name) for name in TAKES_DUMPS]
     # What is absent is None, or a sentinel of click's.
     several = [each for each in given if isinstance(each, (list, tuple))]

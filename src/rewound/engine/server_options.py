@@ -33,7 +33,7 @@ _HEADROOM_BYTES = 3072 * _MIB
 _LEAST_HEADROOM_BYTES = 1024 * _MIB
 _SHARE_OF_HOST = 0.75
 
-# Nothing but one address and the socket can reach the server, and it reaches nothing.
+# The server is reachable only by one address and its socket, and it reaches nothing.
 _CLOSED = (
     "--loose-mysqlx=OFF",
     "--local-infile=OFF",
@@ -47,7 +47,7 @@ _CLOSED = (
     f"--init-connect=SET SESSION transaction_read_only = (CURRENT_USER() LIKE '{READER}@%')",
 )
 
-# A server whose data can be made again needs no safety against power loss.
+# A server whose data can be restored again needs no protection against power loss.
 _THROW_AWAY = (
     "--skip-log-bin",  # 79 CPU-seconds a 240 MB load with it, 69 without
     "--innodb-doublewrite=OFF",  # with the next one: -59 MB, and a third of the writes

@@ -41,7 +41,7 @@ _EVENTS: Mapping[Kind, frozenset[str]] = {
     Kind.INSERT: frozenset({"INSERT"}),
     Kind.REPLACE: frozenset({"INSERT", "DELETE"}),
     Kind.DELETE: frozenset({"DELETE"}),
-    # It fires none; but a trigger goes with a table's new name, and reads its columns.
+    # It fires none, but a trigger follows a renamed table and reads its columns.
     Kind.ALTER_TABLE: frozenset({"INSERT", "UPDATE", "DELETE"}),
 }
 _REMOVES_TRIGGERS = frozenset(
@@ -182,7 +182,7 @@ class DeferredStatements:
         """Make the triggers that wait, in their order."""
         if not self._triggers:
             return
-        # Another session makes them, and would wait for the end of this one's transaction.
+        # Another session creates them, and would wait for the end of this transaction.
         self._executor.connection.execute_sql("COMMIT")
         for deferred in self._triggers:
             self._make_trigger(deferred)
@@ -239,7 +239,7 @@ class DeferredStatements:
                     for deferred in left
                     if not self._keep_broken(deferred, stand_ins, names)
                 ]
-                # Views that wait for each other are nothing that a server can have had.
+                # Views that depend on each other in a circle cannot come from a server.
                 left, names = (later, names) if len(later) < len(left) else (left[1:], [])
 
     def _fails(self, deferred: _Deferred) -> bool:

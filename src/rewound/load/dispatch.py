@@ -32,7 +32,7 @@ LARGE_TABLE_BYTES = 1 << 17
 to the server (some 5 ms) cost more than they save."""
 
 _KEEPS_TABLES = frozenset({Kind.INSERT, Kind.REPLACE, Kind.CREATE_VIEW})
-# What is written otherwise is for the server to read: it may be damaged.
+# Other spellings go to the server: they may be damaged.
 _LOCK = re.compile(rb"LOCK TABLES (?:`[^`]+`\.)?`[^`]+` (?:WRITE|READ)|UNLOCK TABLES")
 _KEYS_SWITCH = re.compile(
     rb"(?:/\*!\d{5} )?ALTER TABLE (?:`[^`]+`\.)?`[^`]+` (?:DISABLE|ENABLE) KEYS(?: \*/)?"
@@ -101,7 +101,7 @@ class Dispatcher:
         if verdict.kind in (Kind.SET, Kind.TRANSACTION):
             begins = _READ_ONLY.search(verdict.statement.text) is not None
             self._is_read_only = begins or (self._is_read_only and verdict.kind is Kind.SET)
-        # A table whose parent comes later switches the checks of foreign keys off.
+        # A table whose parent comes later turns foreign key checks off.
         sets = verdict.kind in (Kind.SET, Kind.USE) or verdict.kind in DEFINES_TABLES
         if sets or len(verdict.sql) > 1:
             self._settings = None

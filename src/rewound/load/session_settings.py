@@ -31,7 +31,7 @@ CARRIAGE: Mapping[str, Carriage] = {
     "character_set_connection": Carriage.CARRIED,  # by collation_connection, which implies it
     "collation_connection": Carriage.CARRIED,
     "default_collation_for_utf8mb4": Carriage.CARRIED,
-    # What values, generated columns and CHECK come to.
+    # The results of values, generated columns and CHECK.
     "block_encryption_mode": Carriage.CARRIED,
     "foreign_key_checks": Carriage.CARRIED,
     "time_zone": Carriage.CARRIED,

@@ -200,7 +200,7 @@ def _conclude(
         remedy = "if its program writes no closing line, --allow-unfinished accepts the dump"
         unproven.append(Problem(unproven_dump or text, remedy))
     if refusals or unmet:
-        # Also what would be asked for once these are mended.
+        # Also what would be missing once these are fixed.
         return VerifiedState.REFUSED, [*refusals, *unmet, *unproven]
     if not script.schemas:
         empty = Problem(describe_emptiness(rules, text_bytes), EMPTY_HINT)

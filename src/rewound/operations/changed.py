@@ -37,7 +37,7 @@ def find_changed(fleet: str, worlds: Mapping[str, World]) -> dict[str, Changes]:
         return {}
     restored = [world for world in worlds.values() if world.state in _RESTORED]
     if not restored or not folder.is_ours:
-        return {}  # of a fleet that is shared only its user can know
+        return {}  # for a shared fleet, only its user can tell
     with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
         found = pool.map(lambda world: _find(folder, world), restored)
         return {world.name: each for world, each in zip(restored, found, strict=True) if each}

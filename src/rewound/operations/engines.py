@@ -185,7 +185,7 @@ def get_watches(choice: EngineChoice | None) -> list[ServerWatch]:
     try:
         watches.append(DockerWatch(Daemon(address)))
     except HostError:
-        # A daemon that nothing was made with is not this fleet's concern.
+        # A daemon that was not used for this fleet is ignored.
         if choice is not None and choice.kind is EngineKind.DOCKER:
             raise
     return watches

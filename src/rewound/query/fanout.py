@@ -298,7 +298,7 @@ class _WorldSession:
                 await self._end(session)
             return replace(outcome, error=self._explain(error, outcome, deadline))
         except BaseException:
-            # Ctrl-C: the server would work on for nobody.
+            # Ctrl-C: the server would keep working for no one.
             await self._end(session)
             raise
         return outcome

@@ -119,7 +119,7 @@ def find_unset_variables(statements: Sequence[str], given: Sequence[str]) -> lis
         try:
             tokens = list(iter_tokens(text, _MODE, _ANY_VERSION))
         except UnreadableText:
-            continue  # the server will say what is wrong with it
+            continue  # the server will report the error
         for index, token in enumerate(tokens):
             if token.kind is not TokenKind.VARIABLE or token.text.startswith(b"@@"):
                 continue
@@ -151,7 +151,7 @@ def find_unread_variables(statements: Sequence[str], given: Sequence[str]) -> li
                 iter_tokens(statement.encode("utf-8", "surrogateescape"), _MODE, _ANY_VERSION)
             )
         except UnreadableText:
-            return []  # the server will say what is wrong with it
+            return []  # the server will report the error
         named.update(_name_of(token) for token in tokens if token.kind is TokenKind.VARIABLE)
     return [name for name in given if name.lower() not in named]
 

@@ -91,7 +91,7 @@ _DATES = (
     f"{_NOT_DAY_FIRST}{_Y}[-_. ]{_M}[-_. ]{_D}",
     f"{_Y}/{_M}/{_D}",
     f"{_Y}/{_named('b', any_month())}/{_D}",
-    # Folders as Hive and what reads object stores name them.
+    # Folders as named by Hive and programs that read object stores.
     f"(?:year|yyyy|y)={_Y}/(?:month|mm?)={_named('m', '0?[1-9]|1[0-2]')}/(?:day|dd?)={_ANY_DAY}",
     f"{_Y}{_M}{_D}",
     f"{_Y}{_GAP}{_MONTH_WORD}{_GAP}{_ANY_DAY}(?:st|nd|rd|th)?",

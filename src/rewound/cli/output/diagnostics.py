@@ -29,11 +29,11 @@ _exit_codes: dict[int, int] = {}
 def run(command: click.Command) -> NoReturn:
     """Run a command of the library click and exit with our code."""
     for stream in (sys.stdout, sys.stderr):
-        # Whatever the locale: names and data in other letters are no reason to fail.
+        # Whatever the locale: names and data in other alphabets must not cause a failure.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    # Asked to end is the same as Ctrl-C: what was started has to be cleaned up. What the
-    # caller chose to ignore (nohup) stays ignored.
+    # TERM is the same as Ctrl-C: what was started has to be cleaned up. Signals that the
+    # caller chose to ignore (nohup) stay ignored.
     for number in _ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)

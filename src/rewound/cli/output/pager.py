@@ -31,7 +31,7 @@ def write_paged(
     is_fitting = True
     for line in rest:
         first.append(line)
-        # The last line is for what is said below, and for the prompt.
+        # The last line is for the summary and the prompt.
         if len(first) >= screen.lines or Text.from_ansi(line).cell_len > screen.columns:
             is_fitting = False
             break

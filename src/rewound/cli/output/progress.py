@@ -112,7 +112,7 @@ class PlainLines:
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
         """Write the world's new state."""
-        # A failure is told once, with its hint, when the command ends.
+        # A failure is reported once, with its hint, when the command ends.
         text = "" if state is WorldState.FAILED or not detail else f" ({detail})"
         diagnostics.narrate(f"{world}: {state.value}{text}")
 

@@ -130,7 +130,7 @@ def _iter_tables(names: Names, default: str | None) -> Iterator[_Candidate]:
 
 
 def _iter_schemas(names: Names) -> Iterator[_Candidate]:
-    # The server's own comes last, whatever its letters.
+    # The server's own schemas come last.
     for schema in sorted(names.schemas, key=lambda name: (name.lower() == _OF_THE_SERVER, name)):
         yield _Candidate(schema, "schema")
 
@@ -159,7 +159,7 @@ def _iter_words(context: Context) -> Iterator[Suggestion]:
             groups = [(_CLAUSES, "keyword")]
         case Place.OPERAND if context.prefix:
             groups = [(_OPERANDS, "keyword"), (_FUNCTIONS, "function"), (_CLAUSES, "keyword")]
-    # Where a table is named, hardly anything else can stand.
+    # Where a table name is expected, hardly anything else is possible.
     if context.prefix and context.place not in (Place.TABLE, Place.SCHEMA):
         groups.append((_KEYWORDS, "keyword"))
     seen = set()

@@ -107,7 +107,7 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
             continue
         has_sign = rest[0].text == b"="
         if is_directory:
-            # An index may be named so, and words follow it.
+            # An index may have this name, and words follow it.
             is_option = value.kind is TokenKind.STRING
         elif token.kind is TokenKind.NAME:
             is_option = has_sign and depth == 0
@@ -159,7 +159,7 @@ def _cut_option(
     if option.is_of_partition:
         return Edit(start, end, b"", rule)
     before = tokens[option.position - 1]
-    # Behind the name are perhaps DIRECTORY, perhaps an equals sign, and the value.
+    # The name is followed by DIRECTORY or an equals sign, if any, and the value.
     behind = tokens[option.position + 1 : option.position + 5]
     after = next((token for token in behind if token.start >= end), None)
     # Options come in their order.

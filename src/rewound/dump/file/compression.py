@@ -18,10 +18,10 @@ from isal import igzip_lib
 
 _BUFFER_BYTES = 1 << 20
 # With slices and texts of this length gzip is decompressed at 450 to 510 MB/s of text on
-# one core; where all of a slice fits into one text, at 340. The others do not care.
+# one core; if all of a slice fits into one text, at 340. The others are not affected.
 _SLICE_BYTES = 1 << 19
 _LONGEST_TEXT_BYTES = 1 << 19
-# What a slice of a hostile zstd file can become in memory is bounded by its length only:
+# The memory for a slice of a hostile zstd file is bounded by its length only:
 # 1 KiB are at most 45 MB, an ordinary dump's a few kB.
 _ZSTD_SLICE_BYTES = 1 << 10
 _LONGEST_GZIP_HEADER_BYTES = 1 << 18

@@ -105,7 +105,7 @@ class ZeroNumbers:
                 statement, insert.auto_increment, len(insert.columns), session.mode
             )
             if stated is None or (stated.zeros and self._next_is_set):
-                # Who computes or sets numbers writes no dump.
+                # A script that computes or sets numbers is not a dump.
                 return self._plan_computed(key, insert.table)
             numbers = stated
         return self._plan_numbers(key, insert.table, numbers)

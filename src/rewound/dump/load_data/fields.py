@@ -96,7 +96,7 @@ class RowReader:
         if prefixes and statement.text.count(_BINARY_PREFIX) != prefixes:
             return ReadRows(Fitness.LITERAL)
         sql = self._load_data(patterns, reading)
-        # The masked text has done its work, and is half as large as the text.
+        # The masked text is no longer needed, and is half as large as the text.
         statement = replace(statement, masked_rows=b"")
         fields = FieldRows(sql, statement, patterns.layout.row_end, has_prefixes=prefixes > 0)
         return ReadRows(Fitness.FIELDS, fields)

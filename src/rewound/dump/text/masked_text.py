@@ -20,7 +20,7 @@ from rewound.dump.text.lexical import (
 
 _HIDDEN = b"\x01"
 """Takes the place of an escaped byte, so that no quote or backslash in a string counts."""
-# Outside of strings these open something, or are nothing that we know.
+# Outside of strings these open something, or are unknown.
 _OPENERS = (b'"', b"`", b"#", b"\\", _HIDDEN)
 _LONG_OPENERS = ((b"-", b"--"), (b"/", b"/*"))
 

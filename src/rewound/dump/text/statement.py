@@ -177,14 +177,14 @@ FIRST_WORDS = frozenset(_FIRST_WORDS) | {first for first, _ in _TWO_WORDS}
 """The words that a statement of a known kind can begin with, in upper case."""
 
 _MAINTAINS = frozenset({"ANALYZE", "OPTIMIZE", "REPAIR"})
-# What may stand between CREATE and the kind of object. TEMPORARY is missing on purpose:
+# Words between CREATE and the kind of object. TEMPORARY is missing on purpose:
 # a table that vanishes with the session is no part of a dump.
 _CREATE_OPTIONS = frozenset(
     {"OR", "REPLACE", "UNIQUE", "FULLTEXT", "SPATIAL", "AGGREGATE", "SQL", "SECURITY"}
     | {"INVOKER", "ALGORITHM", "UNDEFINED", "MERGE", "TEMPTABLE", "DEFINER"}
     | {"JSON", "RELATIONAL", "DUALITY"}
 )
-# Kinds whose names are a list with commas, and kinds that say at ON what they are for.
+# Kinds whose names are a list with commas, and kinds that name their table after ON.
 _LISTS = frozenset({Kind.DROP_TABLE, Kind.DROP_VIEW, Kind.LOCK})
 _ON_TABLE = frozenset({Kind.CREATE_TRIGGER, Kind.CREATE_INDEX})
 _NAMELESS = frozenset(

@@ -57,7 +57,7 @@ _FUNCTIONS = frozenset(
 """Each is one of MySQL 8.0 and of 9.7."""
 
 _LETTER = rb"[" + NAME_BYTES + rb"]"
-# A name is looked at from its beginning alone: a value of many digits is one as well.
+# A name is matched only from its beginning: a value of many digits is one as well.
 _CALL = re.compile(
     rb"(?:(?<![.'`" + NAME_BYTES + rb"])|(?=\.\s))"
     rb"(?>\.\s++|\bAS\s++|)[.'`" + NAME_BYTES + rb"]++\s*+\(",
@@ -88,7 +88,7 @@ def find_computed_rows(
         found = find_computed(token for token in tokens if token.start >= statement.rows_start)
     else:
         # Most rows have no parentheses but their own: no step for each of them.
-        # In a quoted name, which may stand before the first string, they are none.
+        # In a quoted name, which may precede the first string, they do not count.
         has_own_only = masked_text.count(b"(") == statement.rows and b"`" not in masked_text
         if has_own_only and masked_text.startswith(b"(") and masked_text.endswith(b")"):
             return None
@@ -131,7 +131,7 @@ def _find_in_masked_text(masked_text: bytes) -> str | None:
     calls: set[bytes] = set(_CALL.findall(masked_text))
     for call in sorted(calls):
         first, *rest = call[:-1].split()
-        # Behind AS is the name of a row or a type.
+        # AS is followed by the name of a row or a type.
         if first.upper() == b"AS" and rest:
             continue
         is_apart = call[-2:-1].isspace()

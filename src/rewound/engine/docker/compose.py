@@ -60,21 +60,21 @@ _COMPOSE_NOTE = """\
 # --user=root only permits that user to be root, as with rootless Docker.
 """
 _ENV_NOTE = """\
-# Goes with docker-compose.yml. It has passwords in it: keep it to yourself.
+# Belongs to docker-compose.yml. It contains passwords: keep it private.
 
-# An image of MySQL: of the release that made the data, or of the next newer one.
+# A MySQL image: of the release that created the data, or of the next newer one.
 IMAGE={image}
 
-# uid:gid of who owns worlds/ and passwords.sql; the servers run as that user. If you have
-# copied the folder as somebody else, write here what `id -u` and `id -g` say of you. If your
+# uid:gid of the owner of worlds/ and passwords.sql; the servers run as that user. If you
+# copied the folder as another user, set that user's `id -u` and `id -g` here. If your
 # Docker runs without root, write 0:0.
 WORLD_USER={user}
 
 # The port of each world on 127.0.0.1.
 {ports}
 
-# What to log in with: reader reads, dev may change everything in the restored schemas, root
-# is known on the socket alone. The servers get them from passwords.sql whenever they start.
+# The accounts: reader may read, dev may change everything in the restored schemas, root
+# may log in only by the socket. The servers read them from passwords.sql at every start.
 {passwords}
 """
 

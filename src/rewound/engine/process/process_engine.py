@@ -177,7 +177,7 @@ class ProcessEngine(ProcessWatch):
             command.stop(identity, grace_s=_STOP_GRACE_S)
 
     def _mysqld(self) -> list[str]:
-        # mysqld refuses to run as root unless it is told to.
+        # mysqld refuses to run as root without this option.
         user = ["--user=root"] if os.getuid() == 0 else []
         return [*self._installation.mysqld, OWN_SETTINGS_ONLY, *self._installation.options, *user]
 
