@@ -320,7 +320,7 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_left(
         port = str(taken.getsockname()[1])
         done = cli("up", dumps.folder, "--image", docker_image, "--port-base", port)
     assert done.code == 3
-    assert f"port {port} of 127.0.0.1 is taken" in done.stderr
+    assert f"port {port} of 127.0.0.1 is already in use" in done.stderr
     require_gone(client, cli)
 
 

@@ -611,7 +611,7 @@ def test_ports_follow_the_base_and_one_that_is_taken_stops_up(cli: Cli, dumps: D
         port = listener.getsockname()[1]
         done = cli("up", dumps.folder, "--port-base", port)
         assert (done.code, done.stdout) == (3, "")
-        assert f"port {port} of 127.0.0.1 is taken" in done.stderr
+        assert f"port {port} of 127.0.0.1 is already in use" in done.stderr
         require_gone(cli)
     assert cli("up", dumps.folder, "--port-base", port).code == 0
     assert login_of(cli, "a", "dev")["port"] == str(port)

@@ -52,9 +52,11 @@ class MergedResult:
         different = {**self.result_columns.misfits, **self.result_columns.drifted}
         if different:
             world, what = next(iter(different.items()))
-            who = f"{name_worlds(different)} differ from the others; {world}"
+            message = f"{name_worlds(different)} differ from the others; {world}: {what}"
+            if len(different) == 1:
+                message = f"world {world}: {what}"
             raise RewoundError(
-                f"{f'world {world}' if len(different) == 1 else who}: {what}",
+                message,
                 hint="without --strict, compatible columns are merged",
             )
 

@@ -30,11 +30,11 @@ def _bind(listener: socket.socket, port: int) -> int:
     except OverflowError as error:
         raise HostError(f"{port} is not a valid port", hint="choose a lower --port-base") from error
     except OSError as error:
-        reason = (
-            "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
-        )
+        message = f"port {port} of {LOOPBACK} cannot be used: {error.strerror}"
+        if error.errno == errno.EADDRINUSE:
+            message = f"port {port} of {LOOPBACK} is already in use"
         raise HostError(
-            f"port {port} of {LOOPBACK} {reason}",
+            message,
             hint="choose another --port-base, or remove it to use any free ports",
         ) from error
     return int(listener.getsockname()[1])

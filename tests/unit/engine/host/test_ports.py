@@ -23,7 +23,7 @@ def test_pick_ports_names_the_one_that_is_taken():
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         taken = listener.getsockname()[1]
-        with pytest.raises(HostError, match=f"port {taken} of 127.0.0.1 is taken"):
+        with pytest.raises(HostError, match=f"port {taken} of 127.0.0.1 is already in use"):
             pick_ports(1, base=taken)
 
 
