@@ -9,10 +9,12 @@ from types import TracebackType
 from typing import Self
 
 from rewound.api.answer import Answer
+from rewound.catalog import Catalog, Choice
 from rewound.diff.patterns import EVERY_TABLE
 from rewound.diff.report.document import Report, make_report
 from rewound.diff.report.findings import judge
 from rewound.diff.worlds import WorldOptions
+from rewound.engine.protocol import PullStep
 from rewound.errors import FleetNotFound, SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
@@ -235,6 +237,15 @@ class Silent:
         """Ignore it."""
 
     def world_note(self, world: str, text: str) -> None:
+        """Ignore it."""
+
+    def narrate(self, text: str) -> None:
+        """Ignore it."""
+
+    def dumps_chosen(self, catalog: Catalog, choice: Choice) -> None:
+        """Ignore it."""
+
+    def image_pulled(self, step: PullStep) -> None:
         """Ignore it."""
 
 

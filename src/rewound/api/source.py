@@ -100,9 +100,6 @@ def up(
             load=LoadOptions(schema=schema, time_zone=require_zone(world_timezone)),
         ),
         observer=Silent(),
-        narrate=_ignore,
-        chosen=_ignore,
-        pulling=_ignore,
     )
     if not (partial and brought.restored):
         if brought.failures and brought.restored:

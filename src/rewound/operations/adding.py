@@ -1,11 +1,11 @@
 """Bringing worlds into a fleet that is up: those that failed, or that it does not have."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from rewound import settings
-from rewound.catalog import Catalog, Choice, ChosenDump, require_all
+from rewound.catalog import Choice, ChosenDump, require_all
 from rewound.command import own_identity
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.process.process_watch import ProcessWatch
@@ -30,6 +30,7 @@ from rewound.operations.restoring import (
     plan_context,
     workers,
 )
+from rewound.operations.up_observer import UpObserver
 
 _NOT_THERE = (WorldState.FAILED, WorldState.INTERRUPTED)
 
@@ -47,8 +48,7 @@ class Addition:
 def add(
     wanted: Addition,
     *,
-    observer: Observer,
-    chosen: Callable[[Catalog, Choice], None],
+    observer: UpObserver,
 ) -> BringUp:
     """Restore the worlds of a source that a fleet lacks, or that failed in it; others stay.
 
@@ -67,7 +67,7 @@ def add(
         require_all(choice, selection.target, allows_missing=options.allow_missing)
         if not choice.chosen:
             return BringUp(record, {}, {})
-        chosen(catalog, choice)
+        observer.dumps_chosen(catalog, choice)
         engine = get_engine(record.engine, folder.name, clone=options.clone)
         brought = _restore(folder, record, choice.chosen, options, engine, observer)
     prune_cache(limit_bytes=options.cache_limit_bytes)

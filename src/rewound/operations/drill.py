@@ -5,24 +5,23 @@ worlds are not checked.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rewound import __version__, settings
-from rewound.catalog import Catalog, Choice, ChosenDump, Dump, require_all
+from rewound.catalog import ChosenDump, Dump, require_all
 from rewound.engine.choice import EngineChoice
-from rewound.engine.protocol import PullStep
 from rewound.files.json_files import encode_readably, write_file
 from rewound.files.writing import unwritable
 from rewound.fleet.bring_up import take_down
-from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
 from rewound.load.ledger import Ledger
 from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.engines import EngineMaker
 from rewound.operations.restoring import FleetMaker, UpOptions, workers
+from rewound.operations.up_observer import UpObserver
 
 FLEET = "verify--restore"
 """The name of the fleet that drills are done in, one drill at a time. What has it goes."""
@@ -71,10 +70,7 @@ def drill(
     options: UpOptions,
     *,
     every: bool,
-    observer: Observer,
-    narrate: Callable[[str], None],
-    chosen: Callable[[Catalog, Choice], None],
-    pulling: Callable[[PullStep], None],
+    observer: UpObserver,
 ) -> Receipt:
     """Restore the chosen dumps, or with `every` all, and prove and delete each.
 
@@ -94,8 +90,8 @@ def drill(
             choice = replace(choice, chosen=tuple(_choose_all(catalog.dumps)))
         else:
             require_all(choice, selection.target, allows_missing=None)
-        chosen(catalog, choice)
-        engines = EngineMaker(options.engine, options.clone, narrate, pulling)
+        observer.dumps_chosen(catalog, choice)
+        engines = EngineMaker(options.engine, options.clone, observer)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])
         fleets = FleetMaker(folder, selection, options, engine, engine_choice)
         done: dict[Path, Drilled] = {}

@@ -1,7 +1,7 @@
 """The engine of a fleet: chosen for a new fleet, reopened for an existing one."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rewound import settings
@@ -12,10 +12,11 @@ from rewound.engine.docker.address import find_address
 from rewound.engine.install.installation import Installation, get_installation, list_installations
 from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.process.process_watch import ProcessWatch
-from rewound.engine.protocol import Engine, PullStep, ServerWatch
+from rewound.engine.protocol import Engine, ServerWatch
 from rewound.errors import DumpError, FleetError, HostError, UsageError
 from rewound.operations.dump_selection import read_server_version
 from rewound.operations.host import DEFAULT_IMAGE, get_server
+from rewound.operations.up_observer import UpObserver
 
 AUTO = "auto"
 MATCH = "match"
@@ -67,8 +68,7 @@ class EngineMaker:
 
     request: EngineRequest
     clone: CloneMethod | None
-    narrate: Callable[[str], None]
-    pulling: Callable[[PullStep], None]
+    observer: UpObserver
 
     def make(self, dumps: Sequence[Dump]) -> tuple[Engine, EngineChoice]:
         """Return the engine that is wanted; for `auto` the first that this host has.
@@ -92,12 +92,12 @@ class EngineMaker:
             try:
                 return self._make_docker(None)
             except HostError as error:
-                self.narrate(f"Docker is not used: {error.message}")
+                self.observer.narrate(f"Docker is not used: {error.message}")
         return self._make_process(None)
 
     def _make_process(self, release: str | None) -> tuple[Engine, EngineChoice]:
         if release is None:
-            installation = get_server(self.request.server, self.narrate)
+            installation = get_server(self.request.server, self.observer.narrate)
         else:
             installation = _get_of_release(release)
         engine = ProcessEngine(installation, settings.cache_dir(), wanted=self.clone)
@@ -113,9 +113,13 @@ class EngineMaker:
         name = self.request.image or (DEFAULT_IMAGE if release is None else f"mysql:{release}")
 
         if daemon.find_image_id(name) is None:
-            self.narrate(f"image {name} is not on this host; pulling it")
+            self.observer.narrate(f"image {name} is not on this host; pulling it")
         image = ensure_image(
-            daemon, name, settings.cache_dir(), user=current_user(daemon), pulling=self.pulling
+            daemon,
+            name,
+            settings.cache_dir(),
+            user=current_user(daemon),
+            pulling=self.observer.image_pulled,
         )
         engine = DockerEngine(
             daemon,

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 
 from rewound import settings
 from rewound.catalog import (
-    Catalog,
-    Choice,
     ChosenDump,
     require_all,
     select_worlds,
@@ -21,7 +19,7 @@ from rewound.engine.cloning import CloneMethod
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.process.process_watch import ProcessWatch
-from rewound.engine.protocol import Engine, PullStep
+from rewound.engine.protocol import Engine
 from rewound.engine.server_options import plan_buffer_pool_bytes
 from rewound.errors import FleetError, FleetExists
 from rewound.files.sharing import get_group
@@ -45,6 +43,7 @@ from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.ending import Ended, end_fleet
 from rewound.operations.engines import EngineMaker, EngineRequest, get_engine, get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
+from rewound.operations.up_observer import UpObserver
 from rewound.operations.witness import ExactWitness
 
 
@@ -79,16 +78,12 @@ def up(
     selection: Selection,
     options: UpOptions,
     *,
-    observer: Observer,
-    narrate: Callable[[str], None],
-    chosen: Callable[[Catalog, Choice], None],
-    pulling: Callable[[PullStep], None],
+    observer: UpObserver,
     replaced: Callable[[Ended], None] = lambda _ended: None,
 ) -> BringUp:
     """Restore every world of a source into a new fleet.
 
-    `chosen` is told the choice of dumps before anything starts, `pulling` how an image
-    comes, `replaced` what the fleet had that this one takes the place of. Where all worlds
+    `replaced` is told what the fleet had that this one takes the place of. Where all worlds
     fail, the fleet is gone when this returns; where some do, the others are kept.
     """
     folder = FleetFolder(settings.state_dir(), options.fleet)
@@ -99,8 +94,8 @@ def up(
             folder.require_shareable(get_group(options.group))
         catalog, choice = find_dumps(selection)
         require_all(choice, selection.target, allows_missing=options.allow_missing)
-        chosen(catalog, choice)
-        engines = EngineMaker(options.engine, options.clone, narrate, pulling)
+        observer.dumps_chosen(catalog, choice)
+        engines = EngineMaker(options.engine, options.clone, observer)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])
         if folder.exists:
             replaced(end_fleet(folder, get_watches(folder.find_engine())))

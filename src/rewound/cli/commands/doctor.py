@@ -1,7 +1,5 @@
 """`rewound doctor`: what this host can do, and whether a source would fit."""
 
-from pathlib import Path
-
 import click
 
 from rewound.cli.output import diagnostics, render
@@ -10,7 +8,7 @@ from rewound.cli.parameters.shared_options import format_option
 from rewound.engine.host.checks import CheckState
 from rewound.errors import HostError, RewoundError
 from rewound.operations import diagnosis, leftovers
-from rewound.operations.dump_selection import read_selection
+from rewound.operations.dump_selection import Selection
 
 
 @click.command(name="doctor")
@@ -18,12 +16,7 @@ from rewound.operations.dump_selection import read_selection
 @click.option("--fix", is_flag=True, help="Remove what killed commands left behind.")
 @format_option
 def command(
-    source: Path | None,
-    at: str | None,
-    before: str | None,
-    pattern: str | None,
-    timezone: str | None,
-    worlds: str | None,
+    selection: Selection | None,
     fix: bool,
     output_format: str,
 ) -> None:
@@ -31,11 +24,6 @@ def command(
 
     With a SOURCE also what up would need for it, and whether that is there.
     """
-    selection = None
-    if source is not None:
-        selection = read_selection(
-            source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
-        )
     left = leftovers.find_leftovers()
     if fix:
         left = _remove(left)

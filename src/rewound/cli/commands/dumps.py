@@ -1,7 +1,5 @@
 """`rewound dumps`: list the dumps of a source."""
 
-from pathlib import Path
-
 import click
 
 from rewound.catalog import Catalog, Choice
@@ -9,25 +7,16 @@ from rewound.cli.output import diagnostics, render
 from rewound.cli.parameters.selection import selection_options
 from rewound.cli.parameters.shared_options import format_option
 from rewound.operations import dump_selection
-from rewound.operations.dump_selection import read_selection
 
 
 @click.command(name="dumps")
 @selection_options
 @format_option
 def command(
-    source: Path,
-    at: str | None,
-    before: str | None,
-    pattern: str | None,
-    timezone: str | None,
-    worlds: str | None,
+    selection: dump_selection.Selection,
     output_format: str,
 ) -> None:
     """List the dumps in SOURCE (a folder, or one file), and which ones --at selects."""
-    selection = read_selection(
-        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
-    )
     catalog, choice = dump_selection.list_dumps(selection)
     for doubt in catalog.doubts:
         diagnostics.warn(f"{doubt.text}; up, verify and diff refuse this")

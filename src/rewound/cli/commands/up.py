@@ -30,7 +30,6 @@ from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState, find_older
 from rewound.load.ledger import summarise_rules
 from rewound.operations import adding, dump_selection, restoring
-from rewound.operations.dump_selection import read_selection
 from rewound.operations.ending import Ended
 from rewound.worlds.folding import fold_worlds, name_worlds
 
@@ -49,12 +48,7 @@ _OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group")
 @click.option("--replace", is_flag=True, help="Take an earlier fleet of this name down first.")
 @click.option("--group", metavar="GROUP", help="Unix group whose members may use it as reader.")
 def command(
-    source: Path,
-    at: str | None,
-    before: str | None,
-    pattern: str | None,
-    timezone: str | None,
-    worlds: str | None,
+    selection: dump_selection.Selection,
     fleet: str,
     port_base: int | None,
     restore: restoring.UpOptions,
@@ -73,9 +67,6 @@ def command(
     """
     if add and replace:
         raise UsageError("--add and --replace are mutually exclusive", hint="use only one of them")
-    selection = read_selection(
-        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
-    )
     options = dataclasses.replace(
         restore, fleet=fleet, port_base=port_base, group=group, replaces=replace
     )
@@ -90,7 +81,7 @@ def command(
         total = len(brought.failures) + len(brought.restored)
         raise SomeWorldsFailed(
             f"{len(brought.failures)} of {total} worlds failed, the others are ready",
-            hint=_advise_to_add(source, fleet, brought.failures),
+            hint=_advise_to_add(selection.source, fleet, brought.failures),
         )
 
 
@@ -101,9 +92,6 @@ def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOpt
             selection,
             options,
             observer=narrator,
-            narrate=diagnostics.narrate,
-            chosen=narrator.show_choice,
-            pulling=narrator.show_pull,
             replaced=_show_replaced,
         )
     _warn_of_filters(brought)
@@ -129,7 +117,6 @@ def add_worlds(selection: dump_selection.Selection, options: restoring.UpOptions
         brought = adding.add(
             adding.Addition(selection, options, given),
             observer=narrator,
-            chosen=narrator.show_choice,
         )
     _warn_of_filters(brought)
     return brought
@@ -155,14 +142,18 @@ class Narrator(ExitStack):
         self._observer: Observer | None = None
         self._lock = threading.Lock()
 
-    def show_choice(self, catalog: Catalog, choice: Choice) -> None:
+    def narrate(self, text: str) -> None:
+        """Print a line."""
+        diagnostics.narrate(text)
+
+    def dumps_chosen(self, catalog: Catalog, choice: Choice) -> None:
         """Print which dumps are used."""
         show_catalog_warnings(catalog, choice)
         for chosen in choice.chosen:
             diagnostics.narrate(self._describe(chosen))
         self._sizes = {chosen.dump.world: chosen.dump.size_bytes for chosen in choice.chosen}
 
-    def show_pull(self, step: PullStep) -> None:
+    def image_pulled(self, step: PullStep) -> None:
         """Show the progress of a pull."""
         if self._show_pull is None:
             self._show_pull = self._pull.enter_context(show_pull())

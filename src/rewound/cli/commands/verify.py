@@ -21,7 +21,7 @@ from rewound.load.loader import LoadOptions
 from rewound.load.verification import Verification
 from rewound.operations import drill, dump_selection, fleets
 from rewound.operations.drill import Receipt
-from rewound.operations.dump_selection import Selection, read_selection
+from rewound.operations.dump_selection import Selection
 from rewound.operations.engines import EngineRequest
 from rewound.operations.restoring import UpOptions
 
@@ -33,6 +33,8 @@ _SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
 
 
 @click.command(name="verify")
+@one_of("every", "at")
+@one_of("every", "before")
 @selection_options
 @click.option(
     "--all", "every", is_flag=True, help="Verify all dumps of SOURCE, not only the selected ones."
@@ -48,15 +50,8 @@ _SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
 @load_options
 @engine_options
 @format_option
-@one_of("every", "at")
-@one_of("every", "before")
 def command(
-    source: Path,
-    at: str | None,
-    before: str | None,
-    pattern: str | None,
-    timezone: str | None,
-    worlds: str | None,
+    selection: Selection,
     every: bool,
     restore: bool,
     receipt: Path | None,
@@ -72,15 +67,12 @@ def command(
     deleted; with --deep, each is loaded twice and the two are compared. Exit code 0: all are
     fine; 1: none is; 4: some are not.
     """
-    if every and (at or before):
+    if every and selection.target is not None:
         raise UsageError("--all and a time are mutually exclusive", hint="use only one of them")
     if receipt is not None and not restore:
         raise UsageError("--receipt requires --restore")
     if deep and not restore:
         raise UsageError("--deep compares what was restored", hint="give --restore as well")
-    selection = read_selection(
-        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
-    )
     if restore:
         options = UpOptions(engine=engine_request, load=load, deep=deep)
         _drill(selection, options, every=every, receipt=receipt, output_format=output_format)
@@ -158,9 +150,6 @@ def _drill(
             options,
             every=every,
             observer=narrator,
-            narrate=diagnostics.narrate,
-            chosen=narrator.show_choice,
-            pulling=narrator.show_pull,
         )
     for failed in done.failed:
         diagnostics.show_error(RewoundError(f"world {failed.world}: {failed.error}"))

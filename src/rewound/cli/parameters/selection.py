@@ -13,6 +13,7 @@ from rewound.cli.parameters.shared_options import option, parse_size, worlds_opt
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
+from rewound.operations.dump_selection import read_selection
 from rewound.operations.engines import EngineRequest
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -46,16 +47,34 @@ pattern_option = option(
 
 
 def selection_options(command: _Command) -> _Command:
-    """Declare SOURCE and the options that say which dumps of it are meant."""
+    """Declare SOURCE and which dumps of it are meant; the command gets a `selection`."""
     return _declare_selection(command, required=True)
 
 
 def optional_selection_options(command: _Command) -> _Command:
-    """Declare the same where SOURCE may be left out."""
+    """Declare the same where SOURCE may be left out; then `selection` is None."""
     return _declare_selection(command, required=False)
 
 
 def _declare_selection(command: _Command, *, required: bool) -> _Command:
+    @functools.wraps(command)
+    def with_selection(
+        *,
+        source: Path | None,
+        at: str | None,
+        before: str | None,
+        pattern: str | None,
+        timezone: str | None,
+        worlds: str | None,
+        **others: Any,
+    ) -> Any:
+        selection = None
+        if source is not None:
+            selection = read_selection(
+                source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+            )
+        return command(selection=selection, **others)
+
     for decorate in (
         one_of("at", "before"),
         worlds_option,
@@ -70,8 +89,8 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
         ),
         click.argument("source", type=click.Path(path_type=Path), required=required),
     ):
-        command = decorate(command)
-    return command
+        with_selection = decorate(with_selection)
+    return cast(_Command, with_selection)
 
 
 def engine_options(command: _Command) -> _Command:
