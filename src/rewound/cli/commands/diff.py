@@ -21,7 +21,7 @@ from rewound.diff.rows.samples import SampleOrder
 from rewound.diff.worlds import WorldOptions
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.operations import diffing, restoring
-from rewound.operations.provenance import find_provenance
+from rewound.operations.diff_sources import find_provenance
 from rewound.query.script import read_statements
 
 _DIFFERENT = 1
