@@ -152,7 +152,7 @@ def test_errors_are_shown_and_it_goes_on(sample: Cli):
         for text, said in (
             ("SELECT nothing;", "error: in every world: MySQL error 1054"),
             ("UPDATE player SET title = 1;", "UPDATE command denied to user 'reader'"),
-            ("\\nope", "hint: known: \\worlds, \\format, \\reduce, \\timing, \\help, \\quit"),
+            ("\\nope", "hint: known: \\fleet, \\worlds, \\tables, \\d, \\format, "),
             ("-- nothing", "error: no SQL statement was given"),
             ("SELECT IF(DATABASE() = 'game', 6 * 7, 0) AS answer;", "42"),
         ):
@@ -165,6 +165,64 @@ def test_use_lasts(sample: Cli):
     with on_terminal(sample, "query", "--format", "csv") as terminal:
         terminal.type("USE information_schema;\rSELECT DATABASE() AS s;\r")
         terminal.read_until("host1,information_schema")
+
+
+def test_tables_are_listed_and_described_once_for_worlds_that_are_alike(sample: Cli):
+    with on_terminal(sample, "query") as terminal:
+        terminal.type("\\tables guild*\r")
+        shown = terminal.read_until("3 ok")
+        assert "host[1-3]       3   game     guild_leaderboard   view" in shown
+        assert "player" not in shown
+        terminal.type("\\d player\r")
+        shown = terminal.read_until("3 ok")
+        assert "host[1-3]       3   player_name    varchar(60)" in shown
+        assert "host[1-3]       3   player_name         unique   player_name" in shown
+        terminal.type("\\d plyer\r")
+        terminal.read_until("hint: did you mean player?")
+
+
+def test_a_statement_can_be_shown_vertically_at_once_or_again(sample: Cli):
+    with on_terminal(sample, "query", "--worlds", "host1") as terminal:
+        terminal.type("SELECT 6 * 7\r AS answer\\G\r")
+        assert " world: host1\r\nanswer: 42\r\n" in terminal.read_until("1 ok")
+        terminal.read_until(PROMPT)
+        terminal.type("SELECT 6 * 8 AS answer;\r")
+        assert "host1       48" in terminal.read_until("1 ok")
+        terminal.read_until(PROMPT)
+        terminal.type("\\G\r")
+        assert "answer: 48" in terminal.read_until("1 ok")
+
+
+def test_an_answer_goes_to_a_file_once(sample: Cli):
+    path = sample.cwd / "prompt.csv"
+    path.unlink(missing_ok=True)
+    with on_terminal(sample, "query", "--worlds", "host1") as terminal:
+        terminal.type("\\o prompt.csv\r")
+        terminal.read_until("the next answer is written to prompt.csv")
+        terminal.type("SELECT nothing;\r")  # an error leaves it for the next one
+        terminal.read_until("error: world host1: MySQL error 1054")
+        terminal.read_until(PROMPT)
+        terminal.type("SELECT 6 * 7 AS answer;\r")
+        terminal.read_until("wrote prompt.csv")
+        terminal.read_until(PROMPT)
+        terminal.type("SELECT 6 * 8 AS answer;\r")
+        assert "host1       48" in terminal.read_until("1 ok")
+        terminal.type("\\o prompt.csv\r")
+        terminal.read_until("error: \\o prompt.csv: the file already exists")
+        terminal.read_until("hint: choose another name, or replace it with \\o --force FILE")
+    assert path.read_text() == "world,answer\nhost1,42\n"
+
+
+def test_writing_can_be_allowed_and_hints_say_how(sample: Cli):
+    with on_terminal(sample, "query", "--worlds", "host1") as terminal:
+        terminal.type("DELETE FROM player WHERE player_id = 0;\r")
+        terminal.read_until("hint: only reading is allowed; \\write allows changes")
+        terminal.type("\\write\r")
+        terminal.read_until("default (write)>")
+        terminal.type("DELETE FROM player WHERE player_id = 0;\r")
+        terminal.read_until("1 ok; 0 rows")
+        terminal.type("\\write\rSELECT @x;\r")
+        terminal.read_until("so it is NULL; set it with SET @x = …;")
 
 
 def test_it_says_when_it_can_write(sample: Cli):

@@ -21,6 +21,7 @@ from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
 from rewound.operations import diffing, ending, fleets, querying, restoring
+from rewound.operations.audience import Audience
 from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
@@ -146,7 +147,11 @@ class Fleet:
             variables={name: str(value) for name, value in (params or {}).items()},
         )
         asked = querying.query(
-            self.name, statements, worlds=worlds, schema=schema, options=limits, may_write=write
+            Audience((self.name,), worlds=worlds),
+            statements,
+            schema=schema,
+            options=limits,
+            may_write=write,
         )
         with needed_for("Fleet.query"):
             from rewound.query.typed import make_table

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from rewound.catalog import fold_worlds
 from rewound.cli.output import diagnostics
@@ -10,10 +11,12 @@ from rewound.cli.output.query_results import FILE_FORMATS, Presentation, Stopwat
 from rewound.cli.parameters.shared_options import FORMATS
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.operations import querying as operations
+from rewound.operations.audience import Audience
 from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
+from rewound.query.result_columns import WORLD
 from rewound.query.script import UserStatement, find_unset_variables
 
 _WITHOUT_ROWS = frozenset({"SET", "USE", "DO"})
@@ -23,9 +26,7 @@ _WITHOUT_ROWS = frozenset({"SET", "USE", "DO"})
 class Setting:
     """The worlds to ask and how, as the options say."""
 
-    fleet: str
-    worlds: str | None
-    """Which of its worlds, as --worlds has it; None for all."""
+    audience: Audience
     schema: str | None
     options: QueryOptions
     may_write: bool
@@ -44,7 +45,8 @@ def ask(statements: Sequence[UserStatement], setting: Setting) -> None:
     _require_one_answer(statements, setting.presentation)
     variables = list(setting.options.variables)
     for name in find_unset_variables([each.text for each in statements], variables):
-        diagnostics.warn(f"@{name} has no value, so it is NULL; set it with --param {name}=…")
+        way = setting.presentation.spellings.variable.format(name)
+        diagnostics.warn(f"@{name} has no value, so it is NULL; set it with {way}")
     # Rows are plain tuples without cycles: looking for cycles among them takes as long as all
     # else (1,000,000 rows as tsv: 1.1 CPU-seconds with it, 0.5 without).
     gc.disable()
@@ -67,9 +69,10 @@ def require_possible(how: Presentation) -> None:
             f"--output {how.output}: the table format cannot be written to a file",
             hint=f"use --format, or a file ending in one of: {endings}",
         )
-    if how.output is not None and how.output.exists():
+    if how.output is not None and how.output.exists() and not how.replaces:
         raise UsageError(
-            f"--output {how.output}: the file already exists", hint="choose another name"
+            f"--output {how.output}: the file already exists",
+            hint=f"choose another name, or replace it with {how.spellings.force}",
         )
     if how.reduce_sql is not None:
         with needed_for("--reduce"):
@@ -79,7 +82,14 @@ def require_possible(how: Presentation) -> None:
     if how.reduce_sql is not None and how.is_grouped:
         raise UsageError("--reduce and --group are mutually exclusive", hint="use only one of them")
     if how.bar_of is not None and how.output_format != "table":
-        raise UsageError("--chart requires the table format", hint="remove --format")
+        raise UsageError("--chart requires the table format", hint=how.spellings.table_format)
+
+
+def choose_format(name: str | None, output: Path | None) -> str:
+    """Return the format that is asked for, else the one that the file's name ends in."""
+    ending = "" if output is None else output.suffix.removeprefix(".").lower()
+    known = {**{name: name for name in (*FORMATS, *FILE_FORMATS)}, "md": "markdown"}
+    return name or known.get(ending, "table")
 
 
 def _require_one_answer(statements: Sequence[UserStatement], how: Presentation) -> None:
@@ -123,13 +133,13 @@ def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Su
     how = setting.presentation
     is_all_wanted = any(each.is_vertical for each in statements)
     asked = operations.query(
-        setting.fleet,
+        setting.audience,
         [each.text for each in statements],
-        worlds=setting.worlds,
         schema=setting.schema,
         options=replace(setting.options, enough_rows=None if is_all_wanted else how.enough_rows),
         may_write=setting.may_write,
     )
+    origin = ("fleet", WORLD) if setting.audience.has_several_fleets else (WORLD,)
     summaries: list[Summary] = []
     seconds = 0.0
     stopwatch = Stopwatch()
@@ -138,7 +148,7 @@ def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Su
             if stream.is_further:
                 _require_no_file(how)
             try:
-                merged = MergedResult(stream)
+                merged = MergedResult(stream, origin=origin)
                 summaries.append(show(merged, statements[stream.place], how, stopwatch))
             except RewoundError:
                 _say_time(stopwatch, setting)

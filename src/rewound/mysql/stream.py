@@ -8,7 +8,9 @@ import asyncio
 import logging
 import math
 import re
+import ssl
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import asyncmy
@@ -21,6 +23,7 @@ from rewound.mysql.accounts import READER
 from rewound.mysql.columns import Column, Row, read_column
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.prepared import PreparedStatement, is_rounded
+from rewound.mysql.server_url import ServerUrl, Tls
 from rewound.mysql.unix_socket import reachable
 
 CONNECTION_LOST = 2013
@@ -36,6 +39,8 @@ _CAN_BE_PREPARED = re.compile(_BEFORE_FIRST_WORD + r"(?:SELECT|WITH|TABLE|VALUES
 _EXPLAINS = re.compile(_BEFORE_FIRST_WORD + r"(?:EXPLAIN|DESCRIBE|DESC)\b", re.IGNORECASE)
 _TIMES_UP = "SHOW SESSION STATUS LIKE 'Max_execution_time_exceeded'"
 _CONNECTION_ERROR = 2002
+_BAD_HANDSHAKE = 1043
+"""What a server says that is asked for encryption and has none; tried on 9.7.4."""
 _CONNECT_TIMEOUT_S = 10.0
 _WRITE_PATIENCE_S = 7 * 86_400
 """How long a server waits for us to take rows; at its default of 60 s, it hangs up on a user
@@ -45,9 +50,9 @@ who reads page by page."""
 class StreamSession:
     """One session on one server; one statement at a time."""
 
-    def __init__(self, driver: Any, *, is_reader: bool) -> None:
+    def __init__(self, driver: Any, *, is_read_only: bool) -> None:
         self._driver = driver
-        self._is_reader = is_reader
+        self._is_read_only = is_read_only
         self._cursor: Any = None
         self._prepared: PreparedStatement | None = None
         self._rounded: tuple[str, ...] = ()
@@ -55,38 +60,37 @@ class StreamSession:
         self._times_up = 0
 
     @classmethod
-    async def open(cls, endpoint: Endpoint, *, schema: str | None = None) -> "StreamSession":
-        """Log in over the unix socket.
+    async def open(
+        cls,
+        endpoint: Endpoint | ServerUrl,
+        *,
+        schema: str | None = None,
+        is_read_only: bool = False,
+    ) -> "StreamSession":
+        """Log in: to a world over its unix socket, to another server as its URL says.
+
+        What a session that `is_read_only` asks for runs in read-only transactions; so does
+        everything that `reader` asks for.
 
         Raises:
             MysqlError: the server does not let us in, or does not answer.
         """
+        address = endpoint.address if isinstance(endpoint, ServerUrl) else endpoint.socket
         try:
-            with reachable(endpoint.socket) as socket:
-                async with asyncio.timeout(_CONNECT_TIMEOUT_S):
-                    driver = await asyncmy.connect(
-                        unix_socket=socket,
-                        user=endpoint.user,
-                        password=endpoint.password,
-                        database=schema,
-                        charset="utf8mb4",
-                        use_unicode=False,
-                        autocommit=True,
-                        conv={},
-                        connect_timeout=_CONNECT_TIMEOUT_S,
-                    )
+            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+                driver = await _connect(endpoint, schema)
         except errors.MySQLError as error:
             raise _translate(error) from error
         except TimeoutError as error:
             raise MysqlError(
                 _CONNECTION_ERROR,
-                f"the server at {endpoint.socket} did not answer in {_CONNECT_TIMEOUT_S:g} s",
+                f"the server at {address} did not answer in {_CONNECT_TIMEOUT_S:g} s",
             ) from error
         except OSError as error:  # of the socket's folder
             raise MysqlError(
-                _CONNECTION_ERROR, f"cannot connect to {endpoint.socket}: {error.strerror or error}"
+                _CONNECTION_ERROR, f"cannot connect to {address}: {error.strerror or error}"
             ) from error
-        return cls(driver, is_reader=endpoint.user == READER)
+        return cls(driver, is_read_only=is_read_only or endpoint.user == READER)
 
     @property
     def id(self) -> int:
@@ -115,7 +119,7 @@ class StreamSession:
         await self.execute_sql("SET " + ", ".join(settings))
 
     async def ask(self, sql: str, *, row_limit: int | None = None) -> tuple[Column, ...]:
-        """Begin a user's statement as `execute` does: read-only as `reader`, exact where it can be.
+        """Begin a user's statement, read-only if so opened, exactly where that can be.
 
         The server is asked for no more rows than `row_limit`; what EXPLAIN explains is the
         statement without that limit, which would appear in its plan.
@@ -127,7 +131,7 @@ class StreamSession:
             MysqlError: the server refuses it, or the connection broke.
         """
         await self._limit_rows(None if _EXPLAINS.match(sql) else row_limit)
-        if self._is_reader:
+        if self._is_read_only:
             await self.execute_sql("START TRANSACTION READ ONLY")
         if _CAN_BE_PREPARED.match(sql) and ":=" not in sql:
             columns = await self._execute_exactly(sql.encode("utf-8", "surrogateescape"))
@@ -260,7 +264,47 @@ class StreamSession:
 
     def close(self) -> None:
         """Hang up, whatever is under way; the server notices when it next sends rows."""
+        transport = self._driver._transport
         self._driver.close()
+        if transport is not None:
+            transport.abort()  # an encrypted one would wait for the server's farewell
+
+
+async def _connect(endpoint: Endpoint | ServerUrl, schema: str | None) -> Any:
+    """Log in; to a server of which it is not known, encrypted if it can."""
+    if isinstance(endpoint, Endpoint):
+        with reachable(endpoint.socket) as socket:
+            return await _log_in(endpoint, schema, unix_socket=socket)
+    if endpoint.socket is not None:
+        with reachable(Path(endpoint.socket)) as socket:
+            return await _log_in(endpoint, schema, unix_socket=socket)
+    place = {"host": endpoint.host, "port": endpoint.port}
+    if endpoint.tls is Tls.DISABLED:
+        return await _log_in(endpoint, schema, **place)
+    # As the client's own --ssl-mode=REQUIRED: whose certificate it is, nobody can tell.
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        return await _log_in(endpoint, schema, ssl=context, **place)
+    except errors.MySQLError as error:
+        is_refused = error.args and error.args[0] in (*_BROKEN, _BAD_HANDSHAKE)
+        if endpoint.tls is Tls.REQUIRED or not is_refused:
+            raise
+    return await _log_in(endpoint, schema, **place)
+
+
+async def _log_in(endpoint: Endpoint | ServerUrl, schema: str | None, **place: Any) -> Any:
+    return await asyncmy.connect(
+        user=endpoint.user,
+        password=endpoint.password or "",
+        database=schema,
+        charset="utf8mb4",
+        use_unicode=False,
+        autocommit=True,
+        conv={},
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        **place,
+    )
 
 
 def _read_columns(fields: Sequence[Any]) -> tuple[Column, ...]:

@@ -20,6 +20,7 @@ from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.columns import Column, Row
 from rewound.operations import querying
+from rewound.operations.audience import Audience
 from rewound.operations.changed import find_changed
 from rewound.operations.fleets import get_world, status
 from rewound.query.fanout import QueryOptions
@@ -235,6 +236,8 @@ def diff_query(
     *,
     key: str | None = None,
     world_pair: tuple[str, str] | None = None,
+    schema: str | None = None,
+    options: QueryOptions = QueryOptions(),  # noqa: B008 - frozen value
 ) -> QueryDiff:
     """Compare what the worlds of two fleets answer to a query.
 
@@ -245,8 +248,14 @@ def diff_query(
         RewoundError: no world answered on both sides.
     """
     pairing = pair_worlds(sides, world_pair)
-    before = _ask(sides.before, statement, {n: old.name for n, (old, _) in pairing.pairs.items()})
-    after = _ask(sides.after, statement, {n: new.name for n, (_, new) in pairing.pairs.items()})
+    pairs = pairing.pairs.items()
+    limits = replace(options, has_one_answer=True)
+
+    def ask(fleet: str, worlds: Mapping[str, str]) -> _QueryRows:
+        return _ask(fleet, statement, worlds, schema=schema, options=limits)
+
+    before = ask(sides.before, {name: old.name for name, (old, _) in pairs})
+    after = ask(sides.after, {name: new.name for name, (_, new) in pairs})
     failed = {**pairing.failed, **before.failed, **after.failed}
     both = [name for name in pairing.pairs if name not in failed]
     if not both:
@@ -276,12 +285,24 @@ class _QueryRows:
     failed: Mapping[str, str]
 
 
-def _ask(fleet: str, statement: str, worlds: Mapping[str, str]) -> _QueryRows:
+def _ask(
+    fleet: str,
+    statement: str,
+    worlds: Mapping[str, str],
+    *,
+    schema: str | None,
+    options: QueryOptions,
+) -> _QueryRows:
     """Return the answers of worlds, by the names of their pairs."""
     rows: dict[str, list[Row]] = {name: [] for name in worlds.values()}
-    limits = QueryOptions(has_one_answer=True)
-    only = tuple(worlds.values())
-    with querying.query(fleet, [statement], only=only, options=limits) as asked:
+    asked = querying.query(
+        Audience((fleet,)),
+        [statement],
+        only=tuple(worlds.values()),
+        schema=schema,
+        options=options,
+    )
+    with asked:
         merged = MergedResult(next(iter(asked)))
         for run in merged.iter_rows():
             for world, *values in run:

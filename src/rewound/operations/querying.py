@@ -1,29 +1,25 @@
-"""One question to all worlds of a fleet, and the names that it can use."""
+"""One question to all worlds, and the names that it can use."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from rewound import settings
-from rewound.catalog import select_worlds
-from rewound.errors import FleetError
-from rewound.fleet.live_status import get_endpoint
-from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import World, WorldState
-from rewound.mysql.accounts import DEV, READER
+from rewound.errors import FleetError, UsageError
 from rewound.mysql.endpoint import Endpoint
-from rewound.operations.fleets import default_schema, status
+from rewound.mysql.server_url import ServerUrl
+from rewound.operations.audience import Audience, Target, find_targets
 from rewound.query.fanout import FanOut, QueryOptions
 from rewound.query.names import Names, read_names
 from rewound.query.outcome import Outcome
+from rewound.query.reading import find_change
 from rewound.similar_names import suggest
 
 _ALWAYS_THERE = ("information_schema",)
 
 
 def query(
-    fleet: str,
+    audience: Audience,
     statements: Sequence[str],
     *,
-    worlds: str | None = None,
     only: Sequence[str] | None = None,
     schema: str | None = None,
     options: QueryOptions = QueryOptions(),  # noqa: B008 - frozen value
@@ -31,39 +27,31 @@ def query(
 ) -> FanOut:
     """Return the statements as they will be run in every world, on entering it.
 
-    They run as `reader`, with `may_write` as `dev`. Unqualified names belong to `schema`,
-    by default to the one schema of each world. Worlds that are not ready count as failed.
-    `worlds` is a pattern of names, `only` are names as they are.
+    They run as `reader`, with `may_write` as `dev`; on servers as their URLs say, and read-only
+    without `may_write`. Unqualified names belong to `schema`, by default to the one schema of
+    each world. Worlds that are not ready count as failed. `only` are names as they are.
 
     Raises:
         FleetError: there is no such fleet.
-        UsageError: it has no such worlds.
+        UsageError: it has no such worlds, or a statement may change a server.
     """
-    record = status(fleet)
-    names = tuple(record.worlds) if only is None else tuple(only)
-    if worlds is not None:
-        names = select_worlds(names, worlds)
-    folder = FleetFolder(settings.state_dir(), fleet)
-    user = DEV if may_write else READER
-
-    def get_target(world: World) -> Endpoint | Outcome:
-        if world.state is not WorldState.READY:
-            return Outcome(error=f"is {world.state.value}")
-        if schema is not None and schema not in (*world.schemas, *_ALWAYS_THERE):
-            known = suggest(schema, world.schemas, listed_as="it has")
-            return Outcome(error=f"has no schema {schema}; {known}")
-        return get_endpoint(folder, world, user)
-
-    asked = {name: record.worlds[name] for name in names}
+    if audience.servers and not may_write and (change := find_change(statements)) is not None:
+        raise UsageError(
+            f"{change}: servers are only read, unless changes are allowed",
+            hint="--write allows them",
+        )
+    targets = find_targets(audience, may_write=may_write)
+    if only is not None:
+        targets = {name: targets[name] for name in only}
     return FanOut(
-        {name: get_target(world) for name, world in asked.items()},
+        {name: _require_schema(target, schema) for name, target in targets.items()},
         statements,
-        schemas={name: schema or default_schema(world) for name, world in asked.items()},
-        options=options,
+        schemas={name: schema or target.default_schema for name, target in targets.items()},
+        options=replace(options, is_read_only=not may_write),
     )
 
 
-def known_names(fleet: str, *, worlds: str | None = None) -> Names:
+def known_names(audience: Audience) -> Names:
     """Return the names of schemas, tables and columns in the first world that is ready.
 
     Raises:
@@ -71,11 +59,20 @@ def known_names(fleet: str, *, worlds: str | None = None) -> Names:
         UsageError: it has no such worlds.
         MysqlError: the world does not answer.
     """
-    record = status(fleet)
-    names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
-    for world in (record.worlds[name] for name in names):
-        if world.state is WorldState.READY:
-            return read_names(get_endpoint(FleetFolder(settings.state_dir(), fleet), world, READER))
+    for target in find_targets(audience).values():
+        if not isinstance(target.address, Outcome):
+            return read_names(target.address)
     raise FleetError(
-        f"no world of fleet {fleet} is ready", hint="rewound status shows the state of each"
+        f"no world of {audience.label} is ready", hint="rewound status shows the state of each"
     )
+
+
+def _require_schema(target: Target, schema: str | None) -> Endpoint | ServerUrl | Outcome:
+    """Return where a world is; an outcome if it lacks the schema."""
+    known = target.schemas
+    if isinstance(target.address, Outcome) or schema is None or known is None:
+        return target.address
+    if schema not in (*known, *_ALWAYS_THERE):
+        hint = suggest(schema, known, listed_as="it has")
+        return Outcome(error=f"has no schema {schema}; {hint}")
+    return target.address

@@ -24,6 +24,7 @@ import janus
 from rewound.errors import MysqlError, RewoundError
 from rewound.mysql.columns import Column, Row
 from rewound.mysql.endpoint import Endpoint
+from rewound.mysql.server_url import ServerUrl
 from rewound.mysql.stream import CONNECTION_LOST, StreamSession
 from rewound.query.deadline import GRACE_S, Deadline
 from rewound.query.outcome import Outcome
@@ -59,6 +60,8 @@ class QueryOptions:
     """How many rows of each SELECT are wanted; that there are more is noted."""
     enough_rows: int | None = None
     """More rows than these need not come, as nobody will look at them."""
+    is_read_only: bool = False
+    """Every statement runs in a read-only transaction, whoever asks."""
     has_one_answer: bool = False
     """A statement with several result sets fails; there is only room for one."""
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -132,7 +135,7 @@ class FanOut:
 
     def __init__(
         self,
-        endpoints: Mapping[str, Endpoint | Outcome],
+        endpoints: Mapping[str, Endpoint | ServerUrl | Outcome],
         statements: Sequence[str],
         *,
         schemas: Mapping[str, str | None],
@@ -226,7 +229,7 @@ class _WorldSession:
     def __init__(
         self,
         name: str,
-        endpoint: Endpoint,
+        endpoint: Endpoint | ServerUrl,
         options: QueryOptions,
         slots: asyncio.Semaphore,
         queue: "janus.AsyncQueue[_Message]",
@@ -236,20 +239,22 @@ class _WorldSession:
         self._options = options
         self._slots = slots
         self._queue = queue
-        self._has_own_limit = False
-        """The statements set a limit of time themselves."""
+        self._has_own_limit = isinstance(endpoint, ServerUrl)
+        """The statements set a limit of time; or a server that is none of ours may have one."""
 
     async def ask(self, statements: Sequence[str], schema: str | None) -> None:
         """Bring columns, rows and outcome of every statement, whatever happens."""
         left = len(statements)
         try:
             async with self._slots:
-                session = await StreamSession.open(self._endpoint, schema=schema)
+                session = await StreamSession.open(
+                    self._endpoint, schema=schema, is_read_only=self._options.is_read_only
+                )
             try:
                 await session.prepare(
                     timeout_s=self._options.timeout_s, variables=self._options.variables
                 )
-                self._has_own_limit = any(map(_OWN_LIMIT.search, statements))
+                self._has_own_limit |= any(map(_OWN_LIMIT.search, statements))
                 for statement in statements:
                     outcome = await self._ask_one(session, statement)
                     await self._queue.put(outcome)

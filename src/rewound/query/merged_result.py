@@ -1,6 +1,6 @@
 """The answers of all worlds to one statement as one table, row by row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from rewound.catalog import name_worlds
@@ -14,8 +14,13 @@ from rewound.query.result_columns import WORLD, ResultColumns, choose_result_col
 class MergedResult:
     """One table with the world's name in front of every row; to be taken once."""
 
-    def __init__(self, stream: ResultStream) -> None:
+    def __init__(self, stream: ResultStream, *, origin: Sequence[str] = (WORLD,)) -> None:
+        """Take what the worlds answer; `origin` are the columns in front.
+
+        There are as many as the names of worlds have parts, with a slash between.
+        """
         self._stream = stream
+        self._origin = tuple(origin)
 
     @property
     def is_further(self) -> bool:
@@ -31,12 +36,18 @@ class MergedResult:
     def result_columns(self) -> ResultColumns:
         """The columns after the world's; waits until every world has begun to answer."""
         columns = self._stream.columns()
-        return choose_result_columns(columns) if columns else ResultColumns(())
+        return choose_result_columns(columns, self._origin) if columns else ResultColumns(())
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """All columns, the world's in front."""
-        return (Column(WORLD, ColumnType.TEXT), *self.result_columns.columns)
+        """All columns, those of the origin in front."""
+        origin = (Column(name, ColumnType.TEXT) for name in self._origin)
+        return (*origin, *self.result_columns.columns)
+
+    @property
+    def origin_count(self) -> int:
+        """How many of them are of the origin."""
+        return len(self._origin)
 
     @property
     def has_rows(self) -> bool:
@@ -65,7 +76,8 @@ class MergedResult:
         misfits = self.result_columns.misfits
         for world, rows in self._stream.iter_rows():
             if world not in misfits:
-                name = (world.encode("utf-8", "backslashreplace"),)
+                parts = world.split("/", len(self._origin) - 1)
+                name = tuple(part.encode("utf-8", "backslashreplace") for part in parts)
                 yield [name + row for row in rows]
 
     def outcomes(self) -> dict[str, Outcome]:

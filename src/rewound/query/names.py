@@ -3,11 +3,13 @@
 For completion: read once, from one server that represents all of them.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
+from rewound.mysql.server_url import ServerUrl
+from rewound.mysql.stream import StreamSession
 
 _HIDDEN = ("mysql", "performance_schema", "sys")
 """Schemas of the server itself; `reader` sees next to nothing of them."""
@@ -22,6 +24,7 @@ _HAS_KEYWORDS = (
 )
 _RESERVED = "SELECT word FROM information_schema.keywords WHERE reserved = 1"
 _PATIENCE_S = 30.0
+_RUN_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,34 @@ class Names:
     """Words, in upper case, that are names only in back quotes."""
 
 
-def read_names(endpoint: Endpoint) -> Names:
+def read_names(server: Endpoint | ServerUrl) -> Names:
     """Ask a server for its names.
 
     Raises:
         MysqlError: it does not answer.
     """
-    with Connection(endpoint, answer_timeout_s=_PATIENCE_S) as connection:
-        columns = connection.query(_COLUMNS).rows
-        reserved = connection.names(_RESERVED) if connection.names(_HAS_KEYWORDS) else []
-    return arrange_names([tuple(map(str, row)) for row in columns], reserved)
+    return asyncio.run(_read_names(server))
+
+
+async def _read_names(server: Endpoint | ServerUrl) -> Names:
+    async with asyncio.timeout(_PATIENCE_S):
+        session = await StreamSession.open(server)
+        try:
+            await session.execute_sql("SET NAMES utf8mb4")
+            columns = await _read_texts(session, _COLUMNS)
+            has_keywords = await _read_texts(session, _HAS_KEYWORDS)
+            reserved = await _read_texts(session, _RESERVED) if has_keywords else []
+        finally:
+            session.close()
+    return arrange_names(columns, [word for (word,) in reserved])
+
+
+async def _read_texts(session: StreamSession, sql: str) -> list[list[str]]:
+    await session.execute_sql(sql)
+    texts: list[list[str]] = []
+    while rows := await session.fetch(_RUN_ROWS):
+        texts += [[(value or b"").decode("utf-8", "replace") for value in row] for row in rows]
+    return texts
 
 
 def arrange_names(columns: Iterable[Sequence[str]], reserved: Iterable[str]) -> Names:

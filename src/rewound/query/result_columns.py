@@ -33,8 +33,12 @@ class ResultColumns:
     """Names that came twice, by the new ones."""
 
 
-def choose_result_columns(columns: Mapping[str, tuple[Column, ...]]) -> ResultColumns:
+def choose_result_columns(
+    columns: Mapping[str, tuple[Column, ...]], origin: Sequence[str] = (WORLD,)
+) -> ResultColumns:
     """Return the columns that most worlds agree on; among equals, those of the first.
+
+    `origin` are the names of the columns in front.
 
     `columns` are those of every world that answered, in the worlds' order.
     """
@@ -42,7 +46,7 @@ def choose_result_columns(columns: Mapping[str, tuple[Column, ...]]) -> ResultCo
     fitting = {world: each for world, each in columns.items() if _names(each) == names}
     usual = tuple(_choose_most_frequent(place) for place in zip(*fitting.values(), strict=True))
     common = tuple(find_common(place) for place in zip(*fitting.values(), strict=True))
-    unique, renamed = _make_unique([column.name for column in common])
+    unique, renamed = _make_unique([column.name for column in common], origin)
     return ResultColumns(
         columns=tuple(replace(c, name=name) for c, name in zip(common, unique, strict=True)),
         misfits={
@@ -116,9 +120,9 @@ def _describe_drift(columns: Sequence[Column], usual: Sequence[Column]) -> str:
     )
 
 
-def _make_unique(names: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Return names that differ, without regard to case, from each other and from WORLD."""
-    taken = {WORLD}
+def _make_unique(names: Sequence[str], origin: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return names that differ, without regard to case, from each other and from `origin`."""
+    taken = set(origin)
     unique: list[str] = []
     renamed: dict[str, str] = {}
     for name in names:

@@ -1,26 +1,50 @@
 """`rewound query`: SQL for all worlds, one table for each statement."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from rewound.cli.commands.query_compare import require_comparable, show_compared
 from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
 from rewound.cli.output.world_states import warn_of_changed
-from rewound.cli.parameters.precedence import one_of
-from rewound.cli.parameters.shared_options import FORMATS, fleet_option, option, worlds_option
-from rewound.cli.questions import Setting, ask, require_possible
+from rewound.cli.parameters.audience import read_audience
+from rewound.cli.parameters.precedence import ValueSource, find_origin, one_of, tell_passed_over
+from rewound.cli.parameters.shared_options import FORMATS, option, worlds_option
+from rewound.cli.questions import Setting, ask, choose_format, require_possible
 from rewound.errors import UsageError
 from rewound.operations import changed
+from rewound.operations.audience import read_fleets
 from rewound.query.fanout import QueryOptions
 from rewound.query.script import find_unread_variables, read_script
 
 
 @click.command(name="query")
 @click.argument("sql", required=False)
-@fleet_option
+@option(
+    "--fleet",
+    default="default",
+    show_default=True,
+    metavar="NAMES",
+    help="Name of the fleet; several (before,after) have a column fleet.",
+)
+@option(
+    "--url",
+    "urls",
+    multiple=True,
+    metavar="URL",
+    help="Ask a server that is no world of a fleet: mysql://user@host:3306/schema, NAME=URL, or"
+    " @FILE with one on each line; may be repeated.",
+)
+@option(
+    "--compare",
+    metavar="BEFORE,AFTER",
+    help="Show side by side what two fleets answer differently, as rewound diff --query.",
+)
+@option("--key", metavar="COLUMNS", help="With --compare: columns that identify the rows.")
 @worlds_option
 @option(
     "--file",
@@ -76,11 +100,15 @@ from rewound.query.script import find_unread_variables, read_script
     metavar="FILE",
     help="Write to a new file: scores.parquet, scores.csv.",
 )
+@option("--force", is_flag=True, help="With --output: replace the file if it exists.")
 @one_of("sql", "file")
 @one_of("reduce_sql", "group")
 def command(
     sql: str | None,
     fleet: str,
+    urls: tuple[str, ...],
+    compare: str | None,
+    key: str | None,
     worlds: str | None,
     file: TextIO | None,
     param: tuple[str, ...],
@@ -97,6 +125,7 @@ def command(
     write: bool,
     output_format: str | None,
     output: Path | None,
+    force: bool,
 ) -> None:
     """Run SQL on every world and print one merged table for each statement.
 
@@ -107,11 +136,15 @@ def command(
     \b
     rewound query 'SELECT COUNT(*) AS n FROM player' --reduce 'SELECT SUM(n) FROM result'
     rewound query 'SELECT * FROM player WHERE level > @top' --param top=9 --format csv
+    rewound query --compare before,after 'SELECT SUM(score) AS total FROM player'
     """  # noqa: D301 - click's sign for lines that are not to be filled
+    if urls or compare:
+        _pass_over_fleet("urls" if urls else "compare")
     how = Presentation(
-        output_format=_choose_format(output_format, output),
+        output_format=choose_format(output_format, output),
         chooses_layout=output_format is None,
         output=output,
+        replaces=force,
         sort_by=sort_by,
         total_limit=total_limit,
         reduce_sql=reduce_sql,
@@ -120,8 +153,9 @@ def command(
         is_wide=wide,
         is_strict=strict,
     )
+    _require_companions(has_force=force, output=output, key=key, compare=compare)
     require_possible(how)
-    is_prompt = sql is None and file is None and _has_terminal()
+    is_prompt = sql is None and file is None and compare is None and _has_terminal()
     if is_prompt and output is not None:
         raise UsageError(
             "--output cannot be used with the prompt",
@@ -131,14 +165,17 @@ def command(
     statements = [] if text is None else read_script(text)
     variables = dict(_read_parameter(text) for text in param)
     setting = Setting(
-        fleet=fleet,
-        worlds=worlds,
+        audience=read_audience(fleet, urls, worlds=worlds),
         schema=schema,
         options=QueryOptions(timeout, limit, variables=variables),
         may_write=write,
         presentation=how,
     )
-    warn_of_changed(fleet, changed.changed_worlds(fleet, worlds))
+    _warn_of_changed(read_fleets(compare) if compare else setting.audience.fleets, worlds)
+    if compare is not None:
+        require_comparable(setting)
+        show_compared(compare, key, statements, setting)
+        return
     if write:
         diagnostics.warn("worlds that you change differ from their dumps until rewound reset")
     if is_prompt:
@@ -151,15 +188,39 @@ def command(
     ask(statements, setting)
 
 
+def _require_companions(
+    *, has_force: bool, output: Path | None, key: str | None, compare: str | None
+) -> None:
+    """Refuse options that mean nothing without another one."""
+    if has_force and output is None:
+        raise UsageError("--force requires --output", hint="--output scores.csv --force")
+    if key is not None and compare is None:
+        raise UsageError("--key requires --compare", hint="--compare before,after --key name")
+
+
+def _warn_of_changed(fleets: Sequence[str], worlds: str | None) -> None:
+    for fleet in fleets:
+        warn_of_changed(fleet, changed.changed_worlds(fleet, worlds))
+
+
+def _pass_over_fleet(other: str) -> None:
+    """Let another option say who is asked; --fleet may only be set elsewhere.
+
+    Raises:
+        UsageError: it is typed, too.
+    """
+    origin = find_origin("fleet")
+    if origin is ValueSource.TYPED:
+        option_name = {"urls": "--url"}.get(other, f"--{other}")
+        raise UsageError(
+            f"{option_name} and --fleet are mutually exclusive", hint="use only one of them"
+        )
+    if origin is not ValueSource.UNSET:
+        tell_passed_over("fleet", origin, other)
+
+
 def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _choose_format(name: str | None, output: Path | None) -> str:
-    """Return the requested format, else the one of the output file's extension."""
-    ending = "" if output is None else output.suffix.removeprefix(".").lower()
-    known = {**{name: name for name in (*FORMATS, *FILE_FORMATS)}, "md": "markdown"}
-    return name or known.get(ending, "table")
 
 
 def _read_text(sql: str | None, file: TextIO | None) -> str:

@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 from rich.text import Text
 
-_LESS = "-RSX"
+_LESS = "-RSX -Psarrows move, q leaves$"
 """Colours, long lines chopped and not wrapped, and what was read stays on the screen. Not -F: it
 ends at once where the lines fit in number, however much of them is chopped."""
 

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from rewound.catalog import fold_worlds, name_worlds
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import LINE_FORMATS
+from rewound.cli.output.new_file import create_file
+from rewound.cli.output.spellings import OPTIONS, Spellings
 from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import NUMBERS, Column, ColumnType, Row
 from rewound.query.analysis import needed_for
@@ -32,10 +34,8 @@ TABLE_ROWS = 5_000
 it is laid out as a whole (2 s)."""
 
 
-_HINTS = (
-    ("denied to user 'reader'", "reader may only read; --write runs it as dev, who may write"),
-)
-"""What to do about some errors of MySQL, by a part of them."""
+_DENIED = (" denied to user 'reader'", "READ ONLY transaction")
+"""Parts of MySQL's errors of a statement that would change something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,12 @@ class Presentation:
     is_grouped: bool = False
     bar_of: str | None = None
     """The column that gets a bar in each row of the table."""
+    replaces: bool = False
+    """An older file of that name is replaced."""
     is_wide: bool = False
     is_strict: bool = False
+    spellings: Spellings = OPTIONS
+    """How options are typed here."""
 
     def fit(self, statement: UserStatement, columns: Sequence[Column]) -> "Presentation":
         r"""Return how the rows of one statement are shown: after \G, one value per line.
@@ -82,6 +86,10 @@ class ShownRows:
 
     columns: tuple[Column, ...]
     runs: Iterable[Sequence[Row]]
+
+
+class _NoAnswer(Exception):
+    """Every world failed after it had begun to answer."""
 
 
 class Stopwatch:
@@ -119,16 +127,16 @@ def show(
         if how.is_strict:
             merged.require_agreement()
         _warn_of_differences(merged)
-        _write(_arrange(merged, how, stopwatch), how)
+        with contextlib.suppress(_NoAnswer):
+            _write(_arrange(merged, how, stopwatch), how, merged)
     summary = merged.summary()
     reasons = set(summary.failed.values())
-    is_all = len(summary.failed) == summary.world_count > 0 and not merged.is_further
-    if is_all and len(reasons) == 1:
+    if _has_no_answer(merged) and len(reasons) == 1:
         names = tuple(summary.failed)
         who = f"world {names[0]}" if len(names) == 1 else "in every world"
-        raise _explain(who, reasons.pop())
+        raise _explain(who, reasons.pop(), how)
     for names, error in group_errors(summary.failed):
-        diagnostics.show_error(_explain(name_worlds(names), error))
+        diagnostics.show_error(_explain(name_worlds(names), error, how))
     for names, warning in group_warnings(summary.warnings):
         diagnostics.warn(f"{name_worlds(names)}: {warning}")
     if summary.cut:
@@ -136,8 +144,16 @@ def show(
     return summary
 
 
-def _explain(who: str, error: str) -> RewoundError:
-    hint = next((text for sign, text in _HINTS if sign in error), None)
+def _has_no_answer(merged: MergedResult) -> bool:
+    """Tell whether every world failed; waits for all of them."""
+    summary = merged.summary()
+    return len(summary.failed) == summary.world_count > 0 and not merged.is_further
+
+
+def _explain(who: str, error: str, how: Presentation) -> RewoundError:
+    hint = None
+    if any(sign in error for sign in _DENIED):
+        hint = f"only reading is allowed; {how.spellings.write} allows changes"
     return RewoundError(f"{who}: {error}", hint=hint)
 
 
@@ -158,7 +174,7 @@ def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> S
         reduced = reduce_table(_make_table(shown), how.reduce_sql)
         shown = ShownRows(reduced.columns, [reduced.rows])
     if how.is_grouped:
-        shown = _group(shown)
+        shown = _group(shown, merged.origin_count)
     if how.sort_by is not None:
         from rewound.query.order import sort_rows
 
@@ -169,35 +185,43 @@ def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> S
     if how.output_format == "table":
         most = TABLE_ROWS
         runs = shown.runs
+        remark = f"({how.spellings.every_row} shows all)"
         if how.enough_rows is not None:  # the worlds are still apart
-            runs = _cut_each(runs, max(1, most // merged.world_count))
-        return ShownRows(shown.columns, _cut(runs, most, "(--format csv has all)"))
+            each = max(1, most // merged.world_count)
+            runs = _cut_each(runs, each, merged.origin_count, remark)
+        return ShownRows(shown.columns, _cut(runs, most, remark))
     return shown
 
 
-def _group(shown: ShownRows) -> ShownRows:
-    """Return the rows of worlds with identical answers once, with the folded names in front."""
+def _name(row: Row, origin_count: int) -> str:
+    """Return the name of the world that a row is of, with its fleet's if that stands there."""
+    parts = [(part or b"").decode("utf-8", "backslashreplace") for part in row[:origin_count]]
+    return "/".join(parts)
+
+
+def _group(shown: ShownRows, origin_count: int) -> ShownRows:
+    """Return the rows of worlds that answered alike once, those worlds in front, folded."""
     answers: dict[str, list[Row]] = {}
     for run in shown.runs:
-        for world, *row in run:
-            answers.setdefault((world or b"").decode("utf-8", "backslashreplace"), []).append(
-                tuple(row)
-            )
+        for row in run:
+            answers.setdefault(_name(row, origin_count), []).append(row[origin_count:])
     rows = [
         (fold_worlds(group.worlds).encode(), b"%d" % len(group.worlds), *row)
         for group in group_rows(answers)
         for row in group.rows
     ]
     groups = (Column("worlds", ColumnType.TEXT), Column("count", ColumnType.INTEGER, 64))
-    return ShownRows((*groups, *shown.columns[1:]), [rows])
+    return ShownRows((*groups, *shown.columns[origin_count:]), [rows])
 
 
-def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Row]]:
-    """Yield at most this many rows of each world, and warn about worlds with more."""
-    counts: Counter[bytes] = Counter()
-    cut: dict[bytes, None] = {}
+def _cut_each(
+    runs: Iterable[Sequence[Row]], limit: int, origin_count: int, remark: str
+) -> Iterator[Sequence[Row]]:
+    """Yield so many rows of each world at the most, and say whose there are more of."""
+    counts: Counter[str] = Counter()
+    cut: dict[str, None] = {}
     for rows in runs:
-        world = rows[0][0] or b""
+        world = _name(rows[0], origin_count)
         left = limit - counts[world]
         counts[world] += len(rows)
         if len(rows) > left:
@@ -205,8 +229,7 @@ def _cut_each(runs: Iterable[Sequence[Row]], limit: int) -> Iterator[Sequence[Ro
         if left > 0:
             yield rows[:left]
     if cut:
-        names = fold_worlds(world.decode("utf-8", "backslashreplace") for world in cut)
-        diagnostics.warn(f"{names}: output truncated to {limit:,} rows (--format csv has all)")
+        diagnostics.warn(f"{fold_worlds(cut)}: output truncated to {limit:,} rows {remark}")
 
 
 def _cut(runs: Iterable[Sequence[Row]], limit: int, remark: str) -> Iterator[Sequence[Row]]:
@@ -232,7 +255,12 @@ def _find_number(columns: Sequence[Column], wanted: str) -> str:
     return numbers[wanted.casefold()]
 
 
-def _write(shown: ShownRows, how: Presentation) -> None:
+def _write(shown: ShownRows, how: Presentation, merged: MergedResult) -> None:
+    """Write rows to stdout or a file.
+
+    Raises:
+        _NoAnswer: every world failed in the end, so there is no file.
+    """
     runs = (rows for rows in shown.runs if rows)
     if how.output is None:
         bar_of = None if how.bar_of is None else _find_number(shown.columns, how.bar_of)
@@ -242,10 +270,11 @@ def _write(shown: ShownRows, how: Presentation) -> None:
         if hidden_columns:
             names = ", ".join(hidden_columns)
             diagnostics.warn(
-                f"columns omitted for lack of width: {names}; --wide shows all of them"
+                f"columns omitted for lack of width: {names};"
+                f" {how.spellings.wide} shows all of them"
             )
         return
-    with _create(how.output) as out:
+    with create_file(how.output, replaces=how.replaces) as out:
         if how.output_format in FILE_FORMATS:
             with needed_for(f"--format {how.output_format}"):
                 from rewound.query.files import write_table
@@ -253,6 +282,8 @@ def _write(shown: ShownRows, how: Presentation) -> None:
             write_table(_make_table(ShownRows(shown.columns, runs)), out, how.output_format)
         else:
             render.write_chunks(LINE_FORMATS[how.output_format](shown.columns, runs), out)
+        if _has_no_answer(merged):
+            raise _NoAnswer
 
 
 def _make_table(shown: ShownRows) -> "pa.Table":
@@ -262,21 +293,3 @@ def _make_table(shown: ShownRows) -> "pa.Table":
     for name, value in typed.kept_as_text.items():
         diagnostics.warn(f"column {name} is kept as text, because its type cannot hold {value}")
     return typed.table
-
-
-@contextlib.contextmanager
-def _create(path: Path) -> Iterator[BinaryIO]:
-    """Open a new file; it is removed if it cannot be finished."""
-    try:
-        out = path.open("xb")
-    except OSError as error:
-        raise UsageError(
-            f"--output {path}: {error.strerror}",
-            hint="choose a file that does not exist, in a folder that does",
-        ) from error
-    with out:
-        try:
-            yield out
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise

@@ -1,6 +1,6 @@
 r"""Parsing the lines of the prompt: its own commands, or SQL. Pure.
 
-Commands begin with a backslash and end with their line; \w is enough of \worlds. `quit`,
+Commands begin with a backslash and end with their line; \re is enough of \reduce. `quit`,
 `exit`, `help` and `USE name` are known without it, as the `mysql` client knows them.
 """
 
@@ -16,25 +16,45 @@ from rewound.similar_names import list_names
 class Verb(enum.Enum):
     """The commands."""
 
+    FLEET = "fleet"
     WORLDS = "worlds"
+    TABLES = "tables"
+    DESCRIBE = "d"
     FORMAT = "format"
+    WIDE = "wide"
+    GROUP = "group"
+    CHART = "chart"
     REDUCE = "reduce"
+    OUTPUT = "o"
+    VERTICAL = "G"
+    WRITE = "write"
     TIMING = "timing"
     HELP = "help"
     QUIT = "quit"
 
 
 HELP = r"""
-A statement ends with a semicolon; before that, Enter starts a new line.
+A statement ends with a semicolon, or with \G, which shows one value per line;
+Enter before that begins a new line.
 
-\worlds [NAMES]   show or set the worlds to ask: host[1-3],eu-*
+\fleet [NAMES]    show which fleets are asked, or ask these: before,after
+\worlds [NAMES]   show which worlds are asked, or ask these only: host[1-3],eu-*
                   \worlds * asks all
-\format [NAME]    show or set the output format: table, csv, json …
-\reduce [SQL]     run a second SQL statement (DuckDB) over all rows of each
-                  answer, in the table result; without SQL, turn this off
-\timing           turn the timing of statements on or off
-\help             show this help
-\quit             quit; so do exit, quit and Ctrl-D
+\tables [PATTERN] list the tables: player_*
+\d TABLE          show a table's columns and indexes
+\format [NAME]    show or set how answers are written: table, vertical, csv …
+\wide             do not cut values to the width of the screen, or do again
+\group            show worlds with identical answers once, or each world again
+\chart [COLUMN]   draw a bar for this column in each row, or no longer
+\reduce [SQL]     run a second SQL (DuckDB's) over all rows of each answer; they
+                  are its table result. Without SQL: no longer
+\o FILE           write the next answer to a new file: scores.csv or .parquet
+                  \o --force FILE replaces an older one; \o alone: no longer
+\G                run the last statement again and show one value per line
+\write            run statements as dev, who may change the worlds, or as reader
+\timing           say how long each statement took, or no longer
+\help             show this
+\quit             end; so do exit, quit and Ctrl-D
 
 Tab completes, Ctrl-R searches the history. Ctrl-C clears the line, or cancels
 the running statement. Statements entered together share a session; the next
@@ -43,6 +63,16 @@ and BEGIN together with COMMIT. USE persists.
 """.strip()
 
 _USE = re.compile(r"use\s+(?:(?P<plain>[^\s`]+)|`(?P<quoted>(?:[^`]|``)+)`)", re.IGNORECASE)
+_EXACT = {
+    "?": Verb.HELP,
+    "G": Verb.VERTICAL,
+    "d": Verb.DESCRIBE,
+    "o": Verb.OUTPUT,
+    "f": Verb.FORMAT,
+    "w": Verb.WORLDS,
+}
+"""What is a command as it is typed, although others begin with it too."""
+_LONG = [verb for verb in Verb if len(verb.value) > 1]
 _BARE = {"quit": Verb.QUIT, "exit": Verb.QUIT, "help": Verb.HELP}
 
 
@@ -67,9 +97,9 @@ def parse_command(text: str) -> Command | None:
     if not stripped.startswith("\\"):
         return None
     name, _, argument = stripped[1:].partition(" ")
-    verbs = [verb for verb in Verb if name and verb.value.startswith(name.lower())]
-    if name == "?":
-        verbs = [Verb.HELP]
+    verbs = [verb for verb in _LONG if name and verb.value.startswith(name.lower())]
+    if name in _EXACT:
+        verbs = [_EXACT[name]]
     if len(verbs) != 1:
         known = [f"\\{verb.value}" for verb in Verb]
         raise UsageError(f"unknown command \\{name}", hint=f"known: {list_names(known)}")

@@ -7,10 +7,11 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from rewound import settings
-from rewound.catalog import fold_worlds, select_worlds
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.query_results import Presentation
+from rewound.cli.output.query_results import VERTICAL, Presentation
+from rewound.cli.output.spellings import COMMANDS, spell_as_command
 from rewound.cli.parameters.shared_options import FORMATS
+from rewound.cli.prompt.changes import change, choose_file
 from rewound.cli.prompt.commands import (
     HELP,
     Command,
@@ -20,15 +21,20 @@ from rewound.cli.prompt.commands import (
     parse_command,
 )
 from rewound.cli.prompt.completion import Suggestion, complete_sql, complete_word
+from rewound.cli.prompt.table_statements import describe_table, list_tables, read_table_name
 from rewound.cli.prompt.terminal import Line, LineCleared
-from rewound.cli.questions import Setting, ask, require_possible
+from rewound.cli.questions import Setting, ask
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
-from rewound.fleet.world import WorldState
 from rewound.operations import fleets, querying
+from rewound.operations.audience import Audience, describe
+from rewound.query.fanout import QueryOptions
 from rewound.query.names import Names
 from rewound.query.script import UserStatement, read_script
 from rewound.similar_names import suggest
 
+_LONGEST_LABEL = 40
+_LONGEST_FILE_NAME = 200
+_NOT_OURS = ("information_schema",)
 _PATIENCE_S = 2.0
 """How long Tab waits for the names of tables, when it comes before them."""
 
@@ -41,17 +47,16 @@ def run(setting: Setting) -> None:
         UsageError: it has no such worlds.
     """
     dialogue = Dialogue(setting)
-    diagnostics.narrate(f"{dialogue.describe_worlds()}; \\help shows the commands")
+    diagnostics.narrate(f"{describe(setting.audience)}; \\help shows the commands")
     line = Line(
         complete=dialogue.complete,
         is_finished=is_finished,
-        history_file=settings.history_dir() / setting.fleet,
+        history_file=settings.history_dir() / _name_history(setting.audience),
     )
-    prompt = f"{setting.fleet} (write)> " if setting.may_write else f"{setting.fleet}> "
     with diagnostics.unmoved_by_interrupts():
         while True:
             try:
-                text = line.read(prompt)
+                text = line.read(dialogue.prompt)
             except LineCleared:
                 continue
             except EOFError:
@@ -67,11 +72,21 @@ class Dialogue:
     """Keeps the settings of the prompt's commands, and executes input."""
 
     def __init__(self, setting: Setting) -> None:
-        self._setting = setting
-        self._worlds = tuple(fleets.status(setting.fleet).worlds)
-        self._names = _read_names(setting)
+        how = replace(setting.presentation, spellings=COMMANDS)
+        self._setting = replace(setting, presentation=how)
+        self._names = _read_names(setting.audience)
+        self._worlds = _list_worlds(setting.audience)
+        self._file: Presentation | None = None
+        self._last: Sequence[UserStatement] = ()
         self.has_ended = False
         """Whether the user wants to leave."""
+
+    @property
+    def prompt(self) -> str:
+        """What stands before the text that is typed."""
+        label = self._setting.audience.label
+        label = label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
+        return f"{label} (write)> " if self._setting.may_write else f"{label}> "
 
     def take(self, text: str) -> None:
         """Execute input, or report why it failed."""
@@ -80,8 +95,10 @@ class Dialogue:
             if command is not None:
                 self._obey(command)
             elif text.strip("; \t\n"):
-                self._ask(text)
+                self._ask(read_script(text))
         except RewoundError as error:
+            error.message = spell_as_command(error.message)
+            error.hint = None if error.hint is None else spell_as_command(error.hint)
             diagnostics.show_error(error)
         except BrokenPipeError:
             pass  # the pager was left before its end
@@ -93,39 +110,52 @@ class Dialogue:
             name, space, argument = before.partition(" ")
             if not space:
                 return complete_word(name, [f"\\{verb.value}" for verb in Verb], "command")
-            choices = {"\\worlds": self._worlds, "\\format": FORMATS}.get(name, ())
-            return complete_word(argument, choices, name.removeprefix("\\").removesuffix("s"))
+            what = name.removeprefix("\\").removesuffix("s")
+            return complete_word(argument, self._list_choices(name), what)
+        return complete_sql(text, cursor, names=self._wait_names(), schema=self._setting.schema)
+
+    def _wait_names(self) -> Names:
         try:
-            names = self._names.result(_PATIENCE_S)
+            return self._names.result(_PATIENCE_S)
         except (RewoundError, OSError):  # a TimeoutError is one of these
-            names = Names()
-        return complete_sql(text, cursor, names=names, schema=self._setting.schema)
+            return Names()
 
-    def describe_worlds(self) -> str:
-        """Describe the worlds that are asked.
+    def _list_choices(self, name: str) -> Sequence[str]:
+        """Return what can stand behind a command."""
+        match name:
+            case "\\fleet":
+                return fleets.names()
+            case "\\worlds":
+                return self._worlds
+            case "\\format":
+                return (*FORMATS, VERTICAL)
+            case "\\d" | "\\tables":
+                return self._list_tables()
+            case _:
+                return ()
 
-        Raises:
-            UsageError: there are no such worlds.
-        """
-        worlds = fleets.status(self._setting.fleet).worlds
-        asked = tuple(worlds)
-        if self._setting.worlds is not None:
-            asked = select_worlds(asked, self._setting.worlds)
-        absent = [name for name in asked if worlds[name].state is not WorldState.READY]
-        text = f"fleet {self._setting.fleet}: {fold_worlds(asked)}, "
-        text += (
-            f"{len(asked)} of {len(worlds)} worlds" if len(asked) < len(worlds) else "all worlds"
-        )
-        return text + (f"; not ready: {fold_worlds(absent)}" if absent else "")
+    def _list_tables(self) -> list[str]:
+        schemas = self._wait_names().schemas.items()
+        return [table for schema, tables in schemas if schema not in _NOT_OURS for table in tables]
 
-    def _ask(self, text: str) -> None:
-        statements = read_script(text)
+    def _ask(self, statements: Sequence[UserStatement]) -> None:
+        self._last = statements
+        setting = self._setting
+        if self._file is not None:
+            setting = replace(setting, presentation=self._file)
         try:
-            ask(statements, self._setting)
+            ask(statements, setting)
         except SomeWorldsFailed:
-            self._keep_schema(statements)
+            self._keep(statements)
             raise
+        self._keep(statements)
+
+    def _keep(self, statements: Sequence[UserStatement]) -> None:
+        """Keep what outlives a statement: the schema of USE, and that a file is written."""
         self._keep_schema(statements)
+        if self._file is not None and self._file.output is not None and self._file.output.exists():
+            diagnostics.narrate(f"wrote {self._file.output}")
+            self._file = None
 
     def _keep_schema(self, statements: Sequence[UserStatement]) -> None:
         for statement in statements:
@@ -134,53 +164,80 @@ class Dialogue:
 
     def _obey(self, command: Command) -> None:
         match command.verb:
-            case Verb.WORLDS:
-                self._choose_worlds(command.argument)
-            case Verb.FORMAT:
-                self._choose_format(command.argument)
-            case Verb.REDUCE:
-                self._reduce_by(command.argument)
-            case Verb.TIMING:
-                self._setting = replace(self._setting, is_timed=not self._setting.is_timed)
-                diagnostics.narrate(f"timing is {'on' if self._setting.is_timed else 'off'}")
+            case Verb.TABLES:
+                self._ask_once(list_tables(command.argument, self._setting.schema))
+            case Verb.DESCRIBE if command.argument:
+                self._describe_table(command.argument)
+            case Verb.DESCRIBE:
+                self._ask_once(list_tables("", self._setting.schema))
+            case Verb.VERTICAL:
+                self._ask_again()
+            case Verb.OUTPUT:
+                self._choose_file(command.argument)
             case Verb.HELP:
                 render.write_text(HELP)
             case Verb.QUIT:
                 self.has_ended = True
+            case _:
+                self._change(command)
 
-    def _choose_worlds(self, names: str) -> None:
-        if names:
-            select_worlds(self._worlds, names)
-            self._setting = replace(self._setting, worlds=None if names == "*" else names)
-        diagnostics.narrate(self.describe_worlds())
+    def _change(self, command: Command) -> None:
+        audience = self._setting.audience
+        self._setting, said = change(self._setting, command)
+        if self._setting.audience.fleets != audience.fleets:
+            self._names = _read_names(self._setting.audience)
+            self._worlds = _list_worlds(self._setting.audience)
+        diagnostics.narrate(said)
 
-    def _choose_format(self, name: str) -> None:
-        if name and name not in FORMATS:
-            raise UsageError(f"unknown format {name}", hint=suggest(name, FORMATS))
-        if name:
-            self._present(replace(self._setting.presentation, output_format=name))
-        diagnostics.narrate(f"format {self._setting.presentation.output_format}")
+    def _describe_table(self, text: str) -> None:
+        schema, table = read_table_name(text)
+        known = self._list_tables()
+        if schema is None and known and table.casefold() not in map(str.casefold, known):
+            raise UsageError(f"no table {table}", hint=suggest(table, known, listed_as="tables"))
+        self._ask_once(describe_table(schema, table))
 
-    def _reduce_by(self, sql: str) -> None:
-        self._present(replace(self._setting.presentation, reduce_sql=sql or None))
-        diagnostics.narrate(
-            "--reduce is on; \\reduce without SQL turns it off"
-            if sql
-            else "answers are not reduced"
-        )
+    def _ask_once(self, statements: Sequence[UserStatement]) -> None:
+        """Ask of the worlds what is alike in most of them, and show it grouped."""
+        how = Presentation("table", is_grouped=True, spellings=COMMANDS)
+        setting = replace(self._setting, presentation=how, options=QueryOptions())
+        ask(statements, setting)
 
-    def _present(self, presentation: Presentation) -> None:
-        require_possible(presentation)
-        self._setting = replace(self._setting, presentation=presentation)
+    def _ask_again(self) -> None:
+        if not self._last:
+            raise UsageError("no statement was run before", hint="SELECT … \\G")
+        statements = [each._replace(is_vertical=True) for each in self._last]
+        how = replace(self._setting.presentation, output_format="table")
+        ask(statements, replace(self._setting, presentation=how))
+
+    def _choose_file(self, argument: str) -> None:
+        if not argument:
+            self._file = None
+            diagnostics.narrate("answers are shown here")
+            return
+        self._file = choose_file(self._setting.presentation, argument)
+        diagnostics.narrate(f"the next answer is written to {self._file.output}")
 
 
-def _read_names(setting: Setting) -> "Future[Names]":
+def _name_history(audience: Audience) -> str:
+    """Return the name of the file for what was typed; no fleet is called _servers."""
+    return audience.label[:_LONGEST_FILE_NAME] if audience.fleets else "_servers"
+
+
+def _list_worlds(audience: Audience) -> tuple[str, ...]:
+    """Return the names that can limit the audience."""
+    if not audience.fleets:
+        return tuple(audience.servers)
+    names = (name for fleet in audience.fleets for name in fleets.status(fleet).worlds)
+    return tuple(dict.fromkeys(names))
+
+
+def _read_names(audience: Audience) -> "Future[Names]":
     """Read the names of tables and columns while the user types."""
     names: Future[Names] = Future()
 
     def read() -> None:
         try:
-            names.set_result(querying.known_names(setting.fleet, worlds=setting.worlds))
+            names.set_result(querying.known_names(audience))
         except (RewoundError, OSError) as error:
             names.set_exception(error)
 

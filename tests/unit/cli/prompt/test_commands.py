@@ -17,6 +17,13 @@ from rewound.errors import UsageError
         ("\\worlds", Command(Verb.WORLDS)),
         ("\\worlds host[1-3],eu-* ", Command(Verb.WORLDS, "host[1-3],eu-*")),
         ("  \\w host1;", Command(Verb.WORLDS, "host1")),
+        ("\\f csv", Command(Verb.FORMAT, "csv")),
+        ("\\fl before,after", Command(Verb.FLEET, "before,after")),
+        ("\\tables player_*", Command(Verb.TABLES, "player_*")),
+        ("\\d `a b`;", Command(Verb.DESCRIBE, "`a b`")),
+        ("\\G", Command(Verb.VERTICAL)),
+        ("\\g", Command(Verb.GROUP)),
+        ("\\o --force a.csv", Command(Verb.OUTPUT, "--force a.csv")),
         ("\\FORMAT csv", Command(Verb.FORMAT, "csv")),
         ("\\reduce SELECT SUM(n) FROM result;", Command(Verb.REDUCE, "SELECT SUM(n) FROM result")),
         ("\\timing", Command(Verb.TIMING)),
@@ -37,7 +44,9 @@ def test_everything_else_is_sql(text: str):
     assert parse_command(text) is None
 
 
-@pytest.mark.parametrize("text", ["\\", "\\ worlds", "\\nope", "\\worldsx host1"])
+@pytest.mark.parametrize(
+    "text", ["\\", "\\ worlds", "\\nope", "\\wi\\de", "\\t", "\\worldsx host1"]
+)
 def test_an_unknown_command_is_an_error_that_names_those_there_are(text: str):
     with pytest.raises(UsageError) as caught:
         parse_command(text)

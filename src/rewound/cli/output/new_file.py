@@ -1,0 +1,48 @@
+"""The file that an answer is written to: there as a whole, or not at all."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from rewound.errors import UsageError
+
+
+@contextlib.contextmanager
+def create_file(path: Path, *, replaces: bool) -> Iterator[BinaryIO]:
+    """Open a new file; it is gone again if it cannot be finished.
+
+    With `replaces`, an older file stays until the new one is whole; a device or pipe is written
+    to as it is.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    is_device = path.is_relative_to("/dev") or (path.exists() and not path.is_file())
+    if replaces and is_device:
+        # /dev/stdout may be a file that others write to as well.
+        with _open(path, path, "ab") as out:
+            yield out
+        return
+    target = path.resolve() if replaces else path
+    new = target.with_name(f".{target.name}.{os.getpid()}") if replaces else path
+    with _open(new, path, "xb") as out:
+        try:
+            yield out
+            out.close()
+            if replaces:
+                new.replace(target)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+
+
+def _open(path: Path, named: Path, mode: str) -> BinaryIO:
+    try:
+        return path.open(mode)  # type: ignore[return-value]  # both modes are binary
+    except OSError as error:
+        raise UsageError(
+            f"--output {named}: {error.strerror}",
+            hint="choose a file that does not exist, in a folder that does",
+        ) from error
