@@ -378,23 +378,6 @@ def list_going(state_dir: Path) -> list[str]:
     )
 
 
-def find_baseline_users(state_dir: Path) -> dict[str, list[str]]:
-    """Return which worlds refer to which baseline: its key to `fleet/world` names.
-
-    A fleet whose record cannot be read refers to none that could be used.
-    """
-    users: dict[str, list[str]] = {}
-    for name in list_fleets(state_dir):
-        try:
-            worlds = FleetFolder(state_dir, name).read().worlds
-        except FleetError:
-            continue
-        for world in worlds.values():
-            if world.baseline is not None:
-                users.setdefault(world.baseline, []).append(f"{name}/{world.name}")
-    return users
-
-
 def _is_ours(folder: Path) -> bool:
     try:
         return folder.stat().st_uid == os.getuid()

@@ -9,9 +9,7 @@ from rewound.engine.install.installation import Installation, get_installation, 
 from rewound.engine.process.process_engine import ProcessEngine
 from rewound.fleet.baseline import CacheEntry, choose_evictions
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.state import (
-    find_baseline_users,
-)
+from rewound.fleet.baseline_users import find_baseline_users
 
 DEFAULT_IMAGE = "mysql:8.4"
 """What the docker engine takes where the user names none."""

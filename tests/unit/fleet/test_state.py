@@ -9,13 +9,8 @@ from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.protocol import Server
 from rewound.errors import FleetError, HostError, UsageError
-from rewound.fleet.state import (
-    RECORD_FORMAT,
-    FleetFolder,
-    FleetRecord,
-    find_baseline_users,
-    list_fleets,
-)
+from rewound.fleet.baseline_users import find_baseline_users
+from rewound.fleet.state import RECORD_FORMAT, FleetFolder, FleetRecord, list_fleets
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import (
     DumpFacts,
