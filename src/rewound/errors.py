@@ -52,7 +52,7 @@ class RewoundError(Exception):
         self.message = message
         self.hint = hint
         self.quoted = quoted
-        """Lines of what a dump or a program says, shown below the message."""
+        """Quoted lines of a dump or a program, shown below the message."""
         if hint:
             self.add_note(f"hint: {hint}")  # where the error is a traceback, in Python
 

@@ -36,13 +36,13 @@ class Dump:
     time_source: TimeSource
     """What `taken_at` was read from."""
     day_only: bool = False
-    """The name tells no time of day: `taken_at` is the start of a day, or of a week."""
+    """The name has no time of day: `taken_at` is the start of a day, or of a week."""
     open_days: int = 1
-    """How many days there are from `taken_at` on that the name may mean, if it is `day_only`."""
+    """How many days from `taken_at` on the name may mean, if it is `day_only`."""
 
 
 NO_TIME = "no time in the name, and no closing line"
-"""Why a file gives no dump: nothing says when it was taken, nor that it is whole."""
+"""The reason for a file without any sign of its time or its completeness."""
 
 
 @dataclass(frozen=True, slots=True)

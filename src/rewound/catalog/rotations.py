@@ -33,7 +33,7 @@ class Rotation:
     """Files of one world that were taken for several."""
 
     world: str
-    """The name without the slot; "" if the slot is all there is."""
+    """The name without the slot; "" if there is nothing else."""
     dumps: tuple[Dump, ...]
     is_certain: bool
     """Whether the slot can be nothing else."""
@@ -47,7 +47,7 @@ class Rotation:
 class _Slot:
     text: str
     before: str
-    """What stands right before it."""
+    """The text directly before it."""
     dump: Dump
 
     @property

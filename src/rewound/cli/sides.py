@@ -20,7 +20,7 @@ from rewound.operations.dump_selection import Selection, read_selection
 from rewound.worlds.folding import name_worlds
 
 _TEMPORARY = ("diff-before", "diff-after")
-"""The fleets that are made of a SOURCE."""
+"""The fleets that are created from a SOURCE."""
 _EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T2"
 _OF_A_SOURCE = frozenset({"pattern", "timezone", "keep", *RESTORE_OPTIONS})
 """The parameters that mean nothing for fleets that are up."""

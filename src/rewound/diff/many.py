@@ -47,7 +47,7 @@ class FleetComparison:
     """Worlds that have no counterpart."""
     only_after: tuple[str, ...] = ()
     samples: Mapping[tuple[str, TableName], tuple[RowChange, ...]] = field(default_factory=dict)
-    """Of each world and table, rows that changed, as many as were asked for."""
+    """Changed rows of each world and table, as many as requested."""
     changed_since: tuple[str, ...] = ()
     """In words, which worlds were changed after their restore."""
 

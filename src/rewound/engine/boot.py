@@ -46,7 +46,7 @@ _NO_MEMORY = (
 """Of a server that gets no more memory. tcmalloc's and the last two were seen on 9.7.4."""
 _BOOT_FILE = "boot.sql"
 _CANNOT_WRITE = ("must be writable", "can't be opened in read-write mode")
-"""Of InnoDB where a file could not be copied to an overlay, for example; why it does not say."""
+"""For example of InnoDB if a file could not be copied to an overlay; it gives no reason."""
 _LAST_WORDS = ("[ERROR]", "got signal", "Received SHUTDOWN")
 """What a server logs before it ends, if it can."""
 _TRACE = re.compile(r"(got signal \d+ ;)\n.*", re.DOTALL)

@@ -19,7 +19,7 @@ class EngineChoice:
     mysql: str
     """What the user calls it: a name of `rewound server list`, or that of an image."""
     build: str
-    """What tells it from another of that name: an image's id; else the name again."""
+    """What distinguishes it from another of that name: an image's id; otherwise the name."""
     version: str
     """The server's version."""
     address: str | None = None

@@ -25,7 +25,7 @@ class ServerSpec:
     root_password: str = field(repr=False)
     """The password of root@localhost from before the first connection on."""
     settings: ServerSettings = ServerSettings()  # noqa: RUF009 - frozen value
-    """What decides what its world holds."""
+    """The settings that affect the contents of its world."""
     boot_statements: tuple[str, ...] = field(default=(), repr=False)
     """What it executes before its first connection."""
     data_from: Path | None = None

@@ -57,7 +57,7 @@ class Contents(enum.Enum):
 
     NOTHING = enum.auto()
     UNFINISHED = enum.auto()
-    """What a restore left that did not come to its end."""
+    """The remains of an unfinished restore."""
     PROVEN = enum.auto()
     FOREIGN = enum.auto()
     """Something that is not ours."""

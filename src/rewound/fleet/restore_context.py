@@ -73,9 +73,9 @@ class RestoreContext:
     """The name of their fleet."""
     engine: EngineChoice
     baselines: BaselineCache | None
-    """Where worlds start from and what they leave there; None if neither is wanted."""
+    """The baselines to start from and to save; None to use none."""
     witness: Witness | None = None
-    """Who compares each world with a second load; None if that is not wanted."""
+    """Compares each world with a second load; None to skip this."""
 
     def settings(self, lower_case_table_names: int) -> ServerSettings:
         """Return what the server of one of them is started with."""

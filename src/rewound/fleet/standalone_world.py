@@ -28,7 +28,7 @@ from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import DEV, READER
 
 NO_FLEET = "standalone"
-"""What stands where a world's fleet is named."""
+"""The name in place of a fleet's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class FleetRecord:
     worlds: Mapping[str, World]
     """By name, in the order of their names."""
     request: RestoreRequest | None = None
-    """How they were asked for; None where an earlier version made the fleet."""
+    """How they were requested; None if an earlier version created the fleet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class World:
 
     name: str
     state: WorldState
-    """As last recorded; `current_state` says what it is worth."""
+    """As last recorded; `current_state` checks it."""
     dump: Path
     """The dump that it holds or was to hold."""
     taken_at: datetime
@@ -49,7 +49,7 @@ class World:
     rows: int = 0
     """Rows in all of its tables, once it is ready."""
     dump_filter: str | None = None
-    """The options that asked for a part of its dump; None if all of it was."""
+    """The options that selected a part of its dump; None if all of it was loaded."""
     baseline: str | None = None
     """The key of the baseline that a reset returns to."""
     lower_case_table_names: int = 0

@@ -42,7 +42,7 @@ _KEPT = "Invalid "
 """What warning 1300 begins with where bytes are no text: a column of bytes takes them as they
 are, one of text gives warning 1366 as well. `Cannot convert string …` stores question marks."""
 _OF_WHAT_IS_NOT_THERE = frozenset({1008, 1051, 1305, 1360})
-"""Notes of DROP … IF EXISTS: it says itself that nothing need be there."""
+"""Notes of DROP … IF EXISTS, which expects that the object may not exist."""
 
 
 LOOSE_WARNINGS = frozenset({139, 1071, 1112, 1478})

@@ -33,9 +33,9 @@ class DumpFacts:
     text_bytes: int
     """After decompression."""
     producer: str | None
-    """What the dump's first comment says made it."""
+    """The program that made the dump, according to its first comment."""
     source_server: str | None
-    """Version of the server that was dumped, as the dump says."""
+    """Version of the dumped server, according to the dump."""
     completed_at: datetime | None
     """Time of the closing line, in the zone of the dump's host, read as UTC."""
     is_whole: bool | None
@@ -163,7 +163,7 @@ class Ledger:
     unfinished_allowed: bool
     """The user accepted a dump whose end cannot be proven."""
     dump_filter: str | None = None
-    """The options that asked for a part of the dump; None if all of it was."""
+    """The options that selected a part of the dump; None if all of it was loaded."""
     unmet: tuple[str, ...] = ()
     """Those of them that ask for what the dump does not hold."""
     idle: tuple[str, ...] = ()
@@ -173,7 +173,7 @@ class Ledger:
     allowed: tuple[str, ...] = ()
     """The rules that the user allowed to apply although the world differs by them."""
     deep: DeepProof | None = None
-    """Of a world that was compared with a second load; None if that was not asked for."""
+    """The result of comparing the world with a second load; None if not requested."""
 
     @property
     def rows(self) -> int:

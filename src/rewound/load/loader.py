@@ -65,7 +65,7 @@ class LoadOptions:
     allowed: frozenset[str] = frozenset()
     """The rules of `ALLOWABLE` that may apply, by name."""
     dump_filter: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
-    """What of the dump is wanted."""
+    """The part of the dump to restore."""
     check_foreign_keys: bool = False
     """Look every row's foreign keys up when all is loaded."""
     time_zone: str = "+00:00"

@@ -23,7 +23,7 @@ from rewound.load.rows import Batch, DeferredIndexes
 _log = logging.getLogger(__name__)
 
 _LARGEST_BACKLOG_BYTES = 8 << 20
-"""Of rows that wait for a worker; where there are more, the reader has to wait."""
+"""Limit of rows that wait for a worker; beyond it, the reader has to wait."""
 _POLL_S = 0.2
 _END_TIMEOUT_S = 30.0
 

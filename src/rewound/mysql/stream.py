@@ -27,7 +27,7 @@ from rewound.mysql.server_url import ServerUrl, Tls
 from rewound.mysql.unix_socket import reachable
 
 CONNECTION_LOST = 2013
-"""What a driver says when the server went away in the middle of an answer."""
+"""The driver's error when the server disconnects in the middle of an answer."""
 _UNKNOWN = 2000
 _BROKEN = frozenset({0, _UNKNOWN, 2006, CONNECTION_LOST})
 # It logs what the server notes, which `Session.warnings` leaves out.
@@ -35,7 +35,7 @@ logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
 _BEFORE_FIRST_WORD = r"(?>\s|\(|--\s.*\n|#.*\n|/\*[^!+](?s:.*?)\*/)*"
 _CAN_BE_PREPARED = re.compile(_BEFORE_FIRST_WORD + r"(?:SELECT|WITH|TABLE|VALUES)\b", re.IGNORECASE)
-"""A statement of one answer, which is what it seems to be."""
+"""A statement with one answer, recognised by its first word."""
 _EXPLAINS = re.compile(_BEFORE_FIRST_WORD + r"(?:EXPLAIN|DESCRIBE|DESC)\b", re.IGNORECASE)
 _TIMES_UP = "SHOW SESSION STATUS LIKE 'Max_execution_time_exceeded'"
 _CONNECTION_ERROR = 2002

@@ -24,7 +24,7 @@ from rewound.operations.restoring import FleetMaker, UpOptions, workers
 from rewound.operations.up_observer import UpObserver
 
 FLEET = "verify--restore"
-"""The name of the fleet that drills are done in, one drill at a time. What has it goes."""
+"""The name of the fleet for drills, one drill at a time. Its remains are removed."""
 RECEIPT_FORMAT = 2
 """To be raised when receipts change so that their readers have to."""
 

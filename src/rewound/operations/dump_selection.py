@@ -42,7 +42,7 @@ class Selection:
     source: Path
     """A folder of dumps, or one dump."""
     target: TargetTime | None = None
-    """The moment wanted; None for the newest dumps."""
+    """The target time; None for the newest dumps."""
     pattern: str | None = None
     """Pattern of world and time in a path, if the usual shapes do not match."""
     timezone: tzinfo = UTC

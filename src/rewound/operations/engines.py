@@ -20,7 +20,7 @@ from rewound.operations.up_observer import UpObserver
 
 AUTO = "auto"
 MATCH = "match"
-"""The server that is of the dumps' own version."""
+"""The server of the dumps' own release."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rewound.fleet.baseline_users import find_baseline_users
 DEFAULT_IMAGE = "mysql:8.4"
 """What the docker engine takes where the user names none."""
 CACHE_LIMIT_BYTES = 20 << 30
-"""How much the baselines may take, unless the user says otherwise."""
+"""The default size limit of the baselines."""
 
 
 def install_server(

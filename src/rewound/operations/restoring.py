@@ -64,7 +64,7 @@ class UpOptions:
     clone: CloneMethod | None = None
     """How data directories are cloned; None for the cheapest way that works."""
     keep_baselines: bool = True
-    """Start from baselines where they are there, and leave them where not."""
+    """Start from baselines if they exist, and save them otherwise."""
     cache_limit_bytes: int = CACHE_LIMIT_BYTES
     replaces: bool = False
     """Take an earlier fleet of this name down, once it is known what is restored."""

@@ -68,7 +68,7 @@ class Standalone:
     folder: Path
     ledger: Ledger
     argv: tuple[str, ...]
-    """What to become to serve it."""
+    """The command to become in order to serve it."""
     environment: Mapping[str, str]
     """What its environment needs besides."""
     memory_limit_bytes: int

@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 32
 """How many worlds work on a statement at a time; those that send rows are not counted."""
 _TIME_IS_UP = 3024
-"""What MySQL says of max_execution_time."""
+"""MySQL's error for max_execution_time."""
 _FIRST_RUN_ROWS = 100
 _MOST_RUN_ROWS = 5_000
 _RUN_BYTES = 256 << 10
@@ -57,9 +57,9 @@ class QueryOptions:
     timeout_s: float | None = None
     """How long each statement may take; it is ended on the server as well."""
     row_limit: int | None = None
-    """How many rows of each SELECT are wanted; that there are more is noted."""
+    """How many rows of each SELECT are requested; further rows are noted."""
     enough_rows: int | None = None
-    """More rows than these need not come, as nobody will look at them."""
+    """More rows than these are not needed, because they are not shown."""
     is_read_only: bool = False
     """Every statement runs in a read-only transaction, whoever asks."""
     has_one_answer: bool = False

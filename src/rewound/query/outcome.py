@@ -17,7 +17,7 @@ class Outcome:
     error: str | None = None
     """Why it has no answer, or only the beginning of one."""
     is_cut: bool = False
-    """There are more rows than were asked for."""
+    """There are more rows than requested."""
     has_more: bool = False
     """The statement has another answer after this one, as a CALL may have."""
     changed_rows: int = 0
@@ -37,7 +37,7 @@ class Summary:
     failed: Mapping[str, str] = field(default_factory=dict)
     """World to its error."""
     cut: tuple[str, ...] = ()
-    """Worlds that have more rows than were asked for."""
+    """Worlds that have more rows than requested."""
     row_count: int = 0
     """All worlds' rows."""
     changed_rows: int = 0

@@ -28,7 +28,7 @@ class ResultColumns:
     misfits: Mapping[str, str] = field(default_factory=dict)
     """Worlds whose columns have other names, to what they are: their rows are left out."""
     drifted: Mapping[str, str] = field(default_factory=dict)
-    """Worlds with a column of another type, to what it is: their rows are in."""
+    """Worlds with a column of another type, and that type; their rows are included."""
     renamed: Mapping[str, str] = field(default_factory=dict)
     """Names that came twice, by the new ones."""
 

@@ -37,7 +37,7 @@ class UserStatement(NamedTuple):
     text: str
     """Without what ends it."""
     is_vertical: bool = False
-    r"""It ends in \G: its rows are wanted one value per line."""
+    r"""It ends in \G: its rows are shown one value per line."""
 
 
 class _Part(NamedTuple):

@@ -17,7 +17,7 @@ _DATED = re.compile(
 _NUMBERED = re.compile(
     r"\.(?:sql|dump)(?:\.(?:gz|zst|xz|bz2))?\.[1-9][0-9]?(?:\.(?:gz|zst|xz|bz2))?$", re.IGNORECASE
 )
-"""Where logrotate adds a number: `host1.sql.gz.1`, `host1.sql.2.gz`. It tells nothing else."""
+"""Where logrotate adds a number: `host1.sql.gz.1`, `host1.sql.2.gz`."""
 _PART = re.compile(
     r"(?P<ending>\.(?:sql|gz|zst|xz|bz2))"
     r"(?:[-_.][a-z]{2}|a[a-z]|[-_.]?(?:0[0-9]|[0-9]{3})|[-_.]part[-_.]?[0-9a-z]+)$",

@@ -47,9 +47,9 @@ class LoneClock:
     groups: Mapping[str, str | None]
     """The groups H, M and S."""
     is_first: bool
-    """It stands before the day, where a time of day hardly ever does."""
+    """It precedes the day, which a time of day hardly ever does."""
     is_adjacent: bool = False
-    """It stands right after the day, where hardly anything else does."""
+    """It directly follows the day, where hardly anything else does."""
     is_alone: bool = False
     """There is nothing but digits in the name: they name the world."""
 

@@ -28,7 +28,7 @@ _LATEST_AHEAD = timedelta(days=2)
 _AGREES_WITHIN = timedelta(days=2)
 """A dump may end on the day after, and in a time zone that is a day ahead."""
 _WITNESSES = 3
-"""Closing lines asked for: to read one, a compressed dump is read to its end."""
+"""How many closing lines to read: for each, a compressed dump is read to its end."""
 _SHORTEST_GAP = timedelta(minutes=1)
 """Two dumps of one world are further apart; numbers that follow on each other are not."""
 
@@ -40,9 +40,9 @@ class LooseShape:
     name: str
     """For the reader of this table."""
     regex: str
-    """What finds it; the group `gap`, if there is one, is the separator."""
+    """Its regular expression; the group `gap`, if any, is the separator."""
     formats: tuple[str, ...]
-    """The formats; `-` stands for the separator."""
+    """The formats; `-` represents the separator."""
     is_compact: bool = True
     """It is a mere number, which names worlds as well."""
 
@@ -110,7 +110,7 @@ class TimeToken:
     gap: str
     """The separator in it."""
     tail: str
-    """The time of day after it, with what stands between."""
+    """The time of day after it, with the text between them."""
 
     def formats(self) -> tuple[str, ...]:
         """Return the formats in which the text may be written, its own separators in them."""

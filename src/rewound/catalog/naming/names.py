@@ -23,11 +23,11 @@ KIND_WORDS = frozenset(
         *("full", "export", "snapshot"),
     ]
 )
-"""Words that say what a file is. They are no part of a world's name at its ends."""
+"""Words for the kind of a file. At the ends of a name they do not belong to the world."""
 PERIOD_WORDS = WEEKDAY_NAMES | frozenset(
     ["hourly", "daily", "nightly", "weekly", "monthly", "quarterly", "yearly", "latest"]
 )
-"""Words that say when a file was made. They are no part of a world's name at its ends."""
+"""Words for the time of a file. At the ends of a name they do not belong to the world."""
 MARKER_WORDS = KIND_WORDS | PERIOD_WORDS
 """All words that are no part of a world's name at its ends, in lower case."""
 
@@ -56,17 +56,17 @@ class ParsedName:
     world: str
     """The world's name, checked."""
     taken_at: datetime | None
-    """The time in UTC, or None if the path tells none."""
+    """The time in UTC, or None if the path has none."""
     day_only: bool = False
-    """The path tells the day but no time of day."""
+    """The path has the day but no time of day."""
     origin: tuple[str, ...] = ()
-    """What folders and file say besides world, time and marker words: another host, perhaps."""
+    """Text in folders and file besides world, time and marker words: perhaps another host."""
     kind_words: tuple[str, ...] = ()
-    """The words in the file's name that say what it is, in lower case."""
+    """The words for the kind of the file in its name, in lower case."""
     open_days: int = 0
     """How many days the time leaves open: 1 for a day, 7 for a week, 0 with a time of day."""
     month: str | None = None
-    """The month that the path tells, where it tells no day: the dump must be of it."""
+    """The month in a path without a day: the dump must be from that month."""
     uncertain_zone: str | None = None
     """The abbreviation of a zone that has several meanings, and was not heeded."""
 

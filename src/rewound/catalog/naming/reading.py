@@ -37,11 +37,11 @@ class StemTimes:
     """The times in one name."""
 
     times: tuple[WrittenTime, ...] = ()
-    """Those that tell a day, from left to right."""
+    """Those that include a day, from left to right."""
     clock: tuple[int, int] | None = None
-    """Where a time of day stands apart from its day; `times` have it already."""
+    """Where a time of day is separate from its day; `times` have it already."""
     month: tuple[int, int] | None = None
-    """Where a month stands that no day goes with: the closing line tells the time."""
+    """Where a month without a day is: the closing line has the time."""
     problem: str | None = None
     """Why the name cannot be read."""
     open_tokens: tuple[Settled, ...] = ()

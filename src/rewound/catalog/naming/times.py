@@ -27,7 +27,7 @@ class TimeShape:
     format: str
     """As for strftime; where it has `-`, `T` or `:`, any usual separator may stand."""
     example: str
-    """A time in this shape: 2024-06-18 21:15:08, as far as the shape tells it."""
+    """A time in this shape: 2024-06-18 21:15:08, as far as the shape includes it."""
 
     @property
     def has_clock(self) -> bool:
@@ -109,7 +109,7 @@ _DATES = (
 )
 """Every certain way to write a date. Where several fit at one place, the first wins."""
 _WEEK = f"(?<![-_.][0-9]{{2}}[-_.]){_named('G')}[-_. ]?{_WEEK_WORD}{_named('V')}"
-"""A week alone; no time of day goes with it."""
+"""A week alone, which no time of day follows."""
 _ZONES = "|".join(sorted({*ZONE_HOURS, *UNCERTAIN_ZONES} - {"Z"}, key=lambda z: (-len(z), z)))
 _HOURS = "[+-](?:0?[0-9]|1[0-4])(?::?(?:00|30|45))?"
 _ZONE_WAYS = (
@@ -199,7 +199,7 @@ class WrittenTime:
     end: int
     """Where the text continues after the time."""
     reading: Reading
-    """What it says."""
+    """Its meaning."""
 
 
 def iter_times(text: str, timezone: tzinfo) -> Iterator[WrittenTime]:

@@ -34,7 +34,7 @@ from rewound.operations.ending import Ended
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 _OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group")
-"""Options that only a new fleet can be told."""
+"""Options that only a new fleet can have."""
 
 
 @click.command(name="up")

@@ -42,7 +42,7 @@ class Suggestion(NamedTuple):
     """One way to go on."""
 
     text: str
-    """What stands there then."""
+    """The text that it inserts."""
     length: int
     """How many characters before the cursor it replaces."""
     what: str

@@ -83,7 +83,7 @@ class TableReport:
     left_out: dict[str, str] = field(default_factory=dict)
     """Columns that were not compared, to why not."""
     rows: list[RowReport] = field(default_factory=list)
-    """Some that changed, as many as were asked for, in the order that was asked for."""
+    """Some changed rows, in the requested number and order."""
     error: str | None = None
     """Why its rows could not be compared."""
 
@@ -129,7 +129,7 @@ class Report:
     findings_note: str | None
     """Why nothing can stand out, if that is so."""
     unjudged: list[str] = field(default_factory=list)
-    """Tables that changed, but have too few rows to tell whether a world stands out."""
+    """Tables that changed, but have too few rows to judge whether a world stands out."""
     changed_since: list[str] = field(default_factory=list)
     """In words, which worlds were changed after their restore, and what of them."""
     provenance: Provenance | None = None

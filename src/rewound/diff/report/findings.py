@@ -55,7 +55,7 @@ class Measure(enum.Enum):
     """Of as many rows as there were before."""
     SHARE_REMOVED = "share of rows removed"
     DEFINITIONS = "definitions"
-    """What changed in the schema; the score says nothing."""
+    """What changed in the schema; the score has no meaning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class DumpOrigin:
     bytes: int | None
     """Of the file on disk."""
     dump_filter: str | None
-    """The options that asked for a part of it."""
+    """The options that selected a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SideOrigin:
     source: str
     """The folder of dumps, or the one dump."""
     target: str | None
-    """The moment that was asked for; None for the newest dumps."""
+    """The target time; None for the newest dumps."""
     restored_at: str
     server: str
     """The MySQL that its worlds run, such as `MySQL 9.7.4 (process)`."""

@@ -24,7 +24,7 @@ from rewound.diff.rows.row_changes import Row, RowCounter
 from rewound.diff.rows.statements import SideSql
 
 _AHEAD = 4
-"""Ranges that are asked for before the answers to the first are looked at."""
+"""Ranges that are requested before the first answers are read."""
 _DENSE = 2
 """So many differing ranges in a row, and the next one probably differs as well: taking its
 fingerprint first would be in vain."""

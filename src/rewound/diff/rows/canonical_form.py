@@ -56,7 +56,7 @@ class ColumnPair:
     before: ColumnSql
     after: ColumnSql
     temporal: str | None = None
-    """Of a temporal column what it is: `date`, `time` or `datetime`."""
+    """The kind of a temporal column: `date`, `time` or `datetime`."""
 
 
 _FORMS = {

@@ -23,7 +23,7 @@ class RowOptions:
     columns: Sequence[str] | None = None
     """Patterns (`*`, `?`) of the columns to compare; the key's are compared in any case."""
     ignore_columns: Sequence[str] = ()
-    """Patterns of columns that are treated as if they were not there."""
+    """Patterns of columns that are ignored."""
     label_columns: Sequence[str] | None = ()
     """Patterns of columns that name a row; they are read of each row that changed, and compared
     only if `columns` has them too. None for the one that looks like a name."""

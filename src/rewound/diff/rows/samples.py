@@ -14,7 +14,7 @@ class SampleOrder(enum.Enum):
     """Which rows come first; among equals the one that is found first."""
 
     FOUND = "found"
-    """As they are found: by the key, where there is one."""
+    """As they are found: by the key, if there is one."""
     RISE = "rise"
     """Whose number rose most."""
     FALL = "fall"

@@ -9,7 +9,7 @@ from rewound.diff.rows.ranges import KeyRange, key_condition, range_condition
 from rewound.diff.sql_text import quote_name
 
 BUCKET_DIGITS = 3
-"""Hexadecimal digits of a hash that say which of 4,096 buckets a row is in."""
+"""Hexadecimal digits of a hash that select one of 4,096 buckets."""
 _ENTRY_DIGITS = 32  # of a hash: 128 bits
 _SUM_DIGITS = 15  # of the hash; as many as fit a BIGINT
 

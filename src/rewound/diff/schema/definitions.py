@@ -136,7 +136,7 @@ class TriggerDefinition:
     when: str
     """`BEFORE INSERT` and its kin."""
     order: int
-    """Which one it is of those at the same moment."""
+    """Its place among the triggers of the same event."""
     body: str
     sql_mode: str = ""
 
@@ -185,4 +185,4 @@ class Schema:
     """By their kind and their name in lower case."""
     events: Mapping[str, Event] = field(default_factory=dict)
     unseen: frozenset[ObjectKind] = frozenset()
-    """Kinds of which the account may not see all that there is."""
+    """Kinds of objects that the account may not see completely."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rewound.dump.text.statement import FIRST_WORDS
 
 START_BYTES = 4096
-"""How many bytes of a text tell what it is, if there are as many."""
+"""How many bytes of a text are needed to recognise it, if it has as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ _BY_MAGIC = (
         ForeignFormat("encrypted data", _ENCRYPTED),
     ),
 )
-"""What stands at the very beginning of a file."""
+"""Signatures at the very beginning of a file."""
 
 _BY_WORDS = (
     (
@@ -122,7 +122,7 @@ _BY_WORDS = (
         ForeignFormat("a dump of PostgreSQL", _OTHER_DATABASE),
     ),
 )
-"""What stands at the beginning of a text, after a byte-order mark and white space."""
+"""Signatures at the beginning of a text, after a byte-order mark and white space."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16_BYTES_SEEN = 32

@@ -44,7 +44,7 @@ class Header:
     completed_at: datetime | None = None
     """Time of the closing line; the dump's host wrote it in its own zone, read as UTC."""
     closed: int = 0
-    """How many closing lines there are."""
+    """The number of closing lines."""
     is_open: bool = False
     """An opening comment has no closing line yet."""
     is_followed: bool = False

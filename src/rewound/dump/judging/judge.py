@@ -68,15 +68,15 @@ class Judge:
     default_schema: str | None = None
     """Where objects go that the dump names no database for."""
     dump_filter: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
-    """What of the dump is wanted."""
+    """The part of the dump to restore."""
     allowed: frozenset[str] = frozenset()
     """The rules that the user allows to apply, by name."""
     source_is_old: bool = False
-    """The dumped server was a MySQL before 8.0, or MariaDB, as the dump says."""
+    """The dumped server was MySQL before 8.0 or MariaDB, according to the dump."""
     session: DumpSession = field(default_factory=DumpSession)
     created_schemas: set[str] = field(default_factory=set)
     tables: KnownTables = field(default_factory=KnownTables)
-    """What is known of the tables that the dump has made."""
+    """What is known about the tables that the dump has created."""
     _row_tests: RowTestFinder = field(init=False)
     _inserts: KnownInserts = field(init=False)
     _zeros: ZeroNumbers = field(init=False)
@@ -85,7 +85,7 @@ class Judge:
     _folds_names: bool = field(init=False)
     _reader: StatementReader = field(init=False)
     _knows_source: bool = False
-    """The dump has said which server it is of."""
+    """The dump has named its server."""
     _own_schemas: set[str] = field(default_factory=set)
     """Those of them that the dump does not create."""
 

@@ -27,7 +27,7 @@ class KnownInsert:
     generated: tuple[int, ...]
     """The positions of generated columns."""
     enums: EnumColumns | None
-    """Where ENUM stands among them, if it does."""
+    """The places of ENUM columns among them."""
     computed: frozenset[str]
     """The columns of which the server makes the values: generated ones, and those that no row
     states; in lower case."""

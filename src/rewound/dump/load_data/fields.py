@@ -31,7 +31,7 @@ class FieldRows:
     statement: Statement
     """The INSERT that they are the rows of."""
     row_end: bytes
-    """What stands between two rows."""
+    """The text between two rows."""
     has_prefixes: bool
     """Values have `_binary` before them, which is no part of a field."""
 

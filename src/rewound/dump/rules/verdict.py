@@ -51,7 +51,7 @@ class StatedValues:
     generated: tuple[str, ...]
     """Which of these are generated."""
     rows: bytes
-    """The rows as the dump has them, without what stands before and after them."""
+    """The rows as the dump has them, without the text before and after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Verdict:
     auto_increment: int | None = None
     """For CREATE and ALTER TABLE: the AUTO_INCREMENT that it states."""
     mentions: Mentions = NONE
-    """What it says of other tables than its own."""
+    """The other tables that it refers to."""
 
     stated: StatedValues | None = None
     """For INSERT and REPLACE: the values of generated columns that DEFAULT takes the place of."""

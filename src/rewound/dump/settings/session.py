@@ -52,7 +52,7 @@ class DumpSession:
     saved: dict[str, str | None] = field(default_factory=dict)
     """User variable, in lower case, to its value; None if the value is unknown."""
     utf8mb4_collation: str | None = None
-    """What utf8mb4 alone meant on the dumped server, where that is not what it means here."""
+    """The default collation of utf8mb4 on the dumped server, if it differs from the one here."""
     schema: str | None = None
     """The schema that unqualified names belong to."""
     adds_zero_mode: bool = False

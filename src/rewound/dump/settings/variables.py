@@ -26,7 +26,7 @@ EXECUTED = _names("""
 """They decide what values and definitions become, or how text is read."""
 
 WITNESS = _names("max_error_count sql_notes sql_warnings")
-"""They decide what the server warns of, and its warnings tell of a value that was changed."""
+"""They decide which warnings the server gives, and warnings report changed values."""
 
 TUNING = _names("""
     big_tables bulk_insert_buffer_size connect_timeout connection_memory_chunk_size
@@ -122,7 +122,7 @@ DECIDED_HERE_IF_OFF = _names("sql_generate_invisible_primary_key")
 """Off they are as here; on they would change definitions, and need the same privilege."""
 
 NULLABLE = _names("character_set_results")
-"""They take NULL, which is what a user variable stands for that nothing has set."""
+"""They accept NULL, which is the value of an unset user variable."""
 
 STORAGE_ENGINE = _names("default_storage_engine storage_engine table_type")
 """The engine of tables that name none, in the words of MySQL 8.0, 5.x and 4.x."""

@@ -56,7 +56,7 @@ _TWO_LINES = (b" GTIDs ", b"In order to ensure a consistent backup")
 Source: MySQL 9.7, client/mysqldump.cc, process_set_gtid_purged.
 """
 _MAY_BE_NO_STATEMENT = frozenset(b"#-/.cCdDeEfFmMwW")
-"""First bytes of comments, of the DELIMITER command and of what tools say."""
+"""First bytes of comments, of the DELIMITER command and of messages of tools."""
 SHORT_BYTES = 1 << 12
 """A statement this short is read faster from quote to quote than by its masked text."""
 _LINE_ENDS_TRIED = 8

@@ -87,7 +87,7 @@ class Statement:
     """For INSERT and REPLACE: the offset after VALUES or SET, where its rows begin."""
 
     masked_rows: bytes = b""
-    """For INSERT and REPLACE: the masked text of what stands from there on."""
+    """For INSERT and REPLACE: the masked text from there on."""
 
     is_plain: bool = False
     """For INSERT and REPLACE: its rows contain nothing that a comment or a quote other than

@@ -34,7 +34,7 @@ _CLEAR = CONSTRUCTORS | {
     "GLENGTH": "ST_LENGTH",
     "MBREQUAL": "MBREQUALS",
 }
-"""Names that nobody gives to anything else."""
+"""Names that are not used for anything else."""
 _COMMON = {
     **{name: f"ST_{name}" for name in ("AREA", "BUFFER", "CENTROID", "CROSSES", "DIMENSION")},
     **{name: f"ST_{name}" for name in ("DISTANCE", "ENVELOPE", "SRID", "TOUCHES", "X", "Y")},

@@ -32,7 +32,7 @@ HOST = frozenset(
     | {"ssl_cert", "ssl_crl", "ssl_crlpath", "ssl_key", "tls_version", "tmpdir"}
     | {"version_compile_machine", "version_compile_os"}
 )
-"""They tell of the host of a server: its name, its paths, its ports."""
+"""They describe the host of a server: its name, its paths, its ports."""
 
 
 def find_host_variable(tokens: Iterable[Token]) -> str | None:

@@ -39,7 +39,7 @@ AS_ROOT = "--user=root"
 """The option without which mysqld does not run as root; to another user it is a warning."""
 STOP_SIGNAL = "SIGTERM"
 FLUSH_GRACE_S = 600.0
-"""How long mysqld may take to write what it has in memory when it is stopped."""
+"""How long mysqld may take to flush its memory when it is stopped."""
 LOG_DRIVER = "json-file"
 LOG_OPTIONS: Mapping[str, str] = {"max-size": "10m"}
 OPEN_FILES = 10_000

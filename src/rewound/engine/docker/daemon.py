@@ -55,10 +55,10 @@ _ANSWER_TIMEOUT_S = 120
 _PROGRAM_TIMEOUT_S = 300.0
 _NOTICE_TIMEOUT_S = 10
 _FOREIGN = (DockerException, StreamParseError, requests.RequestException, OSError)
-"""What the library raises, and what goes through it."""
+"""The exceptions of the library, and those that pass through it."""
 _IS_IT_THERE = "check that it runs and that you may use it: docker info"
 _NO_SUCH_FOLDER = "bind source path does not exist"
-"""Of Docker where what is to be mounted is not there. Podman 4.3 makes an empty folder."""
+"""Docker's message for a missing bind source. Podman 4.3 creates an empty folder."""
 _HOST_USERS = "name=userns"
 _ROOTLESS = "name=rootless"
 

@@ -117,7 +117,7 @@ class PrivateApt:
     root: Path
     """Its state, configuration and lists; disposable."""
     archives: Path
-    """Where packages are kept; those already there are not fetched again."""
+    """The folder for packages; existing ones are not fetched again."""
 
     def plan(self, names: Sequence[str]) -> list[Package]:
         """Fetch the package lists; return the packages with all that they depend on."""

@@ -22,7 +22,7 @@ from rewound.mysql.version import OLDEST_SUPPORTED, Version, find_mysql_version
 from rewound.similar_names import suggest
 
 AUTO = "auto"
-"""The selection that takes the first server there is: PATH, then the newest installed."""
+"""The selection of the first server found: on PATH, then the newest installed."""
 PATH_NAME = "path"
 """The name of the installation that was found on PATH."""
 
@@ -47,9 +47,9 @@ class Installation:
     options: tuple[str, ...]
     """Server options that point into its folder; empty if its built-in paths fit."""
     client: tuple[str, ...] | None
-    """argv prefix of the `mysql` client, where there is one."""
+    """argv prefix of the `mysql` client, if there is one."""
     mysqldump: tuple[str, ...] | None
-    """argv prefix of `mysqldump`, where there is one."""
+    """argv prefix of `mysqldump`, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
