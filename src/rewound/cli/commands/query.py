@@ -11,7 +11,7 @@ from rewound.cli.commands.query_compare import require_comparable, show_compared
 from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
 from rewound.cli.output.world_states import warn_of_changed
-from rewound.cli.parameters.audience import read_audience
+from rewound.cli.parameters.audience_options import read_audience
 from rewound.cli.parameters.precedence import ValueSource, find_origin, one_of, tell_passed_over
 from rewound.cli.parameters.shared_options import FORMATS, option, worlds_option
 from rewound.cli.questions import Setting, ask, choose_format, require_possible
