@@ -107,7 +107,7 @@ def test_replace_takes_the_place_of_a_fleet_once_it_knows_what_to_restore(
     assert cli("up", dumps.folder, "--replace", "--at", "2020-01-01").code == 1
     assert states_of(cli) == {"a": "ready"}
     write_game(dumps, "a", day=3)
-    assert "the earlier fleet deleted: 1 server stopped" in up(cli, dumps.folder, "--replace")
+    assert "earlier fleet deleted: 1 server stopped" in up(cli, dumps.folder, "--replace")
     assert ask(cli, "SELECT MAX(id) FROM player") == ["a,3"]
     assert len(servers_of(cli)) == 1
     both = cli("up", dumps.folder, "--replace", "--add")

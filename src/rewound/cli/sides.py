@@ -130,7 +130,7 @@ def _require_free_names() -> None:
         if len(kept) == len(_TEMPORARY):
             hint = f"compare what was kept: {shlex.join(['rewound', 'diff', *kept])};"
             hint += " or take it down: " + ", ".join(f"rewound down --fleet {k}" for k in kept)
-        raise FleetExists(f"fleet {' and '.join(kept)} of an earlier diff still up", hint=hint)
+        raise FleetExists(f"fleet {' and '.join(kept)} of an earlier diff is still up", hint=hint)
 
 
 def _warn_of_same_dumps() -> None:

@@ -294,6 +294,6 @@ def _require_absent(folder: FleetFolder) -> None:
     if folder.exists:
         raise FleetExists(
             f"fleet {folder.name} already exists",
-            hint="--add brings in worlds that it lacks, --replace restores it anew, --fleet NAME"
+            hint="--add adds worlds that it lacks, --replace restores it again, --fleet NAME"
             " creates another one",
         )

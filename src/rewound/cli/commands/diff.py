@@ -228,7 +228,7 @@ def _require_consistent(*, has_query: bool) -> None:
         if typed := find_typed(_OF_TABLES):
             raise UsageError(
                 f"{typed[0]} and --query are mutually exclusive",
-                hint="a query says itself what it reads; --worlds, --key and --format go with it",
+                hint="a query names its own tables; --worlds, --key and --format work with it",
             )
     elif find_typed({"key"}):
         raise UsageError("--key requires --query", hint="tables are compared by their own keys")

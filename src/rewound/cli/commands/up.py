@@ -44,8 +44,8 @@ _OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group")
     "--port-base", type=click.IntRange(1024, 65535), help="First port. Default: any free ports."
 )
 @restore_options
-@click.option("--add", is_flag=True, help="Bring in worlds that a fleet lacks or that failed.")
-@click.option("--replace", is_flag=True, help="Take an earlier fleet of this name down first.")
+@click.option("--add", is_flag=True, help="Add worlds that the fleet lacks or that failed.")
+@click.option("--replace", is_flag=True, help="Delete an existing fleet of this name first.")
 @click.option("--group", metavar="GROUP", help="Unix group whose members may use it as reader.")
 def command(
     selection: dump_selection.Selection,
@@ -234,13 +234,13 @@ def _show_replaced(ended: Ended) -> None:
     """Say what was taken down for a new fleet, and who was cut off."""
     for world, logins in ended.connections.items():
         diagnostics.narrate(describe_closed(world, logins))
-    diagnostics.narrate(f"the earlier fleet deleted: {show_count(ended.servers, 'server')} stopped")
+    diagnostics.narrate(f"earlier fleet deleted: {show_count(ended.servers, 'server')} stopped")
 
 
 def _advise_to_add(source: Path, fleet: str, failures: Iterable[str]) -> str:
     flag = [] if fleet == "default" else ["--fleet", fleet]
     argv = ["rewound", "up", str(source), "--add", *flag, "--worlds", fold_worlds(failures)]
-    return f"once that is mended, this brings in what failed: {shlex.join(argv)}"
+    return f"once this is fixed, add the failed worlds: {shlex.join(argv)}"
 
 
 def show_failures(
