@@ -148,7 +148,7 @@ def test_a_table_has_an_end_and_says_so(sample: Cli):
     assert "host[1-3]: output truncated to 1,666 rows" in done.stderr
     done = sample("query", MANY_ROWS, "--sort-by", "world")
     assert len(done.lines) == 2 + 5_000
-    assert "warning: output truncated to 5,000 rows (--format csv has all)" in done.stderr
+    assert "warning: output truncated to 5,000 rows (--format csv shows all)" in done.stderr
     done = sample("query", MANY_ROWS, "--total-limit", "5", "--format", "tsv")
     assert len(done.lines) == 6
     assert "output truncated to 5 rows (--total-limit)" in done.stderr

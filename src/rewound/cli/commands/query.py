@@ -137,6 +137,14 @@ def command(
     rewound query 'SELECT COUNT(*) AS n FROM player' --reduce 'SELECT SUM(n) FROM result'
     rewound query 'SELECT * FROM player WHERE level > @top' --param top=9 --format csv
     rewound query --compare before,after 'SELECT SUM(score) AS total FROM player'
+
+    A table has at most 5,000 rows, with a warning if there are more; all other formats have
+    every row. json writes an array of objects, jsonl one object per line, csv, tsv and markdown
+    the names of the columns first, vertical one value per line; parquet and arrow need
+    --output. NULL is NULL in a table, nothing in csv and \\N in tsv; bytes are hex in table,
+    markdown and vertical, base64 in the others. Each statement has an output of its own.
+
+    Exit code 0: all worlds answered; 1: none did; 4: some did not.
     """  # noqa: D301 - click's sign for lines that are not to be filled
     if urls or compare:
         _pass_over_fleet("urls" if urls else "compare")
