@@ -1,5 +1,6 @@
 """`rewound diff` on the sample, before and after its update."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -109,6 +110,25 @@ def test_changed_rows_are_shown_side_by_side(moments: Cli):
     assert row[:2] == ["host1", "item"]
     assert row[3:5] == ["changed", "power"]
     assert (int(row[6]), row[7]) == (int(row[5]) + 5, "5")
+
+
+def test_the_report_says_what_was_compared(moments: Cli):
+    done = moments("diff", "before", "after", "--worlds", "host1", "--format", "json")
+    made = json.loads(done.stdout)["provenance"]
+    assert made["options"] == ["before", "after", "--worlds", "host1", "--format", "json"]
+    assert made["before"]["target"] == "2026-03-02 23:00"
+    assert made["after"]["server"].startswith("MySQL ")
+    [dump] = made["after"]["dumps"]
+    path = Path(dump["dump"])
+    assert path.parent == EXAMPLES
+    assert dump["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert dump["bytes"] == path.stat().st_size
+
+
+def test_a_condition_that_no_row_matches_is_said(moments: Cli):
+    done = moments("diff", "before", "after", "--table", "player", "--where", "player_score < -1")
+    assert done.code == 0
+    assert "warning: no row matches --where" in done.stderr
 
 
 def test_the_largest_changes_come_first_and_rows_have_a_name(moments: Cli):

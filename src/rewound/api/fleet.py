@@ -22,6 +22,7 @@ from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
 from rewound.operations import diffing, ending, fleets, querying, restoring
 from rewound.operations.audience import Audience
+from rewound.operations.diff_sources import find_provenance
 from rewound.query.analysis import needed_for
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
@@ -211,7 +212,16 @@ class Fleet:
         comparison = diffing.diff(sides, options, sample_rows=rows, compared=_ignore)
         comparison = replace(comparison, changed_since=diffing.list_changed(sides))
         command = shlex.join(["rewound", "diff", self.name, other])
-        return make_report(comparison, judge(comparison.worlds), command)
+        return make_report(
+            comparison,
+            judge(comparison.worlds),
+            command,
+            provenance=find_provenance(
+                sides,
+                compared={*comparison.worlds, *comparison.failed},
+                options=[self.name, other],
+            ),
+        )
 
     def down(self) -> None:
         """Stop and delete the fleet.

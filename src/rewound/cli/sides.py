@@ -25,10 +25,8 @@ _EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T
 _OF_A_SOURCE = frozenset({"pattern", "timezone", "keep", *RESTORE_OPTIONS})
 """The parameters that mean nothing for fleets that are up."""
 _READING = frozenset({"from_time", "to_time", "pattern", "timezone"})
-_COMPARING = frozenset(
-    {"schema_pair", "ignore_columns", "float_tolerance", "exhaustive", "label_columns"}
-)
-"""The parameters that change what is found, whatever table is looked at."""
+_COMPARING = frozenset({"schema_pair", "float_tolerance", "exhaustive"})
+"""The parameters that change what is found, whatever table and column is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +117,8 @@ def _bring_up(
     finally:
         if keep and made:
             diagnostics.narrate(f"kept: {', '.join(made)}; rewound down --fleet NAME stops one")
+        if not keep and len(made) == len(_TEMPORARY):
+            diagnostics.narrate("both fleets go; --keep keeps them for further questions")
         for fleet in [] if keep else made:
             ending.down(fleet)
 
@@ -126,11 +126,11 @@ def _bring_up(
 def _require_free_names() -> None:
     """Stop before anything starts if an earlier diff has kept its fleets."""
     if kept := [name for name in _TEMPORARY if name in fleets.names()]:
-        hint = f"rewound down --fleet {kept[0]}"
+        removing = "; ".join(f"rewound down --fleet {name}" for name in kept)
+        hint = f"take it down: {removing}"
         if len(kept) == len(_TEMPORARY):
-            hint = f"compare what was kept: {shlex.join(['rewound', 'diff', *kept])};"
-            hint += " or take it down: " + ", ".join(f"rewound down --fleet {k}" for k in kept)
-        raise FleetExists(f"fleet {' and '.join(kept)} of an earlier diff is still up", hint=hint)
+            hint = f"compare them again: {shlex.join(['rewound', 'diff', *kept])}; or {hint}"
+        raise FleetExists(f"an earlier diff has kept {' and '.join(kept)}", hint=hint)
 
 
 def _warn_of_same_dumps() -> None:

@@ -1,5 +1,6 @@
 """`rewound diff`: what changed between two moments, over all worlds and tables."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
 from rewound.cli.parameters.shared_options import format_option, option, worlds_option
 from rewound.cli.parameters.typed import find_typed, list_every_typed, list_typed
-from rewound.cli.sides import Moments, open_sides
+from rewound.cli.sides import Moments, OpenSides, open_sides
+from rewound.diff.many import FleetComparison
 from rewound.diff.patterns import EVERY_TABLE
 from rewound.diff.report.document import count_compared, make_report
 from rewound.diff.report.findings import judge
@@ -185,41 +187,68 @@ def command(
             show_query_diff(answers, how)
             is_equal, is_whole = answers.is_equal, not answers.failed
         else:
-            with count_worlds() as compared:
-                comparison = diffing.diff(
-                    opened.sides,
-                    options,
-                    world_pair=pair,
-                    schema_pair=schema_pair or None,
-                    sample_rows=(rows or 0) if html is None else (rows or _ROWS_OF_A_PAGE),
-                    sample_order=_choose_order(sort, is_page=html is not None),
-                    compared=compared,
-                )
+            pairs = (pair, schema_pair or None)
+            comparison = _compare(opened, options, pairs=pairs, how=how)
             comparison = replace(comparison, changed_since=changed_since)
-            if opened.labels is not None:
-                before, after = opened.labels
-                comparison = replace(comparison, before=before, after=after)
-            report = make_report(
-                comparison,
-                judge(comparison.worlds),
-                opened.command,
-                table_options=list_typed({"where"}),
-                provenance=find_provenance(
-                    opened.sides,
-                    world_pair=pair,
-                    compared={*comparison.worlds, *comparison.failed},
-                    options=[*fleets, *list_every_typed()],
-                ),
-            )
-            show_report(report, comparison.failed, how)
-            if comparison.failed and not comparison.worlds:
-                raise RewoundError("no world could be compared")
-            if where is not None and not any(map(count_compared, report.worlds)):
-                diagnostics.warn(f"--where {where}: no row matches, so nothing was compared")
+            _show(comparison, opened, how=how, pair=pair, words=fleets)
             is_equal, is_whole = comparison.is_equal, comparison.is_whole
     if not is_whole:
         raise SomeWorldsFailed("some worlds or tables could not be compared")
     return 0 if is_equal or exit_zero else _DIFFERENT
+
+
+def _compare(
+    opened: OpenSides,
+    options: WorldOptions,
+    *,
+    pairs: tuple[tuple[str, str] | None, tuple[str, str] | None],
+    how: DiffPresentation,
+) -> FleetComparison:
+    """Compare all tables; `pairs` are the two worlds and the two schemas that were named."""
+    world_pair, schema_pair = pairs
+    most_rows = (how.rows or 0) if how.html is None else (how.rows or _ROWS_OF_A_PAGE)
+    with count_worlds() as compared:
+        comparison = diffing.diff(
+            opened.sides,
+            options,
+            world_pair=world_pair,
+            schema_pair=schema_pair,
+            sample_rows=most_rows,
+            sample_order=_choose_order(how.sort, is_page=how.html is not None),
+            compared=compared,
+        )
+    if opened.labels is None:
+        return comparison
+    before, after = opened.labels
+    return replace(comparison, before=before, after=after)
+
+
+def _show(
+    comparison: FleetComparison,
+    opened: OpenSides,
+    *,
+    how: DiffPresentation,
+    pair: tuple[str, str] | None,
+    words: Sequence[str],
+) -> None:
+    """Show what a comparison came to; `words` are the arguments of the command."""
+    report = make_report(
+        comparison,
+        judge(comparison.worlds),
+        opened.command,
+        table_options=list_typed({"where"}),
+        provenance=find_provenance(
+            opened.sides,
+            world_pair=pair,
+            compared={*comparison.worlds, *comparison.failed},
+            options=[*words, *list_every_typed()],
+        ),
+    )
+    show_report(report, comparison.failed, how)
+    if comparison.failed and not comparison.worlds:
+        raise RewoundError("no world could be compared")
+    if find_typed({"where"}) and not any(map(count_compared, report.worlds)):
+        diagnostics.warn("no row matches --where, so no row was compared")
 
 
 def _require_consistent(*, has_query: bool) -> None:
@@ -236,6 +265,8 @@ def _require_consistent(*, has_query: bool) -> None:
         raise UsageError(f"{typed[0]} requires --rows or --html", hint="for example --rows 20")
     if not has_query and find_typed({"sort"}) and not find_typed({"rows"}):
         raise UsageError("--sort requires --rows or --query", hint="for example --rows 20")
+    if len(both := find_typed({"world", "worlds"})) > 1:
+        raise UsageError(f"{both[0]} and {both[1]} are mutually exclusive", hint="use only one")
     if len(both := find_typed({"rows", "group_by"})) > 1:
         raise UsageError(f"{both[0]} and {both[1]} are mutually exclusive", hint="use only one")
 

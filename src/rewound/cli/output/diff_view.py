@@ -54,7 +54,10 @@ def show_report(report: Report, failed: Mapping[str, str], how: DiffPresentation
         _write_page(report, how.html)
     if how.rows is not None:
         columns, rows = list_rows(report, has_labels=how.has_labels)
-        _write_list(columns, _for_people(_sort(columns, rows, how), how), how, report)
+        ordered = _for_people(_sort(columns, rows, how), how)
+        if how.output_format == "table":
+            columns, ordered = _leave_out_change(columns, ordered)
+        _write_list(columns, ordered, how, report)
     elif how.group_by is not None:
         _write_list(*list_columns(report, by=how.group_by), how, report)
     elif how.output_format == "table":
@@ -111,6 +114,17 @@ def _for_people(
         [*row[:-1], render.Figure(f"{row[-1]:+,f}") if isinstance(row[-1], Decimal) else ""]
         for row in rows
     ]
+
+
+def _leave_out_change(
+    columns: list[str], rows: Sequence[Sequence[render.Cell]]
+) -> tuple[list[str], Sequence[Sequence[render.Cell]]]:
+    """Return a list for a table: that all rows were changed needs no column."""
+    place = columns.index("change")
+    if any(row[place] != "changed" for row in rows):
+        return columns, rows
+    kept = [*columns[:place], *columns[place + 1 :]]
+    return kept, [[*row[:place], *row[place + 1 :]] for row in rows]
 
 
 def _place(text: str, *, is_before: bool) -> list[render.Cell]:

@@ -56,7 +56,10 @@ def write_table(
     if out.isatty() and not is_wide:
         available = screen.columns - (0 if bar_of is None else _BAR_WIDTH + _GAP)
         gives_way = [column.type not in NUMBERS | TIMES for column in columns]
-        widths = fit_widths(wanted, gives_way, available=available, gap=_GAP)
+        floors = [0] * len(columns)
+        for line_number, place in figures:
+            floors[place] = max(floors[place], cell_len(cells[line_number][place]))
+        widths = fit_widths(wanted, gives_way, available=available, gap=_GAP, floors=floors)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name, column, width in zip(names, columns, widths, strict=False):
         table.add_column(

@@ -77,3 +77,19 @@ def one_by_one(
         if excess <= 0:
             return widths
     return [min(wanted[0], available)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "floors", "available", "expected"),
+    [
+        ([30, 30], [20, 0], 44, [20, 21]),
+        ([30, 30], [25, 0], 44, [25, 16]),
+        ([30, 30], [25, 25], 44, [30]),
+        ([30, 12, 30], [0, 12, 0], 47, [14, 12, 15]),
+    ],
+)
+def test_what_must_not_be_cut_is_a_floor(
+    wanted: list[int], floors: list[int], available: int, expected: list[int]
+):
+    kinds = [True] * len(wanted)
+    assert fit_widths(wanted, kinds, available=available, gap=3, floors=floors) == expected
