@@ -214,7 +214,11 @@ def load_dump(
         foreign_keys=replace(found.foreign_keys, lost=tuple(counters.lost_foreign_keys)),
         unfinished_allowed=options.allow_unfinished,
         dump_filter=None if options.dump_filter.is_all else str(options.dump_filter),
-        unmet=tuple(options.dump_filter.find_unmet(found.schemas, found.tables_and_views)),
+        unmet=tuple(
+            options.dump_filter.describe_unmet(
+                found.schemas, found.tables_and_views, counters.left_out
+            )
+        ),
         idle=tuple(options.dump_filter.find_idle(counters.left_out)),
         server_settings=server_settings,
         allowed=tuple(sorted(options.allowed)),

@@ -139,7 +139,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
     idle = options.dump_filter.find_idle(counters.left_out)
     unmet = [
         Problem(f"nothing in this dump matches {asked}", None)
-        for asked in options.dump_filter.find_unmet(script.schemas, names)
+        for asked in options.dump_filter.describe_unmet(script.schemas, names, counters.left_out)
     ]
     refused = [each.describe() for each in refusals.values()]
     refused += [Problem(text, None) for text in find_damage(counters.rules(), options.allowed)]

@@ -5,10 +5,13 @@ import click
 from rewound.cli.output import diagnostics, render
 from rewound.cli.parameters.selection import optional_selection_options
 from rewound.cli.parameters.shared_options import format_option
+from rewound.cli.parameters.typed import find_typed
 from rewound.engine.host.checks import CheckState
-from rewound.errors import HostError, RewoundError
+from rewound.errors import HostError, RewoundError, UsageError
 from rewound.operations import diagnosis, leftovers
 from rewound.operations.dump_selection import Selection
+
+_OF_A_SOURCE = frozenset({"at", "before", "pattern", "timezone", "worlds"})
 
 
 @click.command(name="doctor")
@@ -24,6 +27,8 @@ def command(
 
     With a SOURCE also what up would need for it, and whether that is there.
     """
+    if selection is None and (typed := find_typed(_OF_A_SOURCE)):
+        raise UsageError(f"{typed[0]} requires a SOURCE", hint="rewound doctor backups/")
     left = leftovers.find_leftovers()
     if fix:
         left = _remove(left)

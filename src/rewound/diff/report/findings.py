@@ -58,6 +58,9 @@ class Measure(enum.Enum):
     """What changed in the schema; the score has no meaning."""
 
 
+_SHARES_OF_ROWS = (Measure.SHARE_CHANGED, Measure.SHARE_ADDED, Measure.SHARE_REMOVED)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Worlds that differ from the others in one measure, all in the same direction."""
@@ -138,7 +141,11 @@ def find_outliers(worlds: Mapping[str, WorldDiff]) -> list[Finding]:
         for subject, observed in _observe(diff):
             subjects.setdefault(subject, {})[world] = observed
     found = list(_find_other_definitions(worlds))
+    small = set(_iter_small(worlds))
     for subject, observations in subjects.items():
+        table, _, measure = subject
+        if measure in _SHARES_OF_ROWS and table in small:
+            continue
         found += _judge(subject, _complete(subject, observations, worlds))
     return sorted(found, key=lambda finding: (-finding.score, -finding.rows))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from rewound.dump.text.statement import Kind
+from rewound.similar_names import find_similar
 
 _BY_FIRST_NAME = frozenset(
     {Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE, Kind.CREATE_INDEX}
@@ -92,6 +93,21 @@ class DumpFilter:
             )
         ]
         return unmet
+
+    def describe_unmet(
+        self,
+        schemas: Iterable[str],
+        tables: Iterable[ObjectName],
+        left_out: Iterable[ObjectName],
+    ) -> list[str]:
+        """Return the same, each with what was probably meant, as far as it was left out."""
+        names = {name for pair in left_out for name in pair}
+        described = []
+        for asked in self.find_unmet(schemas, tables):
+            similar = find_similar(asked.rpartition(" ")[2].rpartition(".")[2], names)
+            meant = f" (did you mean {' or '.join(similar)}?)" if similar else ""
+            described.append(asked + meant)
+        return described
 
     def find_idle(self, left_out: Iterable[ObjectName]) -> list[str]:
         """Return the options that leave out nothing, given what all of them left out."""

@@ -148,6 +148,13 @@ def test_what_stands_out_in_few_rows_counts_as_judged():
     assert judgement.unjudged == ()
 
 
+def test_shares_of_few_rows_are_no_finding():
+    worlds = {f"w{n}": make_world(5, changed=3, rows=3) for n in range(5)}
+    judgement = judge(worlds | {"odd": make_world(rows=2)})
+    assert judgement.findings == ()
+    assert judgement.unjudged == (PLAYER,)
+
+
 def test_tables_that_did_not_change_need_no_judgement():
     assert judge({f"w{n}": make_world(rows=3) for n in range(3)}).unjudged == ()
 

@@ -67,3 +67,12 @@ def test_skips_that_leave_out_nothing_are_found():
     part = DumpFilter(skip_tables=("log_*", "game.chat", "shop.chat", "plaier"))
     left_out = [("game", "log_2024"), ("game", "chat")]
     assert part.find_idle(left_out) == ["--skip-table shop.chat", "--skip-table plaier"]
+
+
+def test_what_was_probably_meant_is_said_of_options_that_match_nothing():
+    part = DumpFilter(only_schemas=("game",), only_tables=("plyer", "nope"))
+    left_out = [("game", "player"), ("game", "chat")]
+    assert part.describe_unmet(["game"], [], left_out) == [
+        "--only-table plyer (did you mean player?)",
+        "--only-table nope",
+    ]
