@@ -41,6 +41,8 @@ def test_export_takes_some_worlds_and_the_image_of_the_release(cli: Cli, tmp_pat
     release = ".".join(version.partition(",")[2].split(".")[:2])
     env = (tmp_path / "out/.env").read_text()
     assert f"\nIMAGE=mysql:{release}\n" in env
+    # Whatever this host's memory and the fleet's share of it.
+    assert "\nBUFFER_POOL=128M\nMEMORY_LIMIT=3200M\n" in env
     assert "\nHOST2_PORT=4000\nHOST3_PORT=4001\n" in env and "HOST1" not in env
     assert files_of(tmp_path / "out/worlds") == {"host2", "host3"}
     assert files_of(tmp_path) == {"out"}

@@ -24,6 +24,8 @@ SMALL_REDO_LOG = "--loose-innodb-redo-log-capacity=8M"
 ENVIRONMENT: Mapping[str, str] = {"TZ": "UTC"}
 """What every server has in its environment: the zone that it calls SYSTEM is never the host's."""
 
+BUFFER_POOL_OPTION = "--innodb-buffer-pool-size"
+
 _MIB = 1 << 20
 _SERVER_BYTES = 130 * _MIB  # what a server takes beside its buffer pool
 _SMALLEST_POOL_BYTES = 16 * _MIB
@@ -119,7 +121,7 @@ def serving_options(
         f"--tmpdir={temporary}",
         f"--bind-address={address}",
         f"--port={port}",
-        f"--innodb-buffer-pool-size={buffer_pool_bytes}",
+        f"{BUFFER_POOL_OPTION}={buffer_pool_bytes}",
         f"--default-time-zone={settings.time_zone}",
         f"--lower-case-table-names={settings.lower_case_table_names}",
         *_CLOSED,

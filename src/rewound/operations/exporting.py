@@ -17,6 +17,7 @@ from rewound.engine.docker.compose import (
     COMPOSE_FILE,
     ENV_FILE,
     PASSWORDS_FILE,
+    USUAL_BUFFER_POOL_BYTES,
     WORLDS_FOLDER,
     ComposePlan,
     ComposeService,
@@ -84,14 +85,15 @@ def export_compose(
     require_image_name(image)
     services = plan_services([world.name for world in worlds], first_port=options.first_port)
     owner = choose_user(uid=os.getuid(), gid=os.getgid(), daemon_is_rootless=False)
+    limit_bytes = record.engine.memory_limit_bytes
+    buffer_pool_bytes = record.buffer_pool_bytes if limit_bytes else USUAL_BUFFER_POOL_BYTES
     plan = ComposePlan(
         fleet=options.fleet,
         services=services,
         image=image,
         user=owner.inside,
-        buffer_pool_bytes=record.buffer_pool_bytes,
-        memory_bytes=record.engine.memory_limit_bytes
-        or plan_memory_bytes(record.buffer_pool_bytes),
+        buffer_pool_bytes=buffer_pool_bytes,
+        memory_bytes=limit_bytes or plan_memory_bytes(buffer_pool_bytes),
         settings={
             world.name: ServerSettings(record.time_zone, world.lower_case_table_names)
             for world in worlds

@@ -36,7 +36,12 @@ from rewound.engine.docker.container import (
     WORKING_FOLDER,
     server_arguments,
 )
-from rewound.engine.server_options import ENVIRONMENT, LOOPBACK, ServerSettings
+from rewound.engine.server_options import (
+    BUFFER_POOL_OPTION,
+    ENVIRONMENT,
+    LOOPBACK,
+    ServerSettings,
+)
 from rewound.errors import UsageError
 
 COMPOSE_FILE = "docker-compose.yml"
@@ -46,6 +51,10 @@ WORLDS_FOLDER = "worlds"
 """Has a folder per service, which its container sees as `HOME`."""
 IMAGE = "IMAGE"
 USER = "WORLD_USER"
+BUFFER_POOL = "BUFFER_POOL"
+MEMORY_LIMIT = "MEMORY_LIMIT"
+USUAL_BUFFER_POOL_BYTES = 128 << 20
+"""Of each server: what MySQL itself takes, since nobody knows the other host."""
 
 _LAST_PORT = 65535
 _UNFIT_IN_SERVICES = re.compile(r"[^A-Za-z0-9._-]")
@@ -56,7 +65,7 @@ _FIRST = HOME.parent / PASSWORDS_FILE  # beside the world's folder, so that it i
 _COMPOSE_NOTE = """\
 # Worlds as Rewound restored them, written by `rewound export compose`.
 # Start them with `docker compose up -d` (Compose v2), stop them with `docker compose down`.
-# Ports, passwords, the image and the user who runs the servers are in .env; the option
+# Ports, memory, passwords, the image and the user who runs the servers are in .env; the option
 # --user=root only permits that user to be root, as with rootless Docker.
 """
 _ENV_NOTE = """\
@@ -69,6 +78,12 @@ IMAGE={image}
 # copied the folder as another user, set that user's `id -u` and `id -g` here. If your
 # Docker runs without root, write 0:0.
 WORLD_USER={user}
+
+# The memory of each of the {count} servers on this host: what it caches of its data, and the most
+# that its container may take. It usually takes about 150M more than BUFFER_POOL; the rest of
+# MEMORY_LIMIT is for huge rows and queries. More of both makes large worlds faster.
+BUFFER_POOL={buffer_pool}
+MEMORY_LIMIT={memory_limit}
 
 # The port of each world on 127.0.0.1.
 {ports}
@@ -101,9 +116,9 @@ class ComposePlan:
     user: str
     """`uid:gid` of who owns the data."""
     buffer_pool_bytes: int
-    """Of each server."""
+    """Of each server; the env file can change it."""
     memory_bytes: int
-    """The most that each container may take."""
+    """The most that each container may take; the env file can change it."""
     settings: Mapping[str, ServerSettings]
     """What each world was restored with."""
 
@@ -166,6 +181,9 @@ def write_env_file(plan: ComposePlan, passwords: Mapping[str, str]) -> str:
     return _ENV_NOTE.format(
         image=plan.image,
         user=plan.user,
+        count=len(plan.services),
+        buffer_pool=_show_mib(plan.buffer_pool_bytes),
+        memory_limit=_show_mib(plan.memory_bytes),
         ports="\n".join(f"{each.variable}={each.port}" for each in plan.services),
         passwords="\n".join(f"{user.upper()}_PASSWORD={word}" for user, word in passwords.items()),
     )
@@ -177,10 +195,12 @@ def _describe(service: ComposeService, plan: ComposePlan) -> dict[str, object]:
         buffer_pool_bytes=plan.buffer_pool_bytes,
         settings=plan.settings[service.world],
     )
+    sized = f"{BUFFER_POOL_OPTION}={plan.buffer_pool_bytes}"
+    resizable = _Reference(f"{BUFFER_POOL_OPTION}=${{{BUFFER_POOL}:?}}")
     return {
         "image": _Reference(f"${{{IMAGE}:?}}"),
         "entrypoint": [PROGRAM],
-        "command": [*arguments, AS_ROOT],
+        "command": [*(resizable if each == sized else each for each in arguments), AS_ROOT],
         "user": _Reference(f"${{{USER}:?}}"),
         "userns_mode": "host",  # where Docker gives containers other ids, the data's owner stays
         "working_dir": WORKING_FOLDER,
@@ -203,8 +223,8 @@ def _describe(service: ComposeService, plan: ComposePlan) -> dict[str, object]:
         "security_opt": list(SECURITY_OPTIONS),
         "ulimits": {"nofile": {"soft": OPEN_FILES, "hard": OPEN_FILES}},
         "pids_limit": TASKS,
-        "mem_limit": plan.memory_bytes,
-        "memswap_limit": plan.memory_bytes,
+        "mem_limit": _Reference(f"${{{MEMORY_LIMIT}:?}}"),
+        "memswap_limit": _Reference(f"${{{MEMORY_LIMIT}:?}}"),
         "healthcheck": {"disable": True},
         "stop_signal": STOP_SIGNAL,
         "stop_grace_period": f"{FLUSH_GRACE_S:.0f}s",
@@ -235,6 +255,11 @@ def _as_it_stands(value: object) -> object:
         case str():
             return value.replace("$", "$$")
     return value
+
+
+def _show_mib(size_bytes: int) -> str:
+    """Return a size as mysqld and Compose both read it."""
+    return f"{size_bytes >> 20}M"
 
 
 def _make_unique(text: str, taken: set[str], separator: str) -> str:

@@ -85,7 +85,10 @@ def test_compose_file_refers_to_the_env_file_and_to_nothing_else():
     text = write_compose_file(plan)
     references = re.findall(r"\$\{(\w+):\?\}", text.replace("$$", ""))
     assert text.replace("$$", "").count("$") == len(references)
-    assert set(references) == {"IMAGE", "WORLD_USER", *(each.variable for each in plan.services)}
+    assert set(references) == {
+        *("IMAGE", "WORLD_USER", "BUFFER_POOL", "MEMORY_LIMIT"),
+        *(each.variable for each in plan.services),
+    }
     for name in references:
         assert re.search(rf"^{name}=\S+$", env, re.MULTILINE)
     labels = {each["labels"]["rewound.world"] for each in read_services(plan).values()}
@@ -96,18 +99,22 @@ def test_compose_file_runs_the_server_of_the_docker_engine():
     service = read_services(PLAN)["host2"]
     assert service["entrypoint"] == ["mysqld"]
     first = PurePosixPath(service["volumes"][1]["target"])
-    assert service["command"][:-1] == list(
-        server_arguments(
-            first=first,
-            buffer_pool_bytes=PLAN.buffer_pool_bytes,
-            settings=PLAN.settings["host2"],
-        )
+    arguments = server_arguments(
+        first=first,
+        buffer_pool_bytes=PLAN.buffer_pool_bytes,
+        settings=PLAN.settings["host2"],
     )
+    sized = f"--innodb-buffer-pool-size={PLAN.buffer_pool_bytes}"
+    assert sized in arguments
+    assert service["command"][:-1] == [
+        "--innodb-buffer-pool-size=${BUFFER_POOL:?}" if each == sized else each
+        for each in arguments
+    ]
     assert service["environment"] == {"TZ": "UTC"}
     assert service["volumes"][0]["source"] == "./worlds/host2"
     assert service["volumes"][0]["target"] == str(HOME)
     assert not first.is_relative_to(HOME), "it would lie in the world's folder"
-    assert service["mem_limit"] == service["memswap_limit"] == 1 << 30
+    assert service["mem_limit"] == service["memswap_limit"] == "${MEMORY_LIMIT:?}"
 
 
 def test_compose_file_shuts_the_server_in():
@@ -125,6 +132,8 @@ def test_env_file_has_what_can_be_changed():
     assert [line for line in lines if line and not line.startswith("#")] == [
         "IMAGE=mysql:8.4",
         "WORLD_USER=1000:100",
+        "BUFFER_POOL=16M",
+        "MEMORY_LIMIT=1024M",
         "HOST1_PORT=33061",
         "HOST2_PORT=33062",
         "READER_PASSWORD=r-1",
