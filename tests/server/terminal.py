@@ -66,8 +66,11 @@ class Terminal:
 
 
 @contextmanager
-def on_terminal(cli: Cli, *arguments: str) -> Iterator[Terminal]:
-    """Run `rewound` on a terminal of its own, which it is the only program of."""
+def on_terminal(cli: Cli, *arguments: str, first: str = ">") -> Iterator[Terminal]:
+    """Run `rewound` on a terminal of its own, which it is the only program of.
+
+    `first` is what it writes as soon as it has the terminal: the prompt, or else a word of its own.
+    """
     ours, theirs = pty.openpty()
     own = {
         "REWOUND_STATE_DIR": str(cli.state_dir),
@@ -89,9 +92,9 @@ def on_terminal(cli: Cli, *arguments: str) -> Iterator[Terminal]:
         start_new_session=True,
     )
     try:
-        # Only behind the first prompt has the other side surely been opened.
+        # Only behind its first words has the other side surely been opened.
         terminal = Terminal(process, ours)
-        terminal.read_until(">")
+        terminal.read_until(first)
         os.close(theirs)
         theirs = -1
         yield terminal

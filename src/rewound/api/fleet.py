@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from rewound.api.answer import Answer
-from rewound.catalog import Catalog, Choice
+from rewound.catalog import Catalog, Choice, Dump
 from rewound.diff.patterns import EVERY_TABLE
 from rewound.diff.report.document import Report, make_report
 from rewound.diff.report.findings import judge
@@ -244,6 +244,9 @@ def require_all(failures: Mapping[str, Exception]) -> None:
 
 class Silent:
     """Observes a restore and reports nothing."""
+
+    def dump_tried(self, world: str, dump: Dump) -> None:
+        """Ignore it."""
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
         """Ignore it."""

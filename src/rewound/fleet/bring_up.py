@@ -95,6 +95,7 @@ class _Recorder:
         self._folder = folder
         self.record_writer = record_writer
         self._observer = observer
+        self.dump_tried = observer.dump_tried
         self.world_loading = observer.world_loading
         self.world_note = observer.world_note
 

@@ -68,6 +68,7 @@ def _restore_dump(
 ) -> Restored:
     if context.cancelled.is_set():
         raise Interrupted(f"restoring world {plan.name} was interrupted")
+    observer.dump_tried(plan.name, dump)
     try:
         restored = None
         if context.baselines is not None:

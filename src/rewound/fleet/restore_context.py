@@ -35,6 +35,9 @@ _log = logging.getLogger(__name__)
 class Observer(Protocol):
     """Who wants to know how it goes. Called from several threads."""
 
+    def dump_tried(self, world: str, dump: Dump) -> None:
+        """Take note of the dump that a world is made from, also where it is an older one."""
+
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
         """Record that a world changed its state; `detail` is for people."""
 

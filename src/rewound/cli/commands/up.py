@@ -3,25 +3,28 @@
 import dataclasses
 import shlex
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from rewound.catalog import Catalog, Choice, ChosenDump
+from rewound.catalog import Catalog, Choice, ChosenDump, Dump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count
 from rewound.cli.output.idle_filters import warn_of_idle_filters
-from rewound.cli.output.progress import show_progress, show_pull
+from rewound.cli.output.progress import is_watched, show_progress, show_pull
+from rewound.cli.output.restore_lines import describe_seconds
 from rewound.cli.output.world_states import describe_closed, describe_passed_over, show_state
 from rewound.cli.parameters.precedence import ValueSource, find_origin
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
 from rewound.cli.parameters.shared_options import fleet_option, option
-from rewound.dump.rules.table import ZONE_ASSUMED
+from rewound.dump.rules.table import RULES, ZONE_ASSUMED, Effect
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
 from rewound.fleet.bring_up import BringUp
@@ -35,6 +38,9 @@ from rewound.worlds.folding import fold_worlds, name_worlds
 
 _OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group")
 """Options that only a new fleet can have."""
+
+_DAMAGE = frozenset(rule.name for rule in RULES if rule.effect is Effect.DAMAGE)
+_EDITS = (Effect.REWRITE, Effect.SKIP)
 
 
 @click.command(name="up")
@@ -70,13 +76,15 @@ def command(
     options = dataclasses.replace(
         restore, fleet=fleet, port_base=port_base, group=group, replaces=replace
     )
+    began_at = time.monotonic()
     brought = add_worlds(selection, options) if add else restore_worlds(selection, options)
+    took_s = time.monotonic() - began_at
     _show_notes(brought, zone=restore.load.time_zone)
     show_failures(brought.failures, fleet, restored=len(brought.restored), is_added=add)
     if add and not brought.restored:
         diagnostics.narrate(f"fleet {fleet} has all of these worlds already; nothing to add")
         return
-    _show_result(brought, fleet)
+    _show_result(brought, fleet, took_s=took_s)
     if brought.failures:
         total = len(brought.failures) + len(brought.restored)
         raise SomeWorldsFailed(
@@ -149,8 +157,12 @@ class Narrator(ExitStack):
     def dumps_chosen(self, catalog: Catalog, choice: Choice) -> None:
         """Print which dumps are used."""
         show_catalog_warnings(catalog, choice)
-        for chosen in choice.chosen:
-            diagnostics.narrate(self._describe(chosen))
+        if is_watched():
+            # The list of worlds at the end has the rest.
+            diagnostics.narrate(self._summarise(choice.chosen))
+        else:
+            for chosen in choice.chosen:
+                diagnostics.narrate(self._describe(chosen))
         self._sizes = {chosen.dump.world: chosen.dump.size_bytes for chosen in choice.chosen}
 
     def image_pulled(self, step: PullStep) -> None:
@@ -158,6 +170,10 @@ class Narrator(ExitStack):
         if self._show_pull is None:
             self._show_pull = self._pull.enter_context(show_pull())
         self._show_pull(step)
+
+    def dump_tried(self, world: str, dump: Dump) -> None:
+        """Hand it on."""
+        self._begin().dump_tried(world, dump)
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
         """Hand it on."""
@@ -179,10 +195,25 @@ class Narrator(ExitStack):
                 self._observer = self.enter_context(show_progress(self._sizes))
             return self._observer
 
+    def _summarise(self, chosen: Sequence[ChosenDump]) -> str:
+        """Return one line for all: how many worlds, when taken, how old, how many newer dumps."""
+        if len(chosen) == 1:
+            return self._describe(chosen[0])
+        times = sorted({self._show_time(each.dump) for each in chosen})
+        taken = times[0] if len(times) == 1 else f"{times[0]} to {times[-1]}"
+        text = f"{len(chosen)} worlds, dumps taken {taken}"
+        if ages := [each.age for each in chosen if each.age is not None]:
+            text += f", up to {_show_age(max(ages))} before the time asked for"
+        if skipped := sum(len(each.skipped_newer) for each in chosen):
+            text += f"; {skipped} newer skipped"
+        return text
+
+    def _show_time(self, dump: Dump) -> str:
+        return f"{dump.taken_at.astimezone(self._selection.timezone):%Y-%m-%d %H:%M:%S}"
+
     def _describe(self, chosen: ChosenDump) -> str:
         dump = chosen.dump
-        taken_at = dump.taken_at.astimezone(self._selection.timezone)
-        text = f"{dump.world}: {dump.path.name}, taken {taken_at:%Y-%m-%d %H:%M:%S}"
+        text = f"{dump.world}: {dump.path.name}, taken {self._show_time(dump)}"
         if chosen.age is not None:
             text += f", {_show_age(chosen.age)} before the time asked for"
         if chosen.skipped_newer:
@@ -201,8 +232,8 @@ def _show_age(age: timedelta) -> str:
 def _show_notes(brought: BringUp, *, zone: str) -> None:
     """Say what was changed or left out of the dumps, and per world what is doubtful."""
     rules = [rule for made in brought.restored.values() for rule in made.ledger.rules]
-    if rules:
-        diagnostics.narrate(f"rules used: {summarise_rules(rules)}; rewound report lists each")
+    if damage := [rule for rule in rules if rule.rule in _DAMAGE]:
+        diagnostics.warn(f"values differ from the dumps, as you allowed: {summarise_rules(damage)}")
     if assumed := [
         name
         for name, made in brought.restored.items()
@@ -265,28 +296,46 @@ def show_failures(
         raise kind(f"no world of fleet {fleet} could be restored; nothing was left behind")
 
 
-def _show_result(brought: BringUp, fleet: str) -> None:
+def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
     flag = "" if fleet == "default" else f" --fleet {fleet}"
     older = find_older(brought.record.worlds.values())
-    worlds = [brought.record.worlds[name] for name in brought.restored]
+    made = {*brought.restored, *brought.failures}
+    worlds = [world for name, world in brought.record.worlds.items() if name in made]
     rows: list[list[render.Cell]] = [
         [
             world.name,
             show_state(world, is_older=world.name in older),
             world.taken_at,
-            ", ".join(world.schemas),
-            world.rows,
+            world.rows if world.server else None,
             f"{world.server.host}:{world.server.port}" if world.server else None,
         ]
         for world in worlds
     ]
-    render.write_rows(["world", "state", "taken", "schemas", "rows", "address"], rows, "table")
+    columns = ["world", "state", "taken", "rows", "address"]
+    render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
     diagnostics.narrate(*filter(None, map(describe_passed_over, worlds)))
     first = next(iter(brought.restored))
+    count = len(worlds)
+    counted = "1 world" if count == 1 else f"{count} worlds"
+    failed = f", {len(brought.failures)} failed" if brought.failures else ""
     diagnostics.narrate(
+        "",
+        f"{len(brought.restored)} of {counted} ready{failed}, {describe_seconds(took_s)}",
         "",
         f"ask all:   rewound query{flag} 'SELECT …'",
         f"connect:   rewound connect{flag} {first}",
-        f"proof:     rewound report{flag}",
+        f"proof:     rewound report{flag}{_count_edits(brought)}",
         f"stop:      rewound down{flag}",
     )
+
+
+def _count_edits(brought: BringUp) -> str:
+    """Say how many statements a rule changed or left out: the report has each."""
+    effects = {rule.name: rule.effect for rule in RULES}
+    counts = Counter[Effect]()
+    for made in brought.restored.values():
+        for use in made.ledger.rules:
+            if effect := effects.get(use.rule):  # a baseline may be older than we are
+                counts[effect] += use.count
+    edits = [f"{counts[each]:,} {each.value}" for each in _EDITS if counts[each]]
+    return f"  ({', '.join(edits)} by rules)" if edits else ""

@@ -1,30 +1,29 @@
-"""How a restore looks while it runs: a live line per world on a terminal, else plain lines."""
+"""How a restore looks while it runs: live lines on a terminal, else a line for each change."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
 from rich.progress import (
     BarColumn,
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
-    Task,
-    TaskID,
     TaskProgressColumn,
     TextColumn,
-    TransferSpeedColumn,
 )
 from rich.text import Text
 
+from rewound.catalog import Dump
 from rewound.cli.output import diagnostics
 from rewound.cli.output.escaping import show_control_characters
+from rewound.cli.output.restore_lines import RestoreProgress
 from rewound.engine.protocol import PullStep
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState
-
-_COLOURS = {WorldState.READY: "green", WorldState.FAILED: "red"}
-_LAST_STATES = (WorldState.READY, WorldState.FAILED)
 
 
 @contextmanager
@@ -34,19 +33,15 @@ def show_progress(worlds: Mapping[str, int]) -> Iterator[Observer]:
     if not console.is_terminal:
         yield PlainLines()
         return
-    widest = max((len(show_control_characters(world)) for world in worlds), default=5)
-    progress = Progress(
-        TextColumn("{task.fields[world]:<" + str(widest) + "}", markup=False),
-        TextColumn("{task.fields[state]}"),
-        BarColumn(bar_width=14),
-        TaskProgressColumn(),
-        DownloadColumn(),
-        RateColumn(),
-        TextColumn("{task.fields[table]}", markup=False),
-        console=console,
-    )
-    with progress:
-        yield LiveLines(progress, worlds)
+    lines = LiveLines(console, worlds)
+    # Nothing of it stays: the list of worlds comes below.
+    with Live(get_renderable=lines.draw, console=console, refresh_per_second=8, transient=True):
+        yield lines
+
+
+def is_watched() -> bool:
+    """Tell whether progress is shown live, on a terminal."""
+    return Console(stderr=True).is_terminal
 
 
 @contextmanager
@@ -99,16 +94,11 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
         yield show
 
 
-class RateColumn(TransferSpeedColumn):
-    """How fast a dump is read; nothing if it is too short to tell."""
-
-    def render(self, task: Task) -> Text:
-        """Return the rate, right of the bytes read."""
-        return super().render(task) if task.speed else Text("")
-
-
 class PlainLines:
     """A line on stderr for each change."""
+
+    def dump_tried(self, world: str, dump: Dump) -> None:
+        """Say nothing: the next state names the dump."""
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
         """Write the world's new state."""
@@ -125,38 +115,44 @@ class PlainLines:
 
 
 class LiveLines:
-    """A line per world, redrawn as it changes."""
+    """A line per world at work, and one for all of them, drawn again as they change."""
 
-    def __init__(self, progress: Progress, worlds: Mapping[str, int]) -> None:
-        self._progress = progress
-        self._sizes = worlds
-        self._tasks: dict[str, TaskID] = {
-            world: progress.add_task(
-                "", total=size, world=show_control_characters(world), state="waiting ", table=""
-            )
-            for world, size in worlds.items()
-        }
+    def __init__(self, console: Console, worlds: Mapping[str, int]) -> None:
+        self._console = console
+        self._progress = RestoreProgress(
+            {show_control_characters(world): size for world, size in worlds.items()}
+        )
+        self._began_at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def draw(self) -> RenderableType:
+        """Return what the screen shows at this moment."""
+        width, height = self._console.size
+        with self._lock:
+            summary = self._progress.describe(time.monotonic() - self._began_at)
+            # One line is for the summary, and one for the cursor.
+            lines = list(self._progress.iter_lines(width=width, height=height - 2))
+        return Group(*lines, Text(summary, "bold", no_wrap=True, overflow="ellipsis"))
+
+    def dump_tried(self, world: str, dump: Dump) -> None:
+        """Begin the world's line anew."""
+        with self._lock:
+            self._progress.dump_tried(show_control_characters(world), dump.size_bytes)
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        """Show the world's new state."""
-        colour = _COLOURS.get(state, "yellow")
-        text = show_control_characters(detail) if state is WorldState.READY else ""
-        task = self._tasks[world]
-        self._progress.update(task, state=f"[{colour}]{state.value:<8}[/]", table=text)
-        if state is WorldState.STARTING:
-            self._progress.reset(task)
-        if state is WorldState.READY:
-            self._progress.update(task, completed=self._sizes[world])
-        if state in _LAST_STATES:
-            self._progress.stop_task(task)
+        """Show the world's new state; `detail` is told when the command ends."""
+        del detail
+        with self._lock:
+            self._progress.world_changed(show_control_characters(world), state)
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
         """Show how far the load is."""
-        self._progress.update(
-            self._tasks[world], completed=bytes_read, table=show_control_characters(table)
-        )
+        with self._lock:
+            self._progress.world_loading(
+                show_control_characters(world), bytes_read, show_control_characters(table)
+            )
 
     def world_note(self, world: str, text: str) -> None:
         """Write the note above the live lines."""
         note = diagnostics.printable(f"{world}: {text}")
-        self._progress.console.print(note, markup=False, highlight=False)
+        self._console.print(note, markup=False, highlight=False)

@@ -32,6 +32,7 @@ def write_rows(
     output_format: str,
     *,
     is_prose: bool = False,
+    is_paged: bool = True,
 ) -> None:
     """Write a list of ours to stdout in one of `options.FORMATS`.
 
@@ -51,7 +52,12 @@ def write_rows(
         if isinstance(cell, Figure)
     }
     hidden_columns = write_runs(
-        typed, [texts] if texts else [], output_format, wraps=is_prose, figures=figures
+        typed,
+        [texts] if texts else [],
+        output_format,
+        wraps=is_prose,
+        figures=figures,
+        is_paged=is_paged,
     )
     diagnostics.warn_of_hidden_columns(hidden_columns)
 
@@ -65,6 +71,7 @@ def write_runs(
     bar_of: str | None = None,
     wraps: bool = False,
     figures: Collection[tuple[int, int]] = (),
+    is_paged: bool = True,
 ) -> list[str]:
     """Write runs of rows to stdout; all but a table go out as they come.
 
@@ -85,6 +92,7 @@ def write_runs(
             bar_of=bar_of,
             wraps=wraps,
             figures=figures,
+            is_paged=is_paged,
         )
         sys.stdout.flush()
         return hidden_columns

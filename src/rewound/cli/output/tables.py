@@ -37,8 +37,9 @@ def write_table(
     bar_of: str | None = None,
     wraps: bool = False,
     figures: Collection[tuple[int, int]] = (),
+    is_paged: bool = True,
 ) -> list[str]:
-    """Write a table; on a terminal that it is too long or wide for, through a pager.
+    """Write a table; on a terminal that it is too long or wide for, through a pager if `is_paged`.
 
     With `is_wide`, and where `out` is no terminal, nothing is cut. With `wraps`, long texts
     go on in the next line instead. `bar_of` names a numeric column that gets a bar in each
@@ -83,11 +84,11 @@ def write_table(
         ]
         table.add_row(*styled, *bars[index : index + 1])
     width = sum(widths) + _GAP * len(widths) + _BAR_WIDTH
-    _write(table, out, width=width, screen=screen)
+    _write(table, out, width=width, screen=screen if is_paged else None)
     return names[len(widths) :]
 
 
-def _write(table: Table, out: TextIO, *, width: int, screen: os.terminal_size) -> None:
+def _write(table: Table, out: TextIO, *, width: int, screen: os.terminal_size | None) -> None:
     console = Console(file=out, width=width, highlight=False)
     if not out.isatty():
         console.print(table)
@@ -102,6 +103,9 @@ def _write(table: Table, out: TextIO, *, width: int, screen: os.terminal_size) -
         no_color=console.no_color,
     ).print(table)
     has_colour = console.color_system is not None and not console.no_color
+    if screen is None:
+        out.write(page.getvalue())
+        return
     write_paged(page.getvalue().splitlines(), out, screen=screen, has_colour=has_colour)
 
 
