@@ -401,7 +401,7 @@ def test_a_killed_server_is_stopped_and_the_others_answer(cli: Cli, dumps: Dumps
     assert "1 ok, 1 failed" in done.stderr
     assert cli("connect", "a", "--url").stderr == (
         "error: world a of fleet default is stopped\n"
-        "hint: rewound reset a brings it back as it was restored\n"
+        "hint: rewound start a starts it again; rewound reset a brings it back as it was restored\n"
     )
     some = cli("connect", "--all", "--url")
     assert (some.code, len(some.lines), some.lines[0][:2]) == (4, 1, "b ")

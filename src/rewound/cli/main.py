@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": ("diff", "show what changed, over all worlds and tables"),
     "report": ("report", "show the ledger: the proof of what was restored"),
     "reset": ("reset", "return worlds to the moment after their restore"),
+    "start": ("start", "start servers that are stopped; changes are kept"),
     "down": ("down", "stop worlds and delete them"),
     "restore-world": ("restore_world", "restore one world and become its server"),
     "check-world": ("check_world", "check whether the world of restore-world is ready"),

@@ -60,6 +60,7 @@ def boot_file(spec: ServerSpec) -> Iterator[Path]:
     """Give a file with what a server executes first, for the user alone, while it starts."""
     path = spec.folder / _BOOT_FILE
     statements = (boot_statement(spec.root_password), *spec.boot_statements)
+    path.unlink(missing_ok=True)  # of a command that was killed
     path.touch(mode=0o600, exist_ok=False)
     try:
         path.write_text("".join(f"{statement};\n" for statement in statements))

@@ -14,7 +14,15 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rewound.engine.cloning import DATA, UUID_FILE, CloneMethod, choose_method, clone, export_data
+from rewound.engine.cloning import (
+    DATA,
+    UUID_FILE,
+    CloneMethod,
+    choose_method,
+    clone,
+    export_data,
+    restore_access,
+)
 from rewound.engine.protocol import ServerSpec
 from rewound.engine.zones import ZONES_VERSION, iter_zone_statements
 from rewound.errors import MysqlError
@@ -124,6 +132,9 @@ class DataDirectories:
     def ensure(self, spec: ServerSpec) -> Path:
         """Return the data directory that a server is to start on, cloned now if need be."""
         data = spec.folder / DATA
+        if spec.resumes:
+            restore_access(spec.data_from, spec.folder)
+            return data
         if data.exists() and spec.data_from is not None and self._method is CloneMethod.OVERLAY:
             remove_tree(data)
         if data.exists():

@@ -30,6 +30,9 @@ class ServerSpec:
     """What it executes before its first connection."""
     data_from: Path | None = None
     """The data directory to start from a clone of; None for that of a new server."""
+    resumes: bool = False
+    """Start on the data that its folder has, whatever became of it since it was cloned from
+    `data_from`."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What it is called in lists that are not ours, such as Docker's."""
 

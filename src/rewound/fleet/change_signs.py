@@ -70,6 +70,26 @@ def look(data: Path, endpoint: Endpoint | None) -> Seen:
     return Seen(list_table_files(data), objects, names, written)
 
 
+def look_at_layer(layer: Path, original: Original) -> Seen:
+    """Return what is seen of a world whose changes alone are at hand: an overlay's upper layer."""
+    changed = list_table_files(layer)
+    if changed is None or original.files is None:
+        return Seen(None)
+    gone = {
+        path.relative_to(layer).as_posix()
+        for path in (*layer.glob("*"), *layer.glob("*/*"))
+        if path.is_char_device()  # how an overlay marks what was removed
+    }
+    files = {**original.files, **changed}
+    return Seen(
+        {
+            path: state
+            for path, state in files.items()
+            if path not in gone and path.partition("/")[0] not in gone
+        }
+    )
+
+
 def list_table_files(data: Path) -> dict[str, FileState] | None:
     """Return the files of tables below a data directory; None if it cannot be read."""
     files: dict[str, FileState] = {}

@@ -123,6 +123,7 @@ def start_spec(
     settings: ServerSettings,
     passwords: Mapping[str, str],
     data_from: Path | None,
+    resumes: bool = False,
 ) -> ServerSpec:
     """Return the server of a world; one that starts from a baseline gets these passwords."""
     return ServerSpec(
@@ -134,6 +135,7 @@ def start_spec(
         settings=settings,
         boot_statements=() if data_from is None else (password_statement(passwords),),
         data_from=data_from,
+        resumes=resumes,
         labels={"fleet": fleet, "world": name},
     )
 

@@ -90,7 +90,7 @@ def explain_unready(world: World, fleet: str) -> tuple[str, str]:
     reset = f"rewound reset{flag} {world.name} brings it back as it was restored"
     match world.state:
         case WorldState.STOPPED:
-            return "is stopped", reset
+            return "is stopped", f"rewound start{flag} {world.name} starts it again; {reset}"
         case WorldState.INTERRUPTED:
             return "was interrupted while it was restored", reset
         case WorldState.STARTING | WorldState.LOADING:

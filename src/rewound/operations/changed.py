@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from rewound import settings
 from rewound.catalog import select_worlds
-from rewound.engine.cloning import DATA
-from rewound.fleet.change_signs import look
+from rewound.engine.cloning import DATA, find_unmounted_layer
+from rewound.fleet.change_signs import look, look_at_layer
 from rewound.fleet.changes import Changes, find_changes
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
@@ -47,6 +47,9 @@ def _find(folder: FleetFolder, world: World) -> Changes | None:
     original = folder.find_original(world.name)
     if original is None:
         return None
+    place = folder.world_folder(world.name)
+    if layer := find_unmounted_layer(place):
+        return find_changes(original, look_at_layer(layer, original))
     is_running = world.state is WorldState.READY
     root = get_endpoint(folder, world, ROOT) if is_running else None
-    return find_changes(original, look(folder.world_folder(world.name) / DATA, root))
+    return find_changes(original, look(place / DATA, root))
