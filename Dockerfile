@@ -16,6 +16,7 @@ RUN python3 -m venv /opt/rewound \
  && /opt/rewound/bin/pip install --quiet --no-cache-dir --disable-pip-version-check \
     --require-hashes --requirement /build/requirements-image.txt
 COPY LICENSE README.md pyproject.toml /build/
+COPY docs/rewound.1 /build/docs/
 COPY src /build/src
 RUN /opt/rewound/bin/pip install --quiet --no-cache-dir --disable-pip-version-check \
     --no-deps --no-build-isolation /build

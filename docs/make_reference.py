@@ -1,10 +1,11 @@
-"""Write the pages that are made from the program: docs/reference.md and docs/dumps.md.
+"""Write the pages that are made from the program: reference.md, dumps.md, the man page.
 
     .venv/bin/python docs/make_reference.py
 
 tests/docs fails where a page is not what this would write.
 """
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,7 +86,26 @@ _FORMATS = {
     ".sql.bz2": "bzip2",
 }
 
-PAGES = {"reference.md": make_reference, "dumps.md": make_dumps}
+
+def make_manual() -> str:
+    """Return the man page."""
+    from docs.make_man_page import make_man_page
+
+    contexts = list(iter_commands())
+    variables = {
+        parameter.envvar
+        for context in contexts
+        for parameter in context.command.params
+        if isinstance(parameter.envvar, str)
+    }
+    return make_man_page(contexts, _list_exit_codes(), variables)
+
+
+PAGES = {
+    "reference.md": make_reference,
+    "dumps.md": make_dumps,
+    "rewound.1": make_manual,
+}
 """File below docs/ to the function that returns what it must hold."""
 
 
@@ -134,17 +154,21 @@ def _settings() -> list[str]:
     return ["## Settings", "", *_table(headings, rows), ""]
 
 
-def _exit_codes() -> list[str]:
+def _list_exit_codes() -> list[list[str]]:
     first_of: dict[int, type[RewoundError]] = {}
     errors: list[type[RewoundError]] = [RewoundError, *RewoundError.__subclasses__()]
     for error in errors:
         first_of.setdefault(error.exit_code, error)
     rows = [["0", "Done."]]
     rows += [[str(c), (first_of[c].__doc__ or "").split("\n")[0]] for c in sorted(first_of)]
+    return rows
+
+
+def _exit_codes() -> list[str]:
     return [
         "## Exit codes",
         "",
-        *_table(["code", "meaning"], rows),
+        *_table(["code", "meaning"], _list_exit_codes()),
         "",
         "`rewound diff` follows diff(1): 0 if nothing differs, 1 if something does, 2 where other"
         " commands end with 1; all other codes are as above.",
@@ -178,6 +202,7 @@ def _escape(cell: str) -> str:
 
 def main() -> None:
     """Write all pages."""
+    sys.path.insert(0, str(DOCS.parent))  # run as a script, this finds its neighbours alone
     for name, make in PAGES.items():
         (DOCS / name).write_text(make())
 

@@ -50,6 +50,7 @@ def test_the_wheel_holds_what_the_package_reads_and_its_types(wheel: Path):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"rewound/py.typed", "rewound/diff/report/page.html"} <= names
     assert {f"rewound/diff/report/script/{name}.js" for name in ("elements", "rows")} <= names
+    assert [name for name in names if name.endswith(".data/data/share/man/man1/rewound.1")]
     assert not [name for name in names if name.startswith("tests/")]
 
 

@@ -31,11 +31,16 @@ COMMANDS = {
     "export": ("export", "write a folder that runs the worlds on another host"),
     "cache": ("cache", "list or remove the baselines that worlds start from"),
     "doctor": ("doctor", "show what this host can do, and what is missing"),
+    "completion": ("completion", "print what makes a shell complete names"),
+    "help": ("help", "show what a command takes"),
 }
 """Sub-command to the module of `rewound.cli.commands` that holds it, and its line in the help."""
 
 BECOMES_A_SERVER = "restore-world"
 """The sub-command that decides itself when it may be asked to end."""
+
+NEEDS_NO_SETTINGS = ("completion", "help")
+"""Sub-commands for which no settings file is read; a shell runs the first when it starts."""
 
 TAKES_DUMPS = ("source", "dump", "fleets")
 """The arguments of sub-commands that can be a folder of dumps, or one dump."""
@@ -74,7 +79,7 @@ class LazyGroup(click.Group):
         """Find the command, and the settings file, which must not be among its dumps."""
         require_command(self, ctx, args)
         name, command, rest = super().resolve_command(ctx, args)
-        if command is not None and not ctx.resilient_parsing:
+        if command is not None and name not in NEEDS_NO_SETTINGS and not ctx.resilient_parsing:
             sources = _find_sources(ctx, command, rest)
             ctx.default_map = _read_settings(ctx.params.get("config"), sources)
         return name, command, rest

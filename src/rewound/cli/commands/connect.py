@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import click
 
 from rewound.cli.output import diagnostics, render
+from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option, option
 from rewound.command import replace_process
 from rewound.errors import FleetError, HostError, SomeWorldsFailed, UsageError
@@ -36,7 +37,7 @@ class _Address:
 
 
 @click.command(name="connect")
-@click.argument("world", required=False)
+@click.argument("world", required=False, shell_complete=complete_worlds)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]...")
 @fleet_option
 @option(

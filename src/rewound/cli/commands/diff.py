@@ -9,6 +9,7 @@ import click
 from rewound.cli.output import diagnostics
 from rewound.cli.output.diff_view import DiffPresentation, show_query_diff, show_report
 from rewound.cli.output.progress import count_worlds
+from rewound.cli.parameters.completers import complete_columns, complete_sides, complete_tables
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
 from rewound.cli.parameters.shared_options import format_option, option, worlds_option
@@ -39,7 +40,9 @@ _ROWS_OF_A_PAGE = 200
 
 
 @click.command(name="diff")
-@click.argument("fleets", nargs=-1, metavar="[BEFORE AFTER | SOURCE]")
+@click.argument(
+    "fleets", nargs=-1, metavar="[BEFORE AFTER | SOURCE]", shell_complete=complete_sides
+)
 @option("--from", "from_time", metavar="TIME", help="With SOURCE: the earlier moment.")
 @option("--to", "to_time", metavar="TIME", help="With SOURCE: the later moment.")
 @option("--keep", is_flag=True, help="With SOURCE: keep both fleets running.")
@@ -51,12 +54,21 @@ _ROWS_OF_A_PAGE = 200
     "tables",
     multiple=True,
     metavar="PATTERN",
+    shell_complete=complete_tables,
     help="Compare only these tables; may be repeated.",
 )
 @option(
-    "--columns", metavar="NAMES", help="Compare only these columns, and the key: 'score,level_*'."
+    "--columns",
+    metavar="NAMES",
+    shell_complete=complete_columns,
+    help="Compare only these columns, and the key: 'score,level_*'.",
 )
-@option("--ignore-columns", metavar="NAMES", help="Ignore these columns: 'updated_at'.")
+@option(
+    "--ignore-columns",
+    metavar="NAMES",
+    shell_complete=complete_columns,
+    help="Ignore these columns: 'updated_at'.",
+)
 @option("--where", metavar="SQL", help="Compare only rows that match this condition: 'level > 9'.")
 @option(
     "--rows",

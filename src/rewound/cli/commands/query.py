@@ -12,6 +12,7 @@ from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
 from rewound.cli.output.world_states import warn_of_changed
 from rewound.cli.parameters.audience_options import read_audience
+from rewound.cli.parameters.completers import complete_fleets
 from rewound.cli.parameters.precedence import ValueSource, find_origin, one_of, tell_passed_over
 from rewound.cli.parameters.shared_options import FORMATS, option, worlds_option
 from rewound.cli.questions import Setting, ask, choose_format, require_possible
@@ -29,6 +30,7 @@ from rewound.query.script import find_unread_variables, read_script
     default="default",
     show_default=True,
     metavar="NAMES",
+    shell_complete=complete_fleets,
     help="Name of the fleet; several (before,after) have a column fleet.",
 )
 @option(

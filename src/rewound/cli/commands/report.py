@@ -8,6 +8,7 @@ import click
 from rewound.cli.output import render
 from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.formats import show_count
+from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.fleet.changes import Changes, describe_changes
 from rewound.load.ledger import DeepProof, ForeignKeys, Ledger
@@ -15,7 +16,7 @@ from rewound.operations import changed, fleets
 
 
 @click.command(name="report")
-@click.argument("worlds", required=False, metavar="[WORLDS]")
+@click.argument("worlds", required=False, metavar="[WORLDS]", shell_complete=complete_worlds)
 @fleet_option
 @format_option
 def command(worlds: str | None, fleet: str, output_format: str) -> None:

@@ -5,6 +5,7 @@ import click
 from rewound.cli.output import diagnostics
 from rewound.cli.output.progress import PlainLines
 from rewound.cli.output.world_states import describe_closed
+from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import clone_option, read_clone_method
 from rewound.cli.parameters.shared_options import fleet_option
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
@@ -12,7 +13,7 @@ from rewound.operations import restoring
 
 
 @click.command(name="reset")
-@click.argument("worlds", nargs=-1, metavar="[WORLD]...")
+@click.argument("worlds", nargs=-1, metavar="[WORLD]...", shell_complete=complete_worlds)
 @fleet_option
 @clone_option
 def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:

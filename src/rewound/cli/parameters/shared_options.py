@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from rewound.cli.parameters.completers import complete_fleets, complete_worlds
 from rewound.cli.unknown_commands import require_command
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -83,7 +84,12 @@ class CommandGroup(click.Group):
 
 
 fleet_option = option(
-    "--fleet", default="default", show_default=True, metavar="NAME", help="Name of the fleet."
+    "--fleet",
+    default="default",
+    show_default=True,
+    metavar="NAME",
+    shell_complete=complete_fleets,
+    help="Name of the fleet.",
 )
 format_option = option(
     "--format",
@@ -100,7 +106,12 @@ data_dir_option = option(
     metavar="DIR",
     help="Data directory of the world: empty, or created by restore-world.",
 )
-worlds_option = option("--worlds", metavar="NAMES", help="Select worlds: 'host[1-3],eu-*'.")
+worlds_option = option(
+    "--worlds",
+    metavar="NAMES",
+    shell_complete=complete_worlds,
+    help="Select worlds: 'host[1-3],eu-*'.",
+)
 
 
 def parse_size(text: str) -> int:

@@ -1,0 +1,30 @@
+"""`rewound completion`: what makes a shell complete our commands and names."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from rewound.cli.output import render
+from rewound.errors import UsageError
+
+_VARIABLE = "_REWOUND_COMPLETE"
+"""By which click is asked for what a line could become; it follows from the program's name."""
+
+
+@click.command(name="completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
+    """Print the completion script of a shell: commands, options, fleets, worlds, tables.
+
+    \b
+    bash:  echo 'eval "$(rewound completion bash)"' >> ~/.bashrc
+    zsh:   echo 'eval "$(rewound completion zsh)"' >> ~/.zshrc
+    fish:  rewound completion fish > ~/.config/fish/completions/rewound.fish
+    """  # noqa: D301 - click's mark of lines that stay as they are
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise UsageError(f"no completion for {shell}")
+    root = ctx.find_root().command
+    # Not click's own source(), which runs bash to see its version, and says so on stderr.
+    script = kind(root, {}, "rewound", _VARIABLE)
+    render.write_text(script.source_template % script.source_vars())
