@@ -89,7 +89,7 @@ def test_options_that_do_not_go_together_are_refused(both: Cli, arguments: list[
 
 
 def find_url(cli: Cli, world: str) -> str:
-    return cli("connect", world, "--url").stdout.strip()
+    return cli("connect", world, "--user", "dev", "--url").stdout.strip()
 
 
 def test_servers_are_asked_by_their_urls(both: Cli, tmp_path: Path):

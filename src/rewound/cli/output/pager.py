@@ -14,14 +14,22 @@ from rich.text import Text
 _LESS = "-RSX -Psarrows move, q leaves$"
 """Colours, long lines chopped and not wrapped, and what was read stays on the screen. Not -F: it
 ends at once where the lines fit in number, however much of them is chopped."""
+_LESS_THAT_WRAPS = _LESS.replace("S", "", 1)
+"""The same with long lines wrapped."""
 
 
 def write_paged(
-    lines: Iterable[str], out: TextIO, *, screen: os.terminal_size, has_colour: bool
+    lines: Iterable[str],
+    out: TextIO,
+    *,
+    screen: os.terminal_size,
+    has_colour: bool,
+    wraps: bool = False,
 ) -> None:
     """Write lines without their ends; through the pager if there is no room for them.
 
-    What fits is written as it is. No more lines are taken than the pager asks for.
+    What fits is written as it is. No more lines are taken than the pager asks for. With `wraps`,
+    a long line goes on below, and is no reason for the pager.
 
     Raises:
         BrokenPipeError: the pager was left before its end.
@@ -29,18 +37,27 @@ def write_paged(
     rest = iter(lines)
     first: list[str] = []
     is_fitting = True
+    height = 0
     for line in rest:
         first.append(line)
+        width = Text.from_ansi(line).cell_len
+        height += max(1, -(-width // screen.columns)) if wraps else 1
         # The last line is for the summary and the prompt.
-        if len(first) >= screen.lines or Text.from_ansi(line).cell_len > screen.columns:
+        if height >= screen.lines or (width > screen.columns and not wraps):
             is_fitting = False
             break
     if is_fitting or os.environ.get("PAGER") == "":
         out.writelines(line + "\n" for line in chain(first, rest))
         out.flush()
         return
-    os.environ.setdefault("LESS", _LESS)
-    click.echo_via_pager(_iter_text(first, rest), color=has_colour or None)
+    has_own = "LESS" in os.environ
+    if not has_own:
+        os.environ["LESS"] = _LESS_THAT_WRAPS if wraps else _LESS
+    try:
+        click.echo_via_pager(_iter_text(first, rest), color=has_colour or None)
+    finally:
+        if not has_own:
+            del os.environ["LESS"]
 
 
 def _iter_text(first: Iterable[str], rest: Iterator[str]) -> Iterator[str]:

@@ -103,7 +103,8 @@ def write_runs(
         from rewound.cli.output.pager import write_paged
 
         lines = (line for chunk in shown for line in chunk.decode().splitlines())
-        write_paged(lines, sys.stdout, screen=shutil.get_terminal_size(), has_colour=False)
+        screen = shutil.get_terminal_size()
+        write_paged(lines, sys.stdout, screen=screen, has_colour=False, wraps=True)
         return []
     if sys.stdout.isatty():
         shown = _make_harmless(shown, is_json=output_format.startswith("json"))

@@ -47,17 +47,20 @@ SCREEN = os.terminal_size((10, 4))
 
 
 @pytest.mark.parametrize(
-    ("lines", "is_paged"),
+    ("lines", "wraps", "is_paged"),
     [
-        (["a"] * 3, False),
-        (["a"] * 4, True),
-        (["1234567890"], False),
-        (["12345678901"], True),
-        (["\x1b[1m1234567890\x1b[0m"], False),
+        (["a"] * 3, False, False),
+        (["a"] * 4, False, True),
+        (["1234567890"], False, False),
+        (["12345678901"], False, True),
+        (["\x1b[1m1234567890\x1b[0m"], False, False),
+        (["12345678901"], True, False),
+        (["12345678901"] * 2, True, True),
+        ([""] * 3, True, False),
     ],
 )
 def test_what_is_too_long_or_wide_for_the_screen_goes_through_the_pager(
-    lines: list[str], is_paged: bool, monkeypatch: pytest.MonkeyPatch, tmp_path
+    lines: list[str], wraps: bool, is_paged: bool, monkeypatch: pytest.MonkeyPatch, tmp_path
 ):
     paged = tmp_path / "paged"
     monkeypatch.setenv("PAGER", f"tee {paged}")
@@ -65,7 +68,7 @@ def test_what_is_too_long_or_wide_for_the_screen_goes_through_the_pager(
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("TERM", "xterm")
     out = io.StringIO()
-    write_paged(iter(lines), out, screen=SCREEN, has_colour=True)
+    write_paged(iter(lines), out, screen=SCREEN, has_colour=True, wraps=wraps)
     text = "".join(line + "\n" for line in lines)
     assert out.getvalue() == ("" if is_paged else text)
     assert (paged.read_text() if paged.exists() else "") == (text if is_paged else "")
