@@ -240,7 +240,7 @@ def test_what_cannot_be_asked_is_a_usage_error(sample: Cli, arguments: list[str]
             ["SELECT COUNT(*) AS n FROM score_event WHERE scored_at >= @s", "--param", "s=junk"],
             "warning: worlds host[1-3]: MySQL warning 1292: Incorrect datetime value: 'junk'",
         ),
-        (["DELETE FROM player"], "hint: reader may only read; --write runs it as dev"),
+        (["DELETE FROM player"], "hint: only reading is allowed; --write allows changes"),
         (
             ["SELECT 1", "--schema", "nope"],
             "error: in every world: has no schema nope; it has game",
