@@ -136,7 +136,7 @@ def _settings() -> list[str]:
     for context in iter_commands():
         for parameter in context.command.params:
             if isinstance(parameter.envvar, str):
-                name = next(text for text in parameter.opts if text.startswith("--"))
+                name = max(parameter.opts, key=len)  # of an argument, its only name
                 commands.setdefault(name, []).append(context.command_path)
                 variables[name] = parameter.envvar
     rows = [

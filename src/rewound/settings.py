@@ -54,6 +54,14 @@ def find_config(folder: Path, *, outside: Collection[Path] = ()) -> Path | None:
     return None
 
 
+def find_source(values: Mapping[str, ConfigValue], path: Path) -> str | None:
+    """Return the source that a settings file names, from the folder of the file on."""
+    source = values.get("source")
+    if not isinstance(source, str) or "://" in source:
+        return source if isinstance(source, str) else None
+    return str(path.parent / Path(source).expanduser())
+
+
 def read_config(path: Path, known: Mapping[str, type]) -> dict[str, ConfigValue]:
     """Return the settings of a file, each checked against the options that exist.
 

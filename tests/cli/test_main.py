@@ -262,3 +262,28 @@ def test_what_belongs_to_one_call_or_is_a_name_of_kubernetes_is_not_read(variabl
     read = {p.envvar for name in COMMANDS for p in load_command(name).params}
     assert variable not in read
     assert {"REWOUND_FLEET", "REWOUND_LISTEN_PORT"} <= read
+
+
+def test_the_settings_file_names_the_source_from_its_own_folder(cli: Cli, dumps: Dumps):
+    dumps.write("CREATE TABLE t (n INT);\n")
+    (cli.cwd / "rewound.toml").write_text("source = 'backups'\n")
+    (cli.cwd / "below").mkdir()
+    below = Cli(cli.state_dir, cli.cwd / "below", cli.cache_dir)
+    done = below("dumps", "--format", "csv")
+    assert done.code == 0, done.stderr
+    assert "host1" in done.stdout
+    typed = cli("dumps", "elsewhere")
+    assert "elsewhere" in typed.stderr
+    set_there = cli("dumps", env={"REWOUND_SOURCE": "nowhere"})
+    assert "nowhere" in set_there.stderr
+    (cli.cwd / "rewound.toml").unlink()
+    assert "Missing argument 'SOURCE'" in cli("dumps").stderr
+
+
+def test_a_settings_file_among_dumps_cannot_name_them_as_the_source(cli: Cli, dumps: Dumps):
+    dumps.write("CREATE TABLE t (n INT);\n")
+    (dumps.folder / "rewound.toml").write_text("source = '.'\nfallback = true\n")
+    inside = Cli(cli.state_dir, dumps.folder, cli.cache_dir)
+    done = inside("dumps")
+    assert done.code == 2
+    assert "is ignored, because it is in the folder of the dumps" in done.stderr

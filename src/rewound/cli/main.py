@@ -140,17 +140,27 @@ def _read_settings(config: Path | None, sources: Sequence[Path]) -> dict[str, An
     if path is None:
         nearest = settings.find_config(Path.cwd())
         path = settings.find_config(Path.cwd(), outside=sources) if nearest else None
-        if nearest != path:
-            diagnostics.warn(
-                f"{nearest} is ignored, because it is in the folder of the dumps;"
-                f" --config {nearest} uses it anyway"
-            )
+        if nearest is not None and nearest != path:
+            _warn_of_ignored(nearest)
     if path is None:
         return {}
-    diagnostics.narrate(f"settings:  {path}")
     values = settings.read_config(path, CONFIGURABLE)
+    source = settings.find_source(values, path)
+    if source is not None:
+        if config is None and settings.find_config(path.parent, outside=[Path(source)]) != path:
+            _warn_of_ignored(path)
+            return {}
+        values["source"] = source
+    diagnostics.narrate(f"settings:  {path}")
     defaults = {PARAMETERS.get(name, name.replace("-", "_")): v for name, v in values.items()}
     return dict.fromkeys(COMMANDS, defaults)
+
+
+def _warn_of_ignored(path: Path) -> None:
+    diagnostics.warn(
+        f"{path} is ignored, because it is in the folder of the dumps;"
+        f" --config {path} uses it anyway"
+    )
 
 
 def main() -> NoReturn:

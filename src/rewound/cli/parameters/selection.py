@@ -9,7 +9,7 @@ import click
 
 from rewound.cli.parameters.engine_request import settle_request
 from rewound.cli.parameters.precedence import find_origin, one_of, tell_passed_over
-from rewound.cli.parameters.shared_options import option, parse_size, worlds_option
+from rewound.cli.parameters.shared_options import option, parse_size, source_argument, worlds_option
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
@@ -87,7 +87,7 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
             help="Take the newest dump at or before this time: '2024-06-18 21:16', or a day,"
             " which means its end.",
         ),
-        click.argument("source", type=click.Path(path_type=Path), required=required),
+        source_argument(required=required),
     ):
         with_selection = decorate(with_selection)
     return cast(_Command, with_selection)

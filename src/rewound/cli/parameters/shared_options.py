@@ -17,6 +17,7 @@ _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]?)i?B?", re.IGNORECASE)
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
 
 CONFIGURABLE: dict[str, type] = {
+    "source": str,
     "fleet": str,
     "format": str,
     "pattern": str,
@@ -64,6 +65,16 @@ def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     """Declare an option; if it makes sense as a setting, with its environment variable."""
     long_name = next(name for name in names if name.startswith("--"))
     return click.option(*names, envvar=_VARIABLES.get(long_name.removeprefix("--")), **settings)
+
+
+def source_argument(*, required: bool) -> Callable[[_Command], _Command]:
+    """Declare SOURCE, which a setting can name as well."""
+    return click.argument(
+        "source",
+        type=click.Path(path_type=Path),
+        required=required,
+        envvar=_VARIABLES["source"],
+    )
 
 
 class CommandGroup(click.Group):
