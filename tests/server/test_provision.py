@@ -7,9 +7,12 @@ import pytest
 
 from rewound import command
 from rewound.engine.install.installation import Installation, find_installed
+from rewound.engine.install.packages import sha256_of
 from rewound.engine.install.provision import install
 from rewound.errors import HostError
 from rewound.mysql.version import find_mysql_version
+from tests.conftest import Cli, Dumps
+from tests.server.vendor_tarball import write_vendor_tarball
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,7 @@ def cache(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with a server that was installed from the packages."""
     cache = tmp_path_factory.mktemp("cache")
     (cache / "servers/.work-killed/tree").mkdir(parents=True)
-    install(cache, from_dir=packages, narrate=hush)
+    install(cache, source=packages, narrate=hush)
     return cache
 
 
@@ -61,7 +64,7 @@ def test_install_again_needs_neither_network_nor_tools(
 ):
     [before] = find_installed(cache)
     started_at = Path(before.mysqld[-1]).stat().st_ctime_ns
-    again = install(cache, from_dir=packages, narrate=hush)
+    again = install(cache, source=packages, narrate=hush)
     monkeypatch.setenv("PATH", "")
     assert install(cache, narrate=hush) == again == before
     assert Path(before.mysqld[-1]).stat().st_ctime_ns == started_at
@@ -70,7 +73,7 @@ def test_install_again_needs_neither_network_nor_tools(
 def test_install_replaces_a_server_that_no_longer_runs(cache: Path, packages: Path):
     [before] = find_installed(cache)
     Path(before.mysqld[-1]).write_bytes(b"")
-    after = install(cache, from_dir=packages, narrate=hush)
+    after = install(cache, source=packages, narrate=hush)
     assert find_mysql_version(banner_of(after.mysqld)) == before.version
 
 
@@ -80,7 +83,7 @@ def test_install_refuses_a_changed_package_and_leaves_nothing(tmp_path: Path, pa
     with next(iter(changed.glob("libicu*.deb"))).open("ab") as file:
         file.write(b"x")
     with pytest.raises(HostError, match="does not match its SHA-256"):
-        install(tmp_path, from_dir=changed, narrate=hush)
+        install(tmp_path, source=changed, narrate=hush)
     assert find_installed(tmp_path) == []
 
 
@@ -91,5 +94,33 @@ def test_install_leaves_nothing_of_a_package_that_cannot_be_unpacked(
     broken.mkdir()
     (broken / "mysql-server-core_9.7.4-2_amd64.deb").write_bytes(b"not a package")
     with pytest.raises(HostError, match="dpkg-deb"):
-        install(tmp_path, from_dir=broken, narrate=hush)
+        install(tmp_path, source=broken, narrate=hush)
     assert {path.name for path in (tmp_path / "servers").iterdir()} <= {".lock"}
+
+
+def test_a_world_runs_on_a_server_from_a_generic_tarball(
+    cli: Cli, packages: Path, cache: Path, tmp_path: Path, dumps: Dumps
+):
+    [installed] = (cache / "servers").glob("mysql-*")
+    tarball, scratch = tmp_path / "mysql.tar", tmp_path / "scratch"
+    scratch.mkdir()
+    write_vendor_tarball(tarball, installed, scratch=scratch)
+    own = {"REWOUND_CACHE_DIR": str(tmp_path / "cache"), "PATH": "/usr/bin:/bin"}
+    sha256 = sha256_of(tarball)
+    refused = cli("server", "install", "--from", tarball, "--sha256", "0" * 64, env=own)
+    assert (refused.code, f"but {sha256}" in refused.stderr) == (3, True)
+    done = cli("server", "install", "--from", tarball, "--sha256", sha256, env=own, timeout_s=300)
+    assert done.code == 0, done.stderr
+    dumps.write("CREATE DATABASE game; USE game; CREATE TABLE t (a INT); INSERT INTO t VALUES (1);")
+    up = cli("up", dumps.folder, "--server", installed.name, env=own, timeout_s=300)
+    assert up.code == 0, up.stderr
+    answer = cli(
+        "query", "SELECT a, REGEXP_LIKE('ä', '[ä]') AS r FROM t", "--format", "csv", env=own
+    )
+    assert answer.lines == ["world,a,r", "host1,1,1"]
+    assert cli("down", env=own).code == 0
+
+
+def test_a_checksum_needs_a_tarball(cli: Cli):
+    done = cli("server", "install", "--sha256", "0" * 64)
+    assert (done.code, done.stderr) == (2, "error: --sha256 requires --from TARBALL\n")

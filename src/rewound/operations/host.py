@@ -19,19 +19,20 @@ CACHE_LIMIT_BYTES = 20 << 30
 
 def install_server(
     *,
-    from_dir: Path | None,
+    source: Path | None,
+    sha256: str | None,
     mirror: str | None,
     refresh: bool,
     template: bool,
     narrate: Callable[[str], None],
 ) -> Installation:
-    """Put a MySQL into the user's cache, from the host's Debian mirror or a folder.
+    """Put a MySQL into the user's cache, from the host's Debian mirror, a folder or a tarball.
 
     With `template`, what its first server would take time for is done as well.
     """
     cache = settings.cache_dir()
     installation = provision.install(
-        cache, from_dir=from_dir, mirror=mirror, refresh=refresh, narrate=narrate
+        cache, source=source, sha256=sha256, mirror=mirror, refresh=refresh, narrate=narrate
     )
     if template:
         narrate(

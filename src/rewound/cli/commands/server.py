@@ -6,6 +6,7 @@ import click
 
 from rewound.cli.output import diagnostics, render
 from rewound.cli.parameters.shared_options import CommandGroup, format_option
+from rewound.errors import UsageError
 from rewound.operations import host
 
 
@@ -28,19 +29,29 @@ def list_command(output_format: str) -> None:
 @command.command(name="install")
 @click.option(
     "--from",
-    "from_dir",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Install from this folder of .deb packages instead of the network.",
+    "source",
+    metavar="PATH",
+    type=click.Path(path_type=Path, exists=True),
+    help="Install from a generic Linux tarball of MySQL or Percona Server, or from a folder of"
+    " .deb packages, instead of the network.",
 )
+@click.option("--sha256", metavar="HEX", help="What the tarball's SHA-256 has to be.")
 @click.option("--mirror", metavar="URL", help="Use this Debian mirror instead of the host's own.")
 @click.option("--refresh", is_flag=True, help="Fetch the newest version even if one is installed.")
 @click.option("--template", is_flag=True, help="Also initialise the template of new servers.")
 def install_command(
-    from_dir: Path | None, mirror: str | None, refresh: bool, template: bool
+    source: Path | None, sha256: str | None, mirror: str | None, refresh: bool, template: bool
 ) -> None:
-    """Install MySQL for this user, without root, from Debian's packages."""
+    """Install MySQL for this user, without root.
+
+    On a Debian-family host its packages come from Debian. Elsewhere, fetch the "Linux - Generic"
+    tarball from dev.mysql.com/downloads/mysql, or Percona's, and name it with --from.
+    """
+    if sha256 is not None and (source is None or source.is_dir()):
+        raise UsageError("--sha256 requires --from TARBALL")
     host.install_server(
-        from_dir=from_dir,
+        source=source,
+        sha256=sha256,
         mirror=mirror,
         refresh=refresh,
         template=template,

@@ -20,8 +20,9 @@ from rewound.engine.install.packages import sha256_of
 from rewound.errors import CommandFailed, HostError
 
 OTHER_WAYS = (
-    "install MySQL 8.0.30 or newer so that mysqld is on PATH, or fetch the packages "
-    "elsewhere and install from their folder: rewound server install --from FOLDER"
+    "install MySQL 8.0.30 or newer so that mysqld is on PATH; or download its generic Linux "
+    "tarball (dev.mysql.com/downloads/mysql, Linux - Generic) and run: "
+    "rewound server install --from TARBALL --sha256 HEX"
 )
 """The hint for a host on which packages cannot be fetched."""
 

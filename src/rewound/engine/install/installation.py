@@ -17,6 +17,7 @@ from pathlib import Path
 
 from rewound import command
 from rewound.engine.install.packages import CHECKSUMS
+from rewound.engine.install.tarball import MYSQLD
 from rewound.errors import CommandFailed, HostError, UsageError
 from rewound.mysql.version import OLDEST_SUPPORTED, Version, find_mysql_version
 from rewound.similar_names import suggest
@@ -169,7 +170,36 @@ def parse_folder_name(name: str) -> Version | None:
 
 
 def read_folder(folder: Path, version: Version) -> Installation | None:
-    """Describe the MySQL unpacked in `folder`, or return None if a part is missing.
+    """Describe the MySQL unpacked in `folder`, or return None if a part is missing."""
+    if not (folder / CHECKSUMS).is_file():
+        return None
+    return _read_packages(folder, version) or _read_tarball(folder, version)
+
+
+def _read_tarball(folder: Path, version: Version) -> Installation | None:
+    """Describe what a generic tarball became: its programs use the host's C library."""
+    mysqld = folder / MYSQLD
+    if not mysqld.is_file():
+        return None
+    client, mysqldump = mysqld.with_name("mysql"), mysqld.with_name("mysqldump")
+    return Installation(
+        name=folder_name(version),
+        version=version,
+        source=f"installed in {folder}",
+        mysqld=(str(mysqld),),
+        options=(
+            f"--basedir={folder}",
+            f"--lc-messages-dir={folder}/share",
+            f"--character-sets-dir={folder}/share/charsets",
+            f"--plugin-dir={folder}/lib/plugin",
+        ),
+        client=(str(client),) if client.is_file() else None,
+        mysqldump=(str(mysqldump),) if mysqldump.is_file() else None,
+    )
+
+
+def _read_packages(folder: Path, version: Version) -> Installation | None:
+    """Describe what Debian's packages became.
 
     Its programs run under the loader and with the libraries that came with them, because
     the host's C library may be older than the one they were built for. The folder of the
@@ -179,7 +209,7 @@ def read_folder(folder: Path, version: Version) -> Installation | None:
     # ld-linux-x86-64.so.2, ld-linux-aarch64.so.1; ld64.so.2 on ppc64el, ld64.so.1 on s390x.
     loader = min(usr.glob("lib/*/ld*.so.[0-9]"), default=None)
     mysqld = usr / "sbin/mysqld"
-    if loader is None or not mysqld.is_file() or not (folder / CHECKSUMS).is_file():
+    if loader is None or not mysqld.is_file():
         return None
     prefix = (str(loader), "--library-path", str(loader.parent))
     client, mysqldump = usr / "bin/mysql", usr / "bin/mysqldump"

@@ -6,7 +6,7 @@ only a work folder, which the next install removes. Installed folders are never 
 Needs no root; apt's signatures are checked in `debian`.
 
 Layout of the cache: `servers/mysql-9.7.4/` (with SHA256SUMS of the packages it is made
-of), `packages/` (those packages, for `from_dir`, here or on another host).
+of), `packages/` (those packages, for `source`, here or on another host).
 """
 
 import logging
@@ -23,6 +23,7 @@ from rewound import command
 from rewound.engine.install import debian
 from rewound.engine.install.installation import (
     Installation,
+    explain_refusal,
     find_installed,
     folder_name,
     read_folder,
@@ -35,8 +36,10 @@ from rewound.engine.install.packages import (
     get_server_version,
     get_sha256,
     read_checksums,
+    sha256_of,
 )
-from rewound.errors import CommandFailed, HostError
+from rewound.engine.install.tarball import MYSQLD, explain_no_run, unpack
+from rewound.errors import CommandFailed, HostError, UsageError
 from rewound.mysql.version import Version, find_mysql_version
 
 _log = logging.getLogger(__name__)
@@ -52,22 +55,24 @@ _LOCK_TIMEOUT_S = 1800.0
 def install(
     cache: Path,
     *,
-    from_dir: Path | None = None,
+    source: Path | None = None,
+    sha256: str | None = None,
     refresh: bool = False,
     mirror: str | None = None,
     narrate: Callable[[str], None],
 ) -> Installation:
     """Return a MySQL in the cache, fetching and unpacking it where there is none that runs.
 
-    With `from_dir` the packages of that folder are used, checked against its SHA256SUMS
-    where it has one, and nothing is fetched. `refresh` looks for a newer version even if
-    one is installed. `mirror` replaces the Debian mirror of the host's own apt.
+    With `source` nothing is fetched: the packages of that folder are used, checked against its
+    SHA256SUMS where it has one, or that generic tarball, checked against `sha256`.
+    `refresh` looks for a newer version even if one is installed. `mirror` replaces the
+    Debian mirror of the host's own apt.
 
     Raises:
-        UsageError: `from_dir` does not hold the packages of one MySQL.
+        UsageError: `source` does not hold one MySQL.
         HostError: the host cannot get, unpack or run it; the hint says what would help.
     """
-    any_will_do = not refresh and from_dir is None
+    any_will_do = not refresh and source is None
     if any_will_do and (installed := _find_running(find_installed(cache), narrate)):
         return installed
     # ld.so splits --library-path at both.
@@ -85,8 +90,10 @@ def install(
                 return installed
             _remove_leftovers(servers)
             with tempfile.TemporaryDirectory(prefix=_WORK_PREFIX, dir=servers) as work:
-                if from_dir is not None:
-                    return _install_folder(from_dir, servers, Path(work), narrate)
+                if source is not None and source.is_file():
+                    return _install_tarball(source, sha256, servers, Path(work), narrate)
+                if source is not None:
+                    return _install_folder(source, servers, Path(work), narrate)
                 return _install_fetched(cache, Path(work), mirror, narrate)
     except OSError as error:
         raise HostError(f"MySQL could not be installed into {servers}: {error}") from error
@@ -150,6 +157,49 @@ def _install_packages(
     if unpacked is None:
         raise HostError("the packages do not contain a complete MySQL", hint=debian.OTHER_WAYS)
     _try(unpacked)
+    return _move_into_place(tree, version, servers, work, narrate)
+
+
+def _install_tarball(
+    tarball: Path,
+    sha256: str | None,
+    servers: Path,
+    work: Path,
+    narrate: Callable[[str], None],
+) -> Installation:
+    """Unpack a generic tarball into `work`, try it there, and rename it to its name."""
+    found = sha256_of(tarball)
+    if sha256 is None:
+        narrate(f"{tarball} is not verified: --sha256 was not given; it has {found}")
+    elif sha256.strip().lower() != found:
+        raise HostError(
+            f"{tarball} does not have the SHA-256 {sha256}, but {found}", hint="fetch it again"
+        )
+    _require_space(servers)
+    narrate(f"unpacking {tarball.name}")
+    tree = work / "tree"
+    tree.mkdir()
+    unpack(tarball, tree)
+    try:
+        banner = command.run(
+            [str(tree / MYSQLD), "--no-defaults", "--version"], timeout_s=_TRY_TIMEOUT_S
+        )
+    except CommandFailed as failure:
+        failure.hint = explain_no_run(is_musl=any(Path("/lib").glob("ld-musl-*")))
+        raise
+    version = find_mysql_version(banner)
+    refusal = explain_refusal(version)
+    if version is None or refusal is not None:
+        raise UsageError(f"the server in {tarball.name} {refusal}")
+    if installed := _find_running(_find_version(servers, version), narrate):
+        return installed
+    (tree / CHECKSUMS).write_text(format_checksums({tarball.name: found}))
+    return _move_into_place(tree, version, servers, work, narrate)
+
+
+def _move_into_place(
+    tree: Path, version: Version, servers: Path, work: Path, narrate: Callable[[str], None]
+) -> Installation:
     target = servers / folder_name(version)
     if target.exists():  # it is there but does not run, or we would have returned it
         target.rename(work / "broken")

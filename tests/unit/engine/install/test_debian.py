@@ -109,8 +109,8 @@ def test_parse_packages_reads_names_sizes_and_checksums():
             "verified because the public key is not available: NO_PUBKEY 0123",
             "debian-archive-keyring",
         ),
-        ("E: Package 'mysql-server-core:i386' has no installation candidate", "--from FOLDER"),
-        ("E: Unable to locate package mysql-server-core", "--from FOLDER"),
+        ("E: Package 'mysql-server-core:i386' has no installation candidate", "--from TARBALL"),
+        ("E: Unable to locate package mysql-server-core", "--from TARBALL"),
         (
             "E: Unable to correct problems, you have held broken packages.",
             "inconsistent at the moment",

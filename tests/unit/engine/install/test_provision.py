@@ -79,7 +79,7 @@ def test_install_refuses_a_folder_without_packages(
     source = tmp_path / "packages"
     source.mkdir()
     with pytest.raises(UsageError, match="package mysql-server-core not found"):
-        install(tmp_path / "cache", from_dir=source, narrate=hush)
+        install(tmp_path / "cache", source=source, narrate=hush)
 
 
 def test_install_leaves_nothing_when_unpacking_fails_and_removes_older_leftovers(
@@ -91,7 +91,7 @@ def test_install_leaves_nothing_when_unpacking_fails_and_removes_older_leftovers
     (source / "mysql-server-core_9.7.4-2_amd64.deb").touch()
     (servers / ".work-killed/tree").mkdir(parents=True)
     with pytest.raises(HostError, match="do not contain a complete MySQL"):
-        install(tmp_path / "cache", from_dir=source, narrate=hush)
+        install(tmp_path / "cache", source=source, narrate=hush)
     assert [path.name for path in servers.iterdir() if path.name != ".lock"] == []
 
 
