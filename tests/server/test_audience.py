@@ -118,6 +118,10 @@ def test_a_server_is_only_read_unless_write_is_given(both: Cli):
     assert "--write allows changes" in done.stderr
     done = both("query", "DELETE FROM player WHERE player_id = 0", "--url", url, "--write")
     assert done.code == 0, done.stderr
+    reader = both("connect", "host1", "--user", "reader", "--url").stdout.strip()
+    done = both("query", "DELETE FROM player", "--url", reader, "--write")
+    assert "DELETE command denied to user 'reader'" in done.stderr
+    assert "--write" not in done.stderr  # it is there
 
 
 @pytest.mark.parametrize("mode", ["DISABLED", "PREFERRED", "REQUIRED"])

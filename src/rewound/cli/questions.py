@@ -130,7 +130,7 @@ def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
 
 def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Summary], float]:
     """Show the rows of each statement; return how each went, and the seconds they took."""
-    how = setting.presentation
+    how = replace(setting.presentation, is_writing=setting.may_write)
     is_all_wanted = any(each.is_vertical for each in statements)
     asked = operations.query(
         setting.audience,

@@ -90,7 +90,8 @@ class StreamSession:
             raise MysqlError(
                 _CONNECTION_ERROR, f"cannot connect to {address}: {error.strerror or error}"
             ) from error
-        return cls(driver, is_read_only=is_read_only or endpoint.user == READER)
+        is_reader = isinstance(endpoint, Endpoint) and endpoint.user == READER
+        return cls(driver, is_read_only=is_read_only or is_reader)
 
     @property
     def id(self) -> int:
@@ -224,8 +225,8 @@ class StreamSession:
         Source: MySQL 9.7 manual, "SLEEP()" and "Max_execution_time_exceeded"; tried on 9.7.4.
         """
         await self.execute_sql(_TIMES_UP)
-        [(_, count)] = await self.fetch(2)
-        before, self._times_up = self._times_up, int(count or 0)
+        rows = await self.fetch(2)  # none from a server that does not count them
+        before, self._times_up = self._times_up, int(rows[0][1] or 0) if rows else 0
         return self._times_up > before
 
     async def warnings(self, most: int) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ from rewound.query.script import find_unread_variables, read_script
 @option(
     "--compare",
     metavar="BEFORE,AFTER",
+    shell_complete=complete_fleets,
     help="Show side by side what two fleets answer differently, as rewound diff --query.",
 )
 @option("--key", metavar="COLUMNS", help="With --compare: columns that identify the rows.")

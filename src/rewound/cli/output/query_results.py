@@ -57,6 +57,8 @@ class Presentation:
     """An older file of that name is replaced."""
     is_wide: bool = False
     is_strict: bool = False
+    is_writing: bool = False
+    """Changes are allowed, so that what is denied is denied to the account."""
     spellings: Spellings = OPTIONS
     """How options are typed here."""
 
@@ -152,7 +154,7 @@ def _has_no_answer(merged: MergedResult) -> bool:
 
 def _explain(who: str, error: str, how: Presentation) -> RewoundError:
     hint = None
-    if any(sign in error for sign in _DENIED):
+    if not how.is_writing and any(sign in error for sign in _DENIED):
         hint = f"only reading is allowed; {how.spellings.write} allows changes"
     return RewoundError(f"{who}: {error}", hint=hint)
 
