@@ -56,7 +56,9 @@ function showColumns(table) {
   const notes = [];
   if (part.error === null && !part.key.length) notes.push("This table has no key: rows are counted by their content.");
   const leftOut = new Map([...table.worlds.values()].flatMap((each) => Object.entries(each.left_out)));
-  for (const [column, reason] of leftOut) notes.push(`Not compared: ${column} (${reason}).`);
+  const byReason = new Map();
+  for (const [column, reason] of leftOut) byReason.set(reason, [...byReason.get(reason) ?? [], column]);
+  for (const [reason, names] of byReason) notes.push(`Not compared, ${reason}: ${names.join(", ")}.`);
   const columns = columnsOf(table);
   const blocks = [...columns].map(([column, found]) => showColumn(column, found));
   return [
