@@ -156,7 +156,9 @@ CASES = {
         "error: no fleet named default\nhint: rewound up SOURCE creates one*\n",
     ),
     "a port that is none": Case(
-        "up {examples} --port-base 70000", 2, "*Error: Invalid value for '--port-base': 70000 *\n"
+        "up {examples} --port-base 70000",
+        2,
+        "error: invalid value for '--port-base': 70000 *\nhint: *\n",
     ),
     "ports beyond the last": Case(
         "up {examples} --port-base 65534",
@@ -164,13 +166,31 @@ CASES = {
         "*error: 65536 is not a valid port\nhint: choose a lower --port-base\n",
     ),
     "a format that is none": Case(
-        "dumps {examples} --format xml", 2, "*Error: Invalid value for '--format': 'xml' *\n"
+        "dumps {examples} --format xml",
+        2,
+        "error: invalid value for '--format': 'xml' *\nhint: *\n",
     ),
     "another program's word for a command": Case(
         "restore", 2, "error: rewound has no command restore\nhint: did you mean up?\n"
     ),
-    "an option that is none": Case("down --al", 2, "*Error: No such option*--al*\n"),
-    "no source": Case("up", 2, "*Error: Missing argument 'SOURCE'.\n"),
+    "an option that is none": Case(
+        "down --alll", 2, "error: rewound down has no option --alll\nhint: did you mean --all?\n"
+    ),
+    "an option unlike all others": Case(
+        "down --frobnicate",
+        2,
+        "error: rewound down has no option --frobnicate\n"
+        "hint: rewound down --help lists its options\n",
+    ),
+    "an option without its value": Case(
+        "up --at", 2, "error: option '--at' requires an argument\nhint: *\n"
+    ),
+    "one argument too many": Case(
+        "down x", 2, "error: got unexpected extra argument (x)\nhint: rewound down --help *\n"
+    ),
+    "no source": Case(
+        "up", 2, "error: rewound up needs the argument SOURCE\nhint: rewound up [OPTIONS] SOURCE\n"
+    ),
     "a server's packages that are not there": Case(
         "server install --from {dumps}",
         2,

@@ -151,7 +151,8 @@ def iter_anchors(text: str) -> Iterator[str]:
 
 def parse(words: list[str]) -> None:
     """Parse a command line without running it. A command without arguments is a mention."""
-    words = words[: words.index(">")] if ">" in words else words
+    ends = [place for place, word in enumerate(words) if word in (">", "<")]
+    words = words[: ends[0]] if ends else words
     context = click.Context(root, info_name="rewound")
     rest = root.parse_args(context, list(words)) if words[0].startswith("-") else list(words)
     rest = [*context._protected_args, *rest]

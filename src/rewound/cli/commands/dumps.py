@@ -1,9 +1,15 @@
 """`rewound dumps`: list the dumps of a source."""
 
+import shutil
+import sys
+from collections.abc import Collection
+from pathlib import Path
+
 import click
 
 from rewound.catalog import Catalog, Choice
 from rewound.cli.output import diagnostics, render
+from rewound.cli.output.dump_list import list_dumps
 from rewound.cli.parameters.selection import selection_options
 from rewound.cli.parameters.shared_options import format_option
 from rewound.operations import dump_selection
@@ -16,12 +22,40 @@ def command(
     selection: dump_selection.Selection,
     output_format: str,
 ) -> None:
-    """List the dumps in SOURCE (a folder, or one file), and which ones --at selects."""
+    """List the dumps in SOURCE (a folder, or one file), and which ones --at selects.
+
+    A star marks the dump of each world that up would take.
+    """
     catalog, choice = dump_selection.list_dumps(selection)
     for doubt in catalog.doubts:
         diagnostics.warn(f"{doubt.text}; up, verify and diff refuse this")
         diagnostics.narrate(f"hint: {doubt.hint}")
     chosen = {chosen.dump.path for chosen in choice.chosen}
+    if output_format == "table":
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        lines = list_dumps(
+            catalog.dumps,
+            chosen,
+            source=selection.source,
+            timezone=selection.timezone,
+            width=width,
+        )
+        render.write_lines(lines)
+    else:
+        _write_rows(selection, catalog, chosen, output_format)
+    show_catalog_warnings(catalog, choice)
+    for text in dump_selection.find_disagreements(choice):
+        diagnostics.warn(text)
+    for world in choice.missing:
+        diagnostics.warn(f"world {world} has no dump at or before the time asked for")
+
+
+def _write_rows(
+    selection: dump_selection.Selection,
+    catalog: Catalog,
+    chosen: Collection[Path],
+    output_format: str,
+) -> None:
     rows: list[list[render.Cell]] = [
         [
             dump.world,
@@ -33,12 +67,7 @@ def command(
         for dump in catalog.dumps
     ]
     columns = ["world", "taken_at", "choice", "size_bytes", "path"]
-    render.write_rows(columns, rows, output_format, is_prose=True)
-    show_catalog_warnings(catalog, choice)
-    for text in dump_selection.find_disagreements(choice):
-        diagnostics.warn(text)
-    for world in choice.missing:
-        diagnostics.warn(f"world {world} has no dump at or before the time asked for")
+    render.write_rows(columns, rows, output_format)
 
 
 def show_catalog_warnings(catalog: Catalog, choice: Choice) -> None:

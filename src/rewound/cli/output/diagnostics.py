@@ -157,9 +157,7 @@ def _run(command: click.Command) -> int:
         result = command.main(prog_name="rewound", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        shown = io.StringIO()
-        error.show(shown)
-        click.echo("\n".join(map(printable, shown.getvalue().splitlines())), err=True)
+        _show_usage_error(error)
         return error.exit_code
     except RewoundError as error:
         show_error(error)
@@ -186,6 +184,16 @@ def _run(command: click.Command) -> int:
     except Exception:  # noqa: BLE001 - a bug must be told from a user's error
         return _report_bug()
     return result if isinstance(result, int) else 0
+
+
+def _show_usage_error(error: click.ClickException) -> None:
+    from rewound.cli.output.usage_errors import explain_usage, find_help
+
+    help_text = find_help(error)
+    if help_text is None:
+        show_error(explain_usage(error))
+    else:
+        click.echo(help_text, err=True)
 
 
 _OF_THE_HOST = frozenset(

@@ -1,0 +1,71 @@
+"""The dumps of a source for people: world by world, a summary and a line for each dump. Pure."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import tzinfo
+from pathlib import Path
+
+from rewound.catalog import Dump
+from rewound.cli.output.formats import show_count
+
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+_CHOSEN = "*"
+_LEAST_NAME = 12
+"""A name gives way to no fewer characters than this."""
+
+
+def list_dumps(
+    dumps: Sequence[Dump],
+    chosen: Collection[Path],
+    *,
+    source: Path,
+    timezone: tzinfo,
+    width: int | None = None,
+) -> Iterator[str]:
+    """Yield the lines that show dumps; those that are chosen have a star.
+
+    Paths are shown as they are below the source, and shortened in the middle where they do not
+    fit into `width` characters.
+    """
+    by_world: dict[str, list[Dump]] = {}
+    for dump in dumps:
+        by_world.setdefault(dump.world, []).append(dump)
+    size_width = max((len(show_size(dump.size_bytes)) for dump in dumps), default=0)
+    for world, its_dumps in by_world.items():
+        times = sorted(dump.taken_at.astimezone(timezone) for dump in its_dumps)
+        span = f"{times[0]:%Y-%m-%d %H:%M}"
+        if len(times) > 1:
+            span += f" to {times[-1]:%Y-%m-%d %H:%M}"
+        total = show_size(sum(dump.size_bytes for dump in its_dumps))
+        yield f"world {world}: {show_count(len(its_dumps), 'dump')}, {total}, {span}"
+        for dump in its_dumps:
+            mark = _CHOSEN if dump.path in chosen else " "
+            size = show_size(dump.size_bytes) if dump.size_bytes else "empty"
+            taken_at = dump.taken_at.astimezone(timezone)
+            start = f"  {mark} {taken_at:%Y-%m-%d %H:%M:%S}  {size:>{size_width}}  "
+            room = None if width is None else max(width - len(start), _LEAST_NAME)
+            yield start + _shorten(_show_below(source, dump.path), room)
+
+
+def show_size(size_bytes: int) -> str:
+    """Return a size in the largest unit that leaves no zero in front: 512 B, 1.5 KiB, 3.2 GiB."""
+    size = float(size_bytes)
+    for unit in _UNITS:
+        if size < 1024 or unit == _UNITS[-1]:
+            break
+        size /= 1024
+    return f"{size_bytes} B" if unit == "B" else f"{size:.1f} {unit}"
+
+
+def _show_below(source: Path, path: Path) -> str:
+    """Return a path as it is below the source; of one file its name."""
+    if path.is_relative_to(source) and path != source:
+        return str(path.relative_to(source))
+    return path.name
+
+
+def _shorten(text: str, room: int | None) -> str:
+    """Return a text that fits, its beginning and its end: world and time are at either."""
+    if room is None or len(text) <= room:
+        return text
+    end = room * 2 // 3
+    return f"{text[: room - end - 1]}…{text[-end:]}"

@@ -1,0 +1,49 @@
+"""What click says of a command line, in the words and the form of our own errors. Pure."""
+
+import click
+
+from rewound.errors import UsageError
+from rewound.similar_names import find_similar, suggest
+
+
+def find_help(error: click.ClickException) -> str | None:
+    """Return the help that answers a group without a command; None for every other error."""
+    is_help = type(error).__name__ == "NoArgsIsHelpError"  # since click 8.2
+    return error.format_message() if is_help else None
+
+
+def explain_usage(error: click.ClickException) -> UsageError:
+    """Return what is wrong with a command line, and what would be right."""
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    path = "rewound" if ctx is None else ctx.command_path
+    hint = f"{path} --help lists its options"
+    if isinstance(error, click.NoSuchOption):
+        known = [] if ctx is None else _list_options(ctx)
+        if find_similar(error.option_name, known):
+            hint = suggest(error.option_name, known)
+        return UsageError(f"{path} has no option {error.option_name}", hint=hint)
+    if isinstance(error, click.MissingParameter) and ctx is not None and error.param is not None:
+        usage = " ".join(ctx.command.collect_usage_pieces(ctx))
+        return UsageError(f"{path} needs {_name(error.param)}", hint=f"{path} {usage}")
+    return UsageError(_as_ours(error.format_message()), hint=hint)
+
+
+def _list_options(ctx: click.Context) -> list[str]:
+    return [
+        name
+        for each in ctx.command.get_params(ctx)
+        for name in (*each.opts, *each.secondary_opts)
+        if name.startswith("--")
+    ]
+
+
+def _name(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Option):
+        return f"the option {max(parameter.opts, key=len)}"
+    return f"the argument {parameter.human_readable_name}"
+
+
+def _as_ours(text: str) -> str:
+    """Return a sentence without its capital and its full stop, on one line."""
+    line = " ".join(text.split()).rstrip(".")
+    return line[:1].lower() + line[1:]

@@ -1,0 +1,68 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rewound.catalog.dump import Dump, TimeSource
+from rewound.cli.output.dump_list import list_dumps, show_size
+
+SOURCE = Path("/backups")
+
+
+def make_dump(world: str, day: int, size_bytes: int, name: str | None = None) -> Dump:
+    path = SOURCE / (name or f"{world}/2024-06-{day}.sql.gz")
+    return Dump(
+        world, datetime(2024, 6, day, 21, 15, tzinfo=UTC), path, size_bytes, TimeSource.NAME
+    )
+
+
+DUMPS = [
+    make_dump("host1", 17, 0),
+    make_dump("host1", 18, 2_500_000),
+    make_dump("host2", 18, 100),
+]
+
+
+def test_dumps_are_listed_world_by_world_with_a_summary():
+    lines = list(list_dumps(DUMPS, {DUMPS[1].path}, source=SOURCE, timezone=UTC))
+    assert lines == [
+        "world host1: 2 dumps, 2.4 MiB, 2024-06-17 21:15 to 2024-06-18 21:15",
+        "    2024-06-17 21:15:00    empty  host1/2024-06-17.sql.gz",
+        "  * 2024-06-18 21:15:00  2.4 MiB  host1/2024-06-18.sql.gz",
+        "world host2: 1 dump, 100 B, 2024-06-18 21:15",
+        "    2024-06-18 21:15:00    100 B  host2/2024-06-18.sql.gz",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_long_path_keeps_its_two_ends_where_the_screen_is_narrow(width: int):
+    name = "x" * 40 + "/" + "y" * 40 + "_20240618.sql.gz"
+    dump = make_dump("host1", 18, 100, name)
+    *_, line = list_dumps([dump], (), source=SOURCE, timezone=UTC, width=width)
+    assert len(line) == width
+    assert line.endswith("_20240618.sql.gz")
+    assert "xx…" in line
+    *_, line = list_dumps([dump], (), source=SOURCE, timezone=UTC)
+    assert line.endswith(f"  {name}")
+
+
+def test_one_file_as_source_is_shown_by_its_name():
+    dump = make_dump("host1", 18, 1)
+    *_, line = list_dumps([dump], (), source=dump.path, timezone=UTC)
+    assert line.endswith("  2024-06-18.sql.gz")
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "shown"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (3 << 30, "3.0 GiB"),
+        (5 << 40, "5.0 TiB"),
+        (5 << 50, "5120.0 TiB"),
+    ],
+)
+def test_sizes_are_short(size_bytes: int, shown: str):
+    assert show_size(size_bytes) == shown
