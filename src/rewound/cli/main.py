@@ -42,6 +42,9 @@ BECOMES_A_SERVER = "restore-world"
 NEEDS_NO_SETTINGS = ("completion", "help")
 """Sub-commands for which no settings file is read; a shell runs the first when it starts."""
 
+WITHOUT_FLEETS = (BECOMES_A_SERVER, "check-world", "down")
+"""Those that do not look for fleets whose time is over; `down` does so itself."""
+
 TAKES_DUMPS = ("source", "dump", "fleets")
 """The arguments of sub-commands that can be a folder of dumps, or one dump."""
 
@@ -116,6 +119,20 @@ def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:  # noq
     if ctx.invoked_subcommand != BECOMES_A_SERVER:
         diagnostics.let_stop_signal_through()
     diagnostics.set_up_logging(verbose=verbose)
+    if ctx.invoked_subcommand not in WITHOUT_FLEETS:
+        _end_expired()
+
+
+def _end_expired() -> None:
+    """Take fleets down whose time is over, as after a reboot, which nothing of ours survives."""
+    from rewound import settings
+    from rewound.fleet.expiry import list_expired
+
+    if list_expired(settings.state_dir()):
+        from rewound.cli.commands.down import show_expired
+        from rewound.operations.ending import end_expired
+
+        show_expired(end_expired())
 
 
 def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -> list[Path]:

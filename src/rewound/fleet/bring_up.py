@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from rewound import command
 from rewound.engine.protocol import Engine, ServerWatch
 from rewound.errors import Interrupted, RewoundError
 from rewound.files.mounts import remove_tree
+from rewound.fleet.expiry import FOLDER_OPTION
 from rewound.fleet.plan import WorldPlan, largest_first
 from rewound.fleet.record_writer import RecordWriter, run_side_by_side
 from rewound.fleet.restore import restore_world
@@ -77,6 +79,8 @@ def take_down(folder: FleetFolder, *watches: ServerWatch) -> int:
 
     Needs no record: servers are found by their folders.
     """
+    waiting = command.find_daemons(f"{FOLDER_OPTION}{folder.path}")
+    command.kill(*(process for process, rest in waiting.items() if not rest))
     ended = sum(watch.end_all(folder.path) for watch in watches)
     # Renamed first, so that a command that is killed in here leaves no fleet to be seen.
     remove_tree(folder.going)

@@ -10,6 +10,7 @@ shared the record, the option file of reader and the sockets by a Unix group too
     fleets/NAME/sockets/PORT    a short name for the socket of a world whose own is too long
     fleets/NAME/worlds/W/       all that belongs to the server of a world
     fleets/NAME/again/W/        the same of a second load that it is compared with
+    fleets/NAME/expires         when the fleet is taken down by itself, if it is
     fleets/NAME.lock            held while a command changes the fleet; goes with it
     fleets/.NAME.going/         what a `down` that was killed had still to delete
 

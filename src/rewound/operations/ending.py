@@ -1,5 +1,6 @@
 """Ending fleets: their servers, their folders, and what is left of them."""
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,13 +9,16 @@ from pathlib import Path
 from rewound import settings
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import ServerWatch
-from rewound.errors import FleetError, FleetNotFound
+from rewound.errors import FleetError, FleetNotFound, HostError
 from rewound.fleet.bring_up import take_down
 from rewound.fleet.connections import list_logins
+from rewound.fleet.expiry import has_expired, list_expired
 from rewound.fleet.live_status import observe
 from rewound.fleet.state import FleetFolder, list_going
 from rewound.operations import fleets
 from rewound.operations.engines import get_watches
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,22 @@ def down(fleet: str) -> Ended:
         if not has_servers and not folder.going.exists():
             raise FleetNotFound(f"no fleet named {fleet}", hint=_known_fleets())
         return Ended(take_down(folder, *watches))
+
+
+def end_expired() -> dict[str, Ended]:
+    """End the fleets of this user whose time is over; one that cannot be ended now stays."""
+    ended = {}
+    for name in list_expired(settings.state_dir()):
+        folder = FleetFolder(settings.state_dir(), name)
+        if not folder.is_ours:
+            continue
+        try:
+            with folder.locked():
+                if has_expired(folder.path):
+                    ended[name] = end_fleet(folder, get_watches(folder.find_engine()))
+        except (FleetError, HostError) as error:
+            _log.info("fleet %s, whose time is over, stays for now: %s", name, error.message)
+    return ended
 
 
 def end_fleet(folder: FleetFolder, watches: Sequence[ServerWatch]) -> Ended:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from datetime import datetime
 from pathlib import Path
 
 from rewound import settings
@@ -11,6 +12,7 @@ from rewound.catalog import (
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError, UsageError
 from rewound.files.json_files import encode_readably, to_plain
+from rewound.fleet.expiry import find_expiry
 from rewound.fleet.live_status import get_endpoint, observe
 from rewound.fleet.state import (
     FleetFolder,
@@ -32,6 +34,11 @@ def status(fleet: str) -> FleetRecord:
     """Return what is true of a fleet now."""
     folder = FleetFolder(settings.state_dir(), fleet)
     return observe(folder.read(), ProcessWatch())
+
+
+def expires_at(fleet: str) -> datetime | None:
+    """Return when a fleet ends by itself; None where it does not."""
+    return find_expiry(FleetFolder(settings.state_dir(), fleet).path)
 
 
 def get_world(fleet: str, name: str) -> World:

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from rewound import settings
 from rewound.catalog import (
@@ -13,7 +15,7 @@ from rewound.catalog import (
     require_all,
     select_worlds,
 )
-from rewound.command import own_identity
+from rewound.command import own_identity, start_daemon
 from rewound.engine.choice import EngineChoice
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.host.memory import usable_bytes
@@ -25,6 +27,7 @@ from rewound.errors import FleetError, FleetExists
 from rewound.files.sharing import get_group
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.bring_up import BringUp, bring_up, take_down
+from rewound.fleet.expiry import FOLDER_OPTION, write_expiry
 from rewound.fleet.live_status import observe
 from rewound.fleet.plan import WorldPlan, largest_first, plan_worlds, require_space
 from rewound.fleet.request import RestoreRequest
@@ -66,6 +69,8 @@ class UpOptions:
     keep_baselines: bool = True
     """Start from baselines if they exist, and save them otherwise."""
     cache_limit_bytes: int = CACHE_LIMIT_BYTES
+    expire_s: float | None = None
+    """Take the fleet down by itself after so many seconds."""
     replaces: bool = False
     """Take an earlier fleet of this name down, once it is known what is restored."""
     deep: bool = False
@@ -103,6 +108,8 @@ def up(
         brought = maker.make(choice.chosen, observer)
         if not brought.restored:
             take_down(folder, engine)
+        elif options.expire_s is not None:
+            _start_expiry_watch(folder)
     prune_cache(limit_bytes=options.cache_limit_bytes)
     return brought
 
@@ -139,6 +146,8 @@ class FleetMaker:
         )
         try:
             folder.create(group=None if options.group is None else get_group(options.group))
+            if options.expire_s is not None:
+                write_expiry(folder.path, datetime.now(UTC) + timedelta(seconds=options.expire_s))
             folder.write_passwords(context.passwords)
             engine.prepare(folder.path, baselines.folder)
             return bring_up(
@@ -169,6 +178,19 @@ class FleetMaker:
             worlds=new_worlds(plans),
             request=make_request(self.selection, self.options),
         )
+
+
+def _start_expiry_watch(folder: FleetFolder) -> None:
+    """Start the process that takes a fleet down when its time is over."""
+    start_daemon(
+        [sys.executable, "-m", "rewound.fleet.expiry", f"{FOLDER_OPTION}{folder.path}"],
+        log=folder.path / "expiry.log",
+        cwd=Path("/"),
+        env={
+            "REWOUND_STATE_DIR": str(settings.state_dir()),
+            "REWOUND_CACHE_DIR": str(settings.cache_dir()),
+        },
+    )
 
 
 def plan_context(

@@ -1,5 +1,7 @@
 """`rewound down`: stop fleets and delete them."""
 
+from collections.abc import Mapping
+
 import click
 
 from rewound.cli.output import diagnostics
@@ -12,12 +14,16 @@ from rewound.operations import ending
 
 @click.command(name="down")
 @fleet_option
+@click.option("--expired", is_flag=True, help="Only fleets whose time (up --expire) is over.")
 @click.option("--all", "every", is_flag=True, help="Stop and delete all fleets.")
-def command(fleet: str, every: bool) -> None:
+def command(fleet: str, expired: bool, every: bool) -> None:
     """Stop the servers of a fleet and delete it. The dumps are not touched.
 
     Open connections are closed. Where there is no such fleet, there is nothing to do.
     """
+    if expired:
+        show_expired(ending.end_expired())
+        return
     names = ending.names_to_end() if every else [fleet]
     for name in names:
         try:
@@ -32,3 +38,10 @@ def command(fleet: str, every: bool) -> None:
         diagnostics.narrate(f"fleet {name} deleted: {servers} stopped")
     if not names:
         diagnostics.narrate("there are no fleets")
+
+
+def show_expired(ended: Mapping[str, ending.Ended]) -> None:
+    """Say which fleets were taken down because their time was over."""
+    for name, each in ended.items():
+        servers = show_count(each.servers, "server")
+        diagnostics.narrate(f"fleet {name} deleted, because its time was over: {servers} stopped")

@@ -46,6 +46,7 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
     "port": lambda each: each.world.server.port if each.world.server else None,
     "socket": lambda each: _socket(each.fleet, each.world),
     "changed": lambda each: ", ".join(each.changes.names) if each.changes else None,
+    "expires_at": lambda each: fleets.expires_at(each.fleet),
     "changed_at": lambda each: each.changes.last_at if each.changes else None,
 }
 """What the formats for programs have of each world."""
@@ -125,6 +126,10 @@ def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
             each.world.name: each.changes for each in worlds if each.fleet == fleet and each.changes
         }
         diagnostics.narrate(*describe_changed(fleet, changes))
+        if expires_at := fleets.expires_at(fleet):
+            diagnostics.narrate(
+                f"fleet {fleet} is taken down at {expires_at:%Y-%m-%d %H:%M:%S} UTC (--expire)"
+            )
 
 
 def _socket(fleet: str, world: World) -> str | None:

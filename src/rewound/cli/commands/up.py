@@ -23,7 +23,7 @@ from rewound.cli.output.world_states import describe_closed, describe_passed_ove
 from rewound.cli.parameters.precedence import ValueSource, find_origin
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
-from rewound.cli.parameters.shared_options import fleet_option, option
+from rewound.cli.parameters.shared_options import fleet_option, option, parse_duration
 from rewound.dump.rules.table import RULES, ZONE_ASSUMED, Effect
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
@@ -36,7 +36,7 @@ from rewound.operations import adding, dump_selection, restoring
 from rewound.operations.ending import Ended
 from rewound.worlds.folding import fold_worlds, name_worlds
 
-_OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group")
+_OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group", "expire_s")
 """Options that only a new fleet can have."""
 
 _DAMAGE = frozenset(rule.name for rule in RULES if rule.effect is Effect.DAMAGE)
@@ -50,6 +50,13 @@ _EDITS = (Effect.REWRITE, Effect.SKIP)
     "--port-base", type=click.IntRange(1024, 65535), help="First port. Default: any free ports."
 )
 @restore_options
+@click.option(
+    "--expire",
+    "expire_s",
+    type=parse_duration,
+    metavar="TIME",
+    help="Take the fleet down by itself after this time: 8h, 90min, 2d.",
+)
 @click.option("--add", is_flag=True, help="Add worlds that the fleet lacks or that failed.")
 @click.option("--replace", is_flag=True, help="Delete an existing fleet of this name first.")
 @click.option("--group", metavar="GROUP", help="Unix group whose members may use it as reader.")
@@ -58,6 +65,7 @@ def command(
     fleet: str,
     port_base: int | None,
     restore: restoring.UpOptions,
+    expire_s: float | None,
     add: bool,
     replace: bool,
     group: str | None,
@@ -74,7 +82,7 @@ def command(
     if add and replace:
         raise UsageError("--add and --replace are mutually exclusive", hint="use only one of them")
     options = dataclasses.replace(
-        restore, fleet=fleet, port_base=port_base, group=group, replaces=replace
+        restore, fleet=fleet, port_base=port_base, group=group, replaces=replace, expire_s=expire_s
     )
     began_at = time.monotonic()
     brought = add_worlds(selection, options) if add else restore_worlds(selection, options)
@@ -114,7 +122,7 @@ def add_worlds(selection: dump_selection.Selection, options: restoring.UpOptions
     """
     refused = [name for name in _OF_NEW_FLEETS if find_origin(name) is ValueSource.TYPED]
     if refused:
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in refused)
+        names = ", ".join(f"--{name.removesuffix('_s').replace('_', '-')}" for name in refused)
         raise UsageError(
             f"{names} cannot be used with --add: the fleet keeps what it was made with",
             hint="--replace restores all worlds again",

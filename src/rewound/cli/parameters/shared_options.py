@@ -14,6 +14,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]?)i?B?", re.IGNORECASE)
 
+_SECONDS = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]+)?) ?(s|min|m|h|d)", re.IGNORECASE)
+
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
 
 CONFIGURABLE: dict[str, type] = {
@@ -132,6 +135,14 @@ def parse_size(text: str) -> int:
         raise click.BadParameter(f"{text!r} is not a size (try 20GiB)")
     exponent = " KMGT".index(match[2].upper() or " ")
     return int(float(match[1]) * 1024**exponent)
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds that `8h`, `90min`, `1.5d` or `30s` stand for."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or float(match[1]) <= 0:
+        raise click.BadParameter(f"{text!r} is not a time (try 8h)")
+    return float(match[1]) * _SECONDS[match[2].lower()]
 
 
 cache_limit_option = option(

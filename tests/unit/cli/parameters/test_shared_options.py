@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
-from rewound.cli.parameters.shared_options import parse_size
+from rewound.cli.parameters.shared_options import parse_duration, parse_size
 from rewound.errors import UsageError
 from rewound.operations.dump_selection import Selection, read_selection
 
@@ -70,3 +70,16 @@ def test_parse_size_reads_what_people_write(text: str, size_bytes: int):
 def test_parse_size_refuses_the_rest(text: str):
     with pytest.raises(click.BadParameter, match="is not a size"):
         parse_size(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("8h", 28800), ("90min", 5400), ("90 m", 5400), ("1.5D", 129600)]
+)
+def test_parse_duration_reads_what_people_write(text: str, seconds: float):
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "8", "h", "0h", "-1h", "8 weeks", "1e3s"])
+def test_parse_duration_refuses_the_rest(text: str):
+    with pytest.raises(click.BadParameter, match="is not a time"):
+        parse_duration(text)
