@@ -1,8 +1,12 @@
 """`rewound doctor`: what this host can do, and whether a source would fit."""
 
+import shutil
+import sys
+
 import click
 
 from rewound.cli.output import diagnostics, render
+from rewound.cli.output.check_list import list_checks, make_verdict
 from rewound.cli.parameters.selection import optional_selection_options
 from rewound.cli.parameters.shared_options import format_option
 from rewound.cli.parameters.typed import find_typed
@@ -33,10 +37,16 @@ def command(
     if fix:
         left = _remove(left)
     checks = diagnosis.look(selection, left)
-    rows: list[list[render.Cell]] = [
-        [check.subject, check.state.value, check.detail, check.hint] for check in checks
-    ]
-    render.write_rows(["subject", "state", "detail", "hint"], rows, output_format, is_prose=True)
+    if output_format == "table":
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        render.write_lines(list_checks(checks, width=width))
+        if (verdict := make_verdict(checks)) is not None:
+            render.write_lines(["", verdict])
+    else:
+        rows: list[list[render.Cell]] = [
+            [check.subject, check.state.value, check.detail, check.hint] for check in checks
+        ]
+        render.write_rows(["subject", "state", "detail", "hint"], rows, output_format)
     missing = [check.subject for check in checks if check.state is CheckState.MISSING]
     if missing:
         raise HostError(f"no world can be restored on this host: {', '.join(missing)}")

@@ -1,0 +1,47 @@
+"""What `doctor` found, for people: a line for each check, and a verdict at the end. Pure."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from rewound.engine.host.checks import Check, CheckState
+
+
+def list_checks(checks: Sequence[Check], *, width: int | None) -> Iterator[str]:
+    """Yield the lines that show checks, those with a hint followed by it.
+
+    They break at words where they do not fit into `width`; a path stays whole.
+    """
+    states = max((len(check.state.value) for check in checks), default=0)
+    subjects = max((len(check.subject) for check in checks), default=0)
+    for check in checks:
+        start = f"{check.state.value:<{states}}  {check.subject:<{subjects}}  "
+        yield from _wrap(check.detail, start, width=width)
+        if check.hint:
+            yield from _wrap(f"hint: {check.hint}", " " * len(start), width=width)
+
+
+def make_verdict(checks: Sequence[Check]) -> str | None:
+    """Return what all checks come to; None where worlds cannot be restored."""
+    if any(check.state is CheckState.MISSING for check in checks):
+        return None
+    # Without a hint there is nothing to do about it, such as a file system without reflinks.
+    limited = [
+        check.subject for check in checks if check.state is CheckState.LIMITED and check.hint
+    ]
+    if not limited:
+        return "This host can restore worlds."
+    return f"This host can restore worlds, with limits: {', '.join(dict.fromkeys(limited))}."
+
+
+def _wrap(text: str, start: str, *, width: int | None) -> Iterator[str]:
+    if width is None:
+        yield f"{start}{text}"
+        return
+    yield from textwrap.wrap(
+        text,
+        max(width, len(start) + 20),
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
