@@ -186,9 +186,9 @@ def require_tools(names: Iterable[str]) -> None:
     missing = [name for name in names if shutil.which(name) is None]
     if missing:
         raise HostError(
-            "MySQL can be installed only on Debian and its derivatives, and this host has no"
+            "MySQL can be fetched only on Debian and its derivatives, and this host has no"
             f" {', '.join(missing)}",
-            hint="install MySQL 8.0.30 or newer so that mysqld is on PATH",
+            hint=OTHER_WAYS,
         )
 
 

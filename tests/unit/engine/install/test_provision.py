@@ -58,7 +58,10 @@ def test_install_explains_itself_where_there_is_no_apt(
         write_fake_server(tmp_path)
     with pytest.raises(HostError, match="no apt-get, apt-config, dpkg, dpkg-deb") as caught:
         install(tmp_path, narrate=refuse_to_narrate, refresh=refresh)
-    assert "PATH" in (caught.value.hint or "")
+    hint = caught.value.hint or ""
+    assert "PATH" in hint
+    assert "dev.mysql.com/downloads/mysql" in hint
+    assert "rewound server install --from TARBALL" in hint
 
 
 def test_install_refuses_a_cache_that_the_loader_would_split(tmp_path: Path):
