@@ -6,8 +6,8 @@ from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.live_status import observe
+from rewound.fleet.restart import Starting, start_worlds
 from rewound.fleet.restore_context import Observer
-from rewound.fleet.starting import Starting, start_worlds
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import WorldState
 from rewound.operations.engines import get_engine
