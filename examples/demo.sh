@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 say() { printf '\n%s\n' "$*"; }
 
 if [ -z "$(rewound server list --format tsv | tail -n +2)" ]; then
-    say 'There is no MySQL on this host yet. One for you alone, 340 MB on disk:'
+    say 'This host has no MySQL yet. Fetching one for you alone (56 MB, 340 MB on disk), about a minute:'
     rewound server install
 fi
 
@@ -27,11 +27,14 @@ cat <<'END'
 
 On host2, 99 players have it twice. examples/README.md follows the trail.
 
-The worlds are running, look around in them:
+The worlds are running. Open the mysql client on one:
 
-  .venv/bin/rewound connect --fleet demo host2             the mysql client
-  .venv/bin/rewound connect --fleet demo host2 --print     for any other client
-  .venv/bin/rewound report --fleet demo host2              what was restored
+  .venv/bin/rewound connect --fleet demo host2
+
+How any other client reaches it, and the proof of what was restored:
+
+  .venv/bin/rewound connect --fleet demo host2 --print
+  .venv/bin/rewound report --fleet demo host2
 
 Stop and delete them:
 

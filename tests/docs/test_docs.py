@@ -178,3 +178,18 @@ def test_make_test_announces_what_it_needs_and_how_long_it_takes() -> None:
     assert "15 minutes on two cores" in announced
     assert "MySQL 8.0 or newer" in announced
     assert "pytest" in rest
+
+
+def test_make_demo_announces_what_it_fetches_and_ends_with_commands_to_paste() -> None:
+    planned = subprocess.run(
+        ["make", "--dry-run", "demo"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    announced = planned.partition("pip install")[0]
+    assert "56 MB, 340 MB on disk, about a minute" in announced
+    closing = (ROOT / "examples/demo.sh").read_text().partition("cat <<'END'")[2]
+    pasted = re.findall(r"^  (\S.*)$", closing, re.MULTILINE)
+    assert len(pasted) == 4
+    for line in pasted:
+        program, *words = shlex.split(line)
+        assert program == ".venv/bin/rewound"
+        parse(words)

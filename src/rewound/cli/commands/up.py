@@ -208,7 +208,9 @@ class Narrator(ExitStack):
         if len(chosen) == 1:
             return self._describe(chosen[0])
         times = sorted({self._show_time(each.dump) for each in chosen})
-        taken = times[0] if len(times) == 1 else f"{times[0]} to {times[-1]}"
+        first, last = times[0], times[-1]
+        day = f"{first[:10]} "
+        taken = first if first == last else f"{first} to {last.removeprefix(day)}"
         text = f"{len(chosen)} worlds, dumps taken {taken}"
         if ages := [each.age for each in chosen if each.age is not None]:
             text += f", up to {_show_age(max(ages))} before the time asked for"
