@@ -316,7 +316,7 @@ def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
             world.name,
             show_state(world, is_older=world.name in older),
             world.taken_at,
-            world.rows if world.server else None,
+            render.Figure(world.rows) if world.server else None,
             f"{world.server.host}:{world.server.port}" if world.server else None,
         ]
         for world in worlds
