@@ -184,3 +184,23 @@ def _require_quiet(sample: Cli) -> None:
         "world,n",
         *(f"host{n},1" for n in (1, 2, 3)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "hint"),
+    [
+        ("SELECT * FROM playr", "hint: did you mean player?"),
+        ("SELECT player_scroe FROM player", "hint: did you mean player_score?"),
+    ],
+)
+def test_a_slip_in_a_name_is_answered_with_what_was_meant(sample: Cli, sql: str, hint: str):
+    done = sample("query", sql)
+    assert (done.code, done.stdout) == (1, "")
+    assert hint in done.stderr.splitlines()
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM nosuch.player", "SELECT zzzz FROM player"])
+def test_what_is_like_no_name_has_no_misleading_hint(sample: Cli, sql: str):
+    done = sample("query", sql)
+    assert done.code == 1
+    assert "hint:" not in done.stderr

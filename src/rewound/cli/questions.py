@@ -150,9 +150,12 @@ def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Su
             try:
                 merged = MergedResult(stream, origin=origin)
                 summaries.append(show(merged, statements[stream.place], how, stopwatch))
-            except RewoundError:
+            except RewoundError as error:
                 _say_time(stopwatch, setting)
-                raise
+                hint = None if error.hint else operations.find_name_hint(setting.audience, error)
+                if hint is None:
+                    raise
+                raise RewoundError(error.message, hint=hint, quoted=error.quoted) from error
             _say_time(stopwatch, setting)
             seconds += stopwatch.seconds
             stopwatch = Stopwatch()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rewound.errors import FleetError, UsageError
+from rewound.errors import FleetError, RewoundError, UsageError
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.server_url import ServerUrl
 from rewound.operations.audience import Audience, Target, find_targets
@@ -11,6 +11,7 @@ from rewound.query.fanout import FanOut, QueryOptions
 from rewound.query.names import Names, read_names
 from rewound.query.outcome import Outcome
 from rewound.query.reading import find_change
+from rewound.query.unknown_names import is_about_a_name, suggest_name
 from rewound.similar_names import suggest
 
 _ALWAYS_THERE = ("information_schema",)
@@ -65,6 +66,16 @@ def known_names(audience: Audience) -> Names:
     raise FleetError(
         f"no world of {audience.label} is ready", hint="rewound status shows the state of each"
     )
+
+
+def find_name_hint(audience: Audience, error: RewoundError) -> str | None:
+    """Return what was probably meant by a name that no world knows; None where that is unclear."""
+    if not is_about_a_name(error.message):
+        return None
+    try:
+        return suggest_name(error.message, known_names(audience))
+    except RewoundError:
+        return None  # the error stands on its own
 
 
 def _require_schema(target: Target, schema: str | None) -> Endpoint | ServerUrl | Outcome:

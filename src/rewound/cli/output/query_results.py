@@ -154,7 +154,8 @@ def _has_no_answer(merged: MergedResult) -> bool:
 
 def _explain(who: str, error: str, how: Presentation) -> RewoundError:
     hint = None
-    if not how.is_writing and any(sign in error for sign in _DENIED):
+    is_read = "SELECT command denied" in error  # such as of a schema that is not there
+    if not how.is_writing and not is_read and any(sign in error for sign in _DENIED):
         hint = f"only reading is allowed; {how.spellings.write} allows changes"
     return RewoundError(f"{who}: {error}", hint=hint)
 

@@ -1,0 +1,32 @@
+"""Which name a server does not know, by its error, and which was probably meant. Pure."""
+
+import re
+
+from rewound.query.names import Names
+from rewound.similar_names import find_similar, suggest
+
+_TABLE = re.compile(r"MySQL error 1146: Table '(?P<schema>[^'.]+)\.(?P<name>[^']+)' doesn't exist")
+_COLUMN = re.compile(r"MySQL error 1054: Unknown column '(?P<name>[^']+)' in ")
+_SCHEMA = re.compile(r"MySQL error 1049: Unknown database '(?P<name>[^']+)'")
+
+
+def is_about_a_name(error: str) -> bool:
+    """Tell whether an error is about a table, column or schema that is not there."""
+    return any(pattern.search(error) for pattern in (_TABLE, _COLUMN, _SCHEMA))
+
+
+def suggest_name(error: str, names: Names) -> str | None:
+    """Return the hint for such an error; None where no name is similar."""
+    if match := _TABLE.search(error):
+        return _suggest(match["name"], list(names.schemas.get(match["schema"], ())))
+    if match := _SCHEMA.search(error):
+        return _suggest(match["name"], list(names.schemas))
+    if match := _COLUMN.search(error):
+        tables = [table for schema in names.schemas.values() for table in schema.values()]
+        columns = dict.fromkeys(column for table in tables for column in table)
+        return _suggest(match["name"].rpartition(".")[2], list(columns))
+    return None
+
+
+def _suggest(wanted: str, known: list[str]) -> str | None:
+    return suggest(wanted, known) if find_similar(wanted, known) else None
