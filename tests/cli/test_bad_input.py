@@ -136,7 +136,7 @@ CASES = {
         "error: 'other.lock' is not a valid fleet name\nhint: use letters, *\n",
     ),
     "down of a fleet that is down": Case(
-        "down", 1, "error: no fleet named default\nhint: there are no fleets at all\n"
+        "down", 0, "no fleet named default; nothing to do (there are no fleets at all)\n"
     ),
     "status of a fleet that is not there": Case(
         "status --fleet other",
@@ -194,7 +194,7 @@ CASES = {
     "a server's packages that are not there": Case(
         "server install --from {dumps}",
         2,
-        "*error: package mysql-server-core not found\nhint: name a folder with the .deb files*\n",
+        "*error: package mysql-server-core not found\nhint: give a folder with the .deb files*\n",
     ),
 }
 
