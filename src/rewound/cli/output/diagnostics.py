@@ -9,6 +9,7 @@ import errno
 import io
 import logging
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -55,7 +56,7 @@ def fail_with(code: int) -> None:
 
 def warn(text: str) -> None:
     """Print a warning; the command continues."""
-    click.echo(f"{click.style('warning:', fg='yellow')} {printable(text)}", err=True)
+    _echo(text, label="warning:", colour="yellow")
 
 
 def warn_of_hidden_columns(columns: Sequence[str]) -> None:
@@ -67,19 +68,29 @@ def warn_of_hidden_columns(columns: Sequence[str]) -> None:
 def narrate(*lines: str) -> None:
     """Print what is being done, in one or several lines."""
     for line in lines:
-        click.echo(printable(line), err=True)
+        _echo(line)
 
 
 def show_error(error: RewoundError) -> None:
     """Print an error, the lines that it quotes, and its hint."""
     from rewound.cli.output.escaping import show_lines
 
-    message = printable(error.message)
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    _echo(error.message, label="error:", colour="red", bold=True)
     if error.quoted:
         click.echo(show_lines(error.quoted, indent="    "), err=True)
     if error.hint:
-        click.echo(f"{click.style('hint:', fg='cyan')} {printable(error.hint)}", err=True)
+        _echo(error.hint, label="hint:", colour="cyan")
+
+
+def _echo(text: str, *, label: str = "", colour: str | None = None, bold: bool = False) -> None:
+    """Print a message on one line; on a terminal, lines end where words do."""
+    from rewound.cli.output.wrapping import wrap_message
+
+    start, text = f"{label} " if label else "", printable(text)
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        text = wrap_message(text, width, start=start).removeprefix(start)
+    click.echo(f"{click.style(label, fg=colour, bold=bold)} {text}" if label else text, err=True)
 
 
 def printable(text: str) -> str:

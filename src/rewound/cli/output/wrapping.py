@@ -1,0 +1,34 @@
+"""Breaking messages at words where they do not fit on the screen. Pure."""
+
+import re
+import textwrap
+
+_COMMAND = re.compile(r"\brewound [a-z][^;]*")
+_HARD_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def wrap_message(text: str, width: int, *, start: str = "") -> str:
+    """Return `start` and a text of one line, broken at words into lines of at most `width`.
+
+    A command stays in one piece, so that it can be copied, and so does a longer word, such as a
+    path. Lines after the first are indented: no quoted text can begin a line that looks like ours.
+
+    >>> print(wrap_message("world eu-1 is stopped; rewound start eu-1", 26, start="error: "))
+    error: world eu-1 is
+      stopped;
+      rewound start eu-1
+    """
+    if len(start) + len(text) <= width:
+        return start + text
+    indent = text[: len(text) - len(text.lstrip())]
+    kept = text.strip().replace(_HARD_SPACE, "\0")
+    kept = _COMMAND.sub(lambda command: command[0].replace(" ", _HARD_SPACE), kept)
+    wrapped = textwrap.fill(
+        kept,
+        max(width, 20),
+        initial_indent=indent + start,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapped.replace(_HARD_SPACE, " ").replace("\0", _HARD_SPACE)
