@@ -225,6 +225,22 @@ COMMIT;
     assert loads.fast(sent) == loads.plain(sent)
 
 
+@pytest.mark.parametrize(("enables", "found"), [(0, 1), (1, 0)])
+def test_the_words_of_a_fulltext_index_are_those_that_the_dump_asks_for(
+    world: LoadServer, dumps: Dumps, enables: int, found: int
+) -> None:
+    ledger = world.load(
+        dumps.write(
+            f"SET SESSION innodb_ft_enable_stopword = {enables};\n"
+            "CREATE TABLE t (id INT PRIMARY KEY, s TEXT, FULLTEXT KEY (s));\n"
+            "INSERT INTO t VALUES (1,'all about it');\n"
+        ),
+        LoadOptions(large_table_bytes=0),
+    )
+    assert find_imbalances(ledger) == []
+    assert world.ask("SELECT COUNT(*) FROM game.t WHERE MATCH (s) AGAINST ('about')") == found
+
+
 def test_a_trigger_that_waited_is_made_within_a_transaction(loads: Loads) -> None:
     sent = (
         settings()

@@ -155,6 +155,32 @@ def test_deleted_and_exchanged_rows_are_listed_apart(world: LoadServer, dumps: D
     assert used(ledger)["rows-moved"] == 3
 
 
+@pytest.mark.parametrize("method", list(LoadMethod))
+def test_what_keeps_its_mode_has_the_servers_default_one_where_the_dump_sets_none(
+    world: LoadServer, dumps: Dumps, method: LoadMethod
+):
+    ledger = world.load(
+        dumps.write(
+            f"{CREATE}CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;\n"
+            "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.s = @@sql_mode;\n"
+            "CREATE TABLE d (d DATE);\nINSERT INTO d VALUES ('0000-00-00');\n"
+        ),
+        LoadOptions(method=method),
+    )
+    assert find_imbalances(ledger) == []
+    default = world.ask("SELECT @@GLOBAL.sql_mode")
+    assert (
+        world.ask("SELECT sql_mode FROM information_schema.routines WHERE routine_name = 'f'")
+        == default
+    )
+    assert (
+        world.ask("SELECT sql_mode FROM information_schema.triggers WHERE trigger_name = 'tr'")
+        == default
+    )
+    assert "NO_ZERO_DATE" in str(default)
+    assert world.ask("SELECT COUNT(*) FROM game.d") == 1
+
+
 def test_a_dump_that_ends_in_a_transaction_needs_the_users_word(world: LoadServer, dumps: Dumps):
     rows = "INSERT INTO t VALUES (1, 1, 'a');\n"
     whole = f"{CREATE}SET autocommit=0;\n{rows}COMMIT;\nSTART TRANSACTION;\n"

@@ -34,6 +34,7 @@ CARRIAGE: Mapping[str, Carriage] = {
     # The results of values, generated columns and CHECK.
     "block_encryption_mode": Carriage.CARRIED,
     "foreign_key_checks": Carriage.CARRIED,
+    "innodb_ft_enable_stopword": Carriage.CARRIED,  # which words a FULLTEXT index holds
     "time_zone": Carriage.CARRIED,
     "unique_checks": Carriage.CARRIED,
     # The server has them in the expressions of a table that it keeps open, and lets other
@@ -73,7 +74,7 @@ CARRIAGE: Mapping[str, Carriage] = {
 }
 """Every session variable that a dump may set. User variables stand in no literal."""
 
-_NUMBERS = frozenset({"foreign_key_checks", "unique_checks"})
+_NUMBERS = frozenset({"foreign_key_checks", "innodb_ft_enable_stopword", "unique_checks"})
 _CARRIED = tuple(name for name, how in CARRIAGE.items() if how is Carriage.CARRIED)
 _OWN = tuple(name for name, how in CARRIAGE.items() if how is Carriage.OWN_SESSION)
 _IS_DEFAULT = " AND ".join(

@@ -219,17 +219,17 @@ def test_verdicts_know_their_lines(profile):
 
 def test_a_drop_and_what_follows_it_under_another_delimiter_are_two_statements(profile):
     text = (
-        b"USE g;\nDELIMITER $$\nDROP TRIGGER IF EXISTS x;\n\nCREATE TRIGGER x BEFORE INSERT ON t\n"
-        b"FOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END$$\nDROP TABLE `a;b`; \\! id$$\n"
+        b"SET sql_mode = ''; USE g;\nDELIMITER $$\nDROP TRIGGER IF EXISTS x;\n\n"
+        b"CREATE TRIGGER x BEFORE INSERT ON t\nFOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END$$\nDROP TABLE `a;b`; \\! id$$\n"
     )
     script, verdicts = run(profile, text)
-    assert [(verdict.kind, verdict.line) for verdict in verdicts[1:]] == [
+    assert [(verdict.kind, verdict.line) for verdict in verdicts[2:]] == [
         (Kind.DROP_TRIGGER, 3),
         (Kind.CREATE_TRIGGER, 5),
         (Kind.DROP_TABLE, 7),
         (Kind.UNKNOWN, 7),
     ]
-    assert script.statements == 5
+    assert script.statements == 6
     _, verdicts = run(profile, b"DELIMITER $$\nDROP TABLE `a;b`; SHUTDOWN$$", schema="g")
     assert [bool(verdict.sql) for verdict in verdicts] == [True, False]
 

@@ -24,12 +24,12 @@ from rewound.dump.judging.name_case import NameCase, fold_mentions, fold_names
 from rewound.dump.judging.rewriting import Conditions, rewrite
 from rewound.dump.judging.row_tests import RowTestFinder
 from rewound.dump.judging.statement_reading import StatementReader
-from rewound.dump.judging.zero_numbers import ZeroNumbers, ZeroPlan
+from rewound.dump.judging.zero_numbers import STORES_ITS_MODE, ZeroNumbers, ZeroPlan
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
 from rewound.dump.rules.verdict import RuleUse, Verdict, apply_edits, excerpt, one_line
 from rewound.dump.settings.assignments import CannotFollow
-from rewound.dump.settings.session import DumpSession
+from rewound.dump.settings.session import INITIAL_SQL_MODE, DumpSession
 from rewound.dump.settings.set_statement import judge_set
 from rewound.dump.text.mentions import Mentions, read_mentions
 from rewound.dump.text.quoting import quote_name
@@ -281,9 +281,14 @@ class Judge:
         key = None if schema is None or name is None else (schema, name.name)
         plan = self._zeros.plan(statement, key, self.session, self.profile.version_number)
         keeps = plan.keeps_zero
-        if keeps is not None and not self.session.keeps_zero and keeps != self.session.sends_zero:
+        before = self.session.sent_sql_mode
+        if keeps is not None and not self.session.keeps_zero:
             self.session = replace(self.session, adds_zero_mode=keeps)
-            self._switch = b"SET SESSION sql_mode = '%b'" % self.session.sent_sql_mode.encode()
+        is_stored = statement.kind in STORES_ITS_MODE
+        takes_default = is_stored and self.session.sql_mode == INITIAL_SQL_MODE
+        self.session = replace(self.session, adds_zero_dates=takes_default)
+        if (after := self.session.sent_sql_mode) != before:
+            self._switch = b"SET SESSION sql_mode = '%b'" % after.encode()
         return plan
 
     def take_switch(self, line: int) -> Verdict | None:

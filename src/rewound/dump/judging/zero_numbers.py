@@ -45,7 +45,7 @@ class ZeroPlan:
 
 _ANY = ZeroPlan()
 _BEGINS_ANEW = frozenset({Kind.CREATE_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE})
-_STORES_ITS_MODE = frozenset(
+STORES_ITS_MODE = frozenset(
     {Kind.CREATE_TRIGGER, Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
 )
 _GETS_AUTO_INCREMENT = re.compile(rb"\bAUTO_INCREMENT\b(?!\s*=)|\bSERIAL\b", re.IGNORECASE)
@@ -77,7 +77,7 @@ class ZeroNumbers:
             self._next_is_set = True
         if session.keeps_zero:
             return _ANY
-        if kind in _STORES_ITS_MODE:
+        if kind in STORES_ITS_MODE:
             return ZeroPlan(keeps_zero=False)
         if kind is Kind.ALTER_TABLE and _GETS_AUTO_INCREMENT.search(statement.text):
             return ZeroPlan(True, (), (RuleUse(rules.ZERO_KEPT, str(statement.name)),))

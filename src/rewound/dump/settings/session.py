@@ -16,6 +16,8 @@ INITIAL_SQL_MODE = (
 before the first statement. A dump that sets no sql_mode of its own, such as MySQL-Front's,
 states its zero dates and must get them; anything that would change a value stays an error."""
 
+_ZERO_DATE_MODES = "NO_ZERO_IN_DATE,NO_ZERO_DATE"
+
 INITIAL_CHARACTER_SET = "utf8mb4"
 """The loader's own connection character set."""
 
@@ -57,6 +59,9 @@ class DumpSession:
     """The schema that unqualified names belong to."""
     adds_zero_mode: bool = False
     """NO_AUTO_VALUE_ON_ZERO was added to the dump's own sql_mode in the server's session."""
+    adds_zero_dates: bool = False
+    """The modes that refuse zero dates were added to the initial sql_mode in the server's session,
+    for a routine, trigger or event: it keeps the mode that it is created in."""
     sets_time_zone: bool = False
     """The dump has said in which zone its times stand."""
     autocommits: bool = True
@@ -81,6 +86,7 @@ class DumpSession:
     def sent_sql_mode(self) -> str:
         """The sql_mode of the server's session."""
         added = ["NO_AUTO_VALUE_ON_ZERO"] if self.adds_zero_mode else []
+        added += [_ZERO_DATE_MODES] if self.adds_zero_dates else []
         return ",".join([*filter(None, [self.sql_mode]), *added])
 
     def save(self, variable: str, value: str | None) -> "DumpSession":

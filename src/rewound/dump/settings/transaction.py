@@ -57,4 +57,13 @@ class Transaction:
             return replace(self, autocommits=False)
         if kind in _COMMITS_NOTHING or (kind is Kind.UNLOCK and not self.holds_locks):
             return self
+        if kind is Kind.MAINTENANCE and _has_first_word(
+            verdict, "CHECKSUM", session, server_version
+        ):
+            return self  # the only one of its kind that commits nothing
         return replace(self, is_begun=False, holds_locks=kind is Kind.LOCK, line=None)
+
+
+def _has_first_word(verdict: Verdict, word: str, session: DumpSession, version: int) -> bool:
+    first = next(iter_tokens(verdict.statement.text, session.mode, version), None)
+    return first is not None and first.word == word

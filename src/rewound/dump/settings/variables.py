@@ -18,7 +18,8 @@ EXECUTED = _names("""
     collation_connection collation_database collation_server cte_max_recursion_depth
     default_week_format div_precision_increment
     explicit_defaults_for_timestamp foreign_key_checks group_concat_max_len identity
-    information_schema_stats_expiry insert_id last_insert_id lc_time_names rand_seed1 rand_seed2
+    information_schema_stats_expiry innodb_ft_enable_stopword insert_id last_insert_id
+    lc_time_names rand_seed1 rand_seed2
     show_create_table_verbosity sql_auto_is_null sql_mode sql_quote_show_create
     sql_safe_updates time_zone timestamp transaction_isolation
     transaction_read_only unique_checks
@@ -34,7 +35,7 @@ TUNING = _names("""
     end_markers_in_json eq_range_index_dive_limit explain_format explain_json_format_version
     general_log generated_random_password_length global_connection_memory_tracking
     histogram_generation_max_mem_size innodb_ddl_buffer_size innodb_ddl_threads
-    innodb_ft_enable_stopword innodb_lock_wait_timeout innodb_parallel_read_threads
+    innodb_lock_wait_timeout innodb_parallel_read_threads
     innodb_stats_on_metadata innodb_table_locks interactive_timeout
     internal_tmp_mem_storage_engine join_buffer_size keep_files_on_create key_buffer_size
     lc_messages lock_wait_timeout long_query_time low_priority_updates max_allowed_packet

@@ -80,6 +80,19 @@ def test_a_first_zero_gets_its_number_when_a_row_computes_something(profile):
     assert used == ["zero-kept", "zero-numbered"]
 
 
+STORED = "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.s = 'x'"
+
+
+def test_what_keeps_its_mode_gets_the_default_one_where_the_dump_sets_none(profile):
+    script = Script(profile, schema="g")
+    insert = "INSERT INTO t VALUES (3,'a')"
+    text = f"{TABLE % 1}{STORED};\n{STORED};\n{insert};\nSET sql_mode = '';\n{STORED};\n"
+    sent = [sql.decode() for each in script.iter_verdicts([text.encode()]) for sql in each.sql]
+    modes = [sql for sql in sent if "sql_mode" in sql]
+    assert ["NO_ZERO_DATE" in mode for mode in modes] == [True, False, False]
+    assert sent.index(modes[0]) < sent.index(STORED) < sent.index(modes[1]) < sent.index(insert)
+
+
 @pytest.mark.parametrize(
     "asks", ["INSERT INTO u VALUES (LAST_INSERT_ID())", "SET @parent = @@identity"]
 )

@@ -46,6 +46,9 @@ def open_since(*statements: str) -> int | None:
         (("SET autocommit=0", "LOCK TABLES g.t WRITE", "BEGIN", ROW, "UNLOCK TABLES"), 4),
         (("SET autocommit=0", ROW, "GRANT SELECT ON g.t TO x"), None),
         (("SET autocommit=0", "INSERT INTO mysql.user VALUES (1)", "SET NAMES utf8mb4"), None),
+        (("SET autocommit=0", ROW, "CHECKSUM TABLE g.t"), 2),
+        (("SET autocommit=0", ROW, "/*!50000 CHECKSUM */ TABLES g.t, g.u QUICK"), 2),
+        (("SET autocommit=0", ROW, "ANALYZE TABLE g.t"), None),
         (("BEGIN", ROW, "USE g", "SET foreign_key_checks=1"), 2),
     ],
 )
