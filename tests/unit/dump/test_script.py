@@ -207,6 +207,26 @@ def test_rows_without_their_table_are_refused(profile, text, is_refused):
     assert refusals(verdicts) == ([rules.TABLE_MISSING] if is_refused else [])
 
 
+VIEW = b"CREATE TABLE t (a int);CREATE VIEW V AS SELECT 1;"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        (b"INSERT INTO v VALUES (1);", True),
+        (b"REPLACE INTO game.V VALUES (1);", True),
+        (b"DELETE FROM v;", True),
+        (b"LOCK TABLES v READ;UNLOCK TABLES;INSERT INTO t VALUES (1);", False),
+        (b"DROP VIEW v;CREATE TABLE v (a int);INSERT INTO v VALUES (1);", False),
+        (b"DROP TABLE IF EXISTS v;CREATE TABLE v (a int);INSERT INTO v VALUES (1);", False),
+        (b"DROP VIEW IF EXISTS t;INSERT INTO t VALUES (1);", False),
+    ],
+)
+def test_rows_for_a_view_are_refused(profile, text, is_refused):
+    _, verdicts = run(profile, VIEW + text, schema="game")
+    assert refusals(verdicts) == ([rules.ROWS_FOR_VIEW] if is_refused else [])
+
+
 def test_a_closing_line_inside_a_string_closes_nothing(profile):
     script, _ = run(profile, OPENING + b"INSERT INTO t VALUES ('\n" + CLOSING + b"');\n")
     assert script.header.is_whole is False
@@ -220,7 +240,8 @@ def test_verdicts_know_their_lines(profile):
 def test_a_drop_and_what_follows_it_under_another_delimiter_are_two_statements(profile):
     text = (
         b"SET sql_mode = ''; USE g;\nDELIMITER $$\nDROP TRIGGER IF EXISTS x;\n\n"
-        b"CREATE TRIGGER x BEFORE INSERT ON t\nFOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END$$\nDROP TABLE `a;b`; \\! id$$\n"
+        b"CREATE TRIGGER x BEFORE INSERT ON t\n"
+        b"FOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END$$\nDROP TABLE `a;b`; \\! id$$\n"
     )
     script, verdicts = run(profile, text)
     assert [(verdict.kind, verdict.line) for verdict in verdicts[2:]] == [

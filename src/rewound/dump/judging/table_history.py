@@ -13,6 +13,7 @@ from rewound.dump.text.statement import Kind
 TableKey = tuple[str, str]
 
 _FILLS = frozenset({Kind.INSERT, Kind.REPLACE})
+_CHANGES_ROWS = _FILLS | {Kind.DELETE}
 _NEEDS = _FILLS | {Kind.ALTER_TABLE, Kind.CREATE_INDEX, Kind.LOCK, Kind.TRUNCATE, Kind.DELETE}
 _EMPTIES = frozenset({Kind.DROP_TABLE, Kind.CREATE_TABLE, Kind.TRUNCATE, Kind.DELETE})
 
@@ -22,6 +23,7 @@ class TableHistory:
 
     def __init__(self) -> None:
         self._made: set[TableKey] = set()
+        self._views: set[TableKey] = set()
         self._filled: dict[TableKey, int] = {}
         """Each table with rows to the line at which the dump begins that stated them."""
         self._begins_at = 1
@@ -44,6 +46,8 @@ class TableHistory:
                         rules.TABLE_MISSING,
                         f"it is for table {key[0]}.{key[1]}, which is not created before it",
                     )
+        if kind in _CHANGES_ROWS and not self._views.isdisjoint(map(_caseless, keys)):
+            return RuleUse(rules.ROWS_FOR_VIEW, f"{keys[0][0]}.{keys[0][1]} is a view")
         if kind in _EMPTIES and self._filled:
             for key in keys:
                 if (began_at := self._filled.get(key, self._begins_at)) != self._begins_at:
@@ -70,16 +74,27 @@ class TableHistory:
             self._filled.setdefault(keys[0], self._begins_at)
         elif kind in (Kind.CREATE_TABLE, Kind.CREATE_VIEW):
             self._made |= {keys[0], _caseless(keys[0])}
+            self._views.discard(_caseless(keys[0]))
+            if kind is Kind.CREATE_VIEW:
+                self._views.add(_caseless(keys[0]))
         elif kind is Kind.DROP_TABLE:
             for key in keys:
                 self._made -= {key, _caseless(key)}
+                self._views.discard(_caseless(key))
                 self._filled.pop(key, None)
+        elif kind is Kind.DROP_VIEW:
+            # It leaves a table of that name alone.
+            for key in keys:
+                if _caseless(key) in self._views:
+                    self._made -= {key, _caseless(key)}
+                    self._views.discard(_caseless(key))
         elif kind is Kind.ALTER_TABLE and b"RENAME" in text.upper():
             self._is_certain = False
 
     def drop_database(self, schema: str) -> None:
         """Forget a database."""
         self._made = {key for key in self._made if key[0].lower() != schema.lower()}
+        self._views = {key for key in self._views if key[0] != schema.lower()}
         self._filled = {key: line for key, line in self._filled.items() if key[0] != schema}
 
 

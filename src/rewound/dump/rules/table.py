@@ -513,6 +513,15 @@ TABLE_MISSING = Rule(
     " (mysqldump --no-data) and this dump into one file, in this order, or dump again without"
     " --no-create-info",
 )
+ROWS_FOR_VIEW = Rule(
+    "rows-for-view",
+    Effect.REFUSE,
+    "rows for a view, or the deletion of rows through one",
+    "the world fails",
+    "the rows end up in the tables behind the view, where they cannot be told from those that the"
+    " dump states for these",
+    remedy="name the table instead of the view in a copy of the dump",
+)
 DUMPS_OVERLAP = Rule(
     "dumps-overlap",
     Effect.REFUSE,
