@@ -21,6 +21,13 @@ from rewound.catalog.naming.names import strip_markers
 
 _SEPARATED = re.compile(r"[-_. ]+|[^-_. ]+")
 _UNIT_NUMBER = re.compile(r"(?i:(w|kw|cw|week|day|d|hour|h|month|m)?)([0-9]{1,4})")
+_NUMBER_UNIT = re.compile(r"(?i:([0-9]{1,2})(?:h|hr|hrs|uhr))")
+_DAY_AND_MONTH = re.compile(r"([0-3]?[0-9])([^\W\d_]{3,})|([^\W\d_]{3,})([0-3]?[0-9])")
+_MOMENT_WORDS = frozenset(
+    {"before", "after", "pre", "post", "previous", "old", "new", "latest", "last", "current"}
+    | {"yesterday", "today", "morning", "noon", "evening", "night", "midnight", "even", "odd"}
+    | {"bak", "backup", "orig"}
+)
 _ENGLISH = WEEKDAY_NAMES | {name[:3] for name in WEEKDAY_NAMES} | {"tues", "thur", "thurs"}
 _TURN = timedelta(hours=12)
 """A file of logrotate is at least so much older than the one before it."""
@@ -120,12 +127,44 @@ def _kind(part: str) -> str | None:
         return "weekday"
     if find_month(part) is not None:
         return "month"
+    if part.lower() in _MOMENT_WORDS:
+        return "word of time"
+    if _read_day_and_month(part) is not None:
+        return "day and month"
+    if _NUMBER_UNIT.fullmatch(part):
+        return "number before h"
     match = _UNIT_NUMBER.fullmatch(part)
     if match is None:
         return None
     if len(part) == 4 and not match[1]:
         return "four digits"
     return f"number after {match[1].lower()}" if match[1] else "number"
+
+
+def _read_day_and_month(part: str) -> tuple[int, int] | None:
+    """Return (month, day) of a part such as `17Jun` or `jun17`."""
+    match = _DAY_AND_MONTH.fullmatch(part)
+    if match is None:
+        return None
+    month = find_month(match[2] or match[3])
+    return None if month is None else (month, int(match[1] or match[4]))
+
+
+def _judge_days_of_months(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    fits = all(
+        _read_day_and_month(slot.text)
+        in {(at.month, at.day) for at in (slot.closed_at, slot.closed_at - _TURN)}
+        for slot in slots
+    )
+    return ("days of the year", True) if fits else None
+
+
+def _judge_words(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    """Ask about words of time: `host1_before` and `host1_after` may be two moments of one world."""
+    words = {slot.text.lower() for slot in slots}
+    times = sorted(slot.closed_at for slot in slots)
+    is_apart = all(later - earlier > _SAME_MINUTE for earlier, later in pairwise(times))
+    return ("words of time", False) if len(words) > 1 and is_apart else None
 
 
 def _judge_weekdays(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
@@ -183,10 +222,24 @@ def _judge_numbers(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
     return ("hours", False) if _are_hours(by_number) else None
 
 
+def _judge_four_digits(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    if len({slot.text for slot in slots}) < 2:
+        return None
+    if all(_is_month_and_day(slot.closed_at, _number(slot)) for slot in slots):
+        return "months and days", False
+    return _judge_times_of_day(slots)
+
+
+def _is_month_and_day(closed_at: datetime, number: int) -> bool:
+    return any(
+        number in (at.month * 100 + at.day, at.day * 100 + at.month)
+        for at in (closed_at, closed_at - _TURN)
+    )
+
+
 def _judge_times_of_day(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
     fits = all(_is_time_of_day(slot.closed_at, _number(slot)) for slot in slots)
-    is_varied = len({slot.text for slot in slots}) > 1
-    return ("times of day", False) if fits and is_varied else None
+    return ("times of day", False) if fits else None
 
 
 def _are_hours(by_number: dict[int, _Slot]) -> bool:
@@ -243,7 +296,10 @@ _JUDGES: dict[str, _Judge] = {
     "weekday": _judge_weekdays,
     "month": _judge_months,
     "number": _judge_numbers,
-    "four digits": _judge_times_of_day,
+    "four digits": _judge_four_digits,
+    "word of time": _judge_words,
+    "day and month": _judge_days_of_months,
+    "number before h": _HOURS,
     **{f"number after {unit}": _WEEKS for unit in ("w", "cw")},
     # Nobody names a world week25, and dumps it in that very week.
     **{f"number after {unit}": _ONE_WEEK for unit in ("kw", "week")},

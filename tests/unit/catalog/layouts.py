@@ -290,6 +290,40 @@ FOLDERS = [
         ("jeux_mardi.sql", "jeux 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
     ),
     many(
+        "weekdays in Polish",
+        ("gra_sroda.sql", "gra 2024-06-19 03:00:30", "2024-06-19 03:00:30"),
+        ("gra_czwartek.sql", "gra 2024-06-20 03:00:30", "2024-06-20 03:00:30"),
+        ("gra_piatek.sql", "gra 2024-06-21 03:00:30", "2024-06-21 03:00:30"),
+    ),
+    many(
+        "days and months",
+        ("w1_17Jun.sql", "w1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        ("w1_18Jun.sql", "w1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "hours with their unit",
+        ("shop-00h.sql", "shop 2024-06-18 00:02:30", "2024-06-18 00:02:30"),
+        ("shop-06h.sql", "shop 2024-06-18 06:02:30", "2024-06-18 06:02:30"),
+        ("shop-18h.sql", "shop 2024-06-17 18:02:30", "2024-06-17 18:02:30"),
+    ),
+    asked(
+        "before and after an update, or worlds",
+        ("host1_before_update.sql", "2024-06-17 03:00:30"),
+        ("host1_after_update.sql", "2024-06-18 03:00:30"),
+        ("host2_before_update.sql", "2024-06-17 03:02:30"),
+        ("host2_after_update.sql", "2024-06-18 03:02:30"),
+    ),
+    asked(
+        "months and days, or worlds",
+        ("w1_0617.sql", "2024-06-17 03:00:30"),
+        ("w1_0618.sql", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "worlds called old and new, dumped in one night",
+        ("shop-old.sql", "shop-old 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        ("shop-new.sql", "shop-new 2024-06-18 03:02:30", "2024-06-18 03:02:30"),
+    ),
+    many(
         "weekdays in German",
         ("spiel.montag.sql", "spiel 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
         ("spiel.dienstag.sql", "spiel 2024-06-18 03:00:30", "2024-06-18 03:00:30"),

@@ -1,8 +1,8 @@
 """Calendar words in the names of dumps: weekdays, months, time zones. Pure.
 
 English, German, French and Spanish, in full and as `date` abbreviates them; Italian, Portuguese
-and Dutch in full. An abbreviation of two
-letters is not in here: it is a word of its own too often.
+and Dutch in full; the weekdays of some more languages. An abbreviation of two letters is not in
+here: it is a word of its own too often.
 """
 
 from datetime import date, timedelta, timezone
@@ -39,6 +39,16 @@ _WEEKDAYS = (
     ("sunday", "sun", "sonntag", "dimanche", "dim", "domingo", "domenica", "zondag"),
 )
 """By `date.weekday`; the first of each is the one that English scripts write."""
+_MORE_WEEKDAYS = (
+    # Polish, Swedish, Danish and Norwegian, Finnish, Turkish, Czech; Monday first.
+    "poniedzialek wtorek sroda czwartek piatek sobota niedziela",
+    "mandag tisdag onsdag torsdag fredag lordag sondag",
+    "mandag tirsdag onsdag torsdag fredag lordag sondag",
+    "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai",
+    "pazartesi sali carsamba persembe cuma cumartesi pazar",
+    "pondeli utery streda ctvrtek patek sobota nedele",
+)
+"""Of languages that few names are in: read for a rotation alone, not in the midst of a name."""
 _MONTHS = (
     (
         "january",
@@ -76,6 +86,7 @@ _MONTHS = (
 )
 """By month, from January on."""
 _WEEKDAY_OF = {word: day for day, words in enumerate(_WEEKDAYS) for word in words}
+_MORE_WEEKDAY_OF = {word: day for row in _MORE_WEEKDAYS for day, word in enumerate(row.split())}
 _MONTH_OF = {word: month for month, words in enumerate(_MONTHS, start=1) for word in words}
 
 WEEKDAY_NAMES = frozenset(words[0] for words in _WEEKDAYS)
@@ -126,7 +137,8 @@ partners of summer time are among them, so that the two halves of a year stay in
 
 def find_weekday(word: str) -> int | None:
     """Return the weekday that a word names, as `date.weekday` counts; None for other words."""
-    return _WEEKDAY_OF.get(word.lower())
+    word = word.lower()
+    return _WEEKDAY_OF.get(word, _MORE_WEEKDAY_OF.get(word))
 
 
 def find_month(word: str) -> int | None:
