@@ -18,18 +18,31 @@ def name_worlds(worlds: Collection[str]) -> str:
 def fold_worlds(worlds: Iterable[str], *, separator: str = ",") -> str:
     """Return the names with those that differ in their last number alone put together.
 
-    A number with zeros before it folds with those of the same length only. Names that hold
-    what the notation uses itself stay as they are.
+    A number with zeros before it folds with those of the same length only: `host[08-12]`. Names
+    that hold what the notation uses itself stay as they are.
     """
+    worlds = [*dict.fromkeys(worlds)]
+    numbered = [
+        match
+        for world in worlds
+        if not _MEANS_MORE.search(world) and (match := _LAST_NUMBER.fullmatch(world))
+    ]
+    padded = {
+        (before, behind, len(digits))
+        for before, digits, behind in (match.groups() for match in numbered)
+        if digits.startswith("0") and digits != "0"
+    }
     folded: dict[tuple[str, str, int], list[int]] = {}
     order: list[tuple[str, str, int] | str] = []
-    for world in dict.fromkeys(worlds):
+    for world in worlds:
         match = _LAST_NUMBER.fullmatch(world)
         if match is None or _MEANS_MORE.search(world):
             order.append(world)
             continue
         before, digits, behind = match.groups()
-        place = (before, behind, len(digits) if digits.startswith("0") and digits != "0" else 0)
+        place = (before, behind, len(digits))
+        if place not in padded:
+            place = (before, behind, 0)
         if place not in folded:
             order.append(place)
         folded.setdefault(place, []).append(int(digits))
