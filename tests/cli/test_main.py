@@ -277,7 +277,7 @@ def test_the_settings_file_names_the_source_from_its_own_folder(cli: Cli, dumps:
     set_there = cli("dumps", env={"REWOUND_SOURCE": "nowhere"})
     assert "nowhere" in set_there.stderr
     (cli.cwd / "rewound.toml").unlink()
-    assert "Missing argument 'SOURCE'" in cli("dumps").stderr
+    assert "needs the argument SOURCE" in cli("dumps").stderr
 
 
 def test_a_settings_file_among_dumps_cannot_name_them_as_the_source(cli: Cli, dumps: Dumps):

@@ -162,7 +162,6 @@ def world(
     assert done.code == 0, done.stderr
     yield World(cli, done, command_lines)
     assert cli("down", "--all").code == 0
-    (state_dir / "fleets/default.lock").unlink()
     (state_dir / "fleets").rmdir()
     for leftover in state_dir.glob("*"):
         leftover.unlink()
@@ -340,4 +339,3 @@ def test_the_reader_of_one_fleet_is_a_stranger_to_another(world: World, figures:
                     Connection(endpoint).close()
     finally:
         assert cli("down", "--fleet", "other").code == 0
-        (cli.state_dir / "fleets/other.lock").unlink()

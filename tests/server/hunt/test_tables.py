@@ -37,7 +37,7 @@ def test_rows_of_memory_outlive_the_restart_and_reset(
     try:
         done = cli("up", hunt_source(name), "--schema", "shop")
         assert done.code == 0, done.stderr
-        assert "volatile-engine 1" in done.stderr
+        assert "volatile-engine" in cli("report").stdout
         question = f"SELECT COUNT(*) n, MIN(engine) e FROM {table} JOIN information_schema.tables"
         question += f" ON table_name = '{table}'"
         for _ in range(2):
@@ -153,7 +153,7 @@ def test_names_that_were_not_told_apart_by_case_get_a_server_that_does_not(
     try:
         done = cli("up", hunt_source("fkcase/wintrigger"), "--schema", "shop", timeout_s=240)
         assert done.code == 0, done.stderr
-        assert "names-folded 1" in done.stderr
+        assert "names-folded" in cli("report").stdout
         for table in ("player", "Player"):
             sql = f"SELECT name, @@lower_case_table_names FROM {table}"
             answer = cli("query", sql, "--schema", "shop", "--format", "csv")
