@@ -45,7 +45,9 @@ named by `up`. Of 1449 the damage is a row behind the trigger that it would fire
 SEED = 8
 TEXT = read_sample()
 PARTS = cut_in_three(TEXT)
-_PLACE = re.compile(r"\bline \d|\d bytes|not begin as|no text|is empty|not SQL for MySQL|compressed twice")
+_PLACE = re.compile(
+    r"\bline \d|\d bytes|not begin as|no text|is empty|not SQL for MySQL|compressed twice"
+)
 """A line, an offset, or what the first bytes tell."""
 
 
