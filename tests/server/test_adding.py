@@ -112,3 +112,17 @@ def test_replace_takes_the_place_of_a_fleet_once_it_knows_what_to_restore(
     assert len(servers_of(cli)) == 1
     both = cli("up", dumps.folder, "--replace", "--add")
     assert (both.code, "mutually exclusive" in both.stderr) == (2, True)
+
+
+def test_replace_deletes_no_world_that_it_does_not_restore(cli: Cli, dumps: Dumps, down: None):
+    first = write_game(dumps, "a")
+    write_game(dumps, "b")
+    up(cli, dumps.folder)
+    for narrow in ([dumps.folder, "--worlds", "a"], [first]):
+        refused = cli("up", *narrow, "--replace")
+        assert (refused.code, refused.stdout) == (1, "")
+        assert "--replace would delete world b of fleet default" in refused.stderr
+        assert "use --add in place of --replace" in refused.stderr
+        assert states_of(cli) == {"a": "ready", "b": "ready"}
+    up(cli, dumps.folder, "--replace", "--worlds", "a,b")
+    assert states_of(cli) == {"a": "ready", "b": "ready"}

@@ -243,8 +243,13 @@ class FleetFolder:
 
     def find_engine(self) -> EngineChoice | None:
         """Return what makes the fleet's servers; None if no record tells."""
+        record = self.find_record()
+        return None if record is None else record.engine
+
+    def find_record(self) -> FleetRecord | None:
+        """Return the record; None if there is none that can be read."""
         try:
-            return self.read().engine
+            return self.read()
         except FleetError:
             return None
 

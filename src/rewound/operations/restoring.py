@@ -46,6 +46,7 @@ from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.ending import Ended, end_fleet
 from rewound.operations.engines import EngineMaker, EngineRequest, get_engine, get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
+from rewound.operations.replacing import require_whole_replacement
 from rewound.operations.up_observer import UpObserver
 from rewound.operations.witness import ExactWitness
 
@@ -103,6 +104,8 @@ def up(
         engines = EngineMaker(options.engine, options.clone, observer)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])
         if folder.exists:
+            names = [each.dump.world for each in choice.chosen]
+            require_whole_replacement(selection, names, folder.find_record())
             replaced(end_fleet(folder, get_watches(folder.find_engine())))
         maker = FleetMaker(folder, selection, options, engine, engine_choice)
         brought = maker.make(choice.chosen, observer)

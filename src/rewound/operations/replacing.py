@@ -1,0 +1,31 @@
+"""What `up --replace` must not delete: worlds that the same command does not restore. Pure."""
+
+from collections.abc import Iterable
+
+from rewound.errors import FleetError
+from rewound.fleet.state import FleetRecord
+from rewound.operations.dump_selection import Selection
+from rewound.worlds.folding import name_worlds
+
+
+def require_whole_replacement(
+    selection: Selection, restored: Iterable[str], earlier: FleetRecord | None
+) -> None:
+    """Check that a fleet is not replaced by a part of it.
+
+    A folder may have lost worlds, and another folder has others; but who names worlds, or one
+    dump, means these and not the rest of the fleet.
+
+    Raises:
+        FleetError: the earlier fleet has worlds besides those that are named.
+    """
+    if earlier is None or (selection.worlds is None and selection.source.is_dir()):
+        return
+    kept = set(restored)
+    if lost := [name for name in earlier.worlds if name not in kept]:
+        flag = "" if earlier.name == "default" else f" --fleet {earlier.name}"
+        raise FleetError(
+            f"--replace would delete {name_worlds(lost)} of fleet {earlier.name}, which this"
+            " command does not restore",
+            hint=f"use --add in place of --replace to keep them, or run rewound down{flag} first",
+        )
