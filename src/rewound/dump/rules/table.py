@@ -424,7 +424,8 @@ UNKNOWN_STATEMENT = Rule(
     " …; also INSERT … SELECT and CREATE TABLE … SELECT, because a dump contains its rows",
     "the world fails",
     "a dump is untrusted input that a database server executes",
-    remedy="remove the statement from a copy of the dump if the data do not need it",
+    remedy="if the file is damaged there, copy it again or restore an older dump (--fallback);"
+    " otherwise remove the statement from a copy of the dump, if the data do not need it",
 )
 OTHER_FILE = Rule(
     "other-file",
