@@ -87,6 +87,7 @@ def test_the_numbers_are_those_of_the_report(chromium: str, tmp_path: Path):
     assert "host9 only in before" in text.by_id["gaps"]
     assert "world host2 changed after the restore: game.Zoë" in text.by_id["changed-since"]
     assert "host[1-2]" in text.by_id["definitions"]
+    assert text.by_id["same-dumps"] == "host7 has the same dump on both sides."
     assert "+10" in text.by_id["tables"]
     assert text.by_id["rows-shown"].startswith("2 rows of the 2 that this report holds; 14 differ")
 

@@ -1,6 +1,8 @@
 """`rewound diff SOURCE`: the options of `up` hold, and what it prints can be run as it stands."""
 
+import json
 import shlex
+from collections.abc import Iterator
 
 import pytest
 
@@ -74,4 +76,44 @@ def test_a_world_without_a_dump_at_the_earlier_moment_stops_it(cli: Cli, odd: Du
 def test_one_dump_at_both_moments_is_said(cli: Cli, odd: Dumps):
     done = cli("diff", odd.folder, "--from", "2026-03-02", "--to", "2026-03-03")
     assert done.code == 0, done.stderr
-    assert "warning: worlds w[1-4]: the same dump is the newest one at both times" in done.stderr
+    assert "warning: w[1-4] have the same dump on both sides" in done.stderr
+    sql = ("--query", "SELECT COUNT(*) AS players FROM player")
+    asked = cli("diff", odd.folder, "--from", "2026-03-02", "--to", "2026-03-03", *sql)
+    assert "warning: w[1-4] have the same dump on both sides" in asked.stderr
+
+
+@pytest.fixture
+def fleets_with_one_old_world(cli: Cli, dumps: Dumps) -> Iterator[Cli]:
+    """Fleets `old` and `new`: three worlds gain a column and scores, w4 has one dump for both."""
+    columns = ("id INT PRIMARY KEY, score INT", "id INT PRIMARY KEY, score INT, title INT")
+    for day, (column_list, gain, end) in enumerate(zip(columns, (0, 5), ("", ",1"), strict=True)):
+        values = ",".join(f"({key},{key + gain}{end})" for key in range(1, 31))
+        table = f"CREATE TABLE player ({column_list});\nINSERT INTO player VALUES {values};\n"
+        for number in range(1, 4 if day else 5):
+            dumps.write(table, name=f"w{number}_fulldump_2026030{day + 1}_211500.sql")
+    try:
+        for fleet, at in (("old", "2026-03-01 23:00"), ("new", "2026-03-02 23:00")):
+            done = cli("up", dumps.folder, "--at", at, "--fleet", fleet)
+            assert done.code == 0, done.stderr
+        yield cli
+    finally:
+        cli("down", "--all")
+
+
+def test_a_world_with_one_dump_on_both_sides_is_not_judged(fleets_with_one_old_world: Cli):
+    cli = fleets_with_one_old_world
+    done = cli("diff", "old", "new")
+    assert done.code == 1, done.stderr
+    assert "no world stands out: all changed alike" in done.lines
+    assert "warning: w4 has the same dump on both sides" in done.stderr
+    report = json.loads(cli("diff", "old", "new", "--format", "json").stdout)
+    assert (report["same_dumps"], report["findings"]) == (["w4"], [])
+    assert [world["world"] for world in report["worlds"]] == ["w1", "w2", "w3", "w4"]
+    # What was written after the restore is a difference like any other.
+    written = cli(
+        "query", "UPDATE player SET score = 0", *("--fleet", "new", "--worlds", "w4", "--write")
+    )
+    assert written.code == 0, written.stderr
+    report = json.loads(cli("diff", "old", "new", "--format", "json").stdout)
+    assert report["same_dumps"] == []
+    assert {world for each in report["findings"] for world in each["worlds"]} == {"w4"}

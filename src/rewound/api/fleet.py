@@ -214,7 +214,7 @@ class Fleet:
         command = shlex.join(["rewound", "diff", self.name, other])
         return make_report(
             comparison,
-            judge(comparison.worlds),
+            judge(comparison.judged),
             command,
             provenance=find_provenance(
                 sides,

@@ -17,7 +17,6 @@ from rewound.errors import FleetExists, UsageError
 from rewound.operations import ending, fleets, restoring
 from rewound.operations.diffing import Sides
 from rewound.operations.dump_selection import Selection, read_selection
-from rewound.worlds.folding import name_worlds
 
 _TEMPORARY = ("diff-before", "diff-after")
 """The fleets that are created from a SOURCE."""
@@ -112,7 +111,6 @@ def _bring_up(
             brought = restore_worlds(selection, replace(restore, fleet=fleet))
             show_failures(brought.failures, fleet, restored=len(brought.restored))
             made.append(fleet)
-        _warn_of_same_dumps()
         yield
     finally:
         if keep and made:
@@ -131,11 +129,3 @@ def _require_free_names() -> None:
         if len(kept) == len(_TEMPORARY):
             hint = f"compare them again: {shlex.join(['rewound', 'diff', *kept])}; or {hint}"
         raise FleetExists(f"an earlier diff has kept {' and '.join(kept)}", hint=hint)
-
-
-def _warn_of_same_dumps() -> None:
-    """Say which worlds cannot differ, because one dump is the newest at both moments."""
-    before, after = (fleets.status(name).worlds for name in _TEMPORARY)
-    same = [name for name in before if name in after and before[name].dump == after[name].dump]
-    if same:
-        diagnostics.warn(f"{name_worlds(same)}: the same dump is the newest one at both times")

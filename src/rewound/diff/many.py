@@ -50,6 +50,13 @@ class FleetComparison:
     """Changed rows of each world and table, as many as requested."""
     changed_since: tuple[str, ...] = ()
     """In words, which worlds were changed after their restore."""
+    same_dumps: tuple[str, ...] = ()
+    """Worlds with the same dump on both sides, in which nothing differs."""
+
+    @property
+    def judged(self) -> Mapping[str, WorldDiff]:
+        """The worlds whose changes can be compared with each other: those with two dumps."""
+        return {name: world for name, world in self.worlds.items() if name not in self.same_dumps}
 
     @property
     def is_equal(self) -> bool:

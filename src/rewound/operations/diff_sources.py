@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 
 from rewound import __version__, settings
 from rewound.diff.report.provenance import DumpOrigin, Provenance, SideOrigin
-from rewound.errors import FleetError
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World
-from rewound.load.ledger import DumpFacts
 from rewound.operations.diffing import Sides
+from rewound.operations.dump_facts import find_facts
 from rewound.operations.fleets import status
 
 
@@ -55,7 +54,7 @@ def _describe_server(record: FleetRecord) -> str:
 
 
 def _describe_dump(folder: FleetFolder, world: World) -> DumpOrigin:
-    facts = _find_facts(folder, world)
+    facts = find_facts(folder, world)
     return DumpOrigin(
         world=world.name,
         dump=str(world.dump),
@@ -64,13 +63,6 @@ def _describe_dump(folder: FleetFolder, world: World) -> DumpOrigin:
         bytes=None if facts is None else facts.file_bytes,
         dump_filter=world.dump_filter,
     )
-
-
-def _find_facts(folder: FleetFolder, world: World) -> DumpFacts | None:
-    try:
-        return folder.read_ledger(world.name).dump
-    except FleetError:
-        return None
 
 
 def _show(moment: datetime) -> str:

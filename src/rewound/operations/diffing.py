@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rewound import settings
 from rewound.catalog import select_worlds
-from rewound.diff.many import FleetComparison, WorldPair, compare_many
+from rewound.diff.many import FleetComparison, WorldPair, compare_many, has_changed
 from rewound.diff.patterns import UnmetPatterns
 from rewound.diff.report.query_diff import CellChange, compare_rows, find_places
 from rewound.diff.rows.samples import SampleOrder
@@ -22,6 +22,7 @@ from rewound.mysql.columns import Column, Row
 from rewound.operations import querying
 from rewound.operations.audience import Audience
 from rewound.operations.changed import find_changed
+from rewound.operations.dump_facts import hold_same_dump
 from rewound.operations.fleets import get_world, status
 from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
@@ -73,7 +74,7 @@ def diff(
         UsageError: no world is on both sides, or there is no such schema, table or column.
     """
     pairing = pair_worlds(sides, world_pair)
-    folders = tuple(FleetFolder(settings.state_dir(), name) for name in (sides.before, sides.after))
+    folders = _open_folders(sides)
 
     def make(before: World, after: World) -> WorldPair:
         return WorldPair(
@@ -104,7 +105,17 @@ def diff(
         failed={**pairing.failed, **comparison.failed},
         only_before=pairing.only_before,
         only_after=pairing.only_after,
+        same_dumps=tuple(
+            name
+            for name, world in comparison.worlds.items()
+            if not has_changed(world) and hold_same_dump(folders, pairing.pairs[name])
+        ),
     )
+
+
+def _open_folders(sides: Sides) -> tuple[FleetFolder, FleetFolder]:
+    state_dir = settings.state_dir()
+    return FleetFolder(state_dir, sides.before), FleetFolder(state_dir, sides.after)
 
 
 def _require_met(options: WorldOptions, pairs: Iterable[WorldPair]) -> None:
@@ -215,6 +226,8 @@ class QueryDiff:
     """World to what differs."""
     failed: Mapping[str, str]
     """Worlds whose answers could not be compared, and why not."""
+    same_dumps: tuple[str, ...] = ()
+    """Worlds with the same dump on both sides, whose answers do not differ."""
 
     @property
     def is_equal(self) -> bool:
@@ -267,14 +280,21 @@ def diff_query(
         raise RewoundError("the two answers have different columns")
     most = max(len(side.rows[name]) for side in (before, after) for name in both)
     places = find_places(before.columns, key, has_single_rows=most <= 1)
+    changes = {
+        name: list(compare_rows(before.rows[name], after.rows[name], before.columns, places))
+        for name in both
+    }
+    folders = _open_folders(sides)
     return QueryDiff(
         tuple(names),
         tuple(names[place] for place in places),
-        {
-            name: list(compare_rows(before.rows[name], after.rows[name], before.columns, places))
-            for name in both
-        },
+        changes,
         failed,
+        tuple(
+            name
+            for name in both
+            if not changes[name] and hold_same_dump(folders, pairing.pairs[name])
+        ),
     )
 
 

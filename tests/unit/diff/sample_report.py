@@ -49,6 +49,7 @@ def make_report(text: str = "Zoë") -> Report:
             )
         ],
         None,
+        same_dumps=["host7"],
         changed_since=[f"world host2 changed after the restore: game.{text}"],
         provenance=Provenance(
             "2026-03-04T10:00:00+00:00",

@@ -246,7 +246,7 @@ def _show(
     """Show what a comparison came to; `words` are the arguments of the command."""
     report = make_report(
         comparison,
-        judge(comparison.worlds),
+        judge(comparison.judged),
         opened.command,
         table_options=list_typed({"where"}),
         provenance=find_provenance(

@@ -21,6 +21,7 @@ from rewound.cli.output.formats import show_count
 from rewound.cli.output.heat import write_overview
 from rewound.cli.output.sorting import sort_list
 from rewound.diff.report.document import Report, encode_report
+from rewound.diff.report.findings import Measure
 from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError, UsageError
 from rewound.operations.diffing import QueryDiff
@@ -82,6 +83,7 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
     render.write_rows(columns, _for_people(_sort(columns, rows, how), how), how.output_format)
     for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(f"world {world}: {error}"))
+    _warn_of_same_dumps(query_diff.same_dumps)
     same = [world for world, changes in query_diff.worlds.items() if not changes]
     if same:
         diagnostics.narrate(f"no difference in {fold_worlds(same)}")
@@ -147,6 +149,7 @@ def _warn(report: Report, failed: Mapping[str, str]) -> None:
     for side, names in (("before", report.only_before), ("after", report.only_after)):
         if names:
             diagnostics.warn(f"{name_worlds(names)}: only {side}, so not compared")
+    _warn_of_same_dumps(report.same_dumps)
     for failing, error in group_errors(failed):
         diagnostics.show_error(RewoundError(f"{name_worlds(failing)}: {error}"))
     errors = {
@@ -157,6 +160,12 @@ def _warn(report: Report, failed: Mapping[str, str]) -> None:
     }
     for places, error in group_errors(errors):
         diagnostics.show_error(RewoundError(f"rows of {_list(places)} not compared: {error}"))
+
+
+def _warn_of_same_dumps(worlds: Sequence[str]) -> None:
+    if worlds:
+        verb = "has" if len(worlds) == 1 else "have"
+        diagnostics.warn(f"{fold_worlds(worlds)} {verb} the same dump on both sides")
 
 
 def _list(names: Sequence[str]) -> str:
@@ -190,11 +199,16 @@ def _show_findings(report: Report, *, has_changes: bool) -> None:
     """Write what stands out, and of what that cannot be told."""
     if report.findings:
         render.write_text("\nwhat stands out")
-        for finding in report.findings[:_MOST_FINDINGS]:
-            _write_wrapped(f"{finding.text} ({finding.score:.1f} times the usual spread)")
+        first = [each for each in report.findings if not each.is_further][:_MOST_FINDINGS]
+        for finding in first:
+            is_measured = finding.measure != Measure.DEFINITIONS.value
+            spread = f" ({finding.score:.1f} times the usual spread)" if is_measured else ""
+            _write_wrapped(f"{finding.text}{spread}")
             render.write_safely(f"      {finding.command}")
-        if len(report.findings) > _MOST_FINDINGS:
-            render.write_text(f"  and {len(report.findings) - _MOST_FINDINGS} more; --format json")
+        if left := report.findings[len(first) :]:
+            worlds = dict.fromkeys(world for finding in left for world in finding.worlds)
+            whose = fold_worlds(tuple(worlds), separator=", ")
+            _write_wrapped(f"and {len(left)} more about {whose}; --format json has all")
     elif has_changes and report.findings_note is not None:
         render.write_text(f"\n{report.findings_note}")
     elif has_changes:

@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from rewound.diff.many import FleetComparison
+from rewound.diff.report.arrangement import arrange
 from rewound.diff.report.finding_report import FindingReport, report_finding
 from rewound.diff.report.findings import FEWEST_ROWS, FEWEST_WORLDS, Judgement
 from rewound.diff.report.provenance import Provenance
@@ -125,7 +126,7 @@ class Report:
     only_before: list[str]
     only_after: list[str]
     findings: list[FindingReport]
-    """What stands out, the most striking first."""
+    """What stands out, the most striking first; those that are `is_further` after all others."""
     findings_note: str | None
     """Why nothing can stand out, if that is so."""
     unjudged: list[str] = field(default_factory=list)
@@ -134,6 +135,8 @@ class Report:
     """In words, which worlds were changed after their restore, and what of them."""
     provenance: Provenance | None = None
     """Where the two sides come from, and how they were compared."""
+    same_dumps: list[str] = field(default_factory=list)
+    """Worlds with the same dump on both sides, in which nothing differs; they are not judged."""
 
 
 def make_report(
@@ -148,6 +151,7 @@ def make_report(
 
     `table_options` are words that such a command takes only where it names a table.
     """
+    first, further = arrange(judgement.findings)
     worlds = [
         WorldReport(
             name,
@@ -166,18 +170,23 @@ def make_report(
         worlds + failed,
         list(comparison.only_before),
         list(comparison.only_after),
-        [report_finding(finding, command, table_options) for finding in judgement.findings],
+        [
+            *(report_finding(finding, command, table_options) for finding in first),
+            *(report_finding(each, command, table_options, is_further=True) for each in further),
+        ],
         _explain_silence(comparison, judgement),
         [".".join(table) for table in judgement.unjudged],
         list(comparison.changed_since),
         provenance,
+        list(comparison.same_dumps),
     )
 
 
 def _explain_silence(comparison: FleetComparison, judgement: Judgement) -> str | None:
     """Return why no world can stand out, if none can."""
-    if len(comparison.worlds) < FEWEST_WORLDS:
-        return f"finding what stands out requires {FEWEST_WORLDS} worlds or more"
+    if len(comparison.judged) < FEWEST_WORLDS:
+        which = " whose dumps differ" if comparison.same_dumps else ""
+        return f"finding what stands out requires {FEWEST_WORLDS} worlds or more{which}"
     changed = {
         name
         for world in comparison.worlds.values()

@@ -30,10 +30,16 @@ class FindingReport:
     """It in words."""
     command: str
     """What shows it again."""
+    is_further: bool = False
+    """Whether stronger findings are about its worlds, so that it is shown on request only."""
 
 
 def report_finding(
-    finding: Finding, command: str, table_options: Sequence[str] = ()
+    finding: Finding,
+    command: str,
+    table_options: Sequence[str] = (),
+    *,
+    is_further: bool = False,
 ) -> FindingReport:
     """Return a finding as plain values; `command` is the one that compares all again.
 
@@ -57,6 +63,7 @@ def report_finding(
         finding.score,
         describe(finding),
         " ".join([*parts, "--rows 10"] if table is not None else parts),
+        is_further,
     )
 
 

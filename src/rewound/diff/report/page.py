@@ -60,6 +60,7 @@ class Groups:
     errors: list[ErrorGroup]
     only_before: str
     only_after: str
+    same_dumps: str
 
 
 def make_page(report: Report) -> str:
@@ -107,6 +108,7 @@ def group_worlds(report: Report) -> Groups:
         [ErrorGroup(fold_worlds(worlds), len(worlds), *place) for place, worlds in errors.items()],
         fold_worlds(report.only_before),
         fold_worlds(report.only_after),
+        fold_worlds(report.same_dumps, separator=", "),
     )
 
 

@@ -7,6 +7,9 @@ import pytest
 from rewound.diff.many import FleetComparison
 from rewound.diff.report.document import make_report
 from rewound.diff.report.findings import Finding, Judgement, Measure
+from rewound.diff.worlds import WorldDiff
+
+PLAYER = ("game", "player")
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,29 @@ def test_a_name_out_of_a_dump_stays_one_word_of_the_command(name: str, word: str
         *("--table", f"game.{word}", "--columns", word, "--rows", "10"),
     ]
     assert report.findings[0].command.isprintable()
+
+
+def test_findings_beyond_two_of_a_world_come_last_and_are_marked():
+    def find(world: str, score: float) -> Finding:
+        return Finding((world,), PLAYER, "c", Measure.MEAN_CHANGE, (9.0,), 1.0, 2.0, score, 5)
+
+    judgement = Judgement((find("w13", 9), find("w13", 8), find("w13", 7), find("w2", 6)))
+    report = make_report(FleetComparison("before", "after", {}, {}), judgement, "rewound diff a b")
+    told = [(each.worlds, each.score, each.is_further) for each in report.findings]
+    assert told == [
+        (["w13"], 9, False),
+        (["w13"], 8, False),
+        (["w2"], 6, False),
+        (["w13"], 7, True),
+    ]
+
+
+def test_too_few_worlds_whose_dumps_differ_are_said():
+    world = WorldDiff((), frozenset(), {})
+    comparison = FleetComparison(
+        "before", "after", dict.fromkeys(("w1", "w2", "w3"), world), {}, same_dumps=("w3",)
+    )
+    report = make_report(comparison, Judgement(), "rewound diff a b")
+    assert report.findings_note == (
+        "finding what stands out requires 3 worlds or more whose dumps differ"
+    )

@@ -5,23 +5,28 @@ function showFindings() {
   if (!report.findings.length) {
     const nothing = report.unjudged.length ? "No world stands out." : "No world changed unlike the others.";
     section.append(make("p", { class: "note" }, report.findings_note === null ? nothing : `Nothing: ${report.findings_note}.`));
-    showUnjudged(section);
+    showLeftOut(section);
     return;
   }
   const list = make("ol", { class: "findings" });
-  const show = (most) => list.replaceChildren(...report.findings.slice(0, most).map(showFinding));
-  show(10);
+  const show = (findings) => list.replaceChildren(...findings.map(showFinding));
+  const first = report.findings.filter((finding) => !finding.is_further).slice(0, 10);
+  show(first);
   section.append(
     make("p", { class: "note" }, "Each is compared with the median of all worlds, in units of how far worlds usually lie from it. A place to look at first, not a proof."),
     list);
-  if (report.findings.length > 10) {
-    section.append(showAllButton(`all ${count(report.findings.length)}`, () => show(Infinity)));
+  if (report.findings.length > first.length) {
+    section.append(showAllButton(`all ${count(report.findings.length)}`, () => show(report.findings)));
   }
-  showUnjudged(section);
+  showLeftOut(section);
 }
 
-/** Names the tables of which nothing can be said, unless the note says so of all. */
-function showUnjudged(section) {
+/** Names the worlds that are not judged, and the tables too, unless the note says so of all. */
+function showLeftOut(section) {
+  if (report.same_dumps.length) {
+    const verb = report.same_dumps.length === 1 ? "has" : "have";
+    section.append(make("p", { class: "note", id: "same-dumps" }, plain(groups.same_dumps), ` ${verb} the same dump on both sides.`));
+  }
   if (!report.unjudged.length || report.findings_note !== null) return;
   section.append(make("p", { class: "note", id: "unjudged" }, "Too few rows to judge: ", plain(report.unjudged.join(", ")), "."));
 }
