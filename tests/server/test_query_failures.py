@@ -110,7 +110,7 @@ def test_worlds_that_differ_in_columns_are_named_and_the_rest_merges(drifted: Cl
     [
         (["--reduce", "SELECT nothing FROM result"], 1, "--reduce: Binder Error"),
         (["--reduce", "SELECT 1", "--group"], 2, "--reduce and --group are mutually exclusive"),
-        (["--sort-by", "score"], 2, "there is no column score"),
+        (["--sort-by", "score"], 2, "--sort-by score: the result has no column score"),
         (["--chart", "world"], 2, "no such numeric column"),
         (["--chart", "n", "--format", "csv"], 2, "--chart requires the table format"),
         (["--format", "parquet"], 2, "--format parquet cannot be written to a terminal or pipe"),

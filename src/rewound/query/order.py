@@ -25,7 +25,7 @@ def sort_rows(rows: Sequence[Row], columns: Sequence[Column], wanted: str) -> li
         place = places.get(column_name.casefold())
         if place is None:
             raise UsageError(
-                f"--sort-by {wanted}: there is no column {column_name}",
+                f"--sort-by {wanted}: the result has no column {column_name}",
                 hint=suggest(column_name, [column.name for column in columns]),
             )
         keys = _make_keys(rows, columns[place], place)

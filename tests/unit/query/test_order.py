@@ -34,7 +34,7 @@ def test_numbers_by_size_texts_by_letters_null_first(wanted: str, worlds: str):
 
 
 def test_a_column_that_is_not_there_is_a_usage_error():
-    with pytest.raises(UsageError, match="there is no column score"):
+    with pytest.raises(UsageError, match="the result has no column score"):
         sort_rows(ROWS, COLUMNS, "score")
 
 
