@@ -204,6 +204,14 @@ def test_worlds_without_counterpart_and_tables_that_fail_are_named(cli: Cli, dum
         assert (done.code, done.lines[1:]) == (1, ["w2,game,t,1,0,0,0,"])
         assert "warning: world w1: only before, so not compared" in done.stderr
         assert "warning: world w3: only after, so not compared" in done.stderr
+        for worlds, said in (
+            ("w1", "w1 is only in fleet old"),
+            ("w[1,3]", "w1 is only in fleet old, w3 is only in fleet new"),
+        ):
+            unpaired = cli("diff", "old", "new", "--worlds", worlds)
+            assert (unpaired.code, unpaired.stdout) == (2, "")
+            assert f"error: {said}\n" in unpaired.stderr
+            assert "hint: worlds are paired by name" in unpaired.stderr
         failing = cli("diff", "old", "new", "--table", "t", "--where", "nothing = 1")
         assert failing.code == 4
         assert "rows of game.t of w2 not compared: MySQL error 1054" in failing.stderr

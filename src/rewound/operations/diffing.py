@@ -29,6 +29,7 @@ from rewound.query.merged_result import MergedResult
 from rewound.query.names import read_names
 from rewound.query.outcome import summarise
 from rewound.similar_names import suggest
+from rewound.worlds.folding import fold_worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,9 @@ def pair_worlds(sides: Sides, world_pair: tuple[str, str] | None = None) -> Pair
     both = [name for name in chosen if name in before.worlds and name in after.worlds]
     if not both:
         raise UsageError(
-            f"fleets {sides.before} and {sides.after} have no worlds in common",
+            f"fleets {sides.before} and {sides.after} have no worlds in common"
+            if sides.worlds is None
+            else _say_where(chosen, (before, after)),
             hint="worlds are paired by name; --world ONE OTHER compares any two",
         )
     reasons = {name: _find_obstacle(name, (before, after)) for name in both}
@@ -203,6 +206,18 @@ def pair_worlds(sides: Sides, world_pair: tuple[str, str] | None = None) -> Pair
         {name: reason for name, reason in reasons.items() if reason is not None},
         tuple(name for name in chosen if name not in after.worlds),
         tuple(name for name in chosen if name not in before.worlds),
+    )
+
+
+def _say_where(worlds: Sequence[str], records: tuple[FleetRecord, FleetRecord]) -> str:
+    """Return in words which worlds are in which fleet; none of them is in both."""
+    places = [
+        (record.name, [name for name in worlds if name in record.worlds]) for record in records
+    ]
+    return ", ".join(
+        f"{fold_worlds(names)} {'is' if len(names) == 1 else 'are'} only in fleet {fleet}"
+        for fleet, names in places
+        if names
     )
 
 
