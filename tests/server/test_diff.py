@@ -147,6 +147,19 @@ def test_the_largest_changes_come_first_and_rows_have_a_name(moments: Cli):
         assert all(row[3] for row in rows)
 
 
+def test_a_report_replaces_an_older_one_only_with_force(moments: Cli):
+    page = moments.cwd / "report.html"
+    page.write_text("older")
+    asked = ("diff", "before", "after", "--table", "season", "--html", "report.html")
+    refused = moments(*asked)
+    assert (refused.code, refused.stdout, page.read_text()) == (2, "", "older")
+    assert "--html report.html: the file already exists" in refused.stderr
+    assert "replace it with --force" in refused.stderr
+    done = moments(*asked, "--force")
+    assert done.code == 1, done.stderr
+    assert page.read_text().startswith("<!doctype html>")
+
+
 def test_numbers_and_their_deltas_are_flush_right(moments: Cli):
     done = moments(
         *("diff", "before", "after", "--table", "player", "--rows", "2", "--worlds", "host1"),
@@ -262,6 +275,8 @@ def test_the_studios_dumps_differ_as_is_known_of_them(cli: Cli):
         (["before", "after", "--ignore-columns", "nope*"], "no column matches nope*"),
         (["before", "after", "--table", "item", "--columns", "player_score"], "no column of item"),
         (["before", "after", "--key", "id"], "--key requires --query"),
+        (["before", "after", "--force"], "--force requires --html"),
+        (["before", "after", "--html", "no/folder.html"], "--html no/folder.html: No such file"),
         (["before", "after", "--query", "SELECT 1", "--rows", "9"], "--rows and --query are"),
         (["before", "after", "--rows", "9", "--group-by", "world"], "are mutually exclusive"),
         (

@@ -111,6 +111,7 @@ _ROWS_OF_A_PAGE = 200
     metavar="FILE",
     help="Write an HTML report to a new file.",
 )
+@option("--force", is_flag=True, help="With --html: replace the file if it exists.")
 @option("--exit-zero", is_flag=True, help="Exit with 0 even if something differs.")
 @format_option
 @pattern_option
@@ -137,6 +138,7 @@ def command(
     float_tolerance: float | None,
     exhaustive: bool,
     html: Path | None,
+    force: bool,
     exit_zero: bool,
     output_format: str,
     pattern: str | None,
@@ -165,8 +167,11 @@ def command(
     columns, the rows of --rows, and where the worlds come from; of --query, its rows.
     """  # noqa: D301 - click's sign for lines that are not to be filled
     diagnostics.fail_with(_TROUBLE)
-    if html is not None and html.exists():
-        raise UsageError(f"--html {html}: the file already exists", hint="choose another name")
+    if html is not None and html.exists() and not force:
+        raise UsageError(
+            f"--html {html}: the file already exists",
+            hint="choose another name, or replace it with --force",
+        )
     _require_consistent(has_query=sql is not None)
     if where is not None and not tables:
         raise UsageError(
@@ -185,7 +190,15 @@ def command(
     )
     pair = world or None
     has_labels = label_columns is not None
-    how = DiffPresentation(output_format, rows, group_by, html, sort=sort, has_labels=has_labels)
+    how = DiffPresentation(
+        output_format,
+        rows,
+        group_by,
+        html,
+        sort=sort,
+        has_labels=has_labels,
+        replaces=force,
+    )
     moments = Moments(from_time, to_time, pattern, timezone)
     with open_sides(
         fleets, moments, worlds=worlds, pair=pair, keep=keep, restore=restore
@@ -273,6 +286,8 @@ def _require_consistent(*, has_query: bool) -> None:
             )
     elif find_typed({"key"}):
         raise UsageError("--key requires --query", hint="tables are compared by their own keys")
+    if find_typed({"force"}) and not find_typed({"html"}):
+        raise UsageError("--force requires --html", hint="--html report.html --force")
     if (typed := find_typed({"label_columns"})) and not find_typed({"rows", "html"}):
         raise UsageError(f"{typed[0]} requires --rows or --html", hint="for example --rows 20")
     if not has_query and find_typed({"sort"}) and not find_typed({"rows"}):

@@ -19,11 +19,12 @@ from rewound.cli.output.diff_lists import (
 )
 from rewound.cli.output.formats import show_count
 from rewound.cli.output.heat import write_overview
+from rewound.cli.output.new_file import create_file
 from rewound.cli.output.sorting import sort_list
 from rewound.diff.report.document import Report, encode_report
 from rewound.diff.report.findings import Measure
 from rewound.diff.report.query_diff import CellChange
-from rewound.errors import RewoundError, UsageError
+from rewound.errors import RewoundError
 from rewound.operations.diffing import QueryDiff
 from rewound.query.group import group_errors
 
@@ -46,13 +47,15 @@ class DiffPresentation:
     """The columns that rows are sorted by."""
     has_labels: bool = False
     """Whether rows have the columns that name them."""
+    replaces: bool = False
+    """Whether the report may replace an older file."""
 
 
 def show_report(report: Report, failed: Mapping[str, str], how: DiffPresentation) -> None:
     """Write a report to stdout, and what could not be compared, world to why, to stderr."""
     _warn(report, failed)
     if how.html is not None:
-        _write_page(report, how.html)
+        _write_page(report, how.html, replaces=how.replaces)
     if how.rows is not None:
         columns, rows = list_rows(report, has_labels=how.has_labels)
         ordered = _for_people(_sort(columns, rows, how), how)
@@ -232,12 +235,9 @@ def _write_wrapped(text: str) -> None:
     render.write_text(textwrap.indent(text, "  "))
 
 
-def _write_page(report: Report, path: Path) -> None:
+def _write_page(report: Report, path: Path, *, replaces: bool) -> None:
     from rewound.diff.report.page import make_page
 
-    try:
-        with path.open("x", encoding="utf-8") as out:
-            out.write(make_page(report))
-    except OSError as error:
-        raise UsageError(f"--html {path}: {error.strerror}", hint="name a new file") from error
+    with create_file(path, replaces=replaces, named_by="--html") as out:
+        out.write(make_page(report).encode())
     diagnostics.narrate(f"wrote {path}")

@@ -10,11 +10,11 @@ from rewound.errors import UsageError
 
 
 @contextlib.contextmanager
-def create_file(path: Path, *, replaces: bool) -> Iterator[BinaryIO]:
+def create_file(path: Path, *, replaces: bool, named_by: str = "--output") -> Iterator[BinaryIO]:
     """Open a new file; it is gone again if it cannot be finished.
 
     With `replaces`, an older file stays until the new one is whole; a device or pipe is written
-    to as it is.
+    to as it is. `named_by` is the option that names the file.
 
     Raises:
         UsageError: it cannot be made.
@@ -22,12 +22,12 @@ def create_file(path: Path, *, replaces: bool) -> Iterator[BinaryIO]:
     is_device = path.is_relative_to("/dev") or (path.exists() and not path.is_file())
     if replaces and is_device:
         # /dev/stdout may be a file that others write to as well.
-        with _open(path, path, "ab") as out:
+        with _open(path, "ab", f"{named_by} {path}") as out:
             yield out
         return
     target = path.resolve() if replaces else path
     new = target.with_name(f".{target.name}.{os.getpid()}") if replaces else path
-    with _open(new, path, "xb") as out:
+    with _open(new, "xb", f"{named_by} {path}") as out:
         try:
             yield out
             out.close()
@@ -38,11 +38,11 @@ def create_file(path: Path, *, replaces: bool) -> Iterator[BinaryIO]:
             raise
 
 
-def _open(path: Path, named: Path, mode: str) -> BinaryIO:
+def _open(path: Path, mode: str, shown_as: str) -> BinaryIO:
     try:
         return path.open(mode)  # type: ignore[return-value]  # both modes are binary
     except OSError as error:
         raise UsageError(
-            f"--output {named}: {error.strerror}",
+            f"{shown_as}: {error.strerror}",
             hint="choose a file that does not exist, in a folder that does",
         ) from error
