@@ -68,6 +68,12 @@ def test_a_world_that_fails_again_leaves_the_fleet_as_it_was(cli: Cli, dumps: Du
     assert "the gzip data is corrupt" in done.stderr
     assert states_of(cli) == {"a": "ready", "b": "failed"}
     assert len(servers_of(cli)) == 1
+    assert f"rewound up {dumps.folder} --add --worlds b\n" in cli("status").stderr
+    asked = cli("query", "SELECT 1")
+    assert "error: world b has failed; rewound status shows why\n" in asked.stderr
+    only = cli("connect", "b", "--url").stderr
+    assert only.startswith("error: world b of fleet default has failed: ")
+    assert only.endswith("\nhint: rewound status shows what repairs it\n")
     refused = cli("up", dumps.folder, "--add", "--server", "auto")
     assert (refused.code, refused.stdout) == (2, "")
     assert "--server cannot be used with --add" in refused.stderr

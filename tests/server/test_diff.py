@@ -241,7 +241,7 @@ def test_a_world_whose_server_died_does_not_stop_the_others(cli: Cli):
         done = cli("diff", "old", "new")
         assert done.code == 4
         assert done.lines[0] == "old → new: 2 worlds; 0 rows differ, in 0 of 15 tables"
-        assert "error: world host2: is stopped in fleet new" in done.stderr
+        assert "error: world host2 is stopped in fleet new" in done.stderr
     finally:
         cli("down", "--all")
 

@@ -102,7 +102,7 @@ def test_export_names_the_worlds_that_are_not_ready(cli: Cli, dumps: Dumps, tmp_
     done = cli("export", "compose", "out")
     others = cli("export", "compose", "others", "--worlds", "host1")
     assert cli("down").code == 0
-    assert done.code == 1 and "host2 is failed" in done.stderr and "--worlds" in done.stderr
+    assert done.code == 1 and "host2 has failed" in done.stderr and "--worlds" in done.stderr
     assert others.code == 0, others.stderr
     assert files_of(tmp_path) == {"backups", "others"}
 

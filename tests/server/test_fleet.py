@@ -397,7 +397,7 @@ def test_a_killed_server_is_stopped_and_the_others_answer(cli: Cli, dumps: Dumps
     done = cli("query", "SELECT COUNT(*) AS players FROM player", "--format", "csv")
     assert done.code == 4
     assert done.lines == ["world,players", "b,2"]
-    assert "error: world a: is stopped" in done.stderr
+    assert "error: world a is stopped" in done.stderr
     assert "1 ok, 1 failed" in done.stderr
     assert cli("connect", "a", "--url").stderr == (
         "error: world a of fleet default is stopped\n"

@@ -66,8 +66,10 @@ def test_after_a_reboot_changes_addresses_and_passwords_are_there(
     assert "rewound start a" in refused.stderr
     changed = {world: row["changed"] for world, row in status_of(cli).items()}
     assert changed == {"a": "game.player", "b": None}
+    assert "again, changes kept: rewound start a,b\n" in cli("status").stderr
     started = cli("start")
     assert started.code == 0, started.stderr
+    assert "a: ready (with the changes it had)" in started.stderr
     assert ask(cli, "SELECT MAX(id) FROM player") == ["a,77", "b,2"]
     assert login_of(cli, "a", "dev") == login
     changed = {world: row["changed"] for world, row in status_of(cli).items()}

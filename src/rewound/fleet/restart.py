@@ -78,7 +78,7 @@ class _Starter:
         self._folder.name_socket(server)
         ready = replace(world, state=WorldState.READY, server=server, reason=None)
         self._record_writer.update(ready)
-        observer.world_changed(world.name, WorldState.READY, "as it was stopped")
+        observer.world_changed(world.name, WorldState.READY, "with the changes it had")
         if was_killed:
             observer.world_note(world.name, _LOST)
         return None

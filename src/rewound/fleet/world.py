@@ -30,6 +30,10 @@ class WorldState(enum.Enum):
     """It was ready, and its server no longer runs."""
 
 
+FOR_ADDING = (WorldState.FAILED, WorldState.INTERRUPTED)
+"""The states of worlds that `up --add` restores."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What the fleet's record says of one world."""
@@ -84,6 +88,17 @@ def current_state(world: World, *, server_runs: bool, maker_runs: bool) -> World
     return world.state
 
 
+def say_state(state: WorldState) -> str:
+    """Return what goes on a sentence about a world in this state: `has failed`, `is stopped`."""
+    match state:
+        case WorldState.FAILED:
+            return "has failed"
+        case WorldState.INTERRUPTED:
+            return "was interrupted"
+        case _:
+            return f"is {state.value}"
+
+
 def explain_unready(world: World, fleet: str) -> tuple[str, str]:
     """Return what is the matter with a world that is not ready, and the next thing to do."""
     flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
@@ -97,4 +112,7 @@ def explain_unready(world: World, fleet: str) -> tuple[str, str]:
             return f"is still {world.state.value}", f"rewound status{flag} shows how far it is"
         case _:
             reason = f": {world.reason}" if world.reason else ""
-            return f"is {world.state.value}{reason}", f"rewound status{flag} shows all worlds"
+            return (
+                f"{say_state(world.state)}{reason}",
+                f"rewound status{flag} shows what repairs it",
+            )

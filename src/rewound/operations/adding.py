@@ -18,7 +18,7 @@ from rewound.fleet.plan import WorldPlan, plan_worlds
 from rewound.fleet.request import RestoreRequest, complete_request
 from rewound.fleet.restore_context import Observer, discard_world
 from rewound.fleet.state import FleetFolder, FleetRecord
-from rewound.fleet.world import World, WorldState
+from rewound.fleet.world import FOR_ADDING, World
 from rewound.mysql.accounts import ACCOUNTS
 from rewound.operations.dump_selection import Selection, find_dumps, read_selection
 from rewound.operations.engines import get_engine
@@ -31,8 +31,6 @@ from rewound.operations.restoring import (
     workers,
 )
 from rewound.operations.up_observer import UpObserver
-
-_NOT_THERE = (WorldState.FAILED, WorldState.INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def _only_missing(choice: Choice, worlds: Mapping[str, World]) -> Choice:
     """Return a choice without the worlds that the fleet has. Pure."""
 
     def lacks(name: str) -> bool:
-        return name not in worlds or worlds[name].state in _NOT_THERE
+        return name not in worlds or worlds[name].state in FOR_ADDING
 
     return replace(
         choice,

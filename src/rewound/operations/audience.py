@@ -8,7 +8,7 @@ from rewound.catalog import fold_worlds, select_worlds
 from rewound.errors import UsageError
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import World, WorldState
+from rewound.fleet.world import DEFAULT_FLEET, World, WorldState, say_state
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.server_url import ServerUrl
@@ -116,8 +116,15 @@ def describe(audience: Audience) -> str:
     return text + (f"; not ready: {fold_worlds(absent)}" if absent else "")
 
 
+def _refer(fleet: str, state: WorldState) -> str:
+    """Return why a world is not asked; of a failure, `status` has the reason and the remedy."""
+    flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
+    told = f"; rewound status{flag} shows why" if state is WorldState.FAILED else ""
+    return f"{say_state(state)}{told}"
+
+
 def _find_target(fleet: str, world: World, user: str) -> Target:
     if world.state is not WorldState.READY:
-        return Target(Outcome(error=f"is {world.state.value}"), world.schemas)
+        return Target(Outcome(error=_refer(fleet, world.state)), world.schemas)
     folder = FleetFolder(settings.state_dir(), fleet)
     return Target(get_endpoint(folder, world, user), world.schemas)

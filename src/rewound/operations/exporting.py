@@ -33,7 +33,7 @@ from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.export_folder import ExportFolder, find_place, new_export
 from rewound.fleet.state import FleetRecord
-from rewound.fleet.world import World, WorldState
+from rewound.fleet.world import World, WorldState, say_state
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT, new_password, password_statement
 from rewound.mysql.version import parse_version
 from rewound.operations import fleets
@@ -130,7 +130,7 @@ def _get_baselines(fleet: str, worlds: Sequence[World]) -> dict[str, str]:
     """
     flag = "" if fleet == "default" else f" --fleet {fleet}"
     if unfit := [w for w in worlds if w.state not in (WorldState.READY, WorldState.STOPPED)]:
-        told = ", ".join(f"{world.name} is {world.state.value}" for world in unfit)
+        told = ", ".join(f"{world.name} {say_state(world.state)}" for world in unfit)
         raise FleetError(
             f"not all worlds of fleet {fleet} are ready: {told}",
             hint="leave them out with --worlds, or reset those that have a baseline:"

@@ -9,7 +9,7 @@ from rewound.fleet.live_status import observe
 from rewound.fleet.restart import Starting, start_worlds
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import WorldState
+from rewound.fleet.world import WorldState, say_state
 from rewound.operations.engines import get_engine
 from rewound.operations.restoring import workers
 
@@ -34,7 +34,7 @@ def start(fleet: str, worlds: str | None = None, *, observer: Observer) -> Start
         for world in chosen:
             if worlds is not None and world.state not in (WorldState.STOPPED, WorldState.READY):
                 raise FleetError(
-                    f"world {world.name} of fleet {fleet} is {world.state.value}, not stopped",
+                    f"world {world.name} of fleet {fleet} {say_state(world.state)}, not stopped",
                     hint="rewound up SOURCE --add restores it, rewound reset takes it back",
                 )
         stopped = [world for world in chosen if world.state is WorldState.STOPPED]

@@ -7,10 +7,16 @@ import click
 
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_mib
-from rewound.cli.output.world_states import describe_changed, describe_passed_over, show_state
+from rewound.cli.output.world_states import (
+    describe_changed,
+    describe_passed_over,
+    describe_remedies,
+    show_state,
+)
 from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.errors import FleetError
 from rewound.fleet.changes import Changes
+from rewound.fleet.state import FleetRecord
 from rewound.fleet.world import World, find_older
 from rewound.mysql.accounts import READER
 from rewound.operations import changed, fleets
@@ -63,17 +69,24 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
     `older` if it holds an older dump than the other worlds.
     """
     names = fleets.names() if show_all else [fleet]
+    records: list[FleetRecord] = []
     worlds: list[_Listed] = []
     unreadable: list[tuple[str, FleetError]] = []
     for name in names:
         try:
-            worlds.extend(_list_worlds(name))
+            record = fleets.status(name)
+            listed = _list_worlds(record)
         except FleetError as error:
             if not show_all:
                 raise
             unreadable.append((name, error))
+        else:
+            records.append(record)
+            worlds.extend(listed)
     if output_format == "table":
         _show(worlds, with_fleet=show_all)
+        for record in records:
+            diagnostics.narrate(*describe_remedies(record))
         for _, why in unreadable:
             diagnostics.show_error(why)
         return
@@ -88,8 +101,8 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
     render.write_rows(list(_FIELDS), rows, output_format)
 
 
-def _list_worlds(fleet: str) -> list[_Listed]:
-    worlds = fleets.status(fleet).worlds
+def _list_worlds(record: FleetRecord) -> list[_Listed]:
+    fleet, worlds = record.name, record.worlds
     older, changes = find_older(worlds.values()), changed.find_changed(fleet, worlds)
     return [
         _Listed(fleet, world, name in older, changes.get(name)) for name, world in worlds.items()

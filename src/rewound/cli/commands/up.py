@@ -1,7 +1,6 @@
 """`rewound up`: restore every world."""
 
 import dataclasses
-import shlex
 import threading
 import time
 from collections import Counter
@@ -19,7 +18,12 @@ from rewound.cli.output.formats import show_count
 from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.progress import is_watched, show_progress, show_pull
 from rewound.cli.output.restore_lines import describe_seconds
-from rewound.cli.output.world_states import describe_closed, describe_passed_over, show_state
+from rewound.cli.output.world_states import (
+    add_command,
+    describe_closed,
+    describe_passed_over,
+    show_state,
+)
 from rewound.cli.parameters.precedence import ValueSource, find_origin
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
@@ -34,7 +38,7 @@ from rewound.fleet.world import WorldState, find_older
 from rewound.load.ledger import summarise_rules
 from rewound.operations import adding, dump_selection, restoring
 from rewound.operations.ending import Ended
-from rewound.worlds.folding import fold_worlds, name_worlds
+from rewound.worlds.folding import name_worlds
 
 _OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group", "expire_s")
 """Options that only a new fleet can have."""
@@ -279,9 +283,7 @@ def _show_replaced(ended: Ended) -> None:
 
 
 def _advise_to_add(source: Path, fleet: str, failures: Iterable[str]) -> str:
-    flag = [] if fleet == "default" else ["--fleet", fleet]
-    argv = ["rewound", "up", str(source), "--add", *flag, "--worlds", fold_worlds(failures)]
-    return f"once this is fixed, add the failed worlds: {shlex.join(argv)}"
+    return f"once this is fixed, add the failed worlds: {add_command(source, fleet, failures)}"
 
 
 def show_failures(

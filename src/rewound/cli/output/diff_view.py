@@ -27,6 +27,7 @@ from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError
 from rewound.operations.diffing import QueryDiff
 from rewound.query.group import group_errors
+from rewound.worlds.sentences import tell_of_worlds
 
 _MOST_FINDINGS = 10
 _MOST_NAMES = 5
@@ -85,7 +86,7 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
     ]
     render.write_rows(columns, _for_people(_sort(columns, rows, how), how), how.output_format)
     for world, error in query_diff.failed.items():
-        diagnostics.show_error(RewoundError(f"world {world}: {error}"))
+        diagnostics.show_error(RewoundError(tell_of_worlds([world], error)))
     _warn_of_same_dumps(query_diff.same_dumps)
     same = [world for world, changes in query_diff.worlds.items() if not changes]
     if same:
@@ -154,7 +155,7 @@ def _warn(report: Report, failed: Mapping[str, str]) -> None:
             diagnostics.warn(f"{name_worlds(names)}: only {side}, so not compared")
     _warn_of_same_dumps(report.same_dumps)
     for failing, error in group_errors(failed):
-        diagnostics.show_error(RewoundError(f"{name_worlds(failing)}: {error}"))
+        diagnostics.show_error(RewoundError(tell_of_worlds(failing, error)))
     errors = {
         f"{table.schema}.{table.table} of {each.world}": table.error
         for each in report.worlds

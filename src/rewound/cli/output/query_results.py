@@ -21,6 +21,7 @@ from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
 from rewound.query.script import UserStatement, is_read_by_line
 from rewound.similar_names import suggest
+from rewound.worlds.sentences import is_predicate, tell_of_worlds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -135,10 +136,12 @@ def show(
     reasons = set(summary.failed.values())
     if _has_no_answer(merged) and len(reasons) == 1:
         names = tuple(summary.failed)
-        who = f"world {names[0]}" if len(names) == 1 else "in every world"
-        raise _explain(who, reasons.pop(), how)
+        error = reasons.pop()
+        is_said_once = len(names) > 1 and not is_predicate(error)
+        text = f"in every world: {error}" if is_said_once else tell_of_worlds(names, error)
+        raise _explain(text, error, how)
     for names, error in group_errors(summary.failed):
-        diagnostics.show_error(_explain(name_worlds(names), error, how))
+        diagnostics.show_error(_explain(tell_of_worlds(names, error), error, how))
     for names, warning in group_warnings(summary.warnings):
         diagnostics.warn(f"{name_worlds(names)}: {warning}")
     if summary.cut:
@@ -152,12 +155,12 @@ def _has_no_answer(merged: MergedResult) -> bool:
     return len(summary.failed) == summary.world_count > 0 and not merged.is_further
 
 
-def _explain(who: str, error: str, how: Presentation) -> RewoundError:
+def _explain(text: str, error: str, how: Presentation) -> RewoundError:
     hint = None
     is_read = "SELECT command denied" in error  # such as of a schema that is not there
     if not how.is_writing and not is_read and any(sign in error for sign in _DENIED):
         hint = f"only reading is allowed; {how.spellings.write} allows changes"
-    return RewoundError(f"{who}: {error}", hint=hint)
+    return RewoundError(text, hint=hint)
 
 
 def _warn_of_differences(merged: MergedResult) -> None:

@@ -2,11 +2,13 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from rewound.cli.output import diagnostics
 from rewound.fleet.changes import Changes, describe_changes, merge_changes, summarise_changes
-from rewound.fleet.world import World
+from rewound.fleet.state import FleetRecord
+from rewound.fleet.world import DEFAULT_FLEET, FOR_ADDING, World, WorldState
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 
@@ -22,6 +24,25 @@ def describe_passed_over(world: World) -> str | None:
         return None
     newer = ", ".join(path.name for path in world.passed_over)
     return f"world {world.name} holds an older dump, {world.dump.name}: {newer} failed (--fallback)"
+
+
+def describe_remedies(record: FleetRecord) -> Iterator[str]:
+    """Yield the commands that make the worlds of a fleet ready that are not."""
+    states = {name: world.state for name, world in record.worlds.items()}
+    if failed := [name for name, state in states.items() if state in FOR_ADDING]:
+        command = add_command(record.source, record.name, failed)
+        yield f"to restore {name_worlds(failed)} once the cause is fixed: {command}"
+    if stopped := [name for name, state in states.items() if state is WorldState.STOPPED]:
+        flag = "" if record.name == DEFAULT_FLEET else f" --fleet {record.name}"
+        command = f"rewound start{flag} {shlex.quote(fold_worlds(stopped))}"
+        yield f"to start {name_worlds(stopped)} again, changes kept: {command}"
+
+
+def add_command(source: Path, fleet: str, worlds: Iterable[str]) -> str:
+    """Return the command that restores worlds of a fleet that failed, with its other options."""
+    flag = [] if fleet == DEFAULT_FLEET else ["--fleet", fleet]
+    argv = ["rewound", "up", str(source), "--add", *flag, "--worlds", fold_worlds(worlds)]
+    return shlex.join(argv)
 
 
 def describe_changed(fleet: str, changed: Mapping[str, Changes]) -> Iterator[str]:
