@@ -126,7 +126,7 @@ class Report:
     only_before: list[str]
     only_after: list[str]
     findings: list[FindingReport]
-    """What stands out, the most striking first; those that are `is_further` after all others."""
+    """What stands out: definitions, then the most striking; what `is_further` after all others."""
     findings_note: str | None
     """Why nothing can stand out, if that is so."""
     unjudged: list[str] = field(default_factory=list)

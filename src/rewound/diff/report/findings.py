@@ -87,7 +87,7 @@ class Judgement:
     """What stands out, and what could not be judged."""
 
     findings: tuple[Finding, ...] = ()
-    """The most striking first."""
+    """Those about definitions, then the most striking first."""
     unjudged: tuple[TableName, ...] = ()
     """Tables that changed, but have too few rows in too many worlds; none of the findings'."""
 
@@ -133,7 +133,7 @@ def _iter_small(worlds: Mapping[str, WorldDiff]) -> Iterator[TableName]:
 
 
 def find_outliers(worlds: Mapping[str, WorldDiff]) -> list[Finding]:
-    """Return what stands out, the most striking first; nothing with too few worlds."""
+    """Return what stands out: definitions, then the most striking; nothing of too few worlds."""
     if len(worlds) < FEWEST_WORLDS:
         return []
     subjects: dict[_Subject, dict[str, _Observed]] = {}
@@ -147,7 +147,10 @@ def find_outliers(worlds: Mapping[str, WorldDiff]) -> list[Finding]:
         if measure in _SHARES_OF_ROWS and table in small:
             continue
         found += _judge(subject, _complete(subject, observations, worlds))
-    return sorted(found, key=lambda finding: (-finding.score, -finding.rows))
+    return sorted(
+        found,
+        key=lambda each: (each.measure is not Measure.DEFINITIONS, -each.score, -each.rows),
+    )
 
 
 def _observe(diff: WorldDiff) -> Iterator[tuple[_Subject, _Observed]]:

@@ -100,6 +100,15 @@ def test_definitions_that_changed_in_most_worlds_only_are_found():
     assert find(*worlds[:2], make_world(), make_world()) == []
 
 
+def test_other_definitions_come_before_all_else():
+    change = SchemaChange(Change.ADDED, ObjectKind.COLUMN, "game", "player", "title")
+    worlds = [make_world(5, changed=80, definitions=(change,)) for _ in range(4)]
+    assert find(make_world(5000, changed=80), *worlds) == [
+        ("w1", Measure.DEFINITIONS),
+        ("w1", Measure.MEAN_CHANGE),
+    ]
+
+
 def test_several_odd_worlds_are_one_finding_and_not_elsewhere():
     means = {"asia-3": 279, "eu-1": 279, "eu-4": 281, **{f"us-{n}": 190 + n for n in range(1, 6)}}
     worlds = {name: make_world(mean, changed=80) for name, mean in means.items()}
