@@ -43,6 +43,8 @@ def test_the_hint_of_a_failure_brings_the_world_in_and_leaves_the_others(
     write_game(dumps, "b", day=3)  # later than the time asked for
     added = cli(*hint.split()[1:])
     assert added.code == 0, added.stderr
+    assert "1 of 1 world ready, " in added.stderr
+    assert "; fleet default: 2 of 2 worlds ready\n" in added.stderr
     assert states_of(cli) == {"a": "ready", "b": "ready"}
     assert status_of(cli)["b"]["dump"] == "b_fulldump_20260302_211500.sql.gz"
     assert ask(cli, "SELECT COUNT(*) FROM t") == ["a,1", "b,0"]

@@ -29,7 +29,11 @@ def test_status_shows_when_down_ends_the_wait_and_the_next_command_makes_up_for_
     cli: Cli, dumps: Dumps
 ):
     write_game(dumps, "a")
-    assert cli("up", dumps.folder, "--expire", "8h").code == 0
+    made = cli("up", dumps.folder, "--expire", "8h")
+    assert made.code == 0
+    [told] = [line for line in made.stderr.splitlines() if line.startswith("deleted:   at 20")]
+    assert told.endswith(" UTC (--expire)")
+    assert told.removeprefix("deleted:   at ") in cli("status").stderr
     assert len(watches_of(cli)) == 1
     assert "fleet default is taken down at 20" in cli("status").stderr
     assert str(status_of(cli)["a"]["expires_at"]).startswith("20")

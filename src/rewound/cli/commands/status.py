@@ -9,8 +9,9 @@ from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_mib
 from rewound.cli.output.world_states import (
     describe_changed,
-    describe_passed_over,
+    describe_older,
     describe_remedies,
+    show_expiry,
     show_state,
 )
 from rewound.cli.parameters.shared_options import fleet_option, format_option
@@ -132,17 +133,15 @@ def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
             diagnostics.narrate(f"world {world.name} is a part of its dump: {world.dump_filter}")
         if world.reason is not None:
             diagnostics.narrate(f"world {world.name} {world.state.value}: {world.reason}")
-        if passed_over := describe_passed_over(world):
-            diagnostics.narrate(passed_over)
     for fleet in dict.fromkeys(each.fleet for each in worlds):
+        listed = [each.world for each in worlds if each.fleet == fleet]
+        diagnostics.narrate(*describe_older(listed))
         changes = {
             each.world.name: each.changes for each in worlds if each.fleet == fleet and each.changes
         }
         diagnostics.narrate(*describe_changed(fleet, changes))
         if expires_at := fleets.expires_at(fleet):
-            diagnostics.narrate(
-                f"fleet {fleet} is taken down at {expires_at:%Y-%m-%d %H:%M:%S} UTC (--expire)"
-            )
+            diagnostics.narrate(f"fleet {fleet} is taken down at {show_expiry(expires_at)}")
 
 
 def _socket(fleet: str, world: World) -> str | None:

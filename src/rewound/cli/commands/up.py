@@ -21,7 +21,9 @@ from rewound.cli.output.restore_lines import describe_seconds
 from rewound.cli.output.world_states import (
     add_command,
     describe_closed,
-    describe_passed_over,
+    describe_older,
+    describe_readiness,
+    show_expiry,
     show_state,
 )
 from rewound.cli.parameters.precedence import ValueSource, find_origin
@@ -36,7 +38,7 @@ from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState, find_older
 from rewound.load.ledger import summarise_rules
-from rewound.operations import adding, dump_selection, restoring
+from rewound.operations import adding, dump_selection, fleets, restoring
 from rewound.operations.ending import Ended
 from rewound.worlds.folding import name_worlds
 
@@ -325,19 +327,23 @@ def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
     ]
     columns = ["world", "state", "taken", "rows", "address"]
     render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
-    diagnostics.narrate(*filter(None, map(describe_passed_over, worlds)))
+    diagnostics.narrate(*describe_older(brought.record.worlds.values()))
     first = next(iter(brought.restored))
     count = len(worlds)
     counted = "1 world" if count == 1 else f"{count} worlds"
     failed = f", {len(brought.failures)} failed" if brought.failures else ""
+    is_part = count < len(brought.record.worlds)
+    whole = f"; {describe_readiness(brought.record)}" if is_part else ""
+    expires_at = fleets.expires_at(fleet)
     diagnostics.narrate(
         "",
-        f"{len(brought.restored)} of {counted} ready{failed}, {describe_seconds(took_s)}",
+        f"{len(brought.restored)} of {counted} ready{failed}, {describe_seconds(took_s)}{whole}",
         "",
         f"ask all:   rewound query{flag} 'SELECT …'",
         f"connect:   rewound connect{flag} {first}",
         f"proof:     rewound report{flag}{_count_edits(brought)}",
         f"stop:      rewound down{flag}",
+        *([f"deleted:   at {show_expiry(expires_at)}"] if expires_at else []),
     )
 
 

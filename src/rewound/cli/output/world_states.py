@@ -2,13 +2,15 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rewound.cli.output import diagnostics
+from rewound.cli.output.formats import show_count
 from rewound.fleet.changes import Changes, describe_changes, merge_changes, summarise_changes
 from rewound.fleet.state import FleetRecord
-from rewound.fleet.world import DEFAULT_FLEET, FOR_ADDING, World, WorldState
+from rewound.fleet.world import DEFAULT_FLEET, FOR_ADDING, World, WorldState, find_older
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 
@@ -18,12 +20,40 @@ def show_state(world: World, *, is_older: bool, is_changed: bool = False) -> str
     return ", ".join([world.state.value, *(mark for mark, applies in marks.items() if applies)])
 
 
-def describe_passed_over(world: World) -> str | None:
-    """Say which dumps were passed over for an older one; None if none was."""
-    if not world.passed_over:
-        return None
-    newer = ", ".join(path.name for path in world.passed_over)
-    return f"world {world.name} holds an older dump, {world.dump.name}: {newer} failed (--fallback)"
+def describe_older(worlds: Collection[World]) -> Iterator[str]:
+    """Yield why worlds hold older dumps than the others of their fleet."""
+    older = find_older(worlds)
+    newest = max((world.taken_at for world in worlds if world.schemas), default=None)
+    for world in worlds:
+        if world.name not in older or newest is None:
+            continue
+        if world.passed_over:
+            newer = ", ".join(path.name for path in world.passed_over)
+            yield (
+                f"world {world.name} holds an older dump, {world.dump.name}:"
+                f" {newer} failed (--fallback)"
+            )
+        else:
+            yield (
+                f"world {world.name}'s newest dump when it was restored was that of"
+                f" {world.taken_at:%Y-%m-%d %H:%M:%S}, {_round(newest - world.taken_at)} before"
+                " the newest of the others"
+            )
+
+
+def _round(gap: timedelta) -> str:
+    """Return a gap of half a day and more in words, to the nearest hour or day."""
+    hours = round(gap / timedelta(hours=1))
+    if hours < 20:
+        return f"{hours} hours"
+    days = round(gap / timedelta(days=1))
+    return "a day" if days == 1 else f"{days} days"
+
+
+def describe_readiness(record: FleetRecord) -> str:
+    """Say how many worlds of a fleet are ready."""
+    ready = sum(world.state is WorldState.READY for world in record.worlds.values())
+    return f"fleet {record.name}: {ready} of {show_count(len(record.worlds), 'world')} ready"
 
 
 def describe_remedies(record: FleetRecord) -> Iterator[str]:
@@ -62,6 +92,11 @@ def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:
     """Say in one line which worlds of a fleet are no longer what was restored, if any."""
     if changed:
         diagnostics.warn(summarise_changes(fleet, changed))
+
+
+def show_expiry(expires_at: datetime) -> str:
+    """Return when a fleet ends by itself, and by what."""
+    return f"{expires_at:%Y-%m-%d %H:%M:%S} UTC (--expire)"
 
 
 def describe_closed(world: str, logins: Sequence[str]) -> str:
