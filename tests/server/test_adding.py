@@ -134,3 +134,34 @@ def test_replace_deletes_no_world_that_it_does_not_restore(cli: Cli, dumps: Dump
         assert states_of(cli) == {"a": "ready", "b": "ready"}
     up(cli, dumps.folder, "--replace", "--worlds", "a,b")
     assert states_of(cli) == {"a": "ready", "b": "ready"}
+
+
+def test_add_gives_a_world_that_fell_back_its_newer_dump_once_that_is_whole(
+    cli: Cli, dumps: Dumps, down: None
+):
+    write_game(dumps, "a", day=2)
+    write_game(dumps, "b", day=3)
+    corrupt(write_game(dumps, "a", day=3))
+    up(cli, dumps.folder, "--fallback")
+    before, servers = login_of(cli, "a", "dev"), servers_of(cli)
+    still = cli("up", dumps.folder, "--add")
+    assert (still.code, still.stdout) == (0, "")
+    assert "a: its newer dump still fails: " in still.stderr
+    assert "a: ready (with its older dump, as before)" in still.stderr
+    assert ask(cli, "SELECT MAX(id) FROM player") == ["a,2", "b,3"]
+    assert servers_of(cli) == servers
+    assert list((cli.state_dir / "fleets/default/again").iterdir()) == []
+    write_game(dumps, "a", day=3)
+    assert cli("query", "--write", "INSERT INTO player VALUES (77)", "--worlds", "a").code == 0
+    kept = cli("up", dumps.folder, "--add").stderr
+    assert "world a was changed after its restore, so it keeps its older dump" in kept
+    assert ask(cli, "SELECT MAX(id) FROM player") == ["a,77", "b,3"]
+    assert cli("reset", "a").code == 0
+    done = cli("up", dumps.folder, "--add")
+    assert done.code == 0, done.stderr
+    assert ask(cli, "SELECT MAX(id) FROM player") == ["a,3", "b,3"]
+    row = status_of(cli)["a"]
+    assert (row["state"], row["older"], row["passed_over"]) == ("ready", 0, None)
+    assert login_of(cli, "a", "dev") == before
+    assert len(servers_of(cli)) == 2
+    assert "nothing to add" in cli("up", dumps.folder, "--add").stderr

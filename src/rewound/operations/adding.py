@@ -1,4 +1,4 @@
-"""Bringing worlds into a fleet that is up: those that failed, or that it does not have."""
+"""Bringing worlds into a fleet that is up: those that failed, fell back, or are not in it."""
 
 import threading
 from collections.abc import Mapping, Sequence, Set
@@ -18,11 +18,12 @@ from rewound.fleet.plan import WorldPlan, plan_worlds
 from rewound.fleet.request import RestoreRequest, complete_request
 from rewound.fleet.restore_context import Observer, discard_world
 from rewound.fleet.state import FleetFolder, FleetRecord
-from rewound.fleet.world import FOR_ADDING, World
+from rewound.fleet.world import FOR_ADDING, World, WorldState
 from rewound.mysql.accounts import ACCOUNTS
 from rewound.operations.dump_selection import Selection, find_dumps, read_selection
 from rewound.operations.engines import get_engine
 from rewound.operations.host import prune_cache
+from rewound.operations.renewing import keep_changed, plan_renewals, prove
 from rewound.operations.restoring import (
     UpOptions,
     make_request,
@@ -50,6 +51,8 @@ def add(
 ) -> BringUp:
     """Restore the worlds of a source that a fleet lacks, or that failed in it; others stay.
 
+    A world that fell back to an older dump gets its newer one, if that can now be restored.
+
     Engine, passwords and time zone are the fleet's, as is all that is not `given`. What ends
     this early leaves the fleet as it was. Where nothing is missing, nothing is done.
 
@@ -61,13 +64,17 @@ def add(
         record = observe(folder.read(), ProcessWatch())
         selection, options = _settle(wanted, record)
         catalog, choice = find_dumps(selection)
-        choice = _only_missing(choice, record.worlds)
+        renewals = plan_renewals(choice.chosen, record.worlds, folder=folder.path / "worlds")
+        renewals = keep_changed(renewals, record, observer)
+        renewed = {plan.name for plan in renewals}
+        choice = _only_missing(choice, record.worlds, renewed)
         require_all(choice, selection.target, allows_missing=options.allow_missing)
         if not choice.chosen:
             return BringUp(record, {}, {})
         observer.dumps_chosen(catalog, choice)
         engine = get_engine(record.engine, folder.name, clone=options.clone)
-        brought = _restore(folder, record, choice.chosen, options, engine, observer)
+        missing = [each for each in choice.chosen if each.dump.world not in renewed]
+        brought = _restore(folder, record, missing, renewals, options, engine, observer)
     prune_cache(limit_bytes=options.cache_limit_bytes)
     return brought
 
@@ -102,11 +109,11 @@ def _settle(wanted: Addition, record: FleetRecord) -> tuple[Selection, UpOptions
     return selection, options
 
 
-def _only_missing(choice: Choice, worlds: Mapping[str, World]) -> Choice:
-    """Return a choice without the worlds that the fleet has. Pure."""
+def _only_missing(choice: Choice, worlds: Mapping[str, World], renewed: Set[str]) -> Choice:
+    """Return a choice without the worlds that the fleet has and that stay. Pure."""
 
     def lacks(name: str) -> bool:
-        return name not in worlds or worlds[name].state in FOR_ADDING
+        return name not in worlds or name in renewed or worlds[name].state in FOR_ADDING
 
     return replace(
         choice,
@@ -119,6 +126,7 @@ def _restore(
     folder: FleetFolder,
     record: FleetRecord,
     chosen: Sequence[ChosenDump],
+    renewals: Sequence[WorldPlan],
     options: UpOptions,
     engine: Engine,
     observer: Observer,
@@ -132,7 +140,7 @@ def _restore(
         fallback=options.fallback,
     )
     context = plan_context(
-        plans,
+        [*plans, *renewals],
         folder=folder,
         options=options,
         engine_choice=record.engine,
@@ -141,10 +149,14 @@ def _restore(
     )
     pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
     context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())
+    engine.prepare(folder.path, baselines.folder)
+    proven = prove(renewals, context, engine, observer, workers=workers())
+    plans += proven
+    if not plans:
+        return BringUp(record, {}, {})
     worlds = {**record.worlds, **new_worlds(plans)}
     try:
-        _discard(plans, engine)  # what is left of a command that was killed
-        engine.prepare(folder.path, baselines.folder)
+        _discard(plans, engine)  # what is left of a command that was killed, and what is renewed
         return bring_up(
             folder,
             replace(
@@ -161,7 +173,11 @@ def _restore(
         )
     except BaseException:
         _discard(plans, engine)
-        folder.write(record)
+        lost = {
+            plan.name: replace(record.worlds[plan.name], state=WorldState.INTERRUPTED, server=None)
+            for plan in proven
+        }
+        folder.write(replace(record, worlds={**record.worlds, **lost}))
         raise
 
 

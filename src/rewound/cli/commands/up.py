@@ -63,7 +63,9 @@ _EDITS = (Effect.REWRITE, Effect.SKIP)
     metavar="TIME",
     help="Take the fleet down by itself after this time: 8h, 90min, 2d.",
 )
-@click.option("--add", is_flag=True, help="Add worlds that the fleet lacks or that failed.")
+@click.option(
+    "--add", is_flag=True, help="Add worlds that the fleet lacks, that failed or fell back."
+)
 @click.option("--replace", is_flag=True, help="Delete an existing fleet of this name first.")
 @click.option("--group", metavar="GROUP", help="Unix group whose members may use it as reader.")
 def command(
@@ -82,8 +84,9 @@ def command(
     A world is ready only when every row of its dump is proven to be there.
     The first restore of a dump leaves a baseline, from which the next one takes a second.
 
-    With --add, worlds come into a fleet that is up: those of SOURCE that it lacks, or that
-    failed. All that is not said anew is as the fleet was restored; its other worlds stay.
+    With --add, worlds come into a fleet that is up: those of SOURCE that it lacks, that failed,
+    or that fell back to an older dump (--fallback). Options that are not given are as the fleet
+    was restored; its other worlds stay.
     """
     if add and replace:
         raise UsageError("--add and --replace are mutually exclusive", hint="use only one of them")

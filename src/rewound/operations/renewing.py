@@ -1,0 +1,91 @@
+"""Worlds that fell back to an older dump, and get the newer one once it can be restored.
+
+The newer dump is restored beside the world first: one that still fails costs the world nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rewound.catalog import ChosenDump
+from rewound.engine.host.ports import pick_ports
+from rewound.engine.protocol import Engine
+from rewound.errors import Interrupted, RewoundError
+from rewound.fleet.plan import WorldPlan
+from rewound.fleet.record_writer import run_side_by_side
+from rewound.fleet.restore import restore_world
+from rewound.fleet.restore_context import Observer, RestoreContext, discard_world
+from rewound.fleet.state import FleetRecord
+from rewound.fleet.world import DEFAULT_FLEET, FOR_ADDING, World, WorldState
+from rewound.operations.changed import find_changed
+from rewound.operations.up_observer import UpObserver
+
+
+def plan_renewals(
+    chosen: Sequence[ChosenDump], worlds: Mapping[str, World], *, folder: Path
+) -> list[WorldPlan]:
+    """Return the worlds that fell back, of which newer dumps than theirs are chosen. Pure."""
+    plans = []
+    for each in chosen:
+        world = worlds.get(each.dump.world)
+        if world is None or not world.passed_over or world.state in FOR_ADDING:
+            continue
+        dumps = (each.dump, *each.older)
+        newer = tuple(dump for dump in dumps if dump.taken_at > world.taken_at)
+        if newer:
+            plans.append(WorldPlan(world.name, newer, world.port, folder / world.name))
+    return plans
+
+
+def keep_changed(
+    plans: Sequence[WorldPlan], record: FleetRecord, observer: UpObserver
+) -> list[WorldPlan]:
+    """Return the plans of worlds that nobody changed; say of the others that they stay."""
+    changed = find_changed(record.name, {plan.name: record.worlds[plan.name] for plan in plans})
+    flag = "" if record.name == DEFAULT_FLEET else f" --fleet {record.name}"
+    for name in changed:
+        observer.narrate(
+            f"world {name} was changed after its restore, so it keeps its older dump; rewound"
+            f" reset{flag} {name} undoes the changes, then --add takes the newer dump"
+        )
+    return [plan for plan in plans if plan.name not in changed]
+
+
+def prove(
+    plans: Sequence[WorldPlan],
+    context: RestoreContext,
+    engine: Engine,
+    observer: Observer,
+    *,
+    workers: int,
+) -> list[WorldPlan]:
+    """Return the plans whose dumps can be restored; the worlds themselves are left alone.
+
+    What ends this early leaves nothing.
+    """
+
+    def stop() -> None:
+        context.cancelled.set()
+        for plan in plans:
+            engine.end_all(plan.second_folder)
+
+    jobs = {plan.name: partial(_prove, plan, context, engine, observer) for plan in plans}
+    proven = run_side_by_side(jobs, workers=workers, stop=stop)
+    return [plan for plan in plans if proven[plan.name]]
+
+
+def _prove(plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer) -> bool:
+    beside = replace(plan, folder=plan.second_folder, port=pick_ports(1, base=None)[0])
+    discard_world(beside.folder, engine)  # what is left of a command that was killed
+    try:
+        restore_world(beside, replace(context, witness=None), engine, observer)
+    except RewoundError as error:
+        if context.cancelled.is_set():
+            raise Interrupted(f"restoring world {plan.name} was interrupted") from error
+        observer.world_note(plan.name, f"its newer dump still fails: {error.in_one_line}")
+        observer.world_changed(plan.name, WorldState.READY, "with its older dump, as before")
+        return False
+    finally:
+        discard_world(beside.folder, engine)
+    return True
