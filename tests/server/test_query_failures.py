@@ -64,13 +64,13 @@ def test_a_server_that_says_nothing_is_given_up(cli: Cli):
     assert cli("up", EXAMPLES, "--worlds", "host[1-2]").code == 0
     [mark] = command.find_daemons(f"--datadir={cli.state_dir}/fleets/default/worlds/host2/")
     try:
-        process = cli.start("query", "SELECT SLEEP(2) AS s", "--timeout", "5", "--format", "csv")
-        while "SLEEP(2)" not in cli("query", "SHOW FULL PROCESSLIST", "--worlds", "host2").stdout:
+        process = cli.start("query", "SELECT SLEEP(5) AS s", "--timeout", "8", "--format", "csv")
+        while "SLEEP(5)" not in cli("query", "SHOW FULL PROCESSLIST", "--worlds", "host2").stdout:
             assert process.poll() is None
         os.kill(mark.pid, signal.SIGSTOP)
         stdout, stderr = process.communicate(timeout=30)
         assert stdout == "world,s\nhost1,0\n"
-        assert "error: world host2: timed out after 5 s" in stderr
+        assert "error: world host2: timed out after 8 s" in stderr
         assert process.returncode == 4
     finally:
         os.kill(mark.pid, signal.SIGCONT)

@@ -24,8 +24,8 @@ from rewound.operations import diffing, ending, fleets, querying, restoring
 from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
 from rewound.query.analysis import needed_for
-from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
+from rewound.query.options import QueryOptions
 from rewound.query.script import read_statements
 from rewound.worlds.folding import name_worlds
 

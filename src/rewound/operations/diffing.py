@@ -24,9 +24,9 @@ from rewound.operations.audience import Audience
 from rewound.operations.changed import find_changed
 from rewound.operations.dump_facts import hold_same_dump
 from rewound.operations.fleets import get_world, status
-from rewound.query.fanout import QueryOptions
 from rewound.query.merged_result import MergedResult
 from rewound.query.names import read_names
+from rewound.query.options import QueryOptions
 from rewound.query.outcome import summarise
 from rewound.similar_names import suggest
 from rewound.worlds.folding import fold_worlds
