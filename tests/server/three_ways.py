@@ -50,6 +50,9 @@ _MYSQL_ERROR = re.compile(r"MySQL error (\d+)")
 _RULE = re.compile(r"(?:refused by rule|rule) ([a-z-]+)")
 _CLIENT_ERROR = re.compile(r"^ERROR (\d+)", re.MULTILINE)
 _EVENT_STATE = re.compile(r" (?:ENABLE|DISABLE) DO ")
+_ZERO_DATE_MODES = re.compile("NO_ZERO_IN_DATE,NO_ZERO_DATE,?")
+"""Where the script sets no sql_mode, stored objects get the server's default one, and the client's
+session has none of these here, because rows may state zero dates."""
 _LOSES_WITH_WORKERS = ("MySQL error 1766", "MySQL error 1100")
 """Settings that a transaction refuses: rows that went to workers are committed. Tables that are
 not locked while others are: the fast way locks none."""
@@ -169,7 +172,8 @@ class ThreeWays:
             definitions = read_definitions(connection)
             for name, definition in definitions.items():
                 found[str(name)] = {
-                    label: _EVENT_STATE.sub(" DO ", text) for label, text in definition.items()
+                    label: _ZERO_DATE_MODES.sub("", _EVENT_STATE.sub(" DO ", text))
+                    for label, text in definition.items()
                 }
             for schema in [name.name for name in definitions if name.kind == "DATABASE"]:
                 described = find_schema(connection, schema)
