@@ -52,7 +52,7 @@ def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject)
     told = [(dump, subject) for dump, subject in asked if subject is not None]
     if len(told) < 2:
         return None
-    if all(subject.table == dump.world for dump, subject in told):
+    if all(subject.table == dump.world for dump, subject in told) or _are_named_by_tables(told):
         return f"contains one table, as the other files of its folder do; {_JOIN}"
     database = told[0][1].database
     if database is None or any(subject.database != database for _, subject in told):
@@ -70,6 +70,20 @@ def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject)
             " self-contained file"
         )
     return None
+
+
+def _are_named_by_tables(told: Sequence[tuple[Dump, Subject]]) -> bool:
+    """Tell whether names end in the table that the file makes: `host1.game.player`.
+
+    The first tables of whole dumps are all alike, so these have to differ.
+    """
+    tables = {subject.table for _, subject in told}
+    return len(tables) > 1 and all(
+        subject.table is not None
+        and dump.world.endswith(subject.table)
+        and dump.world[: -len(subject.table)][-1:] in ("-", "_", ".", " ")
+        for dump, subject in told
+    )
 
 
 def describe_grid(origins: Mapping[str, Sequence[tuple[str, ...]]]) -> str | None:

@@ -26,12 +26,19 @@ def make_dump(path):
             {"Dump20240618/game_a.sql": ("game", "a"), "Dump20240618/game_b.sql": ("game", "b")},
             "MySQL Workbench",
         ),
+        (
+            {"d/h1.game.player.sql": ("game", "player"), "d/h1.game.score.sql": ("game", "score")},
+            "one table",
+        ),
+        ({"d/game_a.sql": ("game", "a"), "d/game_b_c.sql": ("game", "b_c")}, "one table"),
         # Worlds: of other places, of one schema each, by number, or by the name of a tenant.
         ({"eu/berlin.sql": ("game", "t"), "eu/paris.sql": ("game", "t")}, None),
         ({"game/host1.sql": ("game", "t"), "game/host2.sql": ("game", "t")}, None),
         ({"d/shop_a.sql": ("shop_a", "t"), "d/shop_b.sql": ("shop_b", "t")}, None),
         ({"d/player.sql": ("game", "player"), "d/host1.sql": ("game", "player")}, None),
         ({"d/player.sql": ("game", "player")}, None),
+        ({"d/eu_t.sql": ("game", "t"), "d/us_t.sql": ("game", "t")}, None),
+        ({"d/at.sql": ("game", "t"), "d/as.sql": ("game", "s")}, None),
     ],
 )
 def test_files_of_one_table_each_are_told_from_worlds(subjects, reason):
