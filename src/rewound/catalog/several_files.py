@@ -16,6 +16,7 @@ from rewound.catalog.dump import Dump, NotUnderstood
 _FILES_ASKED = 3
 _WORKBENCH_FOLDER = re.compile(r"Dump20[0-9]{6}(?:[-_].*)?")
 _JOIN = "dump every world into one file: mysqldump --databases …"
+_ONE_TABLE = f"contains one table, as the other files of its folder do; {_JOIN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,12 @@ def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject)
     told = [(dump, subject) for dump, subject in asked if subject is not None]
     if len(told) < 2:
         return None
-    if all(subject.table == dump.world for dump, subject in told) or _are_named_by_tables(told):
-        return f"contains one table, as the other files of its folder do; {_JOIN}"
+    if all(subject.table == dump.world for dump, subject in told):
+        return _ONE_TABLE
     database = told[0][1].database
+    is_workbench = _WORKBENCH_FOLDER.fullmatch(folder.name) is not None
+    if _are_named_by_tables(told) and not is_workbench:
+        return _ONE_TABLE
     if database is None or any(subject.database != database for _, subject in told):
         return None
     if folder.name == database and database not in worlds:
@@ -62,9 +66,7 @@ def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject)
             f"contains a part of database {database}, as the other files of its folder do; {_JOIN};"
             f" if each is a world of its own, --pattern '{{time}}/{database}/{{world}}'"
         )
-    if _WORKBENCH_FOLDER.fullmatch(folder.name) and all(
-        world.startswith(f"{database}_") for world in worlds
-    ):
+    if is_workbench and all(world.startswith(f"{database}_") for world in worlds):
         return (
             "contains one table, in a project folder of MySQL Workbench; export to one"
             " self-contained file"
