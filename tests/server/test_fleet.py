@@ -138,6 +138,7 @@ def test_query_of_a_table_that_no_world_has_is_one_error(sample: Cli):
     assert done.stdout == ""
     assert done.stderr == (
         "error: in every world: MySQL error 1146: Table 'game.playr' doesn't exist\n"
+        "hint: did you mean player?\n"
     )
 
 
@@ -269,7 +270,7 @@ def test_up_of_a_fleet_that_is_up_changes_nothing(sample: Cli):
     done = sample("up", EXAMPLES)
     assert done.code == 1
     assert "fleet default already exists" in done.stderr
-    assert "rewound down --fleet default" in done.stderr
+    assert "--replace restores it again" in done.stderr
     assert states_of(sample) == dict.fromkeys(ROWS, "ready")
 
 

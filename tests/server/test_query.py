@@ -243,7 +243,7 @@ def test_what_cannot_be_asked_is_a_usage_error(sample: Cli, arguments: list[str]
         (["DELETE FROM player"], "hint: only reading is allowed; --write allows changes"),
         (
             ["SELECT 1", "--schema", "nope"],
-            "error: in every world: has no schema nope; it has: game",
+            "error: worlds host[1-3] have no schema nope; it has: game",
         ),
         (
             ["SELECT 1; SELECT 2", "--output", "two.csv"],
