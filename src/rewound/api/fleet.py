@@ -20,7 +20,7 @@ from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
-from rewound.operations import diffing, ending, fleets, querying, restoring
+from rewound.operations import diffing, ending, fleets, querying, starting
 from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
 from rewound.query.analysis import needed_for
@@ -179,7 +179,7 @@ class Fleet:
             SomeWorldsFailed: some could not be reset.
             FleetError: none can.
         """
-        resetting = restoring.reset(self.name, worlds, observer=Silent())
+        resetting = starting.reset(self.name, worlds, observer=Silent())
         require_all(resetting.failures)
 
     def report(self, worlds: str | None = None) -> dict[str, Ledger]:

@@ -14,7 +14,7 @@ from rewound.errors import Interrupted, RewoundError
 from rewound.files.mounts import remove_tree
 from rewound.fleet.expiry import FOLDER_OPTION
 from rewound.fleet.plan import WorldPlan, largest_first
-from rewound.fleet.record_writer import RecordWriter, run_side_by_side
+from rewound.fleet.record_writer import RecordWriter, interruptible, run_side_by_side
 from rewound.fleet.restore import restore_world
 from rewound.fleet.restore_context import Observer, RestoreContext, Restored
 from rewound.fleet.state import FleetFolder, FleetRecord
@@ -142,11 +142,11 @@ def _make_world(
     folder: FleetFolder,
 ) -> Restored | RewoundError:
     try:
-        made = restore_world(plan, context, engine, recorder)
+        with interruptible(context.cancelled, f"restoring world {plan.name}"):
+            made = restore_world(plan, context, engine, recorder)
+    except Interrupted:
+        raise
     except RewoundError as error:
-        if context.cancelled.is_set():
-            # Its server was ended under its hands; that is no failure of the world.
-            raise Interrupted(f"restoring world {plan.name} was interrupted") from error
         recorder.failed(plan.name, error)
         return error
     folder.write_ledger(plan.name, made.ledger)

@@ -1,12 +1,14 @@
 """Many worlds at a time: one record that all write to, and their parallel jobs."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
 from rewound import command
+from rewound.errors import Interrupted, RewoundError
 from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import World
 
@@ -55,3 +57,23 @@ def run_side_by_side(
         raise
     pool.shutdown()
     return {name: future.result() for future, name in futures.items()}
+
+
+@contextmanager
+def interruptible(cancelled: threading.Event, doing: str) -> Iterator[None]:
+    """Run the block of one job, such as "resetting world eu-1", unless all were cancelled.
+
+    What fails once they were is no failure of the job: its server was ended under its hands.
+
+    Raises:
+        Interrupted: all were cancelled, before the block or in it.
+    """
+    text = f"{doing} was interrupted"
+    if cancelled.is_set():
+        raise Interrupted(text)
+    try:
+        yield
+    except RewoundError as error:
+        if cancelled.is_set():
+            raise Interrupted(text) from error
+        raise

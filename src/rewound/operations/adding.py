@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from rewound import settings
 from rewound.catalog import Choice, ChosenDump, require_all
 from rewound.command import own_identity
-from rewound.engine.host.ports import pick_ports
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine
 from rewound.errors import FleetError
-from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.bring_up import BringUp, bring_up
 from rewound.fleet.live_status import observe
-from rewound.fleet.plan import WorldPlan, plan_worlds
+from rewound.fleet.plan import WorldPlan
 from rewound.fleet.request import RestoreRequest, complete_request
 from rewound.fleet.restore_context import Observer, discard_world
 from rewound.fleet.state import FleetFolder, FleetRecord
@@ -22,13 +20,13 @@ from rewound.fleet.world import FOR_ADDING, World, WorldState
 from rewound.mysql.accounts import ACCOUNTS
 from rewound.operations.dump_selection import Selection, find_dumps, read_selection
 from rewound.operations.engines import get_engine
-from rewound.operations.host import prune_cache
+from rewound.operations.host import open_baselines, prune_cache
 from rewound.operations.renewing import keep_changed, plan_renewals, prove
 from rewound.operations.restoring import (
     UpOptions,
     make_request,
     new_worlds,
-    plan_context,
+    plan_restore,
     workers,
 )
 from rewound.operations.up_observer import UpObserver
@@ -131,21 +129,15 @@ def _restore(
     engine: Engine,
     observer: Observer,
 ) -> BringUp:
-    baselines = BaselineCache(settings.cache_dir())
-    baselines.prepare()
-    plans = plan_worlds(
+    baselines = open_baselines()
+    plans, context = plan_restore(
         chosen,
-        ports=pick_ports(len(chosen), base=options.port_base),
-        worlds=folder.path / "worlds",
-        fallback=options.fallback,
-    )
-    context = plan_context(
-        [*plans, *renewals],
+        besides=renewals,
         folder=folder,
         options=options,
         engine_choice=record.engine,
         passwords={account: folder.read_password(account) for account in ACCOUNTS},
-        baselines=baselines if options.keep_baselines else None,
+        baselines=baselines,
     )
     pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
     context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())

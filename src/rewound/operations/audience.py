@@ -81,14 +81,12 @@ def find_targets(audience: Audience, *, may_write: bool = False) -> dict[str, Ta
         UsageError: it has no such worlds.
     """
     if not audience.fleets:
-        names = tuple(audience.servers)
-        chosen = names if audience.worlds is None else select_worlds(names, audience.worlds)
+        chosen = select_worlds(audience.servers, audience.worlds)
         return {name: Target(audience.servers[name], None) for name in chosen}
     targets: dict[str, Target] = {}
     for fleet in audience.fleets:
         worlds = status(fleet).worlds
-        names = tuple(worlds)
-        chosen = names if audience.worlds is None else select_worlds(names, audience.worlds)
+        chosen = select_worlds(worlds, audience.worlds)
         prefix = f"{fleet}{SEPARATOR}" if audience.has_several_fleets else ""
         for name in chosen:
             target = _find_target(fleet, worlds[name], DEV if may_write else READER)

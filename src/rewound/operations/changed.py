@@ -26,8 +26,7 @@ def changed_worlds(fleet: str, worlds: str | None = None) -> dict[str, Changes]:
         UsageError: it has no such worlds.
     """
     known = status(fleet).worlds
-    names = tuple(known) if worlds is None else select_worlds(tuple(known), worlds)
-    return find_changed(fleet, {name: known[name] for name in names})
+    return find_changed(fleet, {name: known[name] for name in select_worlds(known, worlds)})
 
 
 def find_changed(fleet: str, worlds: Mapping[str, World]) -> dict[str, Changes]:

@@ -191,7 +191,7 @@ def pair_worlds(sides: Sides, world_pair: tuple[str, str] | None = None) -> Pair
         return Pairing({f"{one.name}-{other.name}": (one, other)}, {})
     before, after = status(sides.before), status(sides.after)
     names = tuple(dict.fromkeys((*before.worlds, *after.worlds)))
-    chosen = names if sides.worlds is None else select_worlds(names, sides.worlds)
+    chosen = select_worlds(names, sides.worlds)
     both = [name for name in chosen if name in before.worlds and name in after.worlds]
     if not both:
         raise UsageError(

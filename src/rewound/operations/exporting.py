@@ -32,7 +32,6 @@ from rewound.errors import FleetError
 from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.export_folder import ExportFolder, find_place, new_export
-from rewound.fleet.state import FleetRecord
 from rewound.fleet.world import World, WorldState, say_state
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT, new_password, password_statement
 from rewound.mysql.version import parse_version
@@ -79,7 +78,7 @@ def export_compose(
     """
     place = find_place(folder)
     record = fleets.status(options.fleet)
-    worlds = _choose_worlds(record, options.worlds)
+    worlds = [record.worlds[name] for name in select_worlds(record.worlds, options.worlds)]
     keys = _get_baselines(options.fleet, worlds)
     image = options.image or _choose_image(record.engine)
     require_image_name(image)
@@ -113,13 +112,6 @@ def export_compose(
         _write_texts(plan, export)
         export.keep()
     return Exported(place, image, services, {world.name: world.schemas for world in worlds})
-
-
-def _choose_worlds(record: FleetRecord, selection: str | None) -> list[World]:
-    names: Sequence[str] = tuple(record.worlds)
-    if selection is not None:
-        names = select_worlds(names, selection)
-    return [record.worlds[name] for name in names]
 
 
 def _get_baselines(fleet: str, worlds: Sequence[World]) -> dict[str, str]:

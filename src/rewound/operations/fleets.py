@@ -84,7 +84,7 @@ def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
     """
     record = status(fleet)
     folder = FleetFolder(settings.state_dir(), fleet)
-    names = tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
+    names = select_worlds(record.worlds, worlds)
     ledgers = {name: folder.read_ledger(name) for name in names if record.worlds[name].schemas}
     if not ledgers:
         raise FleetError(

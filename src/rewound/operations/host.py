@@ -60,6 +60,13 @@ def find_client() -> tuple[str, ...] | None:
     return next((server.client for server in list_servers() if server.client), None)
 
 
+def open_baselines() -> BaselineCache:
+    """Return the baselines of this user's cache, ready to be written to."""
+    baselines = BaselineCache(settings.cache_dir())
+    baselines.prepare()
+    return baselines
+
+
 def list_cache() -> list[CacheEntry]:
     """Return all baselines, the one used last first."""
     return BaselineCache(settings.cache_dir()).entries(find_baseline_users(settings.state_dir()))

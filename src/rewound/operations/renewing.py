@@ -13,7 +13,7 @@ from rewound.engine.host.ports import pick_ports
 from rewound.engine.protocol import Engine
 from rewound.errors import Interrupted, RewoundError
 from rewound.fleet.plan import WorldPlan
-from rewound.fleet.record_writer import run_side_by_side
+from rewound.fleet.record_writer import interruptible, run_side_by_side
 from rewound.fleet.restore import restore_world
 from rewound.fleet.restore_context import Observer, RestoreContext, discard_world
 from rewound.fleet.state import FleetRecord
@@ -79,10 +79,11 @@ def _prove(plan: WorldPlan, context: RestoreContext, engine: Engine, observer: O
     beside = replace(plan, folder=plan.second_folder, port=pick_ports(1, base=None)[0])
     discard_world(beside.folder, engine)  # what is left of a command that was killed
     try:
-        restore_world(beside, replace(context, witness=None), engine, observer)
+        with interruptible(context.cancelled, f"restoring world {plan.name}"):
+            restore_world(beside, replace(context, witness=None), engine, observer)
+    except Interrupted:
+        raise
     except RewoundError as error:
-        if context.cancelled.is_set():
-            raise Interrupted(f"restoring world {plan.name} was interrupted") from error
         observer.world_note(plan.name, f"its newer dump still fails: {error.in_one_line}")
         observer.world_changed(plan.name, WorldState.READY, "with its older dump, as before")
         return False

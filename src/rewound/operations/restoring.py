@@ -1,4 +1,4 @@
-"""Creating fleets, resetting their worlds, and deleting them."""
+"""Creating fleets."""
 
 import os
 import shutil
@@ -13,25 +13,21 @@ from rewound import settings
 from rewound.catalog import (
     ChosenDump,
     require_all,
-    select_worlds,
 )
 from rewound.command import own_identity, start_daemon
 from rewound.engine.choice import EngineChoice
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.host.ports import pick_ports
-from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine
 from rewound.engine.server_options import plan_buffer_pool_bytes
-from rewound.errors import FleetError, FleetExists
+from rewound.errors import FleetExists
 from rewound.files.sharing import get_group
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.bring_up import BringUp, bring_up, take_down
 from rewound.fleet.expiry import FOLDER_OPTION, write_expiry
-from rewound.fleet.live_status import observe
 from rewound.fleet.plan import WorldPlan, largest_first, plan_worlds, require_space
 from rewound.fleet.request import RestoreRequest
-from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.restore_context import Observer, RestoreContext
 from rewound.fleet.state import (
     RECORD_FORMAT,
@@ -44,8 +40,8 @@ from rewound.load.loader import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
 from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.ending import Ended, end_fleet
-from rewound.operations.engines import EngineMaker, EngineRequest, get_engine, get_watches
-from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
+from rewound.operations.engines import EngineMaker, EngineRequest, get_watches
+from rewound.operations.host import CACHE_LIMIT_BYTES, open_baselines, prune_cache
 from rewound.operations.replacing import require_whole_replacement
 from rewound.operations.up_observer import UpObserver
 from rewound.operations.witness import ExactWitness
@@ -131,21 +127,14 @@ class FleetMaker:
         """Restore these dumps, of as many worlds; what ends this early leaves nothing."""
         folder, options, engine = self.folder, self.options, self.engine
         take_down(folder, engine)  # what is left of an earlier fleet of this name
-        baselines = BaselineCache(settings.cache_dir())
-        baselines.prepare()
-        plans = plan_worlds(
+        baselines = open_baselines()
+        plans, context = plan_restore(
             chosen,
-            ports=pick_ports(len(chosen), base=options.port_base),
-            worlds=folder.path / "worlds",
-            fallback=options.fallback,
-        )
-        context = plan_context(
-            plans,
             folder=folder,
             options=options,
             engine_choice=self.engine_choice,
             passwords={account: new_password() for account in ACCOUNTS},
-            baselines=baselines if options.keep_baselines else None,
+            baselines=baselines,
         )
         try:
             folder.create(group=None if options.group is None else get_group(options.group))
@@ -196,16 +185,28 @@ def _start_expiry_watch(folder: FleetFolder) -> None:
     )
 
 
-def plan_context(
-    plans: Sequence[WorldPlan],
+def plan_restore(
+    chosen: Sequence[ChosenDump],
     *,
+    besides: Sequence[WorldPlan] = (),
     folder: FleetFolder,
     options: UpOptions,
     engine_choice: EngineChoice,
     passwords: Mapping[str, str],
-    baselines: BaselineCache | None,
-) -> RestoreContext:
-    """Decide what all planned worlds have in common, if the host has room for them."""
+    baselines: BaselineCache,
+) -> tuple[list[WorldPlan], RestoreContext]:
+    """Decide how dumps are restored, and what they have in common with the plans `besides`.
+
+    Raises:
+        HostError: the host has no room for all of them, or no ports.
+    """
+    made = plan_worlds(
+        chosen,
+        ports=pick_ports(len(chosen), base=options.port_base),
+        worlds=folder.path / "worlds",
+        fallback=options.fallback,
+    )
+    plans = [*made, *besides]
     # So many second servers may run at a time.
     compared = largest_first(plans)[: workers()] if options.deep else []
     buffer_pool_bytes = plan_buffer_pool_bytes(
@@ -218,9 +219,9 @@ def plan_context(
         [plan.dump for plan in (*plans, *compared)],
         free_bytes=shutil.disk_usage(place).free,
         folder=place,
-        sizes_with_baseline=frozenset() if baselines is None else baselines.dump_sizes(),
+        sizes_with_baseline=baselines.dump_sizes() if options.keep_baselines else frozenset(),
     )
-    return RestoreContext(
+    return made, RestoreContext(
         passwords=passwords,
         buffer_pool_bytes=buffer_pool_bytes,
         load=options.load,
@@ -229,7 +230,7 @@ def plan_context(
         cpu_budget=CpuBudget(_cores() + 1),
         fleet=options.fleet,
         engine=engine_choice,
-        baselines=baselines,
+        baselines=baselines if options.keep_baselines else None,
         witness=ExactWitness() if options.deep else None,
     )
 
@@ -264,46 +265,6 @@ def make_request(selection: Selection, options: UpOptions) -> RestoreRequest:
         deep=options.deep,
         keep_baselines=options.keep_baselines,
     )
-
-
-def reset(
-    fleet: str,
-    worlds: str | None = None,
-    *,
-    clone: CloneMethod | None = None,
-    observer: Observer,
-) -> Resetting:
-    """Take worlds back to the moment after their restore; port and passwords stay.
-
-    Raises:
-        FleetError: there is no such fleet, another command is working on it, or none of
-            the worlds has a baseline.
-    """
-    folder = FleetFolder(settings.state_dir(), fleet)
-    with folder.locked():
-        record = observe(folder.read(), ProcessWatch())
-        names = list(record.worlds)
-        if worlds is not None:
-            names = list(select_worlds(tuple(names), worlds))
-        chosen = [record.worlds[name] for name in names]
-        if not any(world.baseline for world in chosen):
-            raise FleetError(
-                f"no baseline to reset {', '.join(names)} of fleet {fleet} to",
-                hint=f"restore it again: rewound down --fleet {fleet}, then rewound up",
-            )
-        engine = get_engine(record.engine, fleet, clone=clone)
-        baselines = BaselineCache(settings.cache_dir())
-        baselines.prepare()
-        engine.prepare(folder.path, baselines.folder)
-        return reset_worlds(
-            folder,
-            record,
-            chosen,
-            engine=engine,
-            baselines=baselines,
-            observer=observer,
-            workers=workers(),
-        )
 
 
 def workers() -> int:

@@ -1,16 +1,22 @@
-"""Starting a fleet's servers again, after a reboot or a crash."""
+"""Starting a fleet's servers again: with all that was changed, or reset to their baselines."""
+
+from dataclasses import replace
 
 from rewound import settings
 from rewound.catalog import select_worlds
+from rewound.command import own_identity
+from rewound.engine.cloning import CloneMethod
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError
-from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.fleet_context import FleetContext, open_context
 from rewound.fleet.live_status import observe
+from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.restart import Starting, start_worlds
 from rewound.fleet.restore_context import Observer
-from rewound.fleet.state import FleetFolder
+from rewound.fleet.state import FleetFolder, FleetRecord
 from rewound.fleet.world import WorldState, say_state
 from rewound.operations.engines import get_engine
+from rewound.operations.host import open_baselines
 from rewound.operations.restoring import workers
 
 
@@ -27,10 +33,7 @@ def start(fleet: str, worlds: str | None = None, *, observer: Observer) -> Start
     folder = FleetFolder(settings.state_dir(), fleet)
     with folder.locked():
         record = observe(folder.read(), ProcessWatch())
-        names = (
-            tuple(record.worlds) if worlds is None else select_worlds(tuple(record.worlds), worlds)
-        )
-        chosen = [record.worlds[name] for name in names]
+        chosen = [record.worlds[name] for name in select_worlds(record.worlds, worlds)]
         for world in chosen:
             if worlds is not None and world.state not in (WorldState.STOPPED, WorldState.READY):
                 raise FleetError(
@@ -40,16 +43,43 @@ def start(fleet: str, worlds: str | None = None, *, observer: Observer) -> Start
         stopped = [world for world in chosen if world.state is WorldState.STOPPED]
         if not stopped:
             return Starting((), {})
-        engine = get_engine(record.engine, fleet, clone=None)
-        baselines = BaselineCache(settings.cache_dir())
-        baselines.prepare()
-        engine.prepare(folder.path, baselines.folder)
-        return start_worlds(
-            folder,
-            record,
-            stopped,
-            engine=engine,
-            baselines=baselines,
-            observer=observer,
-            workers=workers(),
-        )
+        context = _open(folder, record, observer, clone=None)
+        return start_worlds(context, stopped, workers=workers())
+
+
+def reset(
+    fleet: str,
+    worlds: str | None = None,
+    *,
+    clone: CloneMethod | None = None,
+    observer: Observer,
+) -> Resetting:
+    """Take worlds back to the moment after their restore; port and passwords stay.
+
+    Raises:
+        FleetError: there is no such fleet, another command is working on it, or none of
+            the worlds has a baseline.
+        UsageError: it has no such worlds.
+    """
+    folder = FleetFolder(settings.state_dir(), fleet)
+    with folder.locked():
+        record = observe(folder.read(), ProcessWatch())
+        chosen = [record.worlds[name] for name in select_worlds(record.worlds, worlds)]
+        if not any(world.baseline for world in chosen):
+            raise FleetError(
+                f"no baseline to reset {', '.join(world.name for world in chosen)} of fleet"
+                f" {fleet} to",
+                hint=f"restore it again: rewound down --fleet {fleet}, then rewound up",
+            )
+        record = replace(record, maker=own_identity())
+        context = _open(folder, record, observer, clone=clone)
+        return reset_worlds(context, chosen, workers=workers())
+
+
+def _open(
+    folder: FleetFolder, record: FleetRecord, observer: Observer, *, clone: CloneMethod | None
+) -> FleetContext:
+    engine = get_engine(record.engine, record.name, clone=clone)
+    baselines = open_baselines()
+    engine.prepare(folder.path, baselines.folder)
+    return open_context(folder, record, engine, baselines, observer)

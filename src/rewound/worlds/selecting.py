@@ -6,7 +6,7 @@ a world out silently.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import product
 
 from rewound.errors import UsageError
@@ -16,14 +16,17 @@ _ITEM = re.compile(r"(?:[^\[\],]|\[[^\[\]]*\])+")
 _RANGE = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 
 
-def select_worlds(worlds: Sequence[str], selection: str) -> tuple[str, ...]:
-    """Return the worlds that the selection names, in the order of `worlds`.
+def select_worlds(worlds: Iterable[str], selection: str | None) -> tuple[str, ...]:
+    """Return the worlds that the selection names, in the order of `worlds`; all without one.
 
     `host[1-3]` is host1 to host3, `host[01-12]` is host01 to host12.
 
     Raises:
         UsageError: the selection cannot be read, or a part of it fits no world.
     """
+    worlds = tuple(worlds)
+    if selection is None:
+        return worlds
     selected: set[str] = set()
     for item in _split(selection):
         for single in _expand(item, selection):

@@ -104,7 +104,7 @@ def _find_addresses(
     """Return the addresses of the worlds asked for, and why others of them have none."""
     worlds = fleets.status(fleet).worlds
     if is_list:
-        names = tuple(worlds) if wanted is None else select_worlds(tuple(worlds), wanted)
+        names = select_worlds(worlds, wanted)
     elif wanted is not None:
         names = (wanted,)
     elif len(worlds) == 1:

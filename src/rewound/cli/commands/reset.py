@@ -9,7 +9,7 @@ from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import clone_option, read_clone_method
 from rewound.cli.parameters.shared_options import fleet_option
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
-from rewound.operations import restoring
+from rewound.operations import starting
 
 
 @click.command(name="reset")
@@ -22,7 +22,7 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
     WORLD may be a pattern such as 'host[1-3]'. Whatever was changed in them is lost, and
     who is connected is cut off; address and passwords stay. A world that crashed comes back.
     """
-    resetting = restoring.reset(
+    resetting = starting.reset(
         fleet,
         ",".join(worlds) if worlds else None,
         clone=read_clone_method(clone),
