@@ -1,8 +1,8 @@
 """What `doctor` found, for people: a line for each check, and a verdict at the end. Pure."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
+from rewound.cli.output.wrapping import wrap_message
 from rewound.engine.host.checks import Check, CheckState
 
 
@@ -33,15 +33,7 @@ def make_verdict(checks: Sequence[Check]) -> str | None:
     return f"This host can restore worlds, with limits: {', '.join(dict.fromkeys(limited))}."
 
 
-def _wrap(text: str, start: str, *, width: int | None) -> Iterator[str]:
+def _wrap(text: str, start: str, *, width: int | None) -> list[str]:
     if width is None:
-        yield f"{start}{text}"
-        return
-    yield from textwrap.wrap(
-        text,
-        max(width, len(start) + 20),
-        initial_indent=start,
-        subsequent_indent=" " * len(start),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        return [start + text]
+    return wrap_message(text, width, start=start, indent=len(start)).split("\n")

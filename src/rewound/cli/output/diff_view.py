@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +20,7 @@ from rewound.cli.output.formats import show_count
 from rewound.cli.output.heat import write_overview
 from rewound.cli.output.new_file import create_file
 from rewound.cli.output.sorting import sort_list
+from rewound.cli.output.wrapping import wrap_message
 from rewound.diff.report.document import Report, encode_report
 from rewound.diff.report.findings import Measure
 from rewound.diff.report.query_diff import CellChange
@@ -227,13 +227,10 @@ def _show_findings(report: Report, *, has_changes: bool) -> None:
 
 def _write_wrapped(text: str) -> None:
     """Write a text below a heading; on a terminal, lines end where words do."""
-    text = diagnostics.printable(text)
+    text = f"  {diagnostics.printable(text)}"
     if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
-        text = textwrap.fill(
-            text, width - 2, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-        )
-    render.write_text(textwrap.indent(text, "  "))
+        text = wrap_message(text, shutil.get_terminal_size().columns)
+    render.write_text(text)
 
 
 def _write_page(report: Report, path: Path, *, replaces: bool) -> None:

@@ -7,11 +7,12 @@ _COMMAND = re.compile(r"\brewound [a-z][^;]*")
 _HARD_SPACE = "\N{NO-BREAK SPACE}"
 
 
-def wrap_message(text: str, width: int, *, start: str = "") -> str:
+def wrap_message(text: str, width: int, *, start: str = "", indent: int | None = None) -> str:
     """Return `start` and a text of one line, broken at words into lines of at most `width`.
 
     A command stays in one piece, so that it can be copied, and so does a longer word, such as a
     path. Lines after the first are indented: no quoted text can begin a line that looks like ours.
+    Where no `indent` is given, they are by two columns more than the text.
 
     >>> print(wrap_message("world eu-1 is stopped; rewound start eu-1", 26, start="error: "))
     error: world eu-1 is
@@ -20,14 +21,15 @@ def wrap_message(text: str, width: int, *, start: str = "") -> str:
     """
     if len(start) + len(text) <= width:
         return start + text
-    indent = text[: len(text) - len(text.lstrip())]
+    outer = text[: len(text) - len(text.lstrip())]
+    inner = f"{outer}  " if indent is None else " " * indent
     kept = text.strip().replace(_HARD_SPACE, "\0")
     kept = _COMMAND.sub(lambda command: command[0].replace(" ", _HARD_SPACE), kept)
     wrapped = textwrap.fill(
         kept,
-        max(width, 20),
-        initial_indent=indent + start,
-        subsequent_indent=indent + "  ",
+        max(width, 20 + (indent or 0)),
+        initial_indent=outer + start,
+        subsequent_indent=inner,
         break_long_words=False,
         break_on_hyphens=False,
     )
