@@ -51,7 +51,7 @@ class LoneClock:
     is_adjacent: bool = False
     """It directly follows the day, where hardly anything else does."""
     is_alone: bool = False
-    """There is nothing but digits in the name: they name the world."""
+    """The name has only digits, so they name the world."""
 
     @property
     def number(self) -> int:
@@ -60,7 +60,7 @@ class LoneClock:
 
     @property
     def clock(self) -> timedelta | None:
-        """The time of day; None if there is no such time."""
+        """The time of day; None if the digits are not one."""
         hour, minute, second = (int(self.groups[letter] or 0) for letter in "HMS")
         if hour > 23 or minute > 59 or second > 59:
             return None

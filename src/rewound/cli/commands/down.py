@@ -19,7 +19,7 @@ from rewound.operations import ending
 def command(fleet: str, expired: bool, every: bool) -> None:
     """Stop the servers of a fleet and delete it. The dumps are not touched.
 
-    Open connections are closed. Where there is no such fleet, there is nothing to do.
+    Open connections are closed. If there is no such fleet, `down` succeeds and says so.
     """
     if expired:
         show_expired(ending.end_expired())

@@ -38,7 +38,7 @@ from rewound.query.script import find_unread_variables, read_script
     "urls",
     multiple=True,
     metavar="URL",
-    help="Ask a server that is no world of a fleet: mysql://user@host:3306/schema, NAME=URL, or"
+    help="Ask a server outside your fleets: mysql://user@host:3306/schema, NAME=URL, or"
     " @FILE with one on each line; may be repeated.",
 )
 @option(

@@ -26,10 +26,10 @@ def write_paged(
     has_colour: bool,
     wraps: bool = False,
 ) -> None:
-    """Write lines without their ends; through the pager if there is no room for them.
+    """Write lines, given without line breaks, through the pager if they do not fit on the screen.
 
-    What fits is written as it is. No more lines are taken than the pager asks for. With `wraps`,
-    a long line goes on below, and is no reason for the pager.
+    Only as many lines are taken from the iterator as the pager reads. With `wraps`, a line wider
+    than the screen counts as the several that it takes up.
 
     Raises:
         BrokenPipeError: the pager was left before its end.

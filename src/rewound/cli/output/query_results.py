@@ -265,7 +265,7 @@ def _write(shown: ShownRows, how: Presentation, merged: MergedResult) -> None:
     """Write rows to stdout or a file.
 
     Raises:
-        _NoAnswer: every world failed in the end, so there is no file.
+        _NoAnswer: every world failed, so no file was written.
     """
     runs = (rows for rows in shown.runs if rows)
     if how.output is None:
