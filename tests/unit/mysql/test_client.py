@@ -2,6 +2,8 @@
 
 import inspect
 import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pymysql
@@ -69,11 +71,22 @@ def test_no_server_is_an_error_of_ours(tmp_path: Path):
     assert caught.value.number == 2002
 
 
-def test_a_server_that_hangs_up_is_an_error_of_ours(tmp_path: Path):
-    path = tmp_path / "s"
+@pytest.fixture
+def listener(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(path))
-        # Queued and never taken: closing the listener hangs up.
+        listener.bind(str(tmp_path / "s"))
         listener.listen(1)
-        with pytest.raises(MysqlError):
-            Connection(make_endpoint(path), connect_timeout_s=0.2, answer_timeout_s=0.2)
+        yield listener
+
+
+def test_a_server_that_hangs_up_is_an_error_of_ours(listener: socket.socket):
+    hanging_up = threading.Thread(target=lambda: listener.accept()[0].close())
+    hanging_up.start()
+    with pytest.raises(MysqlError, match="Lost connection"):
+        Connection(make_endpoint(Path(listener.getsockname())), answer_timeout_s=30)
+    hanging_up.join()
+
+
+def test_a_server_that_says_nothing_is_an_error_of_ours(listener: socket.socket):
+    with pytest.raises(MysqlError, match="timed out"):
+        Connection(make_endpoint(Path(listener.getsockname())), answer_timeout_s=0.01)
