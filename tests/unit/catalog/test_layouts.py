@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, date, datetime
+from itertools import count
 
 import pytest
 
@@ -10,12 +11,30 @@ from tests.unit.catalog.layouts import CLOSED, FOLDERS, ONE_FILE
 TODAY = date(2024, 7, 1)
 
 
-def read(layout, folder):
-    """Return the catalog of a layout: files that say nothing but their closing line."""
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """New folders, one after the other: `tmp_path` costs more than most layouts."""
+    root = tmp_path_factory.mktemp("layouts")
+    return (root / str(number) for number in count())
+
+
+@pytest.fixture(scope="module", params=[*ONE_FILE, *FOLDERS], ids=lambda layout: layout.label)
+def layout(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def folder(layout, folders):
+    """The files of the layout, which say nothing but their closing line."""
+    folder = next(folders)
     for path in layout.files:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(b"-- a dump\n")
+    return folder
 
+
+@pytest.fixture(scope="module")
+def catalog(layout, folder):
     def read_closing_time(path):
         text = layout.closings.get(str(path.relative_to(folder)), CLOSED)
         return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
@@ -43,29 +62,25 @@ def test_there_are_at_least_150_layouts():
     assert len(ONE_FILE) + len(FOLDERS) >= 150
 
 
-@pytest.mark.parametrize("layout", [*ONE_FILE, *FOLDERS], ids=lambda layout: layout.label)
-def test_a_layout_is_read_as_a_careful_person_would(layout, tmp_path):
-    catalog = read(layout, tmp_path)
+def test_a_layout_is_read_as_a_careful_person_would(layout, folder, catalog):
     if layout.asks:
         with pytest.raises((UsageError, CatalogError)) as raised:
             choose_dumps(catalog, None)
             require_settled(catalog)
         assert "--pattern" in str(raised.value.hint)
         return
-    assert told(catalog, tmp_path) == expected(layout)
+    assert told(catalog, folder) == expected(layout)
     if catalog.dumps:
         choose_dumps(catalog, None)
         require_settled(catalog)
 
 
-@pytest.mark.parametrize("layout", [*ONE_FILE, *FOLDERS], ids=lambda layout: layout.label)
-def test_every_pattern_that_is_proposed_reads_every_file(layout, tmp_path):
-    catalog = read(layout, tmp_path)
+def test_every_pattern_that_is_proposed_reads_every_file(folder, catalog):
     texts = [entry.reason for entry in catalog.not_understood]
     texts += [doubt.hint for doubt in catalog.doubts]
     for pattern in {p for text in texts for p in re.findall(r"--pattern '([^']+)'", text)}:
         again = discover(
-            tmp_path,
+            folder,
             pattern=pattern,
             today=TODAY,
             is_dump=lambda path: True,

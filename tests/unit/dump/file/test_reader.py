@@ -232,7 +232,7 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
 @pytest.mark.parametrize("name", ["a.sql", "a.sql.gz"])
 def test_a_disk_that_fails_is_an_error_of_that_dump(tmp_path, monkeypatch, moment, name):
     path = tmp_path / name
-    path.write_bytes(NOISE * 3 if name == "a.sql" else pack(NOISE * 3))
+    path.write_bytes(NOISE * 3 if name == "a.sql" else pack(NOISE * 3, compresslevel=1))
 
     def fail(*_):
         raise OSError(errno.ESTALE, "Stale file handle")
