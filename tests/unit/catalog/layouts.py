@@ -37,6 +37,11 @@ def many(label: str, *files: tuple[str, str | None, str | None] | tuple[str, str
     )
 
 
+def closed(path: str, world: str, time: str) -> tuple[str, str, str]:
+    """Return a file for `many` whose time is that of its closing line."""
+    return path, f"{world} {time}", time
+
+
 def asked(label: str, *files: tuple[str, str | None]) -> Layout:
     """Return a layout of (path, closing line) that nobody can read for certain."""
     return Layout(label, {file[0]: None for file in files}, dict(files), asks=True)
@@ -274,37 +279,37 @@ FOLDERS = [
     ),
     many(
         "weekdays, abbreviated",
-        ("db_host1_Mon.sql.gz", "db_host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("db_host1_Tue.sql.gz", "db_host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
-        ("db_host2_Mon.sql.gz", "db_host2 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("db_host2_Tue.sql.gz", "db_host2 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        closed("db_host1_Mon.sql.gz", "db_host1", "2024-06-17 03:00:30"),
+        closed("db_host1_Tue.sql.gz", "db_host1", "2024-06-18 03:00:30"),
+        closed("db_host2_Mon.sql.gz", "db_host2", "2024-06-17 03:00:30"),
+        closed("db_host2_Tue.sql.gz", "db_host2", "2024-06-18 03:00:30"),
     ),
     many(
         "weekdays in full",
-        ("host1-Monday.sql", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("host1-Tuesday.sql", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        closed("host1-Monday.sql", "host1", "2024-06-17 03:00:30"),
+        closed("host1-Tuesday.sql", "host1", "2024-06-18 03:00:30"),
     ),
     many(
         "weekdays in French",
-        ("jeux_lundi.sql", "jeux 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("jeux_mardi.sql", "jeux 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        closed("jeux_lundi.sql", "jeux", "2024-06-17 03:00:30"),
+        closed("jeux_mardi.sql", "jeux", "2024-06-18 03:00:30"),
     ),
     many(
         "weekdays in Polish",
-        ("gra_sroda.sql", "gra 2024-06-19 03:00:30", "2024-06-19 03:00:30"),
-        ("gra_czwartek.sql", "gra 2024-06-20 03:00:30", "2024-06-20 03:00:30"),
-        ("gra_piatek.sql", "gra 2024-06-21 03:00:30", "2024-06-21 03:00:30"),
+        closed("gra_sroda.sql", "gra", "2024-06-19 03:00:30"),
+        closed("gra_czwartek.sql", "gra", "2024-06-20 03:00:30"),
+        closed("gra_piatek.sql", "gra", "2024-06-21 03:00:30"),
     ),
     many(
         "days and months",
-        ("w1_17Jun.sql", "w1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("w1_18Jun.sql", "w1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        closed("w1_17Jun.sql", "w1", "2024-06-17 03:00:30"),
+        closed("w1_18Jun.sql", "w1", "2024-06-18 03:00:30"),
     ),
     many(
         "hours with their unit",
-        ("shop-00h.sql", "shop 2024-06-18 00:02:30", "2024-06-18 00:02:30"),
-        ("shop-06h.sql", "shop 2024-06-18 06:02:30", "2024-06-18 06:02:30"),
-        ("shop-18h.sql", "shop 2024-06-17 18:02:30", "2024-06-17 18:02:30"),
+        closed("shop-00h.sql", "shop", "2024-06-18 00:02:30"),
+        closed("shop-06h.sql", "shop", "2024-06-18 06:02:30"),
+        closed("shop-18h.sql", "shop", "2024-06-17 18:02:30"),
     ),
     asked(
         "before and after an update, or worlds",
@@ -320,24 +325,24 @@ FOLDERS = [
     ),
     many(
         "worlds called old and new, dumped in one night",
-        ("shop-old.sql", "shop-old 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
-        ("shop-new.sql", "shop-new 2024-06-18 03:02:30", "2024-06-18 03:02:30"),
+        closed("shop-old.sql", "shop-old", "2024-06-18 03:00:30"),
+        closed("shop-new.sql", "shop-new", "2024-06-18 03:02:30"),
     ),
     many(
         "weekdays in German",
-        ("spiel.montag.sql", "spiel 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("spiel.dienstag.sql", "spiel 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        closed("spiel.montag.sql", "spiel", "2024-06-17 03:00:30"),
+        closed("spiel.dienstag.sql", "spiel", "2024-06-18 03:00:30"),
     ),
     many(
         "weekdays in folders",
-        ("Mon/host1.sql", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("Tue/host1.sql", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        closed("Mon/host1.sql", "host1", "2024-06-17 03:00:30"),
+        closed("Tue/host1.sql", "host1", "2024-06-18 03:00:30"),
     ),
     many(
         "weekdays below the host",
-        ("host1/Mon.sql", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("host1/Tue.sql", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
-        ("host2/Mon.sql", "host2 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        closed("host1/Mon.sql", "host1", "2024-06-17 03:00:30"),
+        closed("host1/Tue.sql", "host1", "2024-06-18 03:00:30"),
+        closed("host2/Mon.sql", "host2", "2024-06-17 03:00:30"),
     ),
     many(
         "weekdays without closing lines",
@@ -356,8 +361,8 @@ FOLDERS = [
     ),
     many(
         "months",
-        ("host1_January.sql", "host1 2024-01-31 03:00:30", "2024-01-31 03:00:30"),
-        ("host1_February.sql", "host1 2024-02-29 03:00:30", "2024-02-29 03:00:30"),
+        closed("host1_January.sql", "host1", "2024-01-31 03:00:30"),
+        closed("host1_February.sql", "host1", "2024-02-29 03:00:30"),
     ),
     many(
         "worlds with the names of months",
@@ -366,20 +371,20 @@ FOLDERS = [
     ),
     many(
         "weeks of the year",
-        ("host1_w24.sql", "host1 2024-06-11 03:00:30", "2024-06-11 03:00:30"),
-        ("host1_w25.sql", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        closed("host1_w24.sql", "host1", "2024-06-11 03:00:30"),
+        closed("host1_w25.sql", "host1", "2024-06-18 03:00:30"),
     ),
     many(
         "logrotate",
-        ("host1.1.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
-        ("host1.2.gz", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("host1.3.gz", "host1 2024-06-16 03:00:30", "2024-06-16 03:00:30"),
+        closed("host1.1.gz", "host1", "2024-06-18 03:00:30"),
+        closed("host1.2.gz", "host1", "2024-06-17 03:00:30"),
+        closed("host1.3.gz", "host1", "2024-06-16 03:00:30"),
     ),
     many(
         "logrotate after the ending, with the file of today",
-        ("host1.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
-        ("host1.sql.gz.1", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("host1.sql.gz.2", "host1 2024-06-16 03:00:30", "2024-06-16 03:00:30"),
+        closed("host1.sql.gz", "host1", "2024-06-18 03:00:30"),
+        closed("host1.sql.gz.1", "host1", "2024-06-17 03:00:30"),
+        closed("host1.sql.gz.2", "host1", "2024-06-16 03:00:30"),
     ),
     many(
         "logrotate with dateext",
@@ -525,8 +530,8 @@ FOLDERS = [
     ),
     many(
         "two worlds, one of which was dumped a day earlier",
-        ("host1.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
-        ("host2.sql.gz", "host2 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+        closed("host1.sql.gz", "host1", "2024-06-18 03:00:30"),
+        closed("host2.sql.gz", "host2", "2024-06-17 03:00:30"),
     ),
     asked(
         "one file per database of each host",
@@ -544,13 +549,13 @@ FOLDERS = [
     ),
     many(
         "rsnapshot",
-        ("daily.0/host1.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
-        ("daily.1/host1.sql.gz", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-        ("weekly.0/host1.sql.gz", "host1 2024-06-11 03:00:30", "2024-06-11 03:00:30"),
+        closed("daily.0/host1.sql.gz", "host1", "2024-06-18 03:00:30"),
+        closed("daily.1/host1.sql.gz", "host1", "2024-06-17 03:00:30"),
+        closed("weekly.0/host1.sql.gz", "host1", "2024-06-11 03:00:30"),
     ),
     many(
         "months in folders, days by closing line",
-        ("2024-05/host1.sql.gz", "host1 2024-05-31 03:00:30", "2024-05-31 03:00:30"),
+        closed("2024-05/host1.sql.gz", "host1", "2024-05-31 03:00:30"),
         ("2024-06/host1.sql.gz", "host1 2024-06-18 21:15:30"),
     ),
     many(
