@@ -51,3 +51,8 @@ class LoadServer:
         with Connection(self.root) as connection:
             for schema in self.schemas():
                 connection.execute_sql(b"DROP DATABASE " + quote_name(schema))
+
+
+def used(ledger: Ledger) -> dict[str, int]:
+    """Return how often each rule was used."""
+    return {use.rule: use.count for use in ledger.rules}

@@ -4,19 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from rewound.load.ledger import Ledger, find_hint, find_imbalances
+from rewound.load.ledger import find_hint, find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions
 from tests.conftest import Dumps
-from tests.server.load_server import LoadServer
+from tests.server.load_server import LoadServer, used
 
 ROWS = "CREATE TABLE t (id INT PRIMARY KEY);\nINSERT INTO t VALUES (1), (2);\n"
 PARENT = "CREATE TABLE p (id INT PRIMARY KEY, x INT);\nINSERT INTO p VALUES (1, 1);\n"
 UNCHECKED = "SET FOREIGN_KEY_CHECKS=0;\n"
 LATER = "CREATE TABLE p (id BIGINT PRIMARY KEY);\nINSERT INTO p VALUES (1);\n"
-
-
-def used(ledger: Ledger) -> dict[str, int]:
-    return {use.rule: use.count for use in ledger.rules}
 
 
 def indexes(world: LoadServer, table: str) -> str:

@@ -6,17 +6,13 @@ import pytest
 
 from rewound.dump.text import splitter
 from rewound.errors import LoadError
-from rewound.load.ledger import ForeignKeys, Ledger, find_imbalances
+from rewound.load.ledger import ForeignKeys, find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions
 from rewound.load.verification import verify_dump
 from tests.conftest import Dumps
-from tests.server.load_server import LoadServer
+from tests.server.load_server import LoadServer, used
 
 CREATE = "CREATE TABLE t (id INT PRIMARY KEY, n TINYINT, s VARCHAR(20));\n"
-
-
-def used(ledger: Ledger) -> dict[str, int]:
-    return {use.rule: use.count for use in ledger.rules}
 
 
 def test_a_trigger_fires_for_the_rows_after_it_and_no_others(world: LoadServer, dumps: Dumps):

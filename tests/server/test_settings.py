@@ -4,18 +4,14 @@ import pytest
 
 from rewound.dump.settings import variables
 from rewound.errors import LoadError
-from rewound.load.ledger import Ledger, find_imbalances
+from rewound.load.ledger import find_imbalances
 from rewound.load.loader import LoadOptions
 from rewound.mysql.client import Connection
 from tests.conftest import Dumps
-from tests.server.load_server import LoadServer
+from tests.server.load_server import LoadServer, used
 
 # NULL has no meaning for most variables, so none of these may have it by itself.
 TABLE = "CREATE TABLE t (id INT PRIMARY KEY);\nINSERT INTO t VALUES (1);\n"
-
-
-def used(ledger: Ledger) -> dict[str, int]:
-    return {use.rule: use.count for use in ledger.rules}
 
 
 @pytest.mark.parametrize("name", sorted(variables.EXECUTED))

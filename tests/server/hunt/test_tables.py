@@ -8,7 +8,7 @@ import pytest
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.loader import LoadMethod, LoadOptions
 from tests.conftest import Cli, Dumps
-from tests.server.load_server import LoadServer
+from tests.server.load_server import LoadServer, used
 
 HuntSource = Callable[[str], Path]
 METHODS = pytest.mark.parametrize("method", list(LoadMethod))
@@ -21,10 +21,6 @@ def load(world: LoadServer, source: Path, method: LoadMethod = LoadMethod.FAST) 
     ledger = world.load(dump, options)
     assert find_imbalances(ledger) == []
     return ledger
-
-
-def rules_of(ledger: Ledger) -> dict[str, int]:
-    return {use.rule: use.count for use in ledger.rules}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +116,7 @@ def test_a_row_keeps_the_number_0(
 ):
     ledger = load(world, hunt_source(name), method)
     assert world.ask(table) == rows
-    assert rules_of(ledger)["zero-kept"] == 1
+    assert used(ledger)["zero-kept"] == 1
     modes = "SELECT GROUP_CONCAT(sql_mode) FROM information_schema.triggers"
     assert world.ask(f"{modes} WHERE trigger_schema = 'shop'") in (None, "STRICT_TRANS_TABLES")
 
@@ -133,8 +129,8 @@ def test_generated_columns_stated_with_values_are_computed_and_compared(
     assert (
         world.ask("SELECT GROUP_CONCAT(id, ':', total) FROM shop.line") == "1:10.00,2:6.00,3:10.00"
     )
-    assert rules_of(ledger)["generated-value"] == 1
-    assert "generated-differs" not in rules_of(ledger)
+    assert used(ledger)["generated-value"] == 1
+    assert "generated-differs" not in used(ledger)
 
 
 @METHODS
@@ -144,7 +140,7 @@ def test_an_empty_enum_is_stored_as_the_source_had_it(
     ledger = load(world, hunt_source("legacy/enumempty"), method)
     kinds = world.ask("SELECT GROUP_CONCAT(CONCAT(kind + 0, kind, flags) ORDER BY id) FROM shop.t")
     assert kinds == "1ax,0,2bx,y"
-    assert rules_of(ledger)["empty-enum"] == 1
+    assert used(ledger)["empty-enum"] == 1
 
 
 def test_names_that_were_not_told_apart_by_case_get_a_server_that_does_not(
