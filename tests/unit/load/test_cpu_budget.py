@@ -1,6 +1,7 @@
 import threading
 
 from rewound.load.cpu_budget import CpuBudget
+from tests.waiting import wait_until
 
 
 def hold(cores, owner, order, release):
@@ -16,27 +17,18 @@ def hold(cores, owner, order, release):
     return thread
 
 
-def wait_for(condition):
-    deadline = threading.Event()
-    for _ in range(500):
-        if condition():
-            return
-        deadline.wait(0.01)
-    raise AssertionError("it did not come to that")
-
-
 def test_who_holds_the_fewest_is_served_first():
     cores, order = CpuBudget(2), list[str]()
     first, rest = threading.Event(), threading.Event()
     threads = [hold(cores, "a", order, first), hold(cores, "a", order, rest)]
-    wait_for(lambda: order == ["a", "a"])
+    wait_until(lambda: order == ["a", "a"])
     # a has both; it asks for more before b comes.
     threads.append(hold(cores, "a", order, rest))
-    wait_for(lambda: len(cores._waiting) == 1)
+    wait_until(lambda: len(cores._waiting) == 1)
     threads.append(hold(cores, "b", order, rest))
-    wait_for(lambda: len(cores._waiting) == 2)
+    wait_until(lambda: len(cores._waiting) == 2)
     first.set()
-    wait_for(lambda: len(order) == 3)
+    wait_until(lambda: len(order) == 3)
     assert order[2] == "b"
     rest.set()
     for thread in threads:
@@ -47,7 +39,7 @@ def test_who_holds_the_fewest_is_served_first():
 def test_one_that_is_alone_has_all_cores():
     cores, order, release = CpuBudget(3), list[str](), threading.Event()
     threads = [hold(cores, "a", order, release) for _ in range(3)]
-    wait_for(lambda: len(order) == 3)
+    wait_until(lambda: len(order) == 3)
     release.set()
     for thread in threads:
         thread.join(10)
