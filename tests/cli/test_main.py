@@ -15,6 +15,7 @@ from rewound import __version__
 from rewound.cli.main import COMMANDS, SHORT_HELP
 from rewound.cli.parameters.shared_options import CONFIGURABLE, PARAMETERS
 from tests.conftest import EXAMPLES, Cli, Dumps
+from tests.waiting import wait_until
 
 HELP = """\
 Usage: rewound [OPTIONS] [COMMAND] [ARGS]...
@@ -244,14 +245,13 @@ def test_a_signal_ends_a_command_with_130_however_early(
 
 def wait_for_python(pid: int) -> None:
     """Return when the command keeps the signal waiting, or has its handler."""
-    term = 1 << (signal.SIGTERM - 1)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+
+    def is_awaited() -> int:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         masks = dict(line.split(":\t", 1) for line in lines if line.startswith("Sig"))
-        if (int(masks["SigBlk"], 16) | int(masks["SigCgt"], 16)) & term:
-            return
-    pytest.fail("the command did not begin")
+        return (int(masks["SigBlk"], 16) | int(masks["SigCgt"], 16)) & 1 << (signal.SIGTERM - 1)
+
+    wait_until(is_awaited)
 
 
 @pytest.mark.parametrize(

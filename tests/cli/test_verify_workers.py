@@ -3,12 +3,12 @@
 import json
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Cli, Dumps
+from tests.waiting import wait_until
 
 
 def children_of(pid: int) -> set[int]:
@@ -16,13 +16,6 @@ def children_of(pid: int) -> set[int]:
         ["pgrep", "--parent", str(pid)], capture_output=True, text=True, check=False
     )
     return {int(line) for line in answer.stdout.split()}
-
-
-def wait_for(condition, deadline_s: float = 30.0) -> None:
-    end = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def is_gone(pid: int) -> bool:
@@ -42,11 +35,11 @@ def test_workers_end_with_verify(cli: Cli, tmp_path: Path, how: signal.Signals):
     (source / "w_20240101.sql").write_bytes(b"CREATE TABLE t (a int);\n" + row * 400_000)
     process = cli.start("verify", source, "--schema", "g")
     try:
-        wait_for(lambda: len(children_of(process.pid)) >= 2)
+        wait_until(lambda: len(children_of(process.pid)) >= 2)
         children = children_of(process.pid)
         process.send_signal(how)
         process.communicate(timeout=30)
-        wait_for(lambda: all(map(is_gone, children)))
+        wait_until(lambda: all(map(is_gone, children)))
     finally:
         process.kill()
         process.communicate()

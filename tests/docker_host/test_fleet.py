@@ -20,6 +20,7 @@ from tests.conftest import EXAMPLES, Cli, Dumps
 from tests.docker_host.daemon import connect
 from tests.docker_host.image import build_other_image
 from tests.docker_host.registry import serve_registry
+from tests.waiting import wait_until
 
 GAME_SAMPLE = Path(__file__).parents[3] / "shared/data/game-sample"
 
@@ -187,9 +188,9 @@ def test_a_container_that_is_killed_while_it_is_loaded_fails_its_world_alone(
     write_slow_dump(dumps)
     dumps.write("CREATE TABLE t (id INT);\n", name="quick_fulldump_20260302_211500.sql")
     process = cli.start("up", dumps.folder, "--engine", "docker", "--image", docker_image)
-    wait_for(lambda: cli.state_dir.joinpath("fleets/default/fleet.json").exists())
+    wait_until(lambda: cli.state_dir.joinpath("fleets/default/fleet.json").exists())
     record = cli.state_dir / "fleets/default/fleet.json"
-    wait_for(lambda: '"loading"' in record.read_text() and '"ready"' in record.read_text())
+    wait_until(lambda: '"loading"' in record.read_text() and '"ready"' in record.read_text())
     [victim] = [each for each in containers_of(client, cli) if "-slow-" in str(each.name)]
     victim.kill()
     _, stderr = process.communicate(timeout=60)
@@ -205,7 +206,7 @@ def test_an_interrupt_while_a_container_is_loaded_leaves_nothing(
     write_slow_dump(dumps)
     process = cli.start("up", dumps.folder, "--engine", "docker", "--image", docker_image)
     record = cli.state_dir / "fleets/default/fleet.json"
-    wait_for(lambda: record.exists() and '"loading"' in record.read_text())
+    wait_until(lambda: record.exists() and '"loading"' in record.read_text())
     started = time.monotonic()
     process.terminate()
     process.communicate(timeout=60)
@@ -464,11 +465,3 @@ def write_slow_dump(dumps: Dumps) -> None:
     )
     rows = [f"INSERT INTO t (id, s) VALUES ({n},'{'a text ' * 6}');\n" for n in range(1, 100_001)]
     dumps.write(table + "".join(rows), name="slow_fulldump_20260302_211500.sql")
-
-
-def wait_for(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not happened():
-        if time.monotonic() > deadline:
-            pytest.fail("it did not happen")
-        time.sleep(0.02)

@@ -19,6 +19,7 @@ from tests.conftest import EXAMPLES
 from tests.docker_host.daemon import FOLDER_LABEL, connect
 from tests.docker_host.debian_base import build_debian_image
 from tests.docker_host.image import ImageNotBuilt
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 TAG = "rewound-test/rewound:latest"
@@ -197,10 +198,7 @@ def test_container_ends_at_once_when_it_is_stopped_before_it_is_ready(
     client: docker.DockerClient, rewound_image: str, state_dir: Path
 ) -> None:
     with started(client, rewound_image, EXAMPLES / DUMP, state_dir) as container:
-        deadline = time.monotonic() + READY_TIMEOUT_S
-        while b": starting\n" not in container.logs():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_until(lambda: b": starting\n" in container.logs(), timeout_s=READY_TIMEOUT_S)
         begun = time.monotonic()
         container.stop(timeout=30)
         assert time.monotonic() - begun < LONGEST_STOP_S

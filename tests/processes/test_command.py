@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from rewound import command
 from rewound.errors import CommandFailed
+from tests.waiting import wait_until
 
 IGNORES_TERM = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
@@ -94,13 +94,6 @@ def test_what_we_wait_for_dies_with_us_even_if_we_are_killed(script: str):
     wait_until(lambda: count_processes(sleep) == 0)
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def find_processes(argv: list[str]) -> list[psutil.Process]:
     return [each for each in psutil.process_iter(["cmdline"]) if each.info["cmdline"] == argv]
 
@@ -146,8 +139,7 @@ def test_stop_is_polite_first(tmp_path: Path):
 def test_stop_kills_what_ignores_term(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     log = tmp_path / "log"
     mark = command.start_daemon([sys.executable, "-c", IGNORES_TERM], log=log, cwd=tmp_path)
-    while "ready" not in log.read_text():
-        time.sleep(0.01)
+    wait_until(lambda: "ready" in log.read_text())
     command.stop(mark, grace_s=0.1)
     assert not command.is_running(mark)
     assert "ignored TERM" in caplog.text
@@ -156,8 +148,7 @@ def test_stop_kills_what_ignores_term(tmp_path: Path, caplog: pytest.LogCaptureF
 def test_a_zombie_does_not_run():
     process = subprocess.Popen(["true"])
     mark = command._identity_of(process.pid)
-    while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
-        time.sleep(0.01)
+    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE)
     assert not command.is_running(mark)
     process.wait()
 

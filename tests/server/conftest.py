@@ -16,6 +16,7 @@ from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from tests.conftest import EXAMPLES, Cli
 from tests.server.load_server import LoadServer
+from tests.server.test_fleet import require_gone
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,14 @@ def sample(
         for path in sorted(folder.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         folder.rmdir()
+
+
+@pytest.fixture
+def down(cli: Cli) -> Iterator[None]:
+    """Ends all fleets after the test, however it went."""
+    yield
+    assert cli("down", "--all").code == 0
+    require_gone(cli)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Worlds come into a fleet that is up, and a fleet takes the place of another."""
 
 import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,7 +9,6 @@ from tests.server.test_baselines import ask, up
 from tests.server.test_fleet import (
     corrupt,
     login_of,
-    require_gone,
     servers_of,
     states_of,
     status_of,
@@ -18,14 +16,6 @@ from tests.server.test_fleet import (
     write_game,
     write_slow_dump,
 )
-
-
-@pytest.fixture
-def down(cli: Cli) -> Iterator[None]:
-    """Ends all fleets after the test, however it went."""
-    yield
-    assert cli("down", "--all").code == 0
-    require_gone(cli)
 
 
 def test_the_hint_of_a_failure_brings_the_world_in_and_leaves_the_others(

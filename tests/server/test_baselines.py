@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,15 @@ from rewound.fleet.baseline import BASELINE_FORMAT
 from tests.conftest import EXAMPLES, Cli, Dumps
 from tests.server.test_fleet import (
     ROWS,
+    count_running,
+    kill_server,
     login_of,
     require_gone,
-    servers_of,
     states_of,
     status_of,
     write_game,
 )
+from tests.waiting import wait_until
 
 CHECKSUM = "CHECKSUM TABLE player"
 
@@ -32,14 +33,6 @@ CHECKSUM = "CHECKSUM TABLE player"
 def cli(state_dir: Path, tmp_path: Path, own_cache: Path) -> Cli:
     """The command line with a cache that has no baseline yet."""
     return Cli(state_dir, tmp_path, own_cache)
-
-
-@pytest.fixture
-def down(cli: Cli) -> Iterator[None]:
-    """Ends all fleets after the test, however it went."""
-    yield
-    assert cli("down", "--all").code == 0
-    require_gone(cli)
 
 
 def up(cli: Cli, *arguments: object) -> str:
@@ -67,14 +60,6 @@ def execute_as_dev(cli: Cli, installation: Installation, sql: str) -> None:
     socket = login_of(cli, "a", "dev")["socket"]
     argv = [*installation.client, f"--defaults-file={options}", f"--socket={socket}"]
     command.run([*argv, f"--execute={sql}", "game"], timeout_s=30)
-
-
-def kill_server(cli: Cli, world: str) -> None:
-    [victim] = [p for p in servers_of(cli) if any(f"worlds/{world}/" in a for a in p.cmdline())]
-    victim.kill()
-    deadline = time.monotonic() + 10
-    while victim in servers_of(cli) and time.monotonic() < deadline:
-        time.sleep(0.02)
 
 
 def test_the_second_up_is_from_baselines_and_holds_the_same(cli: Cli, down: None):
@@ -141,7 +126,7 @@ def test_reset_brings_back_what_dev_destroyed_and_keeps_the_address(
     checksum, logins = ask(cli, CHECKSUM), {w: login_of(cli, w, "dev") for w in "ab"}
     execute_as_dev(cli, installation, "DROP TABLE player; CREATE TABLE player (x INT)")
     sleeping = cli.start("query", "SELECT SLEEP(30)", "--worlds", "a")
-    time.sleep(1.5)
+    wait_until(lambda: count_running(cli, "SELECT SLEEP(30)") == 1, process=sleeping)
     started = time.monotonic()
     done = cli("reset", "a")
     assert time.monotonic() - started < 10
@@ -173,8 +158,7 @@ def test_a_reset_that_was_killed_is_interrupted_and_can_be_done_again(
     up(cli, dumps.folder)
     process = cli.start("reset")
     record = cli.state_dir / "fleets/default/fleet.json"
-    while '"state":"starting"' not in record.read_text() and process.poll() is None:
-        time.sleep(0.002)
+    wait_until(lambda: '"state":"starting"' in record.read_text(), process=process, poll_s=0.002)
     process.kill()
     process.communicate()
     assert states_of(cli) == {"a": "interrupted"}
@@ -318,8 +302,7 @@ def test_an_up_that_is_killed_while_it_takes_its_baseline_leaves_none_that_is_us
     dump = write_game(dumps, "a")
     folder = cli.cache_dir / "baselines"
     process = cli.start("up", dumps.folder)
-    while not list(folder.glob("making-*")) and process.poll() is None:
-        time.sleep(0.001)
+    wait_until(lambda: list(folder.glob("making-*")), process=process, poll_s=0.001)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
@@ -338,10 +321,11 @@ def test_a_signal_while_the_server_stops_for_its_baseline_leaves_nothing(cli: Cl
     write_game(dumps, "a")
     process = cli.start("up", dumps.folder)
     ledger = cli.state_dir / "fleets/default/worlds/a/mysqld.log"
-    while process.poll() is None:
-        if ledger.exists() and "Received SHUTDOWN" in ledger.read_text():
-            break
-        time.sleep(0.002)
+    wait_until(
+        lambda: ledger.exists() and "Received SHUTDOWN" in ledger.read_text(),
+        process=process,
+        poll_s=0.002,
+    )
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 130

@@ -2,15 +2,14 @@
 
 import json
 import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Cli, Dumps
 from tests.server.test_drill import require_nothing_left
-from tests.server.test_fleet import require_gone, servers_of, write_game, write_slow_dump
+from tests.server.test_fleet import servers_of, write_game, write_slow_dump
+from tests.waiting import wait_until
 
 NO_TWO_LOADS_SHARE = "CREATE TABLE t (u CHAR(36));\nINSERT INTO t VALUES (UUID());\n"
 TIMES = (
@@ -24,14 +23,6 @@ TIMES = (
 def cli(state_dir: Path, tmp_path: Path, own_cache: Path) -> Cli:
     """The command line with a cache that has no baseline yet."""
     return Cli(state_dir, tmp_path, own_cache)
-
-
-@pytest.fixture
-def down(cli: Cli) -> Iterator[None]:
-    """Ends all fleets after the test, however it went."""
-    yield
-    assert cli("down", "--all").code == 0
-    require_gone(cli)
 
 
 def deep_proof(cli: Cli) -> dict[str, object] | None:
@@ -94,10 +85,7 @@ def test_an_interrupt_ends_both_servers(cli: Cli, dumps: Dumps) -> None:
     write_slow_dump(dumps, "slow_fulldump_20260302_211500.sql")
     write_game(dumps, "a")
     process = cli.start("verify", dumps.folder, "--restore", "--deep")
-    deadline = time.monotonic() + 30
-    while not list(cli.state_dir.glob("fleets/*/again/a/*.sock")):
-        assert time.monotonic() < deadline, "no second server was started"
-        time.sleep(0.01)
+    wait_until(lambda: list(cli.state_dir.glob("fleets/*/again/a/*.sock")))
     process.send_signal(signal.SIGINT)
     process.communicate()
     assert process.returncode == 130

@@ -1,12 +1,12 @@
 """`up --expire`: a fleet that ends by itself."""
 
-import time
 from pathlib import Path
 
 from rewound import command
 from rewound.fleet.expiry import FOLDER_OPTION
 from tests.conftest import Cli, Dumps
-from tests.server.test_fleet import require_gone, servers_of, status_of, write_game
+from tests.server.test_fleet import require_gone, status_of, write_game
+from tests.waiting import wait_until
 
 LONG_AGO = "1000000000"
 
@@ -18,11 +18,9 @@ def watches_of(cli: Cli) -> list[object]:
 def test_a_fleet_is_taken_down_when_its_time_is_over(cli: Cli, dumps: Dumps):
     write_game(dumps, "a")
     assert cli("up", dumps.folder, "--expire", "1s").code == 0
-    deadline = time.monotonic() + 60
-    while (servers_of(cli) or watches_of(cli)) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_until(lambda: not list(cli.state_dir.glob("fleets/*/")), timeout_s=60)
+    wait_until(lambda: not watches_of(cli))
     require_gone(cli)
-    assert watches_of(cli) == []
 
 
 def test_status_shows_when_down_ends_the_wait_and_the_next_command_makes_up_for_it(

@@ -19,6 +19,7 @@ from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from tests.conftest import EXAMPLES, Cli, Dumps, Finished
 from tests.endurance.small_disk import small_disk
+from tests.waiting import wait_until
 
 ROWS = {"host1": 5055, "host2": 7556, "host3": 4085}
 SCORES = [("host1", 155, 221298), ("host2", 217, 346338), ("host3", 126, 170931)]
@@ -35,9 +36,26 @@ def states_of(cli: Cli) -> dict[str, object]:
     return {world: row["state"] for world, row in status_of(cli).items()}
 
 
-def servers_of(cli: Cli) -> list[psutil.Process]:
-    marks = command.find_daemons(f"--datadir={cli.state_dir}{os.sep}")
+def servers_of(cli: Cli, world: str | None = None) -> list[psutil.Process]:
+    """The servers of all fleets, or the one of a world of the fleet `default`."""
+    folder = cli.state_dir if world is None else cli.state_dir / "fleets/default/worlds" / world
+    marks = command.find_daemons(f"--datadir={folder}{os.sep}")
     return [psutil.Process(mark.pid) for mark in marks if command.is_running(mark)]
+
+
+def kill_server(cli: Cli, world: str) -> None:
+    [victim] = servers_of(cli, world)
+    victim.kill()
+    wait_until(lambda: not servers_of(cli, world))
+
+
+def count_running(cli: Cli, sql: str) -> int:
+    """Count the worlds in which this statement runs."""
+    asked = cli(
+        *("query", "SELECT info FROM information_schema.processlist WHERE info = @sql"),
+        *("--param", f"sql={sql}", "--format", "tsv"),
+    )
+    return len(asked.lines) - 1
 
 
 def login_of(cli: Cli, world: str, user: str) -> dict[str, str]:
@@ -72,13 +90,8 @@ def write_slow_dump(dumps: Dumps, name: str) -> Path:
 
 
 def wait_for_state(cli: Cli, state: str, *, fleet: str = "default") -> None:
-    deadline = time.monotonic() + 30
     record = cli.state_dir / f"fleets/{fleet}/fleet.json"
-    while time.monotonic() < deadline:
-        if record.exists() and f'"state":"{state}"' in record.read_text():
-            return
-        time.sleep(0.02)
-    pytest.fail(f"no world became {state}")
+    wait_until(lambda: record.exists() and f'"state":"{state}"' in record.read_text())
 
 
 def write_game(dumps: Dumps, world: str, *, day: int = 2, sql: str = "") -> Path:
@@ -143,8 +156,9 @@ def test_query_of_a_table_that_no_world_has_is_one_error(sample: Cli):
 
 
 def test_query_ends_at_once_on_ctrl_c(sample: Cli):
-    process = sample.start("query", "SELECT SLEEP(20)")
-    time.sleep(1.5)
+    sql = "SELECT SLEEP(20)"
+    process = sample.start("query", sql)
+    wait_until(lambda: count_running(sample, sql) == 3, process=process)
     started = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=30)
@@ -365,13 +379,12 @@ def test_an_up_that_is_killed_while_it_makes_the_template_leaves_no_server(
     def find_servers() -> list[psutil.Process]:
         return [psutil.Process(mark.pid) for mark in command.find_daemons(templates)]
 
-    process = cli.start("up", dumps.folder)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    def has_come() -> bool:
         arguments = [word for server in find_servers() for word in server.cmdline()]
-        if any(word.startswith(moment) for word in arguments):
-            break
-        time.sleep(0.01)
+        return any(word.startswith(moment) for word in arguments)
+
+    process = cli.start("up", dumps.folder)
+    wait_until(has_come, timeout_s=60, process=process)
     process.kill()
     process.communicate()
     assert cli("down", "--all").code == 0
@@ -389,11 +402,7 @@ def test_a_killed_server_is_stopped_and_the_others_answer(cli: Cli, dumps: Dumps
     write_game(dumps, "a")
     write_game(dumps, "b")
     assert cli("up", dumps.folder).code == 0
-    victim = next(p for p in servers_of(cli) if any("worlds/a/" in part for part in p.cmdline()))
-    victim.kill()
-    deadline = time.monotonic() + 10
-    while len(servers_of(cli)) > 1 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    kill_server(cli, "a")
     assert states_of(cli) == {"a": "stopped", "b": "ready"}
     done = cli("query", "SELECT COUNT(*) AS players FROM player", "--format", "csv")
     assert done.code == 4
@@ -432,12 +441,9 @@ def test_a_server_killed_while_it_loads_fails_its_world_alone(cli: Cli, dumps: D
     write_game(dumps, "b")
     process = cli.start("up", dumps.folder, "--load", load)
     wait_for_state(cli, "loading")
-    victims: list[psutil.Process] = []
-    deadline = time.monotonic() + 30
-    while not victims and time.monotonic() < deadline:
-        victims = [p for p in servers_of(cli) if any("worlds/a/" in part for part in p.cmdline())]
+    wait_until(lambda: servers_of(cli, "a"), process=process)
     time.sleep(1)
-    victims[0].kill()
+    servers_of(cli, "a")[0].kill()
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 4
     assert "error: world a: " in stderr

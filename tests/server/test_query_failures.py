@@ -9,6 +9,8 @@ import pytest
 
 from rewound import command
 from tests.conftest import EXAMPLES, Cli, Dumps
+from tests.server.test_fleet import count_running
+from tests.waiting import wait_until
 
 ROWS = 200_000
 MANY_ROWS = f"SELECT a.* FROM score_event a, score_event b, score_event c LIMIT {ROWS}"
@@ -52,8 +54,7 @@ def test_a_reader_that_goes_away_ends_the_question_on_the_servers(sample: Cli):
 def test_ctrl_c_ends_the_question_on_the_servers(sample: Cli):
     sql = "SELECT SUM(a.points * b.points) FROM score_event a, score_event b, score_event c"
     process = sample.start("query", sql)
-    while _count_running(sample, sql) < 3:
-        assert process.poll() is None
+    wait_until(lambda: count_running(sample, sql) == 3, process=process)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=10)
     assert (process.returncode, stderr.strip()) == (130, "interrupted")
@@ -65,8 +66,8 @@ def test_a_server_that_says_nothing_is_given_up(cli: Cli):
     [mark] = command.find_daemons(f"--datadir={cli.state_dir}/fleets/default/worlds/host2/")
     try:
         process = cli.start("query", "SELECT SLEEP(5) AS s", "--timeout", "8", "--format", "csv")
-        while "SLEEP(5)" not in cli("query", "SHOW FULL PROCESSLIST", "--worlds", "host2").stdout:
-            assert process.poll() is None
+        list_running = ("query", "SHOW FULL PROCESSLIST", "--worlds", "host2")
+        wait_until(lambda: "SLEEP(5)" in cli(*list_running).stdout, process=process)
         os.kill(mark.pid, signal.SIGSTOP)
         stdout, stderr = process.communicate(timeout=30)
         assert stdout == "world,s\nhost1,0\n"
@@ -132,8 +133,7 @@ def test_what_cannot_be_shown_says_why(sample: Cli, arguments: list[str], code: 
 def test_a_file_that_cannot_be_finished_is_gone(sample: Cli):
     process = sample.start("query", MANY_ROWS, "--output", "unfinished.csv")
     path = sample.cwd / "unfinished.csv"
-    while not (path.exists() and path.stat().st_size):
-        assert process.poll() is None
+    wait_until(lambda: path.exists() and path.stat().st_size, process=process, poll_s=0.001)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
     assert process.returncode == 130
@@ -168,14 +168,6 @@ def test_a_bar_stands_in_every_row(sample: Cli):
     bars = [line[14:].rstrip() for line in done.lines[2:]]
     assert [len(bar) for bar in bars] == [30, 22, 18]
     assert bars[0] == "█" * 30
-
-
-def _count_running(sample: Cli, sql: str) -> int:
-    asked = sample(
-        *("query", "SELECT info FROM information_schema.processlist WHERE info = @sql"),
-        *("--param", f"sql={sql}", "--format", "tsv"),
-    )
-    return len(asked.lines) - 1
 
 
 def _require_quiet(sample: Cli) -> None:

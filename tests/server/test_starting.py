@@ -1,31 +1,22 @@
 """`rewound start` brings stopped servers back, with what was changed in their worlds."""
 
 import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rewound.files.mounts import unmount_below
 from tests.conftest import Cli, Dumps
-from tests.server.test_baselines import ask, kill_server, up
+from tests.server.test_baselines import ask, up
 from tests.server.test_fleet import (
+    kill_server,
     login_of,
-    require_gone,
     servers_of,
     states_of,
     status_of,
     write_game,
 )
-
-
-@pytest.fixture
-def down(cli: Cli) -> Iterator[None]:
-    """Ends all fleets after the test, however it went."""
-    yield
-    assert cli("down", "--all").code == 0
-    require_gone(cli)
+from tests.waiting import wait_until
 
 
 def reboot(cli: Cli) -> None:
@@ -33,10 +24,7 @@ def reboot(cli: Cli) -> None:
     servers = servers_of(cli)
     for server in servers:
         server.send_signal(signal.SIGTERM)
-    deadline = time.monotonic() + 60
-    while servers_of(cli) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert servers_of(cli) == []
+    wait_until(lambda: not servers_of(cli), timeout_s=60)
     unmount_below(cli.state_dir / "fleets")
 
 
@@ -116,9 +104,7 @@ def test_a_start_that_is_killed_can_be_done_again(cli: Cli, dumps: Dumps, down: 
     assert cli("query", "--write", "INSERT INTO player VALUES (77)").code == 0
     reboot(cli)
     process = cli.start("start")
-    deadline = time.monotonic() + 30
-    while not servers_of(cli) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: servers_of(cli))
     process.kill()
     process.communicate()
     assert states_of(cli) == {"a": "stopped"}
