@@ -318,7 +318,7 @@ def test_an_up_that_is_killed_while_it_takes_its_baseline_leaves_none_that_is_us
 
 
 def test_a_signal_while_the_server_stops_for_its_baseline_leaves_nothing(cli: Cli, dumps: Dumps):
-    write_game(dumps, "a")
+    write_game(dumps, "a", sql="CREATE TABLE old (id INT) ENGINE=MyISAM;\n")  # not copied running
     process = cli.start("up", dumps.folder)
     ledger = cli.state_dir / "fleets/default/worlds/a/mysqld.log"
     wait_until(

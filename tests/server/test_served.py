@@ -71,6 +71,7 @@ def test_the_reader_writes_nothing_whatever_a_view_calls(cli: Cli, dumps: Dumps)
 def test_a_world_that_lost_rows_since_its_proof_is_not_served(cli: Cli, dumps: Dumps):
     write_game(dumps, "a")
     assert cli("up", dumps.folder).code == 0
+    assert cli("reset").code == 0, "it counts the rows of a baseline that was not used yet"
     [baseline] = (cli.cache_dir / "baselines").glob("?" * 64)
     assert (baseline / "counted").exists()
     description = json.loads((baseline / "baseline.json").read_text())

@@ -27,6 +27,8 @@ PID_FILE = "mysqld.pid"
 UUID_FILE = "auto.cnf"
 """The file in a data directory with the server's UUID, which no clone may have."""
 
+_OF_ONE_SERVER = (UUID_FILE, PID_FILE, "ibtmp1")
+"""Files in a data directory that no copy of it may have, or that are made anew."""
 _MOUNT_TIMEOUT_S = 30.0
 _COPY_TIMEOUT_S = 24 * 3600.0
 _FULL = ("--reflink=auto", "--sparse=auto")
@@ -108,18 +110,18 @@ def clone(method: CloneMethod, source: Path, folder: Path) -> None:
 
 
 def export_data(method: CloneMethod, data: Path, target: Path) -> None:
-    """Make `target` a data directory with the content of one that is cleanly stopped.
+    """Make `target` a data directory with the content of one that is cleanly stopped, or at rest.
 
     With the overlay method both may be the same files, if one file system holds them: then
     no server may run on `data` any more, only on clones of `target`. What a data directory
-    can do without is left out: its UUID, and redo log files that hold nothing.
+    can do without is left out: its UUID, temporary tables, redo log files that hold nothing.
 
     Raises:
         HostError: for example, no space is left.
     """
     may_link = method is CloneMethod.OVERLAY and _same_file_system(data, target.parent)
     _copy(data, target, ["--link"] if may_link else _FULL)
-    for path in (target / UUID_FILE, *target.glob(_SPARE_REDO_FILES)):
+    for path in (*(target / name for name in _OF_ONE_SERVER), *target.glob(_SPARE_REDO_FILES)):
         path.unlink(missing_ok=True)
 
 
@@ -167,6 +169,11 @@ def was_closed(folder: Path) -> bool:
         return not any((place / PID_FILE).exists() for place in places)
     except PermissionError:
         return False
+
+
+def disk_bytes(folder: Path) -> int:
+    """Return what the files of a folder take on disk."""
+    return sum(path.lstat().st_blocks * 512 for path in (folder, *folder.rglob("*")))
 
 
 def _same_file_system(one: Path, other: Path) -> bool:

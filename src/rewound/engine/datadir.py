@@ -20,6 +20,7 @@ from rewound.engine.cloning import (
     CloneMethod,
     choose_method,
     clone,
+    disk_bytes,
     export_data,
     restore_access,
 )
@@ -31,6 +32,8 @@ from rewound.files.writing import writing
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 
+_LARGEST_COPY_BYTES = 256 << 20
+"""Of a copy that takes less than stopping and starting a server, which is 0.4 CPU-seconds."""
 _log = logging.getLogger(__name__)
 
 _RECIPE = 2
@@ -146,6 +149,17 @@ class DataDirectories:
             template = self._template(spec.settings.lower_case_table_names)
             clone(CloneMethod.COPY, template, spec.folder)
         return data
+
+    def copy_data(self, folder: Path, target: Path) -> bool:
+        """Copy a running server's data where that costs less than to stop it; tell if it did.
+
+        A stopped server's files become those of an overlay's baseline without being copied.
+        """
+        data = folder / DATA
+        if self._method is CloneMethod.OVERLAY and disk_bytes(data) > _LARGEST_COPY_BYTES:
+            return False
+        export_data(CloneMethod.COPY, data, target)
+        return True
 
     def export_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""

@@ -115,6 +115,15 @@ class Engine(ServerWatch, Protocol):
     def explain_end(self, server: Server) -> HostError:
         """Return why a server ended that was not asked to."""
 
+    def copy_data(self, folder: Path, target: Path) -> bool:
+        """Copy the data of a running server to `target`, where that is cheap; tell if it was.
+
+        The copy is worth something only if the server was `at_rest` all the while.
+
+        Raises:
+            HostError: for example, no space is left.
+        """
+
     def export_data(self, folder: Path, target: Path) -> None:
         """Give the data of a stopped server away, to `target`, where nothing is yet.
 

@@ -91,13 +91,12 @@ LOADING_STATEMENTS = (
 """What root sends to a server before a load. If the server ends now, its data is worth nothing."""
 
 SERVING_STATEMENTS = (
-    "ALTER INSTANCE ENABLE INNODB REDO_LOG",
     "SET GLOBAL local_infile = OFF",
     "SET GLOBAL innodb_strict_mode = ON",
     # It ends with nothing left to purge: nobody but its users writes to the tables from then on.
     "SET GLOBAL innodb_fast_shutdown = 0",
 )
-"""What root sends to it when the load is proven."""
+"""What root sends to it when the load is proven, before `at_rest.settle`."""
 
 
 def serving_options(

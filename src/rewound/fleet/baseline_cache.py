@@ -21,7 +21,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rewound.engine.cloning import DATA, PROBE, UUID_FILE
+from rewound.engine.cloning import DATA, PROBE, UUID_FILE, disk_bytes
 from rewound.files.json_files import decode, encode, write_file
 from rewound.files.locks import is_in_use, locked_alone, locked_with_others, new_folder
 from rewound.files.mounts import list_mounts, remove_tree
@@ -147,7 +147,7 @@ class BaselineCache:
                     CacheEntry(
                         key=folder.name,
                         dump=None if baseline is None else baseline.ledger.dump.path.name,
-                        size_bytes=_disk_bytes(folder) if baseline is None else baseline.size_bytes,
+                        size_bytes=disk_bytes(folder) if baseline is None else baseline.size_bytes,
                         made_at=used_at if baseline is None else baseline.made_at,
                         used_at=used_at,
                         users=tuple(users.get(folder.name, ())),
@@ -215,8 +215,4 @@ def _seal(data: Path) -> tuple[dict[str, FileState], int]:
     for path in (data, *data.rglob("*")):
         path.chmod(0o700 if path.is_dir() else 0o600)
         sync(path)
-    return _list_files(data), _disk_bytes(data)
-
-
-def _disk_bytes(folder: Path) -> int:
-    return sum(path.lstat().st_blocks * 512 for path in (folder, *folder.rglob("*")))
+    return _list_files(data), disk_bytes(data)

@@ -47,7 +47,9 @@ _UNWRITTEN_PAGES = "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'"
 def read_original(connection: Connection, files: Mapping[str, FileState] | None) -> Original:
     """Return what a world is known by whose server runs, and whose files were these before."""
     _prepare(connection)
-    return Original(files, _read_objects(connection), _read_names(connection))
+    ((now,),) = connection.query("SELECT UNIX_TIMESTAMP()").rows
+    read_at = datetime.fromtimestamp(float(str(now)), UTC)
+    return Original(files, _read_objects(connection), _read_names(connection), read_at)
 
 
 def look(data: Path, endpoint: Endpoint | None) -> Seen:

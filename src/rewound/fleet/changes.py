@@ -34,6 +34,8 @@ class Original:
     """When each was defined, or the hash of its definition, by names such as `view game.best`."""
     names: Mapping[str, str] = field(default_factory=dict)
     """The tables of files whose names are encoded, by their paths: `game.größe`."""
+    read_at: datetime | None = None
+    """When this was read, by the server's clock: it remembers writes until then, of the load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,13 @@ class Changes:
 
 def find_changes(original: Original, seen: Seen) -> Changes | None:
     """Return what differs from what was restored; None if nothing does."""
-    touched = dict.fromkeys(seen.written, "")
-    times = list(seen.written.values())
+    written = {
+        table: at
+        for table, at in seen.written.items()
+        if original.read_at is None or at > original.read_at
+    }
+    touched = dict.fromkeys(written, "")
+    times = list(written.values())
     if original.files is not None and seen.files is not None:
         touched.update(_compare_files(original.files, seen.files, {**original.names, **seen.names}))
         times += [

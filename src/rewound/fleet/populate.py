@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from rewound.dump.text.quoting import quote_name
+from rewound.engine.at_rest import settle
 from rewound.engine.protocol import Engine, Server
 from rewound.engine.server_options import LOADING_STATEMENTS, SERVING_STATEMENTS
 from rewound.errors import LoadError, RewoundError
@@ -31,7 +32,7 @@ def populate(
     world: str,
     progress: Progress,
 ) -> Ledger:
-    """Load, prove and open the world of a running server; report a server that ends meanwhile.
+    """Load, prove, open and settle the world of a running server; report one that ends meanwhile.
 
     Raises:
         DumpError: the dump is incomplete, or contains statements that are not executed.
@@ -59,7 +60,9 @@ def populate(
 def _load_and_prove(
     server: Server, dump: Path, context: RestoreContext, *, world: str, progress: Progress
 ) -> Ledger:
-    _execute_as_root(server, context, [*account_statements(context.passwords), *LOADING_STATEMENTS])
+    with _root(server, context) as connection:
+        for statement in (*account_statements(context.passwords), *LOADING_STATEMENTS):
+            connection.execute_sql(statement)
     ledger = load_dump(
         server.endpoint(LOADER, context.passwords[LOADER]),
         dump,
@@ -73,12 +76,13 @@ def _load_and_prove(
         raise LoadError(text, hint=find_hint(ledger))
     quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
     settings = [f"SET PERSIST {name} = '{value}'" for name, value in ledger.server_settings.items()]
-    _execute_as_root(server, context, [*SERVING_STATEMENTS, *settings, *grant_statements(quoted)])
+    with _root(server, context) as connection:
+        for statement in (*SERVING_STATEMENTS, *settings, *grant_statements(quoted)):
+            connection.execute_sql(statement)
+        settle(connection)
     _log.info("%s: proven with %d rows", world, ledger.rows)
     return ledger
 
 
-def _execute_as_root(server: Server, context: RestoreContext, statements: list[str]) -> None:
-    with Connection(server.endpoint(ROOT, context.passwords[ROOT])) as connection:
-        for statement in statements:
-            connection.execute_sql(statement)
+def _root(server: Server, context: RestoreContext) -> Connection:
+    return Connection(server.endpoint(ROOT, context.passwords[ROOT]))

@@ -7,7 +7,7 @@ leaves nothing: its server is ended and its folder removed before the error prop
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rewound.catalog import Dump
@@ -15,13 +15,11 @@ from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.engine.server_options import ServerSettings
 from rewound.errors import (
     DumpError,
-    HostError,
     Interrupted,
     LoadError,
     ServerNotReady,
     TableNamesFolded,
 )
-from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.populate import populate
 from rewound.fleet.restore_context import (
@@ -33,6 +31,7 @@ from rewound.fleet.restore_context import (
     start_spec,
 )
 from rewound.fleet.second_load import compare_with_second_load
+from rewound.fleet.serve_loaded import LoadedWorld, serve_loaded
 from rewound.fleet.serving import serve
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
@@ -172,73 +171,13 @@ def _load(
     server = engine.start(spec)
     if context.baselines is None:
         ledger = _populate(server, dump, plan, context, engine, observer)
-        engine.stop(server)
-        served = serve(engine, spec, ledger, counts_rows=True)
-        return Restored(dump, served.server, served.original, ledger, settings)
-    identity, read_from_ns = context.baselines.hashes.identify(dump.path), time.time_ns()
-    ledger = _populate(server, dump, plan, context, engine, observer)
-    context.baselines.hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
-    engine.stop(server)
-    loaded = _Loaded(dump, ledger, settings)
-    return _leave_baseline(loaded, plan, context, engine, observer, baselines=context.baselines)
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A world that is loaded and proven, and its server stopped."""
-
-    dump: Dump
-    ledger: Ledger
-    settings: ServerSettings
-
-
-def _leave_baseline(
-    loaded: _Loaded,
-    plan: WorldPlan,
-    context: RestoreContext,
-    engine: Engine,
-    observer: Observer,
-    *,
-    baselines: BaselineCache,
-) -> Restored:
-    """Keep the data of a stopped world as its baseline, start its server, and count again."""
-    ledger, settings = loaded.ledger, loaded.settings
-    key = context.origin(ledger.dump.sha256, settings).key
-
-    def note(text: str) -> None:
-        observer.world_note(plan.name, text)
-
-    try:
-        with baselines.making() as making:
-            engine.export_data(plan.folder, making / "data")
-            baselines.keep(making, context.origin(ledger.dump.sha256, settings), ledger)
-    except HostError as error:
-        if context.cancelled.is_set():
-            raise
-        note(f"has no baseline to reset to: {error.message}")
-        spec = _spec(plan, context, settings, data_from=None)
-        served = serve(engine, spec, ledger, counts_rows=True)
-        return Restored(loaded.dump, served.server, served.original, ledger, settings)
-    try:
-        with baselines.acquire(key, note=note) as kept:
-            # Without it, the data that it was made from is still there and will do.
-            data_from = None if kept is None else baselines.data(key)
-            spec = _spec(plan, context, settings, data_from=data_from)
-            served = serve(engine, spec, ledger, counts_rows=True)
-            if kept is not None:
-                baselines.mark_counted(key)
-    except LoadError:
-        discard_world(plan.folder, engine)  # its data may be that of the baseline
-        baselines.remove(key)
-        raise
-    return Restored(
-        loaded.dump,
-        served.server,
-        served.original,
-        ledger,
-        settings,
-        baseline=None if kept is None else key,
-    )
+    else:
+        hashes = context.baselines.hashes
+        identity, read_from_ns = hashes.identify(dump.path), time.time_ns()
+        ledger = _populate(server, dump, plan, context, engine, observer)
+        hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
+    loaded = LoadedWorld(dump, spec, server, ledger)
+    return serve_loaded(loaded, plan, context, engine, observer)
 
 
 def _spec(

@@ -1,5 +1,7 @@
 """Starting the server of a proven world, and checking that it holds what was proven."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rewound.engine.cloning import DATA
@@ -34,10 +36,26 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
     """
     files = list_table_files(spec.data_from or spec.folder / DATA)
     server = engine.start(spec)
+    with explained(engine, server, spec), connect(server, spec) as connection:
+        losses = find_losses(connection, ledger, counts_rows=counts_rows)
+        original = read_original(connection, files)
+    if losses:
+        raise LoadError(
+            f"the world was proven, but changed when its server was restarted: {'; '.join(losses)}"
+        )
+    return Served(server, original)
+
+
+def connect(server: Server, spec: ServerSpec) -> Connection:
+    """Return a session of root on a world's server."""
+    return Connection(server.endpoint(ROOT, spec.root_password))
+
+
+@contextmanager
+def explained(engine: Engine, server: Server, spec: ServerSpec) -> Iterator[None]:
+    """Say of a server that fails in the block why it ended, or what it lacks."""
     try:
-        with Connection(server.endpoint(ROOT, spec.root_password)) as connection:
-            losses = find_losses(connection, ledger, counts_rows=counts_rows)
-            original = read_original(connection, files)
+        yield
     except MysqlError as error:
         failure = explain_failure(
             error, engine, server, world=spec.name, root_password=spec.root_password
@@ -45,8 +63,3 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
         if failure is error:
             raise
         raise failure from error
-    if losses:
-        raise LoadError(
-            f"the world was proven, but changed when its server was restarted: {'; '.join(losses)}"
-        )
-    return Served(server, original)

@@ -106,6 +106,10 @@ class ProcessEngine(ProcessWatch):
         folder = server.socket.parent
         return _explain(folder.name, folder / _LOG)
 
+    def copy_data(self, folder: Path, target: Path) -> bool:
+        """Copy a running server's data where that costs less than to stop it; tell if it did."""
+        return self._data.copy_data(folder, target)
+
     def export_data(self, folder: Path, target: Path) -> None:
         """Copy a stopped server's data, or link it where only clones will be started."""
         self._data.export_data(folder, target)

@@ -1,0 +1,71 @@
+"""Bringing the files of a running server to rest, so that they can be copied.
+
+A server is at rest while all that it knows is in its files and it writes to none of them: nothing
+is left to purge, no page in memory is newer than its file, and the checkpoint is at the end of the
+redo log. A copy that is made meanwhile holds what the files of the stopped server would; it only
+lacks the mark of a clean end, so that a server that starts on it reads an empty redo log first.
+"""
+
+import time
+from dataclasses import dataclass
+
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.mysql.client import Connection
+
+_PURGE_PATIENCE_S = 3.0
+_POLL_S = 0.01
+_COUNTERS = (
+    "SHOW GLOBAL STATUS WHERE variable_name IN ('Innodb_buffer_pool_pages_dirty',"
+    " 'Innodb_data_written', 'Innodb_os_log_written', 'Innodb_redo_log_checkpoint_lsn',"
+    " 'Innodb_redo_log_current_lsn')"
+)
+_LEFT_TO_PURGE = (
+    "SELECT count FROM information_schema.innodb_metrics WHERE name = 'trx_rseg_history_len'"
+)
+_SYSTEM = ", ".join(f"'{name}'" for name in sorted(SYSTEM_SCHEMAS))
+_OTHER_ENGINES = (
+    "SELECT 1 FROM information_schema.tables WHERE table_type = 'BASE TABLE'"
+    f" AND engine <> 'InnoDB' AND table_schema NOT IN ({_SYSTEM}) LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a server's counters say while it is at rest: equal ones, and nothing was written."""
+
+    lsn: int
+    data_bytes: int
+    """What was written to its data files since it started."""
+    log_bytes: int
+    """What was written to its redo log since it started."""
+
+
+def settle(connection: Connection) -> None:
+    """Bring a server to rest that was loaded without a redo log; it has one from then on.
+
+    Waits a few seconds at most for what is left to purge. Whether it came to rest, and stayed
+    there, is for `find_rest` to say.
+    """
+    connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = 1")
+    deadline = time.monotonic() + _PURGE_PATIENCE_S
+    while connection.query(_LEFT_TO_PURGE).rows[0][0] != 0 and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+    connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = DEFAULT")
+    # Writes every page that is newer than its file, and a checkpoint.
+    connection.execute_sql("ALTER INSTANCE ENABLE INNODB REDO_LOG")
+
+
+def find_rest(connection: Connection) -> Rest | None:
+    """Return what a server is known by that is at rest; None if it is not.
+
+    Only InnoDB tells: a server with tables of other engines is never known to be at rest.
+    """
+    counters = {str(name): int(str(value)) for name, value in connection.query(_COUNTERS).rows}
+    lsn = counters["Innodb_redo_log_current_lsn"]
+    if counters["Innodb_redo_log_checkpoint_lsn"] != lsn:
+        return None
+    if counters["Innodb_buffer_pool_pages_dirty"] != 0:
+        return None
+    if connection.query(_LEFT_TO_PURGE).rows[0][0] != 0 or connection.query(_OTHER_ENGINES).rows:
+        return None
+    return Rest(lsn, counters["Innodb_data_written"], counters["Innodb_os_log_written"])
