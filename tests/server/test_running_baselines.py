@@ -1,14 +1,13 @@
-"""A world is served by the server that loaded it; its baseline is copied while that runs (ADR 18)."""
+"""A world is served by the server that loaded it; its baseline is a copy of that (ADR 18)."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import Cli, Dumps
 from tests.server.test_baselines import ask, baselines_of, kill_server, up
-from tests.server.test_baselines import cli as cli  # noqa: PLC0414 - a fixture
-from tests.server.test_baselines import down as down  # noqa: PLC0414 - a fixture
+from tests.server.test_baselines import cli as cli
+from tests.server.test_baselines import down as down
 from tests.server.test_changes import change, changed_of, require_changed
 from tests.server.test_fleet import write_game
 

@@ -6,11 +6,10 @@ the end of its log.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from rewound.command import last_lines
 from rewound.engine.protocol import ServerSpec
@@ -53,6 +52,8 @@ _TRACE = re.compile(r"(got signal \d+ ;)\n.*", re.DOTALL)
 """What a server writes of itself when it crashes; why is above it."""
 _SHUT_DOWN = "[MY-010910]"  # "Shutdown complete", the last but one line of a clean end
 _READY_TIMEOUT_S = 120.0
+_POLL_S = 0.01
+_LOOK_AT_PROCESS_S = 0.1
 
 
 @contextmanager
@@ -128,26 +129,20 @@ def wait_until_ready(
         ServerNotReady: it ended, or did not answer in time.
         HostError: it ended, and what the host lacks is known.
     """
-
-    def look() -> None:
-        if not is_running():
-            raise explain()
-        try:
-            Connection(endpoint, connect_timeout_s=5.0).close()
-        except MysqlError as error:
-            raise _NotYet from error
-
-    try:
-        Retrying(
-            stop=stop_after_delay(_READY_TIMEOUT_S),
-            wait=wait_fixed(0.01),
-            retry=retry_if_exception_type(_NotYet),
-            reraise=True,
-        )(look)
-    except _NotYet as error:
-        reason = f"did not answer within {_READY_TIMEOUT_S:.0f} s: {error.__cause__}"
-        shown = last_lines(read_log(), _SHOWN_LINES)
-        raise ServerNotReady(name, reason=reason, log_tail=shown) from error
+    started = looked_at = time.monotonic()
+    problem: str | None = None
+    while (now := time.monotonic()) - started < _READY_TIMEOUT_S:
+        problem = _try(endpoint)
+        if problem is None:
+            return
+        # Looking at a process costs more than looking for a file.
+        if now - looked_at >= _LOOK_AT_PROCESS_S:
+            looked_at = now
+            if not is_running():
+                raise explain()
+        time.sleep(_POLL_S)
+    reason = f"did not answer within {_READY_TIMEOUT_S:.0f} s: {problem}"
+    raise ServerNotReady(name, reason=reason, log_tail=last_lines(read_log(), _SHOWN_LINES))
 
 
 def require_clean_end(name: str, log: str, *, free_bytes: int) -> None:
@@ -156,5 +151,12 @@ def require_clean_end(name: str, log: str, *, free_bytes: int) -> None:
         raise explain_end(name, log, free_bytes=free_bytes, reason="did not stop cleanly")
 
 
-class _NotYet(Exception):
-    """The server does not answer, but may soon."""
+def _try(endpoint: Endpoint) -> str | None:
+    """Return why a server does not answer; None if it does."""
+    if not endpoint.socket.exists():
+        return "it made no socket"
+    try:
+        Connection(endpoint, connect_timeout_s=5.0).close()
+    except MysqlError as error:
+        return str(error)
+    return None

@@ -9,6 +9,7 @@ the same: a folder `data` that a server may change, while what it was cloned fro
 """
 
 import enum
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from rewound import command
 from rewound.errors import CommandFailed, HostError
 from rewound.files.locks import new_folder
 from rewound.files.mounts import remove_tree
+from rewound.files.writing import writing
 
 DATA = "data"
 """The name of the data directory in a server's folder."""
@@ -27,13 +29,16 @@ PID_FILE = "mysqld.pid"
 UUID_FILE = "auto.cnf"
 """The file in a data directory with the server's UUID, which no clone may have."""
 
-_OF_ONE_SERVER = (UUID_FILE, PID_FILE, "ibtmp1")
+_OF_ONE_SERVER = (UUID_FILE, PID_FILE, "ibtmp1", "#innodb_temp")
 """Files in a data directory that no copy of it may have, or that are made anew."""
 _MOUNT_TIMEOUT_S = 30.0
+_FILES_A_COPY = 500
 _COPY_TIMEOUT_S = 24 * 3600.0
 _FULL = ("--reflink=auto", "--sparse=auto")
 _LAYERS = "overlay"
-_SPARE_REDO_FILES = "#innodb_redo/#ib_redo*_tmp"
+_REDO = "#innodb_redo"
+_SPARE_ENDING = "_tmp"
+"""What the names of redo log files end with that hold nothing, and are made ahead."""
 _SPECIAL_IN_MOUNT_OPTIONS = frozenset(",:\\ \t\n\"'")
 
 
@@ -120,9 +125,16 @@ def export_data(method: CloneMethod, data: Path, target: Path) -> None:
         HostError: for example, no space is left.
     """
     may_link = method is CloneMethod.OVERLAY and _same_file_system(data, target.parent)
-    _copy(data, target, ["--link"] if may_link else _FULL)
-    for path in (*(target / name for name in _OF_ONE_SERVER), *target.glob(_SPARE_REDO_FILES)):
-        path.unlink(missing_ok=True)
+    how = ["--link"] if may_link else _FULL
+    kept = [path for path in data.iterdir() if path.name not in (*_OF_ONE_SERVER, _REDO)]
+    redo = [path for path in data.glob(f"{_REDO}/*") if not path.name.endswith(_SPARE_ENDING)]
+    for files, folder, origin in ((kept, target, data), (redo, target / _REDO, data / _REDO)):
+        if origin.is_dir():
+            with writing(folder):
+                folder.mkdir(mode=0o700)
+                stat = origin.stat()
+                os.chown(folder, stat.st_uid, stat.st_gid)
+            _copy_into(files, folder, how)
 
 
 def restore_access(source: Path | None, folder: Path) -> None:
@@ -217,16 +229,22 @@ def _mount(source: Path, folder: Path) -> None:
 
 
 def _copy(source: Path, target: Path, how: Sequence[str]) -> None:
+    _cp([*how, "--no-target-directory", "--", str(source), str(target)], target)
+
+
+def _copy_into(files: Sequence[Path], folder: Path, how: Sequence[str]) -> None:
+    for start in range(0, len(files), _FILES_A_COPY):
+        some = map(str, files[start : start + _FILES_A_COPY])
+        _cp([*how, f"--target-directory={folder}", "--", *some], folder)
+
+
+def _cp(arguments: Sequence[str], target: Path) -> None:
     try:
-        command.run(
-            ["cp", "--archive", *how, "--no-target-directory", "--", str(source), str(target)],
-            timeout_s=_COPY_TIMEOUT_S,
-        )
+        command.run(["cp", "--archive", *arguments], timeout_s=_COPY_TIMEOUT_S)
     except CommandFailed as error:
         last_words = error.stderr_tail or error.message
         raise HostError(
-            f"cannot copy {source} to {target}: {last_words.splitlines()[-1]}",
-            hint="free some disk space",
+            f"cannot copy to {target}: {last_words.splitlines()[-1]}", hint="free some disk space"
         ) from error
 
 

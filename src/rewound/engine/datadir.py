@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from rewound import command
 from rewound.engine.cloning import (
     DATA,
     UUID_FILE,
@@ -26,7 +27,7 @@ from rewound.engine.cloning import (
 )
 from rewound.engine.protocol import ServerSpec
 from rewound.engine.zones import ZONES_VERSION, iter_zone_statements
-from rewound.errors import MysqlError
+from rewound.errors import CommandFailed, MysqlError
 from rewound.files.mounts import remove_tree
 from rewound.files.writing import writing
 from rewound.mysql.client import Connection
@@ -36,8 +37,10 @@ _LARGEST_COPY_BYTES = 256 << 20
 """Of a copy that takes less than stopping and starting a server, which is 0.4 CPU-seconds."""
 _log = logging.getLogger(__name__)
 
-_RECIPE = 2
+_RECIPE = 3
 """To be raised whenever templates are made in another way, so that old ones are not used."""
+_DUG_BYTES = 1 << 20
+_DIGGING_TIMEOUT_S = 60.0
 _TEMPLATES = "templates"
 _MAKING = "making-"
 _CLASSIC_HASHING = "file://component_classic_hashing"  # MD5() and SHA1() of MySQL 9.6 and newer
@@ -87,7 +90,7 @@ def ensure_template(
             making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=templates))
             try:
                 make(making)
-                (making / UUID_FILE).unlink(missing_ok=True)
+                _slim(making)
                 making.rename(template)
             except BaseException:
                 shutil.rmtree(making, ignore_errors=True)
@@ -105,6 +108,24 @@ def finish_template(endpoint: Endpoint) -> None:
         except MysqlError as error:
             if error.number not in _NO_SUCH_COMPONENT:
                 raise
+
+
+def _slim(template: Path) -> None:
+    """Remove from a stopped data directory what its copies need not have, which halves their cost.
+
+    A third of its files describe tables of the performance schema, for IMPORT TABLE alone; and
+    two thirds of its bytes are zeros.
+    """
+    for path in (template / UUID_FILE, *template.glob("performance_schema/*.sdi")):
+        path.unlink(missing_ok=True)
+    for path in template.rglob("*"):
+        if path.lstat().st_size < _DUG_BYTES:
+            continue
+        try:
+            command.run(["fallocate", "--dig-holes", str(path)], timeout_s=_DIGGING_TIMEOUT_S)
+        except CommandFailed as error:
+            _log.debug("the template keeps its zeros: %s", error.message)
+            return
 
 
 def find_unfinished_templates(cache: Path) -> list[Path]:
