@@ -14,7 +14,7 @@ from rewound.engine.docker.compose import (
     write_env_file,
 )
 from rewound.engine.docker.container import HOME, server_arguments
-from rewound.engine.server_options import ServerSettings
+from rewound.engine.server_options import ENVIRONMENT, ServerSettings
 from rewound.errors import UsageError
 
 HOSTILE = (
@@ -110,7 +110,8 @@ def test_compose_file_runs_the_server_of_the_docker_engine():
         "--innodb-buffer-pool-size=${BUFFER_POOL:?}" if each == sized else each
         for each in arguments
     ]
-    assert service["environment"] == {"TZ": "UTC"}
+    assert service["environment"] == dict(ENVIRONMENT)
+    assert service["environment"]["TZ"] == "UTC"
     assert service["volumes"][0]["source"] == "./worlds/host2"
     assert service["volumes"][0]["target"] == str(HOME)
     assert not first.is_relative_to(HOME), "it would lie in the world's folder"
