@@ -31,13 +31,7 @@ def changed_of(cli: Cli) -> dict[str, str]:
 
 def require_changed(cli: Cli, world: str, objects: set[str]) -> None:
     """Wait until a world shows what was changed in it, which may take it seconds."""
-    deadline = time.monotonic() + 30
-    while True:
-        shown = set(changed_of(cli).get(world, "").split(", "))
-        if shown == objects or time.monotonic() > deadline:
-            assert shown == objects
-            return
-        time.sleep(0.1)
+    wait_until(lambda: set(changed_of(cli).get(world, "").split(", ")) == objects, poll_s=0.1)
 
 
 def change(cli: Cli, sql: str, *arguments: str) -> None:

@@ -5,11 +5,10 @@ import re
 import pytest
 
 from tests.conftest import Cli, Dumps
-from tests.server.test_baselines import ask, baselines_of, kill_server, up
+from tests.server.test_baselines import ask, baselines_of, up
 from tests.server.test_baselines import cli as cli
-from tests.server.test_baselines import down as down
 from tests.server.test_changes import change, changed_of, require_changed
-from tests.server.test_fleet import write_game
+from tests.server.test_fleet import kill_server, write_game
 
 TABLES = (
     "CREATE TABLE spent (id INT AUTO_INCREMENT PRIMARY KEY, gold INT, KEY (gold));\n"

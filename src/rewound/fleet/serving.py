@@ -34,8 +34,9 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
         LoadError: it holds less than its ledger says; its server still runs.
         ServerNotReady, HostError: it does not start, or ends or has no space while it is looked at.
     """
-    files = list_table_files(spec.data_from or spec.folder / DATA)
     server = engine.start(spec)
+    # Its own, wherever they were cloned from: a server that starts writes to none of them.
+    files = list_table_files(spec.folder / DATA)
     with explained(engine, server, spec), connect(server, spec) as connection:
         losses = find_losses(connection, ledger, counts_rows=counts_rows)
         original = read_original(connection, files)
