@@ -29,17 +29,25 @@ def one(path: str, expected: str | None, closing: str | None = CLOSED) -> Layout
 
 
 def many(label: str, *files: tuple[str, str | None, str | None] | tuple[str, str | None]) -> Layout:
-    """Return a layout of (path, expected) or (path, expected, closing line)."""
+    """Return a layout of (path, expected) or (path, expected, closing line).
+
+    Without a closing line it is that of a dump of the expected time.
+    """
     return Layout(
         label,
         {file[0]: file[1] for file in files},
-        {file[0]: file[2] for file in files if len(file) > 2},
+        {file[0]: file[2] if len(file) > 2 else _closing_of(file[1]) for file in files},
     )
 
 
 def closed(path: str, world: str, time: str) -> tuple[str, str, str]:
     """Return a file for `many` whose time is that of its closing line."""
     return path, f"{world} {time}", time
+
+
+def _closing_of(expected: str | None) -> str:
+    _, _, time = (expected or "").partition(" ")
+    return time + CLOSED[len(time) :]
 
 
 def asked(label: str, *files: tuple[str, str | None]) -> Layout:
@@ -564,4 +572,157 @@ FOLDERS = [
         ("year=2024/month=06/day=18/host1.sql.gz", "host1 2024-06-18"),
         ("year=2024/month=06/day=18/host2.sql.gz", "host2 2024-06-18"),
     ),
+    many(
+        "quarters",
+        closed("host1_2024Q1.sql.gz", "host1", "2024-03-31 23:00:30"),
+        closed("host1_2024Q2.sql.gz", "host1", "2024-07-01 03:00:30"),
+        closed("host2-2024-Q2.sql.gz", "host2", "2024-06-30 03:00:30"),
+    ),
+    many(
+        "quarters in folders",
+        closed("2024/Q1/host1.sql.gz", "host1", "2024-03-31 23:00:30"),
+        closed("2024/Q2/host1.sql.gz", "host1", "2024-06-30 23:00:30"),
+    ),
+    many(
+        "quarters that closing lines deny",
+        ("host1_2024Q1.sql.gz", None, "2024-06-18 03:00:30"),
+        ("host1_2024Q2.sql.gz", None, "2024-06-18 03:01:30"),
+    ),
+    many(
+        "halves of a year",
+        closed("host1_2023H2.sql.gz", "host1", "2023-12-31 03:00:30"),
+        closed("host1_2024H1.sql.gz", "host1", "2024-06-30 03:00:30"),
+    ),
+    many(
+        "months in words",
+        closed("host1-Apr24.sql.gz", "host1", "2024-04-30 03:00:30"),
+        closed("host1-May24.sql.gz", "host1", "2024-05-31 03:00:30"),
+    ),
+    many(
+        "months after hosts by number, with a year",
+        closed("host1-04-2024.sql.gz", "host1", "2024-04-30 03:00:30"),
+        closed("host1-05-2024.sql.gz", "host1", "2024-05-31 03:00:30"),
+        closed("host2-05-2024.sql.gz", "host2", "2024-05-31 03:01:30"),
+    ),
+    many(
+        "tenants by number, dumped in a night that both fit as months",
+        closed("shop_2405.sql.gz", "shop_2405", "2024-06-02 03:00:30"),
+        closed("shop_2406.sql.gz", "shop_2406", "2024-06-02 03:01:30"),
+    ),
+    many(
+        "weeks before their year",
+        closed("w1_W24_2024.sql.gz", "w1", "2024-06-11 03:00:30"),
+        closed("w1_W25_2024.sql.gz", "w1", "2024-06-18 03:00:30"),
+        closed("w2_W25_2024.sql.gz", "w2", "2024-06-18 03:01:30"),
+    ),
+    many(
+        "worlds called w24 and w25 with a year, dumped in one night",
+        closed("w24_2024.sql.gz", "w24_2024", "2024-06-18 03:00:30"),
+        closed("w25_2024.sql.gz", "w25_2024", "2024-06-18 03:01:30"),
+    ),
+    many(
+        "year and week in one",
+        closed("host1-W2424.sql.gz", "host1", "2024-06-11 03:00:30"),
+        closed("host1-W2425.sql.gz", "host1", "2024-06-18 03:00:30"),
+    ),
+    asked(
+        "weeks after their year, or worlds",
+        ("w1_2024_24.sql.gz", "2024-06-11 03:00:30"),
+        ("w1_2024_25.sql.gz", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "days of the year in five digits",
+        closed("host1_24169.sql.gz", "host1", "2024-06-17 03:00:30"),
+        closed("host1_24170.sql.gz", "host1", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "days of the year before the year",
+        closed("w1_169_2024.sql.gz", "w1", "2024-06-17 03:00:30"),
+        closed("w1_170_2024.sql.gz", "w1", "2024-06-18 03:00:30"),
+    ),
+    *(
+        many(
+            f"the {calendar} calendar",
+            (f"host1_{one}.sql.gz", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+            (f"host1_{other}.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+            (f"host2_{other}.sql.gz", "host2 2024-06-18 03:01:30", "2024-06-18 03:01:30"),
+        )
+        for calendar, one, other in (
+            ("Buddhist", "25670617", "25670618"),
+            ("Buddhist, day first,", "17-06-2567", "18-06-2567"),
+            ("Persian", "14030328", "14030329"),
+            ("Persian, separated,", "1403-03-28", "1403-03-29"),
+            ("Persian, with a time of day,", "14030328_0300", "14030329_0300"),
+            ("Islamic", "14451210", "14451211"),
+            ("Taiwanese", "1130617", "1130618"),
+            ("Japanese", "R060617", "R060618"),
+        )
+    ),
+    many(
+        "the Buddhist calendar in folders",
+        closed("2567/06/17/host1.sql.gz", "host1", "2024-06-17 03:00:30"),
+        closed("25670618/host1.sql.gz", "host1", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "tenants by number that are days of the Persian calendar",
+        closed("shop_14030328.sql.gz", "shop_14030328", "2024-06-18 03:00:30"),
+        closed("shop_14030329.sql.gz", "shop_14030329", "2024-06-18 03:01:30"),
+    ),
+    *(
+        many(
+            f"days by number: {one}",
+            (f"host1_{one}.sql.gz", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
+            (f"host1_{other}.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+        )
+        for one, other in (
+            ("2460479", "2460480"),  # Julian days
+            ("JD2460479", "JD2460480"),
+            ("60478", "60479"),  # modified Julian days
+            ("45460", "45461"),  # of spreadsheets
+            ("19891", "19892"),  # since 1970
+            ("28643220", "28644660"),  # minutes since 1970, as CronJobs of Kubernetes have
+            ("28643220-x7k2p", "28644660-8bqz4"),
+            ("666fa6ae", "6670f82e"),  # seconds since 1970
+            ("0x666FA6AE", "0x6670F82E"),
+            ("2024617", "2024618"),
+            ("2024-6-17_3-00", "2024-6-18_3-00"),
+        )
+    ),
+    many(
+        "digits before a date",
+        ("host120240617.sql.gz", None, "2024-06-17 03:00:30"),
+        ("host220240617.sql.gz", None, "2024-06-17 03:01:30"),
+    ),
+    many(
+        "nine digits that hold no day of the dump",
+        closed("host120240617.sql.gz", "host120240617", "2024-02-17 03:00:30"),
+    ),
+    many(
+        "the day first, and a time of day that looks like month and day",
+        ("host1_17-06-2024_03-15.sql.gz", "host1 2024-06-17 03:15"),
+        ("host1 18.06.2024 03-15.sql.gz", "host1 2024-06-18 03:15"),
+        ("backup-6.19.2024_03-15-00_host1.sql.gz", "host1 2024-06-19 03:15"),
+    ),
+    many(
+        "round numbers of ports that their closing lines deny",
+        ("2024-06-17/db_1330.sql.gz", None, "2024-06-17 03:00:30"),
+        ("2024-06-17/db_1430.sql.gz", None, "2024-06-17 03:01:30"),
+    ),
+    many(
+        "what was set aside, and copies",
+        closed("host1.sql", "host1", "2024-06-18 03:00:30"),
+        *((f"host1.sql{end}", None) for end in (".bak", ".old", ".orig", "~", ".~1~", ".save")),
+        *((f"host1.sql{end}", None) for end in (".tmp", ".partial", ".swp", "#", ".bak.gz")),
+        *((f"host1{mark}.sql", None) for mark in (" (1)", "(2)", " - Copy", " copy 2", ".tmp")),
+        *((f"{mark}host1.sql", None) for mark in ("Copy of ", "#")),
+    ),
+    many(
+        "what was set aside, dated",
+        ("host1_20240618.sql.gz", "host1 2024-06-18"),
+        *((f"host1_20240618.sql.gz{end}", None) for end in (".bak", ".old", ".orig", "~")),
+        ("host1_20240618 (1).sql.gz", None),
+        ("host1_20240618 (conflicted copy 2024-06-19).sql.gz", None),
+    ),
+    one("host1.sql.txt", f"host1 {CLOSED}"),
+    one("host1.sql.gz.0", f"host1 {CLOSED}"),
 ]

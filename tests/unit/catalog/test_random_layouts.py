@@ -21,7 +21,7 @@ FORMATS = [
     *("%Y-%m-%d_%H%M%S_UTC", "%Y-%m-%dT%H-%M-%S.123", "%Y%m%d%H%M%S123", "%a_%Y-%m-%d"),
     *("%Y-%m-%d_%a", "%A-%Y%m%d", "%a %b %d %H:%M:%S UTC %Y", "%Y-%m-%d_%H", "%H%M_%Y-%m-%d"),
     *("%H-%M-%S_%Y-%m-%d", "%H%M%S-%Y%m%d", "%Y-%m-%d_%H-%M-%S-123", "%d_%m_%Y_%H_%M_%S"),
-    *("%Y-%m", "%Y%m"),
+    *("%Y-%m", "%Y%m", "W%V_%G", "%G/W%V", "%b%y", "%m-%Y", "%j_%Y"),
 ]
 SLOTS = ["%a", "%A", "%b", "%d", "%H", "%H%M", "%j", "%V", "week%V", "%u"]
 """Of rotations: with one of them alone nobody could tell it from a world's name."""

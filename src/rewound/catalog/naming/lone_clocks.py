@@ -20,6 +20,7 @@ _OFFSETS_ALIKE = timedelta(minutes=45)
 """By so much the distances of names and closing lines may differ: dumps take their time."""
 _SOON = timedelta(minutes=15)
 """So soon after the only time of day its dump must end: a tenant's number fits by chance in 1 %."""
+_LONG_DUMP = timedelta(hours=5)
 _HALF_DAY, _DAY = timedelta(hours=12), timedelta(days=1)
 _DIGITS = re.compile(
     r"(?<![0-9A-Za-z])"
@@ -131,7 +132,7 @@ def _judge(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) ->
     if _are_counted(found):
         return ClockVerdict.NUMBER
     if _are_round(clocks) and not first.is_first:
-        return ClockVerdict.CLOCK
+        return ClockVerdict.OPEN if _are_denied(found, closing_time) else ClockVerdict.CLOCK
     verdict = _agree(found, closing_time)
     is_world = verdict is ClockVerdict.OPEN and first.is_first and first.is_alone
     return ClockVerdict.NUMBER if is_world else verdict
@@ -156,14 +157,7 @@ def _are_round(clocks: Sequence[LoneClock]) -> bool:
 
 def _agree(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) -> ClockVerdict:
     """Ask some closing lines whether the dumps ended as long after these times of day."""
-    offsets: list[timedelta] = []
-    by_number = {clock.number: (stem, clock) for stem, clock in found}
-    for stem, clock in list(by_number.values())[: 2 * _WITNESSES]:
-        closed_at = closing_time(stem)
-        if closed_at is not None and clock.clock is not None:
-            offsets.append(_time_of_day(closed_at) - clock.clock)
-        if len(offsets) == _WITNESSES:
-            break
+    offsets = [offset for offset, _ in _ask_offsets(found, closing_time)]
     if not offsets:
         return ClockVerdict.OPEN
     if len(offsets) == 1:
@@ -173,6 +167,37 @@ def _agree(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) ->
         return ClockVerdict.CLOCK if is_soon else ClockVerdict.OPEN
     is_alike = all(abs(_distance(each, offsets[0])) <= _OFFSETS_ALIKE for each in offsets)
     return ClockVerdict.CLOCK if is_alike else ClockVerdict.NUMBER
+
+
+def _are_denied(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) -> bool:
+    """Tell from some closing lines whether what looks like times of day is none: ports, say."""
+    asked = _ask_offsets(found, closing_time)
+    if len({offset + clock for offset, clock in asked}) < 2:
+        # Copies of one dump, say: their closing lines tell nothing of their names.
+        return False
+    offsets = [offset for offset, _ in asked]
+    if any(abs(_distance(each, offsets[0])) > _LONG_DUMP for each in offsets):
+        return True
+    clocks = [clock for _, clock in asked]
+    closings = [offset + clock for offset, clock in asked]
+    return len(asked) > 1 and max(closings) - min(closings) <= _SOON < _OFFSETS_ALIKE < max(
+        clocks
+    ) - min(clocks)
+
+
+def _ask_offsets(
+    found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime
+) -> list[tuple[timedelta, timedelta]]:
+    """Return how long after these times of day some dumps ended, and the times of day."""
+    offsets: list[tuple[timedelta, timedelta]] = []
+    by_number = {clock.number: (stem, clock) for stem, clock in found}
+    for stem, clock in list(by_number.values())[: 2 * _WITNESSES]:
+        closed_at = closing_time(stem)
+        if closed_at is not None and clock.clock is not None:
+            offsets.append((_time_of_day(closed_at) - clock.clock, clock.clock))
+        if len(offsets) == _WITNESSES:
+            break
+    return offsets
 
 
 def _time_of_day(moment: datetime) -> timedelta:

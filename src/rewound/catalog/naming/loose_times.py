@@ -65,7 +65,8 @@ _GAP = "(?P<gap>[-_. /])"
 _SHAPES = (
     LooseShape(
         "day or month first",
-        rf"[0-9]{{1,2}}{_GAP}[0-9]{{1,2}}(?P=gap)20[0-9]{{2}}",
+        # host1-04-2024 is a month of host1, not a day of host.
+        rf"(?<![A-Za-z])[0-9]{{1,2}}{_GAP}[0-9]{{1,2}}(?P=gap)20[0-9]{{2}}",
         ("%d-%m-%Y", "%m-%d-%Y"),
         is_compact=False,
     ),

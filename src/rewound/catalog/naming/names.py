@@ -38,7 +38,7 @@ _ADDRESS = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,3}){3}")
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[-_. ][0-9]+)+")
 _LIKE_A_TIME = re.compile(r"(?<![0-9])20[0-9]{6}[-_. T]?[0-9]{6}(?![0-9])")
 _FRACTION = re.compile(r"[-_](?:[0-9]{3}|[0-9]{6}|[0-9]{9})(?![0-9A-Za-z])")
-_PART_MARK = "\1"  # stands for a time of day, or for a month, alone
+_PART_MARK = "\1"  # stands for a time of day, a month, or another period, alone
 _SEPARATORS = "-_. ()[]@,"
 _SEPARATOR_CLASS = r"-_. ()\[\]@,"
 _UNCLEAR_DATE = re.compile(
@@ -138,7 +138,7 @@ def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
 def _mask(stem: str, found: StemTimes) -> str:
     """Replace each time by a mark; a nested date such as 2024/06/18 is one time."""
     marks = [(time.start, time.end, _TIME_MARK) for time in found.times]
-    marks += [(*span, _PART_MARK) for span in (found.clock, found.month) if span]
+    marks += [(*span, _PART_MARK) for span in (found.clock, found.month, found.period) if span]
     pieces, position = [], 0
     for start, end, mark in sorted(marks):
         pieces += [stem[position:start], mark]

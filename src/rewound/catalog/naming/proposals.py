@@ -17,6 +17,16 @@ from rewound.catalog.naming.times import TIME_REGEX
 from rewound.errors import UsageError
 
 _DAY_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%Y_%m_%d", "%Y.%m.%d", "%Y/%m/%d", "%d-%m-%Y", "%d.%m.%Y")
+_FOLDER_PATTERNS = (
+    *("{world}/{time}", "{world}/{any}{time}", "{world}/{any}{time}{any}", "{world}/{time}/{any}"),
+    *("{world}/{any}{time}/{any}", "{time}/{world}/{any}", "{time}/{any}{world}/{any}/{any}"),
+    *("{world}/{any}/{any}{time}", "{world}/{any}/{any}{time}{any}", "{world}/{any}/{time}/{any}"),
+    *("{world}/{any}/{time}/{any}/{any}", "{world}/{time}/{any}/{any}"),
+    *("{world}/{any}/{any}/{any}{time}", "{world}/{any}/{any}/{any}{time}{any}"),
+    *("{world}", "{world}/{any}", "{world}/{any}/{any}", "{world}/{any}/{any}/{any}"),
+    *("{world}/{any}/{any}/{any}/{any}", "{world}/{any}/{any}/{any}/{any}/{any}"),
+)
+"""Of files whose world is a folder, or which lie in folders by turn."""
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
@@ -41,11 +51,18 @@ def propose_for_time(
             with_clock = [*pieces, (clock.start, clock.end, f"{{time:{clock_format}}}")]
             for spans in (with_clock, pieces):
                 candidates += _iter_patterns_of(stem, spans)
+    if found.period is not None:
+        digits = stem[slice(*found.period)]
+        written = "{time:%Y%m%d}" if re.fullmatch("20[0-9]{6}", digits) else "{any}"
+        around = _iter_patterns_of(stem, [(*found.period, written)])
+        # Of two texts without a separator the first would be one letter.
+        candidates += [each for each in around if "{world}{any}" not in each]
+        candidates.append("{world}")
     return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
 
 
 def propose_for_slot(
-    slots: Iterable[tuple[str, str]],
+    slots: Sequence[tuple[str, str]],
     names: Sequence[PurePosixPath],
     timezone: tzinfo,
     today: date,
@@ -55,19 +72,59 @@ def propose_for_slot(
     The first takes the world alone, and the last the slot as a part of it.
     """
     candidates: list[str] = []
-    for stem, world in slots:
+    for stem, world in dict.fromkeys(slots[:1]):
         name = re.sub(TIME_REGEX, "{time}", stem.rpartition("/")[2])
         before, found, after = name.partition(world or "/")
         if found:
-            start = "{any}" if before else ""
-            candidates.append(start + "{world}" + _with_any(after))
-            whole = re.match(r"[^{}]*?(?=[-_. ]*(?:\{time\}|$))", after)
-            if whole is not None:
-                candidates.append(start + "{world}" + _with_any(after[whole.end() :]))
-            # Without the time in the name that of the closing line counts.
-            candidates.append(start + "{world}" + _with_any(after.replace("{time}", "0")))
-        candidates += ["{world}/{any}", "{world}"]
-    return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
+            for start in ("{any}", before) if before else ("",):
+                candidates.append(start + "{world}" + _with_any(after))
+                whole = re.match(r"[^{}]*?(?=[-_. ]*(?:\{time\}|$))", after)
+                if whole is not None:
+                    candidates.append(start + "{world}" + _with_any(after[whole.end() :]))
+                # Without the time in the name that of the closing line counts.
+                candidates.append(start + "{world}" + _with_any(after.replace("{time}", "0")))
+        candidates.append("{world}/{any}")
+    candidates.append("{world}")
+    return [
+        candidate
+        for candidate in _iter_working(dict.fromkeys(candidates), names, timezone, today)
+        if candidate == "{world}" or _keeps_apart(candidate, slots, timezone)
+    ]
+
+
+def _keeps_apart(candidate: str, slots: Sequence[tuple[str, str]], timezone: tzinfo) -> bool:
+    """Tell whether a pattern reads the slots of one world, and no others, as one world."""
+    pattern = compile_pattern(candidate)
+    read: dict[str, set[str]] = {}
+    for stem, world in slots:
+        parsed = pattern.parse_path(PurePosixPath(stem + ".sql"), timezone)
+        if world and isinstance(parsed, ParsedName):
+            read.setdefault(world, set()).add(parsed.world)
+    worlds = [world for of_one in read.values() for world in of_one]
+    is_split = [len(of_one) > 1 for of_one in read.values()]
+    # All are joined, or none is: the pattern by which each is a world is one of them.
+    return len(set(worlds)) == len(worlds) and (not any(is_split) or all(is_split))
+
+
+def propose_for_folders(
+    names: Sequence[PurePosixPath], timezone: tzinfo, today: date, *, has_times: bool
+) -> list[str]:
+    """Return the patterns by which files of one name in many folders are told apart."""
+    candidates = [each for each in _FOLDER_PATTERNS if ("{time}" in each) == has_times]
+    return list(_iter_working(candidates, names, timezone, today))
+
+
+def propose_for_ids(
+    names: Sequence[PurePosixPath], timezone: tzinfo, today: date
+) -> list[tuple[str, str]]:
+    """Return patterns, with what each means, for digits that may be a date or name a world."""
+    stem = strip_extension(names[0]) if names else ""
+    span = next((match.span() for match in re.finditer(TIME_REGEX, stem)), (0, 0))
+    dated = _iter_patterns_of(stem, [(*span, "{time}")])
+    as_dates = next(_iter_working(dated, names, timezone, today), None)
+    as_worlds = next(_iter_working(["{world}", "{world}/{any}"], names, timezone, today), None)
+    found = ((as_worlds, "each is a world"), (as_dates, "they are dates"))
+    return [(pattern, meaning) for pattern, meaning in found if pattern is not None]
 
 
 def _with_any(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
+from rewound.catalog.naming.borne_out import BorneOut, find_borne_out
 from rewound.catalog.naming.directives import OtherZone, read_clock_of
 from rewound.catalog.naming.lone_clocks import (
     ClockVerdict,
@@ -42,6 +43,8 @@ class StemTimes:
     """Where a time of day is separate from its day; `times` have it already."""
     month: tuple[int, int] | None = None
     """Where a month without a day is: the closing line has the time."""
+    period: tuple[int, int] | None = None
+    """Where a day or period is that closing lines bear out; these have the time."""
     problem: str | None = None
     """Why the name cannot be read."""
     open_tokens: tuple[Settled, ...] = ()
@@ -75,7 +78,9 @@ def read_stems(
     for stem, each in found.items():
         _find_clock(stem, each, timezone)
     _judge_clocks(found, timezone, closing_time)
-    return {stem: _conclude(stem, each) for stem, each in found.items()}
+    timeless = [stem for stem, each in found.items() if not each.times and not each.open_tokens]
+    borne_out = find_borne_out(timeless, closing_time)
+    return {stem: _conclude(stem, each, borne_out.get(stem)) for stem, each in found.items()}
 
 
 def _find(stem: str, timezone: tzinfo) -> _Stem:
@@ -176,8 +181,10 @@ def _judge_clocks(found: dict[str, _Stem], timezone: tzinfo, closing_time: Closi
             found[stem].problem = f"{clock.text} may be a world or a time of day"
 
 
-def _conclude(stem: str, each: _Stem) -> StemTimes:
+def _conclude(stem: str, each: _Stem, borne_out: BorneOut | None) -> StemTimes:
     problem, month = each.problem, None
+    if borne_out is not None and problem is None:
+        return StemTimes(period=borne_out.span, problem=borne_out.problem)
     if not each.times and problem is None:
         if unknown := _NO_SUCH_DAY.search(stem):
             problem = f"{unknown[0]} looks like a date but is not a valid one"

@@ -87,8 +87,11 @@ _NOT_DAY_FIRST = "".join(
     f"(?!(?<=[0-9]{{2}}{gap}[0-9]{{2}}{gap})20[0-9]{{2}}{gap})"
     for gap in ("-", "_", "[.]")
 )
+_NOT_AFTER_DATE = "(?<![0-9][-_. ][0-9][-_. ])(?<![0-9][-_. ][0-9]{2}[-_. ])"
 _DATES = (
-    f"{_NOT_DAY_FIRST}{_Y}[-_. ]{_M}[-_. ]{_D}",
+    *(f"{_NOT_DAY_FIRST}{_Y}{gap}{_M}{gap}{_D}" for gap in ("-", "_", "[.]", " ")),
+    # 17-06-2024_03-15 is the 17th of June, at a quarter past three.
+    f"{_NOT_AFTER_DATE}{_Y}[-_. ]{_M}[-_. ]{_D}",
     f"{_Y}/{_M}/{_D}",
     f"{_Y}/{_named('b', any_month())}/{_D}",
     # Folders as named by Hive and programs that read object stores.
