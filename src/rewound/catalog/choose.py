@@ -184,6 +184,9 @@ def _require_dumps(catalog: Catalog) -> None:
     raise CatalogError(f"no dumps in {catalog.source}{reasons}", hint=hint)
 
 
+_SOME_PATTERN = "--pattern '{world}/{any}{time}'"
+
+
 def _require_unambiguous(catalog: Catalog) -> None:
     if catalog.ambiguous:
         by_reason: dict[str, list[str]] = {}
@@ -192,10 +195,14 @@ def _require_unambiguous(catalog: Catalog) -> None:
         reasons = "; ".join(
             f"{fold_worlds(worlds)}: {reason}" for reason, worlds in by_reason.items()
         )
+        options = " or ".join(
+            f"--pattern '{pattern}' (for {worlds})"
+            for pattern, worlds in [*catalog.ambiguous_patterns.items()][:3]
+        )
         raise CatalogError(
             f"one name may stand for several worlds: {reasons}",
-            hint="tell Rewound which part is the world, for example --pattern"
-            " '{world}/{any}{time}', or give one of the folders as SOURCE",
+            hint="tell Rewound which part is the world, for example"
+            f" {options or _SOME_PATTERN}, or give one of the folders as SOURCE",
         )
 
 

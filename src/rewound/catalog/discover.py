@@ -7,7 +7,7 @@ chosen here: doubts are recorded, and `choose` refuses them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from rewound.catalog.dump import (
     NotUnderstood,
     TimeSource,
     natural_key,
+    sort_naturally,
 )
 from rewound.catalog.naming.endings import (
     NO_DUMP,
@@ -30,12 +31,13 @@ from rewound.catalog.naming.endings import (
 )
 from rewound.catalog.naming.names import NameProblem, ParsedName, parse_stem
 from rewound.catalog.naming.pattern import compile_pattern
-from rewound.catalog.naming.proposals import propose_for_time
+from rewound.catalog.naming.proposals import propose_for_folders, propose_for_time
 from rewound.catalog.naming.reading import StemTimes, is_of_month, read_stems
 from rewound.catalog.questions import question_clocks, question_names, quote_patterns
 from rewound.catalog.several_files import ReadSubject, describe_grid
 from rewound.catalog.walk import FileId, SourceFile, list_files
 from rewound.errors import CatalogError, DumpError
+from rewound.worlds.folding import fold_worlds
 
 IsDump = Callable[[Path], bool]
 """Tells from the content whether a file is a dump, whatever its name."""
@@ -95,12 +97,14 @@ def discover(
         (entry.dump for entry in named),
         key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.path),
     )
+    ambiguous = _find_ambiguous(named)
     return Catalog(
         source=source,
         dumps=tuple(dumps),
         not_understood=tuple(sorted(not_understood, key=lambda entry: entry.path)),
         warnings=(*_kind_warnings(named), *_zone_warnings(named)),
-        ambiguous=_find_ambiguous(named),
+        ambiguous=ambiguous,
+        ambiguous_patterns=_propose_for(named, asked) if ambiguous else {},
         doubts=tuple(doubts),
     )
 
@@ -233,6 +237,19 @@ def _find_ambiguous(named: Iterable[NamedDump]) -> dict[str, str]:
         + " and ".join(str(path) for path in list(paths.values())[:2])
         for world, paths in several.items()
     }
+
+
+def _propose_for(named: Sequence[NamedDump], source: CandidateFiles) -> dict[str, str]:
+    """Return patterns that tell the folders apart, with the worlds that each makes."""
+    names = [entry.file.relative for entry in named]
+    has_times = all(entry.dump.time_source is TimeSource.NAME for entry in named)
+    by_worlds: dict[str, str] = {}
+    for pattern in propose_for_folders(names, source.timezone, source.today, has_times=has_times):
+        compiled = compile_pattern(pattern)
+        read = [compiled.parse_path(name, source.timezone) for name in names]
+        worlds = {each.world for each in read if isinstance(each, ParsedName)}
+        by_worlds.setdefault(fold_worlds(sort_naturally(worlds)), pattern)
+    return {pattern: worlds for worlds, pattern in by_worlds.items()}
 
 
 def _kind_warnings(named: Iterable[NamedDump]) -> list[str]:

@@ -6,22 +6,22 @@ are dumped in one night, so their days do not all differ; a job that runs at one
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from rewound.catalog.dump import Dump, TimeSource
-from rewound.worlds.folding import fold_worlds
+from rewound.worlds.folding import fold_worlds, name_worlds
 
-_FEWEST_IN_A_ROW = 3
-"""Two worlds whose only dumps are of two days are no pattern yet: a job may have failed."""
 _WORLDS_ASKED = 3
 _DUMPS_ASKED = 4
 """Of a world, one for each hour of its names."""
 _BYTES_READ = 256 << 20
 """So much of compressed dumps is read to find a 12-hour clock: some seconds, once."""
 _HALF_DAY, _DAY = timedelta(hours=12), timedelta(days=1)
+_FAR_OFF = timedelta(days=2)
+"""No time zone and no long dump explains that a name and its closing line differ by more."""
 _SLACK = timedelta(hours=1)
 """By so much the time that a dump takes may vary within one world."""
 
@@ -34,35 +34,77 @@ class Suspicion:
     dumps: tuple[Dump, ...]
     text: str
     """What is in doubt, in words."""
+    bases: Mapping[str, str] = field(default_factory=dict)
+    """World to the name that its dumps share with those of other worlds, if they are one."""
 
 
-def find_serial_worlds(dumps: Iterable[Dump]) -> list[Suspicion]:
-    """Return worlds that look like moments of one: they differ in a number, and in the day.
+def find_ids_like_dates(
+    dumps: Iterable[Dump], closing_time: Callable[[Path], datetime | None]
+) -> list[Suspicion]:
+    """Return worlds whose names have days far apart, and closing lines of one night.
 
-    Each has one dump, no two are of one day, and there are three at least.
+    Such are tenants by a number that looks like a date: `tenant_20240611`, `tenant_20240612`. A
+    clock that is wrong by some days is wrong by as much for each dump.
     """
     by_world: dict[str, list[Dump]] = defaultdict(list)
     for dump in dumps:
-        by_world[dump.world].append(dump)
-    families: dict[str, list[list[Dump]]] = defaultdict(list)
+        if dump.time_source is TimeSource.NAME:
+            by_world[dump.world].append(dump)
+    budget = _BYTES_READ
+    found: list[Suspicion] = []
+    for world, of_world in _one_of_each_make(by_world):
+        in_order = sorted(of_world, key=lambda dump: dump.taken_at)
+        asked = (in_order[0], in_order[-1], *in_order[1:-1][:_WORLDS_ASKED])
+        told: list[tuple[Dump, datetime]] = []
+        for dump in asked:
+            budget -= dump.size_bytes if dump.path.suffix.lower() != ".sql" else 0
+            closed_at = closing_time(dump.path) if budget >= 0 else None
+            if closed_at is not None:
+                told.append((dump, closed_at))
+            if len(told) > 1 and not _are_of_one_night(told):
+                break
+        if len(told) > 1 and _are_of_one_night(told):
+            worlds = frozenset(each for each in by_world if _make_of(each) == _make_of(world))
+            first, last = min(told, key=_when), max(told, key=_when)
+            text = (
+                f"the dates in the names of {name_worlds(sorted(worlds))} may be numbers that"
+                f" name worlds: {first[0].path.name} and {last[0].path.name} both end on"
+                f" {first[1].date()}"
+            )
+            concerned = tuple(dump for each in worlds for dump in by_world[each])
+            found.append(Suspicion(worlds, (*in_order, *concerned), text))
+    return found
+
+
+def _when(each: tuple[Dump, datetime]) -> datetime:
+    return each[0].taken_at
+
+
+def _make_of(world: str) -> str:
+    return re.sub("[0-9]+", "#", world)
+
+
+def _one_of_each_make(by_world: dict[str, list[Dump]]) -> list[tuple[str, list[Dump]]]:
+    """Return, of worlds that differ in numbers only, the one with the most dumps."""
+    makes: dict[str, tuple[str, list[Dump]]] = {}
     for world, of_world in by_world.items():
-        families[re.sub("[0-9]+", "#", world)].append(of_world)
-    return [
-        _suspect_serial([of_world[0] for of_world in family])
-        for family in families.values()
-        if len(family) >= _FEWEST_IN_A_ROW
-        and all(len(of_world) == 1 for of_world in family)
-        and len({of_world[0].taken_at.date() for of_world in family}) == len(family)
-    ]
+        make = _make_of(world)
+        if len(of_world) > 1 and (make not in makes or len(of_world) > len(makes[make][1])):
+            makes[make] = world, of_world
+    return list(makes.values())[:_WORLDS_ASKED]
 
 
-def _suspect_serial(dumps: Sequence[Dump]) -> Suspicion:
-    worlds = frozenset(dump.world for dump in dumps)
-    return Suspicion(
-        worlds,
-        tuple(dumps),
-        f"{fold_worlds(sorted(worlds))} may be {len(worlds)} worlds, or {len(worlds)} dumps of one:"
-        " each has one dump, and each dump is of a different day",
+def _are_of_one_night(told: Sequence[tuple[Dump, datetime]]) -> bool:
+    closings = [closed_at for _, closed_at in told]
+    moments = [dump.taken_at for dump, _ in told]
+    is_far_off = any(
+        abs(closed_at - dump.taken_at) > _FAR_OFF + timedelta(days=dump.open_days)
+        for dump, closed_at in told
+    )
+    return (
+        is_far_off
+        and max(closings) - min(closings) < _HALF_DAY
+        and max(moments) - min(moments) > _HALF_DAY
     )
 
 

@@ -81,6 +81,8 @@ class Catalog:
     """What the user should know before trusting the choice of a dump."""
     ambiguous: Mapping[str, str] = field(default_factory=dict)
     """World to reason, where one name may stand for several worlds: choosing refuses these."""
+    ambiguous_patterns: Mapping[str, str] = field(default_factory=dict)
+    """The patterns that would settle `ambiguous`, with the worlds that each makes."""
     doubts: tuple[Doubt, ...] = ()
     """What the user has to decide before anything is restored."""
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rewound.catalog.candidates import CandidateFiles, NamedDump
-from rewound.catalog.doubts import Suspicion, find_half_day_clocks, find_serial_worlds
-from rewound.catalog.dump import Doubt, Dump, NotUnderstood, TimeSource
+from rewound.catalog.doubts import Suspicion, find_half_day_clocks, find_ids_like_dates
+from rewound.catalog.dump import Doubt, Dump, NotUnderstood, TimeSource, sort_naturally
 from rewound.catalog.naming.calendar import is_calendar_word
 from rewound.catalog.naming.endings import strip_extension
 from rewound.catalog.naming.names import find_world_problem
-from rewound.catalog.naming.proposals import propose_for_slot
+from rewound.catalog.naming.proposals import propose_for_ids, propose_for_slot
 from rewound.catalog.rotations import Rotation, find_rotations
+from rewound.catalog.serial_worlds import find_serial_worlds, find_set_aside
 from rewound.catalog.several_files import ReadSubject, find_database_files, find_table_files
 from rewound.worlds.folding import fold_worlds, name_worlds
 
@@ -47,14 +48,43 @@ def question_names(
                 " overwrites its dumps in turn uses such names, and the closing lines match"
             )
             suspicion = Suspicion(worlds, rotation.dumps, text)
-            doubts.append(_resolve(suspicion, source, [(rotation.dumps[0], rotation.world)]))
+            with_world = [(dump, rotation.world) for dump in rotation.dumps]
+            doubts.append(_resolve(suspicion, source, with_world))
     in_doubt = frozenset(world for doubt in doubts for world in doubt.worlds)
     doubts += [
         _resolve(suspicion, source, ())
         for suspicion in find_serial_worlds(entry.dump for entry in named)
         if not suspicion.worlds & in_doubt
     ]
+    doubts += [
+        _resolve_aside(suspicion, named, source)
+        for suspicion in find_set_aside(entry.dump for entry in named)
+        if not suspicion.worlds & in_doubt
+    ]
+    suspicions = find_ids_like_dates([entry.dump for entry in named], source.find_closing_time)
+    doubts += [_resolve_dates(suspicion, source) for suspicion in suspicions]
     return named, lost, doubts
+
+
+def _resolve_aside(
+    suspicion: Suspicion, named: Sequence[NamedDump], source: CandidateFiles
+) -> Doubt:
+    """Return the doubt with the options that leave the worlds out, or keep them."""
+    others = {entry.dump.world for entry in named} - suspicion.worlds
+    patterns = propose_for_slot([], source.names, source.timezone, source.today)
+    keeps = f"; {quote_patterns(patterns)} if each is a world" if patterns else ""
+    hint = f"--worlds '{fold_worlds(sort_naturally(others))}' leaves them out{keeps}"
+    return Doubt(suspicion.worlds, suspicion.text, hint)
+
+
+def _resolve_dates(suspicion: Suspicion, source: CandidateFiles) -> Doubt:
+    """Return the doubt with a pattern for each reading of the dates."""
+    found = propose_for_ids(source.names, source.timezone, source.today)
+    hint = (
+        " or ".join(f"--pattern '{pattern}' if {meaning}" for pattern, meaning in found)
+        or "tell Rewound which part is the world with --pattern"
+    )
+    return Doubt(suspicion.worlds, suspicion.text, hint)
 
 
 def _merge(
@@ -97,16 +127,27 @@ def _resolve(
     stems = {file.path: strip_extension(file.relative) for file in source.files}
     texts = [(stems[dump.path], world) for dump, world in slots]
     if not texts:
-        dump = suspicion.dumps[0]
-        texts = [(stems[dump.path], dump.world.rstrip("0123456789").rstrip("-_. "))]
+        texts = [
+            (stems[dump.path], suspicion.bases.get(dump.world) or _without_number(dump.world))
+            for dump in suspicion.dumps
+        ]
     patterns = propose_for_slot(texts, source.names, source.timezone, source.today)
     return _ask(suspicion, patterns)
+
+
+def _without_number(world: str) -> str:
+    return world.rstrip("0123456789").rstrip("-_. ")
 
 
 def _ask(suspicion: Suspicion, patterns: Sequence[str]) -> Doubt:
     if len(patterns) > 1:
         one, each = patterns[:2]
         hint = f"--pattern '{one}' if they are one world, --pattern '{each}' if each is a world"
+    elif patterns == ["{world}"]:
+        hint = (
+            "--pattern '{world}' if each is a world; if they are one, rename the files, such as"
+            " NAME_2024-06-18.sql"
+        )
     elif patterns:
         hint = f"tell Rewound which part is the world: {quote_patterns(patterns)}"
     else:

@@ -20,17 +20,19 @@ from rewound.catalog.naming.calendar import WEEKDAY_NAMES, find_month, find_week
 from rewound.catalog.naming.names import strip_markers
 
 _SEPARATED = re.compile(r"[-_. ]+|[^-_. ]+")
-_UNIT_NUMBER = re.compile(r"(?i:(w|kw|cw|week|day|d|hour|h|month|m)?)([0-9]{1,4})")
+_UNIT_NUMBER = re.compile(r"(?i:(w|kw|cw|week|day|d|hour|h|month|m|q)?)([0-9]{1,4})")
 _NUMBER_UNIT = re.compile(r"(?i:([0-9]{1,2})(?:h|hr|hrs|uhr))")
 _DAY_AND_MONTH = re.compile(r"([0-3]?[0-9])([^\W\d_]{3,})|([^\W\d_]{3,})([0-3]?[0-9])")
 _MOMENT_WORDS = frozenset(
     {"before", "after", "pre", "post", "previous", "old", "new", "latest", "last", "current"}
     | {"yesterday", "today", "morning", "noon", "evening", "night", "midnight", "even", "odd"}
-    | {"bak", "backup", "orig"}
+    | {"bak", "backup", "orig", "am", "pm"}
 )
 _ENGLISH = WEEKDAY_NAMES | {name[:3] for name in WEEKDAY_NAMES} | {"tues", "thur", "thurs"}
 _TURN = timedelta(hours=12)
 """A file of logrotate is at least so much older than the one before it."""
+_AFTER_QUARTER = timedelta(days=5)
+"""A job names a dump after the quarter that has just ended; worlds q1 and q2 are of one night."""
 _SAME_MINUTE = timedelta(minutes=15)
 """Jobs of every hour end within so many minutes of the hour; dumps one after the other do not."""
 
@@ -227,7 +229,24 @@ def _judge_four_digits(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
         return None
     if all(_is_month_and_day(slot.closed_at, _number(slot)) for slot in slots):
         return "months and days", False
+    if all(_is_year(slot.closed_at, _number(slot)) for slot in slots):
+        return "years", False
     return _judge_times_of_day(slots)
+
+
+def _is_year(closed_at: datetime, year: int) -> bool:
+    return year in (closed_at.year, (closed_at - _TURN).year)
+
+
+def _judge_quarters(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    by_number = {_number(slot): slot.closed_at for slot in slots}
+    times = sorted(by_number.values())
+    is_apart = all(later - earlier > _AFTER_QUARTER for earlier, later in pairwise(times))
+    fits = all(
+        any((at.month + 2) // 3 == number for at in (closed_at, closed_at - _AFTER_QUARTER))
+        for number, closed_at in by_number.items()
+    )
+    return ("quarters", True) if len(times) > 1 and is_apart and fits else None
 
 
 def _is_month_and_day(closed_at: datetime, number: int) -> bool:
@@ -293,6 +312,7 @@ _DAYS = _judge_units(
     lambda closed_at, day: _is_day(closed_at, day) or day == closed_at.isoweekday(), "days"
 )
 _JUDGES: dict[str, _Judge] = {
+    "number after q": _judge_quarters,
     "weekday": _judge_weekdays,
     "month": _judge_months,
     "number": _judge_numbers,

@@ -96,10 +96,10 @@ def describe_grid(origins: Mapping[str, Sequence[tuple[str, ...]]]) -> str | Non
     folders = {tuple(sorted(of_world)) for of_world in origins.values()}
     if len(origins) < 2 or len(folders) != 1:
         return None
-    hosts = ["/".join(origin) for origin in next(iter(folders))]
+    hosts = ["/".join(origin) or "SOURCE itself" for origin in next(iter(folders))]
     return (
-        f"{_list(hosts)} contain files of the same names, as if each had one file per database;"
-        f" {_JOIN}"
+        f"{_list(hosts)} contain files of the same names: they"
+        f" may be moments, or hosts with one file per database; for those, {_JOIN}"
     )
 
 

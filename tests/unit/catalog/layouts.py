@@ -572,6 +572,27 @@ FOLDERS = [
         ("year=2024/month=06/day=18/host1.sql.gz", "host1 2024-06-18"),
         ("year=2024/month=06/day=18/host2.sql.gz", "host2 2024-06-18"),
     ),
+    asked(
+        "tenants by a number that looks like a date",
+        ("tenant_20240611.sql.gz", "2024-06-18 03:00:30"),
+        ("tenant_20240612.sql.gz", "2024-06-18 03:01:10"),
+        ("tenant_20240613.sql.gz", "2024-06-18 03:02:30"),
+    ),
+    asked(
+        "tenants by a number that looks like a date and a time",
+        ("tenant_20240611000001.sql.gz", "2024-06-18 03:00:30"),
+        ("tenant_20240612000002.sql.gz", "2024-06-18 03:01:10"),
+    ),
+    many(
+        "a clock that is days behind",
+        ("host1_20240611.sql.gz", "host1 2024-06-11", "2024-06-01 03:00:30"),
+        ("host1_20240612.sql.gz", "host1 2024-06-12", "2024-06-02 03:00:30"),
+    ),
+    many(
+        "a dump of yesterday that was made again today",
+        ("host1_20240617_211508.sql.gz", "host1 2024-06-17 21:15:08", "2024-06-18 21:20:00"),
+        ("host1_20240618_211508.sql.gz", "host1 2024-06-18 21:15:08", "2024-06-18 21:15:20"),
+    ),
     many(
         "quarters",
         closed("host1_2024Q1.sql.gz", "host1", "2024-03-31 23:00:30"),
@@ -584,6 +605,16 @@ FOLDERS = [
         closed("2024/Q2/host1.sql.gz", "host1", "2024-06-30 23:00:30"),
     ),
     many(
+        "quarters without a year",
+        closed("host1_Q1.sql.gz", "host1", "2024-03-31 23:00:30"),
+        closed("host1_Q2.sql.gz", "host1", "2024-06-30 23:00:30"),
+    ),
+    many(
+        "worlds called q1 and q2, dumped in one night",
+        closed("shop-q1.sql.gz", "shop-q1", "2024-04-02 03:00:30"),
+        closed("shop-q2.sql.gz", "shop-q2", "2024-04-02 03:01:30"),
+    ),
+    many(
         "quarters that closing lines deny",
         ("host1_2024Q1.sql.gz", None, "2024-06-18 03:00:30"),
         ("host1_2024Q2.sql.gz", None, "2024-06-18 03:01:30"),
@@ -592,6 +623,11 @@ FOLDERS = [
         "halves of a year",
         closed("host1_2023H2.sql.gz", "host1", "2023-12-31 03:00:30"),
         closed("host1_2024H1.sql.gz", "host1", "2024-06-30 03:00:30"),
+    ),
+    asked(
+        "years, or worlds",
+        ("host1_2022.sql.gz", "2022-12-31 03:00:30"),
+        ("host1_2023.sql.gz", "2023-12-31 03:00:30"),
     ),
     many(
         "months in words",
@@ -643,9 +679,9 @@ FOLDERS = [
     *(
         many(
             f"the {calendar} calendar",
-            (f"host1_{one}.sql.gz", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-            (f"host1_{other}.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
-            (f"host2_{other}.sql.gz", "host2 2024-06-18 03:01:30", "2024-06-18 03:01:30"),
+            closed(f"host1_{one}.sql.gz", "host1", "2024-06-17 03:00:30"),
+            closed(f"host1_{other}.sql.gz", "host1", "2024-06-18 03:00:30"),
+            closed(f"host2_{other}.sql.gz", "host2", "2024-06-18 03:01:30"),
         )
         for calendar, one, other in (
             ("Buddhist", "25670617", "25670618"),
@@ -671,8 +707,8 @@ FOLDERS = [
     *(
         many(
             f"days by number: {one}",
-            (f"host1_{one}.sql.gz", "host1 2024-06-17 03:00:30", "2024-06-17 03:00:30"),
-            (f"host1_{other}.sql.gz", "host1 2024-06-18 03:00:30", "2024-06-18 03:00:30"),
+            closed(f"host1_{one}.sql.gz", "host1", "2024-06-17 03:00:30"),
+            closed(f"host1_{other}.sql.gz", "host1", "2024-06-18 03:00:30"),
         )
         for one, other in (
             ("2460479", "2460480"),  # Julian days
@@ -725,4 +761,66 @@ FOLDERS = [
     ),
     one("host1.sql.txt", f"host1 {CLOSED}"),
     one("host1.sql.gz.0", f"host1 {CLOSED}"),
+    asked(
+        "an older dump beside the world's",
+        ("host1.sql.gz", "2024-06-18 03:00:30"),
+        ("host1-previous.sql.gz", "2024-06-17 03:00:30"),
+    ),
+    asked(
+        "a copy beside the world's dump",
+        ("host1.sql.gz", "2024-06-18 03:00:30"),
+        ("host1_copy.sql.gz", "2024-06-18 03:00:30"),
+    ),
+    many(
+        "worlds called shop and shop-old, dumped in one night",
+        closed("shop.sql.gz", "shop", "2024-06-18 03:00:30"),
+        closed("shop-old.sql.gz", "shop-old", "2024-06-18 03:01:30"),
+        ("bar_20240618.sql.gz", "bar 2024-06-18"),
+        ("bar-old_20240618.sql.gz", "bar-old 2024-06-18"),
+    ),
+    *(
+        asked(
+            f"slots of two hosts: {one}, {other}",
+            (f"host1{one}.sql.gz", "2024-06-17 03:00:30"),
+            (f"host1{other}.sql.gz", "2024-06-18 03:00:30"),
+            (f"host2{one}.sql.gz", "2024-06-17 03:01:30"),
+            (f"host2{other}.sql.gz", "2024-06-18 03:01:30"),
+        )
+        for one, other in (
+            *(("_A", "_B"), ("_slot1", "_slot2"), ("-even", "-odd"), ("-blue", "-green")),
+            *((".gen0", ".gen1"), ("-am", "-pm"), ("_b141", "_b142"), ("-3f2504e", "-6ba7b81")),
+        )
+    ),
+    many(
+        "regions that are dumped in their own nights",
+        closed("eu-a.sql.gz", "eu-a", "2024-06-18 02:00:30"),
+        closed("eu-b.sql.gz", "eu-b", "2024-06-18 02:01:30"),
+        closed("us-a.sql.gz", "us-a", "2024-06-18 10:00:30"),
+        closed("us-b.sql.gz", "us-b", "2024-06-18 10:01:30"),
+    ),
+    asked(
+        "one host's builds by number and token",
+        ("host1-41-x7k2p.sql.gz", "2024-06-16 03:00:30"),
+        ("host1-57-8bq4z.sql.gz", "2024-06-17 03:00:30"),
+        ("host1-63-p3m1q.sql.gz", "2024-06-18 03:00:30"),
+    ),
+    *(
+        asked(
+            f"folders by turn: {one}, {other}",
+            (f"{one}/host1.sql.gz", "2024-06-17 03:00:30"),
+            (f"{other}/host1.sql.gz", "2024-06-18 03:00:30"),
+            (f"{one}/host2.sql.gz", "2024-06-17 03:01:30"),
+            (f"{other}/host2.sql.gz", "2024-06-18 03:01:30"),
+        )
+        for one, other in (
+            *(("A", "B"), ("slot1", "slot2"), ("previous", "current"), ("backup.1", "backup.0")),
+            *(("father", "son"), ("2023", "2024")),
+        )
+    ),
+    many(
+        "father, son and their father by their periods",
+        closed("monthly/host1.sql.gz", "host1", "2024-06-01 03:00:30"),
+        closed("weekly.1/host1.sql.gz", "host1", "2024-06-11 03:00:30"),
+        closed("daily.3/host1.sql.gz", "host1", "2024-06-15 03:00:30"),
+    ),
 ]

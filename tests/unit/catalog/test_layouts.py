@@ -78,7 +78,8 @@ def test_a_layout_is_read_as_a_careful_person_would(layout, folder, catalog):
 def test_every_pattern_that_is_proposed_reads_every_file(folder, catalog):
     texts = [entry.reason for entry in catalog.not_understood]
     texts += [doubt.hint for doubt in catalog.doubts]
-    for pattern in {p for text in texts for p in re.findall(r"--pattern '([^']+)'", text)}:
+    patterns = {p for text in texts for p in re.findall(r"--pattern '([^']+)'", text)}
+    for pattern in patterns | {*catalog.ambiguous_patterns}:
         again = discover(
             folder,
             pattern=pattern,
@@ -87,3 +88,17 @@ def test_every_pattern_that_is_proposed_reads_every_file(folder, catalog):
             read_closing_time=lambda path: datetime(2024, 6, 18, tzinfo=UTC),
         )
         assert not again.not_understood, pattern
+
+
+def test_folders_by_turn_come_with_a_pattern_for_each_reading(tmp_path):
+    for folder in ("A", "B"):
+        (tmp_path / folder).mkdir()
+        for host in ("host1", "host2"):
+            (tmp_path / folder / f"{host}.sql").write_bytes(b"-- a dump\n")
+    catalog = discover(
+        tmp_path, today=TODAY, read_closing_time=lambda path: datetime(2024, 6, 18, tzinfo=UTC)
+    )
+    assert catalog.ambiguous_patterns == {"{world}": "host[1-2]", "{world}/{any}": "A,B"}
+    with pytest.raises(CatalogError) as raised:
+        choose_dumps(catalog, None)
+    assert "--pattern '{world}' (for host[1-2])" in str(raised.value.hint)

@@ -1,0 +1,177 @@
+"""Finding worlds that are moments of one: a number, word or token in their names goes with the day.
+
+Each of them has one dump, and these are of different days. Two worlds whose only dumps are of two
+days are no pattern yet: a job may have failed. It takes three; or two, where several hosts have
+the same two. Shards, tenants and hosts are dumped in one night, and are not asked for. Pure.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise, takewhile
+
+from rewound.catalog.doubts import Suspicion
+from rewound.catalog.dump import Dump, TimeSource
+from rewound.worlds.folding import fold_worlds, name_worlds
+
+_FEWEST_IN_A_ROW = 3
+_ONE_RUN = timedelta(hours=6)
+"""A job that dumps all hosts takes no longer, as a rule."""
+_NEXT_RUN = timedelta(hours=20)
+"""Regions are dumped in their own nights, so by some hours apart: they are no moments."""
+_PARTS = re.compile(r"[-_. ]+|[^-_. ]+")
+_PIECES = re.compile(r"[-_. ]+|[A-Za-z]+|[0-9]+|.")
+_TOKEN = re.compile(r"(?=[^-_. ]{5,})(?:[0-9]+[A-Za-z]+[0-9]|[A-Za-z]+[0-9]+[A-Za-z])[0-9A-Za-z]*")
+"""Letters and digits in turns, as in hashes: 3f2504e, x7k20; but not host1 or rack12."""
+
+_ASIDE_WORD = (
+    "(?i:old|older|orig|original|prev|previous|last|tmp|temp|copy[-_.]of|copy|saved?|bak|backup"
+    "|new|latest|current|yesterday|before|after)[0-9]?"
+)
+_ASIDE = re.compile(rf"(?P<after>.+)[-_.]{_ASIDE_WORD}|{_ASIDE_WORD}[-_.](?P<before>.+)", re.DOTALL)
+
+
+def find_serial_worlds(dumps: Iterable[Dump]) -> list[Suspicion]:
+    """Return groups of worlds that look like moments of one."""
+    by_world: dict[str, list[Dump]] = defaultdict(list)
+    for dump in dumps:
+        by_world[dump.world].append(dump)
+    single = {world: of_world[0] for world, of_world in by_world.items() if len(of_world) == 1}
+    families = _group_by_number(by_world)
+    suspects = [
+        [single[world] for world in family]
+        for family in families
+        if all(world in single for world in family) and _is_series([single[w] for w in family])
+    ]
+    suspects += _find_columns(single)
+    found: list[Suspicion] = []
+    seen: set[str] = set()
+    for suspected in sorted(suspects, key=len, reverse=True):
+        worlds = {dump.world for dump in suspected}
+        if not worlds & seen:
+            seen |= worlds
+            found.append(_suspect(suspected))
+    return found
+
+
+def find_set_aside(dumps: Iterable[Dump]) -> list[Suspicion]:
+    """Return worlds named as older or other dumps of a world: `host1-old` beside `host1`.
+
+    Such as were dumped by the same run are worlds of their own.
+    """
+    of_world: dict[str, list[Dump]] = defaultdict(list)
+    for dump in dumps:
+        of_world[dump.world].append(dump)
+    bases = {
+        world: base
+        for world in of_world
+        if (base := _find_whole(world)) in of_world
+        and not _share_runs(of_world[base], of_world[world])
+    }
+    if not bases:
+        return []
+    text = (
+        f"{name_worlds(sorted(bases))} may be worlds, or other dumps of"
+        f" {fold_worlds(sorted(set(bases.values())))}: they are named so, and are not of one run"
+    )
+    concerned = tuple(dump for world in bases for dump in of_world[world])
+    return [Suspicion(frozenset(bases), concerned, text, bases)]
+
+
+def _find_whole(world: str) -> str:
+    match = _ASIDE.fullmatch(world)
+    return (match["after"] or match["before"]) if match else ""
+
+
+def _share_runs(dumps: Sequence[Dump], others: Sequence[Dump]) -> bool:
+    """Tell whether any two are of one run; equal closing lines are those of copies."""
+    return any(
+        abs(one.taken_at - other.taken_at) <= _ONE_RUN
+        and (one.taken_at != other.taken_at or one.time_source is TimeSource.NAME)
+        for one in dumps
+        for other in others
+    )
+
+
+def _group_by_number(worlds: Iterable[str]) -> list[list[str]]:
+    """Return the worlds that differ in their numbers: in all, in one, or from one on."""
+    families: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+    for world in worlds:
+        families["", _shape(world)][world] = None
+        pieces = _PIECES.findall(world)
+        for place, piece in enumerate(pieces):
+            if piece.isdigit():
+                before, after = "".join(pieces[:place]), "".join(pieces[place + 1 :])
+                families[before, "#", after][world] = None
+        parts = _PARTS.findall(world)
+        for place, part in enumerate(parts):
+            if any(character.isdigit() for character in part):
+                before, after = "".join(parts[:place]), "".join(parts[place:])
+                families[before, "", _shape(after)][world] = None
+    return list({tuple(family): list(family) for family in families.values()}.values())
+
+
+def _shape(text: str) -> str:
+    return re.sub("[0-9]+", "#", _TOKEN.sub("$", text))
+
+
+def _is_series(dumps: Sequence[Dump]) -> bool:
+    days = {dump.taken_at.date() for dump in dumps}
+    return len(dumps) >= _FEWEST_IN_A_ROW and len(days) == len(dumps)
+
+
+def _find_columns(single: Mapping[str, Dump]) -> list[list[Dump]]:
+    """Return the rows of grids: `host1_A`, `host1_B` beside `host2_A`, `host2_B`.
+
+    All of one column are of one run, and the columns are of different runs.
+    """
+    rows: dict[tuple[str, str], dict[str, Dump]] = defaultdict(dict)
+    for world, dump in single.items():
+        parts = _PARTS.findall(world)
+        for place in range(len(parts)) if len(parts) > 1 else ():
+            rest = "".join(parts[:place]), "".join(parts[place + 1 :])
+            rows[rest][parts[place]] = dump
+    grids: dict[frozenset[str], list[dict[str, Dump]]] = defaultdict(list)
+    for row in rows.values():
+        if len(row) > 1:
+            grids[frozenset(row)].append(row)
+    return [
+        list(row.values())
+        for columns, of_grid in grids.items()
+        if len(of_grid) > 1
+        and _are_runs([[row[column].taken_at for row in of_grid] for column in columns])
+        for row in of_grid
+    ]
+
+
+def _are_runs(columns: Iterable[Sequence[datetime]]) -> bool:
+    spans = sorted((min(moments), max(moments)) for moments in columns)
+    return all(last - first <= _ONE_RUN for first, last in spans) and all(
+        after[0] - before[0] >= _NEXT_RUN for before, after in pairwise(spans)
+    )
+
+
+def _find_base(worlds: Sequence[str]) -> str:
+    """Return the parts at the start, or else at the end, that all names share."""
+    rows = [_PARTS.findall(world) for world in worlds]
+    start = "".join(_shared(rows)).rstrip("-_. ")
+    end = "".join(reversed(_shared([row[::-1] for row in rows]))).lstrip("-_. ")
+    return start or end
+
+
+def _shared(rows: Sequence[Sequence[str]]) -> list[str]:
+    same = takewhile(lambda parts: len(set(parts)) == 1, zip(*rows, strict=False))
+    return [parts[0] for parts in same]
+
+
+def _suspect(dumps: Sequence[Dump]) -> Suspicion:
+    worlds = frozenset(dump.world for dump in dumps)
+    base = _find_base(sorted(worlds))
+    return Suspicion(
+        worlds,
+        tuple(dumps),
+        f"{fold_worlds(sorted(worlds))} may be {len(worlds)} worlds, or {len(worlds)} dumps of one:"
+        " each has one dump, and each dump is of a different day",
+        {world: base for world in worlds if base},
+    )
