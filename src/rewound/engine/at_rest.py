@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
 from rewound.mysql.client import Connection
 
-_PURGE_PATIENCE_S = 3.0
+_PATIENCE_S = 3.0
 _POLL_S = 0.01
 _COUNTERS = (
     "SHOW GLOBAL STATUS WHERE variable_name IN ('Innodb_buffer_pool_pages_dirty',"
@@ -43,16 +43,21 @@ class Rest:
 def settle(connection: Connection) -> None:
     """Bring a server to rest that was loaded without a redo log; it has one from then on.
 
-    Waits a few seconds at most for what is left to purge. Whether it came to rest, and stayed
-    there, is for `find_rest` to say.
+    Waits a few seconds at most. Whether it came to rest, and stayed there, is for `find_rest` to
+    say.
     """
     connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = 1")
-    deadline = time.monotonic() + _PURGE_PATIENCE_S
-    while connection.query(_LEFT_TO_PURGE).rows[0][0] != 0 and time.monotonic() < deadline:
-        time.sleep(_POLL_S)
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        while _has_history(connection) and time.monotonic() < deadline:
+            time.sleep(_POLL_S)
+        # Writes every page that is newer than its file, and a checkpoint.
+        connection.execute_sql("ALTER INSTANCE ENABLE INNODB REDO_LOG")
+        if _read_rest(connection) is not None or time.monotonic() >= deadline:
+            break
+        # A thread of the server wrote something meanwhile, such as statistics.
+        connection.execute_sql("ALTER INSTANCE DISABLE INNODB REDO_LOG")
     connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = DEFAULT")
-    # Writes every page that is newer than its file, and a checkpoint.
-    connection.execute_sql("ALTER INSTANCE ENABLE INNODB REDO_LOG")
 
 
 def find_rest(connection: Connection) -> Rest | None:
@@ -60,12 +65,18 @@ def find_rest(connection: Connection) -> Rest | None:
 
     Only InnoDB tells: a server with tables of other engines is never known to be at rest.
     """
+    return None if connection.query(_OTHER_ENGINES).rows else _read_rest(connection)
+
+
+def _read_rest(connection: Connection) -> Rest | None:
     counters = {str(name): int(str(value)) for name, value in connection.query(_COUNTERS).rows}
     lsn = counters["Innodb_redo_log_current_lsn"]
-    if counters["Innodb_redo_log_checkpoint_lsn"] != lsn:
+    if counters["Innodb_redo_log_checkpoint_lsn"] != lsn or _has_history(connection):
         return None
     if counters["Innodb_buffer_pool_pages_dirty"] != 0:
         return None
-    if connection.query(_LEFT_TO_PURGE).rows[0][0] != 0 or connection.query(_OTHER_ENGINES).rows:
-        return None
     return Rest(lsn, counters["Innodb_data_written"], counters["Innodb_os_log_written"])
+
+
+def _has_history(connection: Connection) -> bool:
+    return connection.query(_LEFT_TO_PURGE).rows[0][0] != 0

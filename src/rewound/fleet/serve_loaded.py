@@ -5,11 +5,12 @@ a copy costs more than a start, it is stopped, and the world is served by anothe
 counted again: on a clone of the baseline, which may be made of the very files (ADR 18).
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from rewound.catalog import Dump
-from rewound.engine.at_rest import find_rest
+from rewound.engine.at_rest import find_rest, settle
 from rewound.engine.cloning import DATA
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import HostError, LoadError
@@ -21,6 +22,11 @@ from rewound.fleet.restore_context import Observer, RestoreContext, Restored, di
 from rewound.fleet.serving import connect, explained, serve
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import password_statement
+from rewound.mysql.client import Connection
+
+_TRIES = 3
+"""A thread of the server may write statistics at any time; hardly ever twice."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +75,55 @@ def _serve_running(
     note: Callable[[str], None],
 ) -> Restored | None:
     """Serve a world by the server that was loaded; None where it has to be stopped first."""
-    server, folder = loaded.server, loaded.spec.folder
-    baselines, key = context.baselines, None
-    with explained(engine, server, loaded.spec), connect(server, loaded.spec) as connection:
-        rest = find_rest(connection)
-        if rest is None:
-            return None
-        if baselines is not None:
+    server, spec = loaded.server, loaded.spec
+    with explained(engine, server, spec), connect(server, spec) as connection:
+        for _ in range(_TRIES):
             try:
-                with baselines.making() as making:
-                    if not engine.copy_data(folder, making / DATA):
-                        return None
-                    if find_rest(connection) != rest:
-                        return None
-                    baselines.keep(making, origin, loaded.ledger)
-                key = origin.key
-            except HostError as error:
-                if context.cancelled.is_set():
-                    raise
-                note(_no_baseline(error))
-        original = read_original(connection, list_table_files(folder / DATA))
+                return _serve_at_rest(loaded, origin, context, engine, note, connection)
+            except _Disturbed:
+                _log.debug("%s was written to while it was copied", spec.name)
+                settle(connection)
+    return None
+
+
+def _serve_at_rest(
+    loaded: LoadedWorld,
+    origin: Origin,
+    context: RestoreContext,
+    engine: Engine,
+    note: Callable[[str], None],
+    connection: Connection,
+) -> Restored | None:
+    rest = find_rest(connection)
+    if rest is None:
+        _log.debug("%s did not come to rest", loaded.spec.name)
+        return None
+
+    def require_rest() -> None:
         if find_rest(connection) != rest:
-            return None
-    return Restored(
-        loaded.dump, server, original, loaded.ledger, loaded.spec.settings, baseline=key
-    )
+            raise _Disturbed
+
+    folder, key = loaded.spec.folder, None
+    if context.baselines is not None:
+        try:
+            with context.baselines.making() as making:
+                if not engine.copy_data(folder, making / DATA):
+                    return None
+                require_rest()
+                context.baselines.keep(making, origin, loaded.ledger)
+            key = origin.key
+        except HostError as error:
+            if context.cancelled.is_set():
+                raise
+            note(_no_baseline(error))
+    original = read_original(connection, list_table_files(folder / DATA))
+    require_rest()
+    settings = loaded.spec.settings
+    return Restored(loaded.dump, loaded.server, original, loaded.ledger, settings, baseline=key)
+
+
+class _Disturbed(Exception):
+    """The server wrote to its files, by a thread of its own."""
 
 
 def _serve_again(loaded: LoadedWorld, engine: Engine) -> Restored:
