@@ -41,10 +41,11 @@ class Suspicion:
 def find_ids_like_dates(
     dumps: Iterable[Dump], closing_time: Callable[[Path], datetime | None]
 ) -> list[Suspicion]:
-    """Return worlds whose names have days far apart, and closing lines of one night.
+    """Return worlds whose names have days far apart, and closing lines that deny these.
 
-    Such are tenants by a number that looks like a date: `tenant_20240611`, `tenant_20240612`. A
-    clock that is wrong by some days is wrong by as much for each dump.
+    Those of one night are tenants by a number that looks like a date: `tenant_20240611`,
+    `tenant_20240612`. Others may have the day before the month: `host1_2024-05-06`. A clock that is
+    wrong by some days is wrong by as much for each dump.
     """
     by_world: dict[str, list[Dump]] = defaultdict(list)
     for dump in dumps:
@@ -61,18 +62,41 @@ def find_ids_like_dates(
             closed_at = closing_time(dump.path) if budget >= 0 else None
             if closed_at is not None:
                 told.append((dump, closed_at))
-            if len(told) > 1 and not _are_of_one_night(told):
+            if len(told) > 1 and not (_are_of_one_night(told) or _deny_dates(told)):
                 break
-        if len(told) > 1 and _are_of_one_night(told):
+        if len(told) > 1 and _deny_dates(told):
             worlds = frozenset(each for each in by_world if _make_of(each) == _make_of(world))
             first, last = min(told, key=_when), max(told, key=_when)
             text = (
-                f"the dates in the names of {name_worlds(sorted(worlds))} may be numbers that"
-                f" name worlds: {first[0].path.name} and {last[0].path.name} both end on"
-                f" {first[1].date()}"
+                f"the dates in the names of {name_worlds(sorted(worlds))} may be read wrong, or be"
+                f" numbers that name worlds: {first[0].path.name} ends on {first[1].date()}, and"
+                f" {last[0].path.name} on {last[1].date()}"
             )
             concerned = tuple(dump for each in worlds for dump in by_world[each])
             found.append(Suspicion(worlds, (*in_order, *concerned), text))
+    return found
+
+
+def find_mixed_makes(dumps: Iterable[tuple[Dump, str]]) -> list[Suspicion]:
+    """Return worlds of which some were read as dates, and others of the same make were not.
+
+    With each dump goes its stem. Of the customers 19790203 and 20010911 only one can be the day of
+    a dump, so that neither is one.
+    """
+    makes: dict[str, list[Dump]] = defaultdict(list)
+    for dump, stem in dumps:
+        makes[re.sub("[0-9]", "#", stem)].append(dump)
+    found: list[Suspicion] = []
+    for of_make in makes.values():
+        dated = [dump for dump in of_make if dump.time_source is TimeSource.NAME]
+        others = [dump for dump in of_make if dump.time_source is not TimeSource.NAME]
+        if dated and others:
+            text = (
+                f"the number in {dated[0].path.name} looks like a date, and that in"
+                f" {others[0].path.name} does not: they may be numbers that name worlds"
+            )
+            worlds = frozenset(dump.world for dump in of_make)
+            found.append(Suspicion(worlds, tuple(of_make), text))
     return found
 
 
@@ -96,16 +120,21 @@ def _one_of_each_make(by_world: dict[str, list[Dump]]) -> list[tuple[str, list[D
 
 def _are_of_one_night(told: Sequence[tuple[Dump, datetime]]) -> bool:
     closings = [closed_at for _, closed_at in told]
-    moments = [dump.taken_at for dump, _ in told]
-    is_far_off = any(
-        abs(closed_at - dump.taken_at) > _FAR_OFF + timedelta(days=dump.open_days)
-        for dump, closed_at in told
-    )
-    return (
-        is_far_off
-        and max(closings) - min(closings) < _HALF_DAY
-        and max(moments) - min(moments) > _HALF_DAY
-    )
+    return max(closings) - min(closings) < _HALF_DAY
+
+
+def _deny_dates(told: Sequence[tuple[Dump, datetime]]) -> bool:
+    """Tell whether closing lines deny the days in the names; the ends of the row come first."""
+    offsets = [closed_at - dump.taken_at for dump, closed_at in told]
+    is_far_off = [
+        abs(offset) > _FAR_OFF + timedelta(days=dump.open_days)
+        for offset, (dump, _) in zip(offsets, told, strict=True)
+    ]
+    if _are_of_one_night(told):
+        span = told[1][0].taken_at - told[0][0].taken_at
+        # A dump of yesterday may be made again today, but hardly that of the day before as well.
+        return span > _HALF_DAY if any(is_far_off) else len(told) > 2 and span >= _FAR_OFF
+    return all(is_far_off[:2]) and abs(offsets[0] - offsets[1]) > _FAR_OFF
 
 
 def find_half_day_clocks(

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rewound.catalog.candidates import CandidateFiles, NamedDump
-from rewound.catalog.doubts import Suspicion, find_half_day_clocks, find_ids_like_dates
+from rewound.catalog.doubts import (
+    Suspicion,
+    find_half_day_clocks,
+    find_ids_like_dates,
+    find_mixed_makes,
+)
 from rewound.catalog.dump import Doubt, Dump, NotUnderstood, TimeSource, sort_naturally
 from rewound.catalog.naming.calendar import is_calendar_word
 from rewound.catalog.naming.endings import strip_extension
@@ -61,8 +66,9 @@ def question_names(
         for suspicion in find_set_aside(entry.dump for entry in named)
         if not suspicion.worlds & in_doubt
     ]
-    suspicions = find_ids_like_dates([entry.dump for entry in named], source.find_closing_time)
-    doubts += [_resolve_dates(suspicion, source) for suspicion in suspicions]
+    mixed = find_mixed_makes((entry.dump, strip_extension(entry.file.relative)) for entry in named)
+    ids = find_ids_like_dates([entry.dump for entry in named], source.find_closing_time)
+    doubts += [_resolve_dates(suspicion, source) for suspicion in (*mixed, *ids)]
     return named, lost, doubts
 
 

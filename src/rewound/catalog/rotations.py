@@ -21,6 +21,7 @@ from rewound.catalog.naming.names import strip_markers
 
 _SEPARATED = re.compile(r"[-_. ]+|[^-_. ]+")
 _UNIT_NUMBER = re.compile(r"(?i:(w|kw|cw|week|day|d|hour|h|month|m|q)?)([0-9]{1,4})")
+_SLOT = re.compile("(?i:slot|gen|generation|bak|rot|rotation|snap|snapshot|cycle|tape)[0-9]{1,4}")
 _NUMBER_UNIT = re.compile(r"(?i:([0-9]{1,2})(?:h|hr|hrs|uhr))")
 _DAY_AND_MONTH = re.compile(r"([0-3]?[0-9])([^\W\d_]{3,})|([^\W\d_]{3,})([0-3]?[0-9])")
 _MOMENT_WORDS = frozenset(
@@ -129,6 +130,8 @@ def _kind(part: str) -> str | None:
         return "weekday"
     if find_month(part) is not None:
         return "month"
+    if _SLOT.fullmatch(part):
+        return "slot"
     if part.lower() in _MOMENT_WORDS:
         return "word of time"
     if _read_day_and_month(part) is not None:
@@ -163,10 +166,18 @@ def _judge_days_of_months(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
 
 def _judge_words(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
     """Ask about words of time: `host1_before` and `host1_after` may be two moments of one world."""
+    return ("words of time", False) if _are_of_several_runs(slots) else None
+
+
+def _judge_slots(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
+    return ("slots of a rotation", False) if _are_of_several_runs(slots) else None
+
+
+def _are_of_several_runs(slots: Sequence[_Slot]) -> bool:
     words = {slot.text.lower() for slot in slots}
     times = sorted(slot.closed_at for slot in slots)
     is_apart = all(later - earlier > _SAME_MINUTE for earlier, later in pairwise(times))
-    return ("words of time", False) if len(words) > 1 and is_apart else None
+    return len(words) > 1 and is_apart
 
 
 def _judge_weekdays(slots: Sequence[_Slot]) -> tuple[str, bool] | None:
@@ -318,6 +329,7 @@ _JUDGES: dict[str, _Judge] = {
     "number": _judge_numbers,
     "four digits": _judge_four_digits,
     "word of time": _judge_words,
+    "slot": _judge_slots,
     "day and month": _judge_days_of_months,
     "number before h": _HOURS,
     **{f"number after {unit}": _WEEKS for unit in ("w", "cw")},

@@ -579,6 +579,22 @@ FOLDERS = [
         ("tenant_20240613.sql.gz", "2024-06-18 03:02:30"),
     ),
     asked(
+        "customers by number, one of which looks like a date",
+        ("cust_19790203.sql.gz", "2024-06-18 03:00:30"),
+        ("cust_20010911.sql.gz", "2024-06-18 03:01:30"),
+    ),
+    asked(
+        "the day before the month",
+        ("host1_2024-05-06.sql.gz", "2024-06-05 03:00:30"),
+        ("host1_2024-06-06.sql.gz", "2024-06-06 03:00:30"),
+        ("host1_2024-07-06.sql.gz", "2024-06-07 03:00:30"),
+    ),
+    asked(
+        "slots by the hour",
+        ("host1_slot1.sql.gz", "2024-06-18 01:00:30"),
+        ("host1_slot2.sql.gz", "2024-06-18 02:00:30"),
+    ),
+    asked(
         "tenants by a number that looks like a date and a time",
         ("tenant_20240611000001.sql.gz", "2024-06-18 03:00:30"),
         ("tenant_20240612000002.sql.gz", "2024-06-18 03:01:10"),

@@ -27,6 +27,20 @@ _FOLDER_PATTERNS = (
     *("{world}/{any}/{any}/{any}/{any}", "{world}/{any}/{any}/{any}/{any}/{any}"),
 )
 """Of files whose world is a folder, or which lie in folders by turn."""
+_ID_FORMATS = (
+    *(
+        (f"[0-9]{{4}}{gap}[0-9]{{2}}{gap}[0-9]{{2}}", (f"%Y{gap}%m{gap}%d", f"%Y{gap}%d{gap}%m"))
+        for gap in "-_."
+    ),
+    *(
+        (f"[0-9]{{2}}{gap}[0-9]{{2}}{gap}[0-9]{{4}}", (f"%d{gap}%m{gap}%Y", f"%m{gap}%d{gap}%Y"))
+        for gap in "-_."
+    ),
+    ("20[0-9]{2}-[0-9]{3}", ("%Y-%j",)),
+    ("[0-9]{14}", ("%Y%m%d%H%M%S",)),
+    ("[0-9]{8}", ("%Y%m%d", "%Y%d%m", "%d%m%Y", "%m%d%Y")),
+    ("[0-9]{6}", ("%y%m%d", "%d%m%y", "%m%d%y")),
+)
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
@@ -119,12 +133,17 @@ def propose_for_ids(
 ) -> list[tuple[str, str]]:
     """Return patterns, with what each means, for digits that may be a date or name a world."""
     stem = strip_extension(names[0]) if names else ""
-    span = next((match.span() for match in re.finditer(TIME_REGEX, stem)), (0, 0))
-    dated = _iter_patterns_of(stem, [(*span, "{time}")])
-    as_dates = next(_iter_working(dated, names, timezone, today), None)
-    as_worlds = next(_iter_working(["{world}", "{world}/{any}"], names, timezone, today), None)
-    found = ((as_worlds, "each is a world"), (as_dates, "they are dates"))
-    return [(pattern, meaning) for pattern, meaning in found if pattern is not None]
+    each = next(_iter_working(["{world}", "{world}/{any}"], names, timezone, today), None)
+    found = [] if each is None else [(each, "each is a world")]
+    for shape, formats in _ID_FORMATS:
+        if (match := re.search(f"(?<![0-9]){shape}(?![0-9])", stem)) is None:
+            continue
+        for time_format in formats:
+            dated = _iter_patterns_of(stem, [(*match.span(), f"{{time:{time_format}}}")])
+            if (pattern := next(_iter_working(dated, names, timezone, today), None)) is not None:
+                found.append((pattern, "they are such dates"))
+        return found
+    return found
 
 
 def _with_any(text: str) -> str:
