@@ -55,9 +55,9 @@ def test_a_transaction_that_is_open_ends_it_too(root: Connection, world: LoadSer
         assert find_rest(root) != rest
 
 
-@pytest.mark.parametrize("engine", ["MyISAM", "MEMORY", "ARCHIVE"])
-def test_only_innodb_is_known_to_rest(root: Connection, engine: str):
-    root.execute_sql(f"CREATE TABLE game.other (id INT) ENGINE={engine}")
+@pytest.mark.parametrize("kind", ["MyISAM", "MEMORY", "ARCHIVE"])
+def test_only_innodb_is_known_to_rest(root: Connection, kind: str):
+    root.execute_sql(f"CREATE TABLE game.other (id INT) ENGINE={kind}")
     settle(root)
     assert find_rest(root) is None
     root.execute_sql("DROP TABLE game.other")
