@@ -9,6 +9,7 @@ from tests.server.load_server import LoadServer
 
 @pytest.fixture
 def root(world: LoadServer) -> Connection:
+    world.execute("SET GLOBAL innodb_stats_auto_recalc = OFF")  # writes whenever it likes
     world.execute("CREATE DATABASE game")
     world.execute("CREATE TABLE game.t (id INT AUTO_INCREMENT PRIMARY KEY, a INT, KEY (a))")
     world.execute("INSERT INTO game.t (a) VALUES (1), (2), (3)")
