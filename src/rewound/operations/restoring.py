@@ -26,7 +26,13 @@ from rewound.files.sharing import get_group
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.bring_up import BringUp, bring_up, take_down
 from rewound.fleet.expiry import FOLDER_OPTION, write_expiry
-from rewound.fleet.plan import WorldPlan, largest_first, plan_worlds, require_space
+from rewound.fleet.plan import (
+    WorldPlan,
+    largest_first,
+    plan_worlds,
+    require_space,
+    useful_pool_bytes,
+)
 from rewound.fleet.request import RestoreRequest
 from rewound.fleet.restore_context import Observer, RestoreContext
 from rewound.fleet.state import (
@@ -214,6 +220,7 @@ def plan_restore(
         servers=len(plans) + len(compared),
         limit_bytes=engine_choice.memory_limit_bytes,
     )
+    useful_bytes = useful_pool_bytes([plan.dump for plan in plans])
     place = next(parent for parent in folder.path.parents if parent.exists())
     require_space(
         [plan.dump for plan in (*plans, *compared)],
@@ -223,7 +230,7 @@ def plan_restore(
     )
     return made, RestoreContext(
         passwords=passwords,
-        buffer_pool_bytes=buffer_pool_bytes,
+        buffer_pool_bytes=min(buffer_pool_bytes, useful_bytes),
         load=options.load,
         cancelled=threading.Event(),
         # One more than there are: a session waits for us now and then.

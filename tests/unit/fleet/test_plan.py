@@ -11,6 +11,7 @@ from rewound.fleet.plan import (
     plan_worlds,
     require_space,
     require_space_for_copies,
+    useful_pool_bytes,
 )
 
 TAKEN_AT = datetime(2024, 6, 18, 21, 15, tzinfo=UTC)
@@ -59,6 +60,15 @@ def test_plan_worlds_keeps_older_dumps_only_to_fall_back_to(fallback: bool):
     )
     assert only.dumps == ((newest, older) if fallback else (newest,))
     assert only.dump == newest
+
+
+def test_a_pool_holds_the_largest_world_twice_and_has_64_mib_at_least():
+    small, large = (
+        make_dump("a", size_bytes=1000),
+        make_dump("b", size_bytes=10 << 20, suffix=".sql.gz"),
+    )
+    assert useful_pool_bytes([]) == useful_pool_bytes([small]) == 64 << 20
+    assert useful_pool_bytes([small, large]) == 240 << 20
 
 
 def test_plan_worlds_takes_a_missing_port_for_a_programming_mistake():
