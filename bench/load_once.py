@@ -25,7 +25,8 @@ from rewound.engine.server_options import LOADING_STATEMENTS
 from rewound.load import rows
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions, load_dump
+from rewound.load.loader import load_dump
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements
 from rewound.mysql.client import Connection
 from rewound.settings import cache_dir

@@ -15,7 +15,7 @@ from rewound.dump.file.reader import DumpReader
 from rewound.engine.install.installation import Installation
 from rewound.errors import DumpError, LoadError
 from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, VerifiedState, verify_dump
 from tests.endurance.conftest import Effort, Figure, Figures
 from tests.endurance.damage import (

@@ -14,7 +14,7 @@ import pytest
 
 from rewound.dump.rules.table import RULES, Effect
 from rewound.errors import LoadError, RewoundError, StatementRefused
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.mysql.client import Connection
 from tests.conftest import Cli, Dumps
 from tests.endurance.attempts import (

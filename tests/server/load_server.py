@@ -7,7 +7,8 @@ from pathlib import Path
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
 from rewound.dump.text.quoting import quote_name
 from rewound.load.ledger import Ledger
-from rewound.load.loader import LoadOptions, load_dump
+from rewound.load.loader import load_dump
+from rewound.load.options import LoadOptions
 from rewound.mysql.client import Connection, Value
 from rewound.mysql.endpoint import Endpoint
 

@@ -26,7 +26,8 @@ from rewound.engine.protocol import Server, ServerSpec
 from rewound.engine.server_options import LOADING_STATEMENTS
 from rewound.errors import DumpError, RewoundError
 from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions, load_dump
+from rewound.load.loader import load_dump
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements, new_password
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint

@@ -5,7 +5,7 @@ import pytest
 from rewound.dump.text import splitter
 from rewound.errors import RewoundError
 from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.mysql.client import Connection
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer

@@ -6,7 +6,7 @@ import pytest
 
 from rewound.errors import LoadError
 from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer
 

@@ -30,7 +30,7 @@ from rewound.errors import (
     StatementRefused,
 )
 from rewound.load.ledger import TableCount, find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.mysql.client import Connection
 from tests.conftest import CLOSING_LINE, EXAMPLES, HEADER, Dumps
 from tests.server.load_server import LoadServer

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rewound.load.ledger import find_hint, find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer, used
 

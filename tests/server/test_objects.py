@@ -7,7 +7,7 @@ import pytest
 from rewound.dump.text import splitter
 from rewound.errors import LoadError
 from rewound.load.ledger import ForeignKeys, find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.load.verification import verify_dump
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer, used

@@ -30,7 +30,8 @@ from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.engine.server_options import LOADING_STATEMENTS
 from rewound.load.ledger import Ledger, find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions, load_dump
+from rewound.load.loader import load_dump
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, LOADER, ROOT, account_statements
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint

@@ -5,7 +5,7 @@ import pytest
 from rewound.dump.settings import variables
 from rewound.errors import LoadError
 from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.mysql.client import Connection
 from tests.conftest import Dumps
 from tests.server.load_server import LoadServer, used

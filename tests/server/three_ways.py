@@ -24,7 +24,8 @@ from rewound.dump.settings.session import INITIAL_SQL_MODE
 from rewound.dump.text import splitter
 from rewound.errors import LoadError, MysqlError, RewoundError
 from rewound.load.ledger import find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions, load_dump
+from rewound.load.loader import load_dump
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.mysql.client import Connection
 from tests.server.load_server import LoadServer
 

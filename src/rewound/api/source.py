@@ -5,7 +5,7 @@ from pathlib import Path
 from rewound.api.fleet import Fleet, Silent, require_all
 from rewound.catalog import Catalog
 from rewound.engine.zones import require_zone
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, verify_dump
 from rewound.operations import dump_selection, ending, restoring
 from rewound.operations.dump_selection import read_selection

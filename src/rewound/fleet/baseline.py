@@ -15,7 +15,7 @@ from rewound.engine.zones import ZONES_VERSION
 from rewound.files.json_files import encode
 from rewound.files.states import FileState
 from rewound.load.ledger import Ledger
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 
 BASELINE_FORMAT = 4
 """Part of every key. To be raised when baseline.json changes, or when the same dump

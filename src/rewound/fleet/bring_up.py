@@ -1,4 +1,4 @@
-"""A fleet as a whole: up and down.
+"""A fleet as a whole, from its plans to its worlds.
 
 Thin: what is to be made is decided in `plan`, one world is made in `restore`, and what
 is remembered is `state`'s. The caller holds the fleet's lock.
@@ -8,11 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rewound import command
-from rewound.engine.protocol import Engine, ServerWatch
+from rewound.engine.protocol import Engine
 from rewound.errors import Interrupted, RewoundError
-from rewound.files.mounts import remove_tree
-from rewound.fleet.expiry import FOLDER_OPTION
 from rewound.fleet.plan import WorldPlan, largest_first
 from rewound.fleet.record_writer import RecordWriter, interruptible, run_side_by_side
 from rewound.fleet.restore import restore_world
@@ -72,22 +69,6 @@ def bring_up(
             failures[name] = outcome
     in_order = {name: restored[name] for name in record.worlds if name in restored}
     return BringUp(record_writer.record, in_order, failures)
-
-
-def take_down(folder: FleetFolder, *watches: ServerWatch) -> int:
-    """End every server of a fleet and remove its folder; return how many servers there were.
-
-    Needs no record: servers are found by their folders.
-    """
-    waiting = command.find_daemons(f"{FOLDER_OPTION}{folder.path}")
-    command.kill(*(process for process, rest in waiting.items() if not rest))
-    ended = sum(watch.end_all(folder.path) for watch in watches)
-    # Renamed first, so that a command that is killed in here leaves no fleet to be seen.
-    remove_tree(folder.going)
-    if folder.exists:
-        folder.path.rename(folder.going)
-        remove_tree(folder.going)
-    return ended
 
 
 class _Recorder:

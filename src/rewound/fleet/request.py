@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 
 
 @dataclass(frozen=True, slots=True)

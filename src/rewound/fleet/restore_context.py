@@ -25,7 +25,7 @@ from rewound.fleet.changes import Original
 from rewound.fleet.world import WorldState
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import DeepProof, Ledger
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ROOT, password_statement
 from rewound.mysql.endpoint import Endpoint
 

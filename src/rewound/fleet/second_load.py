@@ -22,7 +22,7 @@ from rewound.fleet.restore_context import (
     start_spec,
 )
 from rewound.fleet.world import WorldState
-from rewound.load.loader import LoadMethod
+from rewound.load.options import LoadMethod
 from rewound.mysql.accounts import ROOT
 
 REPORT_HINT = (

@@ -19,6 +19,7 @@ from rewound.dump.text.statement import Kind
 from rewound.load.counters import LoadCounters
 from rewound.load.deferred import DeferredStatements
 from rewound.load.objects import TableKey, table_key, table_keys
+from rewound.load.options import LARGE_TABLE_BYTES
 from rewound.load.refused_foreign_keys import DEFINES_TABLES
 from rewound.load.rows import Batch
 from rewound.load.session_settings import SessionSettings, read_session
@@ -26,10 +27,6 @@ from rewound.load.table_reading import read_table_metadata
 from rewound.load.waiting import find_tables_to_wait_for
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
-
-LARGE_TABLE_BYTES = 1 << 17
-"""A table whose INSERTs have more text than this goes to the workers. Below it the questions
-to the server (some 5 ms) cost more than they save."""
 
 _KEEPS_TABLES = frozenset({Kind.INSERT, Kind.REPLACE, Kind.CREATE_VIEW})
 # Other spellings go to the server: they may be damaged.

@@ -4,17 +4,15 @@ Takes an endpoint, so it does not know what kind of server it loads. A refused s
 or an error of the server ends the load at once; there is no half-loaded success.
 """
 
-import enum
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rewound.dump.file.header import find_unproven
 from rewound.dump.file.reader import DumpReader
-from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.script import Script
@@ -24,10 +22,11 @@ from rewound.errors import Interrupted, TableNamesFolded
 from rewound.load.counters import LoadCounters
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
-from rewound.load.dispatch import LARGE_TABLE_BYTES, Dispatcher, note_unreadable_text
+from rewound.load.dispatch import Dispatcher, note_unreadable_text
 from rewound.load.executor import Executor
 from rewound.load.ledger import DumpFacts, Ledger
 from rewound.load.objects import table_key
+from rewound.load.options import LoadMethod, LoadOptions
 from rewound.load.proof import look_at_server
 from rewound.load.refused_foreign_keys import TableExecutor
 from rewound.load.rows import RowLoader
@@ -41,42 +40,6 @@ from rewound.mysql.endpoint import Endpoint
 
 Progress = Callable[[int, str], None]
 """Called with (bytes of the file read, the table being filled)."""
-
-
-class LoadMethod(enum.Enum):
-    """How rows get into a server. The outcome is the same; `plain` is what proves it."""
-
-    FAST = "fast"
-    """Large tables over several connections, as fields where that is the same, indexes last."""
-    PLAIN = "plain"
-    """Each statement as it stands, in the dump's order and one session: nothing is gathered, cut,
-    sent as fields or by another connection, and no key is taken away. What waits for the end
-    is only what the server refuses at its place, as by `view-later`."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
-    """How the user wants a dump to be taken."""
-
-    schema: str | None = None
-    """Where objects go that the dump names no database for."""
-    allow_unfinished: bool = False
-    """Accept a dump whose end cannot be proven."""
-    allowed: frozenset[str] = frozenset()
-    """The rules of `ALLOWABLE` that may apply, by name."""
-    dump_filter: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
-    """The part of the dump to restore."""
-    check_foreign_keys: bool = False
-    """Look every row's foreign keys up when all is loaded."""
-    time_zone: str = "+00:00"
-    """The zone that the server is started in: that of times in dumps that set none."""
-    method: LoadMethod = LoadMethod.FAST
-    large_table_bytes: int = LARGE_TABLE_BYTES
-    """From how much text on the fast method treats a table as a large one."""
-    trigger_timeout_s: float = 600.0
-    """How long one statement may take that fires triggers, which need never end."""
-    now: datetime | None = None
-    """What NOW() is until the dump sets another time; None for when the load begins."""
 
 
 def load_dump(

@@ -19,7 +19,7 @@ from rewound.dump.script import Script
 from rewound.errors import DumpError
 from rewound.load.counters import LoadCounters
 from rewound.load.ledger import EMPTY_HINT, RuleCount, describe_emptiness, find_damage
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 
 
 class VerifiedState(enum.Enum):

@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from rewound.errors import HostError
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, verify_dump
 
 _PR_SET_PDEATHSIG = 1

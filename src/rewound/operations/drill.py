@@ -15,8 +15,8 @@ from rewound.catalog import ChosenDump, Dump, require_all
 from rewound.engine.choice import EngineChoice
 from rewound.files.json_files import encode_readably, write_file
 from rewound.files.writing import unwritable
-from rewound.fleet.bring_up import take_down
 from rewound.fleet.state import FleetFolder
+from rewound.fleet.take_down import take_down
 from rewound.load.ledger import Ledger
 from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.engines import EngineMaker

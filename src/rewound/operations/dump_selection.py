@@ -25,7 +25,7 @@ from rewound.dump.file.reader import DumpReader
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import DumpError, UsageError
 from rewound.fleet.plan import find_disagreement
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification
 from rewound.load.verification_workers import verify_all
 from rewound.similar_names import find_similar, suggest

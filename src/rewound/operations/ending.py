@@ -10,11 +10,11 @@ from rewound import settings
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import ServerWatch
 from rewound.errors import FleetError, FleetNotFound, HostError
-from rewound.fleet.bring_up import take_down
 from rewound.fleet.connections import list_logins
 from rewound.fleet.expiry import has_expired, list_expired
 from rewound.fleet.live_status import observe
 from rewound.fleet.state import FleetFolder, list_going
+from rewound.fleet.take_down import take_down
 from rewound.operations import fleets
 from rewound.operations.engines import get_watches
 

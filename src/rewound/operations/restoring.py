@@ -24,7 +24,7 @@ from rewound.engine.server_options import plan_buffer_pool_bytes
 from rewound.errors import FleetExists
 from rewound.files.sharing import get_group
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.bring_up import BringUp, bring_up, take_down
+from rewound.fleet.bring_up import BringUp, bring_up
 from rewound.fleet.expiry import FOLDER_OPTION, write_expiry
 from rewound.fleet.plan import (
     WorldPlan,
@@ -40,9 +40,10 @@ from rewound.fleet.state import (
     FleetFolder,
     FleetRecord,
 )
+from rewound.fleet.take_down import take_down
 from rewound.fleet.world import World, WorldState
 from rewound.load.cpu_budget import CpuBudget
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
 from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.ending import Ended, end_fleet

@@ -24,7 +24,7 @@ from rewound.fleet.restore_context import Observer, RestoreContext
 from rewound.fleet.standalone_world import NO_FLEET, StandaloneWorld
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import Ledger
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_password
 from rewound.operations.host import get_server
 

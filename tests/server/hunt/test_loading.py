@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rewound.load.ledger import Ledger, find_imbalances
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from tests.server.load_server import LoadServer
 
 Load = Callable[..., Ledger]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rewound.load.ledger import Ledger, find_imbalances
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 from tests.conftest import Cli, Dumps
 from tests.server.load_server import LoadServer, used
 

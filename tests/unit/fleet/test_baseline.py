@@ -14,7 +14,7 @@ from rewound.fleet.baseline import (
     find_damage,
     make_origin,
 )
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 from tests.unit.fleet.test_state import LEDGER
 
 NOW = datetime(2026, 3, 2, 21, 15, tzinfo=UTC)

@@ -10,7 +10,7 @@ from rewound.errors import HostError
 from rewound.files.locks import new_folder
 from rewound.fleet.baseline import BASELINE_FORMAT, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from tests.unit.fleet.test_state import LEDGER
 
 ORIGIN = make_origin(

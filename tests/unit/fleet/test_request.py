@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.fleet.request import RestoreRequest, complete_request
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 
 KEPT = RestoreRequest(
     LoadOptions(schema="game", allowed=frozenset({"a"}), dump_filter=DumpFilter(("x",))),

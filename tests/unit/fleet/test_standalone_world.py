@@ -5,7 +5,7 @@ import pytest
 from rewound.engine.server_options import ServerSettings
 from rewound.fleet.baseline import make_origin
 from rewound.fleet.standalone_world import explain_difference
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 
 FOUND = make_origin(
     "a" * 64,

@@ -12,7 +12,7 @@ from rewound.cli.parameters.shared_options import data_dir_option, option, parse
 from rewound.command import replace_process
 from rewound.engine.server_options import LOOPBACK
 from rewound.load.ledger import summarise_rules
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import DEV, READER
 from rewound.operations import standalone
 from rewound.operations.engines import AUTO, MATCH

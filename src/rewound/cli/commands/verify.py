@@ -17,7 +17,7 @@ from rewound.cli.parameters.selection import engine_options, selection_options
 from rewound.cli.parameters.shared_options import format_option
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import RuleCount, summarise_rules
-from rewound.load.loader import LoadOptions
+from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification
 from rewound.operations import drill, dump_selection, fleets
 from rewound.operations.drill import Receipt

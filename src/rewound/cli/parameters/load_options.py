@@ -10,7 +10,7 @@ from rewound.cli.parameters.selection import filter_options
 from rewound.cli.parameters.shared_options import option
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules.table import ALLOWABLE
-from rewound.load.loader import LoadMethod, LoadOptions
+from rewound.load.options import LoadMethod, LoadOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
