@@ -7,9 +7,9 @@ from rewound.catalog import Catalog
 from rewound.engine.zones import require_zone
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, verify_dump
-from rewound.operations import dump_selection, ending, restoring
+from rewound.operations import dump_selection, ending, restoring, verifying
 from rewound.operations.dump_selection import read_selection
-from rewound.operations.engines import EngineRequest
+from rewound.operations.engine_request import EngineRequest
 
 
 def dumps(
@@ -46,7 +46,7 @@ def verify(
     selection = read_selection(
         Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    found = dump_selection.verify(
+    found = verifying.verify(
         selection,
         LoadOptions(schema=schema),
         every=every,

@@ -19,7 +19,7 @@ from rewound.fleet.state import FleetFolder
 from rewound.fleet.take_down import take_down
 from rewound.load.ledger import Ledger
 from rewound.operations.dump_selection import Selection, find_dumps
-from rewound.operations.engines import EngineMaker
+from rewound.operations.engine_maker import EngineMaker
 from rewound.operations.restoring import FleetMaker, UpOptions, workers
 from rewound.operations.up_observer import UpObserver
 

@@ -1,6 +1,5 @@
 """Finding dumps, and verifying that they are complete; no server is needed."""
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -9,14 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from rewound.catalog import (
     Catalog,
     Choice,
-    Dump,
     Subject,
     TargetTime,
     TimeSource,
     choose_dumps,
     discover,
     parse_target,
-    require_all,
     require_settled,
     select_worlds,
 )
@@ -25,9 +22,6 @@ from rewound.dump.file.reader import DumpReader
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import DumpError, UsageError
 from rewound.fleet.plan import find_disagreement
-from rewound.load.options import LoadOptions
-from rewound.load.verification import Verification
-from rewound.load.verification_workers import verify_all
 from rewound.similar_names import find_similar, suggest
 
 _TAIL_BYTES = 4096
@@ -139,38 +133,6 @@ def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
     catalog, choice = list_dumps(selection)
     require_settled(catalog)
     return catalog, choice
-
-
-def verify(
-    selection: Selection,
-    options: LoadOptions,
-    *,
-    every: bool,
-    verified: Callable[[Dump, Verification], None],
-    found: Callable[[Catalog, Choice], None] = lambda _catalog, _choice: None,
-    read: Callable[[Sequence[Path], LoadOptions], Iterable[Verification]] = verify_all,
-) -> list[tuple[Dump, Verification]]:
-    """Read dumps to their end, without a server: the chosen ones, or with `every` all.
-
-    `found` gets the catalog before any is read, `verified` each dump as it is done. They come
-    back in the catalog's order. `read` verifies several, by default side by side in processes
-    of their own.
-
-    Raises:
-        CatalogError: no dump is chosen.
-        HostError: a process that read was killed.
-    """
-    catalog, choice = find_dumps(selection)
-    found(catalog, choice)
-    if not every:
-        require_all(choice, selection.target, allows_missing=None)
-    dumps = catalog.dumps if every else [chosen.dump for chosen in choice.chosen]
-    by_path = {dump.path: dump for dump in dumps}
-    results = {}
-    for verification in read(list(by_path), options):
-        verified(by_path[verification.path], verification)
-        results[verification.path] = verification
-    return [(dump, results[dump.path]) for dump in dumps]
 
 
 def read_server_version(path: Path) -> str | None:

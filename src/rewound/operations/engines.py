@@ -1,141 +1,14 @@
-"""The engine of a fleet: chosen for a new fleet, reopened for an existing one."""
-
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""The engines of fleets that exist, and whatever can see and end their servers."""
 
 from rewound import settings
-from rewound.catalog import Dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.docker.address import find_address
-from rewound.engine.install.installation import Installation, get_installation, list_installations
+from rewound.engine.install.installation import get_installation
 from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine, ServerWatch
-from rewound.errors import DumpError, FleetError, HostError, UsageError
-from rewound.operations.dump_selection import read_server_version
-from rewound.operations.host import DEFAULT_IMAGE, get_server
-from rewound.operations.up_observer import UpObserver
-
-AUTO = "auto"
-MATCH = "match"
-"""The server of the dumps' own release."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineRequest:
-    """What the user wants of the engine."""
-
-    engine: str = AUTO
-    """`auto`, or the value of an `EngineKind`."""
-    server: str = AUTO
-    """`auto`, `match`, or a name of `list_servers`."""
-    image: str | None = None
-    """An image of MySQL, for the docker engine."""
-    memory_limit_bytes: int | None = None
-    """The most that the container of a server may take."""
-
-    def require_sense(self) -> None:
-        """Raise UsageError if options are mutually exclusive."""
-        if self.image is not None and self.server != AUTO:
-            raise UsageError(
-                "--image and --server are mutually exclusive", hint="use only one of them"
-            )
-        if self.engine == EngineKind.DOCKER.value and self.server not in (AUTO, MATCH):
-            raise UsageError(
-                f"the docker engine cannot run the server {self.server}",
-                hint="use an image: --image mysql:8.4",
-            )
-        if self.engine == EngineKind.PROCESS.value and self.is_for_docker:
-            raise UsageError(
-                "--image and --memory-limit require containers", hint="use --engine docker"
-            )
-
-    @property
-    def is_for_docker(self) -> bool:
-        """Whether only the docker engine can fulfil it."""
-        return (
-            self.engine == EngineKind.DOCKER.value
-            or self.image is not None
-            or self.memory_limit_bytes is not None
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class EngineMaker:
-    """Makes the engine of a new fleet."""
-
-    request: EngineRequest
-    clone: CloneMethod | None
-    observer: UpObserver
-
-    def make(self, dumps: Sequence[Dump]) -> tuple[Engine, EngineChoice]:
-        """Return the engine that is wanted; for `auto` the first that this host has.
-
-        Raises:
-            UsageError: the options do not go together, or do not fit the dumps.
-            HostError: there is none, and none can be had.
-        """
-        request = self.request
-        request.require_sense()
-        release = _find_release(dumps) if request.server == MATCH else None
-        if request.is_for_docker:
-            return self._make_docker(release)
-        if request.engine == EngineKind.PROCESS.value or request.server not in (AUTO, MATCH):
-            return self._make_process(release)
-        if any(_is_of(release, each) for each in list_installations(settings.cache_dir())):
-            return self._make_process(release)
-        if release is not None:
-            return self._make_docker(release)
-        if find_address() is not None:
-            try:
-                return self._make_docker(None)
-            except HostError as error:
-                self.observer.narrate(f"Docker is not used: {error.message}")
-        return self._make_process(None)
-
-    def _make_process(self, release: str | None) -> tuple[Engine, EngineChoice]:
-        if release is None:
-            installation = get_server(self.request.server, self.observer.narrate)
-        else:
-            installation = _get_of_release(release)
-        engine = ProcessEngine(installation, settings.cache_dir(), wanted=self.clone)
-        name = installation.name
-        return engine, EngineChoice(EngineKind.PROCESS, name, name, str(installation.version))
-
-    def _make_docker(self, release: str | None) -> tuple[Engine, EngineChoice]:
-        from rewound.engine.docker.daemon import Daemon
-        from rewound.engine.docker.docker_engine import DockerEngine, current_user
-        from rewound.engine.docker.images import ensure_image
-
-        daemon = Daemon(_require_address())
-        name = self.request.image or (DEFAULT_IMAGE if release is None else f"mysql:{release}")
-
-        if daemon.find_image_id(name) is None:
-            self.observer.narrate(f"image {name} is not on this host; pulling it")
-        image = ensure_image(
-            daemon,
-            name,
-            settings.cache_dir(),
-            user=current_user(daemon),
-            pulling=self.observer.image_pulled,
-        )
-        engine = DockerEngine(
-            daemon,
-            image,
-            settings.cache_dir(),
-            wanted=self.clone,
-            memory_limit_bytes=self.request.memory_limit_bytes,
-        )
-        return engine, EngineChoice(
-            kind=EngineKind.DOCKER,
-            mysql=image.name,
-            build=image.id,
-            version=str(image.version),
-            address=daemon.address,
-            memory_limit_bytes=self.request.memory_limit_bytes,
-        )
+from rewound.errors import FleetError, HostError
 
 
 def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -> Engine:
@@ -160,7 +33,7 @@ def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -
     from rewound.engine.docker.images import Image
     from rewound.mysql.version import parse_version
 
-    daemon = Daemon(choice.address or _require_address())
+    daemon = Daemon(choice.address or require_address())
     if daemon.find_image_id(choice.build) is None:
         raise FleetError(f"the image {choice.mysql} of fleet {fleet} no longer exists", hint=again)
     image = Image(choice.mysql, choice.build, parse_version(choice.version))
@@ -195,7 +68,12 @@ def get_watches(choice: EngineChoice | None) -> list[ServerWatch]:
     return watches
 
 
-def _require_address() -> str:
+def require_address() -> str:
+    """Return where the Docker daemon of this host is reached.
+
+    Raises:
+        HostError: there is none.
+    """
     address = find_address()
     if address is None:
         raise HostError(
@@ -203,49 +81,3 @@ def _require_address() -> str:
             hint="start it, or set DOCKER_HOST to its socket; or use --engine process",
         )
     return address
-
-
-def _find_release(dumps: Sequence[Dump]) -> str:
-    """Return the release of MySQL that all dumps were made of, such as `8.4`."""
-    releases: dict[str, Dump] = {}
-    unreadable: DumpError | None = None
-    for dump in dumps:
-        try:
-            stated = read_server_version(dump.path)
-        except DumpError as error:
-            unreadable = error  # its world will fail alone
-            continue
-        found = re.match(r"(\d+\.\d+)\.\d+", stated or "")
-        if found is None or "mariadb" in (stated or "").lower():
-            raise UsageError(
-                f"{dump.path} does not name the MySQL version that it comes from"
-                + (f": it says {stated}" if stated else ""),
-                hint="choose a server instead of --server match",
-            )
-        releases.setdefault(found[1], dump)
-    if unreadable is not None and not releases:
-        raise unreadable
-    if len(releases) > 1:
-        told = "; ".join(f"{dump.world} has {release}" for release, dump in releases.items())
-        raise UsageError(
-            f"the dumps come from different releases of MySQL: {told}",
-            hint="create one fleet per release, with --worlds and --fleet",
-        )
-    return next(iter(releases))
-
-
-def _is_of(release: str | None, installation: Installation) -> bool:
-    version = installation.version
-    return release is None or release == f"{version.major}.{version.minor}"
-
-
-def _get_of_release(release: str) -> Installation:
-    servers = list_installations(settings.cache_dir())
-    for installation in servers:
-        if _is_of(release, installation):
-            return installation
-    names = ", ".join(f"{each.name} ({each.version})" for each in servers) or "none"
-    raise HostError(
-        f"no server on this host is MySQL {release}, the release of the dumps; found: {names}",
-        hint="remove --server match, or use --engine docker",
-    )

@@ -47,7 +47,9 @@ from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
 from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.ending import Ended, end_fleet
-from rewound.operations.engines import EngineMaker, EngineRequest, get_watches
+from rewound.operations.engine_maker import EngineMaker
+from rewound.operations.engine_request import EngineRequest
+from rewound.operations.engines import get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, open_baselines, prune_cache
 from rewound.operations.replacing import require_whole_replacement
 from rewound.operations.up_observer import UpObserver

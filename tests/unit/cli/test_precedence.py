@@ -4,10 +4,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from rewound.cli.parameters.engine_request import settle_request
+from rewound.cli.parameters.engine_options import settle_request
 from rewound.cli.parameters.precedence import ValueSource, choose_loser, one_of
 from rewound.cli.parameters.shared_options import option
-from rewound.operations.engines import EngineRequest
+from rewound.operations.engine_request import EngineRequest
 
 TYPED, ENVIRONMENT, FILE, UNSET = (
     ValueSource.TYPED,

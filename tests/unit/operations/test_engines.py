@@ -8,7 +8,8 @@ import pytest
 from rewound.catalog import Dump
 from rewound.catalog.dump import TimeSource
 from rewound.errors import DumpError, UsageError
-from rewound.operations.engines import EngineRequest, _find_release
+from rewound.operations.engine_maker import _find_release
+from rewound.operations.engine_request import EngineRequest
 
 
 @pytest.mark.parametrize(

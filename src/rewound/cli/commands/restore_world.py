@@ -15,7 +15,7 @@ from rewound.load.ledger import summarise_rules
 from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import DEV, READER
 from rewound.operations import standalone
-from rewound.operations.engines import AUTO, MATCH
+from rewound.operations.engine_request import AUTO, MATCH
 
 _A_FILE = click.Path(path_type=Path, dir_okay=False)
 

@@ -19,10 +19,10 @@ from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.load.ledger import RuleCount, summarise_rules
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification
-from rewound.operations import drill, dump_selection, fleets
+from rewound.operations import drill, fleets, verifying
 from rewound.operations.drill import Receipt
 from rewound.operations.dump_selection import Selection
-from rewound.operations.engines import EngineRequest
+from rewound.operations.engine_request import EngineRequest
 from rewound.operations.restoring import UpOptions
 
 _COLUMNS = [
@@ -81,7 +81,7 @@ def command(
 
 
 def _read(selection: Selection, options: LoadOptions, *, every: bool, output_format: str) -> None:
-    found = dump_selection.verify(
+    found = verifying.verify(
         selection, options, every=every, verified=_show_done, found=show_catalog_warnings
     )
     rows: list[list[render.Cell]] = [

@@ -8,7 +8,7 @@ from rewound.cli.parameters.load_options import deep_option, load_options
 from rewound.cli.parameters.selection import clone_option, engine_options, read_clone_method
 from rewound.cli.parameters.shared_options import cache_limit_option, option
 from rewound.load.options import LoadOptions
-from rewound.operations.engines import EngineRequest
+from rewound.operations.engine_request import EngineRequest
 from rewound.operations.restoring import UpOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

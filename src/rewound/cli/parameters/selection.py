@@ -7,14 +7,14 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from rewound.cli.parameters.engine_request import settle_request
+from rewound.cli.parameters.engine_options import settle_request
 from rewound.cli.parameters.precedence import find_origin, one_of, tell_passed_over
 from rewound.cli.parameters.shared_options import option, parse_size, source_argument, worlds_option
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.choice import EngineKind
 from rewound.engine.cloning import CloneMethod
 from rewound.operations.dump_selection import read_selection
-from rewound.operations.engines import EngineRequest
+from rewound.operations.engine_request import EngineRequest
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rewound.cli.parameters.precedence import ValueSource
 from rewound.engine.choice import EngineKind
-from rewound.operations.engines import AUTO, MATCH, EngineRequest
+from rewound.operations.engine_request import AUTO, MATCH, EngineRequest
 
 _UNSET = EngineRequest()
 

@@ -1,0 +1,42 @@
+"""Reading dumps to their end, without a server."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from rewound.catalog import Catalog, Choice, Dump, require_all
+from rewound.load.options import LoadOptions
+from rewound.load.verification import Verification
+from rewound.load.verification_workers import verify_all
+from rewound.operations.dump_selection import Selection, find_dumps
+
+
+def verify(
+    selection: Selection,
+    options: LoadOptions,
+    *,
+    every: bool,
+    verified: Callable[[Dump, Verification], None],
+    found: Callable[[Catalog, Choice], None] = lambda _catalog, _choice: None,
+    read: Callable[[Sequence[Path], LoadOptions], Iterable[Verification]] = verify_all,
+) -> list[tuple[Dump, Verification]]:
+    """Read dumps to their end, without a server: the chosen ones, or with `every` all.
+
+    `found` gets the catalog before any is read, `verified` each dump as it is done. They come
+    back in the catalog's order. `read` verifies several, by default side by side in processes
+    of their own.
+
+    Raises:
+        CatalogError: no dump is chosen.
+        HostError: a process that read was killed.
+    """
+    catalog, choice = find_dumps(selection)
+    found(catalog, choice)
+    if not every:
+        require_all(choice, selection.target, allows_missing=None)
+    dumps = catalog.dumps if every else [chosen.dump for chosen in choice.chosen]
+    by_path = {dump.path: dump for dump in dumps}
+    results = {}
+    for verification in read(list(by_path), options):
+        verified(by_path[verification.path], verification)
+        results[verification.path] = verification
+    return [(dump, results[dump.path]) for dump in dumps]
