@@ -20,15 +20,22 @@ def iter_depths(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
 
 def iter_outside(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
     """Yield (index, token) of all tokens outside parentheses."""
-    for index, (depth, token) in enumerate(iter_depths(tokens)):
-        if depth == 0 and token.text != b")":
+    depth = 0
+    for index, token in enumerate(tokens):
+        text = token.text
+        if text == b"(":
+            depth += 1
+        elif text == b")":
+            depth -= 1
+        elif depth == 0:
             yield index, token
 
 
 def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
     """Return the index of what closes the parenthesis at `index`, or of the last token."""
-    rest = (tokens[position] for position in range(index, len(tokens)))
-    for position, (depth, _) in enumerate(iter_depths(rest), index):
+    depth = 0
+    for position in range(index, len(tokens)):
+        depth += _STEP.get(tokens[position].text, 0)
         if depth == 0:
             return position
     return len(tokens) - 1
@@ -36,9 +43,14 @@ def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
 
 def split_at_commas(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Yield what stands between the commas that are in no parentheses; what is empty too."""
-    start = 0
-    for index, (depth, token) in enumerate(iter_depths(tokens)):
-        if depth == 0 and token.text == b",":
+    start = depth = 0
+    for index, token in enumerate(tokens):
+        text = token.text
+        if text == b"(":
+            depth += 1
+        elif text == b")":
+            depth -= 1
+        elif depth == 0 and text == b",":
             yield tokens[start:index]
             start = index + 1
     yield tokens[start:]
