@@ -77,7 +77,7 @@ def iter_definitions(report: Report) -> Iterator[str]:
         for definition in world.definitions:
             worlds.setdefault(_describe(definition), []).append(world.world)
     for text, names in worlds.items():
-        yield f"{fold_worlds(names)}: {text}"
+        yield f"{fold_worlds(names, separator=', ')}: {text}"
 
 
 def _group_columns(report: Report) -> dict[tuple[str, str], list[tuple[str, ColumnReport]]]:

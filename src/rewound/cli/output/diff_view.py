@@ -196,7 +196,7 @@ def _show_overview(report: Report) -> None:
     if definitions:
         render.write_text("\nwhat changed in the schemas")
         for line in definitions:
-            render.write_safely(f"  {line}")
+            _write_wrapped(line)
 
 
 def _show_findings(report: Report, *, has_changes: bool) -> None:
@@ -222,12 +222,12 @@ def _show_findings(report: Report, *, has_changes: bool) -> None:
         names = report.unjudged
         if len({name.partition(".")[0] for name in names}) == 1:
             names = [name.partition(".")[2] for name in names]
-        render.write_safely(f"too few rows to judge: {_list(names)}")
+        _write_wrapped(f"too few rows to judge: {_list(names)}", indent="")
 
 
-def _write_wrapped(text: str) -> None:
+def _write_wrapped(text: str, *, indent: str = "  ") -> None:
     """Write a text below a heading; on a terminal, lines end where words do."""
-    text = f"  {diagnostics.printable(text)}"
+    text = indent + diagnostics.printable(text)
     if sys.stdout.isatty():
         text = wrap_message(text, shutil.get_terminal_size().columns)
     render.write_text(text)

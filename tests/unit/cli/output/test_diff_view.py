@@ -1,10 +1,12 @@
 """What stands out, as a table shows it."""
 
+import sys
 from dataclasses import replace
 
 import pytest
 
 from rewound.cli.output.diff_view import DiffPresentation, show_report
+from rewound.diff.report.document import DefinitionReport, WorldReport
 from rewound.diff.report.finding_report import FindingReport
 from tests.unit.diff.sample_report import make_report
 
@@ -39,3 +41,20 @@ def test_other_definitions_have_no_spread(capsys: pytest.CaptureFixture[str]):
     )
     show_report(replace(make_report(), findings=[finding]), {}, TABLE)
     assert f"  {text}" in capsys.readouterr().out.splitlines()
+
+
+def test_what_changed_in_many_worlds_breaks_at_words(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    added = DefinitionReport("added", "column", "game", "player", "title")
+    names = ["asia-1", "asia-3", "eu-central-1", "oceania-1", "us-east-1", "us-west-2"]
+    worlds = [WorldReport(name, definitions=[added]) for name in names]
+    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    show_report(replace(make_report(), worlds=worlds), {}, TABLE)
+    lines = capsys.readouterr().out.splitlines()
+    first = lines.index("what changed in the schemas") + 1
+    assert lines[first:] == [
+        "  asia-[1,3], eu-central-1, oceania-1, us-east-1,",
+        "    us-west-2: column player.title added",
+    ]
