@@ -95,15 +95,30 @@ def drifted(cli: Cli, dumps: Dumps):
     cli("down")
 
 
-def test_worlds_that_differ_in_columns_are_named_and_the_rest_merges(drifted: Cli):
+def test_worlds_that_differ_in_columns_are_named_and_all_merge(drifted: Cli):
     done = drifted("query", "SELECT * FROM t", "--format", "csv")
-    assert done.code == 4
-    assert done.lines == ["world,a,b", "w1,1,2", "w2,1,2"]
+    assert done.code == 0
+    assert done.lines == ["world,a,c,b", "w1,1,,2", "w2,1,,2", "w3,1,2,"]
     assert "warning: world w2: a is BIGINT, elsewhere INT" in done.stderr
-    assert "error: world w3: returned other columns: a, c" in done.stderr
+    assert "warning: worlds w[1-2] have no c\nwarning: world w3 has no b\n" in done.stderr
     strict = drifted("query", "SELECT * FROM t", "--strict")
     assert (strict.code, strict.stdout) == (1, "")
-    assert "worlds w[2-3] differ from the others; w3: returned other" in strict.stderr
+    assert "worlds w[1-3] differ from the others; world w1 has no c" in strict.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--format", "jsonl"], '{"world": "w3", "a": null, "c": null}'),
+        (["--format", "jsonl", "--sort-by=-world"], '{"world": "w1", "a": null, "b": null}'),
+        (["--format", "markdown"], "| w3 | NULL | NULL |  |"),
+        (["--format", "markdown", "--group"], "| w[1-2] | 2 | NULL |  | NULL |"),
+        (["--format", "tsv"], r"w1{}\N{}\N{}\N".replace("{}", "\t")),
+    ],
+)
+def test_what_a_world_lacks_is_told_from_null(drifted: Cli, arguments: list[str], line: str):
+    done = drifted("query", "SELECT * FROM t UNION ALL SELECT NULL, NULL", *arguments)
+    assert (done.code, line in done.lines) == (0, True), done
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The answers of all worlds to one statement, and their conversion for other libraries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rewound.query.analysis import needed_for
@@ -28,6 +28,8 @@ class Answer:
     """How it went in every world, by its name."""
     kept_as_text: Mapping[str, str]
     """Columns that stay text, with a value that their type does not hold, such as 0000-00-00."""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Worlds without some of the columns, and which; these are NULL in their rows."""
 
     @property
     def failed(self) -> dict[str, str]:

@@ -161,7 +161,9 @@ class Fleet:
             if strict:
                 merged.require_agreement()
             typed = make_table(merged.columns, merged.iter_rows())
-            answer = Answer(typed.table, merged.outcomes(), typed.kept_as_text)
+            answer = Answer(
+                typed.table, merged.outcomes(), typed.kept_as_text, merged.result_columns.lacking
+            )
         if answer.failed and not partial:
             first, why = next(iter(answer.failed.items()))
             raise SomeWorldsFailed(

@@ -9,7 +9,13 @@ from rewound import settings
 from rewound.catalog import select_worlds
 from rewound.diff.many import FleetComparison, WorldPair, compare_many, has_changed
 from rewound.diff.patterns import UnmetPatterns
-from rewound.diff.report.query_diff import CellChange, compare_rows, find_places
+from rewound.diff.report.query_diff import (
+    CellChange,
+    compare_rows,
+    find_lacking,
+    find_places,
+    require_same_columns,
+)
 from rewound.diff.rows.samples import SampleOrder
 from rewound.diff.worlds import SchemaPair, WorldOptions
 from rewound.errors import MysqlError, RewoundError, UsageError
@@ -284,15 +290,18 @@ def diff_query(
 
     before = ask(sides.before, {name: old.name for name, (old, _) in pairs})
     after = ask(sides.after, {name: new.name for name, (_, new) in pairs})
-    failed = {**pairing.failed, **before.failed, **after.failed}
+    failed = {
+        **pairing.failed,
+        **find_lacking(before.lacking, after.lacking),
+        **before.failed,
+        **after.failed,
+    }
     both = [name for name in pairing.pairs if name not in failed]
     if not both:
         raise RewoundError(
             f"no world answered; {next(iter(failed))}: {next(iter(failed.values()))}"
         )
-    names = [column.name for column in before.columns]
-    if names != [column.name for column in after.columns]:
-        raise RewoundError("the two answers have different columns")
+    names = require_same_columns(before.columns, after.columns)
     most = max(len(side.rows[name]) for side in (before, after) for name in both)
     places = find_places(before.columns, key, has_single_rows=most <= 1)
     changes = {
@@ -318,6 +327,8 @@ class _QueryRows:
     columns: tuple[Column, ...]
     rows: Mapping[str, list[Row]]
     failed: Mapping[str, str]
+    lacking: Mapping[str, tuple[str, ...]]
+    """Worlds without some of the columns, and which."""
 
 
 def _ask(
@@ -343,8 +354,10 @@ def _ask(
             for world, *values in run:
                 rows[(world or b"").decode("utf-8", "backslashreplace")].append(tuple(values))
         failed = summarise(merged.outcomes()).failed
+        lacking = merged.result_columns.lacking
     return _QueryRows(
         merged.result_columns.columns,
         {pair: rows[world] for pair, world in worlds.items()},
         {pair: failed[world] for pair, world in worlds.items() if world in failed},
+        {pair: lacking[world] for pair, world in worlds.items() if world in lacking},
     )

@@ -45,3 +45,13 @@ def group_errors(failed: Mapping[str, str]) -> list[tuple[tuple[str, ...], str]]
         worlds.setdefault(error, []).append(world)
     grouped = sorted(worlds.items(), key=lambda each: -len(each[1]))
     return [(tuple(names), error) for error, names in grouped]
+
+
+def group_lacking(
+    lacking: Mapping[str, tuple[str, ...]],
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return (worlds, names) for each set of columns that worlds lack, in the worlds' order."""
+    worlds: dict[tuple[str, ...], list[str]] = {}
+    for world, names in lacking.items():
+        worlds.setdefault(names, []).append(world)
+    return [(tuple(each), names) for names, each in worlds.items()]

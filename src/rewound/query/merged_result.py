@@ -6,9 +6,11 @@ from functools import cached_property
 from rewound.catalog import name_worlds
 from rewound.errors import RewoundError
 from rewound.mysql.columns import Column, ColumnType, Row
+from rewound.query.column_union import spread
 from rewound.query.fanout import ResultStream
 from rewound.query.outcome import Outcome, Summary, summarise
 from rewound.query.result_columns import WORLD, ResultColumns, choose_result_columns
+from rewound.worlds.sentences import tell_of_worlds
 
 
 class MergedResult:
@@ -60,25 +62,31 @@ class MergedResult:
         Raises:
             RewoundError: some do.
         """
-        different = {**self.result_columns.misfits, **self.result_columns.drifted}
+        chosen = self.result_columns
+        lacking = {world: f"has no {', '.join(names)}" for world, names in chosen.lacking.items()}
+        different = {**chosen.misfits, **lacking, **chosen.drifted}
         if different:
             world, what = next(iter(different.items()))
-            message = f"{name_worlds(different)} differ from the others; {world}: {what}"
-            if len(different) == 1:
-                message = f"world {world}: {what}"
+            message = tell_of_worlds([world], what)
+            if len(different) > 1:
+                message = f"{name_worlds(different)} differ from the others; {message}"
             raise RewoundError(
                 message,
-                hint="without --strict, compatible columns are merged",
+                hint="without --strict, differing columns are merged",
             )
 
-    def iter_rows(self) -> Iterator[list[Row]]:
-        """Yield runs of rows, the worlds in their order."""
-        misfits = self.result_columns.misfits
+    def iter_rows(self, absent: bytes | None = None) -> Iterator[list[Row]]:
+        """Yield runs of rows, the worlds in their order.
+
+        `absent` is the value of columns that a world does not have: NULL, or `ABSENT`.
+        """
+        misfits, places = self.result_columns.misfits, self.result_columns.places
         for world, rows in self._stream.iter_rows():
             if world not in misfits:
                 parts = world.split("/", len(self._origin) - 1)
                 name = tuple(part.encode("utf-8", "backslashreplace") for part in parts)
-                yield [name + row for row in rows]
+                fitting = spread(rows, places[world], absent) if world in places else rows
+                yield [name + row for row in fitting]
 
     def outcomes(self) -> dict[str, Outcome]:
         """Return how it went in every world; rows not taken yet are dropped."""

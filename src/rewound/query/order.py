@@ -6,14 +6,16 @@ from typing import Any
 
 from rewound.errors import UsageError
 from rewound.mysql.columns import Column, ColumnType, Row
+from rewound.query.column_union import ABSENT
 from rewound.similar_names import suggest
 
 
 def sort_rows(rows: Sequence[Row], columns: Sequence[Column], wanted: str) -> list[Row]:
     """Return the rows by the columns wanted: `place,-points` is points downward in each place.
 
-    Numbers and times go by size, texts by their letters whatever their case, and NULL
-    before all else, as in MySQL. Rows with equal values, and the worlds, keep their order.
+    Numbers and times go by size, texts by their letters whatever their case, and NULL before
+    all else, as in MySQL; so does what a world does not have. Rows with equal values, and the
+    worlds, keep their order.
 
     Raises:
         UsageError: there is no such column.
@@ -38,7 +40,7 @@ def sort_rows(rows: Sequence[Row], columns: Sequence[Column], wanted: str) -> li
 def _make_keys(rows: Sequence[Row], column: Column, place: int) -> list[tuple[bool, Any]]:
     """Return what the values of a column are sorted by; they are all of one type."""
     read = _READERS.get(column.type, _read_text)
-    values = [row[place] for row in rows]
+    values = [None if row[place] is ABSENT else row[place] for row in rows]
     try:
         keys = [None if value is None else read(value) for value in values]
     except ValueError:  # from another SQL, which has values of its own, such as infinite dates

@@ -1,7 +1,7 @@
 """The columns of the merged table, where worlds may differ in theirs. Pure.
 
-A schema that drifted shows here: a world whose columns have other names cannot be merged; one
-whose types differ can, under a type that holds both.
+A schema that drifted shows here: the table has every column that any world has, and what a world
+lacks is empty there; columns whose types differ get one that holds both.
 """
 
 from collections import Counter
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from rewound.mysql.columns import BYTES, Column, ColumnType
+from rewound.query.column_union import ColumnKey, find_places, lay_out, unite
 
 WORLD = "world"
 """The name of the column in front of all others."""
@@ -26,7 +27,11 @@ class ResultColumns:
     columns: tuple[Column, ...]
     """Under names that differ, without the world's."""
     misfits: Mapping[str, str] = field(default_factory=dict)
-    """Worlds whose columns have other names, to what they are: their rows are left out."""
+    """Worlds that have no columns where most have some, or the reverse; their rows are left out."""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Worlds without some of the columns, and the names of these; their rows are included."""
+    places: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    """Where the columns stand in the rows of a world that has not just these in this order."""
     drifted: Mapping[str, str] = field(default_factory=dict)
     """Worlds with a column of another type, and that type; their rows are included."""
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -36,27 +41,52 @@ class ResultColumns:
 def choose_result_columns(
     columns: Mapping[str, tuple[Column, ...]], origin: Sequence[str] = (WORLD,)
 ) -> ResultColumns:
-    """Return the columns that most worlds agree on; among equals, those of the first.
+    """Return every column that any world has, in the order of most worlds.
 
-    `origin` are the names of the columns in front.
-
-    `columns` are those of every world that answered, in the worlds' order.
+    Names and usual types are those of most worlds; among equals, those of the first.
+    `columns` are those of every world that answered, in the worlds' order; `origin` are the
+    names of the columns in front.
     """
-    names = _choose_most_frequent([_names(each) for each in columns.values()])
-    fitting = {world: each for world, each in columns.items() if _names(each) == names}
-    usual = tuple(_choose_most_frequent(place) for place in zip(*fitting.values(), strict=True))
-    common = tuple(find_common(place) for place in zip(*fitting.values(), strict=True))
+    has_columns = _choose_most_frequent([bool(each) for each in columns.values()])
+    misfits = {
+        world: f"returned columns, other worlds none: {', '.join(_names(each))}"
+        if each
+        else "returned no columns"
+        for world, each in columns.items()
+        if bool(each) is not has_columns
+    }
+    layouts = {world: lay_out(each) for world, each in columns.items() if world not in misfits}
+    united = unite(layout for layout, _ in Counter(layouts.values()).most_common())
+    alike: dict[ColumnKey, dict[str, Column]] = {key: {} for key in united}
+    for world, layout in layouts.items():
+        for key, column in zip(layout, columns[world], strict=True):
+            alike[key][world] = column
+    usual = {key: _choose_usual(tuple(each.values())) for key, each in alike.items()}
+    common = [
+        find_common((usual[key], *_rename(each.values(), usual[key].name)))
+        for key, each in alike.items()
+    ]
     unique, renamed = _make_unique([column.name for column in common], origin)
+    lacking = {
+        world: tuple(
+            name for key, name in zip(united, unique, strict=True) if world not in alike[key]
+        )
+        for world in layouts
+    }
+    drifted = {
+        world: _describe_drift(columns[world], [usual[key] for key in layout])
+        for world, layout in layouts.items()
+    }
     return ResultColumns(
         columns=tuple(replace(c, name=name) for c, name in zip(common, unique, strict=True)),
-        misfits={
-            world: f"returned other columns: {', '.join(_names(each)) or 'none'}"
-            for world, each in columns.items()
-            if world not in fitting
+        misfits=misfits,
+        lacking={world: names for world, names in lacking.items() if names},
+        places={
+            world: find_places(layout, united)
+            for world, layout in layouts.items()
+            if layout != united
         },
-        drifted={
-            world: _describe_drift(each, usual) for world, each in fitting.items() if each != usual
-        },
+        drifted={world: what for world, what in drifted.items() if what},
         renamed=renamed,
     )
 
@@ -112,11 +142,21 @@ def _choose_most_frequent(values: Sequence[_T]) -> _T:
     return Counter(values).most_common(1)[0][0]
 
 
+def _choose_usual(columns: Sequence[Column]) -> Column:
+    """Return the usual name and, whatever the case of its letters, the usual type."""
+    name = _choose_most_frequent([column.name for column in columns])
+    return _choose_most_frequent(_rename(columns, name))
+
+
+def _rename(columns: Iterable[Column], name: str) -> list[Column]:
+    return [replace(column, name=name) for column in columns]
+
+
 def _describe_drift(columns: Sequence[Column], usual: Sequence[Column]) -> str:
     return ", ".join(
         f"{here.name} is {here.sql_type}, elsewhere {there.sql_type}"
         for here, there in zip(columns, usual, strict=True)
-        if here != there
+        if replace(here, name=there.name) != there
     )
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rewound.mysql.columns import Column, ColumnType
@@ -9,15 +11,37 @@ COUNT = Column("n", T.INTEGER, 32)
 WIDE = Column("n", T.INTEGER, 64)
 
 
-def test_the_result_columns_are_the_one_of_most_worlds():
+TITLE = Column("title", T.TEXT)
+
+
+def test_the_order_of_the_columns_is_that_of_most_worlds():
     result = choose_result_columns({"a": (COUNT, NAME), "b": (NAME, COUNT), "c": (NAME, COUNT)})
     assert result.columns == (NAME, COUNT)
-    assert result.misfits == {"a": "returned other columns: n, name"}
+    assert result.places == {"a": (1, 0)}
+    assert (result.misfits, result.lacking) == ({}, {})
 
 
-def test_among_equals_the_first_world_says_it():
-    result = choose_result_columns({"a": (COUNT,), "b": (NAME,)})
-    assert (result.columns, list(result.misfits)) == ((COUNT,), ["b"])
+def test_columns_that_some_worlds_lack_stand_after_their_left_and_are_named():
+    result = choose_result_columns(
+        {"a": (NAME, COUNT), "b": (NAME, TITLE, COUNT), "c": (NAME, COUNT), "d": (COUNT,)}
+    )
+    assert result.columns == (NAME, TITLE, COUNT)
+    assert result.lacking == {"a": ("title",), "c": ("title",), "d": ("name", "title")}
+    assert result.places == {"a": (0, None, 1), "c": (0, None, 1), "d": (None, None, 0)}
+
+
+def test_names_that_differ_in_case_alone_are_one_column():
+    result = choose_result_columns({"a": (COUNT,), "b": (replace(WIDE, name="N"),)})
+    assert (result.columns, result.lacking) == ((WIDE,), {})
+    assert result.drifted == {"b": "N is BIGINT, elsewhere INT"}
+
+
+def test_a_world_without_columns_where_others_have_some_is_a_misfit():
+    result = choose_result_columns({"a": (COUNT,), "b": (), "c": (COUNT,)})
+    assert (result.columns, result.misfits) == ((COUNT,), {"b": "returned no columns"})
+    result = choose_result_columns({"a": (COUNT,), "b": (), "c": ()})
+    assert result.columns == ()
+    assert result.misfits == {"a": "returned columns, other worlds none: n"}
 
 
 def test_a_world_of_another_type_is_named_and_the_type_holds_all():

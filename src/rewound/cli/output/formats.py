@@ -9,6 +9,9 @@ back, so all digits stay. NULL differs from '' and from the text NULL in each of
     json       null; bytes are base64
     vertical   as in a table, but line breaks in a text are line breaks
 
+A column that a world does not have is left out in json and vertical, and an empty cell in
+markdown and tables; csv and tsv have NULL there.
+
 BIT is a number, GEOMETRY is bytes. Columns are treated as a whole where none of their values
 needs a closer look, which is what makes this fast.
 """
@@ -18,12 +21,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import groupby, repeat
 
 from rich.cells import cell_len
 
 from rewound.cli.output.escaping import show_control_characters
 from rewound.mysql.columns import BYTES, NUMBERS, TIMES, Column, ColumnType, Row
+from rewound.query.column_union import ABSENT
 
 Cell = bytes | None
 
@@ -53,6 +57,8 @@ def show_cell(value: Cell, column: Column) -> str:
     """Return a value for people: bytes as hex, NULL spelled out and a text NULL in quotes."""
     if value is None:
         return "NULL"
+    if value is ABSENT:
+        return ""
     if column.type is ColumnType.BIT:
         return str(int.from_bytes(value, "big"))
     if column.type in BYTES:
@@ -112,6 +118,8 @@ def iter_vertical(columns: Sequence[Column], runs: Iterable[Sequence[Row]]) -> I
             number += 1
             lines = [f"{_STARS} {number}. row {_STARS}"]
             for label, value, column in zip(labels, row, columns, strict=True):
+                if value is ABSENT:
+                    continue
                 lines.append(label + margin.join(_show_lines(value, column)))
             yield ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
 
@@ -233,6 +241,21 @@ def _markdown_line(cells: Iterable[str]) -> bytes:
 
 
 def _json_objects(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[bytes]:
+    # An empty text equals it: a closer look follows.
+    if any(ABSENT in values for values in zip(*rows, strict=True)):
+        for present, group in groupby(rows, key=_find_present):
+            fitting = [tuple(row[place] for place in present) for row in group]
+            yield from _whole_json_objects([columns[place] for place in present], fitting)
+        return
+    yield from _whole_json_objects(columns, rows)
+
+
+def _find_present(row: Row) -> tuple[int, ...]:
+    """Return the places of the values of columns that the row's world has."""
+    return tuple(place for place, value in enumerate(row) if value is not ABSENT)
+
+
+def _whole_json_objects(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[bytes]:
     parts: list[Iterable[bytes]] = []
     separator = b"{"
     for values, column in zip(_iter_texts(rows, columns), columns, strict=True):

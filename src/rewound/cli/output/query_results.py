@@ -16,7 +16,8 @@ from rewound.cli.output.spellings import OPTIONS, Spellings
 from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import NUMBERS, Column, ColumnType, Row
 from rewound.query.analysis import needed_for
-from rewound.query.group import group_errors, group_rows, group_warnings
+from rewound.query.column_union import ABSENT
+from rewound.query.group import group_errors, group_lacking, group_rows, group_warnings
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
 from rewound.query.script import UserStatement, is_read_by_line
@@ -30,6 +31,7 @@ VERTICAL = "vertical"
 """The format with one value per line."""
 FILE_FORMATS = ("parquet", "arrow")
 """Formats that are no text, and only go to a file."""
+_TELL_ABSENT = frozenset({"table", VERTICAL, "markdown", "json", "jsonl"})
 TABLE_ROWS = 5_000
 """How many rows a table shows at the most, of each world the same share: nobody reads on, and
 it is laid out as a whole (2 s)."""
@@ -73,6 +75,11 @@ class Presentation:
         if self.output_format == "table" and (statement.is_vertical or chooses):
             return replace(self, output_format=VERTICAL, bar_of=None)
         return self
+
+    @property
+    def tells_absent(self) -> bool:
+        """Whether a column that a world does not have is told from NULL."""
+        return self.output_format in _TELL_ABSENT and self.reduce_sql is None
 
     @property
     def enough_rows(self) -> int | None:
@@ -166,13 +173,16 @@ def _explain(text: str, error: str, how: Presentation) -> RewoundError:
 def _warn_of_differences(merged: MergedResult) -> None:
     for new, name in merged.result_columns.renamed.items():
         diagnostics.warn(f"column {name} appears more than once; one of them is shown as {new}")
+    for worlds, names in group_lacking(merged.result_columns.lacking):
+        diagnostics.warn(tell_of_worlds(worlds, f"has no {', '.join(names)}"))
     for world, what in merged.result_columns.drifted.items():
         diagnostics.warn(f"world {world}: {what}")
 
 
 def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> ShownRows:
     """Return the rows as requested; rows that need no processing are not fetched yet."""
-    shown = ShownRows(merged.columns, stopwatch.watch(merged.iter_rows()))
+    absent = ABSENT if how.tells_absent else None
+    shown = ShownRows(merged.columns, stopwatch.watch(merged.iter_rows(absent)))
     if how.reduce_sql is not None:
         with needed_for("--reduce"):
             from rewound.query.reduce import reduce_table

@@ -112,7 +112,7 @@ def _write(table: Table, out: TextIO, *, width: int, screen: os.terminal_size | 
 def _make_bars(columns: Sequence[Column], rows: Sequence[Row], name: str) -> list[RenderableType]:
     """Return a bar for each row, from zero to its value, all on one scale."""
     place = next(place for place, column in enumerate(columns) if column.name == name)
-    values = [None if row[place] is None else float(row[place] or 0) for row in rows]
+    values = [float(row[place] or 0) if row[place] else None for row in rows]
     known = [value for value in values if value is not None]
     low, high = min([0.0, *known]), max([0.0, *known])
     size = (high - low) or 1.0

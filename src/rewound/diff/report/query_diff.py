@@ -1,13 +1,13 @@
 """What changed between two answers to one query. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from rewound.diff.rows.deltas import subtract
 from rewound.diff.schema.comparison import Change
-from rewound.errors import UsageError
+from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import NUMBERS, Column, Row
 
 
@@ -54,6 +54,48 @@ def find_places(columns: Sequence[Column], key: str | None, *, has_single_rows: 
             f"--key {key}: the answer has no column {error.args[0]}",
             hint=f"it has: {', '.join(column.name for column in columns)}",
         ) from error
+
+
+def require_same_columns(before: Sequence[Column], after: Sequence[Column]) -> list[str]:
+    """Return the names of the columns of two answers.
+
+    Raises:
+        RewoundError: they differ.
+    """
+    old, new = [column.name for column in before], [column.name for column in after]
+    if old == new:
+        return old
+    parts = [
+        f"{', '.join(names)} only {side}"
+        for names, side in (
+            ([name for name in old if name not in new], "before"),
+            ([name for name in new if name not in old], "after"),
+        )
+        if names
+    ]
+    raise RewoundError(
+        f"the two answers have different columns: {'; '.join(parts) or 'another order'}",
+        hint="name columns that both sides have, instead of *",
+    )
+
+
+def find_lacking(
+    before: Mapping[str, tuple[str, ...]], after: Mapping[str, tuple[str, ...]]
+) -> dict[str, str]:
+    """Return the worlds that lack other columns before than after, and why they do not compare.
+
+    What a world lacks is NULL in its rows: compared with values it would look like a change.
+    """
+    return {
+        world: "the columns differ: "
+        + "; ".join(
+            f"no {', '.join(side[world])} {when}"
+            for side, when in ((before, "before"), (after, "after"))
+            if world in side
+        )
+        for world in dict.fromkeys((*before, *after))
+        if before.get(world) != after.get(world)
+    }
 
 
 def compare_rows(

@@ -2,9 +2,15 @@ from decimal import Decimal
 
 import pytest
 
-from rewound.diff.report.query_diff import CellChange, compare_rows, find_places
+from rewound.diff.report.query_diff import (
+    CellChange,
+    compare_rows,
+    find_lacking,
+    find_places,
+    require_same_columns,
+)
 from rewound.diff.schema.comparison import Change
-from rewound.errors import UsageError
+from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import Column, ColumnType, Row
 
 KIND = Column("kind", ColumnType.TEXT)
@@ -63,3 +69,20 @@ def test_the_key_is_what_is_no_number_unless_it_is_named(
 def test_a_key_that_is_not_there_is_a_usage_error():
     with pytest.raises(UsageError, match="the answer has no column nope"):
         find_places(COLUMNS, "nope", has_single_rows=False)
+
+
+def test_answers_of_different_columns_are_refused_with_their_names():
+    assert require_same_columns(COLUMNS, COLUMNS) == ["kind", "n"]
+    with pytest.raises(RewoundError, match="different columns: kind only before; title only after"):
+        require_same_columns(COLUMNS, [Column("title", ColumnType.TEXT), COUNT])
+    with pytest.raises(RewoundError, match="different columns: another order"):
+        require_same_columns(COLUMNS, COLUMNS[::-1])
+
+
+def test_worlds_that_lack_columns_on_one_side_alone_are_not_compared():
+    before = {"w1": ("title",), "w2": ("title",)}
+    after = {"w1": ("title",), "w3": ("rank", "title")}
+    assert find_lacking(before, after) == {
+        "w2": "the columns differ: no title before",
+        "w3": "the columns differ: no rank, title after",
+    }

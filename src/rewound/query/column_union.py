@@ -1,0 +1,66 @@
+"""The union of the columns of several worlds, and where each world's stand in it. Pure.
+
+Columns are the same where their names are, whatever the case of the letters, as in MySQL. Of
+columns with one name, the first is the same as the first, the second as the second.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rewound.mysql.columns import Column, Row
+
+ColumnKey = tuple[str, int]
+"""A name without regard to case, and how many columns to the left have it, too."""
+Layout = tuple[ColumnKey, ...]
+"""What the columns of one answer are, in their order."""
+
+
+class _Absent(bytes):
+    """The type of `ABSENT`; as bytes it is empty."""
+
+
+ABSENT = _Absent()
+"""The value of a column that a world does not have, where that is told from NULL. By identity:
+an empty text equals it."""
+
+
+def lay_out(columns: Sequence[Column]) -> Layout:
+    """Return which columns these are."""
+    seen: Counter[str] = Counter()
+    layout = []
+    for column in columns:
+        name = column.name.casefold()
+        layout.append((name, seen[name]))
+        seen[name] += 1
+    return tuple(layout)
+
+
+def unite(layouts: Iterable[Layout]) -> Layout:
+    """Return all columns once: those of the first layout in its order, others after their left.
+
+    >>> unite([(("id", 0), ("level", 0)), (("id", 0), ("title", 0), ("level", 0))])
+    (('id', 0), ('title', 0), ('level', 0))
+    """
+    united: list[ColumnKey] = []
+    for layout in layouts:
+        place = 0
+        for key in layout:
+            if key in united:
+                place = united.index(key) + 1
+            else:
+                united.insert(place, key)
+                place += 1
+    return tuple(united)
+
+
+def find_places(layout: Layout, united: Layout) -> tuple[int | None, ...]:
+    """Return for each column of the union its place in a layout; None where it has none."""
+    places = {key: place for place, key in enumerate(layout)}
+    return tuple(places.get(key) for key in united)
+
+
+def spread(
+    rows: Sequence[Row], places: Sequence[int | None], absent: bytes | None = None
+) -> list[Row]:
+    """Return rows of one world as rows of the union, with `absent` where it has no column."""
+    return [tuple(absent if place is None else row[place] for place in places) for row in rows]
