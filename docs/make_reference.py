@@ -170,8 +170,8 @@ def _exit_codes() -> list[str]:
         "",
         *_table(["code", "meaning"], _list_exit_codes()),
         "",
-        "`rewound diff` follows diff(1): 0 if nothing differs, 1 if something does, 2 where other"
-        " commands end with 1; all other codes are as above.",
+        "`rewound diff` and `rewound query --compare` follow diff(1): 0 if nothing differs, 1 if"
+        " something does, 2 where other commands end with 1; all other codes are as above.",
         "",
     ]
 

@@ -55,14 +55,16 @@ def test_fleets_that_do_not_exist_are_named(both: Cli, fleets: str):
 
 def test_two_fleets_are_compared_as_diff_does(both: Cli):
     done = both("query", "--compare", "before,default", PLAYERS, "--format", "csv")
-    assert done.code == 0, done.stderr
+    assert done.code == 1, done.stderr
     assert done.lines == [
         "world,change,column,before,after,delta",
         "host1,changed,players,154,155,1",
     ]
     assert "no difference in host[2-3]" in done.stderr
     diff = both("diff", "before", "default", "--query", PLAYERS, "--format", "csv")
-    assert diff.stdout == done.stdout
+    assert (diff.code, diff.stdout) == (done.code, done.stdout)
+    assert both("query", "--compare", "before,default", "SELECT 1").code == 0
+    assert both("query", "--compare", "before,default", "SELECT nothing").code == 2
     options = ("--param", "add=1", "--worlds", "host1", "--format", "csv")
     done = both("query", "--compare", "before,default", f"{PLAYERS} WHERE @add = 1", *options)
     assert done.lines == diff.lines

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rewound.cli.diff_codes import DIFFERENT, TROUBLE
 from rewound.cli.output import diagnostics
 from rewound.cli.output.diff_view import DiffPresentation, show_query_diff, show_report
 from rewound.cli.output.progress import count_worlds
@@ -27,9 +28,6 @@ from rewound.operations import diffing, restoring
 from rewound.operations.diff_sources import find_provenance
 from rewound.query.script import read_statements
 
-_DIFFERENT = 1
-_TROUBLE = 2
-"""The exit code of a failure, as of diff(1): 1 is an answer here."""
 _OF_TABLES = frozenset(
     {"tables", "columns", "ignore_columns", "where", "rows", "group_by", "html", "schema_pair"}
     | {"float_tolerance", "exhaustive", "label_columns"}
@@ -166,7 +164,7 @@ def command(
     after, delta. As json, always the whole report: what stands out, definitions, tables,
     columns, the rows of --rows, and where the worlds come from; of --query, its rows.
     """  # noqa: D301 - click's sign for lines that are not to be filled
-    diagnostics.fail_with(_TROUBLE)
+    diagnostics.fail_with(TROUBLE)
     if html is not None and html.exists() and not force:
         raise UsageError(
             f"--html {html}: the file already exists",
@@ -219,7 +217,7 @@ def command(
             is_equal, is_whole = comparison.is_equal, comparison.is_whole
     if not is_whole:
         raise SomeWorldsFailed("some worlds or tables could not be compared")
-    return 0 if is_equal or exit_zero else _DIFFERENT
+    return 0 if is_equal or exit_zero else DIFFERENT
 
 
 def _compare(

@@ -8,6 +8,7 @@ from typing import TextIO
 import click
 
 from rewound.cli.commands.query_compare import require_comparable, show_compared
+from rewound.cli.diff_codes import TROUBLE
 from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
 from rewound.cli.output.world_states import warn_of_changed
@@ -129,7 +130,7 @@ def command(
     output_format: str | None,
     output: Path | None,
     force: bool,
-) -> None:
+) -> int:
     """Run SQL on every world and print one merged table for each statement.
 
     It runs as the account reader, which can change nothing; see --write. Without SQL, or
@@ -147,8 +148,12 @@ def command(
     --output. NULL is NULL in a table, nothing in csv and \\N in tsv; bytes are hex in table,
     markdown and vertical, base64 in the others. Each statement has an output of its own.
 
-    Exit code 0: all worlds answered; 1: none did; 4: some did not.
+    Exit code 0: all worlds answered; 1: none did; 4: some did not. Of --compare, as of diff(1),
+    0: the answers do not differ; 1: they do; 4: some worlds could not be compared; any other
+    failure is 2 or more.
     """  # noqa: D301 - click's sign for lines that are not to be filled
+    if compare:
+        diagnostics.fail_with(TROUBLE)
     if urls or compare:
         _pass_over_fleet("urls" if urls else "compare")
     how = Presentation(
@@ -185,18 +190,18 @@ def command(
     _warn_of_changed(read_fleets(compare) if compare else setting.audience.fleets, worlds)
     if compare is not None:
         require_comparable(setting)
-        show_compared(compare, key, statements, setting)
-        return
+        return show_compared(compare, key, statements, setting)
     if write:
         diagnostics.warn("worlds that you change differ from their dumps until rewound reset")
     if is_prompt:
         from rewound.cli.prompt import dialogue
 
         dialogue.run(setting)
-        return
+        return 0
     for name in find_unread_variables([each.text for each in statements], list(variables)):
         diagnostics.warn(f"--param {name}: no statement names @{name}")
     ask(statements, setting)
+    return 0
 
 
 def _require_companions(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rewound.cli.diff_codes import DIFFERENT
 from rewound.cli.output.diff_view import DiffPresentation, show_query_diff
 from rewound.cli.questions import Setting
 from rewound.errors import SomeWorldsFailed, UsageError
@@ -41,8 +42,10 @@ def require_comparable(setting: Setting) -> None:
 
 def show_compared(
     fleets: str, key: str | None, statements: Sequence[UserStatement], setting: Setting
-) -> None:
+) -> int:
     """Write what differs between the answers of two fleets, world by world.
+
+    Return the exit code: 1 if something differs.
 
     Raises:
         UsageError: it is not two fleets, or not one statement.
@@ -69,3 +72,4 @@ def show_compared(
     show_query_diff(answers, DiffPresentation(output_format, rows=None, group_by=None, html=None))
     if answers.failed:
         raise SomeWorldsFailed("some worlds could not be compared")
+    return 0 if answers.is_equal else DIFFERENT
