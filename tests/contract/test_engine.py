@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -21,8 +22,10 @@ from rewound.mysql.client import Connection, Value
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.stream import CONNECTION_LOST
 from tests.endurance.small_disk import small_disk
+from tests.waiting import wait_until
 
 PASSWORD = "the root password"
+PAGE_BYTES = 16 << 10
 
 SAFE_SETTINGS: dict[str, Value] = {
     "@@secure_file_priv": "NULL",
@@ -158,6 +161,20 @@ def test_start_returns_a_server_that_answers_as_asked_and_is_shut_in(
         texts = [path for path in spec.folder.rglob("*") if path.suffix in (".sql", ".log", ".cnf")]
         assert not [path for path in texts if PASSWORD in path.read_text(errors="replace")]
         assert PASSWORD not in " ".join(psutil.Process(server.identity.pid).cmdline())
+
+
+@pytest.mark.parametrize("pool_mib", [16, 48, 128])
+def test_a_server_has_the_buffer_pool_that_is_planned(engine: Engine, folder: Path, pool_mib: int):
+    spec = replace(make_spec(folder), buffer_pool_bytes=pool_mib << 20)
+    server = engine.start(spec)
+    assert ask(server, "SELECT @@innodb_buffer_pool_size") == spec.buffer_pool_bytes
+    pages = "SELECT variable_value FROM performance_schema.global_status WHERE variable_name ="
+    wait_until(
+        lambda: (
+            int(str(ask(server, f"{pages} 'Innodb_buffer_pool_pages_total'")))
+            > spec.buffer_pool_bytes // PAGE_BYTES * 0.9
+        )
+    )
 
 
 def test_servers_have_uuids_and_data_of_their_own(engine: Engine, folder: Path):

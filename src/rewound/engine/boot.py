@@ -7,7 +7,7 @@ the end of its log.
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,10 +57,13 @@ _LOOK_AT_PROCESS_S = 0.1
 
 
 @contextmanager
-def boot_file(spec: ServerSpec) -> Iterator[Path]:
-    """Give a file with what a server executes first, for the user alone, while it starts."""
+def boot_file(spec: ServerSpec, more: Sequence[str] = ()) -> Iterator[Path]:
+    """Give a file with what a server executes first, for the user alone, while it starts.
+
+    `more` is what the engine has it execute besides.
+    """
     path = spec.folder / _BOOT_FILE
-    statements = (boot_statement(spec.root_password), *spec.boot_statements)
+    statements = (boot_statement(spec.root_password), *spec.boot_statements, *more)
     path.unlink(missing_ok=True)  # of a command that was killed
     path.touch(mode=0o600, exist_ok=False)
     try:

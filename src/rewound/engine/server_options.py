@@ -31,6 +31,7 @@ _MIB = 1 << 20
 _SERVER_BYTES = 130 * _MIB  # what a server takes beside its buffer pool
 _SMALLEST_POOL_BYTES = 16 * _MIB
 _LARGEST_POOL_BYTES = 2048 * _MIB
+_LARGEST_GROWN_POOL_BYTES = 64 * _MIB
 _SHARE_OF_MEMORY = 0.6
 _HEADROOM_BYTES = 3072 * _MIB
 _LEAST_HEADROOM_BYTES = 1024 * _MIB
@@ -128,6 +129,27 @@ def serving_options(
         *_THROW_AWAY,
         *_TOLERANT,
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallStart:
+    """How a server starts with a buffer pool that is too small, and then gets its own.
+
+    What it reads while it starts, and never again, then takes no memory: -9 MB.
+    """
+
+    options: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+
+
+def plan_small_start(buffer_pool_bytes: int) -> SmallStart:
+    """Return how a server with this buffer pool starts; a large one with all of it at once."""
+    if buffer_pool_bytes > _LARGEST_GROWN_POOL_BYTES:
+        return SmallStart()
+    return SmallStart(
+        (f"{BUFFER_POOL_OPTION}=5M", "--innodb-buffer-pool-chunk-size=1M"),
+        (f"SET GLOBAL innodb_buffer_pool_size = {buffer_pool_bytes}",),
+    )
 
 
 def initialise_options(*, data: PurePath, lower_case_table_names: int) -> list[str]:

@@ -8,6 +8,7 @@ record of it; what is mounted there is found in the kernel's table.
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from shutil import disk_usage
@@ -43,6 +44,7 @@ from rewound.engine.server_options import (
     ServerSettings,
     initialise_options,
     plan_memory_bytes,
+    plan_small_start,
     serving_options,
 )
 from rewound.errors import HostError
@@ -79,8 +81,9 @@ class ProcessEngine(ProcessWatch):
         _require_short(spec.folder / DATA)
         with writing(spec.folder):
             self._data.ensure(spec)
-            with boot_file(spec) as first:
-                return self._boot(spec, first)
+            start = plan_small_start(spec.buffer_pool_bytes)
+            with boot_file(spec, start.statements) as first:
+                return self._boot(spec, first, start.options)
 
     def command_line(self, spec: ServerSpec, *, address: str, first: Path) -> list[str]:
         """Return what runs mysqld on a server's data, a file of statements executed first."""
@@ -114,10 +117,10 @@ class ProcessEngine(ProcessWatch):
         """Copy a stopped server's data, or link it where only clones will be started."""
         self._data.export_data(folder, target)
 
-    def _boot(self, spec: ServerSpec, first: Path) -> Server:
+    def _boot(self, spec: ServerSpec, first: Path, options: Sequence[str]) -> Server:
         socket, temporary, log = (spec.folder / name for name in (SOCKET, TEMPORARY, _LOG))
         temporary.mkdir(mode=0o700, exist_ok=True)
-        argv = self.command_line(spec, address=LOOPBACK, first=first)
+        argv = [*self.command_line(spec, address=LOOPBACK, first=first), *options]
         identity = command.start_daemon(
             argv,
             log=log,
