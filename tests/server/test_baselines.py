@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import time
@@ -147,6 +148,7 @@ def test_reset_brings_back_a_world_that_crashed(cli: Cli, dumps: Dumps, down: No
     assert states_of(cli) == {"a": "stopped", "b": "ready"}
     done = cli("reset")
     assert done.code == 0, done.stderr
+    assert re.search(r"^2 of 2 worlds reset, \d+ s$", done.stderr, re.MULTILINE)
     assert states_of(cli) == {"a": "ready", "b": "ready"}
     assert ask(cli, "SELECT COUNT(*) FROM player") == ["a,2", "b,2"]
 

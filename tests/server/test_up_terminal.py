@@ -1,9 +1,10 @@
-"""`up` on a terminal of 80 columns: what is live goes, one list of all worlds stays."""
+"""`up`, `start` and `reset` on a terminal of 80 columns: what is live goes, the result stays."""
 
 import gzip
 
 from tests.conftest import Cli, Dumps
 from tests.server.terminal import on_terminal
+from tests.server.test_fleet import kill_server
 
 OLDER, NEWER = "20260301_211500", "20260302_211500"
 
@@ -51,3 +52,21 @@ def test_up_shows_progress_and_then_one_list_of_all_worlds(cli: Cli, dumps: Dump
     assert "\r\n2 of 3 worlds ready, 1 failed, " in listed
     assert "rules used" not in screen.shown
     assert cli("down").code == 0
+
+
+def test_start_and_reset_show_progress_and_then_one_line(cli: Cli, dumps: Dumps):
+    for world in ("a", "b"):
+        write_world(dumps, world, taken=NEWER)
+    assert cli("up", dumps.folder).code == 0
+    try:
+        with on_terminal(cli, "reset", first="ready, 0 s") as screen:
+            screen.read_until("2 of 2 worlds reset, ")
+            assert screen.wait() == 0
+        assert "starting" in screen.shown
+        assert "a: ready" not in screen.shown
+        kill_server(cli, "a")
+        with on_terminal(cli, "start", first="of 1 ready, 0 s") as screen:
+            screen.read_until("1 of 1 world started, ")
+            assert screen.wait() == 0
+    finally:
+        assert cli("down").code == 0

@@ -36,6 +36,18 @@ def status(fleet: str) -> FleetRecord:
     return observe(folder.read(), ProcessWatch())
 
 
+def select(fleet: str, worlds: str | None, *, state: WorldState | None = None) -> dict[str, World]:
+    """Return the worlds of a fleet that a selection names, by default all; only those in `state`.
+
+    Raises:
+        FleetNotFound: there is no such fleet.
+        UsageError: it has no such worlds.
+    """
+    known = status(fleet).worlds
+    chosen = {name: known[name] for name in select_worlds(known, worlds)}
+    return {name: each for name, each in chosen.items() if state in (None, each.state)}
+
+
 def expires_at(fleet: str) -> datetime | None:
     """Return when a fleet ends by itself; None where it does not."""
     return find_expiry(FleetFolder(settings.state_dir(), fleet).path)

@@ -3,13 +3,12 @@
 import click
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.progress import PlainLines
+from rewound.cli.output.returning_worlds import Clock, show_returned, watch_return
 from rewound.cli.output.world_states import describe_closed
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import clone_option, read_clone_method
 from rewound.cli.parameters.shared_options import fleet_option
-from rewound.errors import HostError, RewoundError, SomeWorldsFailed
-from rewound.operations import starting
+from rewound.operations import fleets, starting
 
 
 @click.command(name="reset")
@@ -22,21 +21,13 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
     WORLD may be a pattern such as 'host[1-3]'. Whatever was changed in them is lost, and
     who is connected is cut off; address and passwords stay. A world that crashed comes back.
     """
-    resetting = starting.reset(
-        fleet,
-        ",".join(worlds) if worlds else None,
-        clone=read_clone_method(clone),
-        observer=PlainLines(),
-    )
+    selection = ",".join(worlds) if worlds else None
+    clock = Clock()
+    with watch_return(fleets.select(fleet, selection)) as observer:
+        resetting = starting.reset(
+            fleet, selection, clone=read_clone_method(clone), observer=observer
+        )
     for world, ended in resetting.done.items():
         if ended:
             diagnostics.narrate(describe_closed(world, ended))
-    for world, error in resetting.failures.items():
-        diagnostics.show_error(error.of_world(world))
-    if not resetting.failures:
-        return
-    if not resetting.done:
-        is_host = all(isinstance(error, HostError) for error in resetting.failures.values())
-        raise (HostError if is_host else RewoundError)("no world was reset")
-    total = len(resetting.failures) + len(resetting.done)
-    raise SomeWorldsFailed(f"{len(resetting.failures)} of {total} worlds could not be reset")
+    show_returned(resetting.done, resetting.failures, clock, verb="reset")

@@ -51,7 +51,8 @@ class RestoreProgress:
 
     def world_changed(self, world: str, state: WorldState) -> None:
         """Note a world's new state, in which nothing has been read."""
-        self.worlds[world] = WorldProgress(self.worlds[world].size_bytes, state)
+        known = self.worlds.get(world)  # none of a server that has stopped only just now
+        self.worlds[world] = WorldProgress(known.size_bytes if known else 1, state)
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
         """Note how much of a world's dump was read."""

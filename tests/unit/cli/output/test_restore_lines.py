@@ -32,6 +32,12 @@ def test_the_line_for_all_counts_the_ended_and_estimates_the_rest():
     assert progress.describe(65) == "12 of 13 ready, 1 failed, 1 min 5 s"
 
 
+def test_a_world_that_was_not_listed_beforehand_is_counted_once_it_begins():
+    progress = RestoreProgress({"a": 1})
+    progress.world_changed("b", WorldState.STARTING)
+    assert progress.describe(0) == "0 of 2 ready, 0 s"
+
+
 def test_nothing_is_estimated_too_early_and_nothing_is_left_at_no_time():
     progress = RestoreProgress({"a": 1000})
     load(progress, "a", 500)

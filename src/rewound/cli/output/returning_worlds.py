@@ -1,0 +1,51 @@
+"""How `reset` and `start` look: live while worlds return, then what failed, and a line for all."""
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from rewound.cli.output import diagnostics
+from rewound.cli.output.formats import show_count
+from rewound.cli.output.progress import show_progress
+from rewound.cli.output.restore_lines import describe_seconds
+from rewound.errors import HostError, RewoundError, SomeWorldsFailed
+from rewound.fleet.restore_context import Observer
+
+
+class Clock:
+    """Measures how long it takes."""
+
+    def __init__(self) -> None:
+        self._began_at = time.monotonic()
+
+    def describe(self) -> str:
+        """Return how long it has taken, as people say it."""
+        return describe_seconds(time.monotonic() - self._began_at)
+
+
+@contextmanager
+def watch_return(worlds: Iterable[str]) -> Iterator[Observer]:
+    """Show how worlds return while the block runs."""
+    # Whatever their size: none of their dumps is read.
+    with show_progress(dict.fromkeys(worlds, 1)) as observer:
+        yield observer
+
+
+def show_returned(
+    done: Collection[str], failures: Mapping[str, RewoundError], clock: Clock, *, verb: str
+) -> None:
+    """Show why worlds failed, and how many were done; `verb` is what was done, such as reset.
+
+    Raises:
+        RewoundError: all failed.
+        SomeWorldsFailed: some did.
+    """
+    for world, error in failures.items():
+        diagnostics.show_error(error.of_world(world))
+    if failures and not done:
+        is_host = all(isinstance(error, HostError) for error in failures.values())
+        raise (HostError if is_host else RewoundError)(f"no world was {verb}")
+    total = show_count(len(done) + len(failures), "world")
+    diagnostics.narrate(f"{len(done)} of {total} {verb}, {clock.describe()}")
+    if failures:
+        raise SomeWorldsFailed(f"{len(failures)} of {total} could not be {verb}")
