@@ -44,11 +44,18 @@ _ENCODED_NAMES = (
 _UNWRITTEN_PAGES = "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'"
 
 
-def read_original(connection: Connection, files: Mapping[str, FileState] | None) -> Original:
-    """Return what a world is known by whose server runs, and whose files were these before."""
+def read_original(
+    connection: Connection, files: Mapping[str, FileState] | None, *, was_loaded: bool
+) -> Original:
+    """Return what a world is known by whose server runs, and whose files are these.
+
+    A server that `was_loaded` remembers when the load wrote to its tables.
+    """
     _prepare(connection)
-    ((now,),) = connection.query("SELECT UNIX_TIMESTAMP()").rows
-    read_at = datetime.fromtimestamp(float(str(now)), UTC)
+    read_at = None
+    if was_loaded:
+        ((now,),) = connection.query("SELECT UNIX_TIMESTAMP()").rows
+        read_at = datetime.fromtimestamp(float(str(now)), UTC)
     return Original(files, _read_objects(connection), _read_names(connection), read_at)
 
 

@@ -35,7 +35,7 @@ class Original:
     names: Mapping[str, str] = field(default_factory=dict)
     """The tables of files whose names are encoded, by their paths: `game.größe`."""
     read_at: datetime | None = None
-    """When this was read, by the server's clock: it remembers writes until then, of the load."""
+    """When this was read, of a server that remembers what the load wrote until then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _serve_at_rest(
             if context.cancelled.is_set():
                 raise
             note(_no_baseline(error))
-    original = read_original(connection, list_table_files(folder / DATA))
+    original = read_original(connection, list_table_files(folder / DATA), was_loaded=True)
     require_rest()
     settings = loaded.spec.settings
     return Restored(loaded.dump, loaded.server, original, loaded.ledger, settings, baseline=key)

@@ -39,7 +39,7 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
     files = list_table_files(spec.folder / DATA)
     with explained(engine, server, spec), connect(server, spec) as connection:
         losses = find_losses(connection, ledger, counts_rows=counts_rows)
-        original = read_original(connection, files)
+        original = read_original(connection, files, was_loaded=False)
     if losses:
         raise LoadError(
             f"the world was proven, but changed when its server was restarted: {'; '.join(losses)}"
