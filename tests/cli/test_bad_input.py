@@ -138,6 +138,9 @@ CASES = {
     "down of a fleet that is down": Case(
         "down", 0, "no fleet named default; nothing to do (there are no fleets at all)\n"
     ),
+    "status of some worlds of all fleets": Case(
+        "status host1 --all", 2, "error: --all and WORLD are mutually exclusive\nhint: *\n"
+    ),
     "status of a fleet that is not there": Case(
         "status --fleet other",
         1,
@@ -173,6 +176,25 @@ CASES = {
     "another program's word for a command": Case(
         "restore", 2, "error: rewound has no command restore\nhint: did you mean up?\n"
     ),
+    "another program's word for what deletes": Case(
+        "stop",
+        2,
+        "error: rewound has no command stop\n"
+        "hint: did you mean down? It stops the servers and deletes the fleet\n",
+    ),
+    "another program's word for an option": Case(
+        "version", 2, "error: rewound has no command version\nhint: did you mean --version?\n"
+    ),
+    "another program's word for a command below another": Case(
+        "cache ls", 2, "error: rewound cache has no command ls\nhint: did you mean list?\n"
+    ),
+    "a world to take down": Case(
+        "down host2",
+        2,
+        "error: down takes no worlds, and host2 is not a fleet\n"
+        "hint: rewound down deletes all of fleet default;"
+        " to undo changes in some worlds: rewound reset host2\n",
+    ),
     "an option that is none": Case(
         "down --alll", 2, "error: rewound down has no option --alll\nhint: did you mean --all?\n"
     ),
@@ -186,7 +208,9 @@ CASES = {
         "up --at", 2, "error: option '--at' requires an argument\nhint: *\n"
     ),
     "one argument too many": Case(
-        "down x", 2, "error: got unexpected extra argument (x)\nhint: rewound down --help *\n"
+        "server list x",
+        2,
+        "error: got unexpected extra argument (x)\nhint: rewound server list --help *\n",
     ),
     "no source": Case(
         "up", 2, "error: rewound up needs the argument SOURCE\nhint: rewound up [OPTIONS] SOURCE\n"

@@ -111,6 +111,10 @@ def test_status_and_the_cache_for_people_fit_80_columns(sample: Cli):
     assert lines[0].startswith("host1   ready   2026-03-03 21:15:08   5055   127.0.0.1:")
     assert max(map(len, lines)) <= 80
     assert sample("status", "--all").lines[0].split()[0] == "fleet"
+    some = sample("status", "host[1,3]", "--format", "csv")
+    assert [line.split(",")[1] for line in some.lines] == ["world", "host1", "host3"]
+    assert "did you mean host1?" in sample("status", "hots1").stderr
+    assert "hint: rewound down --fleet default\n" in sample("down", "default").stderr
     header, *_ = sample("cache", "list").lines
     assert header.split() == ["baseline", "disk", "used", "dump", "worlds"]
 

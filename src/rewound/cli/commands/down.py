@@ -1,6 +1,7 @@
 """`rewound down`: stop fleets and delete them."""
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -8,19 +9,22 @@ from rewound.cli.output import diagnostics
 from rewound.cli.output.formats import show_count
 from rewound.cli.output.world_states import describe_closed
 from rewound.cli.parameters.shared_options import fleet_option
-from rewound.errors import FleetNotFound
-from rewound.operations import ending
+from rewound.errors import FleetNotFound, UsageError
+from rewound.fleet.world import DEFAULT_FLEET
+from rewound.operations import ending, fleets
 
 
-@click.command(name="down")
+@click.command(name="down", context_settings={"allow_extra_args": True})
 @fleet_option
 @click.option("--expired", is_flag=True, help="Only fleets whose time (up --expire) is over.")
 @click.option("--all", "every", is_flag=True, help="Stop and delete all fleets.")
-def command(fleet: str, expired: bool, every: bool) -> None:
+@click.pass_context
+def command(ctx: click.Context, fleet: str, expired: bool, every: bool) -> None:
     """Stop the servers of a fleet and delete it. The dumps are not touched.
 
     Open connections are closed. If there is no such fleet, `down` succeeds and says so.
     """
+    _require_no_words(ctx.args, fleet)
     if expired:
         show_expired(ending.end_expired())
         return
@@ -38,6 +42,25 @@ def command(fleet: str, expired: bool, every: bool) -> None:
         diagnostics.narrate(f"fleet {name} deleted: {servers} stopped")
     if not names:
         diagnostics.narrate("there are no fleets")
+
+
+def _require_no_words(words: Sequence[str], fleet: str) -> None:
+    """Refuse worlds: a fleet goes as a whole. What was typed may be a fleet.
+
+    Raises:
+        UsageError: there is a word.
+    """
+    if not words:
+        return
+    if set(words) <= set(fleets.names()):
+        commands = " && ".join(f"rewound down --fleet {name}" for name in words)
+        raise UsageError("down takes the name of a fleet as --fleet", hint=commands)
+    flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
+    raise UsageError(
+        f"down takes no worlds, and {', '.join(words)} is not a fleet",
+        hint=f"rewound down{flag} deletes all of fleet {fleet};"
+        f" to undo changes in some worlds: rewound reset{flag} {shlex.join(words)}",
+    )
 
 
 def show_expired(ended: Mapping[str, ending.Ended]) -> None:

@@ -4,13 +4,14 @@ import click
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.returning_worlds import Clock, show_returned, watch_return
+from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option
 from rewound.fleet.world import WorldState
 from rewound.operations import fleets, starting
 
 
 @click.command(name="start")
-@click.argument("worlds", nargs=-1, metavar="[WORLD]...")
+@click.argument("worlds", nargs=-1, metavar="[WORLD]...", shell_complete=complete_worlds)
 @fleet_option
 def command(worlds: tuple[str, ...], fleet: str) -> None:
     """Start the servers of worlds that are stopped, by default all, as after a reboot.

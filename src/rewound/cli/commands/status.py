@@ -1,7 +1,7 @@
 """`rewound status`: list worlds and their current states."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
@@ -14,13 +14,15 @@ from rewound.cli.output.world_states import (
     show_expiry,
     show_state,
 )
+from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
-from rewound.errors import FleetError
+from rewound.errors import FleetError, UsageError
 from rewound.fleet.changes import Changes
 from rewound.fleet.state import FleetRecord
 from rewound.fleet.world import World, find_older
 from rewound.mysql.accounts import READER
 from rewound.operations import changed, fleets
+from rewound.worlds.selecting import select_worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,20 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
 
 
 @click.command(name="status")
+@click.argument("selected", nargs=-1, metavar="[WORLD]...", shell_complete=complete_worlds)
 @fleet_option
 @click.option("--all", "show_all", is_flag=True, help="List the worlds of all fleets.")
 @format_option
-def command(fleet: str, show_all: bool, output_format: str) -> None:
+def command(selected: tuple[str, ...], fleet: str, show_all: bool, output_format: str) -> None:
     """List the worlds of a fleet: state, dump, address, size.
 
-    A world is `changed` if a table or another object of it was touched after its restore, and
-    `older` if it holds an older dump than the other worlds.
+    WORLD may be a pattern such as 'host[1-3]'; by default, all are listed. A world is
+    `changed` if a table or another object of it was touched after its restore, and `older` if
+    it holds an older dump than the other worlds.
     """
+    if selected and show_all:
+        raise UsageError("--all and WORLD are mutually exclusive", hint="use only one of them")
+    selection = ",".join(selected) if selected else None
     names = fleets.names() if show_all else [fleet]
     records: list[FleetRecord] = []
     worlds: list[_Listed] = []
@@ -76,7 +83,7 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
     for name in names:
         try:
             record = fleets.status(name)
-            listed = _list_worlds(record)
+            listed = _list_worlds(record, select_worlds(record.worlds, selection))
         except FleetError as error:
             if not show_all:
                 raise
@@ -87,7 +94,9 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
     if output_format == "table":
         _show(worlds, with_fleet=show_all)
         for record in records:
-            diagnostics.narrate(*describe_remedies(record))
+            shown = {each.world.name: each.world for each in worlds if each.fleet == record.name}
+            diagnostics.narrate(*describe_older(record.worlds.values(), shown))
+            diagnostics.narrate(*describe_remedies(replace(record, worlds=shown)))
         for _, why in unreadable:
             diagnostics.show_error(why)
         return
@@ -102,9 +111,9 @@ def command(fleet: str, show_all: bool, output_format: str) -> None:
     render.write_rows(list(_FIELDS), rows, output_format)
 
 
-def _list_worlds(record: FleetRecord) -> list[_Listed]:
-    fleet, worlds = record.name, record.worlds
-    older, changes = find_older(worlds.values()), changed.find_changed(fleet, worlds)
+def _list_worlds(record: FleetRecord, names: Sequence[str]) -> list[_Listed]:
+    fleet, worlds = record.name, {name: record.worlds[name] for name in names}
+    older, changes = find_older(record.worlds.values()), changed.find_changed(fleet, worlds)
     return [
         _Listed(fleet, world, name in older, changes.get(name)) for name, world in worlds.items()
     ]
@@ -134,8 +143,6 @@ def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
         if world.reason is not None:
             diagnostics.narrate(f"world {world.name} {world.state.value}: {world.reason}")
     for fleet in dict.fromkeys(each.fleet for each in worlds):
-        listed = [each.world for each in worlds if each.fleet == fleet]
-        diagnostics.narrate(*describe_older(listed))
         changes = {
             each.world.name: each.changes for each in worlds if each.fleet == fleet and each.changes
         }

@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,12 +20,14 @@ def show_state(world: World, *, is_older: bool, is_changed: bool = False) -> str
     return ", ".join([world.state.value, *(mark for mark, applies in marks.items() if applies)])
 
 
-def describe_older(worlds: Collection[World]) -> Iterator[str]:
-    """Yield why worlds hold older dumps than the others of their fleet."""
+def describe_older(worlds: Collection[World], names: Container[str] | None = None) -> Iterator[str]:
+    """Yield why worlds hold older dumps than the others of their fleet; only those of `names`."""
     older = find_older(worlds)
     newest = max((world.taken_at for world in worlds if world.schemas), default=None)
     for world in worlds:
         if world.name not in older or newest is None:
+            continue
+        if names is not None and world.name not in names:
             continue
         if world.passed_over:
             newer = ", ".join(path.name for path in world.passed_over)

@@ -42,3 +42,4 @@ def test_a_world_that_fell_back_names_what_failed_and_the_others_nothing():
     [told] = describe_older(worlds)
     assert told == "world b holds an older dump, b.sql: new.sql failed (--fallback)"
     assert list(describe_older([])) == []
+    assert list(describe_older(worlds, {"a"})) == []
