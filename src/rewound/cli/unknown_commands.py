@@ -1,24 +1,39 @@
 """The error for a command that does not exist."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
 from rewound.errors import UsageError
 from rewound.similar_names import find_similar, suggest
 
-_OTHER_WORDS = {
-    **dict.fromkeys(("restore", "create", "run", "load"), "up"),
-    **dict.fromkeys(("stop", "remove", "rm", "delete", "destroy"), "down"),
-    **dict.fromkeys(("ls", "ps", "list", "fleets", "worlds"), "status"),
-    **dict.fromkeys(("sql", "ask", "exec"), "query"),
-    **dict.fromkeys(("mysql", "shell", "login"), "connect"),
-    **dict.fromkeys(("undo", "revert", "rollback"), "reset"),
-    "compare": "diff",
-    "ledger": "report",
-    "check": "verify",
+_OTHER_WORDS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("restore", "create", "run", "load", "import", "launch"), ("up",)),
+    **dict.fromkeys(("remove", "rm", "delete", "clean"), ("down", "prune")),
+    **dict.fromkeys(("stop", "destroy", "kill", "halt", "end", "teardown", "drop"), ("down",)),
+    **dict.fromkeys(("ls", "list", "show"), ("status", "list")),
+    **dict.fromkeys(("ps", "fleets", "worlds", "info", "inspect", "top", "logs"), ("status",)),
+    **dict.fromkeys(("sql", "ask", "exec", "select", "execute"), ("query",)),
+    **dict.fromkeys(("mysql", "shell", "login", "client", "open", "attach"), ("connect",)),
+    **dict.fromkeys(("url", "address", "password", "credentials"), ("connect",)),
+    **dict.fromkeys(("undo", "revert", "rollback", "rewind", "refresh"), ("reset",)),
+    **dict.fromkeys(("restart", "resume", "unpause"), ("start",)),
+    **dict.fromkeys(("backups", "catalog", "snapshots"), ("dumps",)),
+    **dict.fromkeys(("check", "validate", "drill"), ("verify",)),
+    **dict.fromkeys(("ledger", "proof", "receipt"), ("report",)),
+    **dict.fromkeys(("compare", "changes"), ("diff",)),
+    **dict.fromkeys(("prune", "baselines"), ("cache",)),
+    **dict.fromkeys(("install", "servers"), ("server",)),
+    **dict.fromkeys(("setup", "diagnose"), ("doctor",)),
+    "compose": ("export",),
+    "add": ("up --add",),
+    "version": ("--version",),
 }
-"""What other programs call a thing that has a command here."""
+"""What other programs call a thing that has a command or an option here: of the names, the
+first that there is."""
+
+_NOTES = {"down": " It stops the servers and deletes the fleet"}
+"""What somebody must know who meant something else."""
 
 
 def require_command(group: click.Group, ctx: click.Context, args: Sequence[str]) -> None:
@@ -29,11 +44,19 @@ def require_command(group: click.Group, ctx: click.Context, args: Sequence[str])
     """
     name = args[0]
     known = group.list_commands(ctx)
-    meant = _OTHER_WORDS.get(name)
+    options = [text for parameter in group.params for text in parameter.opts]
+    meant = next(
+        (
+            each
+            for each in _OTHER_WORDS.get(name.casefold(), ())
+            if each.partition(" ")[0] in (*known, *options)
+        ),
+        None,
+    )
     if ctx.resilient_parsing or name in known or name.startswith("-"):
         return
-    if meant in known:
-        hint = f"did you mean {meant}?"
+    if meant is not None:
+        hint = f"did you mean {meant}?{_NOTES.get(meant, '')}"
     elif find_similar(name, known):
         hint = suggest(name, known)
     else:
