@@ -43,7 +43,7 @@ FREE_MEMORY = (
 
 
 class RewoundError(Exception):
-    """Something failed in a way that we can explain."""
+    """Something failed; the message says what and why."""
 
     exit_code = 1
 
@@ -68,7 +68,7 @@ class RewoundError(Exception):
 
 
 class UsageError(RewoundError):
-    """The command line is wrong, or does not match the dumps or fleets that exist."""
+    """The command line is wrong, or does not match the existing dumps or fleets."""
 
     exit_code = 2
 
@@ -223,6 +223,6 @@ class SomeWorldsFailed(RewoundError):
 
 
 class Interrupted(RewoundError):
-    """The user pressed Ctrl-C, or the process was asked to end."""
+    """Interrupted by Ctrl-C or a termination signal."""
 
     exit_code = 130

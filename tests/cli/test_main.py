@@ -24,8 +24,8 @@ Usage: rewound [OPTIONS] [COMMAND] [ARGS]...
   proven.
 
   Options can also be set in rewound.toml (found from here upward) and as
-  REWOUND_… environment variables; a flag wins over the environment, the
-  environment over the file.
+  REWOUND_… environment variables; flags override the environment, which
+  overrides the file.
 
 Options:
   --config FILE  Use this settings file instead of the nearest rewound.toml.

@@ -31,8 +31,8 @@ COMMANDS = {
     "export": ("export", "write a folder that runs the worlds on another host"),
     "cache": ("cache", "list or remove the baselines that worlds start from"),
     "doctor": ("doctor", "show what this host can do, and what is missing"),
-    "completion": ("completion", "print what makes a shell complete names"),
-    "help": ("help", "show what a command takes"),
+    "completion": ("completion", "print the completion script of a shell"),
+    "help": ("help", "show the help of a command"),
 }
 """Sub-command to the module of `rewound.cli.commands` that holds it, and its line in the help."""
 
@@ -111,7 +111,7 @@ def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:  # noq
     """Your databases as they were: every world's dump in a throw-away MySQL, proven.
 
     Options can also be set in rewound.toml (found from here upward) and as REWOUND_…
-    environment variables; a flag wins over the environment, the environment over the file.
+    environment variables; flags override the environment, which overrides the file.
     """
     if ctx.invoked_subcommand is None:
         click.echo(SHORT_HELP)

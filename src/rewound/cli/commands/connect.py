@@ -51,7 +51,7 @@ class _Address:
 @click.option("--print", "show", is_flag=True, help="Print the address and credentials.")
 @click.option("--url", "show_url", is_flag=True, help="Print them as one URL per world.")
 @click.option("--driver", metavar="NAME", help="URLs for SQLAlchemy: pymysql, mysqldb, asyncmy, …")
-@click.option("--tunnel", metavar="HOST", help="Print the ssh command that leads to the worlds.")
+@click.option("--tunnel", metavar="HOST", help="Print the ssh command that tunnels to the worlds.")
 @format_option
 def command(
     world: str | None,
@@ -67,7 +67,7 @@ def command(
 ) -> None:
     """Open the mysql client on WORLD, or print how to connect to one world or to many.
 
-    What follows -- goes to the client: connect host1 -- --execute 'SHOW TABLES'.
+    Arguments after -- are passed to the client: connect host1 -- --execute 'SHOW TABLES'.
     A pattern such as 'host[1-3]', like --all, prints the addresses of all these worlds.
     """
     show_url = show_url or driver is not None

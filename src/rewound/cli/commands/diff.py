@@ -44,8 +44,8 @@ _ROWS_OF_A_PAGE = 200
 @option("--from", "from_time", metavar="TIME", help="With SOURCE: the earlier moment.")
 @option("--to", "to_time", metavar="TIME", help="With SOURCE: the later moment.")
 @option("--keep", is_flag=True, help="With SOURCE: keep both fleets running.")
-@option("--world", nargs=2, metavar="ONE OTHER", help="Compare two worlds of any names.")
-@option("--schema-pair", nargs=2, metavar="ONE OTHER", help="Compare two schemas of any names.")
+@option("--world", nargs=2, metavar="ONE OTHER", help="Compare two worlds with any names.")
+@option("--schema-pair", nargs=2, metavar="ONE OTHER", help="Compare two schemas with any names.")
 @worlds_option
 @option(
     "--table",
@@ -77,13 +77,13 @@ _ROWS_OF_A_PAGE = 200
 @option(
     "--sort",
     metavar="COLUMNS",
-    help="With --rows or --query: sort by these columns; '-delta' is the largest rise first.",
+    help="With --rows or --query: sort by these columns; '-delta' puts the largest increase first.",
 )
 @option(
     "--show",
     "label_columns",
     metavar="NAMES",
-    help="With --rows or --html: show these columns of each row, to name it: 'player_name'.",
+    help="With --rows or --html: show these columns to identify each row: 'player_name'.",
 )
 @option(
     "--group-by",
@@ -145,9 +145,9 @@ def command(
 ) -> int:
     """Show what changed between fleets BEFORE and AFTER, over all worlds and tables.
 
-    Worlds are paired by name. With a folder of dumps as SOURCE, --from and --to bring up
-    what they hold at these times, and take it down again; the options of up from --pattern
-    on say how.
+    Worlds are paired by name. With a folder of dumps as SOURCE, its worlds are restored as they
+    were at --from and at --to, compared and deleted again; the options from --pattern on work as
+    in up.
 
     \b
     rewound diff before after
@@ -155,14 +155,14 @@ def command(
     rewound diff backups/ --from '2026-03-02 22:00' --to '2026-03-03 22:00'
 
     Exit code 0: nothing differs; 1: something does; 4: some could not be compared. Any other
-    failure is 2 or more, as of diff(1).
+    failure is 2 or more, as with diff(1).
 
-    As table, the overview, or what --rows, --group-by or --query ask for. As csv, tsv, jsonl
-    and markdown, the rows of that list; without such an option, a row for each world and
-    table: world, schema, table, added, removed, changed, same, error. --rows writes a row for
-    each cell that differs: world, table, key, the columns of --show, change, column, before,
-    after, delta. As json, always the whole report: what stands out, definitions, tables,
-    columns, the rows of --rows, and where the worlds come from; of --query, its rows.
+    The table format shows the overview, or the list that --rows, --group-by or --query asks for.
+    csv, tsv, jsonl and markdown contain the rows of that list; without such an option, a row for
+    each world and table: world, schema, table, added, removed, changed, same, error. --rows
+    writes a row for each cell that differs: world, table, key, the columns of --show, change,
+    column, before, after, delta. json contains the whole report: what stands out, definitions,
+    tables, columns, the rows of --rows, and where the worlds come from; with --query, its rows.
     """  # noqa: D301 - click's sign for lines that are not to be filled
     diagnostics.fail_with(TROUBLE)
     if html is not None and html.exists() and not force:

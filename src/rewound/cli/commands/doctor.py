@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """Show what this host can do, and what is missing.
 
-    With a SOURCE also what up would need for it, and whether that is there.
+    With a SOURCE, also show what up would need for it, and whether the host has that.
     """
     if selection is None and (typed := find_typed(_OF_A_SOURCE)):
         raise UsageError(f"{typed[0]} requires a SOURCE", hint="rewound doctor backups/")

@@ -22,7 +22,7 @@ from rewound.operations import ending, fleets
 def command(ctx: click.Context, fleet: str, expired: bool, every: bool) -> None:
     """Stop the servers of a fleet and delete it. The dumps are not touched.
 
-    Open connections are closed. If there is no such fleet, `down` succeeds and says so.
+    Open connections are closed. If there is no such fleet, `down` prints a message and succeeds.
     """
     _require_no_words(ctx.args, fleet)
     if expired:

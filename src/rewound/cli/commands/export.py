@@ -40,8 +40,8 @@ def compose_command(
     """Create FOLDER, from which docker compose up runs a fleet's worlds on any host.
 
     It holds copies of their baselines, so the worlds are as they were restored, a
-    docker-compose.yml, and an .env with ports and new passwords. Beside the image it is all
-    that the other host needs.
+    docker-compose.yml, and an .env with ports and new passwords. The other host needs
+    nothing else except the image.
     """
     exported = exporting.export_compose(
         folder, ComposeOptions(fleet, worlds, image, port_base), narrate=diagnostics.narrate

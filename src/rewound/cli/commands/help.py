@@ -11,7 +11,7 @@ from rewound.errors import UsageError
 @click.argument("words", nargs=-1, metavar="[COMMAND]...")
 @click.pass_context
 def command(ctx: click.Context, words: tuple[str, ...]) -> None:
-    """Show what a command takes: rewound help query, rewound help server list."""
+    """Show the help of a command: rewound help query, rewound help server list."""
     context = ctx.find_root()
     for word in words:
         group = context.command

@@ -32,7 +32,7 @@ from rewound.query.script import find_unread_variables, read_script
     show_default=True,
     metavar="NAMES",
     shell_complete=complete_fleets,
-    help="Name of the fleet; several (before,after) have a column fleet.",
+    help="Name of the fleet; with several (before,after), the result has a column fleet.",
 )
 @option(
     "--url",
@@ -46,7 +46,7 @@ from rewound.query.script import find_unread_variables, read_script
     "--compare",
     metavar="BEFORE,AFTER",
     shell_complete=complete_fleets,
-    help="Show side by side what two fleets answer differently, as rewound diff --query.",
+    help="Show side by side where the answers of two fleets differ, as rewound diff --query.",
 )
 @option("--key", metavar="COLUMNS", help="With --compare: columns that identify the rows.")
 @worlds_option
@@ -143,14 +143,14 @@ def command(
     rewound query --compare before,after 'SELECT SUM(score) AS total FROM player'
 
     A table has at most 5,000 rows, with a warning if there are more; all other formats have
-    every row. json writes an array of objects, jsonl one object per line, csv, tsv and markdown
-    the names of the columns first, vertical one value per line; parquet and arrow need
-    --output. NULL is NULL in a table, nothing in csv and \\N in tsv; bytes are hex in table,
-    markdown and vertical, base64 in the others. Each statement has an output of its own.
+    every row. json writes an array of objects, jsonl one object per line, vertical one value
+    per line; csv, tsv and markdown begin with the column names; parquet and arrow need --output.
+    NULL is NULL in a table, empty in csv and \\N in tsv; bytes are hex in table, markdown and
+    vertical, base64 in the others. Each statement has an output of its own.
 
-    Exit code 0: all worlds answered; 1: none did; 4: some did not. Of --compare, as of diff(1),
-    0: the answers do not differ; 1: they do; 4: some worlds could not be compared; any other
-    failure is 2 or more.
+    Exit code 0: all worlds answered; 1: none did; 4: some did not. With --compare, as
+    with diff(1), 0: the answers do not differ; 1: they do; 4: some worlds could not be compared;
+    any other failure is 2 or more.
     """  # noqa: D301 - click's sign for lines that are not to be filled
     if compare:
         diagnostics.fail_with(TROUBLE)

@@ -22,8 +22,8 @@ from rewound.operations import changed, fleets
 def command(worlds: str | None, fleet: str, output_format: str) -> None:
     """Show the ledgers: what was read, executed, changed, skipped and counted.
 
-    As json they are complete; csv, tsv, jsonl and markdown hold the rows of every table. What
-    was changed in a world after its restore is named, and not in its numbers.
+    json contains everything; csv, tsv, jsonl and markdown contain the row counts of every table.
+    Changes made after the restore are listed, but not included in the counts.
     """
     ledgers = fleets.report(fleet, worlds)
     changes = changed.changed_worlds(fleet, worlds)

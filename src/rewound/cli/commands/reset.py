@@ -18,8 +18,8 @@ from rewound.operations import fleets, starting
 def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
     """Return worlds, by default all, to the moment after their restore.
 
-    WORLD may be a pattern such as 'host[1-3]'. Whatever was changed in them is lost, and
-    who is connected is cut off; address and passwords stay. A world that crashed comes back.
+    WORLD may be a pattern such as 'host[1-3]'. All changes made in them are lost, and open
+    connections are closed; addresses and passwords stay. A world that crashed comes back.
     """
     selection = ",".join(worlds) if worlds else None
     clock = Clock()

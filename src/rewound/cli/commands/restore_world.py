@@ -64,10 +64,10 @@ def command(
 ) -> None:
     """Restore one DUMP into a folder of its own, prove it, and become its MySQL server.
 
-    Made for containers: the server is the process that this command was, so it gets the
-    signals and writes its log to stderr. Until the world is proven it can be reached from
-    nowhere. Started again on the same folder, it serves what is there without a load;
-    rewound check-world tells whether it does.
+    Made for containers: the command's process becomes the server, which receives the signals
+    and writes its log to stderr. The server cannot be reached until the world is proven. If the
+    folder already holds the world, it is served without a load; rewound check-world checks
+    whether it is ready.
     """
     if server == MATCH and find_origin("server") is not ValueSource.TYPED:
         server = AUTO

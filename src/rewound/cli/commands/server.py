@@ -35,7 +35,7 @@ def list_command(output_format: str) -> None:
     help="Install from a generic Linux tarball of MySQL or Percona Server, or from a folder of"
     " .deb packages, instead of the network.",
 )
-@click.option("--sha256", metavar="HEX", help="What the tarball's SHA-256 has to be.")
+@click.option("--sha256", metavar="HEX", help="Expected SHA-256 of the tarball.")
 @click.option("--mirror", metavar="URL", help="Use this Debian mirror instead of the host's own.")
 @click.option("--refresh", is_flag=True, help="Fetch the newest version even if one is installed.")
 @click.option("--template", is_flag=True, help="Also initialise the template of new servers.")

@@ -16,8 +16,8 @@ from rewound.operations import fleets, starting
 def command(worlds: tuple[str, ...], fleet: str) -> None:
     """Start the servers of worlds that are stopped, by default all, as after a reboot.
 
-    WORLD may be a pattern such as 'host[1-3]'. What was changed in them stays, and so do
-    address and passwords; rewound reset takes them back instead.
+    WORLD may be a pattern such as 'host[1-3]'. Changes made in them, addresses and
+    passwords stay. To undo the changes, use rewound reset.
     """
     selection = ",".join(worlds) if worlds else None
     clock = Clock()

@@ -70,8 +70,8 @@ def command(selected: tuple[str, ...], fleet: str, show_all: bool, output_format
     """List the worlds of a fleet: state, dump, address, size.
 
     WORLD may be a pattern such as 'host[1-3]'; by default, all are listed. A world is
-    `changed` if a table or another object of it was touched after its restore, and `older` if
-    it holds an older dump than the other worlds.
+    `changed` if one of its tables or other objects was touched after the restore, and `older`
+    if it holds an older dump than the other worlds.
     """
     if selected and show_all:
         raise UsageError("--all and WORLD are mutually exclusive", hint="use only one of them")

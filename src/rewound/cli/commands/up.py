@@ -61,13 +61,13 @@ _EDITS = (Effect.REWRITE, Effect.SKIP)
     "expire_s",
     type=parse_duration,
     metavar="TIME",
-    help="Take the fleet down by itself after this time: 8h, 90min, 2d.",
+    help="Take the fleet down automatically after this time: 8h, 90min, 2d.",
 )
-@click.option(
-    "--add", is_flag=True, help="Add worlds that the fleet lacks, that failed or fell back."
-)
+@click.option("--add", is_flag=True, help="Add worlds that are missing, have failed or fell back.")
 @click.option("--replace", is_flag=True, help="Delete an existing fleet of this name first.")
-@click.option("--group", metavar="GROUP", help="Unix group whose members may use it as reader.")
+@click.option(
+    "--group", metavar="GROUP", help="Unix group whose members may query the fleet as reader."
+)
 def command(
     selection: dump_selection.Selection,
     fleet: str,
@@ -84,9 +84,9 @@ def command(
     A world is ready only when every row of its dump is proven to be there.
     The first restore of a dump leaves a baseline, from which the next one takes a second.
 
-    With --add, worlds come into a fleet that is up: those of SOURCE that it lacks, that failed,
-    or that fell back to an older dump (--fallback). Options that are not given are as the fleet
-    was restored; its other worlds stay.
+    With --add, worlds of SOURCE are added to a fleet that is up, if they are missing, have failed
+    or fell back to an older dump (--fallback). Options that are not given are taken from the
+    fleet; its other worlds are left alone.
     """
     if add and replace:
         raise UsageError("--add and --replace are mutually exclusive", hint="use only one of them")

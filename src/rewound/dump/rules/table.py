@@ -382,8 +382,8 @@ NOT_SELECTED = Rule(
 TOOL_LINE = Rule(
     "tool-line",
     Effect.SKIP,
-    "a warning that the dump program wrote to stderr and that ended up in the dump, including that"
-    " it may not dump tablespaces or masking policies",
+    "a warning that the dump program wrote to stderr and that ended up in the dump, for example"
+    " that it lacks the privilege to dump tablespaces or masking policies",
     "ignored",
     "it is not SQL and does not affect the contents of the dump",
 )
@@ -519,8 +519,8 @@ ROWS_FOR_VIEW = Rule(
     Effect.REFUSE,
     "rows for a view, or the deletion of rows through one",
     "the world fails",
-    "the rows end up in the tables behind the view, where they cannot be told from those that the"
-    " dump states for these",
+    "the rows end up in the tables behind the view, where they cannot be distinguished from the"
+    " rows that the dump states for these tables",
     remedy="name the table instead of the view in a copy of the dump",
 )
 DUMPS_OVERLAP = Rule(
@@ -677,7 +677,7 @@ CHARACTERS_LOST = Rule(
     "characters-lost",
     Effect.DAMAGE,
     "text that character_set_connection cannot represent, or that is not valid in"
-    " character_set_client where the two differ (MySQL warning 1300)",
+    " character_set_client if the two differ (MySQL warning 1300)",
     "the server stores question marks, or the text up to the first invalid character",
     "the world would contain a value that the dump does not",
 )
