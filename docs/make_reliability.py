@@ -26,11 +26,12 @@ INTRODUCTION = """\
 <!-- Made by docs/make_reliability.py (make endurance). -->
 
 Each line is one kind of attack that `make endurance` ran against Rewound: how often it was tried,
-how often it took effect (a fault: a command may end before it can be killed), and how often it
-broke a promise (a failure). `make test` runs a few of each kind.
+how often it took effect (a fault; for example, a command may end before it can be killed), and
+how often it broke a promise (a failure). `make test` runs a few of each kind.
 
 Plain text has no checksum: a damaged dump that is still valid SQL and whose ledger balances is
-restored as it is now. In these cases the test requires the same result from the `mysql` client.
+restored in its damaged form. In these cases the test requires the same result from the `mysql`
+client.
 Not tried: a power failure, and a disk that returns other bytes than were written.
 """
 

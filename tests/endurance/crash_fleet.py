@@ -24,7 +24,7 @@ from tests.conftest import Cli, Dumps, Finished
 from tests.server.test_fleet import is_free
 
 WORLDS = ("a", "b")
-CRASH_PROMISE = "A crash leaves nothing and tells the truth"
+CRASH_PROMISE = "A crash leaves nothing behind, and states stay true"
 ENDED_STATES = {"ready", "interrupted", "stopped"}
 """Of worlds that no command is working on, where nothing but a kill went wrong."""
 

@@ -31,7 +31,7 @@ from tests.endurance.second_reading import SecondReader
 from tests.server.conftest import engine, server  # noqa: F401 - fixtures
 from tests.server.load_server import LoadServer
 
-PROMISE = "A damaged dump is never ready with other data than it states"
+PROMISE = "A damaged dump never becomes a world with other data than it states"
 NAMES = {".gz": "a .gz", ".zst": "a .zst", "": "a plain file"}
 REPAIRS = {
     "1049": {"database-created"},
@@ -218,7 +218,7 @@ def try_plain(
                 tried.faults += 1
                 assert not rules.isdisjoint(REPAIRS.get(said.split()[1], ())), said
             return
-        with figures.trying(PROMISE, f"{kind}: {what}, restored as it stands now"):
+        with figures.trying(PROMISE, f"{kind}: {what}, restored in its damaged form"):
             assert restored == second_reader.look()
     finally:
         server.clear()

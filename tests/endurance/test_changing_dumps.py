@@ -17,7 +17,7 @@ from tests.endurance.changing_dump import CHANGES, CONTENT, Version, write_versi
 from tests.endurance.conftest import SEED, Figures, get_effort
 from tests.endurance.crash_fleet import CrashFleet
 
-PROMISE = "What changes while it is read is never taken for whole"
+PROMISE = "A dump that changes while it is read is never accepted as complete"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

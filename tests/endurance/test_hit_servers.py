@@ -46,7 +46,7 @@ def test_a_mysqld_gets_no_more_memory_while_its_world_is_made(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
 ):
     rng = Random(f"{SEED}-{number}")
-    with figures.trying(CRASH_PROMISE, "no more memory for the servers during `up`") as tried:
+    with figures.trying(CRASH_PROMISE, "memory for the servers exhausted during `up`") as tried:
         process = fleet.start(*fleet.up)
         while '"loading"' not in fleet.record and process.poll() is None:
             time.sleep(0.001)

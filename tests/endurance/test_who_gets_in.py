@@ -20,10 +20,10 @@ from rewound.mysql.endpoint import Endpoint
 from tests.conftest import EXAMPLES, Cli, Finished
 from tests.endurance.conftest import Figures
 
-STRANGERS = "Other users of the host get at nothing"
-NETWORK = "Nothing listens but on loopback"
-LIMITS = "The accounts of a world stay in it"
-SECRETS = "Passwords are shown to nobody"
+STRANGERS = "Other users of the host have no access"
+NETWORK = "Servers listen on loopback only"
+LIMITS = "The accounts of a world are confined to it"
+SECRETS = "Passwords are never shown"
 
 NOBODY = 65_534
 
@@ -204,7 +204,7 @@ def test_no_mode_lets_others_in(world: World, figures: Figures):
     secret += [baselines, *baselines.rglob("*")]
     assert len(secret) > 50
     for path in secret:
-        with figures.trying(STRANGERS, "the mode of a file or folder was looked at"):
+        with figures.trying(STRANGERS, "the mode of a file or folder was checked"):
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
@@ -236,7 +236,7 @@ def test_another_user_reads_nothing_and_reaches_no_socket(world: World, figures:
 
 
 def test_only_loopback_leads_to_a_server(world: World, figures: Figures):
-    with figures.trying(NETWORK, "all listening sockets of the host were looked at"):
+    with figures.trying(NETWORK, "all listening sockets of the host were checked"):
         leading_in = {
             each.laddr
             for each in psutil.net_connections("inet")
