@@ -15,6 +15,7 @@ from rewound.diff.report.query_diff import (
     find_lacking,
     find_places,
     require_same_columns,
+    write_bytes_out,
 )
 from rewound.diff.rows.samples import SampleOrder
 from rewound.diff.worlds import SchemaPair, WorldOptions
@@ -256,12 +257,14 @@ class QueryDiff:
         return not any(self.worlds.values())
 
     def describe(self, change: CellChange) -> str:
-        """Return a row that was added or removed, without its key, as text."""
-        return ", ".join(
-            f"{name}={'NULL' if value is None else value.decode('utf-8', 'backslashreplace')}"
-            for name, value in zip(self.columns, change.row, strict=True)
-            if name not in self.key or len(change.key) == len(change.row)
-        )
+        """Return a row that was added or removed as text, without its key if there is more."""
+        values = dict(zip(self.columns, change.row, strict=True))
+        beyond_key = [name for name in self.columns if name not in self.key]
+        return ", ".join(f"{name}={_as_text(values[name])}" for name in beyond_key or self.columns)
+
+
+def _as_text(value: bytes | None) -> str:
+    return "NULL" if value is None else value.decode("utf-8", "backslashreplace")
 
 
 def diff_query(
@@ -352,7 +355,8 @@ def _ask(
         merged = MergedResult(next(iter(asked)))
         for run in merged.iter_rows():
             for world, *values in run:
-                rows[(world or b"").decode("utf-8", "backslashreplace")].append(tuple(values))
+                row = write_bytes_out(tuple(values), merged.result_columns.columns)
+                rows[(world or b"").decode("utf-8", "backslashreplace")].append(row)
         failed = summarise(merged.outcomes()).failed
         lacking = merged.result_columns.lacking
     return _QueryRows(

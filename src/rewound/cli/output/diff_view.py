@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rewound.catalog import fold_worlds, name_worlds
 from rewound.cli.output import diagnostics, render
+from rewound.cli.output.answer_changes import fits, iter_changes
 from rewound.cli.output.diff_lists import (
     count_rows,
     iter_definitions,
@@ -84,7 +85,13 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
         for world, changes in query_diff.worlds.items()
         for change in changes
     ]
-    render.write_rows(columns, _for_people(_sort(columns, rows, how), how), how.output_format)
+    shown = _for_people(_sort(columns, rows, how), how)
+    width = shutil.get_terminal_size().columns
+    is_cut = sys.stdout.isatty() and not fits(columns, shown, width=width, gap=3)
+    if how.output_format == "table" and is_cut:
+        render.write_paged_lines(iter_changes(columns, shown, width=width))
+    else:
+        render.write_rows(columns, shown, how.output_format)
     for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(tell_of_worlds([world], error)))
     _warn_of_same_dumps(query_diff.same_dumps)

@@ -100,16 +100,19 @@ def write_runs(
     out = sys.stdout.buffer
     shown = LINE_FORMATS[output_format](columns, runs)
     if sys.stdout.isatty() and output_format == "vertical":
-        from rewound.cli.output.pager import write_paged
-
-        lines = (line for chunk in shown for line in chunk.decode().splitlines())
-        screen = shutil.get_terminal_size()
-        write_paged(lines, sys.stdout, screen=screen, has_colour=False, wraps=True)
+        write_paged_lines(line for chunk in shown for line in chunk.decode().splitlines())
         return []
     if sys.stdout.isatty():
         shown = _make_harmless(shown, is_json=output_format.startswith("json"))
     write_chunks(shown, out)
     return []
+
+
+def write_paged_lines(lines: Iterable[str]) -> None:
+    """Write lines to the terminal, through a pager if there are many."""
+    from rewound.cli.output.pager import write_paged
+
+    write_paged(lines, sys.stdout, screen=shutil.get_terminal_size(), has_colour=False, wraps=True)
 
 
 def write_chunks(chunks: Iterable[bytes], out: BinaryIO) -> None:

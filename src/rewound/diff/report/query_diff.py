@@ -8,7 +8,7 @@ from decimal import Decimal
 from rewound.diff.rows.deltas import subtract
 from rewound.diff.schema.comparison import Change
 from rewound.errors import RewoundError, UsageError
-from rewound.mysql.columns import NUMBERS, Column, Row
+from rewound.mysql.columns import BYTES, NUMBERS, Column, ColumnType, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class CellChange:
 
     change: Change
     key: Row
-    """The values of the key's columns; of all columns where rows are counted."""
+    """The values of the key's columns."""
     column: str | None
     """The column that differs; None of a row that was added or removed."""
     before: bytes | None
@@ -54,6 +54,20 @@ def find_places(columns: Sequence[Column], key: str | None, *, has_single_rows: 
             f"--key {key}: the answer has no column {error.args[0]}",
             hint=f"it has: {', '.join(column.name for column in columns)}",
         ) from error
+
+
+def write_bytes_out(row: Row, columns: Sequence[Column]) -> Row:
+    """Return a row whose values are all text: bytes as 0x and hex digits, BIT as a number."""
+    return tuple(
+        value if value is None or column.type not in BYTES else _write_out(value, column)
+        for value, column in zip(row, columns, strict=True)
+    )
+
+
+def _write_out(value: bytes, column: Column) -> bytes:
+    if column.type is ColumnType.BIT:
+        return b"%d" % int.from_bytes(value, "big")
+    return b"0x" + value.hex().upper().encode()
 
 
 def require_same_columns(before: Sequence[Column], after: Sequence[Column]) -> list[str]:
@@ -112,7 +126,8 @@ def compare_rows(
 
     old, new = {key_of(row): row for row in before}, {key_of(row): row for row in after}
     if len(old) < len(before) or len(new) < len(after):
-        yield from _count(before, after)
+        for change, row in _count(before, after):
+            yield CellChange(change, key_of(row), None, None, None, row=row)
         return
     for key, row in old.items():
         other = new.get(key)
@@ -128,9 +143,9 @@ def compare_rows(
             yield CellChange(Change.ADDED, key, None, None, None, row=row)
 
 
-def _count(before: Sequence[Row], after: Sequence[Row]) -> Iterator[CellChange]:
+def _count(before: Sequence[Row], after: Sequence[Row]) -> Iterator[tuple[Change, Row]]:
     old, new = Counter(before), Counter(after)
     for row in (old - new).elements():
-        yield CellChange(Change.REMOVED, row, None, None, None, row=row)
+        yield Change.REMOVED, row
     for row in (new - old).elements():
-        yield CellChange(Change.ADDED, row, None, None, None, row=row)
+        yield Change.ADDED, row

@@ -8,6 +8,7 @@ from rewound.diff.report.query_diff import (
     find_lacking,
     find_places,
     require_same_columns,
+    write_bytes_out,
 )
 from rewound.diff.schema.comparison import Change
 from rewound.errors import RewoundError, UsageError
@@ -42,10 +43,16 @@ def test_a_single_row_needs_no_key():
 def test_rows_that_the_key_does_not_tell_apart_are_counted():
     row: Row = (b"a", b"1")
     changes = compare([row, row], [row, row, row, (b"b", b"1")], [0])
-    assert [(change.change, change.row) for change in changes] == [
-        (Change.ADDED, row),
-        (Change.ADDED, (b"b", b"1")),
+    assert [(change.change, change.key, change.row) for change in changes] == [
+        (Change.ADDED, (b"a",), row),
+        (Change.ADDED, (b"b",), (b"b", b"1")),
     ]
+
+
+def test_bytes_are_written_as_digits():
+    columns = [Column("b", ColumnType.BINARY), Column("f", ColumnType.BIT, 8), KIND, COUNT]
+    row = write_bytes_out((b"\x00\xff", b"\x05", b"\xc3\xa9", None), columns)
+    assert row == (b"0x00FF", b"5", b"\xc3\xa9", None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""How answers to a query differ, line by line: for screens on which a table would cut values. Pure.
+
+Each row that differs has a heading: its world, its key, and what became of it. Below it, each value
+that differs has a line of its own, and goes on in the next where it is long:
+
+    host2: player_name=Ravi the Bold
+      score  3256 → 3265  +9
+      title
+        before  NULL
+        after   Champion of the Northern Isles, Keeper of the Seven Seals and Friend of All
+                Dragons
+    host2: player_name=Zoë the Unready, removed
+      score=3441
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from rich.cells import cell_len, chop_cells
+
+from rewound.cli.output.escaping import show_control_characters
+
+Texts = Sequence[object]
+"""A row of a list: `world`, the key, `change`, `column`, `before`, `after`, `delta`."""
+
+_BEHIND_KEY = 5
+"""How many columns there are to the right of the key."""
+_MOST_LINES = 6
+"""Of one value: the formats for programs have all of it."""
+
+
+def fits(columns: Sequence[str], rows: Iterable[Texts], *, width: int, gap: int) -> bool:
+    """Tell whether a table of these columns shows every value whole."""
+    wanted = [cell_len(name) for name in columns]
+    for row in rows:
+        wanted = [
+            max(known, cell_len(_show(cell))) for known, cell in zip(wanted, row, strict=True)
+        ]
+    return sum(wanted) + gap * (len(wanted) - 1) <= width
+
+
+def iter_changes(columns: Sequence[str], rows: Iterable[Texts], *, width: int) -> Iterator[str]:
+    """Yield the lines of a list of changes, none wider than `width`."""
+    key_names = columns[1:-_BEHIND_KEY]
+    for (world, *key, change), group in groupby(rows, key=lambda row: tuple(row[:-4])):
+        parts = [f"{name}={_show(value)}" for name, value in zip(key_names, key, strict=True)]
+        parts += [_show(change)] if change != "changed" else []
+        heading = f"{_show(world)}: {', '.join(parts)}" if parts else f"{_show(world)}:"
+        yield from _fold(heading, width, indent="    ")
+        for *_, column, before, after, delta in group:
+            if column is None:
+                whole = _show(after if before is None else before)
+                yield from _fold(f"  {whole}", width, indent="  ")
+                continue
+            line = f"  {_show(column)}  {_show(before)} → {_show(after)}"
+            line += f"  {delta}" if delta else ""
+            if cell_len(line) <= width:
+                yield line
+                continue
+            yield from _fold(f"  {_show(column)}", width, indent="    ")
+            for side, value in (("before", before), ("after", after)):
+                yield from _fold(f"    {side:<6}  {_show(value)}", width, indent=" " * 12)
+
+
+def _show(cell: object) -> str:
+    return "NULL" if cell is None else show_control_characters(str(cell))
+
+
+def _fold(text: str, width: int, *, indent: str) -> Iterator[str]:
+    """Yield a text in lines, at blanks where there are some: every character stays."""
+    lines = 0
+    while cell_len(text) > width:
+        line = chop_cells(text[: 4 * width], width)[0]
+        blank = line.rstrip().rfind(" ", max(len(indent) + 1, len(line) // 2))
+        line = line if blank < 0 else line[: blank + 1]
+        lines += 1
+        if lines == _MOST_LINES:
+            left = len(text) - len(line)
+            yield line.rstrip()
+            yield f"{indent}… {left:,} more characters (--format csv has all)"
+            return
+        yield line.rstrip() if blank >= 0 else line
+        text = indent + text[len(line) :]
+    yield text
