@@ -138,6 +138,12 @@ CASES = {
     "down of a fleet that is down": Case(
         "down", 0, "no fleet named default; nothing to do (there are no fleets at all)\n"
     ),
+    "an order of rows by a column that is none": Case(
+        "diff before after --rows 3 --sort=-detla",
+        2,
+        "error: --sort detla: the list has no such column\n"
+        "hint: did you mean delta? possible columns: world, table, key, change, *\n",
+    ),
     "status of some worlds of all fleets": Case(
         "status host1 --all", 2, "error: --all and WORLD are mutually exclusive\nhint: *\n"
     ),

@@ -8,8 +8,10 @@ import click
 
 from rewound.cli.diff_codes import DIFFERENT, TROUBLE
 from rewound.cli.output import diagnostics
+from rewound.cli.output.diff_lists import name_row_columns
 from rewound.cli.output.diff_view import DiffPresentation, show_query_diff, show_report
 from rewound.cli.output.progress import count_worlds
+from rewound.cli.output.sorting import require_sortable
 from rewound.cli.parameters.completers import complete_columns, complete_sides, complete_tables
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
@@ -175,6 +177,8 @@ def command(
         raise UsageError(
             "--where requires --table", hint="for example --table player --where 'level > 9'"
         )
+    if sort is not None and sql is None and label_columns is None:
+        require_sortable(name_row_columns(), sort)
     options = WorldOptions(
         tables=tables or EVERY_TABLE,
         rows=RowOptions(

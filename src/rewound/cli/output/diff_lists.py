@@ -52,6 +52,11 @@ def list_columns(report: Report, *, by: str) -> List:
     ]
 
 
+def name_row_columns(labels: Sequence[str] = ()) -> list[str]:
+    """Return the columns of the list of changed rows, with those that name a row."""
+    return ["world", "table", "key", *labels, "change", "column", "before", "after", "delta"]
+
+
 def list_rows(report: Report, *, has_labels: bool) -> List:
     """Return the changed rows, a line for each cell that differs.
 
@@ -67,7 +72,7 @@ def list_rows(report: Report, *, has_labels: bool) -> List:
         place: list[Cell] = [world, table.table, key or None]
         place += [row.label.get(name) for name in names]
         rows += [[*place, row.change, *cell] for cell in _iter_cells(row)]
-    return ["world", "table", "key", *names, "change", "column", "before", "after", "delta"], rows
+    return name_row_columns(names), rows
 
 
 def iter_definitions(report: Report) -> Iterator[str]:

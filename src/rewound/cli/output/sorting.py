@@ -6,7 +6,7 @@ from functools import partial
 
 from rewound.cli.output.render import Cell
 from rewound.errors import UsageError
-from rewound.similar_names import suggest
+from rewound.similar_names import find_similar
 
 
 def sort_list(
@@ -20,7 +20,7 @@ def sort_list(
         UsageError: there is no such column.
     """
     ordered = list(rows)
-    for each in reversed([part.strip() for part in wanted.split(",") if part.strip()]):
+    for each in reversed(_split(wanted)):
         place = _find_place(columns, each.removeprefix("-"))
         known = [row for row in ordered if row[place] is not None]
         unknown = [row for row in ordered if row[place] is None]
@@ -29,11 +29,30 @@ def sort_list(
     return ordered
 
 
+def require_sortable(columns: Sequence[str], wanted: str) -> None:
+    """Check that the columns to sort by are there, before there are rows.
+
+    Raises:
+        UsageError: one is not.
+    """
+    for each in _split(wanted):
+        _find_place(columns, each.removeprefix("-"))
+
+
+def _split(wanted: str) -> list[str]:
+    return [part.strip() for part in wanted.split(",") if part.strip()]
+
+
 def _find_place(columns: Sequence[str], name: str) -> int:
     for place, column in enumerate(columns):
         if column.casefold() == name.casefold():
             return place
-    raise UsageError(f"--sort {name}: there is no such column", hint=suggest(name, columns))
+    meant = find_similar(name, columns)
+    raise UsageError(
+        f"--sort {name}: the list has no such column",
+        hint=f"{f'did you mean {meant[0]}? ' if meant else ''}possible columns:"
+        f" {', '.join(columns)}; a minus in front, as in -{columns[-1]}, puts the largest first",
+    )
 
 
 def _make_key(place: int, row: Sequence[Cell]) -> tuple[bool, Decimal, str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from rewound.cli.output.render import Cell
-from rewound.cli.output.sorting import sort_list
+from rewound.cli.output.sorting import require_sortable, sort_list
 from rewound.errors import UsageError
 
 COLUMNS = ["world", "before", "delta"]
@@ -29,7 +29,14 @@ def test_rows_are_sorted_by_numbers_as_numbers(wanted: str, order: list[int]):
     assert sort_list(COLUMNS, ROWS, wanted) == [ROWS[place] for place in order]
 
 
-def test_an_unknown_column_is_refused_with_what_was_meant():
-    with pytest.raises(UsageError) as raised:
-        sort_list(COLUMNS, ROWS, "-detla")
-    assert raised.value.hint == "did you mean delta?"
+@pytest.mark.parametrize(("wanted", "meant"), [("-detla", "did you mean delta? "), ("foo", "")])
+def test_an_unknown_column_is_refused_with_all_that_there_are(wanted: str, meant: str):
+    with pytest.raises(UsageError, match="the list has no such column") as raised:
+        require_sortable(COLUMNS, f"world,{wanted}")
+    assert raised.value.hint == (
+        f"{meant}possible columns: world, before, delta; a minus in front, as in -delta, puts the"
+        " largest first"
+    )
+    with pytest.raises(UsageError):
+        sort_list(COLUMNS, ROWS, wanted)
+    require_sortable(COLUMNS, "world,-DELTA")
