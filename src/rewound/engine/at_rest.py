@@ -1,9 +1,9 @@
 """Bringing the files of a running server to rest, so that they can be copied.
 
-A server is at rest while all that it knows is in its files and it writes to none of them: nothing
-is left to purge, no page in memory is newer than its file, and the checkpoint is at the end of the
+A server is at rest while its files contain everything and it writes to none of them: nothing is
+left to purge, no page in memory is newer than its file, and the checkpoint is at the end of the
 redo log. A copy that is made meanwhile holds what the files of the stopped server would; it only
-lacks the mark of a clean end, so that a server that starts on it reads an empty redo log first.
+lacks the marker of a clean shutdown, so a server that starts on it first reads an empty redo log.
 """
 
 import time
@@ -41,10 +41,9 @@ class Rest:
 
 
 def settle(connection: Connection) -> None:
-    """Bring a server to rest that was loaded without a redo log; it has one from then on.
+    """Bring a server to rest that was loaded without a redo log; it has one afterwards.
 
-    Waits a few seconds at most. Whether it came to rest, and stayed there, is for `find_rest` to
-    say.
+    Waits a few seconds at most. `find_rest` tells whether it came to rest and stayed there.
     """
     connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = 1")
     deadline = time.monotonic() + _PATIENCE_S
@@ -61,7 +60,7 @@ def settle(connection: Connection) -> None:
 
 
 def find_rest(connection: Connection) -> Rest | None:
-    """Return what a server is known by that is at rest; None if it is not.
+    """Return the counters of a server at rest; None if it is not at rest.
 
     Only InnoDB tells: a server with tables of other engines is never known to be at rest.
     """

@@ -1,8 +1,7 @@
 """Starting and stopping a server, common to all engines.
 
-Its first statements go in by a file that is there only while it starts, and it is waited
-for at its socket. Why one did not start, and whether it ended as it should, is read out of
-the end of its log.
+A server gets its first statements from a file that exists only while it starts, and is ready when
+its socket answers. The end of its log tells why it did not start, or whether it ended properly.
 """
 
 import re
@@ -58,9 +57,9 @@ _LOOK_AT_PROCESS_S = 0.1
 
 @contextmanager
 def boot_file(spec: ServerSpec, more: Sequence[str] = ()) -> Iterator[Path]:
-    """Give a file with what a server executes first, for the user alone, while it starts.
+    """Yield a private file with the statements that a server executes first, while it starts.
 
-    `more` is what the engine has it execute besides.
+    `more` are further statements of the engine.
     """
     path = spec.folder / _BOOT_FILE
     statements = (boot_statement(spec.root_password), *spec.boot_statements, *more)
@@ -99,9 +98,9 @@ def no_memory(name: str) -> HostError:
 def explain_end(
     name: str, log: str, *, free_bytes: int, reason: str = "ended unexpectedly"
 ) -> HostError:
-    """Return why a server ended, by the end of its log and the space on its disk. Pure.
+    """Return why a server ended, from the end of its log and the space on its disk. Pure.
 
-    On a full disk the log does not get all that the server has to say.
+    On a full disk, the log may be incomplete.
     """
     if "another mysqld server running on port" in log:
         return port_taken(name)

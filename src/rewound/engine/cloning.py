@@ -1,7 +1,7 @@
 """Cloning data directories by the cheapest way that the file systems offer.
 
-Which way works is found by trying each, in the very folders it is for. All of them give
-the same: a folder `data` that a server may change, while what it was cloned from stays.
+The way is found by trying each in the folders concerned. All have the same result: a folder `data`
+that a server may change without changing the original.
 
 - reflink: the files share their blocks until one changes (XFS, btrfs, ...);
 - overlay: a mount that shows the source and takes the changes (root only);
@@ -117,9 +117,9 @@ def clone(method: CloneMethod, source: Path, folder: Path) -> None:
 def export_data(method: CloneMethod, data: Path, target: Path) -> None:
     """Make `target` a data directory with the content of one that is cleanly stopped, or at rest.
 
-    With the overlay method both may be the same files, if one file system holds them: then
-    no server may run on `data` any more, only on clones of `target`. What a data directory
-    can do without is left out: its UUID, temporary tables, redo log files that hold nothing.
+    With the overlay method, both may be the same files if they are on one file system: then no
+    server may run on `data` any more, only on clones of `target`. Files that a data directory does
+    not need are left out: its UUID, temporary tables, redo log files that hold nothing.
 
     Raises:
         HostError: for example, no space is left.
@@ -138,7 +138,7 @@ def export_data(method: CloneMethod, data: Path, target: Path) -> None:
 
 
 def restore_access(source: Path | None, folder: Path) -> None:
-    """Make `folder/data` what it was before its server, or this host, was stopped.
+    """Make `folder/data` usable as it was before its server, or this host, was stopped.
 
     `source` is what it was cloned from, which only an overlay needs.
 
@@ -172,9 +172,9 @@ def find_unmounted_layer(folder: Path) -> Path | None:
 
 
 def was_closed(folder: Path) -> bool:
-    """Tell whether the server of `folder/data` came to its regular end: its pid file is gone.
+    """Tell whether the server of `folder/data` shut down cleanly: its pid file is gone.
 
-    Where that cannot be seen, as in a rootless container's folder, it did not.
+    If that cannot be seen, as in a rootless container's folder, the answer is no.
     """
     places = (folder / DATA, folder / _LAYERS / "upper")
     try:

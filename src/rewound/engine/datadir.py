@@ -74,9 +74,9 @@ def ensure_template(
 ) -> Path:
     """Return the template data directory of a `template_name`, made now if it is missing.
 
-    `make` gets an empty folder and fills it with a cleanly stopped data directory, `discard`
-    each such folder that a killed command left, to end what works in it. Two commands that need
-    a template at the same time make it once.
+    `make` fills an empty folder with a cleanly stopped data directory; `discard` is called with
+    each such folder that a killed command left, to end the processes that work in it. If two
+    commands need a template at the same time, it is made once.
     """
     template = cache / _TEMPLATES / name
     if template.exists():  # where it came in an image, nothing there can be written
@@ -111,7 +111,7 @@ def finish_template(endpoint: Endpoint) -> None:
 
 
 def _slim(template: Path) -> None:
-    """Remove from a stopped data directory what its copies need not have, which halves their cost.
+    """Remove from a stopped data directory what its copies do not need, which halves their cost.
 
     A third of its files describe tables of the performance schema, for IMPORT TABLE alone; and
     two thirds of its bytes are zeros.
@@ -172,9 +172,9 @@ class DataDirectories:
         return data
 
     def copy_data(self, folder: Path, target: Path) -> bool:
-        """Copy a running server's data where that costs less than to stop it; tell if it did.
+        """Copy a running server's data if that costs less than stopping it; tell whether it did.
 
-        A stopped server's files become those of an overlay's baseline without being copied.
+        With overlays, a stopped server's files become the baseline without being copied.
         """
         data = folder / DATA
         if self._method is CloneMethod.OVERLAY and disk_bytes(data) > _LARGEST_COPY_BYTES:

@@ -77,8 +77,8 @@ class ServerWatch(Protocol):
     def end_all(self, folder: Path) -> int:
         """End every server that lives below a folder, known or not; return how many.
 
-        Their data is not saved: this is for worlds that are thrown away. Afterwards the
-        folder can be deleted.
+        Their data is not saved, because the worlds are thrown away. Afterwards the folder can be
+        deleted.
 
         Raises:
             HostError: something stays mounted there.
@@ -91,14 +91,14 @@ class Engine(ServerWatch, Protocol):
     def prepare(self, folder: Path, baselines: Path) -> None:
         """Do once what all servers below `folder` need, such as making their template.
 
-        `baselines` is where `data_from` will lie. Both folders exist.
+        `baselines` is the folder that will contain `data_from`. Both folders exist.
         """
 
     def start(self, spec: ServerSpec) -> Server:
         """Start a server and return when it answers.
 
-        In an empty folder it gets a clone of its own; where its folder has the data of a
-        stopped server it starts on that, unless this was given away.
+        In an empty folder it gets a clone of its own; if its folder contains the data of a stopped
+        server, it starts on that, unless the data was given away.
 
         Raises:
             ServerNotReady: it ended or did not answer in time; nothing of it runs on.
@@ -116,16 +116,16 @@ class Engine(ServerWatch, Protocol):
         """Return why a server ended that was not asked to."""
 
     def copy_data(self, folder: Path, target: Path) -> bool:
-        """Copy the data of a running server to `target`, where that is cheap; tell if it was.
+        """Copy the data of a running server to `target` if that is cheap; tell whether it was.
 
-        The copy is worth something only if the server was `at_rest` all the while.
+        The copy is usable only if the server was `at_rest` all the time.
 
         Raises:
             HostError: for example, no space is left.
         """
 
     def export_data(self, folder: Path, target: Path) -> None:
-        """Give the data of a stopped server away, to `target`, where nothing is yet.
+        """Give the data of a stopped server away, to `target`, which must not exist yet.
 
         From then on its own server starts from a clone of `data_from`, if that is set.
 

@@ -111,7 +111,7 @@ def serving_options(
     buffer_pool_bytes: int,
     settings: ServerSettings,
 ) -> list[str]:
-    """Return the options of a world's server, less those that say where MySQL lives.
+    """Return the options of a world's server, except those for the location of MySQL.
 
     `address` is what its port is bound to.
     """
@@ -133,9 +133,9 @@ def serving_options(
 
 @dataclass(frozen=True, slots=True)
 class SmallStart:
-    """How a server starts with a buffer pool that is too small, and then gets its own.
+    """How a server starts with too small a buffer pool and then gets its final one.
 
-    What it reads while it starts, and never again, then takes no memory: -9 MB.
+    Pages that it reads only while it starts then take no memory: -9 MB.
     """
 
     options: tuple[str, ...] = ()
@@ -172,7 +172,7 @@ def memory_bytes(buffer_pool_bytes: int) -> int:
 
 
 def plan_memory_bytes(buffer_pool_bytes: int, *, host_bytes: int | None = None) -> int:
-    """Return the most that a server may take: it needs far less, unless a row is huge.
+    """Return the memory limit of a server: it needs far less, unless a row is huge.
 
     A statement that asks for more fails, and the host keeps its memory: REPEAT in a view, or views
     of views that double each time. On a host with little memory it is a share of all there is.

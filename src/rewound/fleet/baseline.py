@@ -1,7 +1,7 @@
 """A baseline: its origin, its contents, and when it is removed. Pure.
 
-A baseline represents one content: its key has all that decides what a world restored
-again would hold. Where it is stored and who may take it is `baseline_cache`'s.
+A baseline represents one content: its key covers everything that determines what a restored world
+contains. `baseline_cache` decides where it is stored and who may use it.
 """
 
 import hashlib
@@ -121,9 +121,9 @@ def find_damage(baseline: Baseline, key: str, files: Mapping[str, FileState]) ->
 
 
 def choose_evictions(entries: Sequence[CacheEntry], *, limit_bytes: int) -> list[CacheEntry]:
-    """Return what has to go for the cache to keep its limit: the longest unused first.
+    """Return the baselines to remove so that the cache keeps its limit, least recently used first.
 
-    What a world may be reset to stays, even where the limit is then not kept.
+    A baseline that a world may be reset to stays, even if the cache then exceeds its limit.
     """
     excess = sum(entry.size_bytes for entry in entries) - limit_bytes
     evictions = []

@@ -8,8 +8,8 @@ Layout below the cache folder, all of it for the user alone:
     baselines/making-*            one that is being written, or was when its maker died
     hashes/                       SHA-256 of dumps that were read before
 
-A baseline is there whole or not at all: it is written under another name, synced to disk,
-and renamed. Its folder is locked while it is written or started from.
+A baseline is complete or absent: it is written under another name, synced to disk, and renamed.
+Its folder is locked while it is written or started from.
 """
 
 import contextlib
@@ -99,7 +99,7 @@ class BaselineCache:
     def keep(self, making: Path, origin: Origin, ledger: Ledger) -> None:
         """Turn a folder that holds `data/` into the baseline of an origin.
 
-        Where another command was faster, its baseline stays.
+        If another command was faster, its baseline is kept.
 
         Raises:
             HostError: it could not be written.

@@ -9,7 +9,7 @@ from rewound.fleet.state import FleetFolder, list_fleets
 def find_baseline_users(state_dir: Path) -> dict[str, list[str]]:
     """Return which worlds refer to which baseline: its key to `fleet/world` names.
 
-    A fleet whose record cannot be read refers to none that could be used.
+    A fleet whose record cannot be read is taken to use none.
     """
     users: dict[str, list[str]] = {}
     for name in list_fleets(state_dir):

@@ -1,7 +1,7 @@
 """A fleet as a whole, from its plans to its worlds.
 
-Thin: what is to be made is decided in `plan`, one world is made in `restore`, and what
-is remembered is `state`'s. The caller holds the fleet's lock.
+Thin: `plan` decides what to create, `restore` creates one world, and `state` keeps the record. The
+caller holds the fleet's lock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,12 +40,12 @@ def bring_up(
     workers: int,
     is_whole_fleet: bool = True,
 ) -> BringUp:
-    """Make the planned worlds of a fleet whose folder is there, as yet without them.
+    """Create the planned worlds of a fleet, whose folder exists but does not contain them yet.
 
     Unless they are the whole fleet, its other servers are left alone.
 
-    A world that fails does not stop the others. Whatever ends this function early ends
-    every thread of it first; what they leave is the caller's to take down.
+    A world that fails does not stop the others. If this function ends early, it ends all its
+    threads first; the caller removes what they leave.
     """
     record_writer = RecordWriter(folder, record)
     watcher = _Recorder(folder, record_writer, observer)

@@ -1,8 +1,8 @@
-"""Looking at a world for what `changes` compares: its files, and what its server says.
+"""Collecting what `changes` compares of a world: its files, and what its server reports.
 
 The files are the lasting sign: they keep it while the server is stopped, and after a crash. What
-was written in the last second may be in the server's memory alone, which is asked for that.
-Nothing is written, and nobody is kept waiting.
+was written in the last second may be only in the server's memory, so the server is asked. Nothing
+is written, and no other session has to wait.
 """
 
 import os
@@ -47,7 +47,7 @@ _UNWRITTEN_PAGES = "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'"
 def read_original(
     connection: Connection, files: Mapping[str, FileState] | None, *, was_loaded: bool
 ) -> Original:
-    """Return what a world is known by whose server runs, and whose files are these.
+    """Return the signs of an unchanged world, from its running server and its files.
 
     A server that `was_loaded` remembers when the load wrote to its tables.
     """
@@ -60,9 +60,9 @@ def read_original(
 
 
 def look(data: Path, endpoint: Endpoint | None) -> Seen:
-    """Return what is seen of a world; `endpoint` is root's where its server runs.
+    """Return the current signs of a world; `endpoint` is root's if its server runs.
 
-    A server that does not answer is passed over.
+    A server that does not answer is skipped.
     """
     if endpoint is None:
         return Seen(list_table_files(data))
@@ -140,7 +140,7 @@ def _read_names(connection: Connection) -> dict[str, str]:
 def _read_written(connection: Connection) -> dict[str, datetime]:
     """Return the tables that were written to, as far as the server's memory tells.
 
-    It opens every table, which is only worth it where memory holds what files do not.
+    It opens every table, which is worthwhile only if memory holds what the files do not.
     """
     ((_, unwritten),) = connection.query(_UNWRITTEN_PAGES).rows
     if str(unwritten) == "0":

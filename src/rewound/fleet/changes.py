@@ -1,8 +1,8 @@
 """Whether a world was changed after its restore: what it is compared with, and how. Pure.
 
-A table is known by its files, which a server writes to only where the table changes; a view,
-trigger, routine or event by what the data dictionary says of it. Why, and what this cannot see,
-is in ADR 16.
+A table is compared by its files, which a server writes to only if the table changes; a view,
+trigger, routine or event by its entry in the data dictionary. ADR 16 explains why, and what this
+cannot detect.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Who is logged in to a world: whom its end, or its reset, cuts off."""
+"""Who is logged in to a world: the connections that its end or its reset closes."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

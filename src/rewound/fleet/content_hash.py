@@ -1,8 +1,8 @@
 """The SHA-256 of a dump's file, without reading the file again each time.
 
-A hash is remembered for a file as it was: path, device, inode, size and times. It is
-remembered only where the file was left alone for a while before: a change within the
-grain of the file system's clock would not show in its times.
+A hash is remembered for a file as it was: path, device, inode, size and times. It is remembered
+only if the file had been unchanged for a while: a change within the resolution of the file
+system's clock would not show in its times.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ class HashMemory:
         self._folder = folder
 
     def identify(self, path: Path) -> Identity:
-        """Return what a file is right now.
+        """Return the current identity of a file.
 
         Raises:
             DumpError: it cannot be looked at.
@@ -67,7 +67,7 @@ class HashMemory:
         )
 
     def find_sha256(self, path: Path) -> str | None:
-        """Return the hash of a file's bytes where it is remembered.
+        """Return the hash of a file's bytes if it is remembered.
 
         Raises:
             DumpError: it cannot be looked at.

@@ -7,9 +7,9 @@
     hashes/        SHA-256 of the dump, so that a restart need not read it again
     ledger.json    the proof, written last: with it the world is proven, without it nothing
 
-What is not ours is never touched; the folder itself may be a mount, so that servers are ended and
-mounts looked for in `world/` alone. It imports little, because health checks come every few
-seconds.
+Files that are not ours are never touched. The folder itself may be a mount, so servers are ended
+and mounts searched for only in `world/`. The module imports little, because health checks run
+every few seconds.
 """
 
 import enum
@@ -86,7 +86,7 @@ class DataFolder:
 
     @contextmanager
     def locked(self) -> Iterator[Contents]:
-        """Make the folder ours, keep every other command out, and say what is in it.
+        """Claim the folder, keep every other command out, and return what is in it.
 
         The lock ends with the block, unless `pass_lock_on` has been called.
 
@@ -111,7 +111,7 @@ class DataFolder:
     def pass_lock_on(self) -> None:
         """Keep the folder locked until this process ends, whatever program it becomes.
 
-        A descriptor that survives exec shares the lock: a server that runs keeps its folder.
+        A descriptor that survives exec shares the lock, so a running server keeps its folder.
         """
         os.set_inheritable(os.dup(self._lock), True)
 

@@ -1,8 +1,8 @@
 """Space on the disk of a server that is loaded: the load ends before the disk is full.
 
-A full disk harms everybody on the host, and the dump's size says little of what it becomes.
-Nor does every server say that it met one: InnoDB does at once, MyISAM waits until somebody
-frees some space, for ever if need be (9.7.4).
+A full disk harms everybody on the host, and the size of a dump says little about the size of its
+world. Not every engine reports a full disk: InnoDB does at once, MyISAM waits until somebody frees
+some space, forever if necessary (9.7.4).
 """
 
 import logging
@@ -23,9 +23,9 @@ _POLL_S = 0.2
 
 @contextmanager
 def guarded_disk(folder: Path, end: Callable[[], object]) -> Iterator[threading.Event]:
-    """Call `end` where little is free on a folder's disk while the block runs.
+    """Call `end` if little space is left on a folder's disk while the block runs.
 
-    The event that is given says that it was called.
+    The event that is yielded is set when `end` is called.
     """
     is_over, was_ended = threading.Event(), threading.Event()
 

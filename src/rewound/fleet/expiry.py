@@ -1,7 +1,7 @@
 """When a fleet ends by itself: a file in its folder, and the process that waits for that time.
 
-The process survives a log-out and nothing else; every command looks for what is over as well.
-It imports little: every command begins with it.
+The process survives a log-out but not a reboot; so every command also looks for expired fleets.
+The module imports little, because every command begins with it.
 """
 
 import os
@@ -18,7 +18,7 @@ FOLDER_OPTION = "--fleet-folder="
 
 
 def find_expiry(fleet_folder: Path) -> datetime | None:
-    """Return when a fleet ends by itself; None where it does not."""
+    """Return when a fleet ends by itself; None if it does not."""
     try:
         return datetime.fromtimestamp(float((fleet_folder / _FILE).read_text()), UTC)
     except (OSError, ValueError):

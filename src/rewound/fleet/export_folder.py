@@ -1,6 +1,6 @@
-"""A folder of copies of worlds for another host: whole, or not there at all.
+"""A folder of copies of worlds for another host: complete or absent.
 
-It is made beside its place under another name, synced to disk, and renamed.
+It is created next to its final place under another name, synced to disk, and renamed.
 """
 
 import glob
@@ -42,7 +42,7 @@ class ExportFolder:
     def add_world(self, source: Path, name: Path) -> None:
         """Copy a data directory into a server's home, without the TLS keys of this host.
 
-        Where they are missing mysqld makes its own.
+        If they are missing, mysqld creates its own.
         """
         home = self._unfinished / name
         home.parent.mkdir(mode=0o700, exist_ok=True)
@@ -74,7 +74,7 @@ class ExportFolder:
 
 
 def find_place(folder: Path) -> Path:
-    """Return where the folder is to be, which is nowhere yet or empty.
+    """Return the path of the folder to be, which does not exist yet or is empty.
 
     Raises:
         UsageError: something else is there, or no folder that it could be in.
@@ -92,9 +92,9 @@ def find_place(folder: Path) -> Path:
 
 @contextmanager
 def new_export(place: Path, owner: ContainerUser) -> Iterator[ExportFolder]:
-    """Give the folder to be made at a place; if it has not been kept in the end, it goes.
+    """Yield a folder to fill for a place; it is removed unless it is kept in the end.
 
-    So do those of exports to the same place that were killed.
+    So are the folders of killed exports to the same place.
 
     Raises:
         HostError: it cannot be written.

@@ -42,9 +42,9 @@ class FleetContext:
 
     @contextmanager
     def acquire_baseline(self, world: World, key: str) -> Iterator[Baseline | None]:
-        """Give a world's baseline, None where it no longer exists; it stays while the block runs.
+        """Yield a world's baseline, or None if it no longer exists; it stays while the block runs.
 
-        A damaged one is removed, and the observer is told.
+        A damaged one is removed, and the observer is notified.
         """
 
         def note(text: str) -> None:

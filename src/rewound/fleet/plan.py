@@ -61,10 +61,10 @@ def largest_first(plans: Sequence[WorldPlan]) -> list[WorldPlan]:
 
 
 def plan_space_bytes(dumps: Sequence[Dump], *, sizes_with_baseline: Set[int] = frozenset()) -> int:
-    """Return the room on disk that worlds of these dumps will need, at least usually.
+    """Estimate the disk space that worlds of these dumps will need.
 
-    A dump of a size that has a baseline most likely is that one, and its world little more
-    than an empty server.
+    If a dump has the size of one with a baseline, it is most likely the same dump, and its world
+    takes little more than an empty server.
     """
     return sum(
         _EMPTY_SERVER_BYTES
@@ -74,10 +74,10 @@ def plan_space_bytes(dumps: Sequence[Dump], *, sizes_with_baseline: Set[int] = f
 
 
 def useful_pool_bytes(dumps: Sequence[Dump]) -> int:
-    """Return the largest buffer pool that worlds of these dumps have use for.
+    """Return the largest buffer pool that is useful for worlds of these dumps.
 
-    Twice the data of the largest, as people add tables of their own. What is beyond that stays
-    empty, but mysqld has to prepare it: 600 MiB cost a server 60 MB and 0.1 s at each start.
+    Twice the data of the largest world, because people add tables of their own. The rest would
+    stay empty, but mysqld has to prepare it: 600 MiB cost a server 60 MB and 0.1 s at each start.
     """
     most = 2 * max((_expected_bytes(dump) for dump in dumps), default=0)
     return max(_LEAST_POOL_BYTES, most // _MIB * _MIB)
@@ -114,7 +114,7 @@ def require_space_for_copies(
 
 
 def find_disagreement(dump: Dump, completed_at: datetime | None) -> str | None:
-    """Say how a dump's name and its closing line disagree, where no time zone explains it.
+    """Describe how a dump's name and closing line disagree, if no time zone explains it.
 
     The name wins; the closing line is written by the dumped host's clock, in its zone,
     when the dump ends.

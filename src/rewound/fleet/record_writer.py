@@ -38,8 +38,8 @@ def run_side_by_side(
 ) -> dict[str, _Outcome]:
     """Run the worlds' jobs, in their order, some at a time; return what each came to.
 
-    What a job raises, and a signal, ends all: `stop` is called, which has to make the
-    running jobs are waited for, and the exception propagates.
+    An exception of a job, or a signal, ends all: `stop` is called, which has to make the running
+    jobs end; they are waited for, and the exception propagates.
     """
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="world")
     futures = {}
@@ -63,7 +63,7 @@ def run_side_by_side(
 def interruptible(cancelled: threading.Event, doing: str) -> Iterator[None]:
     """Run the block of one job, such as "resetting world eu-1", unless all were cancelled.
 
-    What fails once they were is no failure of the job: its server was ended under its hands.
+    An error after that is not a failure of the job: its server was ended while it worked.
 
     Raises:
         Interrupted: all were cancelled, before the block or in it.

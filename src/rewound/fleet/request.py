@@ -1,4 +1,4 @@
-"""How the worlds of a fleet were asked for, so that more can be made alike. Pure."""
+"""The options that a fleet was restored with, so that worlds can be added alike. Pure."""
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ _Merge = Callable[[RestoreRequest, RestoreRequest], RestoreRequest]
 def complete_request(
     kept: RestoreRequest, wanted: RestoreRequest, given: Set[str]
 ) -> RestoreRequest:
-    """Return a fleet's own request, with what `given` names (options) as it is wanted now.
+    """Return a fleet's own request, with the options that `given` names as they are now.
 
     What was allowed for the fleet stays allowed.
     """

@@ -1,8 +1,8 @@
-"""Starting servers that were stopped, with all that was changed in their worlds.
+"""Starting servers that were stopped, with all changes made in their worlds.
 
-A server that was killed recovers by its redo log, as far as that was written: about a second may
-be missing. Where the host itself went down without stopping it, its files may be of different
-moments, because nothing is synced for the sake of speed: such a world is not started.
+A server that was killed recovers from its redo log, as far as that was written: about a second may
+be missing. If the host itself went down without stopping the server, its files may be from
+different moments, because nothing is synced, for speed: such a world is not started.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

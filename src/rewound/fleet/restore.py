@@ -1,8 +1,8 @@
 """Making one world: server, accounts, load, proof, grants, baseline, in this order.
 
-Where the dump has a baseline, the world starts from it instead. Where it is asked for, what
-is served in the end is compared with a second load. A world that does not get to the end
-leaves nothing: its server is ended and its folder removed before the error propagates.
+If the dump has a baseline, the world starts from it instead. On request, the world that is served
+in the end is compared with a second load. A world that fails leaves nothing behind: its server is
+ended and its folder removed before the error propagates.
 """
 
 import logging
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 def restore_world(
     plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
 ) -> Restored:
-    """Make one world from its chosen dump, or from an older one where that is allowed.
+    """Create one world from its chosen dump, or from an older one if that is allowed.
 
     Raises:
         DumpError, LoadError: no dump of it could be restored.

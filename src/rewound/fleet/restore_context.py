@@ -1,7 +1,7 @@
 """What restoring a world and resetting it share.
 
-Who watches, what all worlds of one `up` have in common, how a world's server is asked for,
-and how it goes.
+The observer, what all worlds of one `up` have in common, and how the server of a world is
+requested and removed.
 """
 
 import logging
@@ -141,9 +141,9 @@ def start_spec(
 
 
 def make_world_folder(folder: Path) -> None:
-    """Make the folder of a world's server, which must not exist.
+    """Create the folder of a world's server, which must not exist yet.
 
-    Who may enter the folder above may enter it.
+    Users who may enter the parent folder may enter it.
 
     Raises:
         HostError: it could not be made.

@@ -1,8 +1,8 @@
 """The stronger proof of a world: its dump is loaded again, statement by statement, and compared.
 
-Counts cannot tell a wrong value from a right one. What is compared is the server that is
-served, after its last start, whether it was loaded or came from a baseline. The second
-server is gone afterwards, whatever comes of it; a baseline that did not agree goes as well.
+Counts cannot tell a wrong value from a right one. The server that users get is compared, after its
+last start, whether it was loaded or came from a baseline. The second server is always removed
+afterwards; a baseline that differs is removed too.
 """
 
 from dataclasses import replace

@@ -1,8 +1,9 @@
 """From a server that is loaded and proven to a world that is served, and its baseline.
 
-A server whose files are at rest is copied as it runs, and goes on to serve. Where they are not, or
-a copy costs more than a start, it is stopped, and the world is served by another, whose rows are
-counted again: on a clone of the baseline, which may be made of the very files (ADR 18).
+If the files of a server are at rest, they are copied while it runs, and it goes on to serve.
+Otherwise, or if a copy costs more than a start, it is stopped, and another server serves the
+world, on a clone of the baseline, which may consist of these same files; its rows are counted
+again (ADR 18).
 """
 
 import logging

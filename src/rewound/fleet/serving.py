@@ -26,7 +26,7 @@ class Served:
 
 
 def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool) -> Served:
-    """Start a server on data that was proven before, and look at it again.
+    """Start a server on data that was proven before, and check the data again.
 
     `counts_rows` is for data that has not been started since its load.
 

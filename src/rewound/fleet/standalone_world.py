@@ -1,7 +1,7 @@
 """A world without a fleet: made, proven and found again in one folder.
 
-Until the proof is written its server listens on loopback and its socket alone. Whatever goes
-wrong, nothing is left that could be taken for a world, and no server.
+Until the proof is written its server listens on loopback and its socket alone. After any failure,
+neither a server is left nor anything that could be mistaken for a world.
 """
 
 import os

@@ -78,8 +78,8 @@ def find_older(worlds: Iterable[World]) -> frozenset[str]:
 def current_state(world: World, *, server_runs: bool, maker_runs: bool) -> WorldState:
     """Return the state that a world is really in.
 
-    A record that says ready is believed only while the very server runs; one that says
-    starting or loading only while the command that makes the world does.
+    A record that says ready counts only while that same server runs; one that says starting or
+    loading, only while the command that creates the world runs.
     """
     if world.state is WorldState.READY and not server_runs:
         return WorldState.STOPPED

@@ -10,9 +10,9 @@ SCHEME = "unix://"
 
 
 def find_address(environment: Mapping[str, str] = os.environ) -> str | None:
-    """Return the address that DOCKER_HOST names, else that of the first usual socket there is.
+    """Return the address in DOCKER_HOST, or else that of the first usual socket that exists.
 
-    The sockets of Podman speak the same language.
+    Podman's sockets have the same API.
 
     Raises:
         UsageError: DOCKER_HOST names no socket of this host, where the data would have to be.

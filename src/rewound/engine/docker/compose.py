@@ -1,15 +1,15 @@
 """The servers of worlds as a Compose file and its env file. Pure.
 
-They are what the docker engine makes, by the same values: `container`. What another host
-may want to change is in the env file, and the Compose file refers to it; everything else
-in there is taken as it stands, whatever is in it.
+They equal the containers of the docker engine, from the same values (`container`). Values that
+another host may need to change are in the env file, which the Compose file refers to; everything
+else in the Compose file is literal, whatever it contains.
 
-The passwords come in by a file, not by the content of a `config`: Compose copies that into
-containers, which cannot be done where nothing can be written (Compose 2.40.3: "`file` is
-the sole supported option").
+The passwords are mounted from a file, not passed as the content of a `config`: Compose copies that
+into containers, which cannot be done where nothing can be written (Compose 2.40.3: "`file` is the
+sole supported option").
 
-Left out on purpose: a health check. The one program that an image has for certain is
-mysqld, which cannot ask another mysqld.
+Left out on purpose: a health check. The only program that every image has is mysqld, which cannot
+query another mysqld.
 """
 
 import re
@@ -132,8 +132,8 @@ class _Reference(str):
 def plan_services(worlds: Sequence[str], *, first_port: int) -> tuple[ComposeService, ...]:
     """Return a service per world, in their order, with names and variables of their own.
 
-    Names that differ in case alone are told apart too: the folder may go to a file system
-    that does not.
+    Names that differ only in case get different folders too: the target file system may ignore
+    case.
 
     Raises:
         UsageError: there are not that many ports from the first one on.

@@ -95,10 +95,10 @@ class ContainerPlan:
 
 
 def choose_user(*, uid: int, gid: int, daemon_is_rootless: bool) -> ContainerUser:
-    """Return who mysqld is to be, for a user with these ids.
+    """Return the user that mysqld runs as, for a caller with these ids.
 
-    Its files are the user's own, so that they are cloned and deleted without root. Root
-    itself does not run mysqld as root: it can give files away.
+    Its files belong to the caller, so cloning and deleting them needs no root. Root does not run
+    mysqld as root, because it can give the files to another user.
     """
     if daemon_is_rootless:
         return ContainerUser("0:0", uid, gid)  # root in there is the user out here

@@ -1,9 +1,9 @@
 """The docker engine: one mysqld per world in a container of its own.
 
 A server lives in its world's folder, which its container sees as `HOME`: `data/`, `tmp/`,
-`mysqld.sock`. The image brings the programs only: its entrypoint is not used, its settings
-are not read. The socket in the folder is the same one outside, so a world is loaded and
-asked as that of a process is.
+`mysqld.sock`. The image brings the programs only: its entrypoint is not used, its settings are not
+read. The socket in the folder is the same one outside, so a world is loaded and queried like that
+of a process.
 """
 
 import hashlib
@@ -264,7 +264,7 @@ class DockerEngine(DockerWatch):
 def network_name(folder: Path) -> str:
     """Return the name of a fleet's network, which no other has.
 
-    Docker takes the same name twice, and then does not know which is meant.
+    Docker accepts the same name twice, and the name is then ambiguous.
     """
     digest = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:8]
     return f"rewound-{UNFIT_IN_NAMES.sub('_', folder.name)}-{digest}"

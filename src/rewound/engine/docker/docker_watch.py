@@ -14,8 +14,8 @@ _AT_A_TIME = 8
 class DockerWatch:
     """Sees and ends the containers of one daemon.
 
-    A server is the mysqld in a container, which is a process of this host too: whether it
-    runs is seen without asking the daemon, and also where that is gone.
+    A server is the mysqld in a container, which is a process of this host too: whether it runs can
+    be seen without asking the daemon, even if that is down.
     """
 
     def __init__(self, daemon: Daemon) -> None:
@@ -32,7 +32,7 @@ class DockerWatch:
     def end_all(self, folder: Path) -> int:
         """Remove every container whose folder is below `folder`; return how many.
 
-        So go their networks, and what was mounted for them is unmounted.
+        Their networks are removed too, and their mounts unmounted.
         """
         containers = self._daemon.find_containers(folder)
         with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
