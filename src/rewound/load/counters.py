@@ -285,10 +285,10 @@ def _find_rule(warning: ServerWarning) -> Rule | None:
 
 
 def concerns_computed(warning: ServerWarning, computed: Collection[str]) -> bool:
-    """Tell whether a warning is about what the server computes for a generated column.
+    """Tell whether a warning is about a value that the server computes for a generated column.
 
-    It rounds and cuts there as the dumped server did; the dump states no such value, or one
-    that is compared. `computed` are the generated columns of the statement's table.
+    The server rounds and cuts such values as the dumped server did; the dump states no value
+    there, or one that is compared. `computed` are the generated columns of the statement's table.
     """
     if not computed:
         return False
@@ -298,10 +298,10 @@ def concerns_computed(warning: ServerWarning, computed: Collection[str]) -> bool
 
 
 def _net_rows(statement: Statement, execution: Execution) -> int:
-    """Return by how many rows an INSERT or REPLACE made its table longer.
+    """Return how many rows an INSERT or REPLACE added to its table.
 
-    The server counts a replaced or updated row as two; for several rows it tells their
-    number, for a single row it does not. A row that IGNORE left out it counts as none.
+    The server counts a replaced or updated row as two. For several rows it reports their number,
+    for a single row it does not. It does not count a row that IGNORE left out.
     """
     affected = execution.affected_rows
     if statement.kind is Kind.INSERT and not statement.updates_rows:

@@ -1,7 +1,7 @@
 """The cores of this host, shared by all loads that run at the same time.
 
-Two sessions that fill one table get in each other's way: 18 CPU-seconds where one takes
-16.4 (256 MB of text). So a load gets a second core only while no other load needs it.
+Two sessions that fill one table slow each other down: 18 CPU-seconds, compared with 16.4 for one
+(256 MB of text). So a load gets a second core only while no other load needs it.
 """
 
 import threading

@@ -1,10 +1,10 @@
 """Statements that wait, mostly for the end of the dump: triggers, and views without their tables.
 
-To create a trigger in its place, all rows of its table would have to be loaded; so it waits
-until a statement comes that it could fire for or that could refer to it, and then all waiting
-triggers are created. A view whose table comes later cannot be created yet. Each is kept with
-the session that it was written for, because MySQL stores parts of that with the object, and is
-executed in such a session.
+A trigger could only be created in its place once all rows of its table are loaded. Instead, it
+waits for a statement that it could fire for, or that could refer to it; then all waiting triggers
+are created. A view whose table comes later cannot be created yet. Each is kept with the session
+that it was written for, because MySQL stores parts of that with the object, and is executed in
+such a session.
 """
 
 import threading
@@ -111,7 +111,7 @@ class DeferredStatements:
     def execute_or_defer(self, verdict: Verdict) -> None:
         """Execute a verdict, now or, if it has to wait, later.
 
-        What meets triggers must find all rows of earlier statements in their tables.
+        A statement that triggers could fire for must find all rows of earlier statements stored.
 
         Raises:
             StatementRefused, LoadError, HostError: as the executor does.

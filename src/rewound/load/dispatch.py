@@ -1,6 +1,6 @@
 """Which statements go to the workers, and which wait for them.
 
-The dump's own session executes everything but the rows of large tables. A statement waits until
+The dump's own session executes everything except the rows of large tables. A statement waits until
 all rows are stored, unless `waiting` shows that it concerns none, or only those of a few tables.
 """
 

@@ -76,9 +76,9 @@ class Executor:
                 self.counters.add_use(use, verdict.line)
 
     def _send(self, sql: bytes, verdict: Verdict) -> tuple[Execution, list[ServerWarning]]:
-        """Send one statement, again without strict mode where an ENUM may be empty in it.
+        """Send one statement, and again without strict mode if an ENUM in it may be empty.
 
-        Whatever else the server changes then, it warns of, and that fails the world.
+        The server warns of any other value that it then changes, and that fails the world.
         """
         try:
             return self._execute(sql)
@@ -102,10 +102,10 @@ class Executor:
         return execution, self.connection.warnings() if execution.warning_count else []
 
     def execute_past_deadlocks(self, sql: bytes) -> Execution:
-        """Send one statement, again where it and another connection's waited for each other.
+        """Send one statement, and again after a deadlock with another connection.
 
-        Two definitions of tables that a foreign key joins can do that; the server takes one
-        of them back whole. What it had taken back of rows would be missing in the ledger.
+        Two definitions of tables that a foreign key joins can cause that; the server rolls one of
+        them back completely. Rows that it rolled back would be missing in the ledger.
 
         Raises:
             MysqlError: the server refused it.

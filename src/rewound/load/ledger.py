@@ -200,9 +200,9 @@ def find_damage(
     allowed: Collection[str],
     list_lost: Callable[[Rule], Sequence[str]] = lambda _rule: (),
 ) -> list[str]:
-    """Return what damage rules say that are not allowed; each fails the world.
+    """Return the findings of damage rules that are not allowed; each fails the world.
 
-    `list_lost` names all that a rule lost, where that is known.
+    `list_lost` returns the names of everything that a rule lost, if known.
     """
     problems = []
     for use in rules:

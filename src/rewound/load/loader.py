@@ -53,8 +53,8 @@ def load_dump(
 ) -> Ledger:
     """Load a dump into an empty server and return the ledger, balanced or not.
 
-    `cpu_budget` is what loads that go on at the same time share. For the fast method, the server
-    has to take LOAD DATA LOCAL.
+    `cpu_budget` is shared by loads that run at the same time. For the fast method, the server has
+    to accept LOAD DATA LOCAL.
 
     Raises:
         DumpError: the file is unreadable or cut off.

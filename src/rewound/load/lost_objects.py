@@ -59,10 +59,10 @@ def lose(executor: Executor, verdict: Verdict, error: MysqlError) -> None:
 
 
 def _execute_ending_event(executor: Executor, verdict: Verdict) -> None:
-    """Create an event; one whose time is over in a session whose clock stands before it.
+    """Create an event; if its time is over, in a session whose clock is set before it.
 
-    The server drops such an event as soon as it is created, and by its note 1588 alone, which
-    a dump may have switched off. Tried on 9.7.4: the event is the one that the dump states.
+    The server would drop such an event as soon as it is created, with only note 1588, which a dump
+    may have turned off. Tried on 9.7.4: the event is the one that the dump states.
     """
     connection = executor.connection
     count = connection.query(_COUNT_EVENTS).rows

@@ -122,7 +122,7 @@ def _find_broken_merges(connection: Connection, merges: Sequence[TableKey]) -> d
 
 
 def _look_at_foreign_keys(connection: Connection, *, check: bool) -> ForeignKeys:
-    """Count the foreign keys and, where asked, the rows that break each.
+    """Count the foreign keys and, on request, the rows that violate each.
 
     MySQL's rule for keys of several columns (MATCH SIMPLE): a NULL in one of them makes
     the row fit.

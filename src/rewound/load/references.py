@@ -1,7 +1,7 @@
 """Which tables reference which, and where rows can appear that the dump does not state. Pure.
 
-Follows the dump's own text: CREATE TABLE and ALTER TABLE name what they reference, and a
-trigger's body names what it writes to. What is unknown counts as possible.
+Read from the dump's text: CREATE TABLE and ALTER TABLE name the tables that they reference, and a
+trigger's body those that it writes to. Whatever is unknown counts as possible.
 """
 
 from collections.abc import Iterable, Set

@@ -162,9 +162,9 @@ class RowLoader:
         return None
 
     def _has_no_warnings(self, count: int, verdict: Verdict) -> bool:
-        """Tell whether the server warned of nothing that a row states.
+        """Tell whether no warning of the server is about a stated value.
 
-        But of the name of the character set, and of what it computes itself.
+        Warnings about the name of the character set and about computed values do not count.
         """
         if not count:
             return True

@@ -30,13 +30,13 @@ class IndexDeferral:
 
 
 def plan_index_deferral(create_table: str) -> IndexDeferral | None:
-    """Return the keys that can wait, by the answer of SHOW CREATE TABLE; None for none.
+    """Return the keys that can wait, from the answer to SHOW CREATE TABLE; None for none.
 
-    These stay: the primary key; a unique key where there is no primary one, because rows are
-    then kept in its order; what AUTO_INCREMENT or a foreign key of this table needs;
-    FULLTEXT and SPATIAL keys and those of expressions; keys of virtual columns, whose values
-    depend on the session that states the row. And what stands before one that stays, because
-    a key that is made later comes after it.
+    These stay: the primary key; a unique key where there is no primary one, because rows are then
+    kept in its order; what AUTO_INCREMENT or a foreign key of this table needs; FULLTEXT and
+    SPATIAL keys and those of expressions; keys of virtual columns, whose values depend on the
+    session that inserts the row. So does every key listed before one that stays, because a key
+    that is created later would be listed after it.
     """
     lines = create_table.splitlines()
     has_primary_key = any(line.startswith("  PRIMARY KEY ") for line in lines)
@@ -66,7 +66,8 @@ def plan_index_deferral(create_table: str) -> IndexDeferral | None:
 def alter_table(table: bytes, changes: Sequence[str]) -> bytes:
     """Return the ALTER TABLE of a quoted table that makes these changes.
 
-    INPLACE keeps the rows: a copy would compute stored columns again, in another session.
+    INPLACE does not rewrite the rows: a copy would compute stored columns again, in another
+    session.
     """
     parts = ", ".join([*changes, "ALGORITHM = INPLACE"])
     return b"ALTER TABLE " + table + b" " + parts.encode("utf-8", "surrogateescape")

@@ -1,8 +1,8 @@
 """Comparing a server with its ledger after it was stopped and started again.
 
 The ledger is proven on the server that was loaded, and another one is served: the same data after
-a stop, often a clone of it. Whatever an engine keeps in memory only, or a copy loses, is missing
-only then. So the served data is checked again:
+a stop, often a clone of it. Data that an engine keeps only in memory, or that a copy loses, is
+missing only then. So the served data is checked again:
 
 - whole: COUNT(*) of every table, where data is started for the first time since its load;
 - else, where that was done and the files are known to be the same, that every table opens and has

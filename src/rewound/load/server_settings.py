@@ -1,7 +1,7 @@
 """Settings that a world's server needs to answer as the dumped server did.
 
-Some contents of a dump work only under certain global settings. These are found once
-all is loaded; the owner of the server persists them, so that baselines keep them.
+Some contents of a dump work only under certain global settings. These are determined after the
+load; the owner of the server persists them, so that baselines keep them.
 """
 
 from collections.abc import Mapping
@@ -40,9 +40,9 @@ def find_server_settings(
 
 
 def _find_loose_views(connection: Connection, found: Found) -> list[TableKey]:
-    """Return the views that cannot be asked under the server's own sql_mode.
+    """Return the views that cannot be queried under the server's own sql_mode.
 
-    A statement is prepared for each, which resolves the view and runs nothing of it.
+    A statement is prepared for each, which resolves the view without running it.
     """
     views = [(schema, name) for kind, schema, name in found.objects if kind == "view"]
     return [view for view in views if _is_loose(connection, view)]

@@ -1,8 +1,8 @@
 """The settings of the dump's session, for every session that executes a part of the dump.
 
-The one place that knows which of them matter outside the session that set them.
-Workers that send rows, and sessions that create deferred triggers and views, use them; if one
-matters that another session cannot have, rows stay in the dump's own session.
+The one place that knows which of them matter outside the session that set them. Workers that send
+rows, and sessions that create deferred triggers and views, use them. If a setting matters but
+cannot be set in another session, rows stay in the dump's own session.
 """
 
 import enum

@@ -1,7 +1,7 @@
 """Creating views whose tables are missing, as the dumped server had them.
 
-MySQL creates no view of a missing table, but keeps a view whose table was dropped. So
-the missing tables are created temporarily, empty, as the server's own errors name them.
+MySQL does not create a view of a missing table, but keeps a view whose table was dropped. So the
+missing tables, which the server's errors name, are created temporarily and empty.
 """
 
 import re

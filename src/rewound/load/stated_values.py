@@ -1,8 +1,8 @@
-"""Compares what rows state for generated columns with what the server computes.
+"""Compares the values that rows state for generated columns with those that the server computes.
 
-The rows go, as the dump has them, into a table beside their own, in which all columns are
-ordinary ones; the generated ones are then added to it once more, and the server compares.
-It is empty again after each statement, so it never holds more than one statement's rows.
+The rows are inserted verbatim into a second table in which all columns are ordinary; the generated
+columns are then added to it under other names, and the server compares. It is emptied after each
+statement, so it never holds more than one statement's rows.
 """
 
 import re
@@ -60,7 +60,7 @@ class StatedValueCheck:
     def find_differences(
         self, table: TableKey, stated: StatedValues, settings: Statements
     ) -> list[RuleUse]:
-        """Return one use of the rule for each column that the server computes otherwise.
+        """Return one use of the rule for each column that the server computes differently.
 
         `settings` are those of the dump's session, in which the rows are read.
         """

@@ -38,10 +38,10 @@ _TABLE = (
 
 
 def read_table_metadata(connection: Connection, key: TableKey) -> TableMetadata | None:
-    """Ask for a table; None if it is not there or its rows cannot be taken back.
+    """Read a table; None if it does not exist or its rows cannot be rolled back.
 
-    Those are the tables of all engines but InnoDB. One with an invisible column is left
-    out as well: an INSERT without a list does not state it.
+    The latter holds for all engines except InnoDB. A table with an invisible column is left out as
+    well, because an INSERT without a list of columns does not state it.
     """
     # In hexadecimal, whatever is in the names.
     schema, name = (part.encode("utf-8", "surrogateescape").hex() for part in key)

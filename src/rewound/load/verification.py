@@ -1,7 +1,7 @@
 """Verifying a dump by its text alone: whether it is complete and could be restored.
 
-Judges every statement as a load does, for the newest MySQL that is supported, and sends
-none. Rows are those that the text states; whether a server would accept them is unknown.
+Judges every statement as a load does, for the newest supported MySQL, and sends none. Rows are
+those that the text states; whether a server would accept them is unknown.
 """
 
 import enum

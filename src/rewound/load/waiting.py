@@ -28,9 +28,9 @@ _INDEX_HINT = re.compile(rb"\b(?:USE|FORCE|IGNORE)\s+(?:INDEX|KEY)\b", re.IGNORE
 def find_tables_to_wait_for(
     verdict: Verdict, counters: LoadCounters, checks_foreign_keys: Callable[[], bool]
 ) -> set[TableKey] | None:
-    """Return the tables whose rows a statement could meet; None for any.
+    """Return the tables whose rows a statement could affect or see; None for any.
 
-    `checks_foreign_keys` tells what the session does; it is asked only where that matters.
+    `checks_foreign_keys` tells whether the session does; it is called only if that matters.
     """
     kind, keys = verdict.kind, table_keys(verdict)
     if kind in _MEETS_NO_ROWS:

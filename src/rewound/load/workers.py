@@ -1,9 +1,9 @@
 """Several connections that fill one server: scheduling the work between them.
 
 A worker is a thread with a connection. A few rules order the work: a table's keys are dropped
-before its first rows and restored after its last; rows of a table without a primary
-key keep their order; restoring keys comes first, because it takes longest. The workers of
-all worlds share one budget of cores, so that the last world can use all of them.
+before its first rows and restored after its last; rows of a table without a primary key keep their
+order; restoring keys comes first, because it takes longest. The workers of all worlds share one
+CPU budget, so that the last world can use all cores.
 """
 
 import enum
@@ -171,9 +171,9 @@ class LoadWorkers:
         *,
         meanwhile: Callable[[str], None] = lambda _name: None,
     ) -> None:
-        """Return when all rows so far are in these tables, or in all, and their keys are back.
+        """Return once all rows so far are in these tables, or in all, and their keys are back.
 
-        `meanwhile` is told, now and then, the largest table that is not done.
+        `meanwhile` is called now and then with the largest unfinished table.
 
         Raises:
             RewoundError: a worker failed.

@@ -47,12 +47,12 @@ def add(
     *,
     observer: UpObserver,
 ) -> BringUp:
-    """Restore the worlds of a source that a fleet lacks, or that failed in it; others stay.
+    """Restore the worlds of a source that are missing or failed in a fleet; others stay.
 
     A world that fell back to an older dump gets its newer one, if that can now be restored.
 
-    Engine, passwords and time zone are the fleet's, as is all that is not `given`. What ends
-    this early leaves the fleet as it was. Where nothing is missing, nothing is done.
+    Engine, passwords, time zone and all options that are not `given` are the fleet's. If this ends
+    early, the fleet is as before. If nothing is missing, nothing is done.
 
     Raises:
         FleetError: there is no such fleet, or another command is working on it.

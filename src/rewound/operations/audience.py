@@ -1,4 +1,4 @@
-"""Whom a question is put to: the worlds of fleets, or servers by their URLs."""
+"""Where a query runs: in the worlds of fleets, or on servers given by URLs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,10 +71,10 @@ def read_fleets(names: str) -> tuple[str, ...]:
 
 
 def find_targets(audience: Audience, *, may_write: bool = False) -> dict[str, Target]:
-    """Return the worlds that are asked, by their names, fleet by fleet.
+    """Return the worlds to query, by their names, fleet by fleet.
 
-    Of several fleets, names are `FLEET/WORLD`. Worlds are asked as `reader`, with `may_write`
-    as `dev`; servers as their URLs say.
+    With several fleets, names are `FLEET/WORLD`. Worlds are queried as `reader`, with `may_write`
+    as `dev`; servers as the user in the URL.
 
     Raises:
         FleetError: there is no such fleet.

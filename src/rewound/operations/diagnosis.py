@@ -23,9 +23,9 @@ _MIB = 1 << 20
 
 
 def look(selection: Selection | None, leftovers: list[Leftover]) -> list[Check]:
-    """Look at everything that worlds need; nothing is changed, and nothing is left.
+    """Check everything that worlds need, without changing or leaving anything.
 
-    With a selection also at what `up` would need for it.
+    With a selection, also check what `up` would need for it.
     """
     from rewound.engine.docker.docker_checks import check_docker
 

@@ -73,9 +73,9 @@ def diff(
 ) -> FleetComparison:
     """Compare the worlds of two fleets by their names, or with `world_pair` two worlds.
 
-    Schemas are paired by name too, or with `schema_pair` one with another; and where two worlds
-    are named that have one schema each, these are. `compared` is told of each world that is
-    done, and of how many there are.
+    Schemas are paired by name too, or as `schema_pair` says; if `world_pair` names worlds with one
+    schema each, these are paired. `compared` is called for each world that is done, with the
+    number of all.
 
     Raises:
         FleetError: there is no such fleet, or a world asked for is not ready.
@@ -129,7 +129,7 @@ def _open_folders(sides: Sides) -> tuple[FleetFolder, FleetFolder]:
 def _require_met(options: WorldOptions, pairs: Iterable[WorldPair]) -> None:
     """Check that every pattern of tables and columns matches something in one of the worlds.
 
-    As a rule the first world holds all of them; what cannot be asked is passed over.
+    Usually the first world has all of them; worlds that cannot be queried are skipped.
     """
     rows = options.rows
     columns = {*(rows.columns or ()), *rows.ignore_columns, *(rows.label_columns or ())}

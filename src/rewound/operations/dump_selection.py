@@ -87,7 +87,7 @@ def _suggest_zone(name: str) -> str:
 def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:
     """Return the dumps of a source, and which of them the target time selects.
 
-    What can be read in two ways is in the catalog's doubts.
+    The catalog's doubts contain the names that can be read in two ways.
     """
     catalog = discover(
         selection.source,

@@ -34,7 +34,7 @@ class Ended:
 def down(fleet: str) -> Ended:
     """End a fleet and remove all of it.
 
-    A fleet whose folder was deleted is found by what is left of its servers.
+    A fleet whose folder was deleted is found by the servers that are left.
 
     Raises:
         FleetNotFound: there is no such fleet.

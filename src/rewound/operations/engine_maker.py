@@ -1,4 +1,4 @@
-"""Making the engine of a new fleet, of what the user wants and what this host has."""
+"""Making the engine of a new fleet, from what the user wants and what this host has."""
 
 import re
 from collections.abc import Sequence

@@ -107,10 +107,10 @@ def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
 
 
 def disk_bytes(fleet: str, world: World) -> int | None:
-    """Return what a world's own files take on disk; they may come and go meanwhile.
+    """Return the disk space of a world's own files, which may come and go meanwhile.
 
-    What it shows of its baseline by a mount is the baseline's. None if the fleet is another
-    user's, who shares it.
+    Files of its baseline that it sees through a mount do not count. None if the fleet belongs to
+    another user, who shares it.
     """
     folder = FleetFolder(settings.state_dir(), fleet).world_folder(world.name)
     if folder.exists() and not os.access(folder, os.R_OK):

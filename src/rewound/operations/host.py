@@ -28,7 +28,7 @@ def install_server(
 ) -> Installation:
     """Put a MySQL into the user's cache, from the host's Debian mirror, a folder or a tarball.
 
-    With `template`, what its first server would take time for is done as well.
+    With `template`, also initialise the data directory that its first server needs.
     """
     cache = settings.cache_dir()
     installation = provision.install(
@@ -73,9 +73,9 @@ def list_cache() -> list[CacheEntry]:
 
 
 def prune_cache(*, limit_bytes: int) -> list[CacheEntry]:
-    """Remove baselines until the rest takes no more than this; return those that went.
+    """Remove baselines until the rest takes no more than this; return the removed ones.
 
-    Stays what a fleet may be reset to, is mounted, or is being used right now.
+    A baseline that a fleet may be reset to, or that is mounted or in use, stays.
     """
     baselines = BaselineCache(settings.cache_dir())
     evictions = choose_evictions(list_cache(), limit_bytes=limit_bytes)

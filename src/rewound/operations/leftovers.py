@@ -58,7 +58,7 @@ def _find_fleets() -> Iterator[Leftover]:
 def _explain_uselessness(name: str) -> str | None:
     """Say why a fleet can no longer be used; None if it can.
 
-    One that is being made is none, and a stopped one can be reset.
+    A fleet that is being created does not count, and a stopped one can be reset.
     """
     folder = FleetFolder(settings.state_dir(), name)
     try:

@@ -29,9 +29,9 @@ def query(
 ) -> FanOut:
     """Return the statements as they will be run in every world, on entering it.
 
-    They run as `reader`, with `may_write` as `dev`; on servers as their URLs say, and read-only
-    without `may_write`. Unqualified names belong to `schema`, by default to the one schema of
-    each world. Worlds that are not ready count as failed. `only` are names as they are.
+    They run as `reader`, with `may_write` as `dev`; on servers as the user in the URL, and
+    read-only without `may_write`. Unqualified names belong to `schema`, by default to the one
+    schema of each world. Worlds that are not ready count as failed. `only` are literal names.
 
     Raises:
         FleetError: there is no such fleet.

@@ -1,6 +1,6 @@
 """Worlds that fell back to an older dump, and get the newer one once it can be restored.
 
-The newer dump is restored beside the world first: one that still fails costs the world nothing.
+The newer dump is first restored beside the world: if it still fails, the world is unaffected.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ def prove(
 ) -> list[WorldPlan]:
     """Return the plans whose dumps can be restored; the worlds themselves are left alone.
 
-    What ends this early leaves nothing.
+    If this ends early, nothing is left behind.
     """
 
     def stop() -> None:

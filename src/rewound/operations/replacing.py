@@ -13,8 +13,8 @@ def require_whole_replacement(
 ) -> None:
     """Check that a fleet is not replaced by a part of it.
 
-    A folder may have lost worlds, and another folder has others; but who names worlds, or one
-    dump, means these and not the rest of the fleet.
+    A folder may have lost worlds, or another folder may have others; but a user who names worlds,
+    or one dump, means only these and not the rest of the fleet.
 
     Raises:
         FleetError: the earlier fleet has worlds besides those that are named.

@@ -94,8 +94,8 @@ def up(
 ) -> BringUp:
     """Restore every world of a source into a new fleet.
 
-    `replaced` is told what the fleet had that this one takes the place of. Where all worlds
-    fail, the fleet is gone when this returns; where some do, the others are kept.
+    `replaced` is called with the contents of the fleet that this one replaces. If all worlds fail,
+    the fleet is gone when this returns; if some do, the others are kept.
     """
     folder = FleetFolder(settings.state_dir(), options.fleet)
     with folder.locked():

@@ -97,11 +97,12 @@ def get_size(dump: Path) -> int:
 def restore(
     options: StandaloneOptions, *, observer: Observer, narrate: Callable[[str], None]
 ) -> Standalone:
-    """Make the world in its folder, or find it there; the caller becomes its server.
+    """Create the world in its folder, or find it there; the caller becomes its server.
 
-    The folder stays locked until that server ends. A request to end, where the caller keeps it
-    waiting, is let through while a world is made; a proven one is left to its server to end.
-    Whatever goes wrong, nothing is left that could be taken for a world, and no server.
+    The folder stays locked until that server ends. While a world is created, a termination signal
+    that the caller has blocked is let through; once the world is proven, ending is left to its
+    server. After any failure, neither a server is left nor anything that could be mistaken for a
+    world.
 
     Raises:
         UsageError: the folder holds something else, or a password cannot be one.

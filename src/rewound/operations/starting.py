@@ -1,4 +1,4 @@
-"""Starting a fleet's servers again: with all that was changed, or reset to their baselines."""
+"""Starting a fleet's servers again: with all changes, or reset to their baselines."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from rewound.operations.restoring import workers
 
 
 def start(fleet: str, worlds: str | None = None, *, observer: Observer) -> Starting:
-    """Start the servers of worlds that are stopped, by default all; what was changed stays.
+    """Start the servers of worlds that are stopped, by default all; changes are kept.
 
     Worlds whose servers run are left alone.
 

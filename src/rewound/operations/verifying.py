@@ -21,9 +21,9 @@ def verify(
 ) -> list[tuple[Dump, Verification]]:
     """Read dumps to their end, without a server: the chosen ones, or with `every` all.
 
-    `found` gets the catalog before any is read, `verified` each dump as it is done. They come
-    back in the catalog's order. `read` verifies several, by default side by side in processes
-    of their own.
+    `found` is called with the catalog before any dump is read, `verified` with each dump when it
+    is done. Results are in the catalog's order. `read` verifies several dumps, by default in
+    parallel processes.
 
     Raises:
         CatalogError: no dump is chosen.

@@ -1,4 +1,4 @@
-"""The witness of `--deep`: compares a world with a second load of its dump, to the bit."""
+"""The witness of `--deep`: compares a world with a second load of its dump, bit by bit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
