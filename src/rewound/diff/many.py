@@ -1,4 +1,4 @@
-"""What changed in many worlds at once, each compared with the world of its name before.
+"""What changed in many worlds at once, each compared with the earlier world of its name.
 
 One world that cannot be compared does not stop the others.
 """
@@ -86,10 +86,10 @@ def compare_many(
     workers: int,
     compared: Callable[[str], None],
 ) -> FleetComparison:
-    """Compare every pair, some at a time; `compared` is told of each world that is done.
+    """Compare every pair, some at a time; `compared` is called for each world that is done.
 
-    `names` are what the sides are called. Of each world and table, `sample_rows` changed rows
-    are kept, the first in `sample_order`.
+    `names` are the names of the sides. Of each world and table, `sample_rows` changed rows are
+    kept, the first in `sample_order`.
     """
     worlds: dict[str, WorldDiff] = {}
     failed: dict[str, str] = {}

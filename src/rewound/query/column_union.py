@@ -1,7 +1,7 @@
-"""The union of the columns of several worlds, and where each world's stand in it. Pure.
+"""The union of the columns of several worlds, and the places of each world's in it. Pure.
 
-Columns are the same where their names are, whatever the case of the letters, as in MySQL. Of
-columns with one name, the first is the same as the first, the second as the second.
+Columns with the same name are the same, regardless of letter case, as in MySQL. If a world has
+several columns with one name, the first corresponds to the first, the second to the second.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ def lay_out(columns: Sequence[Column]) -> Layout:
 
 
 def unite(layouts: Iterable[Layout]) -> Layout:
-    """Return all columns once: those of the first layout in its order, others after their left.
+    """Return all columns once: the first layout in order, others after their left neighbour.
 
     >>> unite([(("id", 0), ("level", 0)), (("id", 0), ("title", 0), ("level", 0))])
     (('id', 0), ('title', 0), ('level', 0))

@@ -1,6 +1,6 @@
 """The deadline of one statement, by our clock.
 
-The server ends a SELECT by itself; what it does not end, or does not notice, ends a moment later.
+The server ends a SELECT by itself; a statement that it does not end is ended by us a moment later.
 """
 
 import asyncio

@@ -1,11 +1,11 @@
 """Running statements on many servers at once.
 
 Takes endpoints, not servers. Exactly one outcome comes back per world and statement, whatever
-happens. Rows come in runs and in the worlds' order; a world whose turn is not yet waits on its
+happens. Rows come in runs and in the worlds' order. A world whose turn has not come waits on its
 server once a few of its runs are buffered, so memory does not grow with the stream.
 
-The sessions live in an event loop of a thread of its own (so this works where the caller
-has one already); the caller's thread takes what they bring.
+The sessions run in an event loop in a thread of its own, so this works even if the caller has a
+loop already; the caller's thread takes their rows.
 """
 
 import asyncio
@@ -92,7 +92,7 @@ class FanOut:
     """Statements under way in all worlds. Use it as a context manager: leaving it ends them.
 
     Iterate over it for the `ResultStream` to each statement, in order; a statement with several
-    answers, as a CALL may have, has one for each, of the worlds that go on.
+    answers, as a CALL may have, has one for each, with the worlds that continue.
     """
 
     def __init__(
@@ -103,12 +103,11 @@ class FanOut:
         schemas: Mapping[str, str | None],
         options: QueryOptions = _USUAL,
     ) -> None:
-        """Ask nothing yet.
+        """Prepare without running anything.
 
-        An outcome in the place of an endpoint is what happens to every statement in a
-        world that cannot be asked. `schemas` says which schema unqualified names belong
-        to in each world. The statements of a world share one session; after one that
-        fails, the others are not run there.
+        An outcome in place of an endpoint is that of every statement in a world that cannot be
+        queried. `schemas` maps each world to the schema of unqualified names. The statements of a
+        world share one session; after one that fails, the others are not run there.
         """
         self._worlds = {
             world: (endpoint, schemas.get(world)) for world, endpoint in endpoints.items()

@@ -16,9 +16,9 @@ class Group:
 
 
 def group_rows(rows: Mapping[str, Sequence[Row]]) -> list[Group]:
-    """Return the groups, the largest first, else in the order of their first worlds.
+    """Return the groups, largest first; equal ones in the order of their first worlds.
 
-    Two answers are identical where their rows and the rows' order are.
+    Two answers are identical if their rows and the order of the rows are.
     """
     groups: dict[tuple[Row, ...], list[str]] = {}
     for world, answer in rows.items():

@@ -17,9 +17,9 @@ class MergedResult:
     """One table with the world's name in front of every row; to be taken once."""
 
     def __init__(self, stream: ResultStream, *, origin: Sequence[str] = (WORLD,)) -> None:
-        """Take what the worlds answer; `origin` are the columns in front.
+        """Take the answers of the worlds; `origin` are the columns in front.
 
-        There are as many as the names of worlds have parts, with a slash between.
+        There are as many as the names of worlds have parts, separated by slashes.
         """
         self._stream = stream
         self._origin = tuple(origin)

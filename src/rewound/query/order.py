@@ -11,11 +11,11 @@ from rewound.similar_names import suggest
 
 
 def sort_rows(rows: Sequence[Row], columns: Sequence[Column], wanted: str) -> list[Row]:
-    """Return the rows by the columns wanted: `place,-points` is points downward in each place.
+    """Return the rows sorted: `place,-points` is by place, then by descending points.
 
-    Numbers and times go by size, texts by their letters whatever their case, and NULL before
-    all else, as in MySQL; so does what a world does not have. Rows with equal values, and the
-    worlds, keep their order.
+    Numbers and times are sorted by size, texts regardless of case, and NULL first, as in MySQL; a
+    value that a world does not have sorts like NULL. Rows with equal values, and the worlds, keep
+    their order.
 
     Raises:
         UsageError: there is no such column.

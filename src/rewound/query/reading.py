@@ -1,8 +1,9 @@
 """Which statements only read, whoever runs them. Pure.
 
-For servers that are none of ours, whose accounts may be allowed to change them: MySQL's read-only
-transactions stop no DDL (DROP DATABASE ran in one on 9.7.4), so what is not known to read is told
-apart here. What changes rows all the same, such as WITH … DELETE, those transactions stop.
+For servers that are not ours, whose accounts may be allowed to change them. MySQL's read-only
+transactions do not stop DDL (DROP DATABASE ran in one on 9.7.4), so statements not known to be
+reading are detected here. Any others that change rows, such as WITH … DELETE, are stopped by those
+transactions.
 """
 
 from collections.abc import Sequence

@@ -157,7 +157,7 @@ def _column(name: str, kind: str) -> Column:
 
 
 def _fit_decimals(table: pa.Table) -> pa.Table:
-    """Return the table with no decimal wider than DuckDB's 38 digits, where the values allow it.
+    """Return the table with no decimal wider than DuckDB's 38 digits, if the values allow it.
 
     MySQL declares a SUM with 22 digits more than its column has.
     """

@@ -1,7 +1,7 @@
 """The columns of the merged table, where worlds may differ in theirs. Pure.
 
-A schema that drifted shows here: the table has every column that any world has, and what a world
-lacks is empty there; columns whose types differ get one that holds both.
+Drifted schemas are handled here: the table has every column that any world has, and the cells of
+missing columns are empty; columns whose types differ get one that holds both.
 """
 
 from collections import Counter
@@ -94,8 +94,8 @@ def choose_result_columns(
 def find_common(columns: Iterable[Column]) -> Column:
     """Return the narrowest type that holds the values of all these columns exactly.
 
-    It has the first one's name. Where there is none but text, it is text; where one of
-    them is bytes, it is bytes.
+    It has the first one's name. If no other type fits, it is text; if one of them is bytes, it is
+    bytes.
     """
     first, *others = dict.fromkeys(columns)
     for other in others:

@@ -90,7 +90,7 @@ def read_script(text: str) -> list[UserStatement]:
 def is_complete(text: str) -> bool:
     """Tell whether a text ends where a statement does, so that another one could follow.
 
-    It does not after a DELIMITER other than the semicolon: what follows is meant as well.
+    After a DELIMITER other than the semicolon, it does not: more of the script is expected.
     """
     splitter = Splitter(_MODE)
     *before, last_part = _iter_parts(text.encode("utf-8", "surrogateescape"))
@@ -110,7 +110,7 @@ def is_read_by_line(statement: str, columns: Sequence[str]) -> bool:
 def find_unset_variables(statements: Sequence[str], given: Sequence[str]) -> list[str]:
     """Return the user variables that are read before anything gives them a value.
 
-    MySQL takes them for NULL in silence. Names are compared as MySQL does, without case.
+    MySQL silently takes them as NULL. Names are compared as in MySQL, ignoring case.
     """
     known = {name.lower() for name in given}
     unset: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""Which name a server does not know, by its error, and which was probably meant. Pure."""
+"""The name that a server does not know, from its error, and the one probably meant. Pure."""
 
 import re
 

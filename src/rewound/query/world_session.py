@@ -1,4 +1,4 @@
-"""One world's part of a fan-out: its session, and the queue that it brings its answers to.
+"""One world's part of a fan-out: its session, and the queue for its answers.
 
 Whatever happens, one outcome comes back per statement; a failure of one world is never that
 of another, so this is one of the places that catch broadly.
@@ -135,10 +135,10 @@ class WorldSession:
     async def _bring_answer(
         self, session: StreamSession, outcome: Outcome, deadline: Deadline
     ) -> tuple[Outcome, list[Row]]:
-        """Bring the rows of one answer; return also the last ones, if they are doubtful.
+        """Put the rows of one answer into the queue; return the last ones if they are doubtful.
 
-        After its time is up, a SELECT may send one row more, with a value that is none: its
-        run is held until it is known how the statement ended.
+        After its time is up, a SELECT may send one more row, with an invalid value: its run is
+        held back until it is known how the statement ended.
         """
         held: list[Row] = []
         async for rows in self._iter_runs(session, outcome.columns, deadline):

@@ -1,1 +1,1 @@
-"""Two loads of one dump compared to the bit: definitions word for word, rows as stored."""
+"""Two loads of one dump compared bit by bit: definitions word for word, rows as stored."""

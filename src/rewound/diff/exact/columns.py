@@ -1,8 +1,8 @@
 """SQL that compares columns of two loads of one dump bit by bit. Pure.
 
-A diff asks what a value means, and takes 'a' in two character sets for the same. Here both
-sides have one definition, and what is stored counts: bytes of texts, the sign of a zero,
-the number of an ENUM's word.
+A diff compares what values mean: 'a' in two character sets is the same. Here both sides have the
+same definition, and the stored form counts: the bytes of texts, the sign of a zero, the number of
+an ENUM's word.
 """
 
 from rewound.diff.rows.canonical_form import CanonicalForm, ColumnPair, ColumnSql, canonical_form_of

@@ -1,8 +1,8 @@
 """Whether two servers hold identical data: compares a load with its witness.
 
-A diff says what changed between two worlds that may be defined otherwise; this says whether
-two loads of one dump are identical, to the bit, and stops at the first difference.
-Rows of tables without a key are counted by their content: no dump says their order.
+A diff shows what changed between two worlds, whose definitions may differ; this checks whether two
+loads of one dump are identical, bit by bit, and stops at the first difference. Rows of tables
+without a key are counted by their content, because no dump states their order.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -118,7 +118,7 @@ def _compare_table(
 
 
 def _list_computed_keys(table: TableDefinition) -> list[Key]:
-    """Return the keys that hold what virtual columns had for a value when they were made.
+    """Return the keys that store the values of virtual columns as they were at insertion.
 
     Reading the rows computes these columns again.
     """

@@ -1,6 +1,6 @@
 """A comparison as plain values, as json and the HTML report have them. Pure.
 
-Every number of the one is the other's. Names of fields are part of what users build on.
+Both have the same numbers. Users rely on the names of the fields.
 """
 
 import base64
@@ -147,9 +147,9 @@ def make_report(
     table_options: Sequence[str] = (),
     provenance: Provenance | None = None,
 ) -> Report:
-    """Return a comparison as a report; `command` is the one that compares all again.
+    """Return a comparison as a report; `command` is the command that repeats it.
 
-    `table_options` are words that such a command takes only where it names a table.
+    `table_options` are arguments that such a command takes only if it names a table.
     """
     first, further = arrange(judgement.findings)
     worlds = [

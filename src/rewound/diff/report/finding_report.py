@@ -1,4 +1,4 @@
-"""What stands out, in words and with the command that shows it again. Pure."""
+"""What stands out, in words and with the command that shows the details. Pure."""
 
 import shlex
 from collections.abc import Sequence
@@ -41,9 +41,9 @@ def report_finding(
     *,
     is_further: bool = False,
 ) -> FindingReport:
-    """Return a finding as plain values; `command` is the one that compares all again.
+    """Return a finding as plain values; `command` is the command that repeats the comparison.
 
-    `table_options` are words that it takes only where it names a table.
+    `table_options` are arguments that it takes only if it names a table.
     """
     schema, table = finding.table or (None, None)
     parts = [command, "--worlds", quote_pattern(fold_worlds(finding.worlds))]
@@ -68,9 +68,9 @@ def report_finding(
 
 
 def quote_pattern(name: str) -> str:
-    """Return a name out of a dump as one word for a shell, whatever it is called.
+    """Return any name from a dump as one word for a shell.
 
-    It is copied into terminals, so what is not printable becomes the pattern `?`, which
+    It is pasted into terminals, so each unprintable character becomes the pattern `?`, which
     stands for any character.
     """
     return shlex.quote("".join(char if char.isprintable() else "?" for char in name))

@@ -1,23 +1,22 @@
 """What stands out: worlds whose change is unlike that of the others. Pure.
 
-Each measure (the mean change of a column, the share of rows that it changed in, and so on)
-is taken in every world, and each world is compared with the median of all. How far it lies
-from that is given in units of the usual spread: the median of all distances from the median
-(MAD, times 1.4826, which is the standard deviation of a bell curve). One or two odd worlds
-move neither median, so they cannot hide themselves. A world that lies THRESHOLD units or
-more away stands out; those that lie on one side of the median are one finding.
+Each measure (the mean change of a column, the share of rows that it changed in, and so on) is
+taken in every world, and each world is compared with the median of all. Its distance from that is
+given in units of the usual spread: the median of all distances from the median (MAD), times 1.4826
+so that it equals the standard deviation of a normal distribution. One or two odd worlds affect
+neither median, so they cannot mask themselves. A world THRESHOLD units or more away stands out;
+those on one side of the median form one finding.
 
-The spread is not taken for smaller than
+The spread is never taken as smaller than
 
 - a twentieth of the median: what differs by less is of no interest;
 - what chance makes of a share among so few rows (its standard error).
 
-Its limits: it takes three worlds at least. What went wrong in half of the worlds or more is
-the usual thing, to it. A table that has few rows in most worlds cannot be judged, and
-nothing is said of how alike its worlds are. It looks at each column by itself, and knows nothing
-of what a column means. Sources: Iglewicz and Hoaglin, "How to Detect and Handle Outliers" (1993),
-for MAD and the threshold; Student's t for nothing: with three worlds no test has any power, so
-take a finding for a place to look at first.
+Its limits: it needs at least three worlds. What went wrong in half of the worlds or more looks
+normal. A table that has few rows in most worlds cannot be judged, so its worlds are not compared
+with each other. Each column is judged by itself, without knowing what it means. Source: Iglewicz
+and Hoaglin, "How to Detect and Handle Outliers" (1993), for MAD and the threshold. No significance
+test is used: with three worlds none has any power, so treat a finding as a place to look first.
 """
 
 import enum

@@ -34,9 +34,9 @@ class CellChange:
 
 
 def find_places(columns: Sequence[Column], key: str | None, *, has_single_rows: bool) -> list[int]:
-    """Return the places of the key's columns; by default of those that are no numbers.
+    """Return the places of the key's columns; by default of the non-numeric ones.
 
-    A single row needs none. Where there are numbers only, or none, it is the first column.
+    A single row needs none. If all columns are numeric, or none is, it is the first one.
 
     Raises:
         UsageError: there is no such column.
@@ -98,7 +98,8 @@ def find_lacking(
 ) -> dict[str, str]:
     """Return the worlds that lack other columns before than after, and why they do not compare.
 
-    What a world lacks is NULL in its rows: compared with values it would look like a change.
+    A missing column is NULL in the rows of a world: compared with values it would look like a
+    change.
     """
     return {
         world: "the columns differ: "
@@ -117,8 +118,8 @@ def compare_rows(
 ) -> Iterator[CellChange]:
     """Yield what differs, in the order of the rows before; then the rows that were added.
 
-    Rows are matched by the values at `places`. Where these do not tell the rows of a side
-    apart, whole rows are counted instead.
+    Rows are matched by the values at `places`. If these do not identify the rows of a side, whole
+    rows are counted instead.
     """
 
     def key_of(row: Row) -> Row:

@@ -1,10 +1,10 @@
 """Comparing the rows of a table without an order that both sides share.
 
-For tables without a key, whose rows are counted by their content, and for keys that the two
-sides sort differently. Rows are dealt into buckets by the hash of what makes them the same
-row (the key, or all of it). Both sides say the fingerprint of each bucket; of those that
-differ, all rows are read, sorted by that hash, and merged. Both steps read the whole table,
-and the second one sorts in the server, so that our memory is bounded.
+For tables without a key, whose rows are counted by their content, and for keys that the two sides
+sort differently. Rows are distributed over buckets by the hash of their identity (the key, or the
+whole row). Both sides return the fingerprint of each bucket; of buckets that differ, all rows are
+read, sorted by that hash, and merged. Both steps read the whole table, and the second one sorts in
+the server, so that our memory is bounded.
 """
 
 import heapq

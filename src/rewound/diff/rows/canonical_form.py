@@ -1,10 +1,10 @@
 """Making the values of one column comparable on both sides. Pure.
 
-Each pair of columns gets a form that both sides can be brought into, and for each side the
-SQL of two things: the value as it is shown, and the *piece*, its bytes as a part of a row's
-text. Pieces are joined with the byte FF, which UTF-8 does not have; bytes of any kind carry
-their length in front; NULL is the byte FE, or nothing if no value has no bytes. So two
-rows have the same text only if they are the same.
+Each pair of columns gets a form that both sides can be converted to, and for each side the SQL of
+two things: the value as it is shown, and the *piece*, its bytes as a part of a row's text. Pieces
+are joined with the byte FF, which does not occur in UTF-8; values of arbitrary bytes are preceded
+by their length; NULL is the byte FE, or nothing if no value has no bytes. So two rows have the
+same text only if they are the same.
 
 Binary pieces are also the fastest: joined as utf8mb4, with the length of each text in front,
 they took 0.67 s for 1,000,000 rows of seven columns against 0.53 s (two cores, 9.7.4).
@@ -81,8 +81,8 @@ def canonical_form_of(column: ColumnDefinition) -> CanonicalForm:
 def pair_columns(before: ColumnDefinition, after: ColumnDefinition) -> ColumnPair:
     """Return how the values of two columns of one name are compared.
 
-    Numbers of other types are compared as numbers, moments as moments (TIMESTAMP in UTC),
-    bytes with anything as bytes, and all else as text.
+    Numbers of different types are compared as numbers, moments as moments (TIMESTAMP in UTC),
+    bytes with anything as bytes, and everything else as text.
     """
     form, write = _choose(before, after)
     return ColumnPair(

@@ -99,7 +99,7 @@ class ComparisonSession:
 def fetch_rows(connection: Connection, sql: str) -> list[Row]:
     """Return all rows of an answer.
 
-    With `iter_rows` the one place where rows are fetched, so a faster reader is put in here.
+    Rows are fetched only here and in `iter_rows`, so a faster reader would be used here.
     """
     return connection.texts(sql)
 

@@ -1,9 +1,9 @@
 """How rows of the two sides are matched. Pure.
 
-The server decides which keys are equal, by the collation of the column: 'a' and 'A' are one
-key under a `_ci` collation, 'a' and 'a ' are one where blanks are padded. We follow it by
-the *identity* of a key, which holds WEIGHT_STRING of texts. To go back to a row, the server
-is given the key's *tokens*: the values themselves, texts and bytes in hexadecimal.
+The server decides which keys are equal, by the collation of the column: 'a' and 'A' are one key
+under a `_ci` collation, 'a' and 'a ' are one if blanks are padded. So keys are compared by their
+*identity*, which contains WEIGHT_STRING of texts. To find a row again, the server is given the
+key's *tokens*: the values themselves, texts and bytes in hexadecimal.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The columns that name a row for people, beside its key: `player_name`, `title`. Pure."""
+"""The columns that identify a row for people, besides its key: `player_name`, `title`. Pure."""
 
 from collections.abc import Sequence
 

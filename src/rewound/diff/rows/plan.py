@@ -64,7 +64,7 @@ def plan_table(
     schemas: tuple[str, str],
     options: RowOptions,
 ) -> TablePlan:
-    """Return what of a table is compared, and by which key.
+    """Return which columns of a table are compared, and by which key.
 
     `schemas` are the names of the schemas that it is in on each side.
     """
@@ -90,10 +90,10 @@ def compare_table(
     options: RowOptions,
     emit: Emit,
 ) -> TableDiff:
-    """Compare the rows of a table on two sides, and hand on each change.
+    """Compare the rows of a table on two sides, and pass on each change.
 
-    Changes come in the order of the key; in tables without one, and where the sides sort
-    their keys differently, in no order that means anything.
+    Changes come in the order of the key; in tables without one, or if the sides sort their keys
+    differently, in an arbitrary order.
 
     Raises:
         MysqlError: a server failed to answer.

@@ -66,8 +66,9 @@ def key_condition(key: ChosenKey, keys: list[Tokens], *, token_sqls: Sequence[st
 class IntegerSteps:
     """Cuts the numbers from `first` to `last` into ranges of about so many rows.
 
-    Numbers may have gaps of any size, so a step grows and shrinks with what was found in
-    the ranges before. It may well be too long where a gap ends: equal rows do not mind.
+    Numbers may have gaps of any size, so the step grows and shrinks with the number of rows in the
+    ranges before. It may be too long where a gap ends, which does not matter if the rows are
+    equal.
     """
 
     def __init__(self, first: int, last: int, *, rows: int) -> None:

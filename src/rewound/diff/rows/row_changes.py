@@ -92,9 +92,9 @@ class RowCounter:
         self._floats = frozenset() if self.float_tolerance is None else frozenset(floats)
 
     def add_pair(self, before: Row | None, after: Row | None) -> None:
-        """Take the two states of one row; one of them may not be there.
+        """Take the two states of one row, one of which may be missing.
 
-        Behind the compared columns stand the values that name it.
+        The compared columns are followed by the values that identify the row.
         """
         if before is None or after is None:
             self.add_times(before, after, 1)

@@ -109,8 +109,8 @@ class SideSql:
     def buckets(self) -> str:
         """Ask for fingerprints of buckets of rows: bucket, count, XOR and sum of hashes.
 
-        Buckets go by identity. Where rows are equal to each other, the XOR of two of them
-        is nothing; the sum counts each.
+        Buckets are formed by identity. The XOR of two equal rows is 0, but the sum counts each of
+        them.
         """
         row = self.row_hash
         return (
@@ -157,7 +157,7 @@ def write_sides(
 ) -> tuple[SideSql, SideSql]:
     """Return the statements of both sides; `before` and `after` are the tables, as SQL.
 
-    `labels` are read of rows that differ, and not compared.
+    `labels` are columns that are read for rows that differ, but not compared.
     """
     ordered = key is not None and key.is_ordered
     key_columns = () if key is None else key.columns

@@ -1,7 +1,7 @@
 """What differs between the definitions of two schemas. Pure.
 
-Nothing is compared as the text of a dump: each property that a server tells is compared
-with the same property on the other side.
+The text of dumps is not compared: each property that a server reports is compared with the same
+property on the other side.
 """
 
 import dataclasses
@@ -53,8 +53,8 @@ _IDENTITY = frozenset({"name", "kind", "table"})
 def compare_schemas(before: Schema | None, after: Schema | None) -> tuple[SchemaChange, ...]:
     """Return what was added, removed and changed, by table and name.
 
-    None is a schema that is not there. What belongs to a table that is on one side only is
-    not listed, and neither is a kind that one of the accounts may not see.
+    None stands for a missing schema. Parts of a table that exists on one side only are not listed,
+    nor are kinds of objects that one of the accounts may not see.
     """
     if before is None or after is None:
         there = before or after

@@ -1,8 +1,8 @@
 """The definitions of a server's schemas, as values. Pure.
 
-Left out on purpose is what differs without a meaning: the AUTO_INCREMENT counter, estimates
-of rows, times of creation, DEFINER, and where a column stands, but for the order of those
-that both sides have.
+Left out on purpose are differences without meaning: the AUTO_INCREMENT counter, estimates of rows,
+times of creation, DEFINER, and the position of a column, except for the order of those that both
+sides have.
 """
 
 import enum

@@ -1,8 +1,8 @@
 """Reading the definitions of one schema from a server.
 
-Needs no more than SELECT on it; but triggers, events and the bodies of routines are shown
-only to accounts with more privileges. What an account may not see is said in `unseen`, so
-that nothing looks equal because nobody could look.
+Needs no more than SELECT on it; but triggers, events and the bodies of routines are shown only to
+accounts with more privileges. `unseen` names what an account may not see, so that nothing looks
+equal only because it could not be read.
 
 Source: MySQL 9.7 manual, "INFORMATION_SCHEMA Tables"; tried on 9.7.4.
 """
