@@ -110,7 +110,7 @@ class CrashFleet:
         """Return the state of each world; none where status says that there is no fleet."""
         done = self.run("status", "--format", "json", codes={0, 1})
         if done.code:
-            unrecorded = "interrupted before anything of it was recorded"
+            unrecorded = "interrupted before anything was recorded"
             said = unrecorded if self.folder.exists() else "no fleet named default"
             assert said in done.stderr
             return {}
