@@ -206,7 +206,7 @@ def test_output_is_utf_8_whatever_the_locale(cli: Cli, tmp_path):
     assert "ünïcode" in done.stdout
 
 
-def test_a_bug_is_told_from_a_users_error_and_keeps_its_traceback(
+def test_a_bug_is_distinguished_from_a_users_error_and_keeps_its_traceback(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     from rewound.cli.output import diagnostics

@@ -340,7 +340,7 @@ def test_too_little_memory_for_mysqld_is_said_and_nothing_is_left(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts need root")
-def test_a_daemon_that_does_not_see_what_is_mounted_here_is_told(
+def test_a_daemon_that_does_not_see_the_mounts_here_is_reported(
     cli: Cli, dumps: Dumps, client: docker.DockerClient, docker_image: str
 ):
     dumps.write("CREATE TABLE t (id INT);\n")

@@ -89,7 +89,7 @@ def test_examples_fit_a_narrow_screen() -> None:
 @pytest.mark.parametrize(
     "printed", ["total 7\n3 ok; 0.1 s\n", "total 8\n3 ok; s\n", "total 8\n3 ok;\n0.1 s\n", ""]
 )
-def test_a_difference_from_what_is_shown_is_noticed(printed: str) -> None:
+def test_a_difference_from_the_shown_output_is_noticed(printed: str) -> None:
     assert is_as_shown("total 8  \n3 ok; 0.1 s\n", "total 8\n3 ok; … s\n")
     assert not is_as_shown(printed, "total 8\n3 ok; … s\n")
 

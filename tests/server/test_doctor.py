@@ -36,7 +36,7 @@ def test_everything_that_worlds_need_is_looked_at(cli: Cli):
     assert not list(cli.state_dir.glob("fleets/*/"))
 
 
-def test_a_source_is_told_to_fit_or_not(cli: Cli, dumps: Dumps):
+def test_a_source_is_reported_to_fit_or_not(cli: Cli, dumps: Dumps):
     checks = look(cli, EXAMPLES)
     assert checks["source"]["detail"] == "3 worlds, 0.2 MiB of dumps"
     assert checks["its memory"]["detail"].startswith("3 servers need ")
@@ -50,7 +50,7 @@ def test_a_source_is_told_to_fit_or_not(cli: Cli, dumps: Dumps):
     assert "no world can be restored on this host: its memory" in done.stderr
 
 
-def test_a_fleet_that_can_be_used_is_no_leftover(cli: Cli, dumps: Dumps):
+def test_a_usable_fleet_is_not_a_leftover(cli: Cli, dumps: Dumps):
     write_game(dumps, "a")
     assert cli("up", dumps.folder).code == 0
     [server] = servers_of(cli)
@@ -84,7 +84,7 @@ def test_what_killed_commands_left_is_named_and_removed(own_cache: Path, cli: Cl
     assert not (own_cache / "baselines/making-x").exists()
 
 
-def test_a_fleet_that_is_being_made_is_no_leftover(cli: Cli, dumps: Dumps):
+def test_a_fleet_that_is_being_created_is_not_a_leftover(cli: Cli, dumps: Dumps):
     write_slow_dump(dumps, "slow_fulldump_20260302_211500.sql")
     process = cli.start("up", dumps.folder)
     wait_for_state(cli, "loading")

@@ -39,7 +39,7 @@ def test_all_dumps_are_proven_and_the_receipt_has_the_proof(
     assert not list(own_cache.glob("baselines/*")), "a drill leaves no baseline"
 
 
-def test_a_bad_dump_is_told_from_the_good_ones(cli: Cli, dumps: Dumps, tmp_path: Path):
+def test_a_bad_dump_is_distinguished_from_good_ones(cli: Cli, dumps: Dumps, tmp_path: Path):
     write_game(dumps, "good")
     write_game(dumps, "bad", sql="INSERT INTO player VALUES (1);\n")
     receipt = tmp_path / "receipt.json"

@@ -153,7 +153,7 @@ ENUMS = "CREATE TABLE t (id INT PRIMARY KEY, k ENUM('a','b') NOT NULL, s SET('x'
 
 @pytest.mark.parametrize("mode", ["", "STRICT_TRANS_TABLES"])
 @pytest.mark.parametrize("large_table_bytes", [0, 1 << 20])
-def test_an_empty_enum_is_no_damage_in_any_mode(
+def test_an_empty_enum_is_not_damage_in_any_mode(
     world: LoadServer, dumps: Dumps, mode: str, large_table_bytes: int
 ):
     rows = "".join(f"INSERT INTO t VALUES ({number},'','x',{number});\n" for number in range(4))

@@ -90,7 +90,7 @@ def test_a_statement_whose_time_is_up_ends_on_the_server(sample: Cli, sql: str):
     assert len(done.lines) <= 2  # no row, whatever came before its time was up
 
 
-def test_a_limit_of_time_in_the_sql_is_no_answer_either(sample: Cli):
+def test_a_statement_over_its_own_time_limit_in_the_sql_has_no_answer_either(sample: Cli):
     sql = "SELECT /*+ MAX_EXECUTION_TIME(200) */ SLEEP(30) AS s"
     done = sample("query", sql, "--format", "tsv")
     assert (done.code, done.stdout) == (1, "world\ts\n")

@@ -178,7 +178,7 @@ def test_a_second_sql_gives_totals_that_are_right(sample: Cli):
     assert done.lines == ["p,t,m", f"498,738567,{738567 / 498}"]
 
 
-def test_a_bar_stands_in_every_row(sample: Cli):
+def test_every_row_has_a_bar(sample: Cli):
     done = sample("query", "SELECT COUNT(*) AS n FROM player", "--chart", "n", "--sort-by", "-n")
     bars = [line[14:].rstrip() for line in done.lines[2:]]
     assert [len(bar) for bar in bars] == [30, 22, 18]
@@ -200,7 +200,7 @@ def _require_quiet(sample: Cli) -> None:
         ("SELECT player_scroe FROM player", "hint: did you mean player_score?"),
     ],
 )
-def test_a_slip_in_a_name_is_answered_with_what_was_meant(sample: Cli, sql: str, hint: str):
+def test_a_misspelt_name_is_answered_with_a_suggestion(sample: Cli, sql: str, hint: str):
     done = sample("query", sql)
     assert (done.code, done.stdout) == (1, "")
     assert hint in done.stderr.splitlines()

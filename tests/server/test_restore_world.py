@@ -293,7 +293,7 @@ def test_an_unfit_password_is_refused_before_anything(
     assert not world.folder.path.exists()
 
 
-def test_check_world_fails_where_there_is_no_world(world: World, cli: Cli):
+def test_check_world_fails_if_there_is_no_world(world: World, cli: Cli):
     done = cli("check-world", "--data-dir", world.folder.path)
     assert (done.code, done.stdout) == (1, "")
     assert "is not proven" in done.stderr

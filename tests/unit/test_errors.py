@@ -18,12 +18,12 @@ from rewound.errors import MysqlError
         (1062, "Duplicate entry '1' for key 'PRIMARY'", False),
     ],
 )
-def test_an_error_for_want_of_room_is_told(number: int, text: str, is_out_of_space: bool):
+def test_an_error_for_lack_of_space_is_recognised(number: int, text: str, is_out_of_space: bool):
     assert MysqlError(number, text).is_out_of_space == is_out_of_space
 
 
 @pytest.mark.parametrize(
     ("number", "is_out_of_memory"), [(1041, True), (1135, True), (1114, False)]
 )
-def test_an_error_for_want_of_memory_is_told(number: int, is_out_of_memory: bool):
+def test_an_error_for_lack_of_memory_is_recognised(number: int, is_out_of_memory: bool):
     assert MysqlError(number, "").is_out_of_memory == is_out_of_memory

@@ -77,7 +77,7 @@ def worlds(
         ("rowfmt", "loose-innodb"),
     ],
 )
-def test_a_named_rule_says_what_became_of_it(worlds: Worlds, world: str, rule: str):
+def test_a_named_rule_says_what_happened(worlds: Worlds, world: str, rule: str):
     assert rule in worlds.rules(world)
 
 

@@ -87,7 +87,7 @@ def test_before_a_day_is_before_its_start(zone, at):
 @pytest.mark.parametrize(
     "text", ["", "yesterday", "18.06.2024", "2024-06", "2024-02-30", "2024-06-18 25:00", "21:16"]
 )
-def test_a_text_that_is_no_time_is_a_usage_error_with_examples(text):
+def test_a_text_that_is_not_a_time_is_a_usage_error_with_examples(text):
     with pytest.raises(UsageError, match="is not a valid time") as raised:
         parse_target(text, UTC)
     assert "2024-06-18 21:16" in str(raised.value.hint)

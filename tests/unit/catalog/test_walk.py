@@ -67,7 +67,7 @@ def test_a_missing_source_is_named(tmp_path):
     assert raised.value.hint
 
 
-def test_a_source_that_is_no_folder_or_file_is_refused():
+def test_a_source_that_is_neither_folder_nor_file_is_refused():
     with pytest.raises(CatalogError, match="/dev/null is neither a folder nor a file"):
         list_files(Path("/dev/null"))
 
@@ -104,7 +104,7 @@ MYDUMPER = ("metadata", "game-schema-create.sql.gz", "game.player-schema.sql.gz"
         (("ibdata1", "ib_logfile0", "auto.cnf"), "data directory"),
     ],
 )
-def test_a_folder_that_is_no_dump_is_named_and_not_searched(tmp_path, names, what):
+def test_a_folder_that_is_not_a_dump_is_named_and_not_searched(tmp_path, names, what):
     folder = tmp_path / "host1_20240618_211508"
     (folder / "game").mkdir(parents=True)
     for name in (*names, "game/host2_20240618_211508.sql"):

@@ -80,7 +80,7 @@ def test_a_file_that_changed_while_it_was_read_is_not_remembered(memory: HashMem
     assert memory.get_sha256(dump) == sha256(b"longer content")
 
 
-def test_an_unreadable_memory_is_no_memory(memory: HashMemory, dump: Path):
+def test_unreadable_memory_counts_as_none(memory: HashMemory, dump: Path):
     remember_as_if_old(memory, dump, "remembered")
     for path in (dump.parent / "hashes").iterdir():
         path.write_text("{")

@@ -29,7 +29,7 @@ def test_judge_contents(names: list[str], contents: Contents):
     assert judge_contents(names) is contents
 
 
-def test_a_foreign_folder_is_refused_by_what_it_holds_and_left_alone(tmp_path: Path):
+def test_a_foreign_folder_is_refused_by_its_contents_and_left_alone(tmp_path: Path):
     (tmp_path / "ibdata1").touch()
     with (
         pytest.raises(UsageError, match="not Rewound's, such as ibdata1"),

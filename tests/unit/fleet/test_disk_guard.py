@@ -33,6 +33,6 @@ def test_a_load_is_ended_before_the_disk_is_full(tmp_path: Path, monkeypatch: py
     assert "to keep the disk from filling up" in str(little_space("a", tmp_path))
 
 
-def test_a_folder_that_was_deleted_is_no_full_disk(tmp_path: Path):
+def test_a_deleted_folder_is_not_reported_as_a_full_disk(tmp_path: Path):
     with guarded_disk(tmp_path / "gone", lambda: pytest.fail("it was ended")):
         pass

@@ -131,7 +131,7 @@ def test_the_record_of_another_version_is_refused(folder: FleetFolder):
         folder.read()
 
 
-def test_a_record_of_another_version_is_told_from_an_unreadable_one(folder: FleetFolder):
+def test_a_record_of_another_version_is_distinguished_from_an_unreadable_one(folder: FleetFolder):
     path = folder.path / "fleet.json"
     path.write_text(json.dumps({"format": RECORD_FORMAT + 1, "other": "fields"}))
     with pytest.raises(FleetError, match="created by another version"):

@@ -43,7 +43,7 @@ def test_foreign_keys_are_followed_step_by_step() -> None:
     assert itself.around(("g", "t")) == set()
 
 
-def test_a_trigger_reaches_what_it_names_and_what_hangs_on_that() -> None:
+def test_a_trigger_reaches_the_tables_it_names_and_those_that_depend_on_them() -> None:
     assert "log" in reached(trigger("t", "INSERT INTO log VALUES (1)"), fired="t")
     assert "far" not in reached(trigger("t", "INSERT INTO log VALUES (1)"), fired="t")
     assert reached(*TREE, trigger("t", "DELETE FROM `P`"), fired="t") >= {"p", "c", "gc"}

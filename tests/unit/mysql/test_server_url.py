@@ -40,7 +40,7 @@ def test_a_url_is_read(text: str, url: ServerUrl):
         (["mysql://a", "mysql://a:2"], ["a:3306", "a:2"]),
     ],
 )
-def test_a_server_is_called_by_what_tells_it_apart(texts: list[str], names: list[str]):
+def test_a_server_is_named_by_what_distinguishes_it(texts: list[str], names: list[str]):
     assert list(read_urls(texts)) == names
 
 

@@ -108,7 +108,7 @@ def test_a_zone_of_several_meanings_is_one_of_the_given_zone_or_noted():
         "2023-366",
     ],
 )
-def test_digits_that_are_no_valid_date_are_no_time(text):
+def test_digits_that_are_not_a_valid_date_are_not_a_time(text):
     assert list(iter_times(text, UTC)) == []
 
 

@@ -14,7 +14,7 @@ COLUMNS = [Column("world", ColumnType.TEXT), Column("a\x1b", ColumnType.TEXT)]
 BYTES = [Column("b", ColumnType.BINARY)]
 
 
-def test_each_value_stands_on_a_line_behind_its_name():
+def test_each_value_is_on_a_line_after_its_name():
     shown = b"".join(iter_vertical(COLUMNS, [[(b"w1", b"x"), (b"w2", None)], [(b"w3", b"NULL")]]))
     assert shown.decode().splitlines() == [
         "*************************** 1. row ***************************",

@@ -34,7 +34,7 @@ from rewound.errors import UsageError
         ("QUIT ;", Command(Verb.QUIT)),
     ],
 )
-def test_a_command_is_its_verb_and_what_stands_behind_it(text: str, command: Command):
+def test_a_command_is_its_verb_and_its_arguments(text: str, command: Command):
     assert parse_command(text) == command
     assert is_finished(text)
 

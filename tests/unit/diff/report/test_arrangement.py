@@ -12,7 +12,7 @@ def test_a_world_has_two_findings_before_those_of_others():
     assert arrange([*loud, quiet]) == ([*loud[:2], quiet], loud[2:])
 
 
-def test_a_finding_about_another_world_too_is_no_further_one():
+def test_a_finding_about_another_world_too_is_not_a_further_one():
     findings = [
         make_finding(9, "w1"),
         make_finding(8, "w1"),

@@ -29,7 +29,7 @@ HEADER = b"-- MySQL dump 10.13  Distrib 8.0.36\n--\n-- Host: h    Database: game
         (b"PK\x03\x04", False),
     ],
 )
-def test_a_dump_is_told_by_its_first_bytes(start: bytes, is_dump: bool):
+def test_a_dump_is_recognised_by_its_first_bytes(start: bytes, is_dump: bool):
     assert looks_like_dump(start) == is_dump
 
 

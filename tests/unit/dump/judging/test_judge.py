@@ -305,7 +305,7 @@ def test_a_database_is_created_once_before_its_first_use(profile):
     ]
 
 
-def test_a_dropped_database_is_no_longer_used_nor_there(profile):
+def test_a_dropped_database_is_neither_used_nor_known_any_longer(profile):
     *_, drop, create = judge_all(
         profile, b"USE g", b"DROP DATABASE g", b"CREATE TABLE t (a int)", schema="x"
     )
@@ -541,5 +541,5 @@ def test_a_statement_behind_one_that_is_not_sent_is_not_lost(judge, text):
         b"CREATE PROCEDURE p() BEGIN SET @a = 1; SET @b = 2; END",
     ],
 )
-def test_a_semicolon_with_nothing_behind_it_is_no_second_statement(judge, text):
+def test_a_semicolon_with_nothing_after_it_is_not_a_second_statement(judge, text):
     assert judge.judge(text, 1).sql == (text,)

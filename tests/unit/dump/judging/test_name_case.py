@@ -55,7 +55,7 @@ def test_other_names_show_nothing(profile, text):
     assert find_folded(profile, text) == []
 
 
-def test_a_server_that_tells_no_case_has_its_names_in_lower_case(profile):
+def test_a_server_that_ignores_case_has_its_names_in_lower_case(profile):
     text = TABLE + "USE Shop; CREATE TABLE Hero (id int);\nINSERT INTO HERO VALUES (1);\n"
     text += "CREATE TRIGGER Hero_bi BEFORE INSERT ON Hero FOR EACH ROW SET @a = 1;"
     script = Script(replace(profile, lower_case_table_names=1), schema="G")

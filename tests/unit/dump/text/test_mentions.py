@@ -46,7 +46,7 @@ def test_tables_are_those_that_are_referenced_or_exchanged(text: str, tables: li
         ("RENAME COLUMN a TO b, RENAME TO u", Name(None, "u")),
     ],
 )
-def test_a_new_name_is_told_from_a_columns(change: str, renamed_to: Name | None) -> None:
+def test_a_new_name_is_distinguished_from_a_columns(change: str, renamed_to: Name | None) -> None:
     assert read(f"ALTER TABLE t {change}").renamed_to == renamed_to
 
 

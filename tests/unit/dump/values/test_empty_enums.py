@@ -4,7 +4,7 @@ from rewound.dump.values.empty_enums import RowPlace, find_empty_enums
 TABLE = b"CREATE TABLE t (id int, K enum('a','b'), s set('x'), l enum('c'))"
 
 
-def test_an_empty_text_for_an_enum_is_told_from_all_else(profile):
+def test_an_empty_text_for_an_enum_is_distinguished_from_all_else(profile):
     judge = Judge(profile, default_schema="g")
     judge.judge(TABLE, 1)
     rows = (

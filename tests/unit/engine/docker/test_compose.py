@@ -143,7 +143,7 @@ def test_env_file_has_what_can_be_changed():
 
 
 @pytest.mark.parametrize("image", ["", "mysql:$TAG", "mysql 8.4", "a\nWORLD_USER=0:0", "'mysql'"])
-def test_env_file_refuses_what_is_no_image(image: str):
+def test_env_file_refuses_what_is_not_an_image(image: str):
     with pytest.raises(UsageError, match="invalid image name"):
         write_env_file(replace(PLAN, image=image), {})
 
