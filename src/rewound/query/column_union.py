@@ -5,9 +5,12 @@ several columns with one name, the first corresponds to the first, the second to
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
 
 from rewound.mysql.columns import Column, Row
+
+_T = TypeVar("_T", bound=Hashable)
 
 ColumnKey = tuple[str, int]
 """A name without regard to case, and how many columns to the left have it, too."""
@@ -35,20 +38,22 @@ def lay_out(columns: Sequence[Column]) -> Layout:
     return tuple(layout)
 
 
-def unite(layouts: Iterable[Layout]) -> Layout:
-    """Return all columns once: the first layout in order, others after their left neighbour.
+def unite(layouts: Iterable[Sequence[_T]]) -> tuple[_T, ...]:
+    """Return all members once: the first layout in order, others after their left neighbour.
 
     >>> unite([(("id", 0), ("level", 0)), (("id", 0), ("title", 0), ("level", 0))])
     (('id', 0), ('title', 0), ('level', 0))
     """
-    united: list[ColumnKey] = []
+    united: list[_T] = []
+    known: set[_T] = set()
     for layout in layouts:
         place = 0
         for key in layout:
-            if key in united:
+            if key in known:
                 place = united.index(key) + 1
             else:
                 united.insert(place, key)
+                known.add(key)
                 place += 1
     return tuple(united)
 

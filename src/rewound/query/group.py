@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rewound.mysql.columns import Row
+from rewound.query.column_union import unite
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,19 @@ def group_rows(rows: Mapping[str, Sequence[Row]]) -> list[Group]:
         groups.setdefault(tuple(answer), []).append(world)
     made = [Group(tuple(worlds), answer) for answer, worlds in groups.items()]
     return sorted(made, key=lambda group: -len(group.worlds))
+
+
+def list_once(rows: Mapping[str, Sequence[Row]]) -> list[tuple[tuple[str, ...], Row]]:
+    """Return (worlds, row) for each row that differs, in the order of the worlds' rows.
+
+    Of worlds that answer alike, that is the answer of one of them.
+    """
+    worlds: dict[Row, list[str]] = {}
+    for world, answer in rows.items():
+        for row in dict.fromkeys(answer):
+            worlds.setdefault(row, []).append(world)
+    united = unite(dict.fromkeys(tuple(answer) for answer in rows.values()))
+    return [(tuple(worlds[row]), row) for row in united]
 
 
 def group_warnings(

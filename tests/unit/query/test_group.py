@@ -1,5 +1,5 @@
 from rewound.mysql.columns import Row
-from rewound.query.group import group_errors, group_rows
+from rewound.query.group import group_errors, group_rows, list_once
 
 
 def answer(*values: bytes | None) -> list[Row]:
@@ -21,3 +21,14 @@ def test_null_and_the_empty_text_are_different_answers():
 def test_an_error_is_said_once_with_its_worlds():
     failed = {"a": "no table", "b": "broke", "c": "broke"}
     assert group_errors(failed) == [(("b", "c"), "broke"), (("a",), "no table")]
+
+
+def test_each_row_is_listed_once_with_the_worlds_that_have_it():
+    ban, guild, item = (b"ban",), (b"guild",), (b"item",)
+    rows = {"a": [ban, item], "b": [ban, guild, item], "c": [ban, item, item]}
+    assert list_once(rows) == [
+        (("a", "b", "c"), ban),
+        (("b",), guild),
+        (("a", "b", "c"), item),
+    ]
+    assert list_once({}) == []

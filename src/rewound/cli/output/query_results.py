@@ -17,7 +17,7 @@ from rewound.errors import RewoundError, UsageError
 from rewound.mysql.columns import NUMBERS, Column, ColumnType, Row
 from rewound.query.analysis import needed_for
 from rewound.query.column_union import ABSENT
-from rewound.query.group import group_errors, group_lacking, group_rows, group_warnings
+from rewound.query.group import group_errors, group_lacking, group_rows, group_warnings, list_once
 from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
 from rewound.query.script import UserStatement, is_read_by_line
@@ -54,6 +54,8 @@ class Presentation:
     total_limit: int | None = None
     reduce_sql: str | None = None
     is_grouped: bool = False
+    lists_once: bool = False
+    """Each row is shown once, and in which worlds it is where not all have it."""
     bar_of: str | None = None
     """The column that gets a bar in each row of the table."""
     replaces: bool = False
@@ -84,7 +86,7 @@ class Presentation:
     @property
     def enough_rows(self) -> int | None:
         """How many rows of a world can be shown at the most, if that is known beforehand."""
-        if self.sort_by or self.reduce_sql or self.is_grouped:
+        if self.sort_by or self.reduce_sql or self.is_grouped or self.lists_once:
             return None
         most = TABLE_ROWS if self.output_format == "table" else None
         return most if self.total_limit is None else self.total_limit
@@ -191,6 +193,8 @@ def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> S
         shown = ShownRows(reduced.columns, [reduced.rows])
     if how.is_grouped:
         shown = _group(shown, merged.origin_count)
+    if how.lists_once:
+        shown = _list_once(shown, merged)
     if how.sort_by is not None:
         from rewound.query.order import sort_rows
 
@@ -217,10 +221,7 @@ def _name(row: Row, origin_count: int) -> str:
 
 def _group(shown: ShownRows, origin_count: int) -> ShownRows:
     """Return the rows of worlds that answered alike once, those worlds in front, folded."""
-    answers: dict[str, list[Row]] = {}
-    for run in shown.runs:
-        for row in run:
-            answers.setdefault(_name(row, origin_count), []).append(row[origin_count:])
+    answers = _collect(shown, origin_count)
     rows = [
         (fold_worlds(group.worlds).encode(), b"%d" % len(group.worlds), *row)
         for group in group_rows(answers)
@@ -228,6 +229,30 @@ def _group(shown: ShownRows, origin_count: int) -> ShownRows:
     ]
     groups = (Column("worlds", ColumnType.TEXT), Column("count", ColumnType.INTEGER, 64))
     return ShownRows((*groups, *shown.columns[origin_count:]), [rows])
+
+
+def _list_once(shown: ShownRows, merged: MergedResult) -> ShownRows:
+    """Return each row once; at its end the worlds that have it, where others lack some rows."""
+    answers = _collect(shown, merged.origin_count)
+    columns = shown.columns[merged.origin_count :]
+    listed = list_once(answers)
+    answered = len(merged.summary().answered) + len(merged.summary().empty)
+    if all(len(worlds) == answered for worlds, _ in listed):
+        return ShownRows(columns, [[row for _, row in listed]])
+    rows = [
+        (*row, b"" if len(worlds) == answered else fold_worlds(worlds).encode())
+        for worlds, row in listed
+    ]
+    return ShownRows((*columns, Column("only in", ColumnType.TEXT)), [rows])
+
+
+def _collect(shown: ShownRows, origin_count: int) -> dict[str, list[Row]]:
+    """Return the rows by the names of their worlds, without these."""
+    answers: dict[str, list[Row]] = {}
+    for run in shown.runs:
+        for row in run:
+            answers.setdefault(_name(row, origin_count), []).append(row[origin_count:])
+    return answers
 
 
 def _cut_each(

@@ -197,8 +197,8 @@ class Dialogue:
         self._ask_once(describe_table(schema, table))
 
     def _ask_once(self, statements: Sequence[UserStatement]) -> None:
-        """Ask of the worlds what is alike in most of them, and show it grouped."""
-        how = Presentation("table", is_grouped=True, spellings=COMMANDS)
+        """Ask of the worlds what is alike in most of them, and show each row once."""
+        how = Presentation("table", lists_once=True, spellings=COMMANDS)
         setting = replace(self._setting, presentation=how, options=QueryOptions())
         ask(statements, setting)
 
