@@ -298,3 +298,12 @@ def test_text_without_an_end_is_not_taken_for_a_dump_with_a_time(cli: Cli, dumps
     done = cli("dumps", dumps.folder)
     assert done.code == 1
     assert "no time in the name, and no closing line" in done.stderr
+
+
+def test_dumps_that_are_all_too_new_are_told_of_in_one_line(cli: Cli):
+    done = cli("dumps", EXAMPLES, "--at", "2026-01-01")
+    assert done.code == 0
+    assert done.stderr == (
+        "warning: worlds host[1-3] have no dump at or before 2026-01-01;"
+        " all of them have one from 2026-03-02 21:20:31+00:00 on\n"
+    )

@@ -13,6 +13,10 @@ from rewound.catalog.dump import NO_TIME, Catalog, Dump
 from rewound.catalog.naming.directives import to_utc
 from rewound.errors import CatalogError, UsageError
 from rewound.worlds.folding import fold_worlds
+from rewound.worlds.sentences import tell_of_worlds
+
+_MOST_NAMED = 3
+"""So many worlds are named with the time of the oldest dump of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +151,24 @@ def require_all(
         return
     if allows_missing and choice.chosen:
         return
+    hint = "--allow-missing continues without these worlds"
+    if allows_missing is None or not choice.chosen:
+        hint = "choose a later time, or other worlds with --worlds; rewound dumps lists all times"
+    if len(choice.missing_worlds) > _MOST_NAMED:
+        raise CatalogError(describe_missing(choice, target), hint=hint)
     oldest = ", ".join(
         f"{missing.world} (oldest: {_show(missing.oldest.taken_at, target.timezone)})"
         for missing in choice.missing_worlds
     )
-    hint = "--allow-missing continues without these worlds"
-    if allows_missing is None or not choice.chosen:
-        hint = "choose a later time, or other worlds with --worlds; rewound dumps lists all times"
     raise CatalogError(f"no dump {target} of {oldest}", hint=hint)
+
+
+def describe_missing(choice: Choice, target: TargetTime) -> str:
+    """Return in one sentence which worlds have no dump, and from when on all of them have one."""
+    latest = max(missing.oldest.taken_at for missing in choice.missing_worlds)
+    who = "it has" if len(choice.missing) == 1 else "all of them have"
+    since = _show(latest, target.timezone)
+    return tell_of_worlds(choice.missing, f"has no dump {target}; {who} one from {since} on")
 
 
 def require_settled(catalog: Catalog) -> None:

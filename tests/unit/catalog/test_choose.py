@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -14,6 +15,7 @@ from rewound.catalog import (
     NotUnderstood,
     TimeSource,
     choose_dumps,
+    describe_missing,
     parse_target,
     require_all,
     require_settled,
@@ -148,6 +150,19 @@ def test_a_world_without_old_enough_dump_is_missing_and_required():
         "host10 (oldest: 2024-06-20 02:00:00+02:00)"
     )
     assert "--allow-missing" in str(raised.value.hint)
+
+
+def test_many_missing_worlds_are_folded_with_the_time_from_which_on_none_is():
+    catalog = make_catalog(*(make_dump(f"host{n}", utc(2024, 6, 18 + n)) for n in range(1, 6)))
+    target = parse_target("2024-06-18", UTC)
+    choice = choose_dumps(catalog, target)
+    told = (
+        "worlds host[1-5] have no dump at or before 2024-06-18;"
+        " all of them have one from 2024-06-23 00:00:00+00:00 on"
+    )
+    assert describe_missing(choice, target) == told
+    with pytest.raises(CatalogError, match=re.escape(told)):
+        require_all(choice, target)
 
 
 def test_require_all_accepts_a_complete_choice():

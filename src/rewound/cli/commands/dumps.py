@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rewound.catalog import Catalog, Choice
+from rewound.catalog import Catalog, Choice, describe_missing
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.dump_list import list_dumps
 from rewound.cli.parameters.selection import selection_options
@@ -46,8 +46,8 @@ def command(
     show_catalog_warnings(catalog, choice)
     for text in dump_selection.find_disagreements(choice):
         diagnostics.warn(text)
-    for world in choice.missing:
-        diagnostics.warn(f"world {world} has no dump at or before the time asked for")
+    if choice.missing and selection.target is not None:
+        diagnostics.warn(describe_missing(choice, selection.target))
 
 
 def _write_rows(
