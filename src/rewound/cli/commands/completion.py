@@ -6,6 +6,24 @@ from click.shell_completion import get_completion_class
 from rewound.cli.output import render
 from rewound.errors import UsageError
 
+_MENDED = {
+    "fish": (
+        ('string split "," $completion', 'string split -m 1 "," -- $completion'),
+        ("echo $metadata[2]", 'echo "$option$metadata[2]"'),
+        (
+            "    for completion in",
+            "    set -l option (string match -r '^--[^=]*=' -- (commandline -t));\n\n"
+            "    for completion in",
+        ),
+    ),
+    "zsh": (
+        ("    for type key", "    local option=${(M)words[CURRENT]#--*=}\n\n    for type key"),
+        ('completions+=("$key")', 'completions+=("$option$key")'),
+    ),
+}
+"""What click's scripts lack: fish ends a value at its first comma, as in `host1,host2` and in texts
+of help, and neither shell keeps the option of `--worlds=host1`. Tried with click 8.5, fish 3.6 and
+zsh 5.9."""
 _VARIABLE = "_REWOUND_COMPLETE"
 """By which click is asked for what a line could become; it follows from the program's name."""
 
@@ -27,4 +45,7 @@ def command(ctx: click.Context, shell: str) -> None:
     root = ctx.find_root().command
     # Not click's own source(), which runs bash to see its version, and says so on stderr.
     script = kind(root, {}, "rewound", _VARIABLE)
-    render.write_text(script.source_template % script.source_vars())
+    text = script.source_template % script.source_vars()
+    for lacking, mended in _MENDED.get(shell, ()):
+        text = text.replace(lacking, mended)
+    render.write_text(text)
