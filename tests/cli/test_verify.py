@@ -96,3 +96,11 @@ def test_a_part_that_a_dump_does_not_hold_is_said(cli: Cli, dumps: Dumps):
 
 def test_all_and_a_time_exclude_each_other(cli: Cli, dumps: Dumps):
     assert cli("verify", dumps.folder, "--all", "--at", "2026-03-02").code == 2
+
+
+def test_each_dump_is_listed_once(cli: Cli):
+    done = cli("verify", EXAMPLES)
+    assert (done.code, done.stdout.count("host1_fulldump_20260303_211508.sql.gz")) == (0, 1)
+    assert "host1_fulldump" not in done.stderr
+    done = cli("verify", EXAMPLES, "--format", "csv")
+    assert "host1: host1_fulldump_20260303_211508.sql.gz: whole, 5,055 rows in 15" in done.stderr

@@ -1,6 +1,7 @@
 """`rewound verify`: read dumps to the end without a server, or restore and delete them."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from rewound.cli.commands.up import Narrator
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count
 from rewound.cli.output.idle_filters import warn_of_idle_filters
+from rewound.cli.output.progress import count_read
 from rewound.cli.parameters.load_options import deep_option, load_options
 from rewound.cli.parameters.precedence import one_of
 from rewound.cli.parameters.selection import engine_options, selection_options
@@ -81,9 +83,20 @@ def command(
 
 
 def _read(selection: Selection, options: LoadOptions, *, every: bool, output_format: str) -> None:
-    found = verifying.verify(
-        selection, options, every=every, verified=_show_done, found=show_catalog_warnings
-    )
+    is_listed = output_format == "table"
+    with count_read() if is_listed else nullcontext(lambda: None) as count:
+
+        def take(dump: Dump, verification: Verification) -> None:
+            count()
+            if not is_listed:
+                _show_counts(dump, verification)
+                _show_problems(dump, verification)
+
+        found = verifying.verify(
+            selection, options, every=every, verified=take, found=show_catalog_warnings
+        )
+    for dump, verification in found if is_listed else ():
+        _show_problems(dump, verification)
     rows: list[list[render.Cell]] = [
         [
             dump.world,
@@ -192,12 +205,15 @@ def _list_rules(receipt: Receipt) -> Sequence[RuleCount]:
     return [rule for each in receipt.dumps if each.ledger for rule in each.ledger.rules]
 
 
-def _show_done(dump: Dump, verification: Verification) -> None:
+def _show_counts(dump: Dump, verification: Verification) -> None:
     rows = show_count(verification.rows, "row")
     counts = (
         f", {rows} in {show_count(verification.tables, 'table')}" if verification.tables else ""
     )
     diagnostics.narrate(f"{dump.world}: {dump.path.name}: {verification.state.value}{counts}")
+
+
+def _show_problems(dump: Dump, verification: Verification) -> None:
     for problem in verification.problems:
         diagnostics.warn(f"{dump.path}: {problem.text}")
     for remedy in dict.fromkeys(problem.remedy for problem in verification.problems):

@@ -66,6 +66,24 @@ def count_worlds() -> Iterator[Callable[[str, int], None]]:
 
 
 @contextmanager
+def count_read() -> Iterator[Callable[[], None]]:
+    """Show how many dumps were read while the block runs; nothing if nobody looks."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    with console.status("reading dumps") as status:
+        done = 0
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+            status.update(f"reading dumps: {done} done")
+
+        yield count
+
+
+@contextmanager
 def show_pull() -> Iterator[Callable[[PullStep], None]]:
     """Show how an image comes while the block runs; what is yielded is told of each step."""
     console = Console(stderr=True)
