@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import rewound
 from rewound.files.mounts import unmount_below
 from tests.conftest import Cli, Dumps
 from tests.server.test_baselines import ask, up
@@ -111,3 +112,24 @@ def test_a_start_that_is_killed_can_be_done_again(cli: Cli, dumps: Dumps, down: 
     assert cli("start").code == 0
     assert ask(cli, "SELECT MAX(id) FROM player") == ["a,77"]
     assert len(servers_of(cli)) == 1
+
+
+def test_a_start_that_is_interrupted_loses_nothing_and_can_be_done_again(
+    cli: Cli, dumps: Dumps, down: None
+):
+    write_game(dumps, "a")
+    up(cli, dumps.folder)
+    assert cli("query", "--write", "INSERT INTO player VALUES (77)").code == 0
+    reboot(cli)
+    process = cli.start("start")
+    wait_until(lambda: servers_of(cli), process=process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert (servers_of(cli), states_of(cli)) == ([], {"a": "stopped"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REWOUND_STATE_DIR", str(cli.state_dir))
+        patch.setenv("REWOUND_CACHE_DIR", str(cli.cache_dir))
+        rewound.Fleet("default").start()
+    assert states_of(cli) == {"a": "ready"}
+    assert ask(cli, "SELECT MAX(id) FROM player") == ["a,77"]

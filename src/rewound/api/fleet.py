@@ -184,6 +184,15 @@ class Fleet:
         resetting = starting.reset(self.name, worlds, observer=Silent())
         require_all(resetting.failures)
 
+    def start(self, worlds: str | None = None) -> None:
+        """Start the servers of worlds that are stopped, by default all; changes are kept.
+
+        Raises:
+            SomeWorldsFailed: some could not be started.
+            FleetError: a world that is named has nothing to start.
+        """
+        require_all(starting.start(self.name, worlds, observer=Silent()).failures)
+
     def report(self, worlds: str | None = None) -> dict[str, Ledger]:
         """Return the ledgers of the ready worlds, by world: the proof of what was restored.
 
