@@ -16,6 +16,7 @@ from tests.server.test_fleet import (
     write_game,
     write_slow_dump,
 )
+from tests.waiting import wait_until
 
 
 def test_the_hint_of_a_failure_brings_the_world_in_and_leaves_the_others(
@@ -155,3 +156,27 @@ def test_add_gives_a_world_that_fell_back_its_newer_dump_once_that_is_whole(
     assert login_of(cli, "a", "dev") == before
     assert len(servers_of(cli)) == 2
     assert "nothing to add" in cli("up", dumps.folder, "--add").stderr
+
+
+def test_a_renewal_that_is_interrupted_leaves_the_world_with_its_older_dump(
+    cli: Cli, dumps: Dumps, down: None
+):
+    write_game(dumps, "a", day=2)
+    write_game(dumps, "b", day=3)
+    corrupt(write_game(dumps, "a", day=3))
+    up(cli, dumps.folder, "--fallback")
+    servers, again = servers_of(cli), cli.state_dir / "fleets/default/again"
+    write_slow_dump(dumps, "a_fulldump_20260303_211500.sql.gz")
+    process = cli.start("up", dumps.folder, "--add")
+    wait_until(lambda: len(servers_of(cli)) == 3, process=process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert servers_of(cli) == servers
+    assert not again.exists() or list(again.iterdir()) == []
+    states = {world: (row["state"], row["older"]) for world, row in status_of(cli).items()}
+    assert states == {"a": ("ready", 1), "b": ("ready", 0)}
+    assert ask(cli, "SELECT MAX(id) FROM player") == ["a,2", "b,3"]
+    write_game(dumps, "a", day=3)
+    up(cli, dumps.folder, "--add")
+    assert ask(cli, "SELECT MAX(id) FROM player") == ["a,3", "b,3"]
