@@ -12,6 +12,7 @@ import pytest
 
 import rewound
 from rewound.errors import FleetExists, FleetNotFound, HostError, SomeWorldsFailed, UsageError
+from rewound.operations import fleets
 from rewound.query.outcome import Outcome
 from tests.conftest import EXAMPLES, Cli, Dumps
 
@@ -168,3 +169,8 @@ def test_what_is_exported_is_documented():
     assert "up(source: 'str | Path'" in shown or "up(source: str" in shown
     with pytest.raises(AttributeError, match="no attribute 'down'"):
         _ = rewound.down
+
+
+def test_a_fleet_can_have_an_end():
+    with rewound.up(EXAMPLES, fleet="api-expiring", worlds="host1", expire_s=3600) as fleet:
+        assert fleets.expires_at(fleet.name) is not None

@@ -74,11 +74,13 @@ def up(
     allow_missing: bool = False,
     fallback: bool = False,
     partial: bool = False,
+    expire_s: float | None = None,
 ) -> Fleet:
     """Restore every world of a source into a new fleet, and return it.
 
     The arguments are the options of `rewound up`; with `partial`, worlds that cannot be
-    restored are left out. As a context manager the fleet is taken down at the end.
+    restored are left out, and `expire_s` is --expire in seconds. As a context manager the fleet
+    is taken down at the end.
 
     Raises:
         SomeWorldsFailed: a world could not be restored, and not `partial`; nothing of the
@@ -97,6 +99,7 @@ def up(
             engine=EngineRequest(engine, server, image),
             allow_missing=allow_missing,
             fallback=fallback,
+            expire_s=expire_s,
             load=LoadOptions(schema=schema, time_zone=require_zone(world_timezone)),
         ),
         observer=Silent(),
