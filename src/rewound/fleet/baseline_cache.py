@@ -3,7 +3,7 @@
 Layout below the cache folder, all of it for the user alone:
 
     baselines/KEY/baseline.json   what it is: `Baseline`; only a proof is ever added to it
-    baselines/KEY/data/           a server's data, taken while nothing was written; nothing changes it
+    baselines/KEY/data/           data that no server wrote to when it was taken; nothing changes it
     baselines/KEY/counted         a server was started on a clone of it, and all rows were counted
     baselines/making-*            one that is being written, or was when its maker died
     hashes/                       SHA-256 of dumps that were read before
