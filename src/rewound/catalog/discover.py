@@ -1,9 +1,9 @@
 """Building the catalog of a source: which file is a dump of which world and time.
 
 All names are read together, so that one name may settle what another leaves open. Of the content,
-three things are requested by functions: the closing line, if a name has no time or an uncertain
-one; whether a file with another name is a dump; and which database a dump names. Nothing is
-chosen here: doubts are recorded, and `choose` refuses them.
+three things are requested by functions: the closing line, if a name has no time, an uncertain
+one, or only a week or month; whether a file with another name is a dump; and which database a
+dump names. Nothing is chosen here: doubts are recorded, and `choose` refuses them.
 """
 
 from collections import defaultdict
@@ -31,8 +31,13 @@ from rewound.catalog.naming.endings import (
 )
 from rewound.catalog.naming.names import NameProblem, ParsedName, parse_stem
 from rewound.catalog.naming.pattern import compile_pattern
-from rewound.catalog.naming.proposals import propose_for_folders, propose_for_time
-from rewound.catalog.naming.reading import StemTimes, is_of_month, read_stems
+from rewound.catalog.naming.proposals import (
+    propose_for_folders,
+    propose_for_span,
+    propose_for_time,
+)
+from rewound.catalog.naming.reading import StemTimes, read_stems
+from rewound.catalog.naming.spans import Span
 from rewound.catalog.questions import question_clocks, question_names, quote_patterns
 from rewound.catalog.several_files import ReadSubject, describe_grid
 from rewound.catalog.walk import FileId, SourceFile, list_files
@@ -81,7 +86,7 @@ def discover(
     parse = _make_parser(pattern, asked)
     named: list[NamedDump] = []
     for file in candidates:
-        outcome = _read_file(file, parse(file), asked.read_closing_time)
+        outcome = _read_file(file, parse(file), asked, is_described=pattern is not None)
         if isinstance(outcome, NotUnderstood):
             not_understood.append(outcome)
         else:
@@ -169,36 +174,51 @@ def _add_patterns(
 
 
 def _read_file(
-    file: SourceFile, name: ParsedName | NameProblem, read_closing_time: ReadClosingTime
+    file: SourceFile, name: ParsedName | NameProblem, source: CandidateFiles, *, is_described: bool
 ) -> NamedDump | NotUnderstood:
+    """Return the dump of a name; the closing line has the time where the name leaves it open.
+
+    `is_described` tells that a pattern says what the name means, also against the closing line.
+    """
     if isinstance(name, NameProblem):
         return NotUnderstood(file.path, name.reason)
-    if name.taken_at is not None:
-        taken_at, time_source = name.taken_at, TimeSource.NAME
-    else:
+    taken_at, time_source, closed_at = name.taken_at, TimeSource.NAME, None
+    if taken_at is None or name.span is not None:
         try:
-            closed_at = read_closing_time(file.path)
+            closed_at = source.read_closing_time(file.path)
         except DumpError as error:
-            return NotUnderstood(file.path, f"no time in the name, and {error.reason}")
-        if closed_at is None:
-            return NotUnderstood(file.path, NO_TIME)
-        if name.month is not None and not is_of_month(name.month, closed_at):
-            return NotUnderstood(
-                file.path,
-                f"{name.month} looks like a month, but the closing line has the date"
-                f" {closed_at.date()}{_USE_PATTERN}",
-            )
-        taken_at, time_source = closed_at.astimezone(UTC), TimeSource.CLOSING_LINE
+            if taken_at is None:
+                return NotUnderstood(file.path, f"no time in the name, and {error.reason}")
+    if closed_at is not None:
+        if name.span is None or name.span.holds(closed_at):
+            taken_at, time_source = closed_at.astimezone(UTC), TimeSource.CLOSING_LINE
+        elif not is_described:
+            return NotUnderstood(file.path, _describe_denied(file, name.span, closed_at, source))
+    if taken_at is None:
+        return NotUnderstood(file.path, NO_TIME)
+    is_exact = time_source is TimeSource.CLOSING_LINE
     dump = Dump(
         world=name.world,
         taken_at=taken_at,
         path=file.path,
         size_bytes=file.size_bytes,
         time_source=time_source,
-        day_only=name.day_only,
-        open_days=name.open_days or 1,
+        day_only=name.day_only and not is_exact,
+        open_days=1 if is_exact else name.open_days or 1,
     )
     return NamedDump(dump, name, file)
+
+
+def _describe_denied(
+    file: SourceFile, span: Span, closed_at: datetime, source: CandidateFiles
+) -> str:
+    """Return why a name is not understood whose span the closing line denies."""
+    stem = strip_extension(file.relative)
+    patterns = propose_for_span(stem, span, source.names, source.timezone, source.today)
+    return (
+        f"{span.text} looks like a {span.what}, but the closing line has the date"
+        f" {closed_at.date()}" + (f"; use {quote_patterns(patterns)}" if patterns else _USE_PATTERN)
+    )
 
 
 def _split_second_names(

@@ -168,3 +168,40 @@ def test_equal_dumps_of_two_worlds_or_days_stay_apart_when_linked_to_save_space(
     for other in ("host2_20240618.sql", "host1_20240619.sql"):
         os.link(tmp_path / "host1_20240618.sql", tmp_path / other)
     assert len(discover(tmp_path).dumps) == 3
+
+
+@pytest.mark.parametrize(
+    ("closing", "taken_at", "source"),
+    [
+        ("2024-06-21", "2024-06-21", TimeSource.CLOSING_LINE),
+        (None, "2024-06-17", TimeSource.NAME),
+        ("2024-02-11", "2024-06-17", TimeSource.NAME),
+    ],
+)
+def test_the_closing_line_tells_the_day_of_a_week_in_a_pattern(tmp_path, closing, taken_at, source):
+    make_files(tmp_path, "host1-2024-W25.sql")
+    closed_at = closing and datetime.fromisoformat(closing).replace(tzinfo=UTC)
+    [dump] = discover(
+        tmp_path, pattern="{world}-{time:%G-W%V}", read_closing_time=lambda path: closed_at
+    ).dumps
+    assert (f"{dump.taken_at.date()}", dump.time_source) == (taken_at, source)
+    assert dump.day_only == (source is TimeSource.NAME)
+
+
+def test_a_damaged_dump_with_a_week_in_its_name_keeps_its_place(tmp_path):
+    def read_closing_time(path):
+        raise DumpError(path, "data is cut off")
+
+    make_files(tmp_path, "host1-2024-W25.sql")
+    [dump] = discover(tmp_path, read_closing_time=read_closing_time).dumps
+    assert (dump.time_source, dump.open_days) == (TimeSource.NAME, 7)
+
+
+def test_a_week_that_its_closing_line_denies_comes_with_patterns_for_both(tmp_path):
+    make_files(tmp_path, "host1-2024-W25.sql")
+    catalog = discover(tmp_path, read_closing_time=lambda path: datetime(2024, 2, 11, tzinfo=UTC))
+    [reason] = reasons(catalog).values()
+    assert reason == (
+        "2024-W25 looks like a week, but the closing line has the date 2024-02-11;"
+        " use --pattern '{world}-{any}' or --pattern '{world}-{time}'"
+    )

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from rewound.catalog.naming.calendar import WEEKDAY_NAMES, calendar_words, find_weekday
 from rewound.catalog.naming.directives import DIRECTIVES
 from rewound.catalog.naming.reading import StemTimes
+from rewound.catalog.naming.spans import Span, read_month
 from rewound.catalog.naming.times import WrittenTime
 
 KIND_WORDS = frozenset(
@@ -65,8 +66,8 @@ class ParsedName:
     """The words for the kind of the file in its name, in lower case."""
     open_days: int = 0
     """How many days the time leaves open: 1 for a day, 7 for a week, 0 with a time of day."""
-    month: str | None = None
-    """The month in a path without a day: the dump must be from that month."""
+    span: Span | None = None
+    """The week or month in a path without a day: the closing line has the time within it."""
     uncertain_zone: str | None = None
     """The abbreviation of a zone that has several meanings, and was not heeded."""
 
@@ -130,9 +131,17 @@ def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
         open_days=time.reading.open_days if time else 0,
         origin=tuple(dict.fromkeys(text for text in texts if text not in ("", world))),
         kind_words=tuple(w for w in _words(components[-1]) if w in KIND_WORDS),
-        month=stem[slice(*found.month)] if found.month else None,
+        span=_find_span(stem, found, time),
         uncertain_zone=time.reading.uncertain_zone if time else None,
     )
+
+
+def _find_span(stem: str, found: StemTimes, time: WrittenTime | None) -> Span | None:
+    if found.month is not None:
+        return read_month(stem[slice(*found.month)])
+    if time is not None and time.reading.open_days > 1:
+        return Span(stem[time.start : time.end], "week", time.reading.day)
+    return None
 
 
 def _mask(stem: str, found: StemTimes) -> str:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from rewound.catalog.naming.directives import DIRECTIVES, OtherZone, format_regex, read_groups
 from rewound.catalog.naming.endings import find_foreign_reason, strip_extension
 from rewound.catalog.naming.names import NameProblem, ParsedName, find_world_problem
+from rewound.catalog.naming.spans import Span
 from rewound.catalog.naming.times import TIME_REGEX, read_time
 from rewound.errors import UsageError
 
@@ -60,11 +61,13 @@ class NamePattern:
             reading = read_time(match["time"], timezone)
         else:
             return ParsedName(world, taken_at=None)
+        is_week = reading.open_days > 1
         return ParsedName(
             world,
             taken_at=reading.taken_at,
             day_only=reading.open_days > 0,
             open_days=reading.open_days,
+            span=Span(match[0], "week", reading.day) if is_week else None,
             uncertain_zone=reading.uncertain_zone,
         )
 

@@ -13,6 +13,7 @@ from rewound.catalog.naming.endings import strip_extension
 from rewound.catalog.naming.names import ParsedName
 from rewound.catalog.naming.pattern import compile_pattern
 from rewound.catalog.naming.reading import StemTimes
+from rewound.catalog.naming.spans import Span
 from rewound.catalog.naming.times import TIME_REGEX
 from rewound.errors import UsageError
 
@@ -72,6 +73,22 @@ def propose_for_time(
         # Of two texts without a separator the first would be one letter.
         candidates += [each for each in around if "{world}{any}" not in each]
         candidates.append("{world}")
+    return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
+
+
+def propose_for_span(
+    stem: str, span: Span, names: Sequence[PurePosixPath], timezone: tzinfo, today: date
+) -> list[str]:
+    """Return the patterns for a name whose week or month its closing line denies.
+
+    The first take the time from closing lines; the last takes a week at its word.
+    """
+    start = stem.rindex(span.text)
+    place = (start, start + len(span.text))
+    around = _iter_patterns(stem, place, "{any}")
+    candidates = [each for each in around if "{world}{any}" not in each]
+    if span.what == "week":
+        candidates += _iter_patterns(stem, place, "{time}")
     return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
 
 

@@ -7,7 +7,7 @@ is considered, with the closing lines of a few dumps: see `loose_times` and `lon
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 
 from rewound.catalog.naming.borne_out import BorneOut, find_borne_out
 from rewound.catalog.naming.directives import OtherZone, read_clock_of
@@ -200,10 +200,3 @@ def _conclude(stem: str, each: _Stem, borne_out: BorneOut | None) -> StemTimes:
         open_tokens=each.open_tokens,
         lone_clock=each.clock if each.problem is not None else None,
     )
-
-
-def is_of_month(text: str, moment: datetime) -> bool:
-    """Tell whether a dump that ended at this moment may be of a month such as 2024-06."""
-    digits = re.sub("[^0-9]", "", text)
-    start = datetime(int(digits[:4]), int(digits[4:]), 1, tzinfo=moment.tzinfo)
-    return start - timedelta(days=1) <= moment < start + timedelta(days=34)
