@@ -57,6 +57,8 @@ class Column:
     """The digits of a DECIMAL; else 0."""
     scale: int = 0
     """How many of them follow the decimal point; for times, the digits of fractional seconds."""
+    may_be_absent: bool = False
+    """Whether some of several merged worlds lack this column."""
 
     @property
     def sql_type(self) -> str:

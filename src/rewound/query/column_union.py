@@ -19,12 +19,16 @@ Layout = tuple[ColumnKey, ...]
 
 
 class _Absent(bytes):
-    """The type of `ABSENT`; as bytes it is empty."""
+    """The type of `ABSENT`; its bytes are empty, but an empty text does not equal it."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
 
 
 ABSENT = _Absent()
-"""The value of a column that a world does not have, where that is told from NULL. By identity:
-an empty text equals it."""
+"""The value of a column that a world does not have, where that is told from NULL."""
 
 
 def lay_out(columns: Sequence[Column]) -> Layout:

@@ -78,7 +78,10 @@ def choose_result_columns(
         for world, layout in layouts.items()
     }
     return ResultColumns(
-        columns=tuple(replace(c, name=name) for c, name in zip(common, unique, strict=True)),
+        columns=tuple(
+            replace(column, name=name, may_be_absent=len(alike[key]) < len(layouts))
+            for column, name, key in zip(common, unique, united, strict=True)
+        ),
         misfits=misfits,
         lacking={world: names for world, names in lacking.items() if names},
         places={

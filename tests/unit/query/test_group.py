@@ -1,4 +1,5 @@
 from rewound.mysql.columns import Row
+from rewound.query.column_union import ABSENT
 from rewound.query.group import group_errors, group_rows, list_once
 
 
@@ -16,6 +17,12 @@ def test_worlds_that_answer_alike_are_one_group_the_largest_first():
 
 def test_null_and_the_empty_text_are_different_answers():
     assert len(group_rows({"a": answer(None), "b": answer(b""), "c": answer(b"NULL")})) == 3
+
+
+def test_a_world_without_the_column_answers_differently_from_one_with_an_empty_text():
+    rows = {"a": answer(b""), "b": answer(ABSENT)}
+    assert len(group_rows(rows)) == 2
+    assert len(list_once(rows)) == 2
 
 
 def test_an_error_is_said_once_with_its_worlds():

@@ -241,8 +241,7 @@ def _markdown_line(cells: Iterable[str]) -> bytes:
 
 
 def _json_objects(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[bytes]:
-    # An empty text equals it: a closer look follows.
-    if any(ABSENT in values for values in zip(*rows, strict=True)):
+    if any(column.may_be_absent for column in columns):
         for present, group in groupby(rows, key=_find_present):
             fitting = [tuple(row[place] for place in present) for row in group]
             yield from _whole_json_objects([columns[place] for place in present], fitting)
