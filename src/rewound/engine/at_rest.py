@@ -9,7 +9,7 @@ lacks the marker of a clean shutdown, so a server that starts on it first reads 
 import time
 from dataclasses import dataclass
 
-from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS_SQL
 from rewound.mysql.client import Connection
 
 _PATIENCE_S = 3.0
@@ -22,10 +22,9 @@ _COUNTERS = (
 _LEFT_TO_PURGE = (
     "SELECT count FROM information_schema.innodb_metrics WHERE name = 'trx_rseg_history_len'"
 )
-_SYSTEM = ", ".join(f"'{name}'" for name in sorted(SYSTEM_SCHEMAS))
 _OTHER_ENGINES = (
     "SELECT 1 FROM information_schema.tables WHERE table_type = 'BASE TABLE'"
-    f" AND engine <> 'InnoDB' AND table_schema NOT IN ({_SYSTEM}) LIMIT 1"
+    f" AND engine <> 'InnoDB' AND table_schema NOT IN ({SYSTEM_SCHEMAS_SQL}) LIMIT 1"
 )
 
 

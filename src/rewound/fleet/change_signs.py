@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, SYSTEM_SCHEMAS_SQL
 from rewound.errors import MysqlError
 from rewound.files.states import FileState
 from rewound.fleet.changes import TABLE, Original, Seen, is_of_table, object_name, table_name
@@ -18,24 +18,23 @@ from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 
 _LOOK_TIMEOUT_S = 2.0
-_SYSTEM = ", ".join(f"'{name}'" for name in sorted(SYSTEM_SCHEMAS))
 _OBJECTS = (
     f"SELECT '{TABLE}', table_schema, table_name, CAST(create_time AS CHAR)"
     f" FROM information_schema.tables WHERE table_type = 'BASE TABLE'"
-    f" AND table_schema NOT IN ({_SYSTEM})"
+    f" AND table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
     " UNION ALL SELECT 'view', table_schema, table_name, MD5(view_definition)"
-    f" FROM information_schema.views WHERE table_schema NOT IN ({_SYSTEM})"
+    f" FROM information_schema.views WHERE table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
     " UNION ALL SELECT 'trigger', trigger_schema, trigger_name, CAST(created AS CHAR)"
-    f" FROM information_schema.triggers WHERE trigger_schema NOT IN ({_SYSTEM})"
+    f" FROM information_schema.triggers WHERE trigger_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
     " UNION ALL SELECT LOWER(routine_type), routine_schema, routine_name,"
     " CAST(last_altered AS CHAR)"
-    f" FROM information_schema.routines WHERE routine_schema NOT IN ({_SYSTEM})"
+    f" FROM information_schema.routines WHERE routine_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
     " UNION ALL SELECT 'event', event_schema, event_name, CAST(last_altered AS CHAR)"
-    f" FROM information_schema.events WHERE event_schema NOT IN ({_SYSTEM})"
+    f" FROM information_schema.events WHERE event_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
 )
 _WRITTEN = (
     "SELECT table_schema, table_name, CAST(UNIX_TIMESTAMP(update_time) AS CHAR)"
-    f" FROM information_schema.tables WHERE table_schema NOT IN ({_SYSTEM})"
+    f" FROM information_schema.tables WHERE table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
     " AND engine = 'InnoDB' AND update_time IS NOT NULL"
 )
 _ENCODED_NAMES = (

@@ -31,3 +31,6 @@ Source: MySQL 8.0 manual, "Server SQL Modes"; setting one gives error 1231 on 9.
 
 SYSTEM_SCHEMAS = frozenset({"mysql", "sys", "performance_schema", "information_schema", "ndbinfo"})
 """Schemas that belong to the server; a dump's copy of them is never restored."""
+
+SYSTEM_SCHEMAS_SQL = ", ".join(f"'{name}'" for name in sorted(SYSTEM_SCHEMAS))
+"""The same as a list in SQL, without its parentheses."""

@@ -20,14 +20,8 @@ def iter_depths(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
 
 def iter_outside(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
     """Yield (index, token) of all tokens outside parentheses."""
-    depth = 0
-    for index, token in enumerate(tokens):
-        text = token.text
-        if text == b"(":
-            depth += 1
-        elif text == b")":
-            depth -= 1
-        elif depth == 0:
+    for index, (depth, token) in enumerate(iter_depths(tokens)):
+        if depth == 0 and token.text != b")":
             yield index, token
 
 
@@ -43,14 +37,9 @@ def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
 
 def split_at_commas(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Yield what stands between the commas that are in no parentheses; what is empty too."""
-    start = depth = 0
-    for index, token in enumerate(tokens):
-        text = token.text
-        if text == b"(":
-            depth += 1
-        elif text == b")":
-            depth -= 1
-        elif depth == 0 and text == b",":
+    start = 0
+    for index, token in iter_outside(tokens):
+        if token.text == b",":
             yield tokens[start:index]
             start = index + 1
     yield tokens[start:]
