@@ -64,6 +64,15 @@ class World:
     """Newer dumps of it that could not be restored."""
 
 
+def fleet_flag(fleet: str) -> str:
+    """Return what a command about a fleet needs after its name: nothing for the default fleet.
+
+    >>> fleet_flag("before")
+    ' --fleet before'
+    """
+    return "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
+
+
 def find_older(worlds: Iterable[World]) -> frozenset[str]:
     """Return the worlds that hold an older dump than the others do."""
     ready = [world for world in worlds if world.schemas]
@@ -101,7 +110,7 @@ def say_state(state: WorldState) -> str:
 
 def explain_unready(world: World, fleet: str) -> tuple[str, str]:
     """Return what is the matter with a world that is not ready, and the next thing to do."""
-    flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
+    flag = fleet_flag(fleet)
     reset = f"rewound reset{flag} {world.name} brings it back as it was restored"
     match world.state:
         case WorldState.STOPPED:

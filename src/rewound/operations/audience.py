@@ -8,7 +8,7 @@ from rewound.catalog import fold_worlds, select_worlds
 from rewound.errors import UsageError
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import DEFAULT_FLEET, World, WorldState, say_state
+from rewound.fleet.world import World, WorldState, fleet_flag, say_state
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.server_url import ServerUrl
@@ -116,8 +116,7 @@ def describe(audience: Audience) -> str:
 
 def _refer(fleet: str, state: WorldState) -> str:
     """Return why a world is not asked; of a failure, `status` has the reason and the remedy."""
-    flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
-    told = f"; rewound status{flag} shows why" if state is WorldState.FAILED else ""
+    told = f"; rewound status{fleet_flag(fleet)} shows why" if state is WorldState.FAILED else ""
     return f"{say_state(state)}{told}"
 
 

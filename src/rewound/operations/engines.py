@@ -9,6 +9,7 @@ from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine, ServerWatch
 from rewound.errors import FleetError, HostError
+from rewound.fleet.world import fleet_flag
 
 
 def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -> Engine:
@@ -18,7 +19,7 @@ def get_engine(choice: EngineChoice, fleet: str, *, clone: CloneMethod | None) -
         FleetError: its MySQL is another one now.
         HostError: it is no longer available.
     """
-    again = f"restore it again: rewound down --fleet {fleet}, then rewound up"
+    again = f"restore it again: rewound down{fleet_flag(fleet)}, then rewound up"
     if choice.kind is EngineKind.PROCESS:
         installation = get_installation(choice.mysql, settings.cache_dir())
         if str(installation.version) != choice.version:

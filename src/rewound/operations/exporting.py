@@ -32,7 +32,7 @@ from rewound.errors import FleetError
 from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.export_folder import ExportFolder, find_place, new_export
-from rewound.fleet.world import World, WorldState, say_state
+from rewound.fleet.world import World, WorldState, fleet_flag, say_state
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT, new_password, password_statement
 from rewound.mysql.version import parse_version
 from rewound.operations import fleets
@@ -120,13 +120,12 @@ def _get_baselines(fleet: str, worlds: Sequence[World]) -> dict[str, str]:
     Raises:
         FleetError: worlds are not restored, or have none.
     """
-    flag = "" if fleet == "default" else f" --fleet {fleet}"
     if unfit := [w for w in worlds if w.state not in (WorldState.READY, WorldState.STOPPED)]:
         told = ", ".join(f"{world.name} {say_state(world.state)}" for world in unfit)
         raise FleetError(
             f"not all worlds of fleet {fleet} are ready: {told}",
             hint="leave them out with --worlds, or reset those that have a baseline:"
-            f" rewound reset{flag}",
+            f" rewound reset{fleet_flag(fleet)}",
         )
     if without := [world.name for world in worlds if world.baseline is None]:
         raise _no_baseline(
@@ -138,11 +137,11 @@ def _get_baselines(fleet: str, worlds: Sequence[World]) -> dict[str, str]:
 
 
 def _no_baseline(fleet: str, message: str) -> FleetError:
-    flag = "" if fleet == "default" else f" --fleet {fleet}"
     return FleetError(
         message,
-        hint=f"restore the fleet again, with baselines: rewound down{flag}, then rewound up; or"
-        " leave these worlds out with --worlds",
+        hint="restore the fleet again, with baselines:"
+        f" rewound down{fleet_flag(fleet)}, then rewound up; or leave these worlds out with"
+        " --worlds",
     )
 
 

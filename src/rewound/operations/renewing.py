@@ -17,7 +17,7 @@ from rewound.fleet.record_writer import interruptible, run_side_by_side
 from rewound.fleet.restore import restore_world
 from rewound.fleet.restore_context import Observer, RestoreContext, discard_world
 from rewound.fleet.state import FleetRecord
-from rewound.fleet.world import DEFAULT_FLEET, FOR_ADDING, World, WorldState
+from rewound.fleet.world import FOR_ADDING, World, WorldState, fleet_flag
 from rewound.operations.changed import find_changed
 from rewound.operations.up_observer import UpObserver
 
@@ -43,11 +43,11 @@ def keep_changed(
 ) -> list[WorldPlan]:
     """Return the plans of worlds that nobody changed; say of the others that they stay."""
     changed = find_changed(record.name, {plan.name: record.worlds[plan.name] for plan in plans})
-    flag = "" if record.name == DEFAULT_FLEET else f" --fleet {record.name}"
     for name in changed:
         observer.narrate(
-            f"world {name} was changed after its restore, so it keeps its older dump; rewound"
-            f" reset{flag} {name} undoes the changes, then --add takes the newer dump"
+            f"world {name} was changed after its restore, so it keeps its older dump;"
+            f" rewound reset{fleet_flag(record.name)} {name} undoes the changes, then --add takes"
+            " the newer dump"
         )
     return [plan for plan in plans if plan.name not in changed]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rewound.errors import FleetError
 from rewound.fleet.state import FleetRecord
+from rewound.fleet.world import fleet_flag
 from rewound.operations.dump_selection import Selection
 from rewound.worlds.folding import name_worlds
 
@@ -23,9 +24,9 @@ def require_whole_replacement(
         return
     kept = set(restored)
     if lost := [name for name in earlier.worlds if name not in kept]:
-        flag = "" if earlier.name == "default" else f" --fleet {earlier.name}"
         raise FleetError(
             f"--replace would delete {name_worlds(lost)} of fleet {earlier.name}, which this"
             " command does not restore",
-            hint=f"use --add in place of --replace to keep them, or run rewound down{flag} first",
+            hint="use --add in place of --replace to keep them, or run"
+            f" rewound down{fleet_flag(earlier.name)} first",
         )

@@ -14,7 +14,7 @@ from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.restart import Starting, start_worlds
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder, FleetRecord
-from rewound.fleet.world import WorldState, say_state
+from rewound.fleet.world import WorldState, fleet_flag, say_state
 from rewound.operations.engines import get_engine
 from rewound.operations.host import open_baselines
 from rewound.operations.restoring import workers
@@ -69,7 +69,7 @@ def reset(
             raise FleetError(
                 f"no baseline to reset {', '.join(world.name for world in chosen)} of fleet"
                 f" {fleet} to",
-                hint=f"restore it again: rewound down --fleet {fleet}, then rewound up",
+                hint=f"restore it again: rewound down{fleet_flag(fleet)}, then rewound up",
             )
         record = replace(record, maker=own_identity())
         context = _open(folder, record, observer, clone=clone)

@@ -10,7 +10,7 @@ from rewound.cli.output.formats import show_count
 from rewound.cli.output.world_states import describe_closed
 from rewound.cli.parameters.shared_options import fleet_option
 from rewound.errors import FleetNotFound, UsageError
-from rewound.fleet.world import DEFAULT_FLEET
+from rewound.fleet.world import fleet_flag
 from rewound.operations import ending, fleets
 
 
@@ -55,11 +55,10 @@ def _require_no_words(words: Sequence[str], fleet: str) -> None:
     if set(words) <= set(fleets.names()):
         commands = " && ".join(f"rewound down --fleet {name}" for name in words)
         raise UsageError("down takes the name of a fleet as --fleet", hint=commands)
-    flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
     raise UsageError(
         f"down takes no worlds, and {', '.join(words)} is not a fleet",
-        hint=f"rewound down{flag} deletes all of fleet {fleet};"
-        f" to undo changes in some worlds: rewound reset{flag} {shlex.join(words)}",
+        hint=f"rewound down{fleet_flag(fleet)} deletes all of fleet {fleet};"
+        f" to undo changes in some worlds: rewound reset{fleet_flag(fleet)} {shlex.join(words)}",
     )
 
 

@@ -36,7 +36,7 @@ from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
 from rewound.fleet.bring_up import BringUp
 from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore_context import Observer
-from rewound.fleet.world import WorldState, find_older
+from rewound.fleet.world import WorldState, find_older, fleet_flag
 from rewound.load.ledger import summarise_rules
 from rewound.operations import adding, dump_selection, fleets, restoring
 from rewound.operations.ending import Ended
@@ -314,7 +314,7 @@ def show_failures(
 
 
 def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
-    flag = "" if fleet == "default" else f" --fleet {fleet}"
+    flag = fleet_flag(fleet)
     older = find_older(brought.record.worlds.values())
     made = {*brought.restored, *brought.failures}
     worlds = [world for name, world in brought.record.worlds.items() if name in made]

@@ -10,7 +10,14 @@ from rewound.cli.output import diagnostics
 from rewound.cli.output.formats import show_count
 from rewound.fleet.changes import Changes, describe_changes, merge_changes, summarise_changes
 from rewound.fleet.state import FleetRecord
-from rewound.fleet.world import DEFAULT_FLEET, FOR_ADDING, World, WorldState, find_older
+from rewound.fleet.world import (
+    DEFAULT_FLEET,
+    FOR_ADDING,
+    World,
+    WorldState,
+    find_older,
+    fleet_flag,
+)
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 
@@ -65,8 +72,7 @@ def describe_remedies(record: FleetRecord) -> Iterator[str]:
         command = add_command(record.source, record.name, failed)
         yield f"to restore {name_worlds(failed)} once the cause is fixed: {command}"
     if stopped := [name for name, state in states.items() if state is WorldState.STOPPED]:
-        flag = "" if record.name == DEFAULT_FLEET else f" --fleet {record.name}"
-        command = f"rewound start{flag} {shlex.quote(fold_worlds(stopped))}"
+        command = f"rewound start{fleet_flag(record.name)} {shlex.quote(fold_worlds(stopped))}"
         yield f"to start {name_worlds(stopped)} again, changes kept: {command}"
 
 
@@ -110,5 +116,4 @@ def describe_closed(world: str, logins: Sequence[str]) -> str:
 
 def reset_command(fleet: str, worlds: Sequence[str]) -> str:
     """Return the command that takes worlds back."""
-    flag = "" if fleet == "default" else f" --fleet {fleet}"
-    return f"rewound reset{flag} {shlex.quote(fold_worlds(worlds))}"
+    return f"rewound reset{fleet_flag(fleet)} {shlex.quote(fold_worlds(worlds))}"
