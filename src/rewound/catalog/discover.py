@@ -86,7 +86,7 @@ def discover(
     parse = _make_parser(pattern, asked)
     named: list[NamedDump] = []
     for file in candidates:
-        outcome = _read_file(file, parse(file), asked, is_described=pattern is not None)
+        outcome = _read_file(file, parse(file), asked)
         if isinstance(outcome, NotUnderstood):
             not_understood.append(outcome)
         else:
@@ -174,11 +174,11 @@ def _add_patterns(
 
 
 def _read_file(
-    file: SourceFile, name: ParsedName | NameProblem, source: CandidateFiles, *, is_described: bool
+    file: SourceFile, name: ParsedName | NameProblem, source: CandidateFiles
 ) -> NamedDump | NotUnderstood:
     """Return the dump of a name; the closing line has the time where the name leaves it open.
 
-    `is_described` tells that a pattern says what the name means, also against the closing line.
+    If the closing line denies the week in the name, the name wins, as it does with a day.
     """
     if isinstance(name, NameProblem):
         return NotUnderstood(file.path, name.reason)
@@ -192,7 +192,7 @@ def _read_file(
     if closed_at is not None:
         if name.span is None or name.span.holds(closed_at):
             taken_at, time_source = closed_at.astimezone(UTC), TimeSource.CLOSING_LINE
-        elif not is_described:
+        elif taken_at is None:
             return NotUnderstood(file.path, _describe_denied(file, name.span, closed_at, source))
     if taken_at is None:
         return NotUnderstood(file.path, NO_TIME)

@@ -3,8 +3,10 @@
 Worlds that are slots of a rotation, or tables, are also resolved here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
 
 from rewound.catalog.candidates import CandidateFiles, NamedDump
 from rewound.catalog.doubts import (
@@ -17,7 +19,8 @@ from rewound.catalog.dump import Doubt, Dump, NotUnderstood, TimeSource, sort_na
 from rewound.catalog.naming.calendar import is_calendar_word
 from rewound.catalog.naming.endings import strip_extension
 from rewound.catalog.naming.names import find_world_problem
-from rewound.catalog.naming.proposals import propose_for_ids, propose_for_slot
+from rewound.catalog.naming.proposals import propose_for_ids
+from rewound.catalog.naming.slot_patterns import propose_for_slots
 from rewound.catalog.rotations import Rotation, find_rotations
 from rewound.catalog.serial_worlds import find_serial_worlds, find_set_aside
 from rewound.catalog.several_files import ReadSubject, find_database_files, find_table_files
@@ -42,25 +45,22 @@ def question_names(
         for entry in named
         if entry.dump.time_source is TimeSource.CLOSING_LINE
     ]
+    suspicions: list[Suspicion] = []
     for rotation in find_rotations(slots):
         if rotation.is_certain:
             named, nameless = _merge(named, rotation)
             lost += nameless
         else:
-            worlds = frozenset(dump.world for dump in rotation.dumps)
-            text = (
-                f"{name_worlds(sorted(worlds))} may be named by {rotation.slot}: a job that"
-                " overwrites its dumps in turn uses such names, and the closing lines match"
-            )
-            suspicion = Suspicion(worlds, rotation.dumps, text)
-            with_world = [(dump, rotation.world) for dump in rotation.dumps]
-            doubts.append(_resolve(suspicion, source, with_world))
-    in_doubt = frozenset(world for doubt in doubts for world in doubt.worlds)
-    doubts += [
-        _resolve(suspicion, source, ())
+            suspicions.append(_suspect(rotation))
+    in_doubt = frozenset[str]().union(
+        *(doubt.worlds for doubt in doubts), *(suspicion.worlds for suspicion in suspicions)
+    )
+    suspicions += [
+        suspicion
         for suspicion in find_serial_worlds(entry.dump for entry in named)
         if not suspicion.worlds & in_doubt
     ]
+    doubts += _resolve(suspicions, named, source)
     doubts += [
         _resolve_aside(suspicion, named, source)
         for suspicion in find_set_aside(entry.dump for entry in named)
@@ -72,15 +72,84 @@ def question_names(
     return named, lost, doubts
 
 
+def _suspect(rotation: Rotation) -> Suspicion:
+    worlds = frozenset(dump.world for dump in rotation.dumps)
+    text = (
+        f"{name_worlds(sorted(worlds))} may be named by {rotation.slot}: a job that"
+        " overwrites its dumps in turn uses such names, and the closing lines match"
+    )
+    bases = dict.fromkeys(worlds, rotation.world) if rotation.world else {}
+    return Suspicion(worlds, rotation.dumps, text, bases)
+
+
+def _resolve(
+    suspicions: Sequence[Suspicion], named: Sequence[NamedDump], source: CandidateFiles
+) -> list[Doubt]:
+    """Return the doubts, with a pattern by which they are moments, and one by which worlds."""
+    each = _worlds_by_stem(named)
+    joined = _worlds_by_stem(named, _join_worlds(suspicions, named))
+    doubts = []
+    for suspicion in suspicions:
+        paths = {dump.path for dump in suspicion.dumps}
+        stems = [strip_extension(e.file.relative) for e in named if e.dump.path in paths]
+        one_world, many_worlds = (
+            propose_for_slots(stems, wanted, source.names, source.timezone, source.today)
+            for wanted in (joined, each)
+        )
+        doubts.append(_ask(suspicion, one_world[:1], many_worlds[:1]))
+    return doubts
+
+
+def _worlds_by_stem(
+    named: Sequence[NamedDump], joined: Mapping[Path, str] = MappingProxyType({})
+) -> dict[str, str]:
+    return {
+        strip_extension(entry.file.relative): joined.get(entry.dump.path, entry.dump.world)
+        for entry in named
+    }
+
+
+def _join_worlds(suspicions: Sequence[Suspicion], named: Sequence[NamedDump]) -> dict[Path, str]:
+    """Return the worlds of the dumps if each suspicion is right: different ones stay apart."""
+    origins = {entry.dump.path: entry.name.origin for entry in named}
+    taken: dict[str, tuple[str, ...]] = {}
+    joined: dict[Path, str] = {}
+    for suspicion in suspicions:
+        first = suspicion.dumps[0]
+        origin = origins.get(first.path, ())
+        name = suspicion.bases.get(first.world) or "/".join(origin) or first.world
+        while taken.setdefault(name, origin) != origin:
+            name += "+"
+        joined |= {dump.path: name for dump in suspicion.dumps}
+    return joined
+
+
+def _ask(suspicion: Suspicion, one_world: Sequence[str], many_worlds: Sequence[str]) -> Doubt:
+    hints = [f"--pattern '{pattern}' if they are one world" for pattern in one_world]
+    hints += [f"--pattern '{pattern}' if each is a world" for pattern in many_worlds]
+    if not one_world:
+        hints.append("if they are one world, rename the files, such as NAME_2024-06-18.sql")
+    hint = ", ".join(hints)
+    if not many_worlds:
+        hint += "; --worlds selects other worlds"
+    return Doubt(suspicion.worlds, suspicion.text, hint)
+
+
 def _resolve_aside(
     suspicion: Suspicion, named: Sequence[NamedDump], source: CandidateFiles
 ) -> Doubt:
     """Return the doubt with the options that leave the worlds out, or keep them."""
     others = {entry.dump.world for entry in named} - suspicion.worlds
-    patterns = propose_for_slot([], source.names, source.timezone, source.today)
-    keeps = f"; {quote_patterns(patterns)} if each is a world" if patterns else ""
+    patterns = _propose_as_read(named, source)
+    keeps = f"; {quote_patterns(patterns[:1])} if each is a world" if patterns else ""
     hint = f"--worlds '{fold_worlds(sort_naturally(others))}' leaves them out{keeps}"
     return Doubt(suspicion.worlds, suspicion.text, hint)
+
+
+def _propose_as_read(named: Sequence[NamedDump], source: CandidateFiles) -> list[str]:
+    """Return the patterns by which each dump is of the world that it was read as."""
+    wanted = _worlds_by_stem(named)
+    return propose_for_slots(list(wanted)[:1], wanted, source.names, source.timezone, source.today)
 
 
 def _resolve_dates(suspicion: Suspicion, source: CandidateFiles) -> Doubt:
@@ -126,44 +195,6 @@ def _merge(
     return kept, nameless
 
 
-def _resolve(
-    suspicion: Suspicion, source: CandidateFiles, slots: Sequence[tuple[Dump, str]]
-) -> Doubt:
-    """Return the doubt with the patterns that settle it."""
-    stems = {file.path: strip_extension(file.relative) for file in source.files}
-    texts = [(stems[dump.path], world) for dump, world in slots]
-    if not texts:
-        texts = [
-            (stems[dump.path], suspicion.bases.get(dump.world) or _without_number(dump.world))
-            for dump in suspicion.dumps
-        ]
-    patterns = propose_for_slot(texts, source.names, source.timezone, source.today)
-    return _ask(suspicion, patterns)
-
-
-def _without_number(world: str) -> str:
-    return world.rstrip("0123456789").rstrip("-_. ")
-
-
-def _ask(suspicion: Suspicion, patterns: Sequence[str]) -> Doubt:
-    if len(patterns) > 1:
-        one, each = patterns[:2]
-        hint = f"--pattern '{one}' if they are one world, --pattern '{each}' if each is a world"
-    elif patterns == ["{world}"]:
-        hint = (
-            "--pattern '{world}' if each is a world; if they are one, rename the files, such as"
-            " NAME_2024-06-18.sql"
-        )
-    elif patterns:
-        hint = f"tell Rewound which part is the world: {quote_patterns(patterns)}"
-    else:
-        hint = (
-            "tell Rewound which part is the world with --pattern, or select other worlds with"
-            " --worlds"
-        )
-    return Doubt(suspicion.worlds, suspicion.text, hint)
-
-
 def _doubt_databases(
     origin: tuple[str, ...], dumps: Sequence[Dump], source: CandidateFiles
 ) -> Doubt:
@@ -188,11 +219,9 @@ def question_clocks(named: Sequence[NamedDump], source: CandidateFiles) -> list[
     """Ask some closing lines whether the names tell the time by a 12-hour clock."""
     dumps = [entry.dump for entry in named]
     suspicions = find_half_day_clocks(dumps, source.timezone, source.find_closing_time)
-    stems = {file.path: strip_extension(file.relative) for file in source.files}
     doubts = []
     for suspicion in suspicions:
-        slots = [(stems[dump.path], dump.world) for dump in suspicion.dumps[:1]]
-        patterns = propose_for_slot(slots, source.names, source.timezone, source.today)
+        patterns = _propose_as_read(named, source)
         hint = "add AM or PM (%p) to the names"
         if patterns := [pattern for pattern in patterns if "{time" not in pattern]:
             hint += f"; {quote_patterns(patterns[:1])} uses the times in the closing lines"

@@ -121,8 +121,9 @@ def find_disagreement(dump: Dump, completed_at: datetime | None) -> str | None:
     """
     if completed_at is None:
         return None
-    slack = _WIDEST_ZONE + _LONGEST_DUMP + timedelta(days=dump.open_days if dump.day_only else 0)
-    if abs(completed_at - dump.taken_at) <= slack:
+    slack = _WIDEST_ZONE + _LONGEST_DUMP
+    open_days = timedelta(days=dump.open_days if dump.day_only else 0)
+    if -slack <= completed_at - dump.taken_at <= open_days + slack:
         return None
     return (
         f"{dump.path.name} is named {dump.taken_at:%Y-%m-%d %H:%M:%S} but ends with"

@@ -41,7 +41,7 @@ def list_dumps(cli: Cli, source: Path, *options: str) -> list[tuple[str, str]]:
         ),
         ("ddmmyy", [("host1", "2024-06-18T00:00:00"), ("host1", "2024-06-19T00:00:00")]),
         ("mon-dd-yy", [("host1", "2024-06-18T00:00:00"), ("host1", "2024-06-19T00:00:00")]),
-        ("isoweek", [("host1", "2024-06-17T00:00:00"), ("host1", "2024-06-24T00:00:00")]),
+        ("isoweek", [("host1", "2024-06-18T21:15:30"), ("host1", "2024-06-24T00:00:00")]),
         (
             "sentabi",
             [

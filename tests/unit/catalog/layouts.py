@@ -96,7 +96,7 @@ ONE_FILE = [
     one("2024-W25/host1.sql.gz", "host1 2024-06-21 03:00:30", "2024-06-21 03:00:30"),
     # `date +%W`, and a job that names the week that has just ended.
     one("host1_2025-W24.sql.gz", "host1 2025-06-22 03:00:30", "2025-06-22 03:00:30"),
-    one("host1_2024-W25.sql.gz", None, "2024-02-11 03:00:00"),
+    one("host1_2024-W25.sql.gz", "host1 2024-06-17", "2024-02-11 03:00:00"),
     one("host1_2024-W25_1.sql.gz", None),
     one("host1_2024-170.sql.gz", f"host1 {D}"),
     one("host1_2024170.sql.gz", f"host1 {D}"),

@@ -197,11 +197,11 @@ def test_a_damaged_dump_with_a_week_in_its_name_keeps_its_place(tmp_path):
     assert (dump.time_source, dump.open_days) == (TimeSource.NAME, 7)
 
 
-def test_a_week_that_its_closing_line_denies_comes_with_patterns_for_both(tmp_path):
-    make_files(tmp_path, "host1-2024-W25.sql")
+def test_a_month_that_its_closing_line_denies_comes_with_a_pattern(tmp_path):
+    make_files(tmp_path, "host1-2024-06.sql")
     catalog = discover(tmp_path, read_closing_time=lambda path: datetime(2024, 2, 11, tzinfo=UTC))
     [reason] = reasons(catalog).values()
     assert reason == (
-        "2024-W25 looks like a week, but the closing line has the date 2024-02-11;"
-        " use --pattern '{world}-{any}' or --pattern '{world}-{time}'"
+        "2024-06 looks like a month, but the closing line has the date 2024-02-11;"
+        " use --pattern '{world}-{any}'"
     )

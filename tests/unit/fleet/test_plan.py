@@ -124,6 +124,8 @@ def test_require_space_for_copies_counts_all_of_them():
         (-21, False, True),
         (44, True, False),
         (45, True, True),
+        (-20, True, False),
+        (-21, True, True),  # a day leaves open what comes after its start
     ],
 )
 def test_find_disagreement_allows_for_zones_and_long_dumps(

@@ -75,10 +75,11 @@ class NamePattern:
 def compile_pattern(pattern: str) -> NamePattern:
     """Return the pattern, ready to read paths with.
 
-    It holds `{world}` once, `{time}` or `{time:FORMAT}` at most once, and `{any}` for text
-    of no meaning within one folder or file name; world and any text are as short as they
-    can be. FORMAT takes strptime's directives, and %s for seconds since 1970 (or, with more
-    digits, milli-, micro- or nanoseconds). Parts of one time that stand apart have a
+    It holds `{world}` once, `{time}` or `{time:FORMAT}` at most once, `{any}` for text of no
+    meaning within one folder or file name, and `{word}` for one word of it, which has no
+    separator such as `-`; world and any text are as short as they can be. FORMAT takes
+    strptime's directives, and %s for seconds since 1970 (or, with more digits, milli-, micro-
+    or nanoseconds). Parts of one time that stand apart have a
     placeholder each: `{time:%Y-%m-%d}/{world}_{time:%H%M}`.
 
     Raises:
@@ -116,20 +117,26 @@ def _checked_braces(pattern: str) -> str:
 
 
 def _check_placeholder(pattern: str, placeholder: str) -> None:
-    if placeholder in ("", "{world}", "{any}", "{time}") or placeholder.startswith("{time:"):
+    if placeholder in ("", "{world}", "{any}", "{word}", "{time}") or placeholder.startswith(
+        "{time:"
+    ):
         return
     raise UsageError(
         f"the pattern {pattern!r} has an unknown placeholder {placeholder}",
-        hint="valid placeholders are {world}, {time}, {time:FORMAT} and {any}",
+        hint="valid placeholders are {world}, {time}, {time:FORMAT}, {any} and {word}",
     )
 
 
 def _placeholder_regex(placeholder: str) -> str:
     if placeholder.startswith("{time:"):
         return format_regex(placeholder[len("{time:") : -1])
-    return {"{world}": "(?P<world>[^/]+?)", "{any}": "[^/]*?"}.get(
-        placeholder, f"(?P<time>{TIME_REGEX})"
-    )
+    regexes = {
+        "{world}": "(?P<world>[^/]+?)",
+        "{any}": "[^/]*?",
+        "{word}": r"[^-_. ()\[\]@,/]+",
+        "{time}": f"(?P<time>{TIME_REGEX})",
+    }
+    return regexes[placeholder]
 
 
 def _check_format(pattern: str, time_format: str) -> None:

@@ -14,7 +14,6 @@ from rewound.catalog.naming.names import ParsedName
 from rewound.catalog.naming.pattern import compile_pattern
 from rewound.catalog.naming.reading import StemTimes
 from rewound.catalog.naming.spans import Span
-from rewound.catalog.naming.times import TIME_REGEX
 from rewound.errors import UsageError
 
 _DAY_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%Y_%m_%d", "%Y.%m.%d", "%Y/%m/%d", "%d-%m-%Y", "%d.%m.%Y")
@@ -73,68 +72,18 @@ def propose_for_time(
         # Of two texts without a separator the first would be one letter.
         candidates += [each for each in around if "{world}{any}" not in each]
         candidates.append("{world}")
-    return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
+    return list(iter_working(dict.fromkeys(candidates), names, timezone, today))
 
 
 def propose_for_span(
     stem: str, span: Span, names: Sequence[PurePosixPath], timezone: tzinfo, today: date
 ) -> list[str]:
-    """Return the patterns for a name whose week or month its closing line denies.
-
-    The first take the time from closing lines; the last takes a week at its word.
-    """
+    """Return the patterns for a name whose month its closing line denies: that one counts."""
     start = stem.rindex(span.text)
     place = (start, start + len(span.text))
     around = _iter_patterns(stem, place, "{any}")
     candidates = [each for each in around if "{world}{any}" not in each]
-    if span.what == "week":
-        candidates += _iter_patterns(stem, place, "{time}")
-    return list(_iter_working(dict.fromkeys(candidates), names, timezone, today))
-
-
-def propose_for_slot(
-    slots: Sequence[tuple[str, str]],
-    names: Sequence[PurePosixPath],
-    timezone: tzinfo,
-    today: date,
-) -> list[str]:
-    """Return the patterns for names of which a part is a slot; with each stem goes its world.
-
-    The first takes the world alone, and the last the slot as a part of it.
-    """
-    candidates: list[str] = []
-    for stem, world in dict.fromkeys(slots[:1]):
-        name = re.sub(TIME_REGEX, "{time}", stem.rpartition("/")[2])
-        before, found, after = name.partition(world or "/")
-        if found:
-            for start in ("{any}", before) if before else ("",):
-                candidates.append(start + "{world}" + _with_any(after))
-                whole = re.match(r"[^{}]*?(?=[-_. ]*(?:\{time\}|$))", after)
-                if whole is not None:
-                    candidates.append(start + "{world}" + _with_any(after[whole.end() :]))
-                # Without the time in the name that of the closing line counts.
-                candidates.append(start + "{world}" + _with_any(after.replace("{time}", "0")))
-        candidates.append("{world}/{any}")
-    candidates.append("{world}")
-    return [
-        candidate
-        for candidate in _iter_working(dict.fromkeys(candidates), names, timezone, today)
-        if candidate == "{world}" or _keeps_apart(candidate, slots, timezone)
-    ]
-
-
-def _keeps_apart(candidate: str, slots: Sequence[tuple[str, str]], timezone: tzinfo) -> bool:
-    """Tell whether a pattern reads the slots of one world, and no others, as one world."""
-    pattern = compile_pattern(candidate)
-    read: dict[str, set[str]] = {}
-    for stem, world in slots:
-        parsed = pattern.parse_path(PurePosixPath(stem + ".sql"), timezone)
-        if world and isinstance(parsed, ParsedName):
-            read.setdefault(world, set()).add(parsed.world)
-    worlds = [world for of_one in read.values() for world in of_one]
-    is_split = [len(of_one) > 1 for of_one in read.values()]
-    # All are joined, or none is: the pattern by which each is a world is one of them.
-    return len(set(worlds)) == len(worlds) and (not any(is_split) or all(is_split))
+    return list(iter_working(dict.fromkeys(candidates), names, timezone, today))
 
 
 def propose_for_folders(
@@ -142,7 +91,7 @@ def propose_for_folders(
 ) -> list[str]:
     """Return the patterns by which files of one name in many folders are told apart."""
     candidates = [each for each in _FOLDER_PATTERNS if ("{time}" in each) == has_times]
-    return list(_iter_working(candidates, names, timezone, today))
+    return list(iter_working(candidates, names, timezone, today))
 
 
 def propose_for_ids(
@@ -150,28 +99,17 @@ def propose_for_ids(
 ) -> list[tuple[str, str]]:
     """Return patterns, with what each means, for digits that may be a date or name a world."""
     stem = strip_extension(names[0]) if names else ""
-    each = next(_iter_working(["{world}", "{world}/{any}"], names, timezone, today), None)
+    each = next(iter_working(["{world}", "{world}/{any}"], names, timezone, today), None)
     found = [] if each is None else [(each, "each is a world")]
     for shape, formats in _ID_FORMATS:
         if (match := re.search(f"(?<![0-9]){shape}(?![0-9])", stem)) is None:
             continue
         for time_format in formats:
             dated = _iter_patterns_of(stem, [(*match.span(), f"{{time:{time_format}}}")])
-            if (pattern := next(_iter_working(dated, names, timezone, today), None)) is not None:
+            if (pattern := next(iter_working(dated, names, timezone, today), None)) is not None:
                 found.append((pattern, "they are such dates"))
         return found
     return found
-
-
-def _with_any(text: str) -> str:
-    """Return a text with {any} in place of its words, but for its times."""
-    pieces = re.split(r"(\{time\})", text)
-    return "".join(
-        piece
-        if piece == "{time}"
-        else re.sub(r"[A-Za-z0-9].*[A-Za-z0-9]|[A-Za-z0-9]", "{any}", piece)
-        for piece in pieces
-    )
 
 
 def _iter_patterns(stem: str, span: tuple[int, int], written: str) -> Iterator[str]:
@@ -233,7 +171,7 @@ def _tail_format(tail: str) -> str | None:
     return "" if not tail else None
 
 
-def _iter_working(
+def iter_working(
     candidates: Iterable[str], names: Sequence[PurePosixPath], timezone: tzinfo, today: date
 ) -> Iterator[str]:
     """Yield the patterns that read all names, no two as the same moment of one world."""
