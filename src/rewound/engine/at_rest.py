@@ -44,29 +44,30 @@ def settle(connection: Connection) -> None:
 
     Waits a few seconds at most. `find_rest` tells whether it came to rest and stayed there.
     """
-    connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = 1")
     deadline = time.monotonic() + _PATIENCE_S
     while True:
+        connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = 1")
         while _has_history(connection) and time.monotonic() < deadline:
             time.sleep(_POLL_S)
+        connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = DEFAULT")
         # Writes every page that is newer than its file, and a checkpoint.
         connection.execute_sql("ALTER INSTANCE ENABLE INNODB REDO_LOG")
-        if _read_rest(connection) is not None or time.monotonic() >= deadline:
-            break
-        # A thread of the server wrote something meanwhile, such as statistics.
+        if _stays_at_rest(connection) or time.monotonic() >= deadline:
+            return
+        # A thread of the server wrote something meanwhile, such as what purging left to free.
         connection.execute_sql("ALTER INSTANCE DISABLE INNODB REDO_LOG")
-    connection.execute_sql("SET GLOBAL innodb_purge_rseg_truncate_frequency = DEFAULT")
+
+
+def can_rest(connection: Connection) -> bool:
+    """Return whether all tables are InnoDB's: of no other engine it is known what it writes."""
+    return not connection.query(_OTHER_ENGINES).rows
 
 
 def find_rest(connection: Connection) -> Rest | None:
     """Return the counters of a server at rest; None if it is not at rest.
 
-    Only InnoDB tells: a server with tables of other engines is never known to be at rest.
+    They tell of InnoDB alone: see `can_rest`.
     """
-    return None if connection.query(_OTHER_ENGINES).rows else _read_rest(connection)
-
-
-def _read_rest(connection: Connection) -> Rest | None:
     counters = {str(name): int(str(value)) for name, value in connection.query(_COUNTERS).rows}
     lsn = counters["Innodb_redo_log_current_lsn"]
     if counters["Innodb_redo_log_checkpoint_lsn"] != lsn or _has_history(connection):
@@ -74,6 +75,14 @@ def _read_rest(connection: Connection) -> Rest | None:
     if counters["Innodb_buffer_pool_pages_dirty"] != 0:
         return None
     return Rest(lsn, counters["Innodb_data_written"], counters["Innodb_os_log_written"])
+
+
+def _stays_at_rest(connection: Connection) -> bool:
+    rest = find_rest(connection)
+    if rest is None:
+        return False
+    time.sleep(_POLL_S)
+    return find_rest(connection) == rest
 
 
 def _has_history(connection: Connection) -> bool:

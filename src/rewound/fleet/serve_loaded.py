@@ -9,15 +9,17 @@ again (ADR 18).
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from rewound.catalog import Dump
-from rewound.engine.at_rest import find_rest, settle
+from rewound.engine.at_rest import can_rest, find_rest, settle
 from rewound.engine.cloning import DATA
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import HostError, LoadError
 from rewound.fleet.baseline import Origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.change_signs import list_table_files, read_original
+from rewound.fleet.changes import Original
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.restore_context import Observer, RestoreContext, Restored, discard_world
 from rewound.fleet.serving import connect, explained, serve
@@ -55,125 +57,115 @@ def serve_loaded(
         HostError: the server ended, or does not start again.
     """
     origin = context.origin(loaded.ledger.dump.sha256, loaded.spec.settings)
-
-    def note(text: str) -> None:
-        observer.world_note(plan.name, text)
-
-    running = _serve_running(loaded, origin, context, engine, note)
+    serving = _Serving(loaded, origin, context, engine, partial(observer.world_note, plan.name))
+    running = serving.go_on()
     if running is not None:
         return running
     engine.stop(loaded.server)
     if context.baselines is None:
-        return _serve_again(loaded, engine)
-    return _leave_baseline(loaded, origin, plan, context, engine, note, context.baselines)
-
-
-def _serve_running(
-    loaded: LoadedWorld,
-    origin: Origin,
-    context: RestoreContext,
-    engine: Engine,
-    note: Callable[[str], None],
-) -> Restored | None:
-    """Serve a world by the server that was loaded; None where it has to be stopped first."""
-    server, spec = loaded.server, loaded.spec
-    with explained(engine, server, spec), connect(server, spec) as connection:
-        for _ in range(_TRIES):
-            try:
-                return _serve_at_rest(loaded, origin, context, engine, note, connection)
-            except _Disturbed:
-                _log.debug("%s was written to while it was copied", spec.name)
-                settle(connection)
-    return None
-
-
-def _serve_at_rest(
-    loaded: LoadedWorld,
-    origin: Origin,
-    context: RestoreContext,
-    engine: Engine,
-    note: Callable[[str], None],
-    connection: Connection,
-) -> Restored | None:
-    rest = find_rest(connection)
-    if rest is None:
-        _log.debug("%s did not come to rest", loaded.spec.name)
-        return None
-
-    def require_rest() -> None:
-        if find_rest(connection) != rest:
-            raise _Disturbed
-
-    folder, key = loaded.spec.folder, None
-    if context.baselines is not None:
-        try:
-            with context.baselines.making() as making:
-                if not engine.copy_data(folder, making / DATA):
-                    return None
-                require_rest()
-                context.baselines.keep(making, origin, loaded.ledger)
-            key = origin.key
-        except HostError as error:
-            if context.cancelled.is_set():
-                raise
-            note(_no_baseline(error))
-    original = read_original(connection, list_table_files(folder / DATA), was_loaded=True)
-    require_rest()
-    settings = loaded.spec.settings
-    return Restored(loaded.dump, loaded.server, original, loaded.ledger, settings, baseline=key)
+        return serving.start_on_own_data()
+    return serving.start_on_baseline(context.baselines)
 
 
 class _Disturbed(Exception):
     """The server wrote to its files, by a thread of its own."""
 
 
-def _serve_again(loaded: LoadedWorld, engine: Engine) -> Restored:
-    """Serve a world whose server is stopped by another one, on the same data."""
-    served = serve(engine, loaded.spec, loaded.ledger, counts_rows=True)
-    return Restored(
-        loaded.dump, served.server, served.original, loaded.ledger, loaded.spec.settings
-    )
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """What all ways to serve a loaded world need."""
 
+    loaded: LoadedWorld
+    origin: Origin
+    context: RestoreContext
+    engine: Engine
+    note: Callable[[str], None]
+    """Told what the user should know."""
 
-def _leave_baseline(
-    loaded: LoadedWorld,
-    origin: Origin,
-    plan: WorldPlan,
-    context: RestoreContext,
-    engine: Engine,
-    note: Callable[[str], None],
-    baselines: BaselineCache,
-) -> Restored:
-    """Keep the data of a stopped world as its baseline, start its server, and count again."""
-    key = origin.key
-    try:
-        with baselines.making() as making:
-            engine.export_data(plan.folder, making / DATA)
-            baselines.keep(making, origin, loaded.ledger)
-    except HostError as error:
-        if context.cancelled.is_set():
+    def go_on(self) -> Restored | None:
+        """Serve by the server that was loaded; None where it has to be stopped first."""
+        server, spec = self.loaded.server, self.loaded.spec
+        with explained(self.engine, server, spec), connect(server, spec) as connection:
+            if not can_rest(connection):
+                return None
+            for _ in range(_TRIES):
+                try:
+                    return self._serve_at_rest(connection)
+                except _Disturbed:
+                    _log.debug("%s was written to before it was copied", spec.name)
+                    settle(connection)
+        return None
+
+    def _serve_at_rest(self, connection: Connection) -> Restored | None:
+        rest = find_rest(connection)
+
+        def require_rest() -> None:
+            if rest is None or find_rest(connection) != rest:
+                raise _Disturbed
+
+        require_rest()
+
+        folder, baselines, key = self.loaded.spec.folder, self.context.baselines, None
+        if baselines is not None:
+            try:
+                with baselines.making() as making:
+                    if not self.engine.copy_data(folder, making / DATA):
+                        return None
+                    require_rest()
+                    baselines.keep(making, self.origin, self.loaded.ledger)
+                key = self.origin.key
+            except HostError as error:
+                self._tell_no_baseline(error)
+        tables = list_table_files(folder / DATA)
+        original = read_original(connection, tables, was_loaded=True)
+        require_rest()
+        return self._restored(self.loaded.spec, self.loaded.server, original, key)
+
+    def start_on_own_data(self) -> Restored:
+        """Serve a stopped world by another server, on the same data."""
+        spec = self.loaded.spec
+        served = serve(self.engine, spec, self.loaded.ledger, counts_rows=True)
+        return self._restored(spec, served.server, served.original)
+
+    def start_on_baseline(self, baselines: BaselineCache) -> Restored:
+        """Keep the data of a stopped world as its baseline, start a server on it, count again."""
+        loaded, key = self.loaded, self.origin.key
+        try:
+            with baselines.making() as making:
+                self.engine.export_data(loaded.spec.folder, making / DATA)
+                baselines.keep(making, self.origin, loaded.ledger)
+        except HostError as error:
+            self._tell_no_baseline(error)
+            return self.start_on_own_data()
+        try:
+            with baselines.acquire(key, note=self.note) as kept:
+                if kept is None:  # the data that it was made from is still there and will do
+                    return self.start_on_own_data()
+                spec = replace(
+                    loaded.spec,
+                    data_from=baselines.data(key),
+                    boot_statements=(password_statement(self.context.passwords),),
+                )
+                served = serve(self.engine, spec, loaded.ledger, counts_rows=True)
+                baselines.mark_counted(key)
+        except LoadError:
+            discard_world(loaded.spec.folder, self.engine)  # its data may be that of the baseline
+            baselines.remove(key)
             raise
-        note(_no_baseline(error))
-        return _serve_again(loaded, engine)
-    try:
-        with baselines.acquire(key, note=note) as kept:
-            if kept is None:  # the data that it was made from is still there and will do
-                return _serve_again(loaded, engine)
-            spec = replace(
-                loaded.spec,
-                data_from=baselines.data(key),
-                boot_statements=(password_statement(context.passwords),),
-            )
-            served = serve(engine, spec, loaded.ledger, counts_rows=True)
-            baselines.mark_counted(key)
-    except LoadError:
-        discard_world(plan.folder, engine)  # its data may be that of the baseline
-        baselines.remove(key)
-        raise
-    return Restored(
-        loaded.dump, served.server, served.original, loaded.ledger, spec.settings, baseline=key
-    )
+        return self._restored(spec, served.server, served.original, key)
 
+    def _tell_no_baseline(self, error: HostError) -> None:
+        """Go on without a baseline, unless the user interrupted the command.
 
-def _no_baseline(error: HostError) -> str:
-    return f"has no baseline to reset to: {error.message}"
+        Raises:
+            HostError: it was interrupted.
+        """
+        if self.context.cancelled.is_set():
+            raise error
+        self.note(f"has no baseline to reset to: {error.message}")
+
+    def _restored(
+        self, spec: ServerSpec, server: Server, original: Original, key: str | None = None
+    ) -> Restored:
+        dump, ledger = self.loaded.dump, self.loaded.ledger
+        return Restored(dump, server, original, ledger, spec.settings, baseline=key)
