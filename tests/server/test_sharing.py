@@ -163,7 +163,7 @@ def test_the_group_must_exist_and_get_there(cli: Cli):
     assert "error: this host has no group gmaes" in cli("up", EXAMPLES, "--group", "gmaes").stderr
     closed = cli("up", EXAMPLES, "--group", GROUP.gr_name)
     assert closed.code == 2
-    assert f"error: group {GROUP.gr_name} cannot get to " in closed.stderr
+    assert f"error: group {GROUP.gr_name} cannot reach " in closed.stderr
     assert "hint: set REWOUND_STATE_DIR to a folder that the group can enter" in closed.stderr
     assert not (cli.state_dir / "fleets/default").exists()
 

@@ -16,7 +16,7 @@ ReadClosingTime = Callable[[Path], datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class NamedDump:
-    """A dump with the contents of its name."""
+    """A dump, with what its name says."""
 
     dump: Dump
     name: ParsedName
@@ -25,18 +25,18 @@ class NamedDump:
 
 @dataclass(frozen=True, slots=True)
 class CandidateFiles:
-    """The files of a source that may be dumps, and what can be asked of them."""
+    """The files of a source that may be dumps, and what is needed to read their names."""
 
     files: Sequence[SourceFile]
     """By path."""
     timezone: tzinfo
-    """Of the times in names that name none."""
+    """Applies to times in names that state no zone."""
     today: date
-    """No dump is of a day after it."""
+    """No dump can be from a later day."""
     read_closing_time: ReadClosingTime
 
     def find_closing_time(self, path: Path) -> datetime | None:
-        """Return the time of the closing line; None as well where the file cannot be read."""
+        """Return the time of the closing line; None if it is absent or cannot be read."""
         try:
             return self.read_closing_time(path)
         except DumpError:

@@ -16,7 +16,7 @@ from rewound.worlds.folding import fold_worlds
 from rewound.worlds.sentences import tell_of_worlds
 
 _MOST_NAMED = 3
-"""So many worlds are named with the time of the oldest dump of each."""
+"""How many worlds a message lists with the time of their oldest dump."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ class Choice:
 def parse_target(text: str, timezone: tzinfo, *, strictly_before: bool = False) -> TargetTime:
     """Read a target time as written on the command line.
 
-    A time without zone is one of `timezone`. A day alone is its end, or its start with
+    A time without a zone is in `timezone`. A day without a time means its end, or its start with
     `strictly_before`.
 
     Raises:
-        UsageError: the text is no time in ISO form.
+        UsageError: the text is not a time in ISO form.
     """
     iso_text = re.sub(r"\s+(?=[+-]\d|Z$)", "", text.strip())
     try:
@@ -140,12 +140,12 @@ def choose_dumps(catalog: Catalog, target: TargetTime | None) -> Choice:
 def require_all(
     choice: Choice, target: TargetTime | None, *, allows_missing: bool | None = False
 ) -> None:
-    """Check that every world has a dump; or, if some may be missing, that any has one.
+    """Check that every world has a dump or, if worlds may be missing, that at least one has.
 
     `allows_missing` is None if the caller has no such option.
 
     Raises:
-        CatalogError: some are; the message names each, and the time of its oldest dump.
+        CatalogError: worlds are missing; the message lists the times of their oldest dumps.
     """
     if not choice.missing_worlds or target is None:
         return
@@ -164,7 +164,7 @@ def require_all(
 
 
 def describe_missing(choice: Choice, target: TargetTime) -> str:
-    """Return in one sentence which worlds have no dump, and from when on all of them have one."""
+    """Return one sentence: which worlds have no dump, and since when all of them have one."""
     latest = max(missing.oldest.taken_at for missing in choice.missing_worlds)
     who = "it has" if len(choice.missing) == 1 else "all of them have"
     since = _show(latest, target.timezone)
@@ -175,7 +175,7 @@ def require_settled(catalog: Catalog) -> None:
     """Check that nothing in the catalog can be read in two ways.
 
     Raises:
-        UsageError: something can; the hint has the options that settle it.
+        UsageError: something can; the hint lists the options that settle it.
     """
     if catalog.doubts:
         first, *others = catalog.doubts
@@ -190,11 +190,11 @@ def _require_dumps(catalog: Catalog) -> None:
     hint = f"`rewound dumps {catalog.source}` lists every file with the reason; "
     if catalog.not_understood and catalog.not_understood[0].reason == NO_TIME:
         hint += (
-            "put the time into the file name, such as NAME_2024-06-18.sql, and if its program"
-            " writes no closing line, add --allow-unfinished as well"
+            "put the time into the file name, such as NAME_2024-06-18.sql; if the program"
+            " that dumps writes no closing line, also add --allow-unfinished"
         )
     else:
-        hint += "--pattern describes names of another form"
+        hint += "use --pattern for names of another form"
     raise CatalogError(f"no dumps in {catalog.source}{reasons}", hint=hint)
 
 

@@ -1,9 +1,9 @@
 """Building the catalog of a source: which file is a dump of which world and time.
 
-All names are read together, so that one name may settle what another leaves open. Of the content,
-three things are requested by functions: the closing line, if a name has no time, an uncertain
-one, or only a week or month; whether a file with another name is a dump; and which database a
-dump names. Nothing is chosen here: doubts are recorded, and `choose` refuses them.
+All names are read together, so that one name can settle what another leaves open. The caller passes
+functions that read the contents: the closing line, if a name has no time, an uncertain one, or only
+a week or month; whether a file with another name is a dump; and which database a dump names.
+Nothing is chosen here: doubts are recorded, and `choose` refuses them.
 """
 
 from collections import defaultdict
@@ -61,10 +61,10 @@ def discover(
 ) -> Catalog:
     """Return the catalog of a folder and all below it, or of a single file.
 
-    `timezone` is that of the times in names that name none. Every file becomes a dump or
-    is listed as not understood. Without `read_closing_time`, a file whose path tells no
-    time is not understood; without `is_dump`, neither is one whose ending is not `.sql`.
-    No dump is of a day after `today`.
+    `timezone` applies to times in names that state no zone. Every file becomes a dump or is listed
+    as not understood. Without `read_closing_time`, a file whose path has no time is not understood;
+    without `is_dump`, neither is one whose name does not end in `.sql`. No dump can be from a day
+    after `today`.
 
     Raises:
         CatalogError: there is no such folder, it cannot be read, or it holds no file.
@@ -164,7 +164,7 @@ def _add_patterns(
     source: CandidateFiles,
     proposed: dict[tuple[str, ...], list[str]],
 ) -> str:
-    """Return the reason with the patterns that would read the name."""
+    """Return the reason, with patterns that can read the name."""
     kind = tuple(settled.token.shape.name for settled in found.open_tokens)
     if kind not in proposed:
         proposed[kind] = propose_for_time(stem, found, source.names, source.timezone, source.today)
@@ -286,7 +286,7 @@ def _kind_warnings(named: Iterable[NamedDump]) -> list[str]:
 
 
 def _zone_warnings(named: Iterable[NamedDump]) -> list[str]:
-    """Return a warning for each abbreviation of a zone that several zones have."""
+    """Return a warning for each zone abbreviation that stands for several zones."""
     first_path: dict[str, Path] = {}
     for entry in named:
         if entry.name.uncertain_zone is not None:

@@ -1,7 +1,7 @@
-"""Finding moments that may have been mistaken for worlds, and the other way round. Pure.
+"""Finding moments that may have been mistaken for worlds, and vice versa. Pure.
 
-The thresholds are chosen so that ordinary fleets are not asked: shards, tenants and hosts by number
-are dumped in one night, so their days do not all differ; a job that runs at one hour does not vary.
+The thresholds spare ordinary fleets the question: numbered shards, tenants and hosts are dumped in
+one night, so their days do not all differ; and a daily job runs at the same hour.
 """
 
 import re
@@ -16,14 +16,14 @@ from rewound.worlds.folding import fold_worlds, name_worlds
 
 _WORLDS_ASKED = 3
 _DUMPS_ASKED = 4
-"""Of a world, one for each hour of its names."""
+"""How many dumps of a world are read: one for each hour in its names."""
 _BYTES_READ = 256 << 20
-"""So much of compressed dumps is read to find a 12-hour clock: some seconds, once."""
+"""How much of compressed dumps may be read to find a 12-hour clock: a few seconds, once."""
 _HALF_DAY, _DAY = timedelta(hours=12), timedelta(days=1)
 _FAR_OFF = timedelta(days=2)
-"""No time zone and no long dump explains that a name and its closing line differ by more."""
+"""Neither a time zone nor a long dump explains a larger gap between name and closing line."""
 _SLACK = timedelta(hours=1)
-"""By so much the time that a dump takes may vary within one world."""
+"""How much the duration of the dumps of one world may vary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Suspicion:
 def find_ids_like_dates(
     dumps: Iterable[Dump], closing_time: Callable[[Path], datetime | None]
 ) -> list[Suspicion]:
-    """Return worlds whose names have days far apart, and closing lines that deny these.
+    """Return worlds whose names have days that are far apart and contradicted by closing lines.
 
-    Those of one night are tenants by a number that looks like a date: `tenant_20240611`,
+    Dumps of one night belong to tenants whose numbers look like dates: `tenant_20240611`,
     `tenant_20240612`. Others may have the day before the month: `host1_2024-05-06`. A clock that is
-    wrong by some days is wrong by as much for each dump.
+    days off is off by the same amount in every dump, and raises no doubt.
     """
     by_world: dict[str, list[Dump]] = defaultdict(list)
     for dump in dumps:
@@ -68,9 +68,9 @@ def find_ids_like_dates(
             worlds = frozenset(each for each in by_world if _make_of(each) == _make_of(world))
             first, last = min(told, key=_when), max(told, key=_when)
             text = (
-                f"the dates in the names of {name_worlds(sorted(worlds))} may be read wrong, or be"
-                f" numbers that name worlds: {first[0].path.name} ends on {first[1].date()}, and"
-                f" {last[0].path.name} on {last[1].date()}"
+                f"the dates in the names of {name_worlds(sorted(worlds))} may have been misread,"
+                f" or be numbers that name worlds: {first[0].path.name} ends on {first[1].date()},"
+                f" and {last[0].path.name} on {last[1].date()}"
             )
             concerned = tuple(dump for each in worlds for dump in by_world[each])
             found.append(Suspicion(worlds, (*in_order, *concerned), text))
@@ -78,10 +78,10 @@ def find_ids_like_dates(
 
 
 def find_mixed_makes(dumps: Iterable[tuple[Dump, str]]) -> list[Suspicion]:
-    """Return worlds of which some were read as dates, and others of the same make were not.
+    """Return worlds some of whose names were read as dates, while others of the same form were not.
 
-    With each dump goes its stem. Of the customers 19790203 and 20010911 only one can be the day of
-    a dump, so that neither is one.
+    Each dump comes with its stem. Of the customers 19790203 and 20010911, only the second could be
+    the day of a dump; so neither is.
     """
     makes: dict[str, list[Dump]] = defaultdict(list)
     for dump, stem in dumps:
@@ -109,7 +109,7 @@ def _make_of(world: str) -> str:
 
 
 def _one_of_each_make(by_world: dict[str, list[Dump]]) -> list[tuple[str, list[Dump]]]:
-    """Return, of worlds that differ in numbers only, the one with the most dumps."""
+    """Return, of worlds that differ only in numbers, the one with the most dumps."""
     makes: dict[str, tuple[str, list[Dump]]] = {}
     for world, of_world in by_world.items():
         make = _make_of(world)
@@ -124,7 +124,7 @@ def _are_of_one_night(told: Sequence[tuple[Dump, datetime]]) -> bool:
 
 
 def _deny_dates(told: Sequence[tuple[Dump, datetime]]) -> bool:
-    """Tell whether closing lines deny the days in the names; the ends of the row come first."""
+    """Tell whether closing lines contradict the days in names, beginning with the extremes."""
     offsets = [closed_at - dump.taken_at for dump, closed_at in told]
     is_far_off = [
         abs(offset) > _FAR_OFF + timedelta(days=dump.open_days)
@@ -132,7 +132,7 @@ def _deny_dates(told: Sequence[tuple[Dump, datetime]]) -> bool:
     ]
     if _are_of_one_night(told):
         span = told[1][0].taken_at - told[0][0].taken_at
-        # A dump of yesterday may be made again today, but hardly that of the day before as well.
+        # Yesterday's dump may be made again today, but hardly the one of the day before as well.
         return span > _HALF_DAY if any(is_far_off) else len(told) > 2 and span >= _FAR_OFF
     return all(is_far_off[:2]) and abs(offsets[0] - offsets[1]) > _FAR_OFF
 

@@ -1,6 +1,6 @@
 """Questions to the user before a catalog is trusted, with the patterns that answer them. Pure.
 
-Worlds that are slots of a rotation, or tables, are also resolved here.
+False worlds, such as slots of a rotation and tables, are also resolved here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -216,7 +216,7 @@ def _doubt_databases(
 
 
 def question_clocks(named: Sequence[NamedDump], source: CandidateFiles) -> list[Doubt]:
-    """Ask some closing lines whether the names tell the time by a 12-hour clock."""
+    """Check with some closing lines whether the names use a 12-hour clock."""
     dumps = [entry.dump for entry in named]
     suspicions = find_half_day_clocks(dumps, source.timezone, source.find_closing_time)
     doubts = []

@@ -1,9 +1,9 @@
 """Files that a job overwrites in turn: `db_Mon`, `db_Tue`; `host1.1`, `host1.2`; `db_03`, `db_15`.
 
-Their names tell a slot, not a world, and their closing lines tell the time. A slot that is a word
-of the calendar is taken out of the world's name. A number is one only where logrotate writes it
-and the times fall as it counts up; elsewhere numbers name worlds, and where they fit the closing
-lines all the same, the user is asked: worlds may be dumped in turn, the third at three o'clock.
+Their names contain a slot, not a world, and their closing lines have the time. A slot that is a
+calendar word is removed from the world's name. A number is a slot only where logrotate writes it
+and the times decrease as it increases. Elsewhere numbers name worlds; if they match the closing
+lines nevertheless, the user is asked: worlds may be dumped in turn, the third at three o'clock.
 Pure.
 """
 
@@ -31,24 +31,24 @@ _MOMENT_WORDS = frozenset(
 )
 _ENGLISH = WEEKDAY_NAMES | {name[:3] for name in WEEKDAY_NAMES} | {"tues", "thur", "thurs"}
 _TURN = timedelta(hours=12)
-"""A file of logrotate is at least so much older than the one before it."""
+"""How much older each file of logrotate is than the one before it, at least."""
 _AFTER_QUARTER = timedelta(days=5)
 """A job names a dump after the quarter that has just ended; worlds q1 and q2 are of one night."""
 _SAME_MINUTE = timedelta(minutes=15)
-"""Jobs of every hour end within so many minutes of the hour; dumps one after the other do not."""
+"""How soon after the hour hourly jobs end; dumps made one after the other do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Files of one world that were taken for several."""
+    """Files of one world that were mistaken for several worlds."""
 
     world: str
     """The name without the slot; "" if there is nothing else."""
     dumps: tuple[Dump, ...]
     is_certain: bool
-    """Whether the slot can be nothing else."""
+    """Whether the slot cannot be anything else."""
     slot: str
-    """What the slot is, for people: `weekdays`, `hours`."""
+    """What the slot is, as shown to the user: `weekdays`, `hours`."""
     is_folder: bool = False
     """Whether the slot is a folder, and the world's name is right as it is."""
 
@@ -68,8 +68,8 @@ class _Slot:
 def find_rotations(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> list[Rotation]:
     """Return the rotations among dumps whose times are those of their closing lines.
 
-    With each dump goes its origin: files in folders that differ are not of one rotation, unless
-    the folders are its slots.
+    Each dump comes with its origin: files in different folders are not one rotation, unless the
+    folders are its slots.
     """
     families: dict[tuple[tuple[str, ...], str | None, tuple[str, ...]], list[_Slot]]
     families = defaultdict(list)
@@ -312,9 +312,9 @@ _NUMBERS: tuple[tuple[str, int, Callable[[datetime, int], bool]], ...] = (
     ("hours", 2, lambda closed_at, hour: hour == closed_at.hour),
     ("weekdays", 3, lambda at, day: day in (at.isoweekday(), at.isoweekday() % 7)),
 )
-"""What a number may be, from how many files on it is asked, and when it fits a closing line.
+"""What a number may be, how many files that takes, and when it fits a closing line.
 
-Two numbers fit days or weeks by chance in one of some hundred cases; weekdays in one of ten.
+Two numbers fit days or weeks by chance in one of several hundred cases; weekdays in one of ten.
 """
 _WEEKS = _judge_units(_is_week, "weeks")
 _ONE_WEEK = _judge_units(_is_week, "weeks", fewest=1)

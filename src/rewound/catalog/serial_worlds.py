@@ -1,8 +1,8 @@
-"""Finding worlds that are moments of one: a number, word or token in their names goes with the day.
+"""Finding worlds that are moments of one world: a part of their names changes with the day.
 
-Each of them has one dump, and these are of different days. Two worlds whose only dumps are of two
-days are no pattern yet: a job may have failed. It takes three; or two, where several hosts have
-the same two. Shards, tenants and hosts are dumped in one night, and are not asked for. Pure.
+Each of them has one dump, and all of these are from different days. Two such worlds are not yet a
+pattern, since a job may have failed: it takes three, or the same two on several hosts. Shards,
+tenants and hosts are dumped in one night, and raise no question. Pure.
 """
 
 import re
@@ -17,13 +17,13 @@ from rewound.worlds.folding import fold_worlds, name_worlds
 
 _FEWEST_IN_A_ROW = 3
 _ONE_RUN = timedelta(hours=6)
-"""A job that dumps all hosts takes no longer, as a rule."""
+"""A job that dumps all hosts usually takes no longer."""
 _NEXT_RUN = timedelta(hours=20)
-"""Regions are dumped in their own nights, so by some hours apart: they are no moments."""
+"""Runs are at least this far apart. Regions, each dumped in its own night, are closer."""
 _PARTS = re.compile(r"[-_. ]+|[^-_. ]+")
 _PIECES = re.compile(r"[-_. ]+|[A-Za-z]+|[0-9]+|.")
 _TOKEN = re.compile(r"(?=[^-_. ]{5,})(?:[0-9]+[A-Za-z]+[0-9]|[A-Za-z]+[0-9]+[A-Za-z])[0-9A-Za-z]*")
-"""Letters and digits in turns, as in hashes: 3f2504e, x7k20; but not host1 or rack12."""
+"""Alternating letters and digits, as in hashes: 3f2504e, x7k20; but not host1 or rack12."""
 
 _ASIDE_WORD = (
     "(?i:old|older|orig|original|prev|previous|last|tmp|temp|copy[-_.]of|copy|saved?|bak|backup"
@@ -58,7 +58,7 @@ def find_serial_worlds(dumps: Iterable[Dump]) -> list[Suspicion]:
 def find_set_aside(dumps: Iterable[Dump]) -> list[Suspicion]:
     """Return worlds named as older or other dumps of a world: `host1-old` beside `host1`.
 
-    Such as were dumped by the same run are worlds of their own.
+    Those dumped by the same run are worlds of their own.
     """
     of_world: dict[str, list[Dump]] = defaultdict(list)
     for dump in dumps:
@@ -73,7 +73,8 @@ def find_set_aside(dumps: Iterable[Dump]) -> list[Suspicion]:
         return []
     text = (
         f"{name_worlds(sorted(bases))} may be worlds, or other dumps of"
-        f" {fold_worlds(sorted(set(bases.values())))}: they are named so, and are not of one run"
+        f" {fold_worlds(sorted(set(bases.values())))}: their names suggest it,"
+        " and they are not from one run"
     )
     concerned = tuple(dump for world in bases for dump in of_world[world])
     return [Suspicion(frozenset(bases), concerned, text, bases)]
@@ -85,7 +86,7 @@ def _find_whole(world: str) -> str:
 
 
 def _share_runs(dumps: Sequence[Dump], others: Sequence[Dump]) -> bool:
-    """Tell whether any two are of one run; equal closing lines are those of copies."""
+    """Tell whether any two are from one run; equal closing lines mark copies."""
     return any(
         abs(one.taken_at - other.taken_at) <= _ONE_RUN
         and (one.taken_at != other.taken_at or one.time_source is TimeSource.NAME)
@@ -95,7 +96,7 @@ def _share_runs(dumps: Sequence[Dump], others: Sequence[Dump]) -> bool:
 
 
 def _group_by_number(worlds: Iterable[str]) -> list[list[str]]:
-    """Return the worlds that differ in their numbers: in all, in one, or from one on."""
+    """Group worlds that differ only in numbers: in all of them, in one, or from one on."""
     families: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
     for world in worlds:
         families["", _shape(world)][world] = None
@@ -124,7 +125,7 @@ def _is_series(dumps: Sequence[Dump]) -> bool:
 def _find_columns(single: Mapping[str, Dump]) -> list[list[Dump]]:
     """Return the rows of grids: `host1_A`, `host1_B` beside `host2_A`, `host2_B`.
 
-    All of one column are of one run, and the columns are of different runs.
+    All dumps of one column are from one run, and the columns are from different runs.
     """
     rows: dict[tuple[str, str], dict[str, Dump]] = defaultdict(dict)
     for world, dump in single.items():

@@ -26,7 +26,7 @@ class Subject:
     database: str | None
     """The one database of its header."""
     table: str | None
-    """The first table that it makes."""
+    """The first table that it creates."""
 
 
 ReadSubject = Callable[[Path], Subject | None]
@@ -75,9 +75,9 @@ def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject)
 
 
 def _are_named_by_tables(told: Sequence[tuple[Dump, Subject]]) -> bool:
-    """Tell whether names end in the table that the file makes: `host1.game.player`.
+    """Tell whether names end in the table that the file creates: `host1.game.player`.
 
-    The first tables of whole dumps are all alike, so these have to differ.
+    The first tables of complete dumps are the same in all of them, so these have to differ.
     """
     tables = {subject.table for _, subject in told}
     return len(tables) > 1 and all(

@@ -22,16 +22,16 @@ FileId = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A regular file under the source, or one that cannot be looked at."""
+    """A regular file under the source, or one that cannot be examined."""
 
     path: Path
     """Where it is."""
     relative: PurePosixPath
-    """Its path seen from the source; the bare name if the source is this file."""
+    """Its path relative to the source; the bare name if the source is this file."""
     size_bytes: int
-    """Its size; 0 where it cannot be looked at."""
+    """Its size; 0 if it cannot be examined."""
     file_id: FileId
-    """Which file it is, under whatever name."""
+    """Which file it is, whatever its name."""
 
 
 @dataclass(slots=True)
@@ -90,9 +90,9 @@ class _Walk:
         self.first_paths.setdefault(file_id, path)
 
     def add_unreadable(self, path: Path) -> None:
-        """Accept a file of which only the name is known: opening it reports why.
+        """Add a file of which only the name is known; opening it will report why.
 
-        It may be the very dump that is asked for, so that its world must not get an older one.
+        It may be the very dump that is asked for, so its world must not fall back to an older one.
         """
         file_id = (-1, len(self.files))
         self.files.append(SourceFile(path, self._relative(path), 0, file_id))
@@ -161,7 +161,7 @@ def list_files(source: Path) -> tuple[tuple[SourceFile, ...], tuple[NotUnderstoo
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
-    except OSError:  # of file systems that do not tell with the name
+    except OSError:  # on file systems whose directory entries do not contain the type
         return False
 
 

@@ -13,7 +13,7 @@ _Value = TypeVar("_Value")
 
 _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 _decoders_lock = threading.Lock()
-"""Held while msgspec looks at a type: two threads that do so at once crash Python (0.22)."""
+"""Held while msgspec inspects a type: two threads that do so at once crash Python (0.22)."""
 
 
 def encode(value: object) -> bytes:
@@ -22,12 +22,12 @@ def encode(value: object) -> bytes:
 
 
 def encode_readably(value: object) -> bytes:
-    """Return the same with line breaks, for who reads it."""
+    """Return the same with line breaks, for human readers."""
     return msgspec.json.format(encode(value), indent=2)
 
 
 def to_plain(value: object) -> dict[str, object]:
-    """Return a dataclass of ours as what JSON knows, to be put together with other values."""
+    """Return a dataclass of ours as plain JSON values, to be combined with others."""
     plain: dict[str, object] = msgspec.to_builtins(value, enc_hook=str)
     return plain
 
@@ -36,7 +36,7 @@ def decode(content: bytes, kind: type[_Value]) -> _Value:
     """Return the value that JSON holds.
 
     Raises:
-        ValueError: it is no JSON, or holds another type.
+        ValueError: it is not JSON, or is of another type.
     """
     with _decoders_lock:
         decoder = _decoders.get(kind)
@@ -50,7 +50,7 @@ def decode(content: bytes, kind: type[_Value]) -> _Value:
 def write_file(path: Path, content: bytes, *, group: int | None = None) -> None:
     """Replace a file: a reader sees the old one or the new one.
 
-    It is for the user alone, or for the members of a group to read.
+    Only the user may read it, and the members of `group`.
 
     Raises:
         OSError: it cannot be written.

@@ -1,6 +1,6 @@
-"""Folders that are in use: locked with `flock`, which ends with the process.
+"""Folders in use: locked with `flock`, which ends with the process.
 
-So a folder that can be locked is unused, and may be removed.
+A folder that can be locked is unused, and may be removed.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ from rewound.files.mounts import remove_tree
 
 @contextmanager
 def new_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """Make an empty folder, locked while the block runs; if it is not renamed then, it goes.
+    """Make an empty folder, locked while the block runs; unless renamed by then, it is removed.
 
     Raises:
         OSError: it could not be made.
@@ -35,17 +35,17 @@ def new_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 @contextmanager
 def locked_with_others(folder: Path) -> Iterator[bool]:
-    """Keep a folder from being removed; tell whether it is there (still, after waiting)."""
+    """Keep a folder from being removed; yield whether it (still) exists, after any wait."""
     with _locked(folder, fcntl.LOCK_SH) as is_there:
         yield is_there
 
 
 @contextmanager
 def locked_alone(folder: Path, *, waits: bool = True) -> Iterator[bool]:
-    """Have a folder to oneself; tell whether it is there (still, after waiting).
+    """Lock a folder for oneself alone; yield whether it (still) exists, after any wait.
 
     Raises:
-        BlockingIOError: it is in use, and we were not to wait.
+        BlockingIOError: it is in use, and `waits` is false.
     """
     with _locked(folder, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB)) as is_there:
         yield is_there
@@ -66,9 +66,9 @@ def is_locked(file: Path) -> bool:
 
 
 def lock_file(path: Path) -> int:
-    """Lock a file, made if it is missing, and return its descriptor; closed, it is free again.
+    """Lock a file, which is made if missing; return its descriptor, whose closing unlocks it.
 
-    Who has locked it may remove it before.
+    The holder of the lock may remove the file before that.
 
     Raises:
         BlockingIOError: it is locked already.
@@ -81,7 +81,7 @@ def lock_file(path: Path) -> int:
             if os.path.samestat(path.stat(), os.fstat(descriptor)):
                 return descriptor
         except FileNotFoundError:
-            pass  # removed between the two, as where it is another file now
+            pass  # removed before it was locked: try again, as when another file took its place
         except BaseException:
             os.close(descriptor)
             raise

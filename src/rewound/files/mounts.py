@@ -1,8 +1,8 @@
 """Mounts below a folder: finding and unmounting them, and deleting only afterwards.
 
-What a clone is mounted from belongs to others, so nothing is deleted through a mount:
-`remove_tree` unmounts first and refuses where that fails. The kernel's own table is
-believed, no record of ours, so a mount is found after any crash.
+The files behind a mount belong to others, so nothing is deleted through one: `remove_tree` unmounts
+first, and refuses if that fails. Mounts are read from the kernel's own table, never from a record
+of ours, so they are found after any crash.
 """
 
 import os
@@ -56,7 +56,7 @@ def find_file_system(folder: Path) -> str:
     """Return the kind of the file system that a folder is on; empty if none is known."""
     real = folder.resolve()
     around = [mount for mount in list_mounts() if real.is_relative_to(mount.point)]
-    # The deepest; of mounts over each other the last is seen.
+    # The deepest; where several are mounted at one place, only the last is visible.
     around.sort(key=lambda mount: len(mount.point.parts))
     return around[-1].kind if around else ""
 
@@ -79,7 +79,7 @@ def unmount_below(folder: Path) -> None:
     try:
         command.run(["umount", "--", *map(str, points)], timeout_s=_TIMEOUT_S)
     except CommandFailed:
-        # A program uses it: detached, it is out of the way now and goes when the program ends.
+        # A program uses it: detach it now; the mount ends with that program.
         left = [str(point) for point in find_mounts_below(folder)]
         if left:
             command.run(["umount", "--lazy", "--", *left], timeout_s=_TIMEOUT_S)
@@ -91,9 +91,9 @@ def unmount_below(folder: Path) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete a folder of ours with all that is in it, but nothing that is mounted there.
+    """Delete a folder of ours and everything in it, except what is mounted there.
 
-    One that is not there is fine.
+    A missing folder is not an error.
 
     Raises:
         HostError: something in it could not be unmounted, or not be deleted.

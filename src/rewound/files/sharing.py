@@ -1,4 +1,4 @@
-"""Who besides its user may use a fleet: the members of one Unix group, and they only ask.
+"""Sharing a fleet with the members of one Unix group, who may only query it.
 
 The modes on disk say whom a folder is shared with; nothing else remembers it. A shared folder
 can be listed by the group (0750) or only entered (0710); a shared file can be read (0640).
@@ -55,7 +55,7 @@ def name_user(user: int) -> str:
 
 
 def find_owner(path: Path) -> str:
-    """Return who owns a path, or what is nearest above it of all that can be seen."""
+    """Return the owner of a path or, if it cannot be seen, of the nearest folder above that can."""
     for each in (path, *path.parents):
         try:
             return name_user(each.stat().st_uid)
@@ -77,7 +77,7 @@ def share_folder(folder: Path, group: int, *, may_list: bool) -> None:
 
 
 def share_as_above(folder: Path) -> None:
-    """Let those enter a folder who may enter the one above it."""
+    """Share a folder with those who may enter its parent."""
     group = find_sharing(folder.parent)
     if group is not None:
         share_folder(folder, group, may_list=False)
@@ -90,17 +90,17 @@ def share_file(descriptor: int, group: int) -> None:
 
 
 def require_way(folder: Path, group: int) -> None:
-    """Check that the members of a group can get to a folder.
+    """Check that the members of a group can reach a folder.
 
     Raises:
-        UsageError: a folder above it lets nobody through.
+        UsageError: a folder above it is closed to them.
     """
     for above in folder.resolve().parents:
         facts = above.stat()
         needed = stat.S_IXGRP if facts.st_gid == group else stat.S_IXOTH
         if not facts.st_mode & needed:
             raise UsageError(
-                f"group {name_group(group)} cannot get to {folder}: {above} is closed to it",
+                f"group {name_group(group)} cannot reach {folder}: {above} is closed to it",
                 hint="set REWOUND_STATE_DIR to a folder that the group can enter, such as"
                 " /srv/rewound",
             )

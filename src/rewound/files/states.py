@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """Size and time of a file; both stay where nobody writes to it."""
+    """Size and modification time of a file; both stay the same unless someone writes to it."""
 
     size_bytes: int
     written_at_ns: int
-    """Its time of modification, since 1970."""
+    """Its modification time, in nanoseconds since 1970."""

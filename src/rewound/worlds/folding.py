@@ -1,6 +1,6 @@
 """Folding many world names into a short one: `host[1-2,4-40],eu-1`, as cluster shells do. Pure.
 
-What is folded can be given to `--worlds` again and then means the same worlds.
+The result can be given to `--worlds`, and selects the same worlds.
 """
 
 import re
@@ -16,10 +16,10 @@ def name_worlds(worlds: Collection[str]) -> str:
 
 
 def fold_worlds(worlds: Iterable[str], *, separator: str = ",") -> str:
-    """Return the names with those that differ in their last number alone put together.
+    """Return the names, folding those that differ only in their last number.
 
-    A number with zeros before it folds with those of the same length only: `host[08-12]`. Names
-    that hold what the notation uses itself stay as they are.
+    Numbers with leading zeros fold only with numbers of the same length: `host[08-12]`. Names that
+    contain characters of the notation itself stay verbatim.
     """
     worlds = [*dict.fromkeys(worlds)]
     numbered = [
@@ -61,7 +61,7 @@ def _fold(place: tuple[str, str, int], numbers: list[int]) -> str:
 
 
 def _iter_ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) of what follows on each other."""
+    """Yield the (first, last) of each run of consecutive numbers."""
     first = last = numbers[0]
     for number in numbers[1:]:
         if number != last + 1:

@@ -22,7 +22,7 @@ def select_worlds(worlds: Iterable[str], selection: str | None) -> tuple[str, ..
     `host[1-3]` is host1 to host3, `host[01-12]` is host01 to host12.
 
     Raises:
-        UsageError: the selection cannot be read, or a part of it fits no world.
+        UsageError: the selection cannot be read, or a part of it matches no world.
     """
     worlds = tuple(worlds)
     if selection is None:

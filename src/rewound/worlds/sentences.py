@@ -1,20 +1,20 @@
-"""Sentences about worlds and what is the matter with them. Pure."""
+"""Sentences about worlds and what happened to them. Pure."""
 
 from collections.abc import Collection
 
 from rewound.worlds.folding import name_worlds
 
 _OF_MANY = {"is": "are", "has": "have", "was": "were"}
-"""The verbs with which a reason can go on a sentence about one world, and about several."""
+"""Verbs that a reason may begin with: the form for one world, and the one for several."""
 
 
 def is_predicate(reason: str) -> bool:
-    """Tell whether a reason goes on a sentence about a world, with no colon between them."""
+    """Tell whether a reason continues a sentence about a world, without a colon."""
     return reason.partition(" ")[0] in _OF_MANY
 
 
 def tell_of_worlds(worlds: Collection[str], reason: str) -> str:
-    """Return one sentence of worlds and what befell each of them.
+    """Return one sentence about worlds and what happened to each of them.
 
     >>> tell_of_worlds(["a1", "a2"], "has failed")
     'worlds a[1-2] have failed'
