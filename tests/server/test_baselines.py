@@ -179,8 +179,9 @@ def test_a_world_that_cannot_be_reset_does_not_stop_the_others(cli: Cli, dumps: 
     kill_server(cli, "a")
     done = cli("reset")
     assert done.code == 4
-    assert "error: world b: cannot be reset: its baseline no longer exists" in done.stderr
-    assert "hint: restore the fleet again: rewound down" in done.stderr
+    assert f"error: world b: cannot be reset: baseline {gone['baseline']} of b_" in done.stderr
+    hint = f"hint: restore the whole fleet again: rewound up {dumps.folder} --replace\n"
+    assert hint in done.stderr
     # Without anything to go back to, the world is left as it is.
     assert states_of(cli) == {"a": "ready", "b": "ready"}
 
@@ -209,6 +210,25 @@ def test_prune_takes_what_no_fleet_is_reset_to(cli: Cli, dumps: Dumps, down: Non
     assert kept["worlds"] == "default/a"
     assert cli("reset").code == 0
     assert ask(cli, "SELECT COUNT(*) FROM player") == ["a,2"]
+
+
+def test_prune_keeps_what_fleets_of_other_state_folders_are_reset_to(
+    cli: Cli, dumps: Dumps, down: None, tmp_path: Path
+):
+    write_game(dumps, "a")
+    up(cli, dumps.folder, "--clone", "copy")
+    elsewhere = {"REWOUND_STATE_DIR": str(tmp_path / "elsewhere")}
+    assert "0 baselines removed" in cli("cache", "prune", "--all", env=elsewhere).stderr
+    [seen] = json.loads(cli("cache", "list", "--format", "json", env=elsewhere).stdout)
+    assert seen["worlds"] == f"default/a in {cli.state_dir}"
+    assert cli("reset").code == 0
+    [lease] = (cli.cache_dir / "baselines").glob("*/leases/*")
+    lease.unlink()  # a fleet of an earlier version has none before its next reset
+    assert cli("reset", "--clone", "copy").code == 0
+    assert "0 baselines removed" in cli("cache", "prune", "--all", env=elsewhere).stderr
+    assert cli("down").code == 0
+    assert list((cli.cache_dir / "baselines").glob("*/leases/*")) == []
+    assert "1 baseline removed" in cli("cache", "prune", "--all", env=elsewhere).stderr
 
 
 def test_a_baseline_that_is_mounted_by_who_is_unknown_is_not_removed(

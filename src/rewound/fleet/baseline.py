@@ -21,6 +21,9 @@ BASELINE_FORMAT = 4
 """Part of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are no longer found."""
 
+SHOWN_KEY = 12
+"""So many letters of a baseline's key tell it from others, for people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -77,7 +80,7 @@ class CacheEntry:
     used_at: datetime
     """When a world last started from it."""
     users: tuple[str, ...]
-    """The worlds that would be reset to it, as `fleet/world`."""
+    """The worlds that would be reset to it, as `baseline_users` names them."""
 
 
 def make_origin(

@@ -5,6 +5,7 @@ Layout below the cache folder, all of it for the user alone:
     baselines/KEY/baseline.json   what it is: `Baseline`; only a proof is ever added to it
     baselines/KEY/data/           data that no server wrote to when it was taken; nothing changes it
     baselines/KEY/counted         a server was started on a clone of it, and all rows were counted
+    baselines/KEY/leases/         the fleets that may be reset to it: `baseline_leases`
     baselines/making-*            one that is being written, or was when its maker died
     hashes/                       SHA-256 of dumps that were read before
 
@@ -28,6 +29,7 @@ from rewound.files.mounts import list_mounts, remove_tree
 from rewound.files.states import FileState
 from rewound.files.writing import sync, unwritable
 from rewound.fleet.baseline import Baseline, CacheEntry, Origin, find_damage
+from rewound.fleet.baseline_leases import lease, list_leases, release
 from rewound.fleet.content_hash import HashMemory
 from rewound.load.ledger import DeepProof, Ledger
 
@@ -42,9 +44,14 @@ _UNWRITABLE_HINT = "free some space there, or set REWOUND_CACHE_DIR to a folder 
 class BaselineCache:
     """Guards the folder of baselines, which all fleets and commands share."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, *, fleet: Path | None = None) -> None:
+        """Use the baselines below a cache folder.
+
+        `fleet` is the folder of the fleet that gets a lease of what is acquired and kept.
+        """
         self.folder = cache / "baselines"
         self.hashes = HashMemory(cache / "hashes")
+        self._fleet = fleet
 
     def prepare(self) -> None:
         """Make the folder, and remove what killed commands left half made."""
@@ -79,6 +86,7 @@ class BaselineCache:
             if baseline is not None:
                 with contextlib.suppress(OSError):  # the cache may be read-only
                     os.utime(self.folder / key / _DESCRIPTION)
+                self._lease(key)
                 yield baseline
         if baseline is None:
             if damage is not None:
@@ -110,9 +118,11 @@ class BaselineCache:
             baseline = Baseline(origin, datetime.now(UTC), size_bytes, files, ledger)
             write_file(making / _DESCRIPTION, encode(baseline))
             sync(making)
-            if not (self.folder / origin.key).exists():
-                making.rename(self.folder / origin.key)
-                sync(self.folder)
+            with locked_with_others(self.folder / origin.key) as is_there:
+                if not is_there:
+                    making.rename(self.folder / origin.key)
+                    sync(self.folder)
+                self._lease(origin.key)
         except OSError as error:
             raise unwritable(making, error, hint=_UNWRITABLE_HINT) from error
 
@@ -155,9 +165,34 @@ class BaselineCache:
                 )
         return sorted(entries, key=lambda entry: entry.used_at, reverse=True)
 
+    def list_keys(self) -> list[str]:
+        """Return the keys of all baselines."""
+        return [folder.name for folder in self._iter_folders()]
+
+    def list_leases(self, key: str) -> list[Path]:
+        """Return the folders of all fleets that exist and have a lease of a baseline."""
+        return list_leases(self.folder / key)
+
+    def release(self, fleet: Path) -> None:
+        """Forget all leases of a fleet, given by its folder."""
+        for folder in self._iter_folders():
+            release(folder, fleet)
+
     def remove(self, key: str) -> bool:
         """Remove a baseline; tell whether it is gone. One that is in use stays."""
         return self._remove_unused(self.folder / key)
+
+    def evict(self, key: str, *, is_needed: Callable[[Path], bool]) -> bool:
+        """Remove a baseline, unless it is in use, or needed by a fleet that has a lease of it."""
+
+        def is_unneeded() -> bool:
+            return not any(is_needed(fleet) for fleet in self.list_leases(key))
+
+        return self._remove_unused(self.folder / key, only_if=is_unneeded)
+
+    def _lease(self, key: str) -> None:
+        if self._fleet is not None:
+            lease(self.folder / key, self._fleet)
 
     def _iter_unfinished(self) -> Iterator[Path]:
         for prefix in (_MAKING, _GOING, PROBE):
@@ -181,13 +216,16 @@ class BaselineCache:
         damage = find_damage(baseline, key, _list_files(self.data(key)))
         return (baseline, None) if damage is None else (None, damage)
 
-    def _remove_unused(self, folder: Path) -> bool:
+    def _remove_unused(self, folder: Path, *, only_if: Callable[[], bool] = lambda: True) -> bool:
+        """Remove a folder that nobody uses; `only_if` is asked once nobody can begin to."""
         lowers = {mount.lower for mount in list_mounts()}
         if (folder / DATA).resolve() in lowers:
             return False
         going = folder.with_name(f"{_GOING}{folder.name.removeprefix(_GOING)}")
         try:
             with locked_alone(folder, waits=False) as is_there:
+                if is_there and not only_if():
+                    return False
                 if is_there:
                     folder.rename(going)
                     remove_tree(going)

@@ -1,5 +1,6 @@
 """What starting the servers of a fleet again and resetting its worlds share."""
 
+import shlex
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,12 +9,13 @@ from pathlib import Path
 
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.engine.server_options import ServerSettings
-from rewound.fleet.baseline import Baseline
+from rewound.errors import FleetError
+from rewound.fleet.baseline import SHOWN_KEY, Baseline
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.record_writer import RecordWriter
 from rewound.fleet.restore_context import Observer, start_spec
 from rewound.fleet.state import FleetFolder, FleetRecord
-from rewound.fleet.world import World
+from rewound.fleet.world import DEFAULT_FLEET, World
 from rewound.mysql.accounts import ACCOUNTS, ROOT
 from rewound.mysql.endpoint import Endpoint
 
@@ -53,6 +55,14 @@ class FleetContext:
         with self.baselines.acquire(key, note=note) as baseline:
             yield baseline
 
+    def no_baseline(self, world: World, act: str) -> FleetError:
+        """Return the error of a world whose baseline is gone, and so cannot be reset or started."""
+        return FleetError(
+            f"cannot be {act}: baseline {(world.baseline or '')[:SHOWN_KEY]} of {world.dump.name}"
+            " no longer exists",
+            hint=f"restore the whole fleet again: {_replace_command(self.record)}",
+        )
+
     def spec(self, world: World, *, data_from: Path | None, resumes: bool = False) -> ServerSpec:
         """Return the server of a world as the fleet's record wants it."""
         return start_spec(
@@ -66,6 +76,18 @@ class FleetContext:
             data_from=data_from,
             resumes=resumes,
         )
+
+
+def _replace_command(record: FleetRecord) -> str:
+    """Return the command that restores a fleet again, from the same dumps."""
+    argv = ["rewound", "up", str(record.source), "--replace"]
+    if record.name != DEFAULT_FLEET:
+        argv += ["--fleet", record.name]
+    if record.request is not None and record.request.before is not None:
+        argv += ["--before", record.request.before]
+    elif record.target is not None:
+        argv += ["--at", record.target]
+    return shlex.join(argv)
 
 
 def open_context(

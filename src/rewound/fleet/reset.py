@@ -16,7 +16,7 @@ from rewound.fleet.fleet_context import FleetContext
 from rewound.fleet.record_writer import interruptible, run_side_by_side
 from rewound.fleet.restore_context import discard_world, make_world_folder
 from rewound.fleet.serving import Served, serve
-from rewound.fleet.world import World, WorldState
+from rewound.fleet.world import DEFAULT_FLEET, World, WorldState
 from rewound.load.ledger import Ledger
 
 
@@ -41,13 +41,17 @@ class _Resetter:
         context = self.context
         fleet = context.folder.name
         if world.baseline is None:
-            return _no_baseline(fleet, "no baseline was saved")
+            flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
+            return FleetError(
+                "cannot be reset: no baseline was saved",
+                hint=f"restore the fleet again: rewound down{flag}, then rewound up",
+            )
         with (
             interruptible(context.cancelled, f"resetting world {world.name}"),
             context.acquire_baseline(world, world.baseline) as baseline,
         ):
             if baseline is None:
-                return _no_baseline(fleet, "its baseline no longer exists")
+                return context.no_baseline(world, "reset")
             ended = self._list_connections(world.server)
             fresh = replace(world, state=WorldState.STARTING, server=None, reason=None)
             context.record_writer.update(fresh)
@@ -103,10 +107,3 @@ def reset_worlds(context: FleetContext, worlds: Sequence[World], *, workers: int
     failures = {name: each for name, each in outcomes.items() if isinstance(each, RewoundError)}
     done = {name: each for name, each in outcomes.items() if not isinstance(each, RewoundError)}
     return Resetting(done, failures)
-
-
-def _no_baseline(fleet: str, what: str) -> FleetError:
-    return FleetError(
-        f"cannot be reset: {what}",
-        hint=f"restore the fleet again: rewound down --fleet {fleet}, then rewound up",
-    )

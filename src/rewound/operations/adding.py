@@ -129,7 +129,7 @@ def _restore(
     engine: Engine,
     observer: Observer,
 ) -> BringUp:
-    baselines = open_baselines()
+    baselines = open_baselines(folder.path)
     plans, context = plan_restore(
         chosen,
         besides=renewals,

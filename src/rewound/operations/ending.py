@@ -10,6 +10,7 @@ from rewound import settings
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import ServerWatch
 from rewound.errors import FleetError, FleetNotFound, HostError
+from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.connections import list_logins
 from rewound.fleet.expiry import has_expired, list_expired
 from rewound.fleet.live_status import observe
@@ -71,7 +72,9 @@ def end_expired() -> dict[str, Ended]:
 def end_fleet(folder: FleetFolder, watches: Sequence[ServerWatch]) -> Ended:
     """End a fleet that has a folder, and that this command has locked."""
     connections = list_connections(folder)
-    return Ended(take_down(folder, *watches), connections)
+    ended = take_down(folder, *watches)
+    BaselineCache(settings.cache_dir()).release(folder.path)
+    return Ended(ended, connections)
 
 
 def list_connections(folder: FleetFolder) -> dict[str, Sequence[str]]:

@@ -1,6 +1,7 @@
 """The host rather than a fleet: MySQL servers, the cache, checks."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rewound import settings
@@ -9,7 +10,7 @@ from rewound.engine.install.installation import Installation, get_installation, 
 from rewound.engine.process.process_engine import ProcessEngine
 from rewound.fleet.baseline import CacheEntry, choose_evictions
 from rewound.fleet.baseline_cache import BaselineCache
-from rewound.fleet.baseline_users import find_baseline_users
+from rewound.fleet.baseline_users import find_baseline_users, is_needed
 
 DEFAULT_IMAGE = "mysql:8.4"
 """What the docker engine takes where the user names none."""
@@ -60,16 +61,20 @@ def find_client() -> tuple[str, ...] | None:
     return next((server.client for server in list_servers() if server.client), None)
 
 
-def open_baselines() -> BaselineCache:
-    """Return the baselines of this user's cache, ready to be written to."""
-    baselines = BaselineCache(settings.cache_dir())
+def open_baselines(fleet: Path) -> BaselineCache:
+    """Return the baselines of this user's cache, ready to be written to; a fleet uses them.
+
+    `fleet` is its folder.
+    """
+    baselines = BaselineCache(settings.cache_dir(), fleet=fleet)
     baselines.prepare()
     return baselines
 
 
 def list_cache() -> list[CacheEntry]:
     """Return all baselines, the one used last first."""
-    return BaselineCache(settings.cache_dir()).entries(find_baseline_users(settings.state_dir()))
+    baselines = BaselineCache(settings.cache_dir())
+    return baselines.entries(find_baseline_users(settings.state_dir(), baselines))
 
 
 def prune_cache(*, limit_bytes: int) -> list[CacheEntry]:
@@ -78,5 +83,8 @@ def prune_cache(*, limit_bytes: int) -> list[CacheEntry]:
     A baseline that a fleet may be reset to, or that is mounted or in use, stays.
     """
     baselines = BaselineCache(settings.cache_dir())
-    evictions = choose_evictions(list_cache(), limit_bytes=limit_bytes)
-    return [entry for entry in evictions if baselines.remove(entry.key)]
+    return [
+        entry
+        for entry in choose_evictions(list_cache(), limit_bytes=limit_bytes)
+        if baselines.evict(entry.key, is_needed=partial(is_needed, entry.key))
+    ]

@@ -136,7 +136,7 @@ class FleetMaker:
         """Restore these dumps, of as many worlds; what ends this early leaves nothing."""
         folder, options, engine = self.folder, self.options, self.engine
         take_down(folder, engine)  # what is left of an earlier fleet of this name
-        baselines = open_baselines()
+        baselines = open_baselines(folder.path)
         plans, context = plan_restore(
             chosen,
             folder=folder,

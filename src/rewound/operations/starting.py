@@ -80,6 +80,6 @@ def _open(
     folder: FleetFolder, record: FleetRecord, observer: Observer, *, clone: CloneMethod | None
 ) -> FleetContext:
     engine = get_engine(record.engine, record.name, clone=clone)
-    baselines = open_baselines()
+    baselines = open_baselines(folder.path)
     engine.prepare(folder.path, baselines.folder)
     return open_context(folder, record, engine, baselines, observer)

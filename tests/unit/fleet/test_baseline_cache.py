@@ -168,3 +168,52 @@ def test_a_cache_that_cannot_be_written_is_the_hosts_fault(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(HostError, match="cannot write"):
         BaselineCache(tmp_path / "file").prepare()
+
+
+def test_a_baseline_has_a_lease_of_each_fleet_that_made_it_or_started_from_it(
+    cache: BaselineCache, tmp_path: Path
+):
+    first, second, third = (tmp_path / "state/fleets" / name for name in ("a", "b", "c"))
+    for fleet in (first, second, third):
+        fleet.mkdir(parents=True)
+    key = keep(BaselineCache(tmp_path, fleet=first))
+    keep(BaselineCache(tmp_path, fleet=second))  # it comes second, and uses the one of the first
+    assert is_lent(BaselineCache(tmp_path, fleet=third), [])
+    assert is_lent(BaselineCache(tmp_path, fleet=third), [])
+    assert set(cache.list_leases(key)) == {first, second, third}
+    second.rmdir()
+    cache.release(third)
+    assert cache.list_leases(key) == [first]
+    assert is_lent(cache, [])  # what nobody may be reset to leaves no lease
+    assert cache.list_leases(key) == [first]
+
+
+def test_a_lease_of_a_fleet_that_cannot_be_seen_counts(
+    cache: BaselineCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    fleet = tmp_path / "closed/fleets/a"
+    key = keep(BaselineCache(tmp_path, fleet=fleet))
+    assert cache.list_leases(key) == []
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    assert cache.list_leases(key) == [fleet]
+
+
+def test_a_baseline_is_evicted_only_if_no_lease_is_needed(cache: BaselineCache, tmp_path: Path):
+    fleet = tmp_path / "state/fleets/a"
+    fleet.mkdir(parents=True)
+    key = keep(BaselineCache(tmp_path, fleet=fleet))
+    assert not cache.evict(key, is_needed=lambda _: True)
+    assert cache.list_keys() == [key]
+    assert cache.evict(key, is_needed=lambda _: False)
+    assert cache.list_keys() == []
+
+
+def test_a_cache_that_cannot_be_written_lends_without_a_lease(cache: BaselineCache, tmp_path: Path):
+    key = keep(cache)
+    (cache.folder / key / "leases").touch()  # no folder can be made here
+    assert is_lent(BaselineCache(tmp_path, fleet=tmp_path), [])
+    assert cache.list_leases(key) == []

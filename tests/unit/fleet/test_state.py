@@ -9,7 +9,6 @@ from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.protocol import Server
 from rewound.errors import FleetError, HostError, UsageError
-from rewound.fleet.baseline_users import find_baseline_users
 from rewound.fleet.state import RECORD_FORMAT, FleetFolder, FleetRecord, list_fleets
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import (
@@ -172,16 +171,6 @@ def test_list_fleets_names_fleets_alone(tmp_path: Path):
     # What a killed `down` leaves is no fleet.
     (tmp_path / "fleets/.b.going").mkdir()
     assert list_fleets(tmp_path) == ["a.2", "b"]
-
-
-def test_find_baseline_users_names_worlds_of_all_fleets_that_can_be_read(tmp_path: Path):
-    for name in ("one", "two", "unreadable"):
-        folder = FleetFolder(tmp_path, name)
-        with folder.locked():
-            folder.create()
-        folder.write(replace(RECORD, name=name))
-    (tmp_path / "fleets/unreadable/fleet.json").write_text("{")
-    assert find_baseline_users(tmp_path) == {"ab": ["one/host1", "two/host1"]}
 
 
 def test_a_state_folder_that_cannot_be_written_is_the_hosts_fault(tmp_path: Path):

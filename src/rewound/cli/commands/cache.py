@@ -7,10 +7,8 @@ import click
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import show_count, show_mib
 from rewound.cli.parameters.shared_options import CommandGroup, cache_limit_option, format_option
-from rewound.fleet.baseline import CacheEntry
+from rewound.fleet.baseline import SHOWN_KEY, CacheEntry
 from rewound.operations import host
-
-_SHOWN_KEY = 12
 
 
 @click.group(name="cache", cls=CommandGroup)
@@ -34,7 +32,7 @@ def list_command(output_format: str) -> None:
 def _show(entries: Sequence[CacheEntry]) -> None:
     rows: list[list[render.Cell]] = [
         [
-            entry.key[:_SHOWN_KEY],
+            entry.key[:SHOWN_KEY],
             show_mib(entry.size_bytes),
             entry.used_at,
             entry.dump,
@@ -48,7 +46,7 @@ def _show(entries: Sequence[CacheEntry]) -> None:
 def _list(entries: Sequence[CacheEntry], output_format: str) -> None:
     rows: list[list[render.Cell]] = [
         [
-            entry.key[:_SHOWN_KEY],
+            entry.key[:SHOWN_KEY],
             entry.dump,
             entry.size_bytes,
             entry.made_at.replace(microsecond=0),
@@ -69,7 +67,7 @@ def _list(entries: Sequence[CacheEntry], output_format: str) -> None:
 def prune_command(cache_limit: int, every: bool) -> None:
     """Remove the least recently used baselines, down to the limit.
 
-    Baselines that a fleet can be reset to are kept.
+    Baselines that a fleet can be reset to are kept, also those of fleets in other state folders.
     """
     gone = host.prune_cache(limit_bytes=0 if every else cache_limit)
     left = host.list_cache()
