@@ -174,3 +174,25 @@ def test_what_is_exported_is_documented():
 def test_a_fleet_can_have_an_end():
     with rewound.up(EXAMPLES, fleet="api-expiring", worlds="host1", expire_s=3600) as fleet:
         assert fleets.expires_at(fleet.name) is not None
+
+
+@pytest.mark.usefixtures("environment")
+def test_worlds_are_added_to_a_fleet_as_it_was_made(dumps: Dumps):
+    for world, day in {"w1": 2, "w2": 2, "w3": 3}.items():
+        dumps.write(
+            "CREATE TABLE t (a INT);\n" if world != "w2" else "CREATE TABLE t (a INT;\n",
+            name=f"{world}_fulldump_2026030{day}_211500.sql",
+        )
+    with rewound.up(
+        dumps.folder, at="2026-03-02 22:00", schema="other", allow_missing=True, partial=True
+    ) as fleet:
+        assert [fleet["w1"].schemas] == [("other",)]
+        with pytest.raises(SomeWorldsFailed, match="world w2 failed; w2: ") as caught:
+            fleet.add(dumps.folder)
+        assert list(caught.value.failures) == ["w2"]
+        assert fleet.add(dumps.folder, partial=True) == []
+        assert fleet.add(dumps.folder, at="2026-03-03 22:00", worlds="w3") == ["w3"]
+        dumps.write("CREATE TABLE t (a INT);\n", name="w2_fulldump_20260302_211500.sql")
+        assert fleet.add(dumps.folder) == ["w2"]
+        assert fleet.add(dumps.folder) == []
+        assert [fleet[world].schemas for world in fleet] == [("other",)] * 3

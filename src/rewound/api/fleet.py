@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -18,11 +19,14 @@ from rewound.engine.protocol import PullStep
 from rewound.errors import FleetNotFound, SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
+from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import DEV
 from rewound.mysql.endpoint import Endpoint
-from rewound.operations import diffing, ending, fleets, querying, starting
+from rewound.operations import adding, diffing, ending, fleets, querying, starting
 from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
+from rewound.operations.dump_selection import read_selection
+from rewound.operations.restoring import UpOptions
 from rewound.query.analysis import needed_for
 from rewound.query.merged_result import MergedResult
 from rewound.query.options import QueryOptions
@@ -192,6 +196,61 @@ class Fleet:
             FleetError: a world that is named has nothing to start.
         """
         require_all(starting.start(self.name, worlds, observer=Silent()).failures)
+
+    def add(
+        self,
+        source: str | Path,
+        *,
+        worlds: str | None = None,
+        at: str | None = None,
+        before: str | None = None,
+        timezone: str | None = None,
+        pattern: str | None = None,
+        schema: str | None = None,
+        allow_missing: bool | None = None,
+        fallback: bool | None = None,
+        partial: bool = False,
+    ) -> list[str]:
+        """Restore worlds of a source that are missing or failed, and return their names.
+
+        A world that fell back to an older dump gets its newer one, if that can be restored now;
+        all others are left alone. An argument that is None is what the fleet was made with.
+
+        Raises:
+            SomeWorldsFailed: a world could not be restored, and not `partial`; the others were.
+            FleetError: another command is working on the fleet.
+            RewoundError: whatever else stops `rewound up --add`.
+        """
+        arguments = {
+            "at": at,
+            "before": before,
+            "timezone": timezone,
+            "pattern": pattern,
+            "schema": schema,
+            "allow_missing": allow_missing,
+            "fallback": fallback,
+        }
+        wanted = adding.Addition(
+            read_selection(
+                Path(source),
+                at=at,
+                before=before,
+                pattern=pattern,
+                timezone=timezone,
+                worlds=worlds,
+            ),
+            UpOptions(
+                fleet=self.name,
+                allow_missing=bool(allow_missing),
+                fallback=bool(fallback),
+                load=LoadOptions(schema=schema),
+            ),
+            given={name for name, value in arguments.items() if value is not None},
+        )
+        brought = adding.add(wanted, observer=Silent())
+        if not partial:
+            require_all(brought.failures)
+        return list(brought.restored)
 
     def report(self, worlds: str | None = None) -> dict[str, Ledger]:
         """Return the ledgers of the ready worlds, by world: the proof of what was restored.
