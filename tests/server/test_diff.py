@@ -188,6 +188,21 @@ def test_answers_to_a_query_are_compared(moments: Cli):
     assert "error: world host3: MySQL error 1242" in one_fails.stderr
 
 
+def test_rows_of_a_table_are_matched_by_its_primary_key(moments: Cli):
+    sql = "SELECT * FROM player WHERE player_id < 20"
+    done = moments("query", "--compare", "before,after", sql, "--format", "csv")
+    assert done.code == 1, done.stderr
+    assert done.lines[0] == "world,player_id,change,column,before,after,delta"
+    assert {line.split(",")[2] for line in done.lines[1:]} == {"changed"}
+    assert "warning" not in done.stderr
+    sql = "SELECT player_level, player_score FROM player"  # nothing identifies a row of it
+    whole = moments("query", "--compare", "before,after", sql)
+    assert (
+        "warning: worlds host[1-3]: several rows have the same player_level, so whole rows are"
+        " compared; --key COLUMN,… names columns that identify a row\n"
+    ) in whole.stderr
+
+
 def test_two_worlds_of_one_fleet_are_compared(moments: Cli):
     done = moments("diff", "after", "--world", "host1", "host3", "--table", "season")
     assert done.code == 0, done.stdout

@@ -1,7 +1,7 @@
 """The columns of a result: the types of MySQL's protocol, named as in SQL. Pure."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 Row = tuple[bytes | None, ...]
 """One row as the server sent it: the text of every value, the bytes of a binary one; None is
@@ -59,6 +59,8 @@ class Column:
     """How many of them follow the decimal point; for times, the digits of fractional seconds."""
     may_be_absent: bool = False
     """Whether some of several merged worlds lack this column."""
+    is_of_key: bool = field(default=False, compare=False)
+    """It is, unchanged, a column of the primary key of its table."""
 
     @property
     def sql_type(self) -> str:
@@ -98,6 +100,7 @@ _TYPES = {
     255: ColumnType.GEOMETRY,
 }
 _BIT = 16
+_PRIMARY_KEY = 2
 _UNSIGNED = 32
 _ZEROFILL = 64
 _BINARY_CHARACTER_SET = 63
@@ -111,6 +114,13 @@ def read_column(
 
     `code`, `character_set`, `flags`, `length` (bytes) and `scale` are the protocol's numbers.
     """
+    column = _read_type(name, code, character_set, flags, length, scale)
+    return replace(column, is_of_key=bool(flags & _PRIMARY_KEY))
+
+
+def _read_type(
+    name: str, code: int, character_set: int, flags: int, length: int, scale: int
+) -> Column:
     is_unsigned = bool(flags & _UNSIGNED)
     has_zeros = bool(flags & _ZEROFILL)
     if code in _INTEGER_BITS:

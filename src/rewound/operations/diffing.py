@@ -14,6 +14,7 @@ from rewound.diff.report.query_diff import (
     compare_rows,
     find_lacking,
     find_places,
+    identify,
     require_same_columns,
     write_bytes_out,
 )
@@ -250,6 +251,9 @@ class QueryDiff:
     """Worlds whose answers could not be compared, and why not."""
     same_dumps: tuple[str, ...] = ()
     """Worlds with the same dump on both sides, whose answers do not differ."""
+    counted: tuple[str, ...] = ()
+    """Worlds whose answers differ, and whose rows the key does not identify: whole rows were
+    counted."""
 
     @property
     def is_equal(self) -> bool:
@@ -305,8 +309,8 @@ def diff_query(
             f"no world answered; {next(iter(failed))}: {next(iter(failed.values()))}"
         )
     names = require_same_columns(before.columns, after.columns)
-    most = max(len(side.rows[name]) for side in (before, after) for name in both)
-    places = find_places(before.columns, key, has_single_rows=most <= 1)
+    answers = [side.rows[name] for side in (before, after) for name in both]
+    places = find_places(before.columns, key, answers)
     changes = {
         name: list(compare_rows(before.rows[name], after.rows[name], before.columns, places))
         for name in both
@@ -321,6 +325,12 @@ def diff_query(
             name
             for name in both
             if not changes[name] and hold_same_dump(folders, pairing.pairs[name])
+        ),
+        tuple(
+            name
+            for name in both
+            if changes[name]
+            and not all(identify(places, side.rows[name]) for side in (before, after))
         ),
     )
 

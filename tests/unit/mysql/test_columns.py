@@ -39,3 +39,12 @@ def test_a_column_is_named_as_in_sql(
         "c", code=code, character_set=character_set, flags=flags, length=length, scale=scale
     )
     assert (column.sql_type, column.type) == (sql_type, kind)
+
+
+def test_a_column_of_a_primary_key_is_marked_and_equal_to_others():
+    key, other = (
+        read_column("c", code=3, character_set=63, flags=flags, length=11, scale=0)
+        for flags in (1 | 2, 1)
+    )
+    assert (key.is_of_key, other.is_of_key) == (True, False)
+    assert key == other

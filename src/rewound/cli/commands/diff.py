@@ -96,7 +96,7 @@ _ROWS_OF_A_PAGE = 200
 @option(
     "--key",
     metavar="COLUMNS",
-    help="With --query: columns that identify its rows.  [default: non-numeric columns]",
+    help="With --query: columns that identify its rows.  [default: primary key]",
 )
 @option(
     "--float-tolerance",

@@ -94,6 +94,12 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
         render.write_rows(columns, shown, how.output_format)
     for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(tell_of_worlds([world], error)))
+    if query_diff.counted:
+        key = ", ".join(query_diff.key)
+        diagnostics.warn(
+            f"{name_worlds(query_diff.counted)}: several rows have the same {key}, so whole rows"
+            " are compared; --key COLUMN,… names columns that identify a row"
+        )
     _warn_of_same_dumps(query_diff.same_dumps)
     same = [world for world, changes in query_diff.worlds.items() if not changes]
     if same:

@@ -1,7 +1,7 @@
 """What changed between two answers to one query. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,27 +33,46 @@ class CellChange:
         return self.change is Change.REMOVED
 
 
-def find_places(columns: Sequence[Column], key: str | None, *, has_single_rows: bool) -> list[int]:
-    """Return the places of the key's columns; by default of the non-numeric ones.
+def find_places(
+    columns: Sequence[Column], key: str | None, answers: Iterable[Sequence[Row]]
+) -> list[int]:
+    """Return the places of the columns by which the rows of each answer are matched.
 
-    A single row needs none. If all columns are numeric, or none is, it is the first one.
+    Answers of one row need none. By default these are the columns of the primary key of the
+    table that was asked, if they identify the rows; or those that are not numeric; or both; or
+    else the first column.
 
     Raises:
         UsageError: there is no such column.
     """
     names = {column.name.casefold(): place for place, column in enumerate(columns)}
-    if key is None and has_single_rows:
+    if key is not None:
+        try:
+            return [names[name.strip().casefold()] for name in key.split(",")]
+        except KeyError as error:
+            raise UsageError(
+                f"--key {key}: the answer has no column {error.args[0]}",
+                hint=f"it has: {', '.join(column.name for column in columns)}",
+            ) from error
+    several = [rows for rows in answers if len(rows) > 1]
+    if not several:
         return []
-    if key is None:
-        texts = [place for place, column in enumerate(columns) if column.type not in NUMBERS]
-        return texts if 0 < len(texts) < len(columns) else [0]
-    try:
-        return [names[name.strip().casefold()] for name in key.split(",")]
-    except KeyError as error:
-        raise UsageError(
-            f"--key {key}: the answer has no column {error.args[0]}",
-            hint=f"it has: {', '.join(column.name for column in columns)}",
-        ) from error
+    keys = [place for place, column in enumerate(columns) if column.is_of_key]
+    texts = [place for place, column in enumerate(columns) if column.type not in NUMBERS]
+    usual = texts if 0 < len(texts) < len(columns) else [0]
+    for places in (keys, usual, sorted({*keys, *texts}), [0]):
+        if places and all(identify(places, rows) for rows in several):
+            return places
+    return usual
+
+
+def identify(places: Sequence[int], rows: Sequence[Row]) -> bool:
+    """Tell whether the values at these places differ between all rows."""
+    return len({_key_of(row, places) for row in rows}) == len(rows)
+
+
+def _key_of(row: Row, places: Sequence[int]) -> Row:
+    return tuple(row[place] for place in places)
 
 
 def write_bytes_out(row: Row, columns: Sequence[Column]) -> Row:
@@ -121,14 +140,11 @@ def compare_rows(
     Rows are matched by the values at `places`. If these do not identify the rows of a side, whole
     rows are counted instead.
     """
-
-    def key_of(row: Row) -> Row:
-        return tuple(row[place] for place in places)
-
-    old, new = {key_of(row): row for row in before}, {key_of(row): row for row in after}
+    old = {_key_of(row, places): row for row in before}
+    new = {_key_of(row, places): row for row in after}
     if len(old) < len(before) or len(new) < len(after):
         for change, row in _count(before, after):
-            yield CellChange(change, key_of(row), None, None, None, row=row)
+            yield CellChange(change, _key_of(row, places), None, None, None, row=row)
         return
     for key, row in old.items():
         other = new.get(key)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -55,27 +56,35 @@ def test_bytes_are_written_as_digits():
     assert row == (b"0x00FF", b"5", b"\xc3\xa9", None)
 
 
+ROWS: list[Row] = [(b"a", b"1"), (b"b", b"2")]
+ID = replace(COUNT, is_of_key=True)
+
+
 @pytest.mark.parametrize(
-    ("columns", "key", "has_single_rows", "places"),
+    ("columns", "key", "rows", "places"),
     [
-        ([KIND, COUNT], None, False, [0]),
-        ([COUNT, KIND], None, False, [1]),
-        ([COUNT, COUNT], None, False, [0]),
-        ([KIND, KIND], None, False, [0]),
-        ([KIND, COUNT], None, True, []),
-        ([KIND, COUNT], "N", True, [1]),
-        ([KIND, COUNT], "n, kind", False, [1, 0]),
+        ([KIND, COUNT], None, ROWS, [0]),
+        ([COUNT, KIND], None, ROWS, [1]),
+        ([COUNT, COUNT], None, ROWS, [0]),
+        ([KIND, KIND], None, ROWS, [0]),
+        ([KIND, COUNT], None, ROWS[:1], []),
+        ([KIND, COUNT], "N", ROWS[:1], [1]),
+        ([KIND, COUNT], "n, kind", ROWS, [1, 0]),
+        ([KIND, ID], None, ROWS, [1]),
+        ([KIND, ID], None, [(b"a", b"1"), (b"b", b"1")], [0]),  # a part of its key
+        ([KIND, ID], None, [(b"a", b"1"), (b"b", b"1"), (b"b", b"2")], [0, 1]),
+        ([KIND, ID], None, [ROWS[0], ROWS[0]], [0]),  # nothing identifies them
     ],
 )
-def test_the_key_is_what_is_no_number_unless_it_is_named(
-    columns: list[Column], key: str | None, has_single_rows: bool, places: list[int]
+def test_the_key_is_what_is_named_or_identifies_the_rows(
+    columns: list[Column], key: str | None, rows: list[Row], places: list[int]
 ):
-    assert find_places(columns, key, has_single_rows=has_single_rows) == places
+    assert find_places(columns, key, [rows, ROWS[:1]]) == places
 
 
 def test_a_key_that_is_not_there_is_a_usage_error():
     with pytest.raises(UsageError, match="the answer has no column nope"):
-        find_places(COLUMNS, "nope", has_single_rows=False)
+        find_places(COLUMNS, "nope", [ROWS])
 
 
 def test_answers_of_different_columns_are_refused_with_their_names():
