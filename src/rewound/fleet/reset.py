@@ -16,7 +16,7 @@ from rewound.fleet.fleet_context import FleetContext
 from rewound.fleet.record_writer import interruptible, run_side_by_side
 from rewound.fleet.restore_context import discard_world, make_world_folder
 from rewound.fleet.serving import Served, serve
-from rewound.fleet.world import DEFAULT_FLEET, World, WorldState
+from rewound.fleet.world import World, WorldState, fleet_flag
 from rewound.load.ledger import Ledger
 
 
@@ -41,10 +41,9 @@ class _Resetter:
         context = self.context
         fleet = context.folder.name
         if world.baseline is None:
-            flag = "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
             return FleetError(
                 "cannot be reset: no baseline was saved",
-                hint=f"restore the fleet again: rewound down{flag}, then rewound up",
+                hint=f"restore the fleet again: rewound down{fleet_flag(fleet)}, then rewound up",
             )
         with (
             interruptible(context.cancelled, f"resetting world {world.name}"),

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rewound import settings
@@ -12,10 +12,12 @@ from rewound.diff.patterns import UnmetPatterns
 from rewound.diff.report.query_diff import (
     CellChange,
     compare_rows,
+    describe_lone,
+    find_common_columns,
     find_lacking,
     find_places,
     identify,
-    require_same_columns,
+    take,
     write_bytes_out,
 )
 from rewound.diff.rows.samples import SampleOrder
@@ -254,11 +256,13 @@ class QueryDiff:
     counted: tuple[str, ...] = ()
     """Worlds whose answers differ, and whose rows the key does not identify: whole rows were
     counted."""
+    lone_columns: str = ""
+    """Which columns one side alone has, in words; they are not compared."""
 
     @property
     def is_equal(self) -> bool:
         """Whether nothing differs."""
-        return not any(self.worlds.values())
+        return not any(self.worlds.values()) and not self.lone_columns
 
     def describe(self, change: CellChange) -> str:
         """Return a row that was added or removed as text, without its key if there is more."""
@@ -297,9 +301,10 @@ def diff_query(
 
     before = ask(sides.before, {name: old.name for name, (old, _) in pairs})
     after = ask(sides.after, {name: new.name for name, (_, new) in pairs})
+    names = {column.name for column in before.columns} & {each.name for each in after.columns}
     failed = {
         **pairing.failed,
-        **find_lacking(before.lacking, after.lacking),
+        **find_lacking(before.lacking_of(names), after.lacking_of(names)),
         **before.failed,
         **after.failed,
     }
@@ -308,17 +313,17 @@ def diff_query(
         raise RewoundError(
             f"no world answered; {next(iter(failed))}: {next(iter(failed.values()))}"
         )
-    names = require_same_columns(before.columns, after.columns)
-    answers = [side.rows[name] for side in (before, after) for name in both]
-    places = find_places(before.columns, key, answers)
+    common = find_common_columns(before.columns, after.columns)
+    old = {name: take(before.rows[name], common.before) for name in both}
+    new = {name: take(after.rows[name], common.after) for name in both}
+    places = find_places(common.columns, key, [*old.values(), *new.values()])
     changes = {
-        name: list(compare_rows(before.rows[name], after.rows[name], before.columns, places))
-        for name in both
+        name: list(compare_rows(old[name], new[name], common.columns, places)) for name in both
     }
     folders = _open_folders(sides)
     return QueryDiff(
-        tuple(names),
-        tuple(names[place] for place in places),
+        tuple(column.name for column in common.columns),
+        tuple(common.columns[place].name for place in places),
         changes,
         failed,
         tuple(
@@ -329,9 +334,9 @@ def diff_query(
         tuple(
             name
             for name in both
-            if changes[name]
-            and not all(identify(places, side.rows[name]) for side in (before, after))
+            if changes[name] and not all(identify(places, side[name]) for side in (old, new))
         ),
+        describe_lone(common),
     )
 
 
@@ -342,6 +347,14 @@ class _QueryRows:
     failed: Mapping[str, str]
     lacking: Mapping[str, tuple[str, ...]]
     """Worlds without some of the columns, and which."""
+
+    def lacking_of(self, names: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the worlds without some of these columns, and which."""
+        some = {
+            world: tuple(name for name in lacking if name in names)
+            for world, lacking in self.lacking.items()
+        }
+        return {world: lacking for world, lacking in some.items() if lacking}
 
 
 def _ask(

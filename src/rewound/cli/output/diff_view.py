@@ -94,6 +94,8 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
         render.write_rows(columns, shown, how.output_format)
     for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(tell_of_worlds([world], error)))
+    if query_diff.lone_columns:
+        diagnostics.warn(f"columns of one side are not compared: {query_diff.lone_columns}")
     if query_diff.counted:
         key = ", ".join(query_diff.key)
         diagnostics.warn(

@@ -89,27 +89,50 @@ def _write_out(value: bytes, column: Column) -> bytes:
     return b"0x" + value.hex().upper().encode()
 
 
-def require_same_columns(before: Sequence[Column], after: Sequence[Column]) -> list[str]:
-    """Return the names of the columns of two answers.
+@dataclass(frozen=True, slots=True)
+class CommonColumns:
+    """The columns that the answers of both sides have, by name."""
+
+    columns: tuple[Column, ...]
+    before: tuple[int, ...]
+    """Where they are in the rows before."""
+    after: tuple[int, ...]
+    """Where they are in the rows after."""
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+
+
+def find_common_columns(before: Sequence[Column], after: Sequence[Column]) -> CommonColumns:
+    """Return the columns that two answers share, in the order of the first.
 
     Raises:
-        RewoundError: they differ.
+        RewoundError: there are none.
     """
-    old, new = [column.name for column in before], [column.name for column in after]
-    if old == new:
-        return old
-    parts = [
-        f"{', '.join(names)} only {side}"
-        for names, side in (
-            ([name for name in old if name not in new], "before"),
-            ([name for name in new if name not in old], "after"),
-        )
-        if names
-    ]
-    raise RewoundError(
-        f"the two answers have different columns: {'; '.join(parts) or 'another order'}",
-        hint="name columns that both sides have, instead of *",
+    places = {column.name: place for place, column in enumerate(after)}
+    common = [place for place, column in enumerate(before) if column.name in places]
+    columns = tuple(before[place] for place in common)
+    names = {column.name for column in columns}
+    found = CommonColumns(
+        columns,
+        tuple(common),
+        tuple(places[column.name] for column in columns),
+        tuple(column.name for column in before if column.name not in names),
+        tuple(column.name for column in after if column.name not in names),
     )
+    if not columns and (before or after):
+        raise RewoundError(f"the two answers have no column in common: {describe_lone(found)}")
+    return found
+
+
+def describe_lone(found: CommonColumns) -> str:
+    """Say which columns one side alone has."""
+    sides = (("before", found.only_before), ("after", found.only_after))
+    return "; ".join(f"{', '.join(names)} only {side}" for side, names in sides if names)
+
+
+def take(rows: Sequence[Row], places: Sequence[int]) -> list[Row]:
+    """Return rows of the values at these places alone."""
+    return [_key_of(row, places) for row in rows]
 
 
 def find_lacking(

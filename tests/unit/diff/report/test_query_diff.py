@@ -5,10 +5,13 @@ import pytest
 
 from rewound.diff.report.query_diff import (
     CellChange,
+    CommonColumns,
     compare_rows,
+    describe_lone,
+    find_common_columns,
     find_lacking,
     find_places,
-    require_same_columns,
+    take,
     write_bytes_out,
 )
 from rewound.diff.schema.comparison import Change
@@ -87,12 +90,17 @@ def test_a_key_that_is_not_there_is_a_usage_error():
         find_places(COLUMNS, "nope", [ROWS])
 
 
-def test_answers_of_different_columns_are_refused_with_their_names():
-    assert require_same_columns(COLUMNS, COLUMNS) == ["kind", "n"]
-    with pytest.raises(RewoundError, match="different columns: kind only before; title only after"):
-        require_same_columns(COLUMNS, [Column("title", ColumnType.TEXT), COUNT])
-    with pytest.raises(RewoundError, match="different columns: another order"):
-        require_same_columns(COLUMNS, COLUMNS[::-1])
+def test_columns_that_both_sides_have_are_compared_and_the_others_named():
+    title = Column("title", ColumnType.TEXT)
+    assert describe_lone(find_common_columns(COLUMNS, COLUMNS)) == ""
+    found = find_common_columns(COLUMNS, [COUNT, title])
+    assert found == CommonColumns((COUNT,), (1,), (0,), ("kind",), ("title",))
+    assert describe_lone(found) == "kind only before; title only after"
+    assert take([(b"a", b"1")], found.before) == take([(b"1", b"x")], found.after) == [(b"1",)]
+    swapped = find_common_columns(COLUMNS, COLUMNS[::-1])
+    assert (swapped.columns, swapped.before, swapped.after) == ((KIND, COUNT), (0, 1), (1, 0))
+    with pytest.raises(RewoundError, match="no column in common: kind only before; title only aft"):
+        find_common_columns([KIND], [title])
 
 
 def test_worlds_that_lack_columns_on_one_side_alone_are_not_compared():
