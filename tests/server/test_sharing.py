@@ -16,6 +16,7 @@ import rewound
 from rewound.engine.install.installation import Installation
 from rewound.mysql.accounts import DEV, LOADER, READER, ROOT
 from tests.conftest import EXAMPLES, Cli, Finished
+from tests.server.test_fleet import servers_of
 
 STRANGER = 65_534
 PYTHON = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
@@ -113,6 +114,35 @@ def test_a_member_sees_asks_and_connects(shared: Shared):
     assert url.stdout.startswith("mysql://reader:"), url.stderr
 
 
+def test_a_member_sees_what_was_changed(shared: Shared):
+    def list_changed() -> list[str]:
+        done = shared.run("status", "--format", "csv", is_member=True)
+        assert done.code == 0, done.stderr
+        return [line.split(",")[16] for line in done.lines[1:]]
+
+    assert shared.cli("reset").code == 0
+    assert list_changed() == ["", ""]
+    change = "DELETE FROM score_event; CREATE VIEW best AS SELECT 1 AS one"
+    assert shared.cli("query", "--write", change, "--worlds", "host1").code == 0
+    try:
+        assert list_changed() == ['"game.score_event', ""]
+        said = shared.run("status", is_member=True).stderr
+        assert (
+            "world host1 changed after the restore: game.score_event, view game.best (new)" in said
+        )
+        assert "rewound reset" not in said  # only its user can
+        asked = shared.run("query", "SELECT 1", is_member=True).stderr
+        assert "warning: world host1 changed after the restore: game.score_event" in asked
+        [server] = servers_of(shared.cli, "host1")
+        server.terminate()
+        server.wait(60)
+        assert shared.cli("start").code == 0
+        assert list_changed() == ['"game.score_event', ""]
+    finally:
+        assert shared.cli("reset").code == 0
+    assert list_changed() == ["", ""]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -149,7 +179,8 @@ def test_only_what_is_shared_can_be_read(shared: Shared):
     sockets = {path for path in paths if path.is_socket()}
     assert len(sockets) == 2
     for path in [fleet, *paths]:
-        is_shared = path == fleet or path in sockets or path.name in SHARED
+        is_original = path.parent == fleet / "originals"
+        is_shared = path == fleet or path in sockets or path.name in SHARED or is_original
         if path.is_dir() or not path.is_relative_to(fleet / "worlds") or path in sockets:
             assert shared.can_read(path, is_member=True) == is_shared, path
         assert path.lstat().st_mode & 0o007 == 0 or path in sockets, path

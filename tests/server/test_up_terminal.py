@@ -68,5 +68,6 @@ def test_start_and_reset_show_progress_and_then_one_line(cli: Cli, dumps: Dumps)
         with on_terminal(cli, "start", first="of 1 ready, 0 s") as screen:
             screen.read_until("1 of 1 world started, ")
             assert screen.wait() == 0
+        assert "a starting" in screen.shown
     finally:
         assert cli("down").code == 0

@@ -5,6 +5,7 @@ was written in the last second may be only in the server's memory, so the server
 is written, and no other session has to wait.
 """
 
+import hashlib
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -40,6 +41,9 @@ _WRITTEN = (
 _ENCODED_NAMES = (
     "SELECT file_name, tablespace_name FROM information_schema.files WHERE file_name LIKE '%@%'"
 )
+_HIDDEN_FROM_READER = ("trigger", "procedure", "function", "event")
+_NO_TEXT = hashlib.md5(b"", usedforsecurity=False).hexdigest()
+"""Of a view whose definition is not shown."""
 _UNWRITTEN_PAGES = "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'"
 
 
@@ -66,9 +70,7 @@ def look(data: Path, endpoint: Endpoint | None) -> Seen:
     if endpoint is None:
         return Seen(list_table_files(data))
     try:
-        with Connection(
-            endpoint, connect_timeout_s=_LOOK_TIMEOUT_S, answer_timeout_s=_LOOK_TIMEOUT_S
-        ) as connection:
+        with _connect(endpoint) as connection:
             _prepare(connection)
             objects, names = _read_objects(connection), _read_names(connection)
             # Before the files: what is no longer in memory by then is there.
@@ -76,6 +78,31 @@ def look(data: Path, endpoint: Endpoint | None) -> Seen:
     except MysqlError:
         return Seen(list_table_files(data))
     return Seen(list_table_files(data), objects, names, written)
+
+
+def look_as_reader(endpoint: Endpoint, original: Original) -> Seen:
+    """Return the current signs of a world whose files are another user's; `endpoint` is reader's.
+
+    Objects that reader is not shown (triggers, routines, events) are taken to be as they were. A
+    server that does not answer is skipped.
+    """
+    try:
+        with _connect(endpoint) as connection:
+            _prepare(connection)
+            shown = _read_objects(connection)
+            written = _read_written(connection, is_only_sign=True)
+    except MysqlError:
+        return Seen(None)
+    unseen = {
+        name: stamp
+        for name, stamp in original.objects.items()
+        if name.partition(" ")[0] in _HIDDEN_FROM_READER
+    }
+    known = {
+        name: original.objects.get(name, stamp) if stamp == _NO_TEXT else stamp
+        for name, stamp in shown.items()
+    }
+    return Seen(None, {**known, **unseen}, written=written)
 
 
 def look_at_layer(layer: Path, original: Original) -> Seen:
@@ -115,6 +142,10 @@ def list_table_files(data: Path) -> dict[str, FileState] | None:
     return files
 
 
+def _connect(endpoint: Endpoint) -> Connection:
+    return Connection(endpoint, connect_timeout_s=_LOOK_TIMEOUT_S, answer_timeout_s=_LOOK_TIMEOUT_S)
+
+
 def _prepare(connection: Connection) -> None:
     connection.execute_sql("SET time_zone = '+00:00', information_schema_stats_expiry = 0")
 
@@ -136,14 +167,16 @@ def _read_names(connection: Connection) -> dict[str, str]:
     return names
 
 
-def _read_written(connection: Connection) -> dict[str, datetime]:
+def _read_written(connection: Connection, *, is_only_sign: bool = False) -> dict[str, datetime]:
     """Return the tables that were written to, as far as the server's memory tells.
 
-    It opens every table, which is worthwhile only if memory holds what the files do not.
+    It opens every table, which is worthwhile only if memory holds what the files do not, or if
+    these are not seen.
     """
-    ((_, unwritten),) = connection.query(_UNWRITTEN_PAGES).rows
-    if str(unwritten) == "0":
-        return {}
+    if not is_only_sign:
+        ((_, unwritten),) = connection.query(_UNWRITTEN_PAGES).rows
+        if str(unwritten) == "0":
+            return {}
     return {
         object_name(TABLE, str(schema), str(name)): datetime.fromtimestamp(float(str(at)), UTC)
         for schema, name, at in connection.query(_WRITTEN).rows

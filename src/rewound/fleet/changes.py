@@ -36,6 +36,8 @@ class Original:
     """The tables of files whose names are encoded, by their paths: `game.größe`."""
     read_at: datetime | None = None
     """When this was read, of a server that remembers what the load wrote until then."""
+    earlier: tuple[str, ...] = ()
+    """What was changed before its server was last started, which that one does not remember."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,13 @@ def find_changes(original: Original, seen: Seen) -> Changes | None:
             for path, state in seen.files.items()
             if original.files.get(path) != state
         ]
+    else:
+        touched.update(dict.fromkeys(original.earlier, ""))
     if seen.objects is not None:
         touched.update(_compare(original.objects, seen.objects))
     if not touched:
         return None
-    shown = sorted(f"{name}{what}" for name, what in touched.items())
+    shown = sorted({f"{name}{what}" for name, what in touched.items()})
     # Names of tables have no space before the first dot, kinds of objects do.
     tables_first = sorted(shown, key=lambda name: " " in name.partition(".")[0])
     return Changes(tuple(tables_first), max(times, default=None))

@@ -49,6 +49,7 @@ class _Starter:
         folder = context.folder.world_folder(world.name)
         try:
             with interruptible(context.cancelled, f"starting world {world.name}"):
+                context.observer.world_changed(world.name, WorldState.STARTING)
                 was_killed = not was_closed(folder)
                 self._require_same_boot(world, was_killed=was_killed)
                 with self._source(world, folder) as source:
@@ -57,6 +58,7 @@ class _Starter:
         except Interrupted:
             raise
         except RewoundError as error:
+            context.observer.world_changed(world.name, WorldState.FAILED, error.in_one_line)
             return error
         context.folder.name_socket(server)
         ready = replace(world, state=WorldState.READY, server=server, reason=None)
@@ -84,10 +86,7 @@ class _Starter:
             return
         with self.context.acquire_baseline(world, key) as baseline:
             if baseline is None:
-                raise FleetError(
-                    "cannot be started: the baseline that its data is based on no longer exists",
-                    hint="restore the fleet again: rewound up SOURCE --replace",
-                )
+                raise self.context.no_baseline(world, "started")
             yield self.context.baselines.data(key)
 
     def _resume(self, world: World, folder: Path, source: Path | None) -> Server:
@@ -104,7 +103,11 @@ class _Starter:
         root = context.root_of(server)
         original = context.folder.find_original(world.name)
         data = context.folder.world_folder(world.name) / DATA
-        if original is None or find_changes(original, look(data, root)) is not None:
+        if original is None:
+            return
+        if changes := find_changes(original, look(data, root)):
+            # What the new server does not remember: see `look_as_reader`.
+            context.folder.write_original(world.name, replace(original, earlier=changes.names))
             return
         with Connection(root) as connection:
             ledger = context.folder.read_ledger(world.name)

@@ -1,7 +1,7 @@
 """A fleet on disk: its folder, its record, its passwords, and the lock around them.
 
 Layout below the state folder, all of it readable by the user alone, and of a fleet that is
-shared the record, the option file of reader and the sockets by a Unix group too:
+shared the record, the originals, the option file of reader and the sockets by a Unix group too:
 
     fleets/NAME/fleet.json      the record: what is known of every world
     fleets/NAME/ACCOUNT.cnf     login of one account, as an option file
@@ -40,6 +40,7 @@ from rewound.files.sharing import (
     name_group,
     name_user,
     require_way,
+    share_as_above,
     share_folder,
 )
 from rewound.files.writing import unwritable
@@ -62,8 +63,9 @@ _NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _LONGEST_PLAIN_NAME = 200
 """Of a world; a file may have 255 bytes."""
 
+_ORIGINALS = "originals"
 _SHARED = ("fleet.json", f"{READER}.cnf")
-"""The files that a group may read which the fleet is shared with."""
+"""The files that a group may read which the fleet is shared with, besides the originals."""
 
 _Value = TypeVar("_Value")
 
@@ -291,17 +293,19 @@ class FleetFolder:
         self._write(_file_of(world, "ledgers"), encode(ledger))
 
     def find_original(self, world: str) -> Original | None:
-        """Return what a world was when it was restored; None if nothing tells."""
+        """Return what a world was when it was restored; None if nothing tells this user."""
         try:
-            content = (self.path / _file_of(world, "originals")).read_bytes()
-        except FileNotFoundError:
+            content = (self.path / _file_of(world, _ORIGINALS)).read_bytes()
+        except (FileNotFoundError, PermissionError):
             return None
-        return self._decode(content, Original, _file_of(world, "originals"))
+        return self._decode(content, Original, _file_of(world, _ORIGINALS))
 
     def write_original(self, world: str, original: Original) -> None:
         """Keep what a world was when it was restored, or reset."""
-        (self.path / "originals").mkdir(mode=0o700, exist_ok=True)
-        self._write(_file_of(world, "originals"), encode(original))
+        folder = self.path / _ORIGINALS
+        folder.mkdir(mode=0o700, exist_ok=True)
+        share_as_above(folder)
+        self._write(_file_of(world, _ORIGINALS), encode(original))
 
     def option_file(self, account: str) -> Path:
         """Return the option file that logs an account in to every world of the fleet."""
@@ -322,7 +326,8 @@ class FleetFolder:
     def _write(self, name: str, content: bytes) -> None:
         path = self.path / name
         try:
-            group = find_sharing(self.path) if name in _SHARED else None
+            is_shared = name in _SHARED or name.startswith(f"{_ORIGINALS}/")
+            group = find_sharing(self.path) if is_shared else None
             write_file(path, content, group=group)
         except OSError as error:
             raise unwritable(path, error, hint=_UNWRITABLE_HINT) from error

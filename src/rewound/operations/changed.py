@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from rewound import settings
 from rewound.catalog import select_worlds
 from rewound.engine.cloning import DATA, find_unmounted_layer
-from rewound.fleet.change_signs import look, look_at_layer
-from rewound.fleet.changes import Changes, find_changes
+from rewound.fleet.change_signs import look, look_as_reader, look_at_layer
+from rewound.fleet.changes import Changes, Seen, find_changes
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World, WorldState
-from rewound.mysql.accounts import ROOT
+from rewound.mysql.accounts import READER, ROOT
 from rewound.operations.fleets import status
 
 _AT_A_TIME = 16
@@ -30,15 +30,17 @@ def changed_worlds(fleet: str, worlds: str | None = None) -> dict[str, Changes]:
 
 
 def find_changed(fleet: str, worlds: Mapping[str, World]) -> dict[str, Changes]:
-    """Return the same of worlds whose states are known; nothing of another user's fleet."""
+    """Return the same of worlds whose states are known.
+
+    Of another user's fleet, who shares it, as far as reader can tell.
+    """
     folder = FleetFolder(settings.state_dir(), fleet)
-    if not folder.is_ours:
-        return {}
     restored = [world for world in worlds.values() if world.state in _RESTORED]
-    if not restored or not folder.is_ours:
-        return {}  # for a shared fleet, only its user can tell
+    if not restored:
+        return {}
+    find = _find if folder.is_ours else _find_as_reader
     with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
-        found = pool.map(lambda world: _find(folder, world), restored)
+        found = pool.map(lambda world: find(folder, world), restored)
         return {world.name: each for world, each in zip(restored, found, strict=True) if each}
 
 
@@ -52,3 +54,13 @@ def _find(folder: FleetFolder, world: World) -> Changes | None:
     is_running = world.state is WorldState.READY
     root = get_endpoint(folder, world, ROOT) if is_running else None
     return find_changes(original, look(place / DATA, root))
+
+
+def _find_as_reader(folder: FleetFolder, world: World) -> Changes | None:
+    original = folder.find_original(world.name)
+    if original is None:
+        return None
+    seen = Seen(None)
+    if world.state is WorldState.READY:
+        seen = look_as_reader(get_endpoint(folder, world, READER), original)
+    return find_changes(original, seen)

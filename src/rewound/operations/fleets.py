@@ -36,6 +36,11 @@ def status(fleet: str) -> FleetRecord:
     return observe(folder.read(), ProcessWatch())
 
 
+def is_ours(fleet: str) -> bool:
+    """Tell whether this user may do all with a fleet, and not only what its group may."""
+    return FleetFolder(settings.state_dir(), fleet).is_ours
+
+
 def select(fleet: str, worlds: str | None, *, state: WorldState | None = None) -> dict[str, World]:
     """Return the worlds of a fleet that a selection names, by default all; only those in `state`.
 

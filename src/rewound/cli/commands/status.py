@@ -1,6 +1,6 @@
 """`rewound status`: list worlds and their current states."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import click
@@ -96,7 +96,7 @@ def command(selected: tuple[str, ...], fleet: str, show_all: bool, output_format
         for record in records:
             shown = {each.world.name: each.world for each in worlds if each.fleet == record.name}
             diagnostics.narrate(*describe_older(record.worlds.values(), shown))
-            diagnostics.narrate(*describe_remedies(replace(record, worlds=shown)))
+            diagnostics.narrate(*_describe_remedies(replace(record, worlds=shown)))
         for _, why in unreadable:
             diagnostics.show_error(why)
         return
@@ -109,6 +109,12 @@ def command(selected: tuple[str, ...], fleet: str, show_all: bool, output_format
         }
         rows.append([known.get(field) for field in _FIELDS])
     render.write_rows(list(_FIELDS), rows, output_format)
+
+
+def _describe_remedies(record: FleetRecord) -> Iterator[str]:
+    """Yield the commands that make worlds ready, where this user may run them."""
+    if fleets.is_ours(record.name):
+        yield from describe_remedies(record)
 
 
 def _list_worlds(record: FleetRecord, names: Sequence[str]) -> list[_Listed]:
@@ -146,7 +152,8 @@ def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
         changes = {
             each.world.name: each.changes for each in worlds if each.fleet == fleet and each.changes
         }
-        diagnostics.narrate(*describe_changed(fleet, changes))
+        may_reset = fleets.is_ours(fleet)
+        diagnostics.narrate(*describe_changed(fleet, changes, may_reset=may_reset))
         if expires_at := fleets.expires_at(fleet):
             diagnostics.narrate(f"fleet {fleet} is taken down at {show_expiry(expires_at)}")
 

@@ -83,17 +83,18 @@ def add_command(source: Path, fleet: str, worlds: Iterable[str]) -> str:
     return shlex.join(argv)
 
 
-def describe_changed(fleet: str, changed: Mapping[str, Changes]) -> Iterator[str]:
+def describe_changed(
+    fleet: str, changed: Mapping[str, Changes], *, may_reset: bool
+) -> Iterator[str]:
     """Yield what was changed in worlds, and how to undo it, once for all that are alike."""
     groups: dict[tuple[str, ...], dict[str, Changes]] = {}
     for world, changes in changed.items():
         groups.setdefault(changes.names, {})[world] = changes
     for group in groups.values():
         what = describe_changes(merge_changes(group.values()))
-        yield (
-            f"{name_worlds(group)} changed after the restore: {what};"
-            f" to undo: {reset_command(fleet, list(group))}"
-        )
+        text = f"{name_worlds(group)} changed after the restore: {what}"
+        undo = f"; to undo: {reset_command(fleet, list(group))}" if may_reset else ""
+        yield f"{text}{undo}"
 
 
 def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:
