@@ -26,27 +26,28 @@ DAMAGING_WARNINGS: Mapping[int, Rule] = {
     1406: rules.VALUE_CUT,
     1411: rules.VALUE_INVALID,
 }
-"""Warnings and notes after which the table holds something other than the dump said.
+"""Warnings and notes after which the table holds something other than the dump states.
 
-Source: MySQL 9.7 server error reference; tried with each under sql_mode ''. Of notes, rows give
-1265 and in strict mode 1292: digits, the time of a DATE or trailing blanks were cut off.
+Source: MySQL 9.7 server error reference; tried with each under sql_mode ''. Of the notes, rows
+cause 1265 and, in strict mode, 1292: digits, the time of a DATE or trailing blanks were cut off.
 """
 
 VALUE_CUT_SHORT = 1265
 _CUT_SHORT = re.compile(r"Data truncated for column '(.*)' at row (\d+)", re.DOTALL)
 _OF_COLUMN = re.compile(r".*for column '(.*)' at row \d+", re.DOTALL)
 _IN_EXPRESSION = "Truncated incorrect "
-"""What warning 1292 begins with where an expression reads a text, not a column."""
+"""How warning 1292 begins if an expression reads a text, not a column."""
 _UNCONVERTED = 1300
 _KEPT = "Invalid "
-"""What warning 1300 begins with where bytes are no text: a column of bytes takes them as they
-are, one of text gives warning 1366 as well. `Cannot convert string …` stores question marks."""
+"""How warning 1300 begins if bytes are not valid text. A column of bytes stores them unchanged; a
+column of text gives warning 1366 as well. `Cannot convert string …` stores question marks.
+"""
 _OF_WHAT_IS_NOT_THERE = frozenset({1008, 1051, 1305, 1360})
 """Notes of DROP … IF EXISTS, which expects that the object may not exist."""
 
 
 LOOSE_WARNINGS = frozenset({139, 1071, 1112, 1478})
-"""What InnoDB says of a table that it takes with innodb_strict_mode off alone.
+"""Warnings about tables that InnoDB accepts only with innodb_strict_mode off.
 
 Source: tried on 9.7.4: rows, keys, compression and other options that do not fit.
 """
@@ -63,7 +64,7 @@ class _RowCounts:
 
 @dataclass(slots=True)
 class LoadCounters:
-    """The running counts of one load. Guards them: several threads load."""
+    """The running counts of one load. Thread-safe: several threads load."""
 
     _lock: threading.RLock = field(default_factory=threading.RLock)
     executed: Counter[str] = field(default_factory=Counter)
@@ -71,11 +72,11 @@ class LoadCounters:
     positions: list[str] = field(default_factory=list)
     lost_foreign_keys: list[str] = field(default_factory=list)
     left_out: set[TableKey] = field(default_factory=set)
-    """What the statements were for that the user did not ask for."""
+    """The kinds and names that the user did not ask for."""
     _rows: dict[TableKey, _RowCounts] = field(default_factory=dict)
     _tables: dict[TableKey, None] = field(default_factory=dict)
     _keys: dict[str, set[TableKey]] = field(default_factory=dict)
-    """Every table by its schema, so that DROP DATABASE looks at no others."""
+    """Every table by its schema, so that DROP DATABASE checks no others."""
     references: References = field(default_factory=References)
     _fired: set[TableKey] = field(default_factory=set)
     _moved: set[TableKey] = field(default_factory=set)
@@ -97,20 +98,20 @@ class LoadCounters:
         one = RuleCount(name, use.rule.effect.value, 1, line, use.detail)
         with self._lock:
             known = self._rules.get(name, replace(one, count=0))
-            # LoadWorkers may come to a later line before an earlier one.
+            # Workers may reach a later line before an earlier one.
             first = one if line < known.first_line else known
             self._rules[name] = replace(first, count=known.count + 1)
             if use.rule is rules.REPLICATION_POSITION:
                 self.positions.append(use.detail)
 
     def lose_object(self, verdict: Verdict, reason: str) -> None:
-        """Count a stored object that the server did not take."""
+        """Count a stored object that the server refused."""
         with self._lock:
             detail = f"{self.objects.lose(verdict, reason)}: {reason}"
             self.add_use(RuleUse(rules.OBJECT_LOST, detail), verdict.line)
 
     def lose_foreign_key(self, text: str, line: int) -> None:
-        """Count a foreign key that the server refuses; `text` says which, and why."""
+        """Count a foreign key that the server refuses; `text` names it and the reason."""
         with self._lock:
             self.lost_foreign_keys.append(text)
             self.add_use(RuleUse(rules.FOREIGN_KEY_LOST, text), line)
@@ -138,7 +139,7 @@ class LoadCounters:
             self._note_cascade(verdict)
 
     def _note_cascade(self, verdict: Verdict) -> None:
-        """Record that rows of other tables may have gone with rows of this one."""
+        """Record that deleting rows of this table may have deleted rows of others."""
         below = self.references.below(table_keys(verdict))
         if below:
             self._note_moved(below, verdict)
@@ -154,7 +155,7 @@ class LoadCounters:
         self.add_use(RuleUse(rules.TRIGGER_FIRES, str(verdict.statement.name)), verdict.line)
 
     def add_statement(self, verdict: Verdict) -> None:
-        """Count what the text of a statement says that is executed."""
+        """Count what the text of an executed statement states."""
         if not verdict.sql:
             return
         with self._lock:
@@ -191,7 +192,7 @@ class LoadCounters:
                 self._forget(self._keys.pop(schema, ()))
 
     def has_tables(self, keys: Iterable[TableKey]) -> bool:
-        """Tell whether the statements so far have made these tables."""
+        """Tell whether the statements so far have created these tables."""
         return all(key in self._tables for key in keys)
 
     def _note_auto_increment(self, key: TableKey, verdict: Verdict) -> None:
@@ -252,7 +253,7 @@ class LoadCounters:
     def tables(
         self, counted: Mapping[TableKey, int], auto_increments: Mapping[TableKey, int]
     ) -> tuple[TableCount, ...]:
-        """Return every table of the dump or of the server, with what both say of it."""
+        """Return every table of the dump or of the server, with what both say about it."""
         tables = []
         keys = {*self._tables, *self._rows, *counted}
         others = self.objects.routines_and_views
@@ -276,7 +277,7 @@ class LoadCounters:
 
 
 def _find_rule(warning: ServerWarning) -> Rule | None:
-    """Return the rule that a warning is a use of, if it is one."""
+    """Return the rule that a warning falls under, if any."""
     if warning.number in LOOSE_WARNINGS:
         return rules.LOOSE_INNODB
     if warning.number == _UNCONVERTED:
@@ -287,8 +288,9 @@ def _find_rule(warning: ServerWarning) -> Rule | None:
 def concerns_computed(warning: ServerWarning, computed: Collection[str]) -> bool:
     """Tell whether a warning is about a value that the server computes for a generated column.
 
-    The server rounds and cuts such values as the dumped server did; the dump states no value
-    there, or one that is compared. `computed` are the generated columns of the statement's table.
+    The server rounds and cuts such values as the dumped server did, and the dump either states no
+    value there or states one that is compared. `computed` are the generated columns of the
+    statement's table.
     """
     if not computed:
         return False
@@ -314,7 +316,7 @@ def _net_rows(statement: Statement, execution: Execution) -> int:
 
 
 def _find_empty_enums(verdict: Verdict, warnings: Sequence[ServerWarning]) -> set[ServerWarning]:
-    """Return the warnings that speak of an empty text for an ENUM."""
+    """Return the warnings about an empty text for an ENUM."""
     if verdict.enums is None:
         return set()
     places = {

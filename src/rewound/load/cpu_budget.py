@@ -1,4 +1,4 @@
-"""The cores of this host, shared by all loads that run at the same time.
+"""The CPU cores of this host, shared by all loads that run at the same time.
 
 Two sessions that fill one table slow each other down: 18 CPU-seconds, compared with 16.4 for one
 (256 MB of text). So a load gets a second core only while no other load needs it.
@@ -19,7 +19,7 @@ class _Request:
 
 
 class CpuBudget:
-    """Guards how many are busy, and for whom."""
+    """Guards how many cores are busy, and for whom."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -30,7 +30,7 @@ class CpuBudget:
 
     @contextmanager
     def one(self, owner: Hashable) -> Iterator[None]:
-        """Hold a core for an owner; who holds the fewest is served first, then who came first."""
+        """Hold a core for an owner; the owner with the fewest comes first, then the earliest."""
         request = _Request(owner)
         with self._changed:
             self._waiting.append(request)

@@ -1,10 +1,10 @@
 """Statements that wait, mostly for the end of the dump: triggers, and views without their tables.
 
-A trigger could only be created in its place once all rows of its table are loaded. Instead, it
+A trigger could be created in its place only once all rows of its table are loaded. Instead, it
 waits for a statement that it could fire for, or that could refer to it; then all waiting triggers
-are created. A view whose table comes later cannot be created yet. Each is kept with the session
-that it was written for, because MySQL stores parts of that with the object, and is executed in
-such a session.
+are created. A view whose table comes later cannot be created yet. Each waits together with the
+session settings it was written for, because MySQL stores some of them with the object, and is
+executed in a session with these settings.
 """
 
 import threading
@@ -31,7 +31,7 @@ from rewound.load.session_settings import (
 from rewound.load.stand_in_tables import StandInTables
 
 MISSING_OBJECT_ERRORS = frozenset({1049, 1054, 1146, 1305, 1356})
-"""Schema, column, table, routine, what an inner view needs.
+"""Schema, column, table, routine, or what an inner view requires.
 
 Source: MySQL 9.7 server error reference; each was tried on 9.7.4 with CREATE VIEW.
 """
@@ -41,7 +41,7 @@ _EVENTS: Mapping[Kind, frozenset[str]] = {
     Kind.INSERT: frozenset({"INSERT"}),
     Kind.REPLACE: frozenset({"INSERT", "DELETE"}),
     Kind.DELETE: frozenset({"DELETE"}),
-    # It fires none, but a trigger follows a renamed table and reads its columns.
+    # It fires none, but triggers follow a renamed table and read its columns.
     Kind.ALTER_TABLE: frozenset({"INSERT", "UPDATE", "DELETE"}),
 }
 _REMOVES_TRIGGERS = frozenset(
@@ -57,7 +57,7 @@ _Event = tuple[TableKey, str]
 
 @dataclass(frozen=True, slots=True)
 class _Deferred:
-    """A verdict, and what puts a session where the dump's was at its turn."""
+    """A verdict, and the statements that give a session the settings that the dump's had then."""
 
     verdict: Verdict
     session: Statements
@@ -66,7 +66,7 @@ class _Deferred:
 
 
 class DeferredStatements:
-    """Guards what waits. Views go first when the end has come, then triggers."""
+    """Guards the statements that wait. At the end, views are executed first, then triggers."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class DeferredStatements:
         trigger_timeout_s: float,
         cancelled: threading.Event,
     ) -> None:
-        """Take the executor of the dump's session, and `own`, in which deferred ones are made."""
+        """Take the executor of the dump's session; deferred statements run in `own`."""
         self._defers_triggers = defers_triggers
         self._trigger_timeout_s = trigger_timeout_s
         self._executor = executor
@@ -90,16 +90,16 @@ class DeferredStatements:
         self._triggers: list[_Deferred] = []
         self._views: list[_Deferred] = []
         self._awaited: frozenset[_Event] = frozenset()
-        """What the triggers that wait would fire for."""
+        """What the waiting triggers would fire for."""
         self._made: frozenset[_Event] = frozenset()
         """What the triggers in the server fire for."""
 
     def meets_triggers(self, verdict: Verdict) -> bool:
-        """Tell whether triggers could fire for a statement, or make a difference to it."""
+        """Tell whether triggers could fire for a statement or change its effect."""
         if verdict.kind not in _EVENTS or not (self._awaited or self._made):
             return False
         keys = table_keys(verdict)
-        # What is no table of the dump's may be a view of one that has triggers.
+        # A name that is no table of the dump may be a view of one that has triggers.
         if not self._counters.has_tables(keys):
             return True
         events = _EVENTS[verdict.kind]
@@ -121,7 +121,7 @@ class DeferredStatements:
         match verdict.kind:
             case Kind.CREATE_TRIGGER if verdict.sql and is_deferred:
                 self._executor.execute_verdict(replace(verdict, sql=verdict.sql[:-1]))
-                # As CREATE TRIGGER does.
+                # CREATE TRIGGER commits as well.
                 self._executor.connection.execute_sql("COMMIT")
                 self._defer(self._triggers, verdict, rules.TRIGGER_LAST)
                 self._note_awaited()
@@ -145,7 +145,7 @@ class DeferredStatements:
             self._made = self._read_made()
 
     def _prepare_triggers(self, verdict: Verdict) -> bool:
-        """Make the triggers that a statement meets, and tell whether it fires them."""
+        """Create the triggers that a statement concerns, and tell whether it fires them."""
         if not verdict.sql or not self.meets_triggers(verdict):
             return False
         self._make_triggers()
@@ -155,7 +155,7 @@ class DeferredStatements:
         return fires
 
     def _execute_fired(self, verdict: Verdict) -> None:
-        """Execute what fires triggers, which need never end."""
+        """Execute a statement that fires triggers, which may never end."""
         session_id = self._executor.connection.session_id
         try:
             with self._executor.connection.limit_answers(self._trigger_timeout_s):
@@ -167,7 +167,7 @@ class DeferredStatements:
             raise self._executor.explain_endless(verdict, self._trigger_timeout_s) from error
 
     def execute_deferred(self) -> None:
-        """Execute what has waited, in the session that each was written for.
+        """Execute what has waited, each statement with the session settings it was written for.
 
         Raises:
             LoadError, HostError: the server refused a trigger.
@@ -179,7 +179,7 @@ class DeferredStatements:
         self._make_triggers()
 
     def _make_triggers(self) -> None:
-        """Make the triggers that wait, in their order."""
+        """Create the waiting triggers, in their order."""
         if not self._triggers:
             return
         # Another session creates them, and would wait for the end of this transaction.
@@ -220,7 +220,7 @@ class DeferredStatements:
                 self._defer(self._views, verdict, rules.VIEW_LATER)
 
     def _execute_views(self) -> None:
-        """Execute the views in rounds, until a round finds none that can be made."""
+        """Execute the views in rounds, until a round creates none."""
         left = self._views
         count = -1
         while left and len(left) != count:
@@ -230,7 +230,7 @@ class DeferredStatements:
             self._keep_broken_views(left)
 
     def _keep_broken_views(self, left: list[_Deferred]) -> None:
-        """Make views although something is missing that they show, the innermost first."""
+        """Create views that select from something missing, the innermost first."""
         with StandInTables(self._own.connection) as stand_ins:
             while left:
                 names = [table_keys(deferred.verdict)[0] for deferred in left]
@@ -239,7 +239,7 @@ class DeferredStatements:
                     for deferred in left
                     if not self._keep_broken(deferred, stand_ins, names)
                 ]
-                # Views that depend on each other in a circle cannot come from a server.
+                # A server cannot hold views that depend on each other in a circle.
                 left, names = (later, names) if len(later) < len(left) else (left[1:], [])
 
     def _fails(self, deferred: _Deferred) -> bool:
@@ -256,7 +256,7 @@ class DeferredStatements:
     def _keep_broken(
         self, deferred: _Deferred, stand_ins: StandInTables, waiting: Sequence[TableKey]
     ) -> bool:
-        """Settle one view; False if it needs one of those that wait."""
+        """Settle one view; return False if it needs one that still waits."""
 
         def create() -> None:
             self._enter(deferred)
@@ -280,7 +280,7 @@ class DeferredStatements:
         where.append(_Deferred(replace(verdict, sql=verdict.sql[-1:]), session, collation))
 
     def _drop(self, verdict: Verdict) -> bool:
-        """Forget what a statement drops or replaces; True if nothing is left to drop."""
+        """Forget what a statement drops or replaces; return True if nothing is left to drop."""
         keys = table_keys(verdict)
         match verdict.kind:
             case Kind.DROP_TRIGGER:

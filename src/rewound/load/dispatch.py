@@ -29,7 +29,7 @@ from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 
 _KEEPS_TABLES = frozenset({Kind.INSERT, Kind.REPLACE, Kind.CREATE_VIEW})
-# Other spellings go to the server: they may be damaged.
+# Other spellings go to the server: they may come from damage.
 _LOCK = re.compile(rb"LOCK TABLES (?:`[^`]+`\.)?`[^`]+` (?:WRITE|READ)|UNLOCK TABLES")
 _KEYS_SWITCH = re.compile(
     rb"(?:/\*!\d{5} )?ALTER TABLE (?:`[^`]+`\.)?`[^`]+` (?:DISABLE|ENABLE) KEYS(?: \*/)?"
@@ -38,7 +38,7 @@ _READ_ONLY = re.compile(rb"\bTRANSACTION\b.*\bREAD\s+ONLY\b", re.IGNORECASE | re
 
 
 class Dispatcher:
-    """Guards what is known of the tables that rows were sent to."""
+    """Guards what is known about the tables whose rows went to workers."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Dispatcher:
         server_version: int,
         large_table_bytes: int = LARGE_TABLE_BYTES,
     ) -> None:
-        """Take the dump's own connection, and a second one, which only looks at tables."""
+        """Take the dump's own connection, and a second one, which only reads definitions."""
         self._statements = statements
         self._workers = workers
         self._counters = counters
@@ -67,13 +67,13 @@ class Dispatcher:
         self._settings: tuple[str | None, SessionSettings] | None = None
         self._may_hold_locks = False
         self._is_read_only = False
-        """The transaction that continues may accept no rows, which the server decides."""
+        """Whether the continuing transaction may refuse rows, which only the server decides."""
 
     def dispatch(self, verdict: Verdict) -> None:
         """Execute a verdict, now or in a worker.
 
         Raises:
-            StatementRefused, LoadError, HostError: this statement, or one on its way.
+            StatementRefused, LoadError, HostError: from this statement, or from one still running.
         """
         if verdict.refusal is None:
             rule = _find_shortcut(verdict)
@@ -98,7 +98,7 @@ class Dispatcher:
         if verdict.kind in (Kind.SET, Kind.TRANSACTION):
             begins = _READ_ONLY.search(verdict.statement.text) is not None
             self._is_read_only = begins or (self._is_read_only and verdict.kind is Kind.SET)
-        # A table whose parent comes later turns foreign key checks off.
+        # A dump whose tables refer to later ones turns foreign key checks off.
         sets = verdict.kind in (Kind.SET, Kind.USE) or verdict.kind in DEFINES_TABLES
         if sets or len(verdict.sql) > 1:
             self._settings = None
@@ -122,7 +122,7 @@ class Dispatcher:
             return False
         # In a dump with transactions, a worker would wait for the end of this one.
         self._commit()
-        # Fields go from the client's character set to their column's, without one in between.
+        # LOAD DATA converts from the client's character set directly to the column's.
         fields = None if settings.converts_text else read.fields
         batch = Batch(verdict, fields, settings.statements)
         self._note_unreadable_text(verdict)
@@ -130,7 +130,7 @@ class Dispatcher:
         return True
 
     def _commit(self) -> None:
-        """End the transaction of the dump's session, as every statement but rows and SET does."""
+        """End the transaction of the dump's session, as all statements but rows and SET do."""
         if self._may_hold_locks:
             self._connection.execute_sql("COMMIT")
             self._may_hold_locks = False
@@ -185,14 +185,14 @@ class Dispatcher:
 def note_unreadable_text(
     verdict: Verdict, settings: SessionSettings, counters: LoadCounters
 ) -> None:
-    """Count text that the server cuts without a warning, on its way to another character set."""
+    """Count text that the server cuts without a warning while it converts character sets."""
     if settings.converts_text and not is_text(verdict.statement.text, settings.character_set):
         detail = f"{verdict.statement.name}: text that is invalid in the session's character set"
         counters.add_use(RuleUse(rules.CHARACTERS_LOST, detail), verdict.line)
 
 
 def _find_shortcut(verdict: Verdict) -> Rule | None:
-    """Return the rule by which a statement needs not be executed where workers load."""
+    """Return the rule by which a statement need not be executed while workers load."""
     text = verdict.statement.text
     if verdict.kind in (Kind.LOCK, Kind.UNLOCK) and _LOCK.fullmatch(text):
         return rules.LOCK_NOT_TAKEN

@@ -37,7 +37,7 @@ class Executor:
         *,
         stated_values: StatedValueCheck | None = None,
     ) -> None:
-        """Take what compares values of generated columns, for rows that state some."""
+        """Take the check of values that rows state for generated columns."""
         self.connection = connection
         self.counters = counters
         self._dump = dump
@@ -76,16 +76,16 @@ class Executor:
                 self.counters.add_use(use, verdict.line)
 
     def _send(self, sql: bytes, verdict: Verdict) -> tuple[Execution, list[ServerWarning]]:
-        """Send one statement, and again without strict mode if an ENUM in it may be empty.
+        """Send one statement; if an ENUM in it may be empty, send it again without strict mode.
 
-        The server warns of any other value that it then changes, and that fails the world.
+        The server warns about any other value that it then changes, and that fails the world.
         """
         try:
             return self._execute(sql)
         except MysqlError as error:
             if error.number != VALUE_CUT_SHORT or verdict.enums is None:
                 raise
-            # An attempt that failed has used up numbers, and LAST_INSERT_ID() gives another one.
+            # The failed attempt used up numbers, and LAST_INSERT_ID() would return another one.
             if not verdict.enums.may_repeat(verdict.statement):
                 raise
         [[mode]] = self.connection.query("SELECT @@SESSION.sql_mode").rows
@@ -102,10 +102,10 @@ class Executor:
         return execution, self.connection.warnings() if execution.warning_count else []
 
     def execute_past_deadlocks(self, sql: bytes) -> Execution:
-        """Send one statement, and again after a deadlock with another connection.
+        """Send one statement; repeat it after a deadlock with another connection.
 
-        Two definitions of tables that a foreign key joins can cause that; the server rolls one of
-        them back completely. Rows that it rolled back would be missing in the ledger.
+        Two definitions of tables that a foreign key joins can cause a deadlock; the server rolls
+        one of them back completely. Rolled-back rows, however, would be missing in the ledger.
 
         Raises:
             MysqlError: the server refused it.
@@ -133,7 +133,7 @@ class Executor:
     def explain_table(
         self, table: TableKey, doing: str, error: MysqlError
     ) -> LoadError | HostError:
-        """Return what the server's error means that came while something was done to a table."""
+        """Return what an error means that the server raised during an operation on a table."""
         text = f"{self._dump}, table {table[0]}.{table[1]}, {doing}: {error.message}"
         return _as_error(text, error)
 

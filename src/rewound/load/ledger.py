@@ -28,7 +28,7 @@ class DumpFacts:
 
     path: Path
     sha256: str
-    """Of the file on disk, in hexadecimal."""
+    """Of the compressed or uncompressed file on disk, in hexadecimal."""
     file_bytes: int
     text_bytes: int
     """After decompression."""
@@ -39,7 +39,7 @@ class DumpFacts:
     completed_at: datetime | None
     """Time of the closing line, in the zone of the dump's host, read as UTC."""
     is_whole: bool | None
-    """Whether the closing line was there; None for producers that write none."""
+    """Whether the closing line is present; None for programs that write none."""
     positions: tuple[str, ...]
     """Binary log position and GTID set, as the dump states them."""
     dumps: int = 1
@@ -58,7 +58,7 @@ class RuleCount:
     first_line: int
     """The line of the dump of the first use."""
     first_detail: str
-    """What the first use met."""
+    """What the first use was about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +83,19 @@ class TableCount:
     rows_in_dump: int
     """Rows of the INSERT and REPLACE statements, counted in the dump's text."""
     duplicates: int
-    """By how many rows IGNORE, REPLACE and ON DUPLICATE KEY UPDATE made that fewer."""
+    """How many fewer rows IGNORE, REPLACE and ON DUPLICATE KEY UPDATE made of them."""
     loaded: int
-    """Sum of the server's own counts of what these statements added."""
+    """Sum of the server's own counts of the rows that these statements added."""
     counted: int | None
     """COUNT(*) after the load; None if the table is missing."""
     auto_increment_in_dump: int | None = None
     """AUTO_INCREMENT as the dump states it."""
     auto_increment: int | None = None
-    """AUTO_INCREMENT after the load, the number that the next row would get."""
+    """AUTO_INCREMENT after the load: the number that the next row would get."""
     by_others: int = 0
-    """Rows that triggers, foreign keys and exchanged partitions added, or below zero took away:
-    what `counted` has beyond `loaded`. 0 for every table that none of them can reach."""
+    """Rows that triggers, foreign keys and exchanged partitions added or, below zero, removed: the
+    excess of `counted` over `loaded`. 0 for every table that none of them can reach.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,9 @@ class StoredObject:
     is_there: bool
     """It was found in the server after the load."""
     is_broken: bool = False
-    """For a view: something that it shows is missing, so that asking it fails."""
+    """For a view: something that it selects from is missing, so that queries on it fail."""
     lost: str = ""
-    """Why the server did not take it; empty for all others."""
+    """Why the server refused it; empty for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class ForeignKeys:
 
     count: int = 0
     is_checked: bool = False
-    """Every row was looked up; else they are unchecked, as the dump had it."""
+    """Whether every row was looked up; otherwise unchecked, as in the dump."""
     broken: tuple[str, ...] = ()
     """Each key that is violated, and by how many rows."""
     lost: tuple[str, ...] = ()
@@ -128,7 +129,7 @@ class ForeignKeys:
 
 @dataclass(frozen=True, slots=True)
 class DeepProof:
-    """That a second load of the dump, statement by statement, gave the same world."""
+    """Proof that a second load of the dump, statement by statement, gave the same world."""
 
     agreed_at: datetime
     tables: int
@@ -144,7 +145,7 @@ class Ledger:
 
     dump: DumpFacts
     server_version: str
-    """Of the server that was loaded."""
+    """Version of the server that was loaded."""
     started_at: datetime
     ended_at: datetime
     statements: int
@@ -154,7 +155,7 @@ class Ledger:
     rules: tuple[RuleCount, ...]
     warnings: tuple[WarningCount, ...]
     unseen_warnings: int
-    """Warnings that the server counted but no longer had when asked."""
+    """Warnings that the server counted but no longer listed when asked."""
     schemas: tuple[str, ...]
     """The databases that were restored."""
     tables: tuple[TableCount, ...]
@@ -165,13 +166,13 @@ class Ledger:
     dump_filter: str | None = None
     """The options that selected a part of the dump; None if all of it was loaded."""
     unmet: tuple[str, ...] = ()
-    """Those of them that ask for what the dump does not hold."""
+    """Those of them that match nothing in the dump."""
     idle: tuple[str, ...] = ()
-    """Those that leave out what the dump does not hold."""
+    """Those that exclude something which the dump does not contain."""
     server_settings: Mapping[str, str] = field(default_factory=dict)
-    """Global variables that the world's server has otherwise than MySQL's default."""
+    """Global variables that differ from MySQL's defaults on the world's server."""
     allowed: tuple[str, ...] = ()
-    """The rules that the user allowed to apply although the world differs by them."""
+    """The rules that the user accepted although they change the world."""
     deep: DeepProof | None = None
     """The result of comparing the world with a second load; None if not requested."""
 
@@ -182,7 +183,7 @@ class Ledger:
 
 
 def find_imbalances(ledger: Ledger) -> list[str]:
-    """Return every reason why this load does not prove its dump; none means ready."""
+    """Return every reason why this load does not prove its dump; an empty list means ready."""
     return [
         *_completeness(ledger),
         *(f"nothing in this dump matches {option}" for option in ledger.unmet),
@@ -246,7 +247,7 @@ EMPTY_HINT = "dump the databases themselves: mysqldump --databases NAME…, or -
 
 
 def describe_emptiness(rules: Sequence[RuleCount], text_bytes: int) -> str:
-    """Say that a dump holds no database to restore, and what it holds instead, if that is known."""
+    """State that a dump contains no database to restore, and what it contains instead, if known."""
     if any(use.rule == SYSTEM_SCHEMA.name for use in rules):
         return (
             f"the dump's {text_bytes:,} bytes of text contain only schemas that belong to the"
@@ -280,7 +281,7 @@ def _unseen(ledger: Ledger) -> list[str]:
 
 
 def _list_lost(ledger: Ledger, rule: Rule) -> list[str]:
-    """Return all that a rule lost, where the ledger names each."""
+    """Return everything that a rule lost, if the ledger lists it."""
     if rule is OBJECT_LOST:
         return [
             f"{each.kind} {each.schema}.{each.name}: {each.lost}"

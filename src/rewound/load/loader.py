@@ -1,7 +1,7 @@
-"""Loading a dump: every statement that the judge lets through, in the dump's order.
+"""Loading a dump: every statement that the judge admits, in the dump's order.
 
-Takes an endpoint, so it does not know what kind of server it loads. A refused statement
-or an error of the server ends the load at once; there is no half-loaded success.
+It takes an endpoint, so it does not know what kind of server it loads. A refused statement or an
+error of the server ends the load at once; a load never succeeds in part.
 """
 
 import os
@@ -39,7 +39,7 @@ from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 
 Progress = Callable[[int, str], None]
-"""Called with (bytes of the file read, the table being filled)."""
+"""Called with (bytes of the file read so far, the table being loaded)."""
 
 
 def load_dump(
@@ -53,8 +53,8 @@ def load_dump(
 ) -> Ledger:
     """Load a dump into an empty server and return the ledger, balanced or not.
 
-    `cpu_budget` is shared by loads that run at the same time. For the fast method, the server has
-    to accept LOAD DATA LOCAL.
+    `cpu_budget` is shared by loads that run at the same time. The fast method requires a server
+    that accepts LOAD DATA LOCAL.
 
     Raises:
         DumpError: the file is unreadable or cut off.
@@ -195,7 +195,7 @@ def _iter_verdicts(
     progress: Progress,
     cancelled: threading.Event,
 ) -> Iterator[Verdict]:
-    """Yield the verdicts of a dump, counting them and telling how far it is read."""
+    """Yield the verdicts of a dump, counting them and reporting the progress."""
     for verdict in script.iter_verdicts(_iter_chunks(reader, cancelled)):
         if cancelled.is_set():
             raise Interrupted(f"loading {reader.path} was interrupted")
@@ -208,7 +208,7 @@ def _iter_verdicts(
 
 
 def _require_case(script: Script, verdict: Verdict, dump: Path) -> None:
-    """Raise TableNamesFolded if the server tells names apart that the dumped one did not."""
+    """Raise TableNamesFolded if the server distinguishes names that the dumped one did not."""
     if script.profile.lower_case_table_names == 1:
         return
     for use in verdict.uses:
@@ -217,7 +217,7 @@ def _require_case(script: Script, verdict: Verdict, dump: Path) -> None:
 
 
 def _iter_chunks(reader: DumpReader, cancelled: threading.Event) -> Iterator[bytes]:
-    """Yield the chunks of a dump; also where no statement ends for long, we can be stopped."""
+    """Yield the chunks of a dump; stop on request even in the middle of a long statement."""
     for chunk in reader.iter_chunks():
         if cancelled.is_set():
             raise Interrupted(f"loading {reader.path} was interrupted")
@@ -225,11 +225,11 @@ def _iter_chunks(reader: DumpReader, cancelled: threading.Event) -> Iterator[byt
 
 
 def _prepare_session(connection: Connection) -> None:
-    """Put the session where the judge's model of it begins."""
+    """Put the session into the state from which the judge's model of it starts."""
     connection.execute_sql(f"SET NAMES {INITIAL_CHARACTER_SET}")
     connection.execute_sql(f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}'")
 
 
 def _stop_clock(connection: Connection, now: datetime) -> None:
-    """Make NOW() one moment, so that two loads of a dump that says it give the same rows."""
+    """Fix NOW(), so that two loads of a dump that calls it give the same rows."""
     connection.execute_sql(f"SET SESSION timestamp = {now.timestamp():.6f}")

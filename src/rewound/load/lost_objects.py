@@ -1,6 +1,6 @@
-"""Stored objects that the server rejects: they are listed as lost, the rest is restored.
+"""Stored objects that the server rejects: they are listed as lost, and the rest is restored.
 
-Routines in the dialect of another server, triggers on missing tables, events whose
+Examples are routines in the dialect of another server, triggers on missing tables, and events whose
 time has passed. An error about the object itself is no reason to lose the rows.
 """
 
@@ -16,10 +16,10 @@ STORED_OBJECTS = frozenset(
     {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT, Kind.CREATE_LIBRARY}
     | {Kind.CREATE_TRIGGER}
 )
-"""The kinds that `execute_object` executes at their place."""
+"""The kinds that `execute_object` executes in their place."""
 
 _NOT_OF_THE_OBJECT = frozenset({1050, 1053, 1205, 1213, 1304, 1317, 1359, 1537, 3024})
-"""It is there already; the server ends, or the statement was interrupted.
+"""The object already exists; the server is shutting down; or the statement was interrupted.
 
 Source: MySQL 9.7 server error reference.
 """
@@ -28,7 +28,7 @@ _COUNT_EVENTS = "SELECT COUNT(*) FROM information_schema.events"
 
 
 def execute_object(executor: Executor, verdict: Verdict) -> None:
-    """Execute the CREATE of a stored object; where the server refuses it, it is lost.
+    """Execute the CREATE of a stored object; if the server refuses it, count it as lost.
 
     Raises:
         StatementRefused: a rule refuses the statement; nothing was sent.
@@ -46,7 +46,7 @@ def execute_object(executor: Executor, verdict: Verdict) -> None:
 
 
 def lose(executor: Executor, verdict: Verdict, error: MysqlError) -> None:
-    """Record that an object could not be made.
+    """Record that an object could not be created.
 
     Raises:
         LoadError, HostError: the error is not about the object.
@@ -59,10 +59,10 @@ def lose(executor: Executor, verdict: Verdict, error: MysqlError) -> None:
 
 
 def _execute_ending_event(executor: Executor, verdict: Verdict) -> None:
-    """Create an event; if its time is over, in a session whose clock is set before it.
+    """Create an event; if its time has passed, in a session whose clock is set back.
 
-    The server would drop such an event as soon as it is created, with only note 1588, which a dump
-    may have turned off. Tried on 9.7.4: the event is the one that the dump states.
+    Otherwise the server would drop the event as soon as it is created, with only note 1588, which
+    the dump may have turned off. Tried on 9.7.4: the event is the one that the dump states.
     """
     connection = executor.connection
     count = connection.query(_COUNT_EVENTS).rows

@@ -17,7 +17,7 @@ _OF_TABLES = frozenset(
 
 
 def find_next_step(verdict: Verdict, error: MysqlError) -> str | None:
-    """Return the hint for a statement that the server refused, with the option that helps."""
+    """Return a hint for a statement that the server refused, with the option that helps."""
     if error.number in _NO_PRIVILEGE:
         return (
             "it requires a privilege that no account of a world has: remove the statement from a"

@@ -34,14 +34,14 @@ _CASELESS = frozenset({"procedure", "function", "event", "library"})
 
 @dataclass(slots=True)
 class StatedObjects:
-    """What there is after the statements that were executed so far."""
+    """The stored objects that exist after the statements executed so far."""
 
     _schemas: dict[str, dict[ObjectKey, TableKey | None]] = field(default_factory=dict)
-    """The objects of each schema, and for a trigger the table that it is on."""
+    """The objects of each schema; for a trigger, with the table that it is on."""
     _triggers: dict[TableKey, list[ObjectKey]] = field(default_factory=dict)
     """The triggers that were created on each table."""
     _lost: dict[ObjectKey, str] = field(default_factory=dict)
-    """What the server did not take, and why."""
+    """What the server refused, and why."""
 
     def follow(self, verdict: Verdict) -> None:
         """Record a statement that was executed."""
@@ -62,7 +62,7 @@ class StatedObjects:
             self._lost = {key: why for key, why in self._lost.items() if key[1] != schema}
 
     def lose(self, verdict: Verdict, reason: str) -> str:
-        """Record an object that the server did not take; return its kind and name."""
+        """Record an object that the server refused; return its kind and name."""
         schema, name = table_keys(verdict)[0]
         kind = _CREATED[verdict.kind]
         self._lost[object_key(kind, schema, name)] = reason
@@ -88,7 +88,7 @@ class StatedObjects:
 
     @property
     def routines_and_views(self) -> frozenset[str]:
-        """The names of both, in lower case, whatever schema they are in."""
+        """The names of all routines and views, in lower case, without their schemas."""
         kinds = ("view", "procedure", "function")
         return frozenset(name.lower() for kind, _, name in self._iter_all() if kind in kinds)
 
@@ -98,7 +98,7 @@ class StatedObjects:
         return [(schema, name) for kind, schema, name in self._iter_all() if kind == "view"]
 
     def compare(self, found: Mapping[ObjectKey, bool]) -> tuple[StoredObject, ...]:
-        """Return each, and whether it was found and, as a view, is broken or lost."""
+        """Return each object, and whether it was found and, as a view, is broken or lost."""
         there = tuple(
             StoredObject(*key, is_there=key in found, is_broken=found.get(key, False))
             for key in self._iter_all()
@@ -112,17 +112,17 @@ class StatedObjects:
 
 
 def object_key(kind: str, schema: str, name: str) -> ObjectKey:
-    """Return what tells a stored object from all others, as the server compares names."""
+    """Return the key that identifies a stored object, as the server compares names."""
     return kind, schema, name.lower() if kind in _CASELESS else name
 
 
 def table_key(verdict: Verdict) -> TableKey | None:
-    """Return the table that a statement is about, the first where it names several."""
+    """Return the table that a statement is about; the first if it names several."""
     return next(iter(table_keys(verdict)), None)
 
 
 def table_keys(verdict: Verdict) -> list[TableKey]:
-    """Return the tables that a statement names, with the schemas that they are in."""
+    """Return the tables that a statement names, with their schemas."""
     keys = []
     for name in verdict.statement.names:
         schema = name.schema or verdict.schema
@@ -132,7 +132,7 @@ def table_keys(verdict: Verdict) -> list[TableKey]:
 
 
 def mentioned_keys(verdict: Verdict) -> list[TableKey]:
-    """Return the tables that CREATE or ALTER TABLE references; they are in its own schema."""
+    """Return the tables that a CREATE or ALTER TABLE references; they are in its own schema."""
     own = table_key(verdict)
     tables = verdict.mentions.tables
     return [] if own is None else [(name.schema or own[0], name.name) for name in tables]

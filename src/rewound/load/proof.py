@@ -1,4 +1,4 @@
-"""The contents of a server after a load: the half of the ledger that is independent of the dump."""
+"""The contents of a server after a load: the half of the ledger that is not from the dump."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from rewound.load.objects import ObjectKey, TableKey, object_key, quote_table
 from rewound.mysql.client import Connection
 
 MERGE_ENGINE = "MRG_MYISAM"
-"""Of tables that show the rows of others and have none of their own."""
+"""The engine of tables that show the rows of others and have none of their own."""
 _TABLES = (
     "SELECT table_schema, table_name, engine, auto_increment FROM information_schema.tables"
     " WHERE table_type = 'BASE TABLE'"
@@ -31,7 +31,7 @@ _HAS_LIBRARIES = (
 _LIBRARIES = (
     " UNION ALL SELECT 'library', library_schema, library_name, 0 FROM information_schema.libraries"
 )
-"""Of MySQL 9.2 and newer."""
+"""Added by MySQL 9.2."""
 _KEY_COLUMNS = (
     "SELECT constraint_schema, constraint_name, table_name, column_name,"
     " referenced_table_schema, referenced_table_name, referenced_column_name"
@@ -46,27 +46,27 @@ class Found:
 
     version: str
     schemas: tuple[str, ...]
-    """All but the server's own."""
+    """All except the server's own."""
     row_counts: Mapping[TableKey, int]
     """COUNT(*) of every table; 0 for MERGE tables, which show the rows of others."""
     broken_merges: Mapping[TableKey, str]
-    """The tables of MERGE that cannot be read, and why."""
+    """The MERGE tables that cannot be read, and why."""
     auto_increments: Mapping[TableKey, int]
     """The next AUTO_INCREMENT of every table that has one."""
     objects: Mapping[ObjectKey, bool]
-    """Views, triggers, procedures, functions and events, and whether it is a broken view."""
+    """Views, triggers, procedures, functions and events, and whether each is a broken view."""
     foreign_keys: ForeignKeys
 
     @property
     def tables_and_views(self) -> list[TableKey]:
-        """The names of both."""
+        """The names of all tables and views."""
         views = [(schema, name) for kind, schema, name in self.objects if kind == "view"]
         return [*self.row_counts, *views]
 
 
 def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found:
-    """Ask a server for everything that the ledger sets against the dump."""
-    # Else the server answers with the AUTO_INCREMENT of a day ago.
+    """Ask a server for everything that the ledger compares with the dump."""
+    # Otherwise the server answers with an AUTO_INCREMENT that may be a day old.
     connection.execute_sql("SET SESSION information_schema_stats_expiry = 0")
     names = connection.names("SELECT schema_name FROM information_schema.schemata")
     tables: dict[TableKey, object] = {}
@@ -111,7 +111,7 @@ def _count_rows(connection: Connection, key: TableKey) -> int:
 
 
 def _find_broken_merges(connection: Connection, merges: Sequence[TableKey]) -> dict[TableKey, str]:
-    """Return the tables of MERGE whose own tables are not there or are none of MyISAM."""
+    """Return the MERGE tables whose underlying tables are missing or not MyISAM."""
     broken = {}
     for key in merges:
         try:
@@ -124,8 +124,8 @@ def _find_broken_merges(connection: Connection, merges: Sequence[TableKey]) -> d
 def _look_at_foreign_keys(connection: Connection, *, check: bool) -> ForeignKeys:
     """Count the foreign keys and, on request, the rows that violate each.
 
-    MySQL's rule for keys of several columns (MATCH SIMPLE): a NULL in one of them makes
-    the row fit.
+    MySQL's rule for keys of several columns (MATCH SIMPLE): a row with a NULL in one of them does
+    not violate the key.
     """
     keys: dict[tuple[str, str, str], list[tuple[str, ...]]] = {}
     for row in connection.query(_KEY_COLUMNS).rows:

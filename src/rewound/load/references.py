@@ -1,7 +1,7 @@
 """Which tables reference which, and where rows can appear that the dump does not state. Pure.
 
-Read from the dump's text: CREATE TABLE and ALTER TABLE name the tables that they reference, and a
-trigger's body those that it writes to. Whatever is unknown counts as possible.
+Read from the dump's text: CREATE TABLE and ALTER TABLE name the tables that they reference; a
+trigger's body names those that it writes to. Whatever is unknown counts as possible.
 """
 
 from collections.abc import Iterable, Set
@@ -14,16 +14,16 @@ from rewound.load.objects import TableKey, mentioned_keys, table_keys
 
 @dataclass(frozen=True, slots=True)
 class _Trigger:
-    """A trigger that there is, or once was."""
+    """A trigger that exists, or existed earlier."""
 
     table: TableKey
     words: frozenset[str]
-    """Every name in it, in lower case."""
+    """Every name in its body, in lower case."""
 
 
 @dataclass(slots=True)
 class References:
-    """What the statements so far say of foreign keys and triggers."""
+    """What the statements so far say about foreign keys and triggers."""
 
     _parents: dict[TableKey, set[TableKey]] = field(default_factory=dict)
     _children: dict[TableKey, set[TableKey]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class References:
                 self._triggers.append(_Trigger(keys[-1], verdict.mentions.words))
 
     def rename(self, old: TableKey, new: TableKey) -> None:
-        """Record that a table has another name; its triggers have gone with it."""
+        """Record that a table was renamed; its triggers move with it."""
         for child in [*self._children.get(old, ())]:
             self._add(child, [new])
         self._add(new, self._remove(old))
@@ -54,7 +54,7 @@ class References:
             self._children.setdefault(parent, set()).add(child)
 
     def _remove(self, child: TableKey) -> set[TableKey]:
-        """Forget what a table references, and return that."""
+        """Forget which tables a table references, and return them."""
         parents = self._parents.pop(child, set())
         for parent in parents:
             self._children[parent].discard(child)
@@ -65,7 +65,7 @@ class References:
         return {*self._parents.get(key, ()), *self._children.get(key, ())} - {key}
 
     def below(self, keys: Iterable[TableKey]) -> set[TableKey]:
-        """Return the tables whose rows depend on rows of these, by foreign keys, step by step."""
+        """Return the tables whose rows depend on rows of these, directly or indirectly."""
         found: set[TableKey] = set()
         waiting = list(keys)
         while waiting:
@@ -79,7 +79,7 @@ class References:
     ) -> set[TableKey]:
         """Return those of `tables` that the triggers of the `fired` ones may write to.
 
-        A trigger that names one of `others`, the routines and views, may write to any.
+        A trigger that names one of `others`, the routines and views, may write to any table.
         """
         bodies: dict[TableKey, list[frozenset[str]]] = {}
         for trigger in self._triggers:
@@ -87,7 +87,7 @@ class References:
         found: set[TableKey] = set()
         waiting = list(fired)
         while waiting:
-            # Objects that were examined no longer keep their bodies.
+            # The bodies of examined objects are no longer kept.
             for words in bodies.pop(waiting.pop(), ()):
                 if "call" in words or not words.isdisjoint(others):
                     return set(tables)

@@ -1,4 +1,4 @@
-"""Tables whose foreign keys the server rejects: restored without these keys, or with checks off.
+"""Tables whose foreign keys the server rejects: restored without them, or with checks off.
 
 A key between columns that do not match is rejected when the second of its two tables is
 created, which may be the referenced one; then the key of the first table is dropped again.
@@ -21,7 +21,7 @@ from rewound.load.objects import TableKey, quote_table, table_keys
 from rewound.mysql.client import Connection
 
 _REFUSED_KEYS = frozenset({1215, 1239, 1822, 1825, 1830, 3104, 3733, 3734, 3780, 3781, 6125})
-"""Types that differ, no index or column in the other table, actions that cannot be.
+"""Types that differ, no index or column in the other table, impossible actions.
 
 Source: MySQL 9.7 server error reference; all but 1215, 1825 and 3781 were tried on 9.7.4.
 """
@@ -38,7 +38,7 @@ _FIND_CHILDREN = (
 
 
 class TableExecutor:
-    """Executes what defines tables, without the foreign keys that the server refuses."""
+    """Executes statements that define tables, without the foreign keys that the server refuses."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class TableExecutor:
         session: Callable[[], DumpSession],
         server_version: int,
     ) -> None:
-        """Take the dump's own executor, and what opens another session on its server."""
+        """Take the dump's own executor, and a function that opens another session on its server."""
         self._executor = executor
         self._connect = connect
         self._session = session
@@ -74,7 +74,7 @@ class TableExecutor:
         self._executor.execute_verdict(verdict)
 
     def _mend(self, verdict: Verdict, error: MysqlError) -> Verdict | None:
-        """Return what to execute in place of a statement; None if nothing helps."""
+        """Return what to execute instead of a statement; None if nothing helps."""
         if error.number == _NO_PARENT:
             return verdict if self._stop_checking(verdict) else None
         name = _KEY_NAME.search(error.text)
@@ -92,7 +92,7 @@ class TableExecutor:
         return shorter
 
     def _stop_checking(self, verdict: Verdict) -> bool:
-        """Switch the checks of foreign keys off until the dump says otherwise, if they are on."""
+        """Turn foreign key checks off, if they are on, until the dump changes the setting."""
         connection = self._executor.connection
         if str(connection.query("SELECT @@SESSION.foreign_key_checks").rows[0][0]) != "1":
             return False
@@ -102,7 +102,7 @@ class TableExecutor:
         return True
 
     def _without(self, verdict: Verdict, table: str, key: str) -> Verdict | None:
-        """Return the verdict without one of its foreign keys; None if it has none so named."""
+        """Return the verdict without the named foreign key; None if it has none of that name."""
         mode, sql = self._session().mode, verdict.sql[-1]
         tokens = read_tokens(sql, mode, self._server_version)
         edits = plan_foreign_key_removal(tokens, verdict.kind, mode, table=table, key=key)
@@ -112,7 +112,7 @@ class TableExecutor:
         return replace(verdict, sql=(*verdict.sql[:-1], *([left] if left.strip() else [])))
 
     def _drop_from_child(self, parent: TableKey, key: str) -> TableKey | None:
-        """Drop a foreign key from the table that has it; None if there is not one such table."""
+        """Drop a foreign key from its table; None unless exactly one table has it."""
         texts = (text.encode("utf-8", "surrogateescape").hex() for text in (key, parent[1]))
         with self._connect() as connection:
             found = connection.query(_FIND_CHILDREN % tuple(texts)).rows

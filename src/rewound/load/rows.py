@@ -1,8 +1,8 @@
 """One connection that fills tables: drop secondary indexes, load rows, build the indexes.
 
 Rows that can be sent as fields are sent in a transaction of their own. If the server then reports
-anything but that it stored every row unchanged, they are rolled back and sent as the INSERT
-of the dump, whose errors and warnings count. So the fast way decides nothing.
+anything but every row stored unchanged, they are rolled back and sent as the dump's INSERT, whose
+errors and warnings count. So the fast way never decides anything.
 """
 
 import logging
@@ -30,7 +30,7 @@ from rewound.mysql.client import Connection, Execution
 _log = logging.getLogger(__name__)
 
 _OF_THE_NAME_ALONE = frozenset({1287, 3719})
-"""What MySQL 9.7 warns of where a statement names the character set `utf8` or `utf8mb3`."""
+"""Warnings of MySQL 9.7 for a statement that names the character set `utf8` or `utf8mb3`."""
 DEFINING: Statements = (
     "SET NAMES utf8mb4",
     # The definition is the server's own, so everything in it is allowed.
@@ -39,33 +39,33 @@ DEFINING: Statements = (
     # 10 with 256, 12 with 1024, whose sorts leave the processor's cache.
     "SET SESSION innodb_ddl_buffer_size = 16777216",
 )
-"""The session in which keys are taken away and put back."""
+"""The session settings for dropping and rebuilding keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one INSERT, on their way."""
+    """Rows of one INSERT on their way to a worker."""
 
     verdict: Verdict
-    """The INSERT, as it is sent where its rows cannot go as fields."""
+    """The INSERT, sent verbatim if its rows cannot go as fields."""
     fields: FieldRows | None
-    """Its rows as fields, where both mean the same."""
+    """Its rows as fields, if both mean the same."""
     session: Statements
-    """What puts a session where the dump's was at its turn."""
+    """Statements that give a session the settings that the dump's had at this point."""
 
     @property
     def size_bytes(self) -> int:
-        """Of its text."""
+        """The size of its text."""
         return len(self.verdict.statement.text)
 
 
 @dataclass(frozen=True, slots=True)
 class DeferredIndexes:
-    """A table whose secondary keys were taken away."""
+    """A table whose secondary keys were dropped."""
 
     plan: IndexDeferral
     definition: str
-    """SHOW CREATE TABLE from before."""
+    """The output of SHOW CREATE TABLE before that."""
 
 
 class RowLoader:
@@ -88,11 +88,11 @@ class RowLoader:
         self._connection.close()
 
     def abort(self) -> None:
-        """Break off what is under way, from another thread."""
+        """Interrupt the current statement, from another thread."""
         self._connection.abort()
 
     def drop_secondary_indexes(self, table: TableKey, line: int) -> DeferredIndexes | None:
-        """Drop the keys of an empty or small table that can wait; None if none does."""
+        """Drop the keys of an empty or small table that can wait; None if there are none."""
         self._enter(DEFINING)
         definition = _show_create(self._connection, table)
         plan = plan_index_deferral(definition)
@@ -101,7 +101,7 @@ class RowLoader:
         try:
             self._executor.execute_past_deadlocks(alter_table(quote_table(table), plan.drops))
         except MysqlError as error:
-            # Such as 1553: a foreign key of another table needs one of them.
+            # For example 1553: a foreign key of another table needs one of them.
             _log.debug("the keys of %s.%s stay: %s", *table, error.message)
             return None
         keys = f"{len(plan.adds)} of {table[0]}.{table[1]}"
@@ -109,11 +109,11 @@ class RowLoader:
         return DeferredIndexes(plan, definition)
 
     def rebuild_secondary_indexes(self, table: TableKey, away: DeferredIndexes) -> None:
-        """Make the keys again that were taken away.
+        """Create the dropped keys again.
 
         Raises:
-            LoadError: the server refuses one, as it would have refused a row before, or the
-                table's definition is not what it was.
+            LoadError: the server refuses one, as it would have refused a row earlier, or the
+                table's definition is not the same as before.
         """
         self._enter(DEFINING)
         try:
@@ -128,7 +128,7 @@ class RowLoader:
             )
 
     def load(self, table: TableKey, batch: Batch) -> None:
-        """Put rows into a table.
+        """Insert rows into a table.
 
         Raises:
             LoadError, HostError: the server refused them.
@@ -144,7 +144,7 @@ class RowLoader:
         self._executor.execute_verdict(verdict)
 
     def _load_fields(self, fields: FieldRows, verdict: Verdict) -> Execution | None:
-        """Send rows as fields; None if that did not go as smoothly as it has to."""
+        """Send rows as fields; None unless every row was stored unchanged."""
         try:
             self._connection.execute_sql("BEGIN")
             done = self._connection.load_rows(fields.sql, fields.text)

@@ -24,19 +24,19 @@ class IndexDeferral:
     """Which keys of a table wait for its rows."""
 
     drops: tuple[str, ...]
-    """What ALTER TABLE takes them away by."""
+    """The clauses of ALTER TABLE that drop them."""
     adds: tuple[str, ...]
-    """What ALTER TABLE puts them back by, in their order."""
+    """The clauses of ALTER TABLE that add them, in their order."""
 
 
 def plan_index_deferral(create_table: str) -> IndexDeferral | None:
-    """Return the keys that can wait, from the answer to SHOW CREATE TABLE; None for none.
+    """Return the keys that can wait, read from SHOW CREATE TABLE; None if there are none.
 
-    These stay: the primary key; a unique key where there is no primary one, because rows are then
-    kept in its order; what AUTO_INCREMENT or a foreign key of this table needs; FULLTEXT and
-    SPATIAL keys and those of expressions; keys of virtual columns, whose values depend on the
-    session that inserts the row. So does every key listed before one that stays, because a key
-    that is created later would be listed after it.
+    These stay: the primary key; a unique key of a table without a primary key, because rows are
+    then stored in its order; keys that AUTO_INCREMENT or a foreign key of this table needs;
+    FULLTEXT and SPATIAL keys and those of expressions; keys of virtual columns, whose values depend
+    on the session that inserts the row. Every key listed before one that stays also stays, because
+    a key created later would be listed after it.
     """
     lines = create_table.splitlines()
     has_primary_key = any(line.startswith("  PRIMARY KEY ") for line in lines)
@@ -74,7 +74,7 @@ def alter_table(table: bytes, changes: Sequence[str]) -> bytes:
 
 
 def without_auto_increment(create_table: str) -> str:
-    """Return the answer of SHOW CREATE TABLE less the AUTO_INCREMENT, which rows move on."""
+    """Return the output of SHOW CREATE TABLE without AUTO_INCREMENT, which rows change."""
     return _NEXT_NUMBER.sub(r"\1", create_table)
 
 

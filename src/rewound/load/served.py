@@ -1,12 +1,12 @@
 """Comparing a server with its ledger after it was stopped and started again.
 
-The ledger is proven on the server that was loaded, and another one is served: the same data after
-a stop, often a clone of it. Data that an engine keeps only in memory, or that a copy loses, is
+The ledger is proven on the server that was loaded, but another one is served: the same data after a
+stop, often a clone of it. If an engine keeps data only in memory, or a copy loses some, it is
 missing only then. So the served data is checked again:
 
-- whole: COUNT(*) of every table, where data is started for the first time since its load;
-- else, where that was done and the files are known to be the same, that every table opens and has
-  rows where it should, which costs a fraction of a millisecond per table.
+- fully, by COUNT(*) of every table, when data is started for the first time since its load;
+- otherwise, if that was done and the files are known to be the same: every table opens and has rows
+where it should, which costs a fraction of a millisecond per table.
 
 Objects are looked up by name both times. Definitions are not compared: they are in the data
 dictionary, which a server that starts has read.
@@ -39,7 +39,7 @@ _LIBRARIES = "SELECT 'library', library_schema, library_name FROM information_sc
 
 
 def find_losses(connection: Connection, ledger: Ledger, *, counts_rows: bool) -> list[str]:
-    """Say what a server lacks of what its ledger proves; nothing if it holds all of it."""
+    """Describe what a server lacks of what its ledger proves; nothing if all of it is there."""
     merges = {(str(schema), str(name)) for schema, name in connection.query(_MERGES).rows}
     tables = [
         table
@@ -54,7 +54,7 @@ def find_losses(connection: Connection, ledger: Ledger, *, counts_rows: bool) ->
 
 
 def _look_at(connection: Connection, tables: Sequence[TableCount], question: bytes) -> list[str]:
-    """Ask one question of some tables; of each alone where one of them cannot be read."""
+    """Ask one question of several tables; ask each alone if one of them cannot be read."""
     asked = (question % quote_table((table.schema, table.table)) for table in tables)
     try:
         answers = connection.query(b"SELECT " + b", ".join(asked)).rows[0]

@@ -16,7 +16,7 @@ from rewound.load.proof import Found
 from rewound.mysql.client import Connection
 
 _NOT_FULL_GROUP_BY = frozenset({1055, 1140, 3065})
-"""What ONLY_FULL_GROUP_BY forbids: columns outside of GROUP BY, without any, and under DISTINCT.
+"""What ONLY_FULL_GROUP_BY forbids: columns outside GROUP BY, without any, and with DISTINCT.
 
 Source: MySQL 9.7 server error reference; each was tried on 9.7.4.
 """
@@ -25,7 +25,7 @@ Source: MySQL 9.7 server error reference; each was tried on 9.7.4.
 def find_server_settings(
     connection: Connection, found: Found, counters: LoadCounters
 ) -> Mapping[str, str]:
-    """Return the global variables that the world's server needs, and count why."""
+    """Return the global variables that the world's server needs, and count the rules for them."""
     settings = {}
     if counters.has_used(rules.LOOSE_INNODB):
         settings["innodb_strict_mode"] = "OFF"

@@ -1,8 +1,8 @@
 """The settings of the dump's session, for every session that executes a part of the dump.
 
-The one place that knows which of them matter outside the session that set them. Workers that send
-rows, and sessions that create deferred triggers and views, use them. If a setting matters but
-cannot be set in another session, rows stay in the dump's own session.
+This is the only module that knows which settings matter outside the session that made them. Workers
+that send rows, and sessions that create deferred triggers and views, apply those. If a setting
+matters but cannot be applied in another session, rows stay in the dump's own session.
 """
 
 import enum
@@ -13,11 +13,11 @@ from rewound.dump.text.quoting import quote_name
 from rewound.mysql.client import Connection
 
 Statements = tuple[str | bytes, ...]
-"""What puts a session somewhere, in this order."""
+"""Statements that give a session certain settings, in this order."""
 
 
 class Carriage(enum.Enum):
-    """What happens to a setting where another session executes a part of the dump."""
+    """What happens to a setting if another session executes a part of the dump."""
 
     CARRIED = "entered by every other session as well"
     OWN_SESSION = "while it is no default, rows stay in the dump's own session"
@@ -31,22 +31,22 @@ CARRIAGE: Mapping[str, Carriage] = {
     "character_set_connection": Carriage.CARRIED,  # by collation_connection, which implies it
     "collation_connection": Carriage.CARRIED,
     "default_collation_for_utf8mb4": Carriage.CARRIED,
-    # The results of values, generated columns and CHECK.
+    # The results of expressions, generated columns and CHECK constraints.
     "block_encryption_mode": Carriage.CARRIED,
     "foreign_key_checks": Carriage.CARRIED,
     "innodb_ft_enable_stopword": Carriage.CARRIED,  # which words a FULLTEXT index holds
     "time_zone": Carriage.CARRIED,
     "unique_checks": Carriage.CARRIED,
-    # The server has them in the expressions of a table that it keeps open, and lets other
-    # sessions have it: DAYNAME() gave `Monday` in de_DE after a look by another one (9.7.4).
+    # The server evaluates them in the expressions of a table that it keeps open, which sessions
+    # share: DAYNAME() gave `Monday` in de_DE after another session had read it (9.7.4).
     "default_week_format": Carriage.OWN_SESSION,
     "div_precision_increment": Carriage.OWN_SESSION,
     "lc_time_names": Carriage.OWN_SESSION,
-    # With it off, NULL in a TIMESTAMP is the time of the statement.
+    # When off, NULL in a TIMESTAMP means the time of the statement.
     "explicit_defaults_for_timestamp": Carriage.OWN_SESSION,
     "insert_id": Carriage.OWN_SESSION,  # numbers the next statement
     "transaction_read_only": Carriage.OWN_SESSION,  # the server refuses rows
-    # What rows compute from them is no literal, and only literals leave the own session.
+    # What rows compute from them is not a literal, and only literals leave the dump's session.
     "auto_increment_increment": Carriage.IMMATERIAL,
     "auto_increment_offset": Carriage.IMMATERIAL,
     "identity": Carriage.IMMATERIAL,
@@ -63,7 +63,7 @@ CARRIAGE: Mapping[str, Carriage] = {
     # Transactions are followed by `rewound.dump.settings.transaction`.
     "autocommit": Carriage.IMMATERIAL,
     "transaction_isolation": Carriage.IMMATERIAL,
-    # Queries, which rows do not hold; a view or trigger has those of who uses it.
+    # They affect queries, which rows do not contain; views and triggers use those of the caller.
     "cte_max_recursion_depth": Carriage.IMMATERIAL,
     "group_concat_max_len": Carriage.IMMATERIAL,
     "information_schema_stats_expiry": Carriage.IMMATERIAL,
@@ -72,7 +72,7 @@ CARRIAGE: Mapping[str, Carriage] = {
     "sql_safe_updates": Carriage.IMMATERIAL,  # DELETE stays in the own session
     "character_set_results": Carriage.IMMATERIAL,
 }
-"""Every session variable that a dump may set. User variables stand in no literal."""
+"""Every session variable that a dump may set. Literals contain no user variables."""
 
 _NUMBERS = frozenset({"foreign_key_checks", "innodb_ft_enable_stopword", "unique_checks"})
 _CARRIED = tuple(name for name, how in CARRIAGE.items() if how is Carriage.CARRIED)
@@ -87,28 +87,28 @@ _QUERY = f"SELECT {', '.join(f'@@SESSION.{name}' for name in _CARRIED)}, {_IS_DE
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """The dump's session at one place, as far as it matters to other sessions."""
+    """The settings of the dump's session at one point, as far as they matter to other sessions."""
 
     statements: Statements
-    """What puts another session there."""
+    """Statements that give them to another session."""
     checks_foreign_keys: bool
     character_set: str
     """character_set_client."""
     converts_text: bool
     """character_set_connection differs from character_set_client: the server converts literals."""
     fits_workers: bool
-    """Another session that is put there does the same with rows."""
+    """Whether rows mean the same in another session with these settings."""
 
 
 def read_session(connection: Connection, schema: str | None) -> SessionSettings:
-    """Return what makes a session what this one is now."""
+    """Return the current settings of a session."""
     *row, is_default = connection.query(_QUERY).rows[0]
-    # Where the dump asks for answers in `binary`, text comes as bytes.
+    # If the dump asks for results in `binary`, text arrives as bytes.
     values = {
         name: value.decode() if isinstance(value, bytes) else str(value)
         for name, value in zip(_CARRIED, row, strict=True)
     }
-    # No value of these has a quote in it.
+    # None of these values contains a quote.
     carried = ", ".join(
         f"{name} = {value}" if name in _NUMBERS else f"{name} = '{value}'"
         for name, value in values.items()
@@ -125,14 +125,14 @@ def read_session(connection: Connection, schema: str | None) -> SessionSettings:
 
 
 def enter(connection: Connection, statements: Statements) -> None:
-    """Put a session there."""
+    """Give a session these settings."""
     for sql in statements:
         connection.execute_sql(sql)
 
 
 def read_collation(connection: Connection, schema: str) -> str:
     """Return a database's default collation."""
-    # In hexadecimal, whatever is in the name and whatever the session reads it in.
+    # In hexadecimal: any name is safe, whatever character set the session uses.
     name = schema.encode("utf-8", "surrogateescape").hex()
     return connection.names(
         "SELECT default_collation_name FROM information_schema.schemata"

@@ -1,7 +1,7 @@
 """Creating views whose tables are missing, as the dumped server had them.
 
-MySQL does not create a view of a missing table, but keeps a view whose table was dropped. So the
-missing tables, which the server's errors name, are created temporarily and empty.
+MySQL does not create a view of a missing table, but it keeps a view whose table is dropped. So the
+missing tables, which the server's errors name, are created empty and dropped again.
 """
 
 import re
@@ -24,13 +24,13 @@ _PLACEHOLDER = b"rewound_stub"
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How the making of one broken view went."""
+    """The result of trying to create one broken view."""
 
     made: bool
     reason: str
-    """What is missing where it was made, else what the server said last."""
+    """What is missing, if the view was created; otherwise the server's last error."""
     waits: bool = False
-    """It needs a view that is still to be made."""
+    """The view needs another view that is still to be created."""
 
 
 class StandInTables:
@@ -65,7 +65,7 @@ class StandInTables:
         return Attempt(made=False, reason="too much is missing")
 
     def _answer(self, error: MysqlError, own: list[bytes]) -> bool:
-        """Make what an error misses; `own` are the tables made for the same view."""
+        """Create what an error reports missing; `own` are the tables created for the same view."""
         try:
             self._connection.execute_sql("SET NAMES utf8mb4")
             if match := _MISSING_SCHEMA.search(error.text):

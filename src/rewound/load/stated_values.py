@@ -1,4 +1,4 @@
-"""Compares the values that rows state for generated columns with those that the server computes.
+"""Comparing the values that rows state for generated columns with those that the server computes.
 
 The rows are inserted verbatim into a second table in which all columns are ordinary; the generated
 columns are then added to it under other names, and the server compares. It is emptied after each
@@ -30,7 +30,7 @@ _COLUMNS = (
 
 
 class _StatedColumn(NamedTuple):
-    """One column, in the server's own words."""
+    """One column, as the server describes it."""
 
     type: str
     """With its character set."""
@@ -100,7 +100,7 @@ def _read_columns(connection: Connection, table: TableKey) -> dict[str, _StatedC
     return {
         str(name).lower(): _StatedColumn(
             str(kind) if collation is None else f"{kind!s} COLLATE {collation!s}",
-            # Escaped once more than as SHOW CREATE TABLE has it.
+            # Escaped once more than in SHOW CREATE TABLE.
             _ESCAPED.sub(r"\1", str(expression)),
         )
         for name, kind, collation, expression in connection.query(_COLUMNS.format(*names)).rows

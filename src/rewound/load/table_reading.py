@@ -40,8 +40,8 @@ _TABLE = (
 def read_table_metadata(connection: Connection, key: TableKey) -> TableMetadata | None:
     """Read a table; None if it does not exist or its rows cannot be rolled back.
 
-    The latter holds for all engines except InnoDB. A table with an invisible column is left out as
-    well, because an INSERT without a list of columns does not state it.
+    The latter holds for all engines except InnoDB. Tables with invisible columns count as missing
+    as well, because an INSERT without a column list does not state these.
     """
     # In hexadecimal, whatever is in the names.
     schema, name = (part.encode("utf-8", "surrogateescape").hex() for part in key)

@@ -1,7 +1,7 @@
 """Verifying a dump by its text alone: whether it is complete and could be restored.
 
-Judges every statement as a load does, for the newest supported MySQL, and sends none. Rows are
-those that the text states; whether a server would accept them is unknown.
+It judges every statement as a load does, for the newest supported MySQL, and sends none. It counts
+the rows that the text states; whether a server would accept them remains unknown.
 """
 
 import enum
@@ -23,23 +23,23 @@ from rewound.load.options import LoadOptions
 
 
 class VerifiedState(enum.Enum):
-    """What was found out about a dump."""
+    """What reading a dump has shown."""
 
     WHOLE = "whole"
     UNPROVEN = "end unproven"
-    """Its program writes no closing line."""
+    """The program that made it writes no closing line."""
     CUT_OFF = "cut off"
     REFUSED = "refused"
-    """It holds statements that are not executed, or nothing that is."""
+    """It contains statements that are not executed, or nothing to execute."""
     UNREADABLE = "unreadable"
-    """The file is no dump, is damaged or ends too early."""
+    """The file is not a dump, is damaged or ends too early."""
 
 
 class Problem(NamedTuple):
     """One reason why a dump cannot be restored."""
 
     text: str
-    """With its line, where it has one."""
+    """With its line, if it has one."""
     remedy: str | None
     """What can be done."""
 
@@ -54,12 +54,12 @@ class RefusedStatement(NamedTuple):
 
 
 MOST_REFUSALS = 10_000
-"""So many statements are listed; a hostile dump could hold millions."""
+"""How many statements are listed; a hostile dump could contain millions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the text of one dump tells."""
+    """What the text of one dump shows."""
 
     path: Path
     state: VerifiedState
@@ -76,11 +76,11 @@ class Verification:
     refused: tuple[RefusedStatement, ...]
     """Each statement that a rule refuses, the first 10,000 of them."""
     problems: tuple[Problem, ...]
-    """Why it cannot be restored; of refused statements the first of each rule."""
+    """Why it cannot be restored; of refused statements, the first of each rule."""
     idle: tuple[str, ...] = ()
-    """The --skip-table options that leave out nothing of it."""
+    """The --skip-table options that match nothing in it."""
     table_names: tuple[str, ...] = ()
-    """The tables whose rows it holds, without their schemas."""
+    """The tables whose rows it contains, without their schemas."""
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ class Refusals:
 
     first: RuleUse
     verdict: Verdict
-    """The first one."""
+    """The first of them."""
     count: int = 0
 
     def describe(self) -> Problem:
@@ -200,7 +200,7 @@ def _conclude(
         remedy = "if its program writes no closing line, --allow-unfinished accepts the dump"
         unproven.append(Problem(unproven_dump or text, remedy))
     if refusals or unmet:
-        # Also what would be missing once these are fixed.
+        # Also report what would be missing once these are fixed.
         return VerifiedState.REFUSED, [*refusals, *unmet, *unproven]
     if not script.schemas:
         empty = Problem(describe_emptiness(rules, text_bytes), EMPTY_HINT)

@@ -1,7 +1,7 @@
 """Verifying dumps in parallel, in processes that never outlive their parent.
 
-A worker ends with its parent, however that ends: the kernel kills it (PR_SET_PDEATHSIG), and
-Ctrl-C reaches it as it reaches every process of the terminal.
+A worker ends when its parent does, for any reason: the kernel kills it (PR_SET_PDEATHSIG), and
+Ctrl-C reaches it like every process of the terminal.
 """
 
 import contextlib
@@ -22,10 +22,10 @@ _PR_SET_PDEATHSIG = 1
 
 
 def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verification]:
-    """Verify dumps side by side, and yield each as it is done, the largest started first.
+    """Verify dumps in parallel; start the largest first, and yield each when it is done.
 
     Raises:
-        HostError: a process that read was killed, mostly for want of memory.
+        HostError: a process that was reading was killed, usually because memory ran out.
     """
     # New processes, not copies of this one: it may have threads.
     others = set(multiprocessing.active_children())
@@ -44,7 +44,7 @@ def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verifica
             "a process that was reading a dump was killed", hint="the host may be out of memory"
         ) from error
     except BaseException:
-        # A cancelled command does not wait for a dump to be read to its end.
+        # Do not wait for unfinished dumps when the command is cancelled.
         for worker in set(multiprocessing.active_children()) - others:
             worker.kill()
         raise
@@ -53,7 +53,7 @@ def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verifica
 
 
 def _end_with(parent: int) -> None:
-    """Let this process end with its parent, and at Ctrl-C without a word of its own."""
+    """Let this process end with its parent, and silently on Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with contextlib.suppress(OSError, AttributeError):  # where there is no prctl
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

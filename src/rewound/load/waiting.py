@@ -1,7 +1,7 @@
 """Which rows that are still being loaded a statement has to wait for. Pure.
 
-Every statement waits for all rows, except those shown here to concern none of them, or only a
-few tables. These are the statements that ordinary dumps have between the rows of one table and
+Every statement waits for all rows, except those shown here to concern no rows, or those of a few
+tables only. These are the statements that ordinary dumps contain between the rows of one table and
 the next.
 """
 
@@ -18,17 +18,17 @@ _MEETS_NO_ROWS = frozenset(
     | {Kind.CREATE_PROCEDURE, Kind.CREATE_FUNCTION, Kind.CREATE_EVENT}
     | {Kind.DROP_PROCEDURE, Kind.DROP_FUNCTION, Kind.DROP_EVENT, Kind.DROP_VIEW}
     | {Kind.CREATE_LIBRARY, Kind.DROP_LIBRARY}
-    # It is deferred; and no rows that would fire a trigger are ever on their way.
+    # It is deferred, and rows that would fire a trigger are never on their way.
     | {Kind.CREATE_TRIGGER, Kind.DROP_TRIGGER}
 )
-# A view is only a text, unless it names a key that may be away now (error 1176).
+# A view is only text, unless it names a key that may be dropped now (error 1176).
 _INDEX_HINT = re.compile(rb"\b(?:USE|FORCE|IGNORE)\s+(?:INDEX|KEY)\b", re.IGNORECASE)
 
 
 def find_tables_to_wait_for(
     verdict: Verdict, counters: LoadCounters, checks_foreign_keys: Callable[[], bool]
 ) -> set[TableKey] | None:
-    """Return the tables whose rows a statement could affect or see; None for any.
+    """Return the tables whose rows a statement could affect or see; None for any table.
 
     `checks_foreign_keys` tells whether the session does; it is called only if that matters.
     """
@@ -36,7 +36,7 @@ def find_tables_to_wait_for(
     if kind in _MEETS_NO_ROWS:
         return set()
     if kind in (Kind.INSERT, Kind.REPLACE):
-        # What is sent before it may be for another table.
+        # An earlier statement may be for another table.
         is_alone = len(verdict.sql) == 1 and counters.has_tables(keys)
         return set(keys) if is_alone and not checks_foreign_keys() else None
     match kind:

@@ -1,8 +1,8 @@
-"""Several connections that fill one server: scheduling the work between them.
+"""Several connections that load one server: scheduling the work between them.
 
 A worker is a thread with a connection. A few rules order the work: a table's keys are dropped
-before its first rows and restored after its last; rows of a table without a primary key keep their
-order; restoring keys comes first, because it takes longest. The workers of all worlds share one
+before its first rows and rebuilt after its last; rows of a table without a primary key keep their
+order; rebuilding keys comes first, because it takes longest. The workers of all worlds share one
 CPU budget, so that the last world can use all cores.
 """
 
@@ -23,13 +23,13 @@ from rewound.load.rows import Batch, DeferredIndexes
 _log = logging.getLogger(__name__)
 
 _LARGEST_BACKLOG_BYTES = 8 << 20
-"""Limit of rows that wait for a worker; beyond it, the reader has to wait."""
+"""How many bytes of rows may wait for a worker; beyond that, the reader waits."""
 _POLL_S = 0.2
 _END_TIMEOUT_S = 30.0
 
 
 class TableLoader(Protocol):
-    """What a worker does its work with. Used as a context manager, by one thread."""
+    """What executes a worker's steps. Used as a context manager, by one thread."""
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -43,16 +43,16 @@ class TableLoader(Protocol):
         """End."""
 
     def drop_secondary_indexes(self, table: TableKey, line: int) -> DeferredIndexes | None:
-        """Drop the keys of a table that can wait; None if none does."""
+        """Drop the keys of a table that can wait; None if there are none."""
 
     def load(self, table: TableKey, batch: Batch) -> None:
-        """Put rows into a table."""
+        """Insert rows into a table."""
 
     def rebuild_secondary_indexes(self, table: TableKey, away: DeferredIndexes) -> None:
-        """Make the keys again that were taken away."""
+        """Create the dropped keys again."""
 
     def abort(self) -> None:
-        """Break off what is under way, from another thread."""
+        """Interrupt the current statement, from another thread."""
 
 
 class _WorkStep(enum.Enum):
@@ -71,24 +71,25 @@ class _TableQueue:
     keeps_order: bool
     waiting: deque[Batch] = field(default_factory=deque)
     workers: int = 0
-    """How many are at work on it."""
+    """How many are working on it."""
     size_bytes: int = 0
     is_begun: bool = False
-    """Its keys have been looked at, and taken away as far as they can wait."""
+    """Its keys were examined, and those that can wait were dropped."""
     deferred_indexes: DeferredIndexes | None = None
     is_ending: bool = False
-    """Its keys are being put back; rows that come nevertheless wait, as the server would have
-    to keep a log of them meanwhile, which has an end."""
+    """Its keys are being rebuilt. Rows that arrive meanwhile wait: the server would log them, and
+    its log is limited.
+    """
     is_complete: bool = False
-    """No more rows are expected: the dump went on to another table."""
+    """No more rows are expected: the dump has moved on to another table."""
 
     @property
     def is_done(self) -> bool:
-        """Whether all rows so far are in it, and all keys."""
+        """Whether all rows so far and all keys are in the server."""
         return self.is_complete and not (self.waiting or self.workers or self.deferred_indexes)
 
     def next_step(self) -> _WorkStep | None:
-        """Return what can be done for it now."""
+        """Return the next step for it, if any."""
         if self.waiting:
             if not self.is_begun:
                 return None if self.workers else _WorkStep.DROP_INDEXES
@@ -107,7 +108,7 @@ class _Work(NamedTuple):
 
 
 class LoadWorkers:
-    """Guards what the workers have to do. Use it as a context manager; leaving it ends them."""
+    """Guards the work of the workers. Use it as a context manager; leaving it ends them."""
 
     def __init__(
         self,
@@ -148,11 +149,11 @@ class LoadWorkers:
             thread.join(_END_TIMEOUT_S)
 
     def add(self, key: TableKey, batch: Batch, *, keeps_order: bool) -> None:
-        """Give rows of a table to the workers; waits while these have enough to do.
+        """Give rows of a table to the workers; wait while they have enough to do.
 
         Raises:
             RewoundError: a worker failed.
-            Interrupted: the user wants to stop.
+            Interrupted: the user asked to stop.
         """
         self._start()
         with self._changed:
@@ -171,13 +172,13 @@ class LoadWorkers:
         *,
         meanwhile: Callable[[str], None] = lambda _name: None,
     ) -> None:
-        """Return once all rows so far are in these tables, or in all, and their keys are back.
+        """Return when all rows so far are in these tables, or in all, and their keys are rebuilt.
 
-        `meanwhile` is called now and then with the largest unfinished table.
+        `meanwhile` is called from time to time with the largest unfinished table.
 
         Raises:
             RewoundError: a worker failed.
-            Interrupted: the user wants to stop.
+            Interrupted: the user asked to stop.
         """
         with self._changed:
             chosen = list(self._tables) if keys is None else [k for k in keys if k in self._tables]
@@ -195,7 +196,7 @@ class LoadWorkers:
             self._wait_until(are_done)
 
     def forget(self, keys: Iterable[TableKey]) -> None:
-        """Take tables for new ones from now on; they were waited for."""
+        """Treat tables as new from now on; they were waited for."""
         with self._changed:
             for key in keys:
                 self._tables.pop(key, None)
@@ -215,7 +216,7 @@ class LoadWorkers:
             thread.start()
 
     def _work(self) -> None:
-        """Do what there is to do until the workers are closed or one of them fails."""
+        """Do the steps that are due until the workers are closed or one of them fails."""
         try:
             with self._make_loader() as loader:
                 with self._changed:
@@ -233,7 +234,7 @@ class LoadWorkers:
                 _log.debug("a worker ended", exc_info=True)
 
     def _take(self) -> _Work | None:
-        """Wait for something to do; None if there will be nothing more."""
+        """Wait for the next step; None if there will be no more."""
         with self._changed:
             while not self._is_closed and self._failure is None:
                 if (found := _find_work(self._tables.values())) is not None:
@@ -260,7 +261,7 @@ class LoadWorkers:
 
 
 def _find_work(tables: Iterable[_TableQueue]) -> tuple[_TableQueue, _WorkStep] | None:
-    """Return what comes next: keys of the largest table, else the first rows that wait."""
+    """Return the next step: keys of the largest table, otherwise the earliest waiting rows."""
     possible = [(table, step) for table in tables if (step := table.next_step()) is not None]
     ends = [each for each in possible if each[1] is _WorkStep.REBUILD_INDEXES]
     if ends:

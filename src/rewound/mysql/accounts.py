@@ -1,12 +1,12 @@
 """The accounts of a world, and their privileges.
 
-Pure: SQL as text, and the option files in which passwords travel.
+Pure: SQL as text, and the option files that carry passwords.
 
 - `root`: ours, for granting and proving; its password never leaves the option file.
 - `rewound`: runs the dump's statements and is the definer of what they create. It may
-  do nothing outside of ordinary schemas, and is locked once the load is over.
+  act only on ordinary schemas, and is locked when the load is over.
 - `dev`: everything on the restored schemas, and nothing else.
-- `reader`: SELECT and SHOW VIEW on them.
+- `reader`: SELECT and SHOW VIEW on the same schemas.
 """
 
 import configparser
@@ -28,8 +28,8 @@ _LOADER_PRIVILEGES = (
 )
 
 
-# Without quotes and backslashes, with which statements are changed, and # and ;, with which
-# option files have comments.
+# No quotes or backslashes, which would alter statements; no # or ;, which begin comments in option
+# files.
 _PLAIN_PASSWORD = re.compile(r"[A-Za-z0-9!$%&()*+,\-./:<=>?@\[\]^_{|}~]+")
 _LONGEST_PASSWORD = 128
 
@@ -40,9 +40,9 @@ def new_password() -> str:
 
 
 def find_unfit(password: str) -> str | None:
-    """Say why a password of the user's own cannot be ours; None if it can.
+    """Say why a password chosen by the user cannot be used; None if it can.
 
-    What fits means itself in our statements, in option files and in URLs' user part once quoted.
+    A usable one needs no escaping in our statements, in option files and, quoted, in URLs.
     """
     if not password:
         return "it is empty"
@@ -56,12 +56,12 @@ def find_unfit(password: str) -> str | None:
 
 
 def boot_statement(root_password: str) -> str:
-    """Return what a server runs before it takes its first connection."""
+    """Return the statement that a server runs before it accepts its first connection."""
     return f"ALTER USER '{ROOT}'@'localhost' IDENTIFIED BY '{root_password}'"
 
 
 def password_statement(passwords: Mapping[str, str]) -> str:
-    """Return what gives accounts of a restored world their passwords here, all or none.
+    """Return the statement that sets the passwords of a restored world's accounts, all or none.
 
     The loader's account stays locked.
     """
@@ -70,10 +70,10 @@ def password_statement(passwords: Mapping[str, str]) -> str:
 
 
 def account_statements(passwords: Mapping[str, str]) -> list[str]:
-    """Return what makes the other accounts, before the load.
+    """Return the statements that create the other accounts, before the load.
 
-    `dev` and `reader` come from anywhere, because to a server in a container its own
-    host is a stranger; that nobody else reaches it is the listening address's part.
+    `dev` and `reader` may log in from any host, because a server in a container sees its own host
+    as a foreign one. The listening address keeps everybody else out.
     """
     return [
         f"CREATE USER '{LOADER}'@'localhost' IDENTIFIED BY '{passwords[LOADER]}'",
@@ -86,7 +86,7 @@ def account_statements(passwords: Mapping[str, str]) -> list[str]:
 
 
 def grant_statements(quoted_schemas: Sequence[str]) -> list[str]:
-    """Return what opens the restored schemas to their users and ends the load."""
+    """Return the statements that open the restored schemas to their users and end the load."""
     grants = []
     for schema in quoted_schemas:
         grants.append(f"GRANT ALL PRIVILEGES ON {schema}.* TO '{DEV}'@'%'")
@@ -100,7 +100,7 @@ def option_file(user: str, password: str) -> str:
 
 
 def read_password(text: str) -> str:
-    """Return the password that an option file holds, as `option_file` writes it."""
+    """Return the password in an option file that `option_file` wrote."""
     parser = configparser.RawConfigParser()
     parser.read_string(text)
     return parser["client"]["password"]

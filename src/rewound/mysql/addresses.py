@@ -1,4 +1,4 @@
-"""Addresses of servers as other programs take them: URLs of libraries, tunnels of ssh. Pure."""
+"""Addresses of servers for other programs: URLs for libraries, tunnels for ssh. Pure."""
 
 import re
 import shlex
@@ -12,10 +12,10 @@ _HOST = re.compile(r"[A-Za-z0-9_\[][^\s'\"\\]*")
 
 
 def make_url(endpoint: Endpoint, schema: str | None, *, driver: str | None) -> str:
-    """Return the URL of a server, for SQLAlchemy with a driver's name: `mysql+pymysql://`.
+    """Return the URL of a server; with a driver's name, as SQLAlchemy reads it: `mysql+pymysql://`.
 
     Raises:
-        UsageError: it cannot be the name of a driver.
+        UsageError: `driver` cannot be the name of a driver.
     """
     url = endpoint.url(schema)
     if driver is None:
@@ -28,10 +28,10 @@ def make_url(endpoint: Endpoint, schema: str | None, *, driver: str | None) -> s
 
 
 def make_tunnel(ports: Sequence[int], host: str) -> list[str]:
-    """Return the lines of an ssh command that leads to these ports of a host, here as there.
+    """Return the lines of an ssh command that forwards these ports to the same ports of a host.
 
     Raises:
-        UsageError: it cannot be the name of a host.
+        UsageError: `host` cannot be the name of a host.
     """
     if not _HOST.fullmatch(host):
         raise UsageError(

@@ -1,10 +1,10 @@
 """Rows of MySQL's binary protocol, as the text protocol would have written them. Pure.
 
-With one difference, which is why they are asked for: a FLOAT is written with as many digits as it
-takes to read the same number back. The text protocol writes six, so that 16777216 and 16777218
-are both 16777200.
+There is one difference, which is the reason for using it: a FLOAT has as many digits as it takes to
+read the same number back. The text protocol writes six, so that 16777216 and 16777218 both become
+16777200.
 
-Source: MySQL 9.7 manual, "Binary Protocol Resultset"; how numbers are laid out was tried on 9.7.4.
+Source: MySQL 9.7 manual, "Binary Protocol Resultset"; the formatting of numbers was tried on 9.7.4.
 """
 
 import struct
@@ -15,12 +15,12 @@ from decimal import Decimal
 from rewound.mysql.columns import Row
 
 FLOAT = 4
-"""The protocol's number of the type."""
+"""The protocol's number of the type FLOAT."""
 ANY_SCALE = 31
 """The scale of a FLOAT or DOUBLE that declares none; with one, its text is exact."""
 
 _Reader = Callable[[bytes, int], tuple[bytes, int]]
-"""Takes a packet and the place of a value; returns its text and the place after it."""
+"""Takes a packet and the position of a value; returns its text and the position after it."""
 
 _UNSIGNED = 32
 _ZEROFILL = 64
@@ -36,7 +36,7 @@ _NULLS_FROM_BIT = 2  # of a row's map of NULLs
 
 @dataclass(frozen=True, slots=True)
 class BinaryField:
-    """One column of an answer, by the protocol's numbers."""
+    """One column of a result, by the protocol's numbers."""
 
     code: int
     flags: int
@@ -45,14 +45,14 @@ class BinaryField:
 
 
 class RowDecoder:
-    """Turns the packets of one answer into rows."""
+    """Turns the packets of one result into rows."""
 
     def __init__(self, fields: Sequence[BinaryField]) -> None:
         self._readers = [_choose_reader(field) for field in fields]
         self._first = 1 + (len(fields) + _NULLS_FROM_BIT + 7) // 8
 
     def decode(self, packet: bytes) -> Row:
-        """Return the row that a packet holds."""
+        """Return the row in a packet."""
         nulls = int.from_bytes(packet[1 : self._first], "little") >> _NULLS_FROM_BIT
         values: list[bytes | None] = []
         place = self._first
@@ -76,7 +76,7 @@ def write_float(value: float) -> bytes:
 
 
 def write_double(value: float) -> bytes:
-    """Return the text that MySQL writes of a DOUBLE."""
+    """Return a DOUBLE as MySQL writes it."""
     return _lay_out(f"{Decimal(repr(value)):e}")
 
 
@@ -88,7 +88,7 @@ def _pack_loosely(value: float) -> bytes:
 
 
 def _lay_out(scientific: str) -> bytes:
-    """Return a number as MySQL lays it out: with an exponent only where it is long without."""
+    """Return a number as MySQL formats it: with an exponent only if it would be long without."""
     mantissa, _, exponent_text = scientific.partition("e")
     sign = "-" if mantissa.startswith("-") else ""
     digits = mantissa.lstrip("-").replace(".", "").rstrip("0") or "0"

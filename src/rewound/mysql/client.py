@@ -1,8 +1,8 @@
 """Statements for one server, in a thread: the only module that imports PyMySQL.
 
-Connections go over the unix socket, take bytes or text, and answer with plain values.
-Every exception of the driver leaves here as `MysqlError`. One statement a call: the
-protocol's multi-statement mode stays off, so text after a statement is a syntax error.
+Connections use the unix socket, take bytes or text, and return plain values. Every exception of the
+driver leaves here as `MysqlError`. One statement per call: the protocol's multi-statement mode
+stays off, so text after a statement is a syntax error.
 """
 
 import contextlib
@@ -25,16 +25,17 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.unix_socket import reachable
 
 Value = int | float | Decimal | str | bytes | None
-"""A value as MySQL gave it. Temporal values, ENUM, SET and JSON are the server's text,
-because Python's types hold neither zero dates nor times beyond 24 hours."""
+"""A value as MySQL returned it. Temporal values, ENUM, SET and JSON remain the server's text,
+because Python's types hold neither zero dates nor times beyond 24 hours.
+"""
 
 TextRow = tuple[str | bytes | None, ...]
-"""A row of which each value is the server's text, or bytes where the column holds bytes."""
+"""A row whose values are the server's text, or bytes if the column holds bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResultSet:
-    """The rows that a statement answered with."""
+    """The rows that a statement returned."""
 
     columns: tuple[str, ...]
     """Their names."""
@@ -43,15 +44,16 @@ class ResultSet:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What the server said of a statement without rows."""
+    """The server's reply to a statement without rows."""
 
     affected_rows: int
     """MySQL's own count; REPLACE counts a replaced row twice."""
     records: int | None
-    """For INSERT and REPLACE of several rows: how many rows the server was given."""
+    """For INSERT and REPLACE of several rows: how many rows the server received."""
     duplicates: int | None
-    """For INSERT and REPLACE of several rows: how many of them met a row with their key; for
-    LOAD DATA: how many rows it left out or replaced."""
+    """For INSERT and REPLACE of several rows: how many of them met a row with the same key. For
+    LOAD DATA: how many rows it skipped or replaced.
+    """
     warning_count: int
 
 
@@ -97,8 +99,8 @@ class Connection:
         answer_timeout_s: float | None = None,
         loads_rows: bool = False,
     ) -> None:
-        """Log in; only with `loads_rows` the session may be used for `load_rows`."""
-        # The types published for this driver know neither raw answers nor `conv`.
+        """Log in; `load_rows` requires `loads_rows`."""
+        # The published types of this driver know neither raw results nor `conv`.
         driver = pymysql.connect(
             user=endpoint.user,
             password=endpoint.password,
@@ -113,7 +115,7 @@ class Connection:
             defer_connect=True,
         )
         self._driver = cast(Any, driver)
-        # As the driver does for a socket that it opened itself: passwords may go over it.
+        # The driver does the same for a socket that it opened: passwords may be sent over it.
         self._driver._secure = True
         try:
             self._driver.connect(_open_socket(endpoint.socket, connect_timeout_s))
@@ -132,7 +134,7 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Close the session; a broken one is fine."""
+        """Close the session; a broken session is not an error."""
         if self._driver.open:
             try:
                 self._driver.close()
@@ -140,16 +142,16 @@ class Connection:
                 self._driver._force_close()
 
     def abort(self) -> None:
-        """Break the session, from any thread: a statement under way fails at once."""
+        """Break the session, from any thread: a running statement fails at once."""
         if self._driver.open:
             with contextlib.suppress(OSError):
                 self._driver._sock.shutdown(socket.SHUT_RDWR)
 
     @contextlib.contextmanager
     def limit_answers(self, timeout_s: float) -> Iterator[None]:
-        """Let each answer take this long at most; the session is lost with a later one.
+        """Limit how long each reply may take; a slower one costs the session.
 
-        The statement keeps running in the server; the caller has to end it.
+        The statement keeps running on the server; the caller has to end it.
         """
         usual, self._driver._read_timeout = self._driver._read_timeout, timeout_s
         try:
@@ -185,9 +187,9 @@ class Connection:
             return ResultSet(names, tuple(cursor.fetchall()))
 
     def load_rows(self, sql: bytes, rows: bytes) -> Execution:
-        """Run a LOAD DATA LOCAL statement with these bytes in the place of its file.
+        """Run a LOAD DATA LOCAL statement with these bytes instead of its file.
 
-        Whatever file the server asks for, it gets `rows`: none of this host is ever opened.
+        Whatever file the server asks for, it gets `rows`: no file of this host is ever opened.
         """
         try:
             self._driver._execute_command(COMMAND.COM_QUERY, sql)
@@ -210,10 +212,10 @@ class Connection:
         )
 
     def warnings(self) -> list[ServerWarning]:
-        """Return what SHOW WARNINGS says of the last statement.
+        """Return the output of SHOW WARNINGS for the last statement.
 
-        The answer comes in the session's own character set; what is not UTF-8 of it is
-        replaced, as it is in the messages of errors.
+        It arrives in the session's own character set; what is not valid UTF-8 is replaced, as it is
+        in error messages.
         """
         self._driver.use_unicode = False
         try:
@@ -232,10 +234,9 @@ class Connection:
             return list(cursor.fetchall())
 
     def iter_texts(self, sql: bytes | str) -> Iterator[TextRow]:
-        """Run one statement now, and return its rows as they arrive, unconverted.
+        """Run one statement now; return its rows as they arrive, unconverted.
 
-        Nothing else may be asked before the last row was read; who gives up earlier loses
-        the session.
+        Read all rows before the next statement; stopping earlier closes the session.
         """
         cursor = self._driver.cursor(pymysql.cursors.SSCursor)
         self._run_unconverted(cursor, sql)
@@ -250,7 +251,7 @@ class Connection:
             raise _translate(error) from error
         finally:
             if not is_whole:
-                # Left to itself, the driver would read all rows that are left.
+                # By default, the driver would read all remaining rows.
                 self.abort()
                 cursor._result.unbuffered_active = False
                 cursor._result.connection = cursor.connection = None
@@ -263,7 +264,7 @@ class Connection:
             self._driver.decoders = converters
 
     def names(self, sql: bytes | str) -> list[str]:
-        """Return the first column of a small query's answer, as text."""
+        """Return the first column of a small result, as text."""
         return [str(row[0]) for row in self.query(sql).rows]
 
     def _run(self, cursor: Any, sql: bytes | str) -> None:
@@ -280,7 +281,7 @@ def _read_loosely(text: Value) -> str:
 
 
 def _open_socket(path: Path, timeout_s: float) -> socket.socket:
-    """Connect to a unix socket; left to itself, the driver leaks one that nobody answers."""
+    """Connect to a unix socket; by itself, the driver leaks one that nobody answers."""
     opened = socket.socket(socket.AF_UNIX)
     try:
         opened.settimeout(timeout_s)

@@ -4,12 +4,13 @@ import enum
 from dataclasses import dataclass, field, replace
 
 Row = tuple[bytes | None, ...]
-"""One row as the server sent it: the text of every value, the bytes of a binary one; None is
-NULL. Python's own types hold neither zero dates nor times beyond 24 hours."""
+"""One row as the server sent it: the text of every value, or the bytes of a binary one; None is
+NULL. Python's own types hold neither zero dates nor times beyond 24 hours.
+"""
 
 
 class ColumnType(enum.Enum):
-    """The kind of values in a result's column."""
+    """The kind of values in a column of a result."""
 
     INTEGER = "integer"
     YEAR = "year"
@@ -33,11 +34,11 @@ class ColumnType(enum.Enum):
 
 
 NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.YEAR, ColumnType.DECIMAL, ColumnType.FLOAT})
-"""What is shown flush right."""
+"""Types that are shown flush right."""
 TIMES = frozenset({ColumnType.DATE, ColumnType.TIME, ColumnType.DATETIME})
-"""Text of a fixed form."""
+"""Types whose text has a fixed form."""
 BYTES = frozenset({ColumnType.BINARY, ColumnType.BIT, ColumnType.GEOMETRY})
-"""What is no text."""
+"""Types that are not text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Column:
     is_unsigned: bool = False
     """A number that is never below zero."""
     has_leading_zeros: bool = False
-    """A number that the server fills up with zeros: ZEROFILL, and YEAR."""
+    """A number that the server pads with zeros: ZEROFILL, and YEAR."""
     precision: int = 0
     """The digits of a DECIMAL; else 0."""
     scale: int = 0

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a server listens, and as whom to log in."""
+    """Where a server listens, and the account to log in with."""
 
     socket: Path
     """The unix socket."""

@@ -1,4 +1,4 @@
-"""An answer by the binary protocol, over a connection of asyncmy, which only `stream` imports.
+"""A result by the binary protocol, over a connection of asyncmy, which only `stream` imports.
 
 asyncmy's own prepared statements read all rows at once, and turn times into values
 that hold neither zero dates nor `-838:59:59`.
@@ -23,7 +23,7 @@ def is_rounded(field: Any) -> bool:
 
 
 class PreparedStatement:
-    """Guards one statement that the server has parsed, and what it answers."""
+    """Guards one statement that the server has parsed, and its result."""
 
     def __init__(
         self,
@@ -40,9 +40,9 @@ class PreparedStatement:
         self._decoder: RowDecoder | None = None
         self._is_at_end = False
         self.fields = fields
-        """What its rows would consist of; none if it has no rows to show."""
+        """The columns of its result; empty if it returns no rows."""
         self.has_gaps = has_gaps
-        """It has a `?` in it, which only a prepared statement may have."""
+        """Whether it contains a `?`, which only a prepared statement may have."""
         self.warning_count = 0
 
     @classmethod
@@ -65,7 +65,7 @@ class PreparedStatement:
         return cls(driver, number, fields, field_packet=field_packet, has_gaps=gaps > 0)
 
     async def run(self) -> None:
-        """Begin to answer."""
+        """Start the execution."""
         await self._driver._execute_command(_EXECUTE, self._number + _NO_CURSOR_ONCE)
         await self._driver.read_packet()  # how many columns
         self.fields = [await self._driver.read_packet(self._field_packet) for _ in self.fields]
@@ -92,10 +92,10 @@ class PreparedStatement:
         return rows
 
     async def close(self) -> None:
-        """Let the server forget it; it does not answer to that."""
+        """Let the server forget it; the server sends no reply to that."""
         await self._driver._execute_command(_CLOSE, self._number)
 
 
 def _read_warning_count(packet: bytes, ends_with_ok: bool) -> int:
-    # An OK packet has two counts first, which are one byte each where no row was changed.
+    # An OK packet begins with two counts, which take one byte each if no row was changed.
     return int(struct.unpack_from("<H", packet, 5 if ends_with_ok else 1)[0])

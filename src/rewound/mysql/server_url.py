@@ -1,6 +1,6 @@
-"""Servers that are no worlds of ours: what a URL says, and what each server is called. Pure.
+"""Servers that are not worlds of ours: what their URLs say, and how each server is named. Pure.
 
-No message holds anything of a URL but its host, port and schema: the rest may be a password.
+Messages contain only the host, port and schema of a URL: the rest may be a password.
 """
 
 import enum
@@ -16,15 +16,15 @@ _SCHEME = re.compile(r"(?:mysql|mariadb)(?:\+\w+)?", re.IGNORECASE)
 _DEFAULT_PORT = 3306
 _EXAMPLE = "for example --url mysql://reader@10.0.0.5:3306/game, or world1=mysql://…"
 _IGNORED = frozenset({"charset"})
-"""Parameters of other libraries that change nothing here: answers are always UTF-8."""
+"""Parameters of other libraries that change nothing here: results are always UTF-8."""
 
 
 class Tls(enum.Enum):
-    """Whether the connection is encrypted; never whose server it is."""
+    """Whether the connection is encrypted; the server's identity is never checked."""
 
     DISABLED = "disabled"
     PREFERRED = "preferred"
-    """Where the server can."""
+    """Encrypted if the server can."""
     REQUIRED = "required"
 
 
@@ -36,16 +36,16 @@ class ServerUrl:
     port: int
     user: str
     password: str | None = field(repr=False)
-    """None where the URL has none; never log it."""
+    """None if the URL has none; never log it."""
     schema: str | None
-    """The schema of unqualified names."""
+    """The schema for unqualified names."""
     socket: str | None = None
     """The path of a unix socket, instead of host and port."""
     tls: Tls = Tls.PREFERRED
 
     @property
     def address(self) -> str:
-        """Where it listens, for messages."""
+        """The server's address, for messages."""
         if self.socket is not None:
             return self.socket
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -55,11 +55,11 @@ class ServerUrl:
 def read_urls(texts: Sequence[str]) -> dict[str, ServerUrl]:
     """Return the servers of `URL` or `NAME=URL` by their names.
 
-    Where none is given, the name is the shortest of host, schema, host:port and
-    host:port/schema that tells the servers apart.
+    If no name is given, it is the shortest of host, schema, host:port and host:port/schema that
+    tells the servers apart.
 
     Raises:
-        UsageError: one of them is no URL of a MySQL server, or two have the same name.
+        UsageError: one of them is not the URL of a MySQL server, or two have the same name.
     """
     read = [_read_url(text, number) for number, text in enumerate(texts, start=1)]
     names = _name_unnamed([url for name, url in read if name is None])
@@ -128,7 +128,7 @@ _NAMINGS: tuple[Callable[[ServerUrl], str], ...] = (
 
 
 def _name_unnamed(urls: Sequence[ServerUrl]) -> dict[ServerUrl, str]:
-    """Return what servers are called that have no name."""
+    """Return the names of servers that were given none."""
     different = list(dict.fromkeys(urls))
     for naming in _NAMINGS:
         names = [naming(url) for url in different]

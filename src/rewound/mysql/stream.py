@@ -1,7 +1,7 @@
 """Streaming rows of many servers, in an event loop: the only module that imports asyncmy.
 
-For large answers: rows are bytes as the server sent them, read in runs, and the server is
-held back while they are not consumed. `mysql.client` is for everything else.
+For large results: rows are bytes as the server sent them, read in batches, and the server has to
+wait while they are not consumed. `mysql.client` is for everything else.
 """
 
 import asyncio
@@ -30,21 +30,22 @@ CONNECTION_LOST = 2013
 """The driver's error when the server disconnects in the middle of an answer."""
 _UNKNOWN = 2000
 _BROKEN = frozenset({0, _UNKNOWN, 2006, CONNECTION_LOST})
-# It logs what the server notes, which `Session.warnings` leaves out.
+# It logs the server's notes, which `Session.warnings` leaves out.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
 _BEFORE_FIRST_WORD = r"(?>\s|\(|--\s.*\n|#.*\n|/\*[^!+](?s:.*?)\*/)*"
 _CAN_BE_PREPARED = re.compile(_BEFORE_FIRST_WORD + r"(?:SELECT|WITH|TABLE|VALUES)\b", re.IGNORECASE)
-"""A statement with one answer, recognised by its first word."""
+"""A statement with one result, recognised by its first word."""
 _EXPLAINS = re.compile(_BEFORE_FIRST_WORD + r"(?:EXPLAIN|DESCRIBE|DESC)\b", re.IGNORECASE)
 _TIMES_UP = "SHOW SESSION STATUS LIKE 'Max_execution_time_exceeded'"
 _CONNECTION_ERROR = 2002
 _BAD_HANDSHAKE = 1043
-"""What a server says that is asked for encryption and has none; tried on 9.7.4."""
+"""The error of a server that cannot encrypt and is asked to; tried on 9.7.4."""
 _CONNECT_TIMEOUT_S = 10.0
 _WRITE_PATIENCE_S = 7 * 86_400
-"""How long a server waits for us to take rows; at its default of 60 s, it hangs up on a user
-who reads page by page."""
+"""How long a server waits for us to read rows; at its default of 60 s, it disconnects a user who
+reads page by page.
+"""
 
 
 class StreamSession:
@@ -69,11 +70,11 @@ class StreamSession:
     ) -> "StreamSession":
         """Log in: to a world over its unix socket, to another server as its URL says.
 
-        What a session that `is_read_only` asks for runs in read-only transactions; so does
-        everything that `reader` asks for.
+        With `is_read_only`, every statement of the session runs in a read-only transaction; so does
+        every statement of `reader`.
 
         Raises:
-            MysqlError: the server does not let us in, or does not answer.
+            MysqlError: the server refuses the login, or does not answer.
         """
         address = endpoint.address if isinstance(endpoint, ServerUrl) else endpoint.socket
         try:
@@ -100,11 +101,11 @@ class StreamSession:
 
     @property
     def affected_rows(self) -> int:
-        """How many rows the last statement changed, if it has none to show."""
+        """How many rows the last statement changed, if it returned none."""
         return max(int(self._cursor.rowcount), 0)
 
     async def prepare(self, *, timeout_s: float | None, variables: Mapping[str, str]) -> None:
-        """Set how long the session's SELECTs may take, and user variables to texts."""
+        """Set how long the session's SELECTs may take, and give user variables their texts."""
         settings = [f"SESSION net_write_timeout = {_WRITE_PATIENCE_S}"]
         if timeout_s is not None:
             settings.append(f"SESSION max_execution_time = {math.ceil(timeout_s * 1000)}")
@@ -115,18 +116,18 @@ class StreamSession:
             settings.append(
                 f"@{name} = CONVERT({self._driver.escape(value)} USING {character_set})"
             )
-        # NAMES gives the session the server's own collation for utf8mb4, as the client does.
+        # SET NAMES gives the session the server's own collation for utf8mb4, as the client does.
         await self.execute_sql("SET NAMES utf8mb4")
         await self.execute_sql("SET " + ", ".join(settings))
 
     async def ask(self, sql: str, *, row_limit: int | None = None) -> tuple[Column, ...]:
-        """Begin a user's statement, read-only if so opened, exactly where that can be.
+        """Start a user's statement, read-only if the session is; FLOATs are exact where possible.
 
-        The server is asked for no more rows than `row_limit`; what EXPLAIN explains is the
-        statement without that limit, which would appear in its plan.
+        The server is asked for no more rows than `row_limit`. EXPLAIN explains the statement
+        without that limit, which would otherwise appear in the plan.
 
-        What a view of the dump calls could end the session's own mode for the next statement, but
-        not that of the transaction that it is in.
+        A function that a view of the dump calls could end the session's read-only mode for the next
+        statement, but not that of the current transaction.
 
         Raises:
             MysqlError: the server refuses it, or the connection broke.
@@ -151,9 +152,9 @@ class StreamSession:
             self._row_limit = limit
 
     async def _execute_exactly(self, sql: bytes) -> tuple[Column, ...]:
-        """Begin a statement by the binary protocol where its answer holds FLOATs; else do nothing.
+        """Start a statement by the binary protocol if its result has FLOATs; else do nothing.
 
-        Preparing costs one question and answer, and reads no row.
+        Preparing costs one round trip, and reads no row.
         """
         try:
             prepared = await PreparedStatement.prepare(
@@ -174,7 +175,7 @@ class StreamSession:
         return _read_columns(prepared.fields)
 
     async def execute_sql(self, sql: str) -> tuple[Column, ...]:
-        """Begin a statement and return the columns of its answer; none if it has no rows.
+        """Start a statement and return the columns of its result; none if it has no rows.
 
         Raises:
             MysqlError: the server refuses it, or the connection broke.
@@ -187,10 +188,10 @@ class StreamSession:
         return _read_columns(self._cursor._result.fields if self._cursor.description else ())
 
     async def fetch(self, most: int) -> list[Row]:
-        """Return the next rows of the answer; fewer than `most` only at its end.
+        """Return the next rows of the result; fewer than `most` only at its end.
 
         Raises:
-            MysqlError: the server gave up in the middle, or the connection broke.
+            MysqlError: the server failed in the middle, or the connection broke.
         """
         try:
             if self._prepared is not None:
@@ -201,7 +202,7 @@ class StreamSession:
         return rows
 
     async def next_answer(self) -> tuple[Column, ...]:
-        """Begin the statement's next answer with rows, as a CALL may have; none after the last.
+        """Start the statement's next result with rows, as a CALL may have; none after the last.
 
         Raises:
             MysqlError: the statement failed there, or the connection broke.
@@ -219,8 +220,8 @@ class StreamSession:
     async def was_cut_short(self) -> bool:
         """Tell whether the last SELECT exceeded its time, even if it returned a result.
 
-        For SLEEP and BENCHMARK this is no error: they return 1 and 0, and the statement continues.
-        To be asked once after each statement that may have been; it needs no privilege.
+        SLEEP and BENCHMARK report no error: they return 1 and 0, and the statement continues. Ask
+        once after each statement that may have been cut short; no privilege is required.
 
         Source: MySQL 9.7 manual, "SLEEP()" and "Max_execution_time_exceeded"; tried on 9.7.4.
         """
@@ -230,9 +231,9 @@ class StreamSession:
         return self._times_up > before
 
     async def warnings(self, most: int) -> tuple[str, ...]:
-        """Return what is to be known of the last answer, each text once.
+        """Return the warnings about the last result, each text once.
 
-        That is what the server warns of, but for notes, and which columns it has rounded.
+        These are the server's warnings without its notes, and the columns that were rounded.
         """
         rounded = tuple(
             f"column {name} is a FLOAT, shown with 6 digits (CAST({name} AS DOUBLE) shows all)"
@@ -251,20 +252,20 @@ class StreamSession:
         return (*rounded, *dict.fromkeys(texts))
 
     def hold_back(self) -> None:
-        """Take no more of the server until `go_on`.
+        """Stop reading from the server until `go_on`.
 
-        Left to itself, the driver buffers whatever the server sends.
+        By default, the driver buffers whatever the server sends.
         """
         if self._driver._transport is not None and not self._driver._transport.is_closing():
             self._driver._transport.pause_reading()
 
     def go_on(self) -> None:
-        """Take what the server sends again."""
+        """Read what the server sends again."""
         if self._driver._transport is not None and not self._driver._transport.is_closing():
             self._driver._transport.resume_reading()
 
     def close(self) -> None:
-        """Hang up, whatever is under way; the server notices when it next sends rows."""
+        """Disconnect, whatever is running; the server notices when it next sends rows."""
         transport = self._driver._transport
         self._driver.close()
         if transport is not None:
@@ -272,7 +273,7 @@ class StreamSession:
 
 
 async def _connect(endpoint: Endpoint | ServerUrl, schema: str | None) -> Any:
-    """Log in; to a server of which it is not known, encrypted if it can."""
+    """Log in; encrypt the connection to an unknown server if it can."""
     if isinstance(endpoint, Endpoint):
         with reachable(endpoint.socket) as socket:
             return await _log_in(endpoint, schema, unix_socket=socket)
@@ -282,7 +283,7 @@ async def _connect(endpoint: Endpoint | ServerUrl, schema: str | None) -> Any:
     place = {"host": endpoint.host, "port": endpoint.port}
     if endpoint.tls is Tls.DISABLED:
         return await _log_in(endpoint, schema, **place)
-    # As the client's own --ssl-mode=REQUIRED: whose certificate it is, nobody can tell.
+    # Like the client's own --ssl-mode=REQUIRED: nobody can tell whose certificate it is.
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
@@ -330,7 +331,7 @@ def _translate(error: errors.MySQLError) -> MysqlError:
 
 
 def _find_narrowest(text: str) -> str:
-    """Return the character set that meets the fewest others as an equal.
+    """Return the character set with which the fewest others are on equal terms.
 
     A variable is compared by the column's collation only where the column's character set is
     the wider one; two collations of one set are an "illegal mix" (error 1267).

@@ -1,7 +1,7 @@
 """Unix sockets whose paths may have any length.
 
-The kernel accepts paths of at most 107 bytes (unix(7): sockaddr_un). A socket with a longer one is
-reached through its folder, which `/proc/self/fd` gives a short name.
+The kernel accepts paths of at most 107 bytes (unix(7): sockaddr_un). A socket with a longer path is
+reached through its folder, to which `/proc/self/fd` gives a short name.
 """
 
 import os
@@ -19,10 +19,10 @@ def fits(path: Path) -> bool:
 
 @contextmanager
 def reachable(path: Path) -> Iterator[str]:
-    """Give a path by which this process can connect to a socket while the block runs.
+    """Yield a path by which this process can connect to a socket while the block runs.
 
     Raises:
-        OSError: the socket's folder is not there, or not ours to enter.
+        OSError: the socket's folder does not exist, or this user may not enter it.
     """
     if fits(path):
         yield str(path)
@@ -35,10 +35,10 @@ def reachable(path: Path) -> Iterator[str]:
 
 
 def keep_reachable(path: Path) -> str:
-    """Return a path by which the program that this process becomes can connect to a socket.
+    """Return a path by which the program that replaces this process can connect to a socket.
 
     Raises:
-        OSError: the socket's folder is not there, or not ours to enter.
+        OSError: the socket's folder does not exist, or this user may not enter it.
     """
     if fits(path):
         return str(path)

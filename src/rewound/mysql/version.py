@@ -26,7 +26,7 @@ OLDEST_SUPPORTED = Version(8, 0, 30)
 
 
 def parse_version(text: str) -> Version:
-    """Return the version that `str` of one gives."""
+    """Return the version that `str` of a Version shows."""
     major, minor, patch = map(int, text.split("."))
     return Version(major, minor, patch)
 
@@ -34,7 +34,7 @@ def parse_version(text: str) -> Version:
 def find_mysql_version(banner: str) -> Version | None:
     """Return the version that `mysqld --version` prints, or None for another product.
 
-    MariaDB calls its server `mysqld` too; a banner that names it is not MySQL.
+    MariaDB also calls its server `mysqld`; a banner that names it is not MySQL.
     Source: "mysqld  Ver 9.7.4 for Linux on x86_64 (Debian)" of MySQL 9.7.4,
     "mysqld  Ver 10.11.14-MariaDB-0+deb12u2 for debian-linux-gnu" of MariaDB 10.11.
     """
