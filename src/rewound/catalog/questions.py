@@ -23,7 +23,12 @@ from rewound.catalog.naming.proposals import propose_for_ids
 from rewound.catalog.naming.slot_patterns import propose_for_slots
 from rewound.catalog.rotations import Rotation, find_rotations
 from rewound.catalog.serial_worlds import find_serial_worlds, find_set_aside
-from rewound.catalog.several_files import ReadSubject, find_database_files, find_table_files
+from rewound.catalog.several_files import (
+    ReadSubject,
+    find_database_files,
+    find_split_worlds,
+    find_table_files,
+)
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 
@@ -40,13 +45,10 @@ def question_names(
         with_origin = [(entry.dump, entry.name.origin) for entry in named]
         for origin, dumps in find_database_files(with_origin, read_subject):
             doubts.append(_doubt_databases(origin, dumps, source))
-    slots = [
-        (entry.dump, entry.name.origin)
-        for entry in named
-        if entry.dump.time_source is TimeSource.CLOSING_LINE
-    ]
+    split = find_split_worlds((entry.dump, entry.name.origin) for entry in named)
+    doubts += [_doubt_parts(world, dumps, named, source) for world, dumps in split]
     suspicions: list[Suspicion] = []
-    for rotation in find_rotations(slots):
+    for rotation in find_rotations([(entry.dump, entry.name.origin) for entry in named]):
         if rotation.is_certain:
             named, nameless = _merge(named, rotation)
             lost += nameless
@@ -75,8 +77,8 @@ def question_names(
 def _suspect(rotation: Rotation) -> Suspicion:
     worlds = frozenset(dump.world for dump in rotation.dumps)
     text = (
-        f"{name_worlds(sorted(worlds))} may be named by {rotation.slot}: a job that"
-        " overwrites its dumps in turn uses such names, and the closing lines match"
+        f"{name_worlds(sort_naturally(set(worlds)))} may be named by {rotation.slot}: a job that"
+        " overwrites its dumps in turn uses such names, and the times of the dumps match"
     )
     bases = dict.fromkeys(worlds, rotation.world) if rotation.world else {}
     return Suspicion(worlds, rotation.dumps, text, bases)
@@ -193,6 +195,23 @@ def _merge(
             )
         )
     return kept, nameless
+
+
+def _doubt_parts(
+    world: str, dumps: Sequence[Dump], named: Sequence[NamedDump], source: CandidateFiles
+) -> Doubt:
+    """Return the doubt about files with the definitions and the rows of one world."""
+    newest = {dump.world: dump for dump in sorted(dumps, key=lambda dump: dump.taken_at)}
+    parts = [newest[each] for each in dict.fromkeys(dump.world for dump in dumps)]
+    text = (
+        f"{name_worlds(sort_naturally(set(newest)))} are named as parts of one world"
+        f"{' ' + world if world else ''}: its definitions, its rows or its stored objects"
+    )
+    joined = parts[0].path.name.replace(parts[0].world, world or "world")
+    hint = f"join the parts, as in: cat {' '.join(part.path.name for part in parts)} > {joined}"
+    if patterns := _propose_as_read(named, source):
+        hint += f"; {quote_patterns(patterns[:1])} if each is a world"
+    return Doubt(frozenset(newest), text, hint)
 
 
 def _doubt_databases(

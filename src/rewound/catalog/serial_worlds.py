@@ -13,23 +13,32 @@ from itertools import pairwise, takewhile
 
 from rewound.catalog.doubts import Suspicion
 from rewound.catalog.dump import Dump, TimeSource
+from rewound.catalog.runs import NEXT_RUN, are_hourly
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 _FEWEST_IN_A_ROW = 3
 _ONE_RUN = timedelta(hours=6)
 """A job that dumps all hosts usually takes no longer."""
-_NEXT_RUN = timedelta(hours=20)
-"""Runs are at least this far apart. Regions, each dumped in its own night, are closer."""
+_ONE_DUMP = timedelta(hours=1)
+"""In one run, the dump of a world and that of the next are no further apart, as a rule."""
 _PARTS = re.compile(r"[-_. ]+|[^-_. ]+")
 _PIECES = re.compile(r"[-_. ]+|[A-Za-z]+|[0-9]+|.")
 _TOKEN = re.compile(r"(?=[^-_. ]{5,})(?:[0-9]+[A-Za-z]+[0-9]|[A-Za-z]+[0-9]+[A-Za-z])[0-9A-Za-z]*")
 """Alternating letters and digits, as in hashes: 3f2504e, x7k20; but not host1 or rack12."""
 
+_EVENT = (
+    "update|upgrade|migration|patch|release|rollout|deploy|deployment|maintenance|change|import"
+    "|restore|hotfix|v?[0-9.]+"
+)
 _ASIDE_WORD = (
-    "(?i:old|older|orig|original|prev|previous|last|tmp|temp|copy[-_.]of|copy|saved?|bak|backup"
-    "|new|latest|current|yesterday|before|after)[0-9]?"
+    "(?i:(?:old|older|orig|original|prev|previous|last|tmp|temp|copy[-_.]of|copy|saved?|bak|backup"
+    "|new|newer|latest|current|yesterday|before|after|pre|post|prior)[0-9]?"
+    f"(?:[-_.]?(?:{_EVENT}))?)"
 )
 _ASIDE = re.compile(rf"(?P<after>.+)[-_.]{_ASIDE_WORD}|{_ASIDE_WORD}[-_.](?P<before>.+)", re.DOTALL)
+_AROUND_EVENT = re.compile(
+    rf"(?i:(?:.+[-_.])?(?:before|after|pre|post|prior)(?:[-_.]?(?:{_EVENT}))?(?:[-_.].+)?)"
+)
 
 
 def find_serial_worlds(dumps: Iterable[Dump]) -> list[Suspicion]:
@@ -67,7 +76,10 @@ def find_set_aside(dumps: Iterable[Dump]) -> list[Suspicion]:
         world: base
         for world in of_world
         if (base := _find_whole(world)) in of_world
-        and not _share_runs(of_world[base], of_world[world])
+        and (
+            not _share_runs(of_world[base], of_world[world])
+            or _is_around_event(world, of_world[base], of_world[world])
+        )
     }
     if not bases:
         return []
@@ -87,12 +99,20 @@ def _find_whole(world: str) -> str:
 
 def _share_runs(dumps: Sequence[Dump], others: Sequence[Dump]) -> bool:
     """Tell whether any two are from one run; equal closing lines mark copies."""
-    return any(
-        abs(one.taken_at - other.taken_at) <= _ONE_RUN
-        and (one.taken_at != other.taken_at or one.time_source is TimeSource.NAME)
-        for one in dumps
-        for other in others
-    )
+    return any(_are_of_one_run(one, other) for one in dumps for other in others)
+
+
+def _are_of_one_run(one: Dump, other: Dump) -> bool:
+    gap = abs(one.taken_at - other.taken_at)
+    if one.time_source is other.time_source is TimeSource.CLOSING_LINE:
+        return timedelta() < gap <= _ONE_DUMP
+    return gap <= _ONE_RUN and (bool(gap) or one.time_source is TimeSource.NAME)
+
+
+def _is_around_event(world: str, dumps: Sequence[Dump], others: Sequence[Dump]) -> bool:
+    """Tell the one dump that was taken before an update from a world that is dumped regularly."""
+    is_named_so = _AROUND_EVENT.fullmatch(world) is not None
+    return is_named_so and len(others) == 1 and len(dumps) > 1
 
 
 def _group_by_number(worlds: Iterable[str]) -> list[list[str]]:
@@ -119,13 +139,17 @@ def _shape(text: str) -> str:
 
 def _is_series(dumps: Sequence[Dump]) -> bool:
     days = {dump.taken_at.date() for dump in dumps}
-    return len(dumps) >= _FEWEST_IN_A_ROW and len(days) == len(dumps)
+    has_tokens = all("$" in _shape(dump.world) for dump in dumps)
+    return len(dumps) >= _FEWEST_IN_A_ROW and (
+        len(days) == len(dumps) or (has_tokens and are_hourly(dump.taken_at for dump in dumps))
+    )
 
 
 def _find_columns(single: Mapping[str, Dump]) -> list[list[Dump]]:
     """Return the rows of grids: `host1_A`, `host1_B` beside `host2_A`, `host2_B`.
 
-    All dumps of one column are from one run, and the columns are from different runs.
+    All dumps of one column are from one run, and the columns are from different days: regions, each
+    dumped in its own night, are closer.
     """
     rows: dict[tuple[str, str], dict[str, Dump]] = defaultdict(dict)
     for world, dump in single.items():
@@ -149,7 +173,7 @@ def _find_columns(single: Mapping[str, Dump]) -> list[list[Dump]]:
 def _are_runs(columns: Iterable[Sequence[datetime]]) -> bool:
     spans = sorted((min(moments), max(moments)) for moments in columns)
     return all(last - first <= _ONE_RUN for first, last in spans) and all(
-        after[0] - before[0] >= _NEXT_RUN for before, after in pairwise(spans)
+        after[0] - before[0] >= NEXT_RUN for before, after in pairwise(spans)
     )
 
 
@@ -173,6 +197,6 @@ def _suspect(dumps: Sequence[Dump]) -> Suspicion:
         worlds,
         tuple(dumps),
         f"{fold_worlds(sorted(worlds))} may be {len(worlds)} worlds, or {len(worlds)} dumps of one:"
-        " each has one dump, and each dump is of a different day",
+        " each has one dump, and each dump is of a different day or hour",
         {world: base for world in worlds if base},
     )

@@ -88,6 +88,42 @@ def _are_named_by_tables(told: Sequence[tuple[Dump, Subject]]) -> bool:
     )
 
 
+_DEFINITIONS = "schema|schemas|structure|struct|ddl|definitions|no[-_]?data|schema[-_]only"
+_STORED_OBJECTS = "routines|triggers|procedures|grants"
+_ROWS = "data|rows|inserts|dml|content|contents|data[-_]only|no[-_]?create(?:[-_]info)?"
+_ONE_PART = re.compile(
+    rf"(?i:(?P<before>.*?)(?:^|[-_.])(?:(?P<definitions>{_DEFINITIONS})|(?P<rows>{_ROWS})"
+    rf"|(?P<stored_objects>{_STORED_OBJECTS}))(?:$|[-_.](?P<after>.*)))",
+    re.DOTALL,
+)
+
+
+def find_split_worlds(
+    dumps: Iterable[tuple[Dump, tuple[str, ...]]],
+) -> list[tuple[str, list[Dump]]]:
+    """Return the worlds whose definitions are in one file and whose rows in another, with these.
+
+    Such as `host1-schema.sql` and `host1-data.sql`; also `host1.sql` and `host1-routines.sql`.
+    """
+    parts: dict[tuple[tuple[str, ...], str], dict[str, list[Dump]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for dump, origin in dumps:
+        match = _ONE_PART.fullmatch(dump.world)
+        if match is None:
+            parts[origin, dump.world]["whole"].append(dump)
+        else:
+            base = "-".join(filter(None, (match["before"], match["after"])))
+            what = next(name for name in ("definitions", "rows", "stored_objects") if match[name])
+            parts[origin, base or "/".join(origin)][what].append(dump)
+    in_order = ("whole", "definitions", "rows", "stored_objects")
+    return [
+        (base, [dump for what in in_order for dump in by_part.get(what, [])])
+        for (_, base), by_part in parts.items()
+        if len(by_part) > 1 and not by_part.keys() <= {"whole", "rows"}
+    ]
+
+
 def describe_grid(origins: Mapping[str, Sequence[tuple[str, ...]]]) -> str | None:
     """Describe worlds that each occur in the same folders; None for other worlds.
 

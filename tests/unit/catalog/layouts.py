@@ -845,4 +845,182 @@ FOLDERS = [
         closed("weekly.1/host1.sql.gz", "host1", "2024-06-11 03:00:30"),
         closed("daily.3/host1.sql.gz", "host1", "2024-06-15 03:00:30"),
     ),
+    *(
+        asked(
+            f"dumps of two days, or worlds: {one}, {other}",
+            (f"host1{one}.sql.gz", "2024-06-10 03:00:30"),
+            (f"host1{other}.sql.gz", "2024-06-18 03:01:10"),
+        )
+        for one, other in (
+            *(("-v1", "-v2"), ("-v1.2.3", "-v1.2.4"), ("-1.2.3", "-1.2.4"), ("-1.20", "-1.21")),
+            *(("-v1", "-v1.2.3"), ("_A", "_B"), ("-3f2504e", "-6ba7b81"), ("-1", "-2")),
+            *(("-pre", "-post"), ("-before-update", "-after-update"), ("-old", "-new")),
+            *(("-yesterday", "-current"), ("-rc1", "-rc2"), ("-build41", "-build42")),
+            *(("-day4", "-day5"), ("-mon1", "-mon2"), ("-wk1", "-wk2"), ("-FY23", "-FY24")),
+            *(("-tue1", "-tue2"), ("-1st", "-2nd"), ("-2d", "-1d"), ("-d2", "-d1")),
+            ("-3f2504e0-4f89-11d3-9a0c-0305e82c3301", "-6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
+        )
+    ),
+    *(
+        asked(
+            f"dumps of one day by the clock: {one}, {other}",
+            (f"host1{one}.sql.gz", "2024-06-18 03:00:30"),
+            (f"host1{other}.sql.gz", "2024-06-18 15:01:10"),
+        )
+        for one, other in (
+            *(("_A", "_B"), ("-3f2504e", "-6ba7b81"), ("-pre", "-post"), ("-v1", "-v2")),
+            *(("_3", "_15"), ("-previous", "-latest"), ("_3-00", "_15-00")),
+        )
+    ),
+    asked(
+        "times of day of single digits",
+        ("host1_3-15.sql", "2024-06-18 03:15:30"),
+        ("host1_9-40.sql", "2024-06-18 09:41:30"),
+    ),
+    asked(
+        "days of a month, from its end to its start",
+        ("host1-31.sql", "2024-05-31 03:00:30"),
+        ("host1-01.sql", "2024-06-01 03:00:30"),
+        ("host1-02.sql", "2024-06-02 03:00:30"),
+    ),
+    asked(
+        "a number every hour",
+        ("host1-01.sql", "2024-06-18 13:00:30"),
+        ("host1-02.sql", "2024-06-18 14:00:33"),
+        ("host1-03.sql", "2024-06-18 15:00:29"),
+    ),
+    asked(
+        "before and after an update, with their days",
+        ("host1_pre_20240617.sql", None),
+        ("host1_post_20240618.sql", None),
+    ),
+    asked(
+        "one dump before an update beside those of every day",
+        ("host1_20240616.sql", None),
+        ("host1_20240617.sql", None),
+        ("host1_pre-update_20240617.sql", None),
+    ),
+    asked(
+        "a dump and the one of hours before",
+        ("host1-latest.sql", "2024-06-18 20:00:30"),
+        ("host1-previous.sql", "2024-06-18 17:40:30"),
+    ),
+    asked(
+        "a number beside the name without one",
+        ("host1.sql", "2024-06-18 03:00:30"),
+        ("host1-1.sql", "2024-06-17 03:00:30"),
+    ),
+    many(
+        "logrotate before the ending, with the file of today",
+        closed("host1.sql", "host1", "2024-06-18 03:00:30"),
+        closed("host1.1.sql", "host1", "2024-06-17 03:00:30"),
+    ),
+    many(
+        "logrotate that counts from 0",
+        closed("host1.sql.0", "host1", "2024-06-18 03:00:30"),
+        closed("host1.sql.1", "host1", "2024-06-17 03:00:30"),
+    ),
+    *(
+        many(
+            f"weeks of the year: {unit}",
+            closed(f"host1-{unit}24.sql", "host1", "2024-06-11 03:00:30"),
+            closed(f"host1-{unit}25.sql", "host1", "2024-06-18 03:00:30"),
+        )
+        for unit in ("CW", "KW", "wk", "week")
+    ),
+    many(
+        "months by number",
+        closed("host1-month1.sql", "host1", "2024-01-31 03:00:30"),
+        closed("host1-month2.sql", "host1", "2024-02-29 03:00:30"),
+    ),
+    many(
+        "an archive by month",
+        closed("archive_2024-04/host1.sql", "host1", "2024-04-30 03:00:30"),
+        closed("archive_2024-05/host1.sql", "host1", "2024-05-31 03:00:30"),
+    ),
+    *(
+        Layout(
+            f"definitions and rows in two files: {one}, {other}",
+            {one: None, other: None},
+            {one: "2024-06-18 03:00:30", other: "2024-06-18 03:05:30"},
+            asks=True,
+        )
+        for one, other in (
+            ("host1-schema.sql.gz", "host1-data.sql.gz"),
+            ("host1_structure.sql", "host1_data.sql"),
+            ("schema-host1.sql", "data-host1.sql"),
+            ("host1-schema-2024-06-18.sql", "host1-data-2024-06-18.sql"),
+            ("host1/schema.sql", "host1/data.sql"),
+            ("host1.sql", "host1-routines.sql"),
+        )
+    ),
+    # The other side of each: worlds that are dumped one after the other.
+    *(
+        many(
+            f"worlds of one run: {', '.join(names)}",
+            *(
+                closed(f"{name}.sql.gz", name, f"2024-06-18 03:{2 + 11 * place:02}:30")
+                for place, name in enumerate(names)
+            ),
+        )
+        for names in (
+            *(("host1", "host2"), ("eu-1", "asia-2"), ("eu-1", "eu-2"), ("shop", "shop-2")),
+            *(("api-v1", "api-v2"), ("shop-old", "shop-new"), ("shop-a", "shop-b", "shop-c")),
+            *(("tenant-3f2504e", "tenant-6ba7b81"), ("zone-1.1", "zone-1.2", "zone-2.1")),
+            *(("shop", "shop-old"), ("day1", "day2", "day3"), ("10.0.0.12", "10.0.0.13")),
+            *(("game-data", "shop-data"), ("host1-auth", "host1-data", "host1-game")),
+        )
+    ),
+    *(
+        many(
+            f"large worlds of one run, irregularly: {', '.join(names)}",
+            *(
+                closed(f"{name}.sql.gz", name, f"2024-06-18 {time}:30")
+                for name, time in zip(names, ("01:10", "02:31", "05:02", "05:40"), strict=False)
+            ),
+        )
+        for names in (
+            *(("host1", "host2", "host3"), ("eu-1", "eu-2", "eu-3", "eu-4")),
+            *(("shop-a", "shop-b", "shop-c"), ("tenant-3f2504e", "tenant-6ba7b81")),
+            ("db-3306", "db-3307", "db-3308"),
+        )
+    ),
+    many(
+        "world-01 to world-12 on the fifth of a month",
+        *(
+            closed(
+                f"world-{i:02}.sql.gz",
+                f"world-{i:02}",
+                f"2024-06-05 {1 + i // 6:02}:{i % 6 * 9:02}:30",
+            )
+            for i in range(1, 13)
+        ),
+    ),
+    many(
+        "world-01 to world-12, two of which failed in the last night",
+        *(
+            closed(
+                f"world-{i:02}.sql.gz",
+                f"world-{i:02}",
+                f"2024-06-{17 if i in (4, 7) else 18} 03:{i:02}:30",
+            )
+            for i in range(1, 13)
+        ),
+    ),
+    many(
+        "shards whose dumps end after midnight",
+        *(
+            closed(
+                f"shard-{i:02}.sql.gz",
+                f"shard-{i:02}",
+                f"2024-06-{17 if i < 10 else 18} {'23' if i < 10 else '00'}:{i + 20:02}:30",
+            )
+            for i in range(32)
+        ),
+    ),
+    asked(
+        "two worlds a day apart, by numbers between separators",
+        ("eu-1.sql.gz", "2024-06-17 03:00:30"),
+        ("eu-2.sql.gz", "2024-06-18 03:01:30"),
+    ),
 ]

@@ -1,0 +1,273 @@
+"""What a part of a world's name may be besides a name: a weekday, a release, a slot of a rotation.
+
+For each kind of part there is a judge, which is asked for all worlds that differ in that part
+alone. A word of the calendar that fits the closing lines is certain; what merely sounds like a
+moment is asked for where the dumps are not of one run; what names worlds just as often, such as a
+letter, only where they can hardly be of one run. Pure.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from rewound.catalog.naming.calendar import WEEKDAY_NAMES, find_month, find_weekday
+from rewound.catalog.numbered_slots import (
+    HALF_DAY,
+    Judge,
+    Slot,
+    fits_day,
+    judge_clocks,
+    judge_four_digits,
+    judge_numbers,
+    number_of,
+)
+from rewound.catalog.runs import are_daily, are_of_one_run, are_of_runs
+
+_UNITS = "w|wk|kw|cw|week|day|d|hour|hr|h|month|mon|m|q|quarter|fy|year|yr|y"
+_UNIT_NUMBER = re.compile(rf"(?i:({_UNITS})?)([0-9]{{1,12}})")
+_SLOT = re.compile(
+    "(?i:slot|gen|generation|bak|rot|rotation|snap|snapshot|cycle|tape|set|run|build|rev|revision"
+    "|ver|version|rel|release|rc|alpha|beta|hotfix|patch|copy|backup|dump|old|new|prev|previous|try"
+    "|round|turn|hourly|daily|nightly|weekly|monthly|yearly)[0-9]{1,6}"
+)
+_ORDINAL = re.compile("(?i:[0-9]{1,2}(?:st|nd|rd|th|d|days?|weeks?|months?))")
+_NUMBER_UNIT = re.compile(r"(?i:([0-9]{1,2})(?:h|hr|hrs|uhr))")
+_DAY_AND_MONTH = re.compile(r"([0-3]?[0-9])([^\W\d_]{3,})|([^\W\d_]{3,})([0-3]?[0-9])")
+_WEEKDAY_AND_NUMBER = re.compile(r"([^\W\d_]{3,})([0-9])")
+_RELEASE = re.compile(r"[vVrR][0-9]+(?:[.][0-9]+)*|[0-9]+(?:[.][0-9]+){2}")
+_SHORT_RELEASE = re.compile(r"[0-9]+[.][0-9]+")
+_TOKEN = re.compile(
+    r"(?=[0-9A-Za-z]{5,}$)(?:[0-9]+[A-Za-z]+[0-9]|[A-Za-z]+[0-9]+[A-Za-z])[0-9A-Za-z]*"
+)
+"""Alternating letters and digits, as in hashes: 3f2504e, x7k20; but not host1 or rack12."""
+_MOMENT_WORDS = frozenset(
+    [
+        *("before", "after", "pre", "post", "prior", "preupdate", "postupdate", "preupgrade"),
+        *("postupgrade", "prerelease", "postrelease", "predeploy", "postdeploy", "initial"),
+        *("final", "first", "second", "third", "previous", "prev", "old", "older", "oldest"),
+        *("new", "newer", "newest", "latest", "last", "current", "recent", "now", "yesterday"),
+        *("today", "morning", "noon", "afternoon", "evening", "night", "midnight", "am", "pm"),
+        *("even", "odd", "blue", "green", "grandfather", "father", "son", "bak", "backup"),
+        *("orig", "original"),
+    ]
+)
+_ENGLISH = WEEKDAY_NAMES | {name[:3] for name in WEEKDAY_NAMES} | {"tues", "thur", "thurs"}
+_AFTER_QUARTER = timedelta(days=5)
+"""A job names a dump after the quarter that has just ended; worlds q1 and q2 are of one night."""
+
+
+def find_kind(part: str) -> str | None:
+    """Return the kind of a part of a world's name, by which it is judged; None for a mere word."""
+    lone_kinds: tuple[tuple[str, bool], ...] = (
+        ("weekday", find_weekday(part) is not None),
+        ("month", find_month(part) is not None),
+        ("slot", _SLOT.fullmatch(part) is not None),
+        ("word of time", part.lower() in _MOMENT_WORDS),
+        ("day and month", _read_day_and_month(part) is not None),
+        ("weekday and number", _is_weekday_and_number(part)),
+        ("ordinal", _ORDINAL.fullmatch(part) is not None),
+        ("number before h", _NUMBER_UNIT.fullmatch(part) is not None),
+        ("release", _RELEASE.fullmatch(part) is not None),
+        ("short release", _SHORT_RELEASE.fullmatch(part) is not None),
+        ("letter", re.fullmatch("[A-Za-z]", part) is not None),
+    )
+    for kind, is_it in lone_kinds:
+        if is_it:
+            return kind
+    match = _UNIT_NUMBER.fullmatch(part)
+    if match is None:
+        return "token" if _TOKEN.match(part) or "-" in part else None
+    if len(part) == 4 and not match[1]:
+        return "four digits"
+    return f"number after {match[1].lower()}" if match[1] else "number"
+
+
+def _read_day_and_month(part: str) -> tuple[int, int] | None:
+    """Return (month, day) of a part such as `17Jun` or `jun17`."""
+    match = _DAY_AND_MONTH.fullmatch(part)
+    if match is None:
+        return None
+    month = find_month(match[2] or match[3])
+    return None if month is None else (month, int(match[1] or match[4]))
+
+
+def _judge_days_of_months(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+    fits = all(
+        _read_day_and_month(slot.text)
+        in {(at.month, at.day) for at in (slot.closed_at, slot.closed_at - HALF_DAY)}
+        for slot in slots
+    )
+    return ("days of the year", True) if fits else None
+
+
+def _is_weekday_and_number(part: str) -> bool:
+    match = _WEEKDAY_AND_NUMBER.fullmatch(part)
+    return match is not None and find_weekday(match[1]) is not None
+
+
+def _ask(what: str, *, judge: Judge | None = None) -> Judge:
+    """Return the judge of what sounds like a moment: it asks unless the dumps are of one run."""
+
+    def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+        if judge is not None and (verdict := judge(slots)) is not None:
+            return verdict
+        is_one_run = are_of_one_run(slot.closed_at for slot in slots)
+        return (what, False) if _are_single(slots) and not is_one_run else None
+
+    return ask
+
+
+def _ask_of_runs(what: str) -> Judge:
+    """Return the judge of what names worlds as often: it asks where runs are told apart."""
+
+    def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+        is_of_runs = are_of_runs(slot.closed_at for slot in slots)
+        is_asked = is_of_runs and _are_single(slots) and _have_more(slots)
+        return (what, False) if is_asked else None
+
+    return ask
+
+
+def _have_more(slots: Sequence[Slot]) -> bool:
+    """Tell whether the worlds' names have words besides the slots: a and b may be worlds."""
+    return all(re.search("[A-Za-z]", slot.dump.world.replace(slot.text, "", 1)) for slot in slots)
+
+
+def _are_single(slots: Sequence[Slot]) -> bool:
+    """Tell whether there are several worlds, and each has one dump."""
+    return 1 < len({slot.text.lower() for slot in slots}) == len(slots)
+
+
+def _judge_weekdays(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+    fits = all(
+        (slot.closed_at.weekday() - (find_weekday(slot.text) or 0)) % 7 <= 1 for slot in slots
+    )
+    days = {find_weekday(slot.text) for slot in slots}
+    is_english = all(slot.text.lower() in _ENGLISH for slot in slots)
+    if len(days) > 1 and (fits or is_english):
+        return "weekdays", True
+    # A host may be called sun, or mon-1001.
+    has_more = all(
+        re.search("[A-Za-z]", slot.dump.world.replace(slot.text, "", 1)) for slot in slots
+    )
+    return ("a weekday", False) if fits and has_more else None
+
+
+def _judge_months(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+    months = {find_month(slot.text) for slot in slots}
+    fits = all(
+        ((slot.closed_at - timedelta(hours=12)).month == find_month(slot.text))
+        or slot.closed_at.month == find_month(slot.text)
+        for slot in slots
+    )
+    return ("months", True) if fits and len(months) > 1 else None
+
+
+def _judge_units(fits: Callable[[datetime, int], bool], what: str, *, fewest: int = 2) -> Judge:
+    """Return the function that judges numbers after a unit: `w25`, `day3`."""
+
+    def judge(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+        if len({number_of(slot) for slot in slots}) < fewest:
+            return None
+        is_fitting = all(fits(slot.closed_at, number_of(slot)) for slot in slots)
+        return (what, True) if is_fitting else None
+
+    return judge
+
+
+def _judge_quarters(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+    by_number = {number_of(slot): slot.closed_at for slot in slots}
+    times = sorted(by_number.values())
+    is_apart = all(later - earlier > _AFTER_QUARTER for earlier, later in pairwise(times))
+    fits = all(
+        any((at.month + 2) // 3 == number for at in (closed_at, closed_at - _AFTER_QUARTER))
+        for number, closed_at in by_number.items()
+    )
+    return ("quarters", True) if len(times) > 1 and is_apart and fits else None
+
+
+def _is_week(closed_at: datetime, week: int) -> bool:
+    return week in (closed_at.isocalendar().week, (closed_at.day - 1) // 7 + 1)
+
+
+def _is_month(closed_at: datetime, month: int) -> bool:
+    return month in (closed_at.month, (closed_at - _AFTER_QUARTER).month)
+
+
+def _is_year(closed_at: datetime, year: int) -> bool:
+    return year % 100 in (closed_at.year % 100, (closed_at - HALF_DAY).year % 100)
+
+
+def _ask_where(fits: Callable[[datetime, int], bool], what: str) -> Judge:
+    """Return the judge of numbers after a single letter: it asks where the closing lines fit."""
+    judge = _judge_units(fits, what)
+
+    def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+        is_one_run = are_of_one_run(slot.closed_at for slot in slots)
+        return (what, False) if judge(slots) is not None and not is_one_run else None
+
+    return ask
+
+
+def _or_daily(judge: Judge) -> Judge:
+    """Return the judge of numbers after a single letter, where these fit no closing line."""
+
+    def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+        if (verdict := judge(slots)) is not None:
+            return verdict
+        is_daily = _are_single(slots) and are_daily(slot.closed_at for slot in slots)
+        return ("numbers of a rotation", False) if is_daily and _have_more(slots) else None
+
+    return ask
+
+
+_WEEKS = _judge_units(_is_week, "weeks")
+_ONE_WEEK = _judge_units(_is_week, "weeks", fewest=1)
+_HOURS = _judge_units(lambda closed_at, hour: closed_at.hour - hour in (0, 1), "hours")
+_DAYS = _judge_units(
+    lambda closed_at, day: fits_day(closed_at, day) or day == closed_at.isoweekday(), "days"
+)
+ASKED: Mapping[str, Judge] = {
+    "word of time": _ask("words of time"),
+    "slot": _ask("slots of a rotation"),
+    "release": _ask("releases"),
+    "weekday and number": _ask("weekdays"),
+    "ordinal": _ask("days"),
+    **{f"number after {unit}": _ask("weeks") for unit in ("wk", "kw", "cw", "week")},
+    "number after day": _ask("days"),
+    **{f"number after {unit}": _ask("hours") for unit in ("hour", "hr")},
+    **{f"number after {unit}": _ask("months") for unit in ("month", "mon")},
+    **{f"number after {unit}": _ask("years") for unit in ("fy", "year", "yr")},
+    "number after quarter": _ask("quarters"),
+}
+"""The judges of parts that are asked for by their sound, also beside a time in the name."""
+JUDGES: Mapping[str, Judge] = {
+    **ASKED,
+    "number after q": _judge_quarters,
+    "number after quarter": _ask("quarters", judge=_judge_quarters),
+    "weekday": _judge_weekdays,
+    "month": _judge_months,
+    "number": judge_numbers,
+    "four digits": judge_four_digits,
+    "day and month": _judge_days_of_months,
+    "letter": _ask_of_runs("letters of a rotation"),
+    "token": _ask_of_runs("hashes or numbers of a build"),
+    "short release": _ask_of_runs("releases"),
+    "number before h": _HOURS,
+    "number after w": _or_daily(_WEEKS),
+    # Nobody names a world week25, and dumps it in that very week.
+    **{
+        f"number after {unit}": _ask("weeks", judge=_ONE_WEEK)
+        for unit in ("wk", "kw", "cw", "week")
+    },
+    "number after h": _or_daily(_HOURS),
+    "hour and minute": judge_clocks,
+    **{f"number after {unit}": _ask("hours", judge=_HOURS) for unit in ("hour", "hr")},
+    "number after d": _or_daily(_DAYS),
+    "number after day": _ask("days", judge=_DAYS),
+    "number after month": _ask("months", judge=_judge_units(_is_month, "months")),
+    "number after m": _ask_where(_is_month, "months"),
+    "number after y": _ask_where(_is_year, "years"),
+}
+"""The judges of all kinds, for dumps whose closing lines tell the time."""
