@@ -8,6 +8,7 @@
     ├── CatalogError             1  the dumps found do not match the request
     ├── DumpError                1  one dump is unreadable, cut off, or not a dump
     │   └── StatementRefused        the dump contains a statement that is not executed
+    ├── BinlogError              1  one binary log is damaged, cut off, encrypted, or not one
     ├── MysqlError               1  a server answered a statement with an error
     ├── LoadError                1  a dump did not become a world: the ledger does not balance
     │   └── TableNamesFolded        it needs a server with lower_case_table_names=1
@@ -143,6 +144,20 @@ class StatementRefused(DumpError):
         super().__init__(path, reason, line=line, hint=remedy, quoted=excerpt)
         self.rule = rule
         self.excerpt = excerpt
+
+
+class BinlogError(RewoundError):
+    """One binary log is damaged, cut off, encrypted, or not a binary log."""
+
+    def __init__(
+        self, log: Path, reason: str, *, position: int | None = None, hint: str | None = None
+    ) -> None:
+        place = f"{log}" if position is None else f"{log} at {position:,}"
+        super().__init__(f"{place}: {reason}", hint=hint)
+        self.log = log
+        self.position = position
+        """Where in the file (of a compressed one: in its content), in bytes."""
+        self.reason = reason
 
 
 class MysqlError(RewoundError):

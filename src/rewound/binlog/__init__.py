@@ -1,0 +1,1 @@
+"""Binary logs of MySQL and MariaDB, read without a server."""

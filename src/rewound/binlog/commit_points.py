@@ -1,0 +1,195 @@
+"""From a time to a transaction, by jumping from one to the next.
+
+Since MySQL 8.0.2 the first event of a transaction states its length and when it was committed:
+only these events are read, and only their checksums checked. Other logs are read whole.
+The order is the log's, never the clock's: the end of a replay is a place in the log.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+from zlib import crc32
+
+from rewound.binlog.events.checksums import CHECKSUM_BYTES, INTACT_CRC
+from rewound.binlog.events.gtid import read_start
+from rewound.binlog.events.header import HEADER_BYTES
+from rewound.binlog.events.kinds import BETWEEN_KINDS, GTID_KINDS
+from rewound.binlog.events.malformed import MalformedEvent
+from rewound.binlog.gtids import Gtid
+from rewound.binlog.log_file import MAGIC, CutOff, LogFile
+from rewound.binlog.transactions import TransactionReader
+from rewound.errors import BinlogError
+
+_WINDOW_BYTES = 16 << 10
+_LONGEST_GTID_EVENT_BYTES = 1 << 12
+_unpack_header = struct.Struct("<4xB4xII").unpack_from
+
+
+class CommitPoint(NamedTuple):
+    """One transaction's place and time."""
+
+    start: int
+    """Where it begins."""
+    end: int
+    """Where what follows it begins."""
+    gtid: Gtid | None
+    """None of an anonymous one."""
+    committed_us: int
+    """When it was committed on the server of the log, in µs since 1970."""
+    originally_committed_us: int
+    """When it was committed on the server that was first to do so, in µs since 1970."""
+    has_exact_time: bool
+    """As in `transaction.LoggedTransaction`."""
+
+
+def iter_commit_points(log: LogFile) -> Iterator[CommitPoint]:
+    """Yield every transaction of a file, in order.
+
+    Raises:
+        BinlogError: the first event of one is damaged, or the file ends inside one.
+    """
+    window = _Window(log)
+    position = log.first_position
+    point: CommitPoint | None = None  # given out once something was seen at its end
+    while (header := window.read_header(position)) is not None:
+        if point is not None:
+            yield point
+            point = None
+        kind, length = header
+        if kind in BETWEEN_KINDS:
+            position += length
+            continue
+        if kind in GTID_KINDS:
+            point = window.read_point(position, length)
+        if point is None:
+            yield from _iter_read(log, position)
+            return
+        position = point.end
+    if point is not None:
+        if log.content.ends_before(position):
+            raise log.refuse_cut(CutOff(point.start))
+        yield point
+
+
+class _Window:
+    """A few kB of a file, from the event that was last asked for on."""
+
+    def __init__(self, log: LogFile) -> None:
+        self._log = log
+        self._fetch = log.content.fetch
+        self._checksum_bytes = CHECKSUM_BYTES if log.format.has_checksums else 0
+        self._buffer = b""
+        self._base = log.first_position
+
+    def read_header(self, position: int) -> tuple[int, int] | None:
+        """Return type and length of the event at a position; None at the end of the file."""
+        offset = position - self._base
+        if offset + _LONGEST_GTID_EVENT_BYTES > len(self._buffer):
+            self._buffer = self._fetch(position, HEADER_BYTES, _WINDOW_BYTES)
+            self._base, offset = position, 0
+            if len(self._buffer) < HEADER_BYTES:
+                if self._buffer:
+                    raise self._log.refuse_cut(CutOff(position))
+                return None
+        kind, length, end = _unpack_header(self._buffer, offset)
+        if end != (position + length) & 0xFFFFFFFF or length < HEADER_BYTES:
+            raise self._log.refuse_no_event(position)
+        return kind, length
+
+    def read_point(self, position: int, length: int) -> CommitPoint | None:
+        """Return the transaction that begins here; None if it does not state where it ends."""
+        offset = position - self._base
+        data = self._buffer[offset : offset + length]
+        if len(data) < length:
+            raise self._log.refuse_cut(CutOff(position))
+        if self._checksum_bytes and crc32(data) != INTACT_CRC:
+            raise self._log.refuse_checksum(position, data[4])
+        body = data[HEADER_BYTES : length - self._checksum_bytes]
+        try:
+            begin = read_start(data[4], body, int.from_bytes(data[5:9], "little"))
+        except MalformedEvent as error:
+            raise self._log.refuse_malformed(position, error) from error
+        if begin.length is None or begin.committed_us is None:
+            return None
+        if begin.length <= length:
+            impossible = MalformedEvent("the transaction would end inside its first event")
+            raise self._log.refuse_malformed(position, impossible)
+        return CommitPoint(
+            position,
+            position + begin.length,
+            begin.gtid,
+            begin.committed_us,
+            begin.originally_committed_us or begin.committed_us,
+            has_exact_time=True,
+        )
+
+
+def _iter_read(log: LogFile, start: int) -> Iterator[CommitPoint]:
+    """Yield the transactions from `start` by reading all of their events."""
+    for read in TransactionReader(log).iter_transactions(start):
+        yield CommitPoint(
+            read.start,
+            read.end,
+            read.gtid,
+            read.committed_us,
+            read.originally_committed_us,
+            read.has_exact_time,
+        )
+
+
+def find_first_after(log: LogFile, time_us: int, *, or_at: bool = False) -> CommitPoint | None:
+    """Return the first transaction, in the log's order, committed after a time.
+
+    `time_us` is in µs since 1970; with `or_at` one that was committed just then counts too. Of a
+    log that knows whole seconds only, the time is that second's start.
+
+    Raises:
+        BinlogError: as `iter_commit_points`.
+    """
+    earliest = time_us if or_at else time_us + 1
+    return next((p for p in iter_commit_points(log) if p.committed_us >= earliest), None)
+
+
+def require_start(log: LogFile, position: int) -> int:
+    """Return where to read from if all before a position is left out, which is mostly just there.
+
+    That is where a transaction begins, or an event of the file itself, or the file's end.
+
+    Raises:
+        BinlogError: the position is none of these; the message names those around it.
+    """
+    if position in (0, len(MAGIC)):
+        return log.first_position
+    last_end = log.first_position
+    for point in iter_commit_points(log):
+        if point.start == position:
+            return position
+        if point.start > position:
+            break
+        if point.end > position:
+            raise BinlogError(
+                log.path,
+                f"is not the start of a transaction: {position:,} is inside the one from"
+                f" {point.start:,} to {point.end:,}",
+                hint="give one of these two positions",
+            )
+        last_end = point.end
+    try:
+        for data in log.iter_event_bytes(last_end):
+            if last_end >= position:
+                break
+            last_end += len(data)
+    except CutOff as cut:
+        raise log.refuse_cut(cut) from cut
+    if last_end != position:
+        raise BinlogError(
+            log.path,
+            f"is not the start of a transaction: no event begins at {position:,}; "
+            + (
+                f"the next one begins at {last_end:,}"
+                if last_end > position
+                else f"the file ends at {last_end:,}"
+            ),
+            hint="compare the position, and the name of the file, with where they come from",
+        )
+    return position

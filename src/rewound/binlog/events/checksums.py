@@ -1,0 +1,36 @@
+"""CRC32 of events: checked, added, made again. Servers that execute BINLOG do not check it."""
+
+import struct
+from zlib import crc32
+
+CHECKSUM_BYTES = 4
+INTACT_CRC = 0x2144DF1C
+"""The CRC32 of anything with its own CRC32 behind it, little-endian: one call checks an event."""
+
+_LENGTH_AT, _FLAGS_AT = 9, 17
+_put_u16 = struct.Struct("<H").pack_into
+_put_u32 = struct.Struct("<I").pack_into
+
+
+def is_intact(event: bytes) -> bool:
+    """Tell whether the last 4 bytes of an event are the CRC32 of the others."""
+    return crc32(event) == INTACT_CRC
+
+
+def with_checksum(event: bytes) -> bytes:
+    """Return an event that has no checksum with one, and its length set."""
+    return with_flags(event, int.from_bytes(event[_FLAGS_AT : _FLAGS_AT + 2], "little"))
+
+
+def renew_checksum(event: bytes) -> bytes:
+    """Return a changed event with the checksum, and the length, of what it is."""
+    return with_checksum(event[:-CHECKSUM_BYTES])
+
+
+def with_flags(event: bytes, flags: int) -> bytes:
+    """Return an event that has no checksum with one, its length and its flags set."""
+    changed = bytearray(event)
+    _put_u32(changed, _LENGTH_AT, len(event) + CHECKSUM_BYTES)
+    _put_u16(changed, _FLAGS_AT, flags)
+    changed += crc32(changed).to_bytes(CHECKSUM_BYTES, "little")
+    return bytes(changed)

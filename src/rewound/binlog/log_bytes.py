@@ -1,0 +1,184 @@
+"""The content of a log's file, plain or compressed, by position. Bounded memory.
+
+A plain file is read with `pread` up to the size that it had when it was opened: a server may be
+writing more. Going back in a compressed one means decompressing it again from its start.
+"""
+
+import io
+import os
+from pathlib import Path
+from typing import Protocol
+
+from rewound.dump.file.compression import (
+    CorruptData,
+    NeedsMemory,
+    TextStream,
+    find_compression,
+)
+from rewound.dump.file.opening import open_dump, reading_failed
+from rewound.errors import BinlogError, DumpError
+
+FETCH_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 20
+
+
+class LogBytes(Protocol):
+    """The content of one file."""
+
+    def fetch(self, position: int, at_least: int, at_most: int = FETCH_BYTES, /) -> bytes:
+        """Return what is there from `position` on; less than `at_least` only at the end.
+
+        More than `at_most` is returned only if `at_least` asks for it.
+
+        Raises:
+            BinlogError: it cannot be read.
+        """
+
+    def ends_before(self, position: int, /) -> bool:
+        """Tell whether a position is past the end, once `fetch` has found nothing there."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+def open_log_bytes(path: Path) -> LogBytes:
+    """Open a file; its first bytes tell whether it is compressed.
+
+    Raises:
+        BinlogError: it cannot be opened or read.
+    """
+    file = _open(path)
+    try:
+        compression = find_compression(os.pread(file.fileno(), 8, 0))
+    except OSError as error:
+        file.close()
+        raise _refuse(path, reading_failed(path, error)) from error
+    if compression is None:
+        return _PlainBytes(path, file)
+    file.close()
+    return _CompressedBytes(path)
+
+
+def copy_again(path: Path) -> str:
+    """Return the hint about a file that is not as its server wrote it."""
+    return f"copy {path.name} from its server again"
+
+
+def _open(path: Path) -> io.FileIO:
+    try:
+        return open_dump(path)
+    except DumpError as error:
+        raise _refuse(path, error) from error
+
+
+def _refuse(path: Path, error: DumpError) -> BinlogError:
+    return BinlogError(path, error.reason, hint=error.hint)
+
+
+class _PlainBytes:
+    """A file that is not compressed."""
+
+    def __init__(self, path: Path, file: io.FileIO) -> None:
+        self._path = path
+        self._file = file
+        self._descriptor = file.fileno()
+        self._size_bytes = os.fstat(self._descriptor).st_size
+
+    def fetch(self, position: int, at_least: int, at_most: int = FETCH_BYTES, /) -> bytes:
+        """Return what is there from `position` on."""
+        wanted = min(max(at_least, at_most), self._size_bytes - position)
+        if wanted <= 0:
+            return b""
+        try:
+            data = os.pread(self._descriptor, wanted, position)
+            while len(data) < min(at_least, wanted):
+                more = os.pread(self._descriptor, wanted - len(data), position + len(data))
+                if not more:
+                    break
+                data += more
+        except OSError as error:
+            raise _refuse(self._path, reading_failed(self._path, error)) from error
+        return data
+
+    def ends_before(self, position: int, /) -> bool:
+        """Tell whether a position is past the end."""
+        return self._size_bytes < position
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class _CompressedBytes:
+    """A compressed file, decompressed from its start as far as is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: io.FileIO | None = None
+        self._stream: TextStream
+        self._position = 0
+        self._pending = b""
+        self._rewind()
+
+    def fetch(self, position: int, at_least: int, at_most: int = FETCH_BYTES, /) -> bytes:
+        """Return what is there from `position` on."""
+        if position < self._position:
+            self._rewind()
+        while position > self._position + len(self._pending):
+            self._position += len(self._pending)
+            self._pending = self._read()
+            if not self._pending:
+                return b""
+        self._pending = self._pending[position - self._position :]
+        self._position = position
+        if len(self._pending) < at_least:
+            pieces, size = [self._pending], len(self._pending)
+            while size < at_least and (piece := self._read()):
+                pieces.append(piece)
+                size += len(piece)
+            self._pending = b"".join(pieces)
+        return self._pending[: max(at_least, at_most)]
+
+    def ends_before(self, position: int, /) -> bool:
+        """Tell whether a position is past the end, once `fetch` has found nothing there."""
+        return self._position + len(self._pending) < position
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _rewind(self) -> None:
+        self.close()
+        self._file = _open(self._path)
+        compression = find_compression(self._file.read(8) or b"")
+        if compression is None:
+            raise BinlogError(self._path, "changed while it was read")
+        self._file.seek(0)
+        self._stream = compression.open(self._file)
+        self._format_name = compression.name
+        self._position, self._pending = 0, b""
+
+    def _read(self) -> bytes:
+        try:
+            return self._stream.read(_PIECE_BYTES) or b""
+        except EOFError as error:
+            raise BinlogError(
+                self._path,
+                f"the {self._format_name} data is cut off",
+                hint=copy_again(self._path),
+            ) from error
+        except CorruptData as error:
+            raise BinlogError(
+                self._path,
+                f"the {self._format_name} data is corrupt: {error}",
+                hint=copy_again(self._path),
+            ) from error
+        except NeedsMemory as error:
+            raise BinlogError(
+                self._path,
+                f"the {self._format_name} data needs too much memory: {error}",
+                hint="decompress it by hand if you trust it",
+            ) from error
+        except OSError as error:
+            raise _refuse(self._path, reading_failed(self._path, error)) from error

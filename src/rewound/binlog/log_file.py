@@ -1,0 +1,221 @@
+"""One file of a binary log: what it is, and its events one after the other.
+
+Every event that `iter_event_bytes` gives has been checked: its length, the end that its header
+states, its CRC32. What a file is must be clear before anything of it is used: an
+encrypted log, a relay log or another file is refused by name.
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from zlib import crc32
+
+from rewound.binlog.events.checksums import INTACT_CRC
+from rewound.binlog.events.format_description import LogFormat, read_format
+from rewound.binlog.events.header import (
+    HEADER_BYTES,
+    LARGEST_EVENT_BYTES,
+    LogEvent,
+    take_event,
+)
+from rewound.binlog.events.kinds import EventKind, name_kind
+from rewound.binlog.events.malformed import MalformedEvent
+from rewound.binlog.log_bytes import copy_again, open_log_bytes
+from rewound.dump.file.compression import COMPRESSIONS
+from rewound.errors import BinlogError
+
+MAGIC = b"\xfebin"
+ENCRYPTED_MAGIC = b"\xfdbin"
+_FIRST_POSITION = len(MAGIC)
+_COPY_BINARY_LOGS = "give the files that `SHOW BINARY LOGS` lists on the server"
+
+_unpack_sizes = struct.Struct("<9xII").unpack_from
+
+
+class CutOff(Exception):
+    """The file ends inside the event at `position`."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+class LogFile:
+    """One open file; use it as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file and read its FORMAT event.
+
+        Raises:
+            BinlogError: it cannot be read, or is not a binary log that can be replayed.
+        """
+        self.path = path
+        self.content = open_log_bytes(path)
+        try:
+            self.format, self.first_position = self._read_start()
+        except BaseException:
+            self.content.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.content.close()
+
+    @property
+    def name(self) -> str:
+        """What its server calls it: without the suffix of a compression."""
+        return log_name(self.path)
+
+    def iter_events(self, start: int | None = None) -> Iterator[LogEvent]:
+        """Yield the events from `start`, where one has to begin, or behind FORMAT.
+
+        Raises:
+            BinlogError: there is no event, one is damaged, or the file ends inside one.
+        """
+        position = self.first_position if start is None else start
+        has_checksum = self.format.has_checksums
+        try:
+            for data in self.iter_event_bytes(position):
+                yield take_event(data, position, has_checksum=has_checksum)
+                position += len(data)
+        except CutOff as cut:
+            raise self.refuse_cut(cut) from cut
+
+    def iter_event_bytes(self, position: int) -> Iterator[bytes]:
+        """Yield the bytes of the events from `position` on, each checked.
+
+        Raises:
+            BinlogError: there is no event, or one is damaged.
+            CutOff: the file ends inside an event.
+        """
+        fetch, has_checksums = self.content.fetch, self.format.has_checksums
+        buffer, offset, size = b"", 0, 0
+        while True:
+            if size - offset < HEADER_BYTES:
+                buffer, offset = fetch(position, HEADER_BYTES), 0
+                size = len(buffer)
+                if size < HEADER_BYTES:
+                    if size:
+                        raise CutOff(position)
+                    return
+            length, end = _unpack_sizes(buffer, offset)
+            if end != (position + length) & 0xFFFFFFFF or not (
+                HEADER_BYTES <= length <= LARGEST_EVENT_BYTES
+            ):
+                raise self.refuse_no_event(position)
+            stop = offset + length
+            if stop > size:
+                buffer, offset, stop = fetch(position, length), 0, length
+                size = len(buffer)
+                if size < length:
+                    raise CutOff(position)
+            data = buffer[offset:stop]
+            if has_checksums and crc32(data) != INTACT_CRC:
+                raise self.refuse_checksum(position, data[4])
+            position += length
+            yield data
+            offset = stop
+
+    def refuse_cut(self, cut: CutOff) -> BinlogError:
+        """Return the error of a file that ends inside an event."""
+        return BinlogError(
+            self.path,
+            "the file ends inside this event (copied while in use?)",
+            position=cut.position,
+            hint=copy_again(self.path),
+        )
+
+    def refuse_no_event(self, position: int) -> BinlogError:
+        """Return the error of a place where the header of an event was expected."""
+        return BinlogError(
+            self.path,
+            "no event begins here: these bytes are not the header of one",
+            position=position,
+            hint=f"if a position was given, give the start of a transaction;"
+            f" else {copy_again(self.path)}",
+        )
+
+    def refuse_checksum(self, position: int, kind: int) -> BinlogError:
+        """Return the error of an event whose CRC32 differs."""
+        return BinlogError(
+            self.path,
+            f"the event ({name_kind(kind)}) does not match its checksum",
+            position=position,
+            hint=copy_again(self.path),
+        )
+
+    def refuse_encrypted(self, position: int | None) -> BinlogError:
+        """Return the error of a file whose key we do not have."""
+        return BinlogError(
+            self.path,
+            "is encrypted (binlog_encryption); the key is on its server",
+            position=position,
+            hint=f"copy it with mysqlbinlog --read-from-remote-server --raw {self.name}:"
+            " the server decrypts it",
+        )
+
+    def refuse_malformed(self, position: int, error: MalformedEvent) -> BinlogError:
+        """Return the error of an event whose body is not what its type requires."""
+        return BinlogError(self.path, str(error), position=position, hint=copy_again(self.path))
+
+    def _read_start(self) -> tuple[LogFormat, int]:
+        magic = self.content.fetch(0, _FIRST_POSITION)[:_FIRST_POSITION]
+        if magic == ENCRYPTED_MAGIC:
+            raise self.refuse_encrypted(None)
+        if magic != MAGIC:
+            is_cut = MAGIC.startswith(magic)
+            raise BinlogError(
+                self.path,
+                "is empty"
+                if not magic
+                else "ends in its first bytes"
+                if is_cut
+                else "is not a binary log: it begins with other bytes than fe 62 69 6e",
+                hint=copy_again(self.path) if is_cut else _COPY_BINARY_LOGS,
+            )
+        data = self._read_first_event()
+        try:
+            log_format = read_format(data)
+        except MalformedEvent as error:
+            raise self.refuse_malformed(_FIRST_POSITION, error) from error
+        if log_format.is_relay_log:
+            raise BinlogError(
+                self.path,
+                "is a relay log: a replica's copy of what another server has logged",
+                hint=_COPY_BINARY_LOGS,
+            )
+        return log_format, _FIRST_POSITION + len(data)
+
+    def _read_first_event(self) -> bytes:
+        header = self.content.fetch(_FIRST_POSITION, HEADER_BYTES)
+        if len(header) < HEADER_BYTES:
+            raise self.refuse_cut(CutOff(_FIRST_POSITION))
+        length, _ = _unpack_sizes(header)
+        if header[4] != EventKind.FORMAT or not HEADER_BYTES <= length < 1 << 16:
+            raise BinlogError(
+                self.path,
+                "a FORMAT event was expected here",
+                position=_FIRST_POSITION,
+                hint=copy_again(self.path),
+            )
+        data = self.content.fetch(_FIRST_POSITION, length)[:length]
+        if len(data) < length:
+            raise self.refuse_cut(CutOff(_FIRST_POSITION))
+        return data
+
+
+def log_name(path: Path) -> str:
+    """Return what the server calls a file: without the suffix of a compression."""
+    for compression in COMPRESSIONS:
+        if path.name.endswith(compression.suffix):
+            return path.name.removesuffix(compression.suffix)
+    return path.name
