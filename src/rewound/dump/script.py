@@ -1,7 +1,7 @@
 """A dump from its first byte to its last: pieces, verdicts, and its header.
 
-Pure: chunks in, verdicts out. Ties the splitter to the judge, because what a statement
-sets decides how the text after it is read.
+Pure: chunks in, verdicts out. It connects the splitter to the judge, because the settings in a
+statement decide how the following text is read.
 """
 
 import re
@@ -32,26 +32,26 @@ _WARNING = re.compile(
     rb"(?:\[(?:Warning|Note)\]|(?i:warning|note|ignoring )|Deprecated"
     rb"|Error: [^\n]* when trying to dump (?:tablespaces|masking policies)\s*\Z)"
 )
-"""Warnings of dump programs about dumps that are complete. Tablespaces and masking policies
-are the server's, not a database's.
+"""Warnings of dump programs about complete dumps. Tablespaces and masking policies belong to the
+server, not to a database.
 
 Source: mysqldump of MySQL 5.7 to 9.7; it continues after both and exits with code 0.
 """
 _SAYS_LITTLE = frozenset(
     {Kind.EMPTY, Kind.UNKNOWN, Kind.USE, Kind.TRANSACTION, Kind.FLUSH, Kind.ACCOUNT}
 )
-"""Kinds that text which is no SQL may seem to hold: `use strict;`, `begin;`, `grant {…};`."""
+"""Kinds that text other than SQL may resemble: `use strict;`, `begin;`, `grant {…};`."""
 _ONE_WORD = frozenset({Kind.SET, Kind.INSERT, Kind.REPLACE, Kind.DELETE, Kind.TRUNCATE})
-"""Kinds that one word begins, so that only a whole statement shows that it was meant."""
+"""Kinds that one word begins, so only a complete statement shows that SQL was meant."""
 _NOT_SHOWN = b"(not shown: nothing so far shows that this file is a dump)"
 
 _MOST_DROPS = 1000
-"""In one piece of text; dumps write one in front of what they create."""
+"""The limit in one piece of text; dumps write one before each object that they create."""
 _CHANGES_NOTHING = frozenset(
     {Kind.SET, Kind.EMPTY, Kind.TRANSACTION, Kind.UNLOCK, Kind.FLUSH}
     | {Kind.USE, Kind.CREATE_DATABASE}
 )
-"""What may stand before or after a dump that is proven, such as a USE written by hand."""
+"""Statements that may precede or follow a proven dump, such as a USE written by hand."""
 
 
 class Script:
@@ -69,9 +69,9 @@ class Script:
         allowed: frozenset[str] = frozenset(),
         regroup: bool = True,
     ) -> None:
-        """Keep statements as they are, or with `regroup` put INSERTs into pieces of a good size."""
+        """Keep statements verbatim, or with `regroup` combine INSERTs into larger pieces."""
         self.headers = [Header()]
-        """Of each dump in the file, mostly of one."""
+        """One for each dump in the file; usually one."""
         self.statements = 0
         self.profile = profile
         self._schema = schema
@@ -96,7 +96,7 @@ class Script:
 
     @property
     def is_whole(self) -> bool | None:
-        """Whether every dump in the file was closed; None if nothing proves it."""
+        """Whether every dump in the file has its closing line; None if that is unproven."""
         return are_whole(self.headers)
 
     @property
@@ -128,7 +128,7 @@ class Script:
             yield _judge_open_transaction(self._transaction.line)
 
     def _judge_piece(self, piece: Piece) -> Iterator[Verdict]:
-        """Judge the statements of one piece; only a DROP is followed by more than one."""
+        """Judge the statements of one piece; only a DROP can be followed by another."""
         text, line, masked_text = piece.text, piece.line, piece.masked_text
         start = 0
         for _ in range(_MOST_DROPS):
@@ -165,7 +165,7 @@ class Script:
         return verdict if refusal is None else _without_text(verdict, RuleUse(refusal.rule))
 
     def _follow_tables(self, verdict: Verdict) -> Verdict:
-        """Return the verdict, or its refusal because of the tables that exist."""
+        """Return the verdict, or a refusal because of the tables that exist."""
         if verdict.refusal is not None:
             self._tables.lose_track()
             return verdict
@@ -189,7 +189,7 @@ class Script:
         return verdict if self._is_sql else _without_text(verdict, *verdict.uses)
 
     def _read_comment(self, piece: Piece) -> Iterator[Verdict]:
-        """Record what a comment says; if it starts another dump, start over."""
+        """Record what a comment says; if it begins another dump, start over."""
         if opens_dump(piece.text) and self.header.holds_something:
             if self._transaction.line is not None:
                 yield _judge_open_transaction(self._transaction.line)

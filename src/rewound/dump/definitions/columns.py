@@ -1,7 +1,7 @@
 """Converting column definitions of MariaDB and old servers to MySQL's syntax.
 
-Pure. What a column holds never changes: a type becomes one that takes every value that a
-dump states for it, and a default stays the same value.
+Pure. The contents of a column never change: its type becomes one that accepts every value that a
+dump states for it, and its default remains the same value.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,14 +19,15 @@ _MARIADB_TYPES = {
     "INET6": b"varchar(39)",
     "XMLTYPE": b"longtext",
 }
-"""Types to what holds their values as dumps write them: text, in the longest form."""
+"""Each type to the MySQL type that holds its values as dumps write them: text, in the longest
+form."""
 _NO_LITERAL_DEFAULT = frozenset(
     {"TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB"}
     | {"LONG", "JSON", "XMLTYPE", "GEOMETRY", "POINT", "LINESTRING", "POLYGON", "MULTIPOINT"}
     | {"MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION", "GEOMCOLLECTION"}
 )
 _BARE_FUNCTIONS = frozenset({"CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP"})
-"""Functions that MySQL takes as a default without parentheses. Tried on 9.7.4."""
+"""Functions that MySQL accepts as a default without parentheses. Tried on 9.7.4."""
 _FUNCTIONS_WITHOUT_ARGUMENTS = frozenset(
     {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_USER", "UTC_DATE", "UTC_TIME", "UTC_TIMESTAMP"}
 )

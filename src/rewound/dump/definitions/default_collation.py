@@ -1,8 +1,8 @@
 """The default collation of utf8mb4: what a definition meant on the server that it comes from.
 
-Pure. MySQL 8.0 made utf8mb4_0900_ai_ci the default; until then, and in MariaDB up to 11.4, it
-was utf8mb4_general_ci, and what names utf8mb4 alone meant that. MariaDB's default since 11.5,
-uca1400_ai_ci, is the collation that MySQL's is the nearest to.
+Pure. MySQL 8.0 made utf8mb4_0900_ai_ci the default. Until then, and in MariaDB up to 11.4, it was
+utf8mb4_general_ci, and utf8mb4 alone meant that. The default of MariaDB since 11.5, uca1400_ai_ci,
+is replaced by MySQL's as the nearest one.
 Sources: MySQL 8.0 manual, "What Is New in MySQL 8.0"; MariaDB 11.5.1 release notes (MDEV-25829).
 """
 
@@ -22,15 +22,16 @@ _OLD_FORM = re.compile(
     rb"(?:AUTO_INCREMENT=\d+ )?DEFAULT CHARSET=utf8mb4(?! COLLATE)",
     re.DOTALL,
 )
-"""How SHOW CREATE TABLE of such a server writes a table: MySQL 8.0 and newer never leave the
-collation of utf8mb4 out. Source: tried on 9.7.4; MySQL 5.7, sql/sql_show.cc."""
+"""How SHOW CREATE TABLE of such a server writes a table: MySQL 8.0 and newer always add the
+collation of utf8mb4. Source: tried on 9.7.4; MySQL 5.7, sql/sql_show.cc.
+"""
 _NAMES_COLLATION = ("COLLATE", "BINARY")
 _TYPE_CALLS = frozenset({"CAST", "CONVERT"})
 _ADDED = f" COLLATE {OLD_DEFAULT}".encode()
 
 
 def find_source_default(server_version: str) -> str | None:
-    """Return the old default where a server of that version had it; None for the new one."""
+    """Return the old default if a server of that version had it; None for the new one."""
     if match := _MARIADB.match(server_version):
         return OLD_DEFAULT if (int(match[1]), int(match[2])) < (11, 5) else None
     if match := _MYSQL.match(server_version):
@@ -39,7 +40,7 @@ def find_source_default(server_version: str) -> str | None:
 
 
 def shows_old_default(text: bytes) -> bool:
-    """Tell whether a CREATE TABLE is written as only a server with the old default does."""
+    """Tell whether only a server with the old default writes a CREATE TABLE like this."""
     return b"DEFAULT CHARSET=utf8mb4" in text and _OLD_FORM.match(text) is not None
 
 
@@ -54,7 +55,7 @@ def plan_default_edits(
     edits = []
     openers: list[str] = []
     waiting: set[int] = set()
-    """The depths of calls that convert to utf8mb4, and end in a text of the default collation."""
+    """The depths of calls that convert to utf8mb4, and so return text in the default collation."""
     for index, token in enumerate(tokens):
         if token.text == b"(":
             openers.append(tokens[index - 1].word if index else "")
@@ -79,7 +80,7 @@ def _is_utf8mb4(token: Token) -> bool:
 
 
 def _names_character_set(tokens: Sequence[Token], index: int) -> bool:
-    """Tell whether what stands before utf8mb4 says that it is a character set."""
+    """Tell whether the tokens before utf8mb4 show that it is a character set."""
     before = index - 2 if tokens[index - 1].text == b"=" else index - 1
     return before >= 0 and tokens[before].word in ("CHARSET", "SET", "USING")
 
@@ -87,9 +88,10 @@ def _names_character_set(tokens: Sequence[Token], index: int) -> bool:
 def _find_collated(tokens: Sequence[Token], kind: Kind, *, is_stored_object: bool) -> list[bool]:
     """Return for each token whether its column, parameter or list of options has a collation.
 
-    BINARY names one as well: that of the character set's bytes.
+    BINARY counts as a collation as well: that of the character set's bytes.
 
-    In a program that has to follow at once; a COLLATE further on belongs to an expression.
+    In a stored object, the collation must follow at once; a COLLATE further on belongs to an
+    expression.
     """
     if is_stored_object:
         return [token.word in _NAMES_COLLATION for token in tokens[1:]] + [False]

@@ -23,16 +23,16 @@ class _ForeignKey(NamedTuple):
     name: str
     element: TableElement
     columns: Sequence[Token]
-    """With the parentheses around them."""
+    """The columns, with the parentheses around them."""
 
 
 def plan_foreign_key_removal(
     tokens: Sequence[Token], kind: Kind, mode: LexicalMode, *, table: str, key: str
 ) -> list[Edit]:
-    """Return the edits that remove a foreign key from a CREATE or ALTER TABLE, if it has it.
+    """Return the edits that remove a foreign key from a CREATE or ALTER TABLE, if it is there.
 
-    The index that the server would have made for it takes its place in a CREATE TABLE that
-    states none. Of an ALTER TABLE that adds nothing else, the edit leaves nothing.
+    In a CREATE TABLE that states no suitable index, the index that the server would have created
+    takes its place. If an ALTER TABLE adds nothing else, nothing is left of it.
     """
     elements = list(iter_table_elements(tokens, kind))
     wanted = key.lower()
@@ -48,7 +48,7 @@ def plan_foreign_key_removal(
 def _iter_foreign_keys(
     elements: Sequence[TableElement], mode: LexicalMode, table: str
 ) -> Iterator[_ForeignKey]:
-    """Yield the foreign keys; one without a name has the one that the server gives it."""
+    """Yield the foreign keys; a key without a name gets the name that the server gives it."""
     unnamed = 0
     for element in elements:
         words = [token.word for token in element.tokens]

@@ -1,7 +1,7 @@
 """Converting key definitions of MariaDB and TokuDB to MySQL's syntax.
 
-Pure. A key affects the speed of a query, never its result, so one that MySQL cannot
-have is left out with a note.
+Pure. A key affects the speed of a query, never its result, so a key that MySQL does not support is
+left out by a rule.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """The columns of a table, as its CREATE TABLE and each ALTER TABLE leave them.
 
-Pure. Only what later statements depend on: the names in their order, and which values the
+Pure. It covers only what later statements depend on: the names in their order, and which values the
 server chooses or computes.
 """
 
@@ -17,10 +17,10 @@ _CHANGES_COLUMNS = frozenset({"ADD", "DROP", "MODIFY", "CHANGE", "RENAME", "ALTE
 
 @dataclass(frozen=True, slots=True)
 class KnownColumn:
-    """One column of a table, as its definition says."""
+    """One column of a table, as its definition describes it."""
 
     name: str
-    """In lower case: MySQL compares the names of columns so."""
+    """In lower case: MySQL compares column names without regard to case."""
     has_auto_increment: bool = False
     is_generated: bool = False
     is_enum: bool = False
@@ -68,7 +68,7 @@ def alter_columns(
     """Return the columns after an ALTER TABLE, and the table's new (schema, name), if any.
 
     Raises:
-        NotCertain: what it does to the columns is ambiguous.
+        NotCertain: its effect on the columns is ambiguous.
     """
     new_name = None
     for number, part in enumerate(split_elements(tokens, 0)):
@@ -97,7 +97,7 @@ def _iter_columns(elements: Iterable[Sequence[Token]], mode: LexicalMode) -> Ite
 
 
 def _read_column(definition: Sequence[Token], mode: LexicalMode) -> KnownColumn:
-    """Return the column that a definition from its name on says."""
+    """Return the column that a definition describes, from its name on."""
     if len(definition) < 2 or definition[0].kind not in (TokenKind.WORD, TokenKind.NAME):
         raise NotCertain
     attributes = definition[1:]
@@ -134,7 +134,7 @@ def _change(columns: Columns, verb: str, rest: Sequence[Token], mode: LexicalMod
             renamed = replace(columns[index], name=unquote(rest[-1], mode).lower())
             return (*left[:index], renamed, *left[index:])
         case "ALTER":
-            # SET DEFAULT changes nothing here, SET INVISIBLE does.
+            # SET DEFAULT changes nothing here, but SET INVISIBLE does.
             if any(token.word in ("VISIBLE", "INVISIBLE") for token in rest):
                 raise NotCertain
             return columns
@@ -145,7 +145,7 @@ def _change(columns: Columns, verb: str, rest: Sequence[Token], mode: LexicalMod
 
 
 def _place(columns: Columns, index: int, definition: Sequence[Token], mode: LexicalMode) -> Columns:
-    """Return the columns with one more, at `index` unless it says FIRST or AFTER another."""
+    """Return the columns with one more, at `index` unless FIRST or AFTER gives another place."""
     words = [token.word for token in definition]
     if words[-1:] == ["FIRST"]:
         index = 0
@@ -174,7 +174,7 @@ def _behind_table_name(part: Sequence[Token]) -> Sequence[Token]:
 
 
 def _read_new_name(rest: Sequence[Token], mode: LexicalMode) -> tuple[str | None, str] | None:
-    """Return what RENAME TO names; None if it is a key that gets another name."""
+    """Return the new name after RENAME TO; None if a key is renamed."""
     names = [token for token in rest if token.word not in ("TO", "AS") and token.text != b"="]
     if not names:
         raise NotCertain

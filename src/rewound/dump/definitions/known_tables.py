@@ -1,7 +1,7 @@
-"""The tables that a dump has made so far, as far as its later statements depend on them.
+"""The tables that a dump has created so far, as far as its later statements depend on them.
 
-Pure. Follows the definitions of one dump in their order. Of a table that the dump has not
-made itself, nothing is known, and nothing of one whose definition is ambiguous.
+Pure. It follows the definitions of one dump in their order. Nothing is known about tables that the
+dump has not created, or whose definition is ambiguous.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token
 
 FOLLOWED = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.CREATE_TRIGGER})
-"""The kinds of statement after which a table may be another one."""
+"""The kinds of statement that may change what is known about a table."""
 TableKey = tuple[str, str]
 """(schema, table)."""
 
@@ -30,12 +30,12 @@ class KnownTable:
     """One table that the dump has created."""
 
     columns: tuple[KnownColumn, ...]
-    """In their order."""
+    """The columns in their order."""
     next_number: int = 1
     """The AUTO_INCREMENT that its definition states."""
     has_triggers: bool = False
     numbers_repeat: bool = False
-    """Its AUTO_INCREMENT is not unique by itself: several rows may have the same one."""
+    """Its AUTO_INCREMENT is not unique: several rows may have the same number."""
 
     @property
     def auto_increment_column(self) -> str | None:
@@ -44,13 +44,13 @@ class KnownTable:
 
     @property
     def has_timestamps(self) -> bool:
-        """Whether the session's time zone decides what some of its values are."""
+        """Whether some of its values depend on the session's time zone."""
         return any(column.is_timestamp for column in self.columns)
 
     def listed(self, names: Sequence[str] | None) -> tuple[KnownColumn, ...] | None:
-        """Return the columns that an INSERT with this list states; None if one is not there.
+        """Return the columns that an INSERT with this list states; None if one does not exist.
 
-        Without a list it states all that are not invisible.
+        Without a list, it states all visible columns.
         """
         if names is None:
             return tuple(column for column in self.columns if not column.is_invisible)
@@ -65,7 +65,7 @@ class KnownTables:
     def __init__(self) -> None:
         self._tables: dict[TableKey, KnownTable] = {}
         self.version = 0
-        """Another one after each change."""
+        """Changes with every statement that is followed."""
 
     def find(self, key: TableKey) -> KnownTable | None:
         """Return what is known about a table; None if nothing is."""
@@ -74,7 +74,7 @@ class KnownTables:
     def follow(
         self, kind: Kind, keys: Sequence[TableKey], tokens: Sequence[Token], mode: LexicalMode
     ) -> None:
-        """Record a statement that is executed, about these tables in its order."""
+        """Record an executed statement about these tables, in its order."""
         self.version += 1
         match kind:
             case Kind.CREATE_TABLE:

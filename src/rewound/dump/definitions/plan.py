@@ -1,8 +1,8 @@
 """CREATE statements: which parts of a definition to replace, and by what.
 
-Pure. Decides which parts of a statement are examined for each kind; the parts themselves
+Pure. This module decides which parts of each kind of statement are examined; the parts themselves
 are in `table_options`, `columns`, `keys`, `collations` and `stored_objects`. A definition that
-needs no edit is sent as it is.
+needs no edit is sent verbatim.
 """
 
 import itertools
@@ -31,7 +31,7 @@ STORED_OBJECTS = frozenset(
 TABLES = frozenset({Kind.CREATE_TABLE, Kind.ALTER_TABLE})
 DATABASES = frozenset({Kind.CREATE_DATABASE, Kind.ALTER_DATABASE, Kind.DROP_DATABASE})
 DEFINITIONS = STORED_OBJECTS | TABLES | DATABASES
-"""The kinds of statement that are looked through from end to end."""
+"""The kinds of statement that are examined from end to end."""
 _HISTORY = "the table keeps the history of its rows"
 _MARIADB_ONLY = {
     "WITH": ((("WITH", "SYSTEM", "VERSIONING"), _HISTORY),),
@@ -42,13 +42,14 @@ _MARIADB_ONLY = {
     "WITHOUT": ((("WITHOUT", "OVERLAPS"), "a key forbids overlapping periods"),),
     "NEXT": ((("NEXT", "VALUE", "FOR"), "a column takes its values from a sequence"),),
 }
-"""Words that follow each other nowhere in MySQL's tables, by the first of them, and what a
-table with them is."""
+"""Sequences of words that never occur in MySQL's tables, by the first word, and what a table with
+them is.
+"""
 _SEQUENCE_FUNCTIONS = frozenset({"NEXTVAL", "LASTVAL", "SETVAL"})
 
 
 def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
-    """Return the rule that refuses a definition for what is inside it."""
+    """Return the rule that refuses a definition because of its contents."""
     words = [token.word for token in tokens]
     if kind is Kind.CREATE_FUNCTION and "SONAME" in _words_before_parenthesis(tokens):
         return RuleUse(rules.LOADABLE_FUNCTION)
@@ -76,8 +77,8 @@ def plan_definition_edits(
 ) -> list[Edit]:
     """Return the edits that make a definition run on the world's server.
 
-    `is_old` says that the dumped server was a MySQL before 8.0, or MariaDB; `has_old_default`
-    that utf8mb4 alone meant utf8mb4_general_ci there.
+    `is_old` means that the dumped server was a MySQL before 8.0, or MariaDB; `has_old_default` that
+    utf8mb4 alone meant utf8mb4_general_ci there.
     """
     edits = []
     if has_old_default:
@@ -112,7 +113,7 @@ def _plan_replace_edits(tokens: Sequence[Token]) -> list[Edit]:
 
 
 def _find_mariadb_only(tokens: Sequence[Token], words: Sequence[str]) -> str | None:
-    """Return the feature of a table that MySQL does not have."""
+    """Return the MariaDB feature that a table uses, if any."""
     for index, word in enumerate(words):
         for phrase, why in _MARIADB_ONLY.get(word, ()):
             if tuple(words[index : index + len(phrase)]) == phrase:
@@ -128,5 +129,5 @@ def _find_mariadb_only(tokens: Sequence[Token], words: Sequence[str]) -> str | N
 
 
 def _words_before_parenthesis(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield the words that follow the name of a loadable function, but never of a stored one."""
+    """Yield the words that follow the name of a loadable function, never that of a stored one."""
     return (t.word for t in itertools.takewhile(lambda token: token.text != b"(", tokens))

@@ -1,7 +1,7 @@
 """Storage engines: which engines named in dumps may be used here.
 
-Pure. The rows matter, not the engine that stored them; and no table of a world may reach a
-file or a server outside of it, whatever the world's server could do.
+Pure. The rows matter, not the engine that stored them; and no table of a world may reach a file or
+a server outside it, whatever the world's server supports.
 """
 
 from rewound.dump.rules import table as rules
@@ -10,29 +10,29 @@ from rewound.dump.rules.server_profile import ServerProfile
 REMOTE_ENGINES = frozenset(
     {"federated", "federatedx", "connect", "spider", "s3", "sphinx", "oqgraph", "cassandra", "vp"}
 )
-"""Engines whose tables are elsewhere: in other servers, files, or other tables."""
+"""Engines whose tables are stored elsewhere: on other servers, in files, or in other tables."""
 
 _KEEPS_NO_ROWS = frozenset({"memory", "blackhole", "performance_schema"})
-"""Engines of the server whose tables are empty when it starts again, or at once."""
+"""Engines whose tables are empty after a restart, or at once."""
 _PARTITIONED = frozenset({"innodb", "ndbcluster"})
 # Source: MySQL 9.7.4 sql/handler.cc, sys_table_aliases; each tried in CREATE TABLE.
 _ALIASES = {"heap": "memory", "merge": "mrg_myisam", "innobase": "innodb", "ndb": "ndbcluster"}
 
 
 def real_engine(name: str) -> str:
-    """Return the name that the server lists an engine under, in lower case."""
+    """Return the name under which the server lists an engine, in lower case."""
     return _ALIASES.get(name.lower(), name.lower())
 
 
 def is_replaced(name: str) -> bool:
-    """Tell whether no table of this engine is made, whatever server it is for."""
+    """Tell whether tables of this engine are never created, on any server."""
     return real_engine(name) in REMOTE_ENGINES | _KEEPS_NO_ROWS
 
 
 def find_engine_rule(
     name: str, profile: ServerProfile, *, partitioned: bool = False
 ) -> rules.Rule | None:
-    """Return the rule by which a table of this engine becomes one of InnoDB, if one does."""
+    """Return the rule by which a table of this engine becomes an InnoDB table, if one applies."""
     engine = real_engine(name)
     if engine in REMOTE_ENGINES:
         return rules.REMOTE_ENGINE

@@ -30,7 +30,7 @@ def plan_stored_object_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
 def find_schedule(tokens: Sequence[Token]) -> Sequence[Token]:
     """Return the tokens after ON SCHEDULE AT or EVERY in a CREATE EVENT, up to its body.
 
-    The server computes it when it creates the event.
+    The server computes the schedule when it creates the event.
     """
     words = [token.word for token in tokens]
     start = words.index("SCHEDULE") if "SCHEDULE" in words else 0

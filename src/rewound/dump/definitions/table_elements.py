@@ -1,7 +1,7 @@
-"""The elements of a table's definition: its columns and its keys, one by one.
+"""The elements of a table's definition: its columns and keys, one by one.
 
-Pure. Finds where each begins and ends, and which of them are columns; what is in
-them is for `columns` and `keys`.
+Pure. This module finds where each element begins and ends, and which ones are columns; `columns`
+and `keys` examine their contents.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,9 +17,9 @@ _NO_COLUMN = frozenset(
     | {"CHECK", "LIKE"}
 )
 _BEFORE_KEY = frozenset({"VECTOR", "CLUSTERING"})
-"""Words that may name a column, or stand before KEY in a dialect."""
+"""Words that may name a column, or precede KEY in a dialect."""
 _NAMES_AFTER = {"ADD": 1, "MODIFY": 1, "CHANGE": 2}
-"""What defines a column in ALTER TABLE, and how many names it has."""
+"""The words that define a column in ALTER TABLE, and how many names follow them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class TableElement:
     """A column with its type and attributes, or a key with its options."""
 
     tokens: Sequence[Token]
-    """Of a column: from its type on. Never empty."""
+    """For a column: from its type on. Never empty."""
     is_column: bool
     start: int
-    """Offset of the comma before it; of itself, if it is the first."""
+    """Offset of the comma before it; of the element itself, if it is the first."""
 
     @property
     def end(self) -> int:
@@ -67,7 +67,7 @@ def split_elements(tokens: Sequence[Token], level: int) -> Iterator[Sequence[Tok
 
 
 def _skip_action(part: Sequence[Token]) -> tuple[int, Sequence[Token]]:
-    """Return the tokens after ADD, MODIFY or CHANGE, and how many names they begin with."""
+    """Return how many names follow ADD, MODIFY or CHANGE, and the tokens from there on."""
     index = next((i for i, token in enumerate(part) if token.word in _NAMES_AFTER), None)
     if index is None:
         return 0, ()

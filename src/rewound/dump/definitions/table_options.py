@@ -1,6 +1,6 @@
 """The options of tables and databases: which ones to replace, and by what.
 
-Pure. Works on the tokens of one statement; `columns` handles the columns.
+Pure. It works on the tokens of one statement; `columns` handles the columns.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,15 +32,15 @@ class _Option(NamedTuple):
     """One option of a table or partition."""
 
     position: int
-    """Of its name among the tokens."""
+    """The index of its name among the tokens."""
     name: Token
-    """Its first word: DATA of DATA DIRECTORY."""
+    """Its first word, such as DATA of DATA DIRECTORY."""
     value: Token
     is_of_partition: bool
 
 
 def read_auto_increment(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> int | None:
-    """Return the AUTO_INCREMENT that a CREATE or ALTER TABLE gives its table, if it does."""
+    """Return the AUTO_INCREMENT that a CREATE or ALTER TABLE states; None if it states none."""
     values = [
         option.value.text
         for option in _iter_options(tokens, kind, mode)
@@ -89,9 +89,9 @@ def plan_encryption_edits(tokens: Sequence[Token]) -> list[Edit]:
 def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Iterator[_Option]:
     """Yield everything that may be an option of the table or of one of its partitions.
 
-    In ALTER TABLE a column may be named `engine`, and what follows is its type; there and
-    for partitions only an equals sign makes an option, or the name of an engine that must
-    not pass. Only MariaDB has options with quoted names: `PAGE_COMPRESSED`=1.
+    In ALTER TABLE a column may be named `engine`, followed by its type. There, and for partitions,
+    only an equals sign makes an option, or the name of an engine that is always replaced. Only
+    MariaDB has options with quoted names: `PAGE_COMPRESSED`=1.
     """
     in_partitions = False
     for index, (depth, token) in enumerate(iter_depths(tokens)):
@@ -107,14 +107,14 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
             continue
         has_sign = rest[0].text == b"="
         if is_directory:
-            # An index may have this name, and words follow it.
+            # An index may have this name, followed by other words.
             is_option = value.kind is TokenKind.STRING
         elif token.kind is TokenKind.NAME:
             is_option = has_sign and depth == 0
         else:
             is_option = has_sign or (depth == 0 and kind is Kind.CREATE_TABLE)
             is_option = is_option or _is_replaced_engine(tokens, index, value, mode)
-            # No type of a column begins with a digit.
+            # No column type begins with a digit.
             is_option = is_option or (token.word in _CUT and value.text[:1].isdigit())
         if is_option:
             yield _Option(index, token, value, is_of_partition=depth > 0)
@@ -123,7 +123,7 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
 def _is_replaced_engine(
     tokens: Sequence[Token], index: int, value: Token, mode: LexicalMode
 ) -> bool:
-    """Tell whether an `ENGINE name` without an equals sign names one that must not pass."""
+    """Tell whether an `ENGINE name` without an equals sign names an engine that is replaced."""
     if tokens[index].word != "ENGINE" or tokens[index - 1].word in ("CHANGE", "COLUMN"):
         return False
     return is_replaced(unquote(value, mode))
@@ -151,9 +151,9 @@ def _find_cut_rule(option: _Option, mode: LexicalMode) -> rules.Rule | None:
 def _cut_option(
     tokens: Sequence[Token], option: _Option, kind: Kind, edits: Sequence[Edit], rule: rules.Rule
 ) -> Edit:
-    """Remove an option with the commas around it, of which only ALTER TABLE needs one.
+    """Remove an option with the commas around it; ALTER TABLE keeps one of them.
 
-    Those of a partition have none; the comma after them is followed by the next partition.
+    Options of a partition have no commas; the comma after them begins the next partition.
     """
     start, end = option.name.start, option.value.end
     if option.is_of_partition:
@@ -181,7 +181,7 @@ def _edit_engine(
 
 
 def _keeps_fixed(options: Sequence[_Option], mode: LexicalMode) -> bool:
-    """Tell whether one of the engines that a table names has rows of a fixed length."""
+    """Tell whether one of the engines that a table names supports fixed-length rows."""
     return any(
         real_engine(unquote(option.value, mode)) in _KEEP_FIXED
         for option in options

@@ -1,9 +1,8 @@
 """Compressed formats: recognised by their first bytes, decompressed with proof of the end.
 
-Each stream raises EOFError where the data ends inside a member, `CorruptData` where it is
-damaged or followed by something else, and `NeedsMemory` if it requires more memory
-than we give. Several members in a row, and zeros after the last one, are as good
-as one.
+Each stream raises EOFError if the data ends inside a member, `CorruptData` if it is damaged or
+followed by something else, and `NeedsMemory` if it requires more memory than allowed. Several
+members in a row, and zeros after the last one, are valid.
 """
 
 import bz2
@@ -17,15 +16,15 @@ import zstandard
 from isal import igzip_lib
 
 _BUFFER_BYTES = 1 << 20
-# With slices and texts of this length gzip is decompressed at 450 to 510 MB/s of text on
-# one core; if all of a slice fits into one text, at 340. The others are not affected.
+# With slices and texts of this length, gzip is decompressed at 450 to 510 MB/s of text on one core;
+# with texts as long as a whole slice, at 340. Other formats show no difference.
 _SLICE_BYTES = 1 << 19
 _LONGEST_TEXT_BYTES = 1 << 19
-# The memory for a slice of a hostile zstd file is bounded by its length only:
-# 1 KiB are at most 45 MB, an ordinary dump's a few kB.
+# The memory for a slice of a hostile zstd file is bounded by its length only: 1 KiB takes at most
+# 45 MB, but a few kB in an ordinary dump.
 _ZSTD_SLICE_BYTES = 1 << 10
 _LONGEST_GZIP_HEADER_BYTES = 1 << 18
-# xz -9 needs 65 MiB. zstd's own limit for a stream is a window of 128 MiB.
+# xz -9 needs 65 MiB. The limit of the zstd program for a stream is a window of 128 MiB.
 _XZ_MEMORY_BYTES = 512 << 20
 
 _IgzipError = cast(type[Exception], igzip_lib.error)
@@ -40,14 +39,14 @@ class NeedsMemory(Exception):
 
 
 class TextStream(Protocol):
-    """The decompressed data, in pieces of any length; an empty one is the end."""
+    """The decompressed data, in pieces of any length; an empty piece marks the end."""
 
     def read(self, size: int, /) -> bytes | None:
         """Return the next piece; `size` is a hint."""
 
 
 class _Decompressor(Protocol):
-    """The interface that the decompressors of one member have in common."""
+    """The interface that the decompressors of all formats share."""
 
     @property
     def eof(self) -> bool:
@@ -55,11 +54,11 @@ class _Decompressor(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What came after that end."""
+        """The bytes after that end."""
 
     @property
     def needs_input(self) -> bool:
-        """Whether it has nothing left to give without more data."""
+        """Whether it can return nothing more without more data."""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
         """Return more data decompressed, at most `max_length` bytes."""
@@ -70,13 +69,13 @@ class Compression:
     """One format of compressed files."""
 
     name: str
-    """As messages call it."""
+    """The name in messages."""
     suffix: str
-    """At the end of the names of such files."""
+    """The extension of such files."""
     magic: bytes
     """The first bytes of every member."""
     new_member: Callable[[], _Decompressor]
-    """Return what decompresses one member."""
+    """Return a decompressor for one member."""
     slice_bytes: int = _SLICE_BYTES
     """How much of the file is decompressed at a time."""
 
@@ -86,10 +85,10 @@ class Compression:
 
 
 class _GzipMember:
-    """A gzip member, with the length and the CRC of its text checked at its end.
+    """A gzip member; the length and the CRC of its text are checked at its end.
 
-    Its header is given to the library in one piece: isal 1.9.1 takes some headers for
-    damaged that come in two, those with a checksum of their own among them.
+    Its header is passed to the library in one piece: isal 1.9.1 reports some headers as damaged
+    that arrive in two, among them those with a checksum of their own.
     """
 
     def __init__(self) -> None:
@@ -103,12 +102,12 @@ class _GzipMember:
 
     @property
     def unused_data(self) -> bytes:
-        """What came after that end."""
+        """The bytes after that end."""
         return self._member.unused_data
 
     @property
     def needs_input(self) -> bool:
-        """Whether it has nothing left to give without more data."""
+        """Whether it can return nothing more without more data."""
         return self._start is not None or self._member.needs_input
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
@@ -145,7 +144,7 @@ def _holds_gzip_header(data: bytes) -> bool:
 
 
 class _ZstdMember:
-    """A zstd frame; its library gives all that a slice becomes at once."""
+    """A zstd frame; its library decompresses a whole slice at once."""
 
     needs_input = True
 
@@ -159,11 +158,11 @@ class _ZstdMember:
 
     @property
     def unused_data(self) -> bytes:
-        """What came after that end."""
+        """The bytes after that end."""
         return self._frame.unused_data
 
     def decompress(self, data: bytes, _max_length: int, /) -> bytes:
-        """Return what some more data becomes."""
+        """Return what the next data decompresses to."""
         return self._frame.decompress(data)
 
 
@@ -190,7 +189,7 @@ class _Members:
         return b""
 
     def _next_data(self) -> bytes | None:
-        """Return what to decompress next; nothing new where the member has more to give."""
+        """Return the data to decompress next; empty if the member has more output first."""
         if self._member is not None and not self._member.needs_input:
             return b""
         data = self._pending or self._file.read(self._compression.slice_bytes)
@@ -198,7 +197,7 @@ class _Members:
         return data or None
 
     def _enter_member(self, data: bytes) -> bytes:
-        """Begin a member and return its data; nothing if there is only padding so far."""
+        """Begin a member and return its data; empty if only padding was read so far."""
         magic = self._compression.magic
         data = data.lstrip(b"\0")
         if data and len(data) < len(magic):
@@ -239,5 +238,5 @@ COMPRESSIONS = (
 
 
 def find_compression(start: bytes) -> Compression | None:
-    """Return the format of a file by its first bytes, or None for anything else."""
+    """Return the format of a file by its first bytes; None if it is not compressed."""
     return next((c for c in COMPRESSIONS if start.startswith(c.magic)), None)

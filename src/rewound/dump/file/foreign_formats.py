@@ -1,7 +1,7 @@
 """Files that are mistaken for dumps, recognised by their first bytes, and what to do.
 
-Pure. Only text that no SQL dump can begin with counts, so that a dump is never rejected
-here. Everything else goes to the judge, which refuses what it does not know.
+Pure. Only beginnings that no SQL dump can have are recognised, so a dump is never rejected here.
+Everything else goes to the judge, which refuses what it does not know.
 """
 
 import re
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from rewound.dump.text.statement import FIRST_WORDS
 
 START_BYTES = 4096
-"""How many bytes of a text are needed to recognise it, if it has as many."""
+"""How many bytes of a text are needed to recognise it, if it is that long."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignFormat:
-    """A kind of file that is no dump in SQL."""
+    """A kind of file that is not an SQL dump."""
 
     name: str
-    """What such a file holds."""
+    """What such a file contains."""
     hint: str
     """What the user should do."""
 
@@ -114,7 +114,7 @@ _BY_WORDS = (
         ForeignFormat("an error message of a shell", "the dump job has failed"),
     ),
     (rb"PRAGMA ", ForeignFormat("a dump of SQLite", _OTHER_DATABASE)),
-    # A file that was converted for MySQL may have kept the comment, but not the settings.
+    # A file converted for MySQL may keep the comment, but not the settings.
     (
         rb"(?:--\s*\n)*-- PostgreSQL database (?:cluster )?dump\b.*?\n"
         rb"(?:\\restrict |SET (?:statement_timeout|lock_timeout|client_encoding"
@@ -126,7 +126,7 @@ _BY_WORDS = (
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16_BYTES_SEEN = 32
-# FIRST_WORDS are those that may reach a server; these make clear that it was meant to be SQL.
+# Statements that begin with FIRST_WORDS may reach a server; these words show that SQL was meant.
 _OTHER_WORDS = frozenset(
     {"DELIMITER", "SELECT", "UPDATE", "WITH", "CALL", "LOAD", "SHOW", "RENAME", "SOURCE"}
     | {"ANALYZE", "OPTIMIZE", "INSTALL", "COPY", "TABLE", "VALUES", "MERGE"}
@@ -156,7 +156,7 @@ def _is_tar(start: bytes) -> bool:
 
 
 def _is_utf16(start: bytes) -> bool:
-    """Recognise UTF-16 without a mark: every other byte is zero, and only these."""
+    """Recognise UTF-16 without a mark: every other byte is zero, and no others."""
     seen = start[:_UTF16_BYTES_SEEN]
     halves = seen[0::2], seen[1::2]
     return len(seen) == _UTF16_BYTES_SEEN and any(
@@ -178,12 +178,12 @@ def _is_tablespace(start: bytes) -> bool:
 
 
 def _is_binary(start: bytes) -> bool:
-    """Recognise data that begins with a control character, which no program reads as a space."""
+    """Recognise data that begins with a control character which is white space to no program."""
     return re.match(rb"[\s\x00]*[\x01-\x08\x0e-\x1f\x7f]", start) is not None
 
 
 def _is_separated(start: bytes) -> bool:
-    """Recognise rows of text: no SQL keyword in front, three columns or more."""
+    """Recognise rows of text: no SQL keyword at the start, three columns or more."""
     line = start.removeprefix(_BYTE_ORDER_MARK).lstrip().partition(b"\n")[0]
     word = re.split(rb"\W", line, maxsplit=1)[0].decode("latin-1").upper()
     if word in FIRST_WORDS | _OTHER_WORDS or re.match(rb"\S+: ", line):
@@ -191,7 +191,7 @@ def _is_separated(start: bytes) -> bool:
     if not re.match(rb"\w|[\"'`]|\\N[\t,;]", line):
         return False
     line = re.sub(rb"\"[^\"]*\"", b"", line)
-    # Text with spaces after its commas may be prose.
+    # Text with a space after each comma may be prose.
     return line.count(b"\t") >= 2 or any(
         line.count(mark) >= 2 and mark + b" " not in line for mark in (b",", b";")
     )

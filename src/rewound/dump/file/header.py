@@ -1,9 +1,9 @@
-"""What a dump says about itself in its comments: who made it, of what, and that it ended.
+"""What a dump's comments say: which program made it, of which server, and that it is complete.
 
-Pure. The facts go into the ledger; only two of them decide anything: a dump that opens
-with a known producer's comment must close with its closing line, and its `Database:` is
-where objects go that the dump names no database for. A file may hold several dumps, one
-after the other; each has a header of its own.
+Pure. The facts go into the ledger; only two of them decide anything: a dump that begins with the
+comment of a known program must end with its closing line, and `Database:` names the database for
+objects that have none. A file may contain several dumps, one after the other; each has a header of
+its own.
 """
 
 import itertools
@@ -22,7 +22,7 @@ _OTHER_VERSION = re.compile(
     rb"|/\*[^/]{0,400}?(?:Source Server Version *: \d+ \(([^)\r\n]+)\)|\bMySQL - (\S+) : Database)",
     re.DOTALL,
 )
-"""How Adminer, Sequel Pro, Navicat and SQLyog write it."""
+"""How Adminer, Sequel Pro, Navicat and SQLyog write the server's version."""
 _CLOSING = re.compile(rb"-- Dump completed(?: on +(\d{4}-\d\d-\d\d) +(\d{1,2}:\d\d:\d\d))?\s*\Z")
 _POSITION = re.compile(rb"-- (CHANGE (?:MASTER|REPLICATION SOURCE) TO [^\r\n]+)")
 
@@ -36,32 +36,32 @@ class Header:
     producer: str | None = None
     """The first line of mysqldump or mariadb-dump, without the dashes."""
     database: str | None = None
-    """The one database that was dumped; None if several were, or none is named."""
+    """The one database that was dumped; None if there are several, or none is named."""
     server_version: str | None = None
-    """Of the server that was dumped, as the dump writes it."""
+    """The version of the dumped server, as the dump writes it."""
     position: str | None = None
     """The statement that would set the replication position, as a comment."""
     completed_at: datetime | None = None
-    """Time of the closing line; the dump's host wrote it in its own zone, read as UTC."""
+    """The time of the closing line, in the zone of the dump's host, but read as UTC."""
     closed: int = 0
     """The number of closing lines."""
     is_open: bool = False
-    """An opening comment has no closing line yet."""
+    """Whether an opening comment has no closing line yet."""
     is_followed: bool = False
-    """Statements have come since the last opening comment or closing line."""
+    """Whether statements follow the last opening comment or closing line."""
 
     @property
     def is_of_old_server(self) -> bool:
-        """Whether the dumped server was MySQL before 8.0 or MariaDB, if the header names it."""
+        """Whether the dumped server was MySQL before 8.0 or MariaDB, according to the header."""
         version = self.server_version or ""
         return "MariaDB" in version or version[:2] in ("4.", "5.")
 
     @property
     def is_whole(self) -> bool | None:
-        """Whether the opened dump was closed; None if nothing proves that it was all.
+        """Whether the dump has its closing line; None if nothing proves that it is complete.
 
-        A closing line proves what stands before it: statements after the last one leave
-        the end unproven.
+        A closing line proves the text before it: if statements follow the last one, the end is
+        unproven.
         """
         if self.is_open:
             return False
@@ -74,7 +74,7 @@ class Header:
 
 
 def find_server_version(head: bytes) -> str | None:
-    """Return the version of the server that was dumped, out of a dump's first bytes."""
+    """Return the version of the dumped server, read from a dump's first bytes."""
     for line in head.splitlines():
         if match := _SERVER_VERSION.match(line):
             return _text(match[1])
@@ -82,24 +82,24 @@ def find_server_version(head: bytes) -> str | None:
 
 
 def find_database(head: bytes) -> str | None:
-    """Return the one database that was dumped, as a dump's first bytes state it."""
+    """Return the one database that was dumped, read from a dump's first bytes."""
     match = re.search(rb"^" + _ORIGIN.pattern, head, re.MULTILINE)
     return None if match is None else _text(match[2]).strip() or None
 
 
 def opens_dump(comment: bytes) -> bool:
-    """Tell whether a comment is the first line that a program writes into a dump."""
+    """Tell whether a comment is the first line of a dump."""
     return bool(_PRODUCER.match(comment) or _OTHER_PRODUCER.match(comment))
 
 
 def are_whole(headers: Iterable[Header]) -> bool | None:
-    """Return whether all dumps of a file are complete; None if one of them is not proven."""
+    """Return whether all dumps of a file are complete; None if one of them is unproven."""
     states = {header.is_whole for header in headers}
     return False if False in states else None if None in states else True
 
 
 def find_unproven(headers: Sequence[Header]) -> str | None:
-    """Say which of several dumps in a file is not proven to be complete, and its place."""
+    """Describe which of several dumps in a file is not proven to be complete, and where."""
     if len(headers) < 2:
         return None
     for header, following in itertools.zip_longest(headers, headers[1:]):
@@ -139,7 +139,7 @@ def read_comment(header: Header, comment: bytes) -> Header:
 
 
 def read_statement(header: Header) -> Header:
-    """Return the header after a statement that makes or fills something."""
+    """Return the header after a statement that creates or fills something."""
     return header if header.is_followed else replace(header, is_followed=True)
 
 

@@ -1,6 +1,6 @@
 """Opening the file of a dump; a failure becomes a `DumpError`.
 
-Whatever fails on the disk or the network, only that dump fails.
+A failure of the disk or the network fails only that dump.
 """
 
 import errno
@@ -16,13 +16,13 @@ _CHECK_DISK = "check its disk or mount; dmesg may show more"
 
 
 def open_dump(path: Path) -> io.FileIO:
-    """Open a dump's file; a pipe or a device, whose end may never come, is none.
+    """Open a dump's file; refuse pipes and devices, which may never end.
 
     Raises:
-        DumpError: it cannot be opened, or is no regular file.
+        DumpError: it cannot be opened, or is not a regular file.
     """
     try:
-        # A pipe that nobody writes to would keep us waiting.
+        # Opening a pipe that nobody writes to would block.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -38,7 +38,7 @@ def open_dump(path: Path) -> io.FileIO:
 
 
 def unreadable(path: Path, error: OSError) -> DumpError:
-    """Return the error of a dump that cannot be opened or looked at."""
+    """Return the error for a dump that cannot be opened or examined."""
     hint = None
     if isinstance(error, PermissionError):
         hint = f"give read permission to user {os.getuid()}, who runs this command"
@@ -48,7 +48,7 @@ def unreadable(path: Path, error: OSError) -> DumpError:
 
 
 def reading_failed(path: Path, error: OSError) -> DumpError:
-    """Return the error of a dump that could be opened, but not be read to its end."""
+    """Return the error for a dump that could be opened, but not read to its end."""
     hint = _CHECK_DISK if error.errno in _BROKEN_DISK else None
     return DumpError(path, f"reading failed: {_reason(error)}", hint=hint)
 

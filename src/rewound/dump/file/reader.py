@@ -1,9 +1,8 @@
 """The decompressed bytes of a dump, with proof that the file was complete.
 
-Owns decompression, the checks that the format offers (end mark, CRC), and the SHA-256 of
-the file on disk. The format is recognised by the first bytes, not by the name. A
-small file does not become any amount of text: see `LARGEST_RATIO`.
-Nothing is written and nothing is interpreted.
+This module owns decompression, the checks that the format offers (end mark, CRC), and the SHA-256
+of the file on disk. It recognises the format by the first bytes, not by the name, and limits how
+far a small file may expand: see `LARGEST_RATIO`. Nothing is written and nothing is interpreted.
 """
 
 import hashlib
@@ -29,25 +28,27 @@ from rewound.errors import DumpError
 
 CHUNK_BYTES = 1 << 20
 HARMLESS_TEXT_BYTES = 256 << 20
-"""So much text is read, however little it was compressed to."""
+"""This much text is always read, however well it was compressed."""
 LARGEST_RATIO = 500
-"""How many bytes of text a byte of a file may become. Texts of 22 MB: rows that are alike but
-for their number 31 with gzip, 109 with zstd, 325 with xz; the most for an INSERT a row was
-356. Zeros: 1,028 with gzip, 6,800 with xz, 32,000 with zstd, 617,000 with bzip2."""
+"""How many bytes of text one byte of a file may expand to. Measured on texts of 22 MB: rows that
+differ only in a number reach 31 with gzip, 109 with zstd and 325 with xz; the highest value, with
+one INSERT per row, was 356. Zeros: 1,028 with gzip, 6,800 with xz, 32,000 with zstd, 617,000 with
+bzip2.
+"""
 
 _ANOTHER_COPY = "copy this dump again, or take the next older one: up --fallback"
 
 
 class DumpReader:
-    """Streams one dump's decompressed bytes; read to the end, it is proven whole.
+    """Streams one dump's decompressed bytes; reading to the end proves that it is complete.
 
-    Use it as a context manager. `file_bytes_read` and `text_bytes_read` grow while the
-    chunks are drawn; `sha256` is of the file on disk and is complete, like
-    the proof, once `iter_chunks` has ended.
+    Use it as a context manager. `file_bytes_read` and `text_bytes_read` grow while the chunks are
+    read; `sha256` is that of the file on disk and, like the proof, complete when `iter_chunks` has
+    ended.
     """
 
     def __init__(self, path: Path, *, allows_any_ratio: bool = False) -> None:
-        """Open the file; with `allows_any_ratio` it may expand to any length."""
+        """Open the file; `allows_any_ratio` lets it expand without a limit."""
         self.path = path
         self.text_bytes_read = 0
         self._allows_any_ratio = allows_any_ratio
@@ -77,20 +78,20 @@ class DumpReader:
 
     @property
     def is_too_well_compressed(self) -> bool:
-        """Whether the data expanded more than any dump does."""
+        """Whether the data expanded more than that of any dump."""
         longest = max(HARMLESS_TEXT_BYTES, LARGEST_RATIO * self.file_bytes_read)
         return self.text_bytes_read > longest
 
     @property
     def ratio(self) -> str:
-        """The lengths of the file and of its text, in words."""
+        """The sizes of the file and of its text, as a phrase."""
         return (
             f"{self.file_bytes_read:,} bytes expand to {self.text_bytes_read:,} bytes of text,"
             f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
         )
 
     def is_compressed(self) -> bool:
-        """Tell whether the file is compressed; only to be asked before anything is read.
+        """Tell whether the file is compressed; call this before reading anything.
 
         Raises:
             DumpError: the file cannot be read.
@@ -101,7 +102,7 @@ class DumpReader:
             raise reading_failed(self.path, error) from error
 
     def read_end(self, count: int) -> bytes:
-        """Return the last bytes of a file that is not compressed; nothing is proven by it.
+        """Return the last bytes of an uncompressed file; this proves nothing.
 
         Raises:
             DumpError: the file cannot be read.
@@ -115,8 +116,8 @@ class DumpReader:
         """Yield the decompressed bytes in order.
 
         Raises:
-            DumpError: the file is not what its name says, is cut off, fails its CRC, becomes
-                longer than any dump does, or changed while it was read.
+            DumpError: the file is not what its name says, is cut off, fails its CRC, expands more
+                than any dump does, or changed while it was read.
         """
         compression: Compression | None = None
         format_name = ""
@@ -155,7 +156,7 @@ class DumpReader:
             )
 
     def _iter_text(self, compression: Compression | None) -> Iterator[bytes]:
-        # Held until the end of this object: its buffer would close our file on the way out.
+        # Kept until this object is deleted: closing the buffer would close our file as well.
         self._stream = stream = self._file if compression is None else compression.open(self._file)
         start = self._read_start(stream)
         if not start:
@@ -180,7 +181,7 @@ class DumpReader:
             yield chunk
 
     def _read_start(self, stream: TextStream) -> bytes:
-        """Read enough to recognise the text, however short the pieces are."""
+        """Read enough to recognise the text, even if the pieces are short."""
         start = b""
         while len(start) < START_BYTES and (chunk := stream.read(CHUNK_BYTES)):
             start += chunk
@@ -198,7 +199,7 @@ class DumpReader:
 
 
 class _HashingFile(io.RawIOBase):
-    """A file that counts and hashes what is read of it, each byte once, in order."""
+    """A file that counts and hashes what is read from it, each byte once, in order."""
 
     def __init__(self, file: io.FileIO) -> None:
         self._file = file
@@ -217,7 +218,7 @@ class _HashingFile(io.RawIOBase):
         return count
 
     def peek_start(self) -> bytes:
-        """Return the first bytes; only to be called before anything is read."""
+        """Return the first bytes; call this before reading anything."""
         start = self._file.read(8) or b""
         self._file.seek(0)
         return start
@@ -230,12 +231,12 @@ class _HashingFile(io.RawIOBase):
         return end
 
     def has_changed(self) -> bool:
-        """Tell, once all is read, whether it was another file when it was opened."""
+        """Tell, when everything was read, whether the file changed since it was opened."""
         now = os.fstat(self._file.fileno())
         unchanged = (self._stat.st_size, self._stat.st_mtime_ns)
         if (now.st_size, now.st_mtime_ns) != unchanged or self.bytes_read != now.st_size:
             return True
-        # It was renamed or linked, or its time was reset after a change: compare the bytes.
+        # It was renamed or linked, or its time was reset after a change: compare the contents.
         return now.st_ctime_ns != self._stat.st_ctime_ns and not self._reads_the_same()
 
     def _reads_the_same(self) -> bool:

@@ -1,7 +1,7 @@
-"""Recognising dumps, and their database, by the first bytes if the name is not enough. Pure.
+"""Recognising dumps and their databases by the first bytes, if the name is not enough. Pure.
 
-Stricter than the judge, which refuses statement by statement: a log or a note that happens to
-begin like SQL must not become a world.
+This is stricter than the judge, which refuses statement by statement: a log or a note that happens
+to begin like SQL must not become a world.
 """
 
 import re
@@ -30,12 +30,12 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def looks_like_dump(start: bytes) -> bool:
-    """Tell whether a text that begins so is a dump."""
+    """Tell whether a text with this beginning is a dump."""
     head = start[:_BYTES_SEEN].removeprefix(_BYTE_ORDER_MARK)
     return any(regex.match(head) is not None for regex in (_COMMENT, _STATEMENT))
 
 
 def find_first_table(start: bytes) -> str | None:
-    """Return the name of the first table that a dump makes; None if the start has none."""
+    """Return the first table that a dump creates; None if the beginning creates none."""
     match = _FIRST_TABLE.search(start)
     return None if match is None else (match[1] or match[2]).decode("utf-8", "replace")

@@ -1,1 +1,1 @@
-"""The judgement of each statement."""
+"""The verdict on each statement."""

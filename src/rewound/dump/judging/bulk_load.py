@@ -1,7 +1,7 @@
-"""What Percona's mysqldump writes around its rows, to load them faster into RocksDB.
+"""The lines around the rows in dumps of Percona's mysqldump, which speed up loading RocksDB.
 
-Pure. These statements, and none that differ from them by a word, are left out. Among them
-are PREPARE and EXECUTE, which could hide anything; every other form of them is refused.
+Pure. Exactly these statements are skipped, and none that differs by a word. They include PREPARE
+and EXECUTE, which could hide anything; every other form of these is refused.
 """
 
 from functools import cache
@@ -40,7 +40,7 @@ _LONGEST_LINE = 400
 
 
 def is_bulk_load_line(text: bytes, mode: LexicalMode, server_version: int) -> bool:
-    """Tell whether a statement is one of these lines, word by word.
+    """Tell whether a statement is exactly one of these lines.
 
     Raises:
         UnreadableText: it is ambiguous.

@@ -1,8 +1,8 @@
-"""Versioned comments of six digits: rewritten so that every server reads them alike.
+"""Versioned comments with six digits: rewritten so that every server reads them alike.
 
-Pure. MariaDB counts six digits, MySQL five, and since 8.1 a sixth before white space. The
-author meant all six; where that is not what every server takes, the comment is taken out
-or opened before anything is judged, so what is judged is what any server sees.
+Pure. MariaDB reads six digits, MySQL five and, since 8.1, a sixth before white space. The author
+meant all six. If not every server reads them, the comment is removed or opened before anything is
+judged, so that the judge sees what any server sees.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ from rewound.dump.text.tokens import find_six_digit_comments
 
 
 def plan_comment_edits(text: bytes, mode: LexicalMode, server_version: int) -> list[Edit]:
-    """Return the edits after which no sixth digit matters; none for nearly all statements.
+    """Return the edits that make the sixth digit irrelevant; none for nearly all statements.
 
     Raises:
-        UnreadableText: the statement holds such comments and no certain reading.
+        UnreadableText: the statement contains such comments and has no certain reading.
     """
     return [
         Edit(comment.start, comment.text_start, b"/*!", rules.SIX_DIGIT_COMMENT)
@@ -30,7 +30,7 @@ def plan_comment_edits(text: bytes, mode: LexicalMode, server_version: int) -> l
 
 
 def with_comments(verdict: Verdict, text: bytes, edits: Sequence[Edit]) -> Verdict:
-    """Return the verdict on a statement that had comments of six digits."""
+    """Return the verdict on a statement that contained comments with six digits."""
     if verdict.kind is Kind.EMPTY:
         use = RuleUse(rules.COMMENT_NOT_EXECUTED, excerpt(text, 80))
         return replace(verdict, statement=Statement(Kind.EMPTY, text), uses=(use,))

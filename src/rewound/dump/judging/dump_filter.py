@@ -1,6 +1,6 @@
 """Which part of a dump to restore: `--only-schema`, `--only-table`, `--skip-table`.
 
-Pure. Patterns are those of file names (`log_*`), of a table's name or of `schema.table`.
+Pure. Patterns are like those for file names (`log_*`), for a table's name or `schema.table`.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ ObjectName = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class DumpFilter:
-    """A part of a dump; without any pattern it is all of it."""
+    """A part of a dump; without any patterns, all of it."""
 
     only_schemas: tuple[str, ...] = ()
     only_tables: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class DumpFilter:
 
     @property
     def is_all(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether nothing is excluded."""
         return not (self.only_schemas or self.only_tables or self.skip_tables)
 
     def __str__(self) -> str:
@@ -48,11 +48,11 @@ class DumpFilter:
         return " ".join(asked)
 
     def has_schema(self, schema: str) -> bool:
-        """Tell whether anything of a schema is in it."""
+        """Tell whether anything of a schema is included."""
         return not self.only_schemas or _matches(schema, self.only_schemas)
 
     def has_table(self, schema: str, table: str) -> bool:
-        """Tell whether a table or view is in it."""
+        """Tell whether a table or view is included."""
         names = (table, f"{schema}.{table}")
         return (
             self.has_schema(schema)
@@ -61,10 +61,10 @@ class DumpFilter:
         )
 
     def has(self, kind: Kind, names: list[ObjectName]) -> bool:
-        """Tell whether a statement is for something in it; `names` are those it names.
+        """Tell whether a statement concerns something included; `names` are the names in it.
 
-        A trigger goes with its table. Routines and events are left out where single tables
-        are asked for.
+        A trigger belongs to its table. Routines and events are excluded if only some tables are
+        selected.
         """
         if self.is_all or not names:
             return True
@@ -77,7 +77,7 @@ class DumpFilter:
         return self.has_schema(names[0][0])
 
     def find_unmet(self, schemas: Iterable[str], tables: Iterable[ObjectName]) -> list[str]:
-        """Return the options that ask for what is not among these schemas and tables."""
+        """Return the options that match none of these schemas and tables."""
         known = list(tables)
         unmet = [
             f"--only-schema {pattern}"
@@ -100,7 +100,7 @@ class DumpFilter:
         tables: Iterable[ObjectName],
         left_out: Iterable[ObjectName],
     ) -> list[str]:
-        """Return the same, each with what was probably meant, as far as it was left out."""
+        """Return the same, with similar names as suggestions for options that were mistyped."""
         names = {name for pair in left_out for name in pair}
         described = []
         for asked in self.find_unmet(schemas, tables):
@@ -110,7 +110,7 @@ class DumpFilter:
         return described
 
     def find_idle(self, left_out: Iterable[ObjectName]) -> list[str]:
-        """Return the options that leave out nothing, given what all of them left out."""
+        """Return the options that exclude nothing, given everything that all of them excluded."""
         known = list(left_out)
         return [
             f"--skip-table {pattern}"

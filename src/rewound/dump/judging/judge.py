@@ -1,7 +1,7 @@
-"""The judgement of one statement: executed, rewritten, skipped or refused, by which rule.
+"""The verdict on one statement: executed, rewritten, skipped or refused, by which rule.
 
-Pure. This is the only place that decides which statements reach a server, and whoever
-wants to know why a statement was changed starts here. Unknown statements are refused.
+Pure. Only this module decides which statements reach a server; to find out why a statement was
+changed, start here. Unknown statements are refused.
 """
 
 import re
@@ -50,8 +50,9 @@ _NEVER_EXECUTED = {
 _NAMES_A_SCHEMA = DATABASES | {Kind.USE}
 _EXCERPT_LENGTH = 80
 LONGEST_DEFINITION_BYTES = 4 << 20
-"""Of a statement that states no rows. Its tokens are held, which take 150 bytes each: a
-table of 8,192 partitions has 0.6 MB of text."""
+"""The limit for a statement without rows. Its tokens are kept in memory, at 150 bytes each; the
+definition of a table with 8,192 partitions has 0.6 MB of text.
+"""
 _READS_FILE = re.compile(rb"(?:source\s|\\\.)", re.IGNORECASE)
 """The two spellings of the client command that continues with another file."""
 _STATES_ROWS = re.compile(rb"(?:/\*!\d*\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE)
@@ -61,18 +62,18 @@ _STATES_ROWS = re.compile(rb"(?:/\*!\d*\s*)?(?:INSERT|REPLACE)\b", re.IGNORECASE
 class Judge:
     """Judges the statements of one dump, in their order.
 
-    Guards the session: what earlier statements have set, used and created.
+    Guards the session: what earlier statements have set, selected and created.
     """
 
     profile: ServerProfile
     default_schema: str | None = None
-    """Where objects go that the dump names no database for."""
+    """The database for objects for which the dump names none."""
     dump_filter: DumpFilter = DumpFilter()  # noqa: RUF009 - frozen value
     """The part of the dump to restore."""
     allowed: frozenset[str] = frozenset()
-    """The rules that the user allows to apply, by name."""
+    """The names of the rules that the user allows."""
     source_is_old: bool = False
-    """The dumped server was MySQL before 8.0 or MariaDB, according to the dump."""
+    """Whether the dumped server was MySQL before 8.0 or MariaDB, according to the dump."""
     session: DumpSession = field(default_factory=DumpSession)
     created_schemas: set[str] = field(default_factory=set)
     tables: KnownTables = field(default_factory=KnownTables)
@@ -85,9 +86,9 @@ class Judge:
     _folds_names: bool = field(init=False)
     _reader: StatementReader = field(init=False)
     _knows_source: bool = False
-    """The dump has named its server."""
+    """Whether the dump has named its server."""
     _own_schemas: set[str] = field(default_factory=set)
-    """Those of them that the dump does not create."""
+    """The schemas among these that the dump itself does not create."""
 
     def __post_init__(self) -> None:
         self._reader = StatementReader(self.profile.version_number)
@@ -97,16 +98,16 @@ class Judge:
         self._folds_names = self.profile.lower_case_table_names == 1
 
     def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
-        """Return what happens to a statement; afterwards `session` is as it leaves it.
+        """Return the verdict on a statement; afterwards `session` is as the statement leaves it.
 
-        `masked_text` is the statement's, where it is known: see `rewound.dump.text.masked_text`.
+        `masked_text` is that of the statement, if known: see `rewound.dump.text.masked_text`.
         """
         if len(text) > LONGEST_DEFINITION_BYTES and not _STATES_ROWS.match(text):
             use = RuleUse(rules.TOO_LONG, f"it has {len(text):,} bytes but no rows")
             return Verdict(Statement(Kind.UNKNOWN, text), line, uses=(use,))
         try:
             edits = []
-            # Most of a dump's text is in strings, where nothing is a comment.
+            # Most of a dump's text is inside strings, which contain no comments.
             if b"/*!" in (text if masked_text is None else masked_text):
                 edits = plan_comment_edits(text, self.session.mode, self.profile.version_number)
             parsed = (apply_edits(text, edits), None) if edits else (text, masked_text)
@@ -165,7 +166,7 @@ class Judge:
     def _note_case(
         self, verdict: Verdict, written: Statement, schemas: Sequence[str | None]
     ) -> Verdict:
-        """Return the verdict with what its names say of lower_case_table_names."""
+        """Return the verdict, with what its names show about lower_case_table_names."""
         tokens: Sequence[Token] = []
         if verdict.kind in STORED_OBJECTS | TABLES:
             tokens = self._read_tokens(written.text)
@@ -176,7 +177,7 @@ class Judge:
         return replace(verdict, uses=(*verdict.uses, RuleUse(rules.NAMES_FOLDED, found)))
 
     def finish(self) -> Verdict | None:
-        """Return the refusal that shows only at the end of the dump; None if there is none."""
+        """Return a refusal that becomes certain only at the end of the dump, if there is one."""
         if (found := self._name_case.finish()) is None:
             return None
         line, detail = found
@@ -184,7 +185,7 @@ class Judge:
         return Verdict(Statement(Kind.EMPTY, b""), line, uses=(use,))
 
     def _find_skip(self, statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:
-        """Return the rule that keeps a statement from the server because of what it is for."""
+        """Return the rule that skips a statement because of what it concerns."""
         if use := _find_skip(statement, schemas):
             return use
         names = [(known, name.name) for known, name in _known(schemas, statement)]
@@ -222,7 +223,7 @@ class Judge:
         schema = schemas[0] if schemas else None
         late = self._find_old_default(statement, schema)
         sql, rewrites = self._rewrite(statement, is_there=schema in self.created_schemas)
-        # What is refused leaves the session as it was.
+        # A refused statement leaves the session unchanged.
         if any(use.rule.effect is rules.Effect.REFUSE for use in rewrites):
             return Verdict(statement, line, uses=tuple(rewrites))
         prefix, uses = self._enter(statement, schema)
@@ -260,7 +261,7 @@ class Judge:
     def _look_through(
         self, statement: Statement, schemas: Sequence[str | None]
     ) -> tuple[int | None, Mentions]:
-        """Follow a statement's tables; return its AUTO_INCREMENT and what else it names."""
+        """Follow a statement's tables; return its AUTO_INCREMENT and the other tables in it."""
         kind = statement.kind
         if kind is Kind.DROP_DATABASE and schemas[0] is not None:
             self.tables.drop_schema(schemas[0])
@@ -276,7 +277,7 @@ class Judge:
         return next_number, fold_mentions(mentions) if self._folds_names else mentions
 
     def _plan_zero(self, statement: Statement, schema: str | None) -> ZeroPlan:
-        """Return what happens to a 0 for an AUTO_INCREMENT, in the session that it needs."""
+        """Return how a 0 for an AUTO_INCREMENT is sent, and the session that this requires."""
         name = statement.name
         key = None if schema is None or name is None else (schema, name.name)
         plan = self._zeros.plan(statement, key, self.session, self.profile.version_number)
@@ -299,12 +300,12 @@ class Judge:
         return Verdict(Statement(Kind.SET, sql), line, (sql,), schema=self.session.schema)
 
     def find_row_test(self, head: bytes) -> RowTest | None:
-        """Return the test for rows of an INSERT that may be moved to other statements."""
+        """Return the test for rows of an INSERT that may be regrouped into other statements."""
         schema = self.session.schema or self.default_schema
         return self._row_tests.find(head, self.session, schema, self.profile.version_number)
 
     def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
-        """Return the statements that create and use the statement's schema, if it is missing."""
+        """Return the statements that create and select the statement's schema, if necessary."""
         prefix: list[bytes] = []
         uses: list[RuleUse] = []
         if schema is None:
@@ -323,9 +324,9 @@ class Judge:
         return prefix, uses
 
     def _find_old_default(self, statement: Statement, schema: str | None) -> list[bytes]:
-        """Notice a server with the old default of utf8mb4 where the dump does not name it.
+        """Detect a server with the old default collation of utf8mb4 if the dump does not name it.
 
-        Returns what gives that collation to a database that was created for the dump before.
+        Return the statements that give that collation to a database already created for the dump.
         """
         if self._knows_source or statement.kind is not Kind.CREATE_TABLE:
             return []
@@ -368,7 +369,7 @@ class Judge:
 
 
 def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse | None:
-    """Return the rule that keeps a statement from the server because of what it is for."""
+    """Return the rule that skips a statement because of what it concerns."""
     kind = statement.kind
     if kind is Kind.REPLICATION:
         return RuleUse(rules.REPLICATION_POSITION, one_line(statement.text))
@@ -381,14 +382,14 @@ def _find_skip(statement: Statement, schemas: Sequence[str | None]) -> RuleUse |
 
 
 def _known(schemas: Sequence[str | None], statement: Statement) -> Iterator[tuple[str, Name]]:
-    """Yield the names whose schema is known, and that."""
+    """Yield (schema, name) for the names whose schema is known."""
     for schema, name in zip(schemas, statement.names, strict=False):
         if schema is not None:
             yield schema, name
 
 
 def _relies_on_use(statement: Statement) -> bool:
-    """Tell whether a statement is for the current database because it names no other."""
+    """Tell whether a statement applies to the current database because it names no other."""
     if statement.kind in _NAMES_A_SCHEMA:
         return not statement.names
     return any(name.schema is None for name in statement.names)

@@ -1,4 +1,4 @@
-"""What the tables that a dump has created imply for the values of an INSERT.
+"""What the definitions of a dump's tables imply for the values in an INSERT.
 
 Pure.
 """
@@ -17,20 +17,21 @@ from rewound.dump.values.generated_values import replace_generated
 
 @dataclass(frozen=True, slots=True)
 class KnownInsert:
-    """An INSERT into a table that the dump has made."""
+    """An INSERT into a table that the dump has created."""
 
     table: KnownTable
     columns: tuple[str, ...]
-    """Those that a row states, in their order, in lower case."""
+    """The columns that a row states, in their order, in lower case."""
     auto_increment: int | None
-    """The position of the AUTO_INCREMENT among them."""
+    """The index of the AUTO_INCREMENT column among them."""
     generated: tuple[int, ...]
-    """The positions of generated columns."""
+    """The indexes of generated columns."""
     enums: EnumColumns | None
-    """The places of ENUM columns among them."""
+    """The positions of ENUM columns among them."""
     computed: frozenset[str]
-    """The columns of which the server makes the values: generated ones, and those that no row
-    states; in lower case."""
+    """The columns whose values the server computes: generated ones, and those that no row states;
+    in lower case.
+    """
 
 
 @dataclass(slots=True)
@@ -44,9 +45,9 @@ class KnownInserts:
     def find(
         self, statement: Statement, key: TableKey, session: DumpSession, version: int
     ) -> KnownInsert | None:
-        """Return what an INSERT's head says; None if nothing certain is known of it.
+        """Return what an INSERT's head implies; None if nothing is certain.
 
-        `version` is the server's.
+        `version` is that of the server.
         """
         head = statement.text[: statement.rows_start]
         place = (head, key, self.tables.version, session.mode, session.keeps_zero)
@@ -58,7 +59,7 @@ class KnownInserts:
     def with_values(
         self, verdict: Verdict, schema: str, session: DumpSession, version: int
     ) -> Verdict:
-        """Return the verdict on an INSERT with what is known of the values in its rows."""
+        """Return the verdict on an INSERT with what is known about the values in its rows."""
         statement = verdict.statement
         insert = self.find(statement, (schema, statement.names[0].name), session, version)
         if insert is None or not (insert.computed or insert.enums):

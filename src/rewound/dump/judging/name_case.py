@@ -1,9 +1,9 @@
-"""Names of tables in upper and lower case: whether the dumped server distinguished them.
+"""The letter case of table names: whether the dumped server distinguished it.
 
-Pure. With lower_case_table_names=1, as on Windows, a server stores names in lower case and
-finds them however they are written, and so its dump may have both. Where a dump uses a
-table by a name that only differs in case from one that it has made, it needs such a server
-again; not where it has made two tables whose names differ in nothing else.
+Pure. With lower_case_table_names=1, as on Windows, a server stores names in lower case and finds
+them in any case, so its dumps may use both. If a dump refers to a table that it created by a name
+in another case, it needs such a server again; but not if it created two tables whose names differ
+only in case.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,13 +24,13 @@ _USES = frozenset(
     | {Kind.CREATE_INDEX, Kind.CREATE_TRIGGER}
 )
 _NAMED_OTHERWISE = STORED_OBJECTS - {Kind.CREATE_VIEW}
-"""Their own names are compared without regard to case by every server."""
+"""Every server ignores case in the names of these."""
 _DROPS = frozenset({Kind.DROP_TRIGGER, Kind.DROP_PROCEDURE, Kind.DROP_FUNCTION, Kind.DROP_EVENT})
 _BEFORE_TABLE = frozenset({"FROM", "JOIN", "UPDATE", "REFERENCES"})
 
 
 class NameCase:
-    """Guards the names of the tables and views that a dump has made, as it writes them."""
+    """Guards the names of the tables and views that a dump has created, as it writes them."""
 
     def __init__(self) -> None:
         self._made: dict[TableKey, TableKey] = {}
@@ -39,7 +39,7 @@ class NameCase:
         self._are_told_apart = False
         self._is_found = False
         self._later: dict[TableKey, int] = {}
-        """What bodies and foreign keys name, which may come later, and the line of it."""
+        """Names in bodies and foreign keys, whose tables may come later, with their lines."""
 
     def follow(
         self,
@@ -49,9 +49,9 @@ class NameCase:
         mode: LexicalMode,
         line: int,
     ) -> str | None:
-        """Return what shows that names are case-insensitive, once; None if nothing does.
+        """Return, once, what shows that names are case-insensitive; None if nothing does.
 
-        The statement has its names as they are written; `tokens` are those of a definition.
+        The names of the statement are as written; `tokens` are those of a definition.
         """
         kind = statement.kind
         keys = [(schema, name.name) for schema, name in zip(schemas, statement.names, strict=False)]
@@ -71,7 +71,7 @@ class NameCase:
         return self._once(found)
 
     def finish(self) -> tuple[int, str] | None:
-        """Return a line and what shows it there, when all tables of the dump are made."""
+        """Return a line and what it shows, when all tables of the dump are created."""
         for key, line in self._later.items():
             if (found := self._once(self._find_other_case(key))) is not None:
                 return line, found
@@ -111,7 +111,7 @@ def fold_names(statement: Statement) -> Statement:
 
 
 def fold_mentions(mentions: Mentions) -> Mentions:
-    """Return what a definition says of other tables, their names in lower case."""
+    """Return the other tables of a definition, with their names in lower case."""
     new = mentions.renamed_to
     return replace(
         mentions,
@@ -130,7 +130,7 @@ def _fold(key: TableKey) -> TableKey:
 
 
 def _iter_tables(tokens: Sequence[Token], mode: LexicalMode) -> Iterator[Name]:
-    """Yield the tables that a definition refers to, as far as single words tell."""
+    """Yield the tables that a definition refers to, as far as single words show."""
     for index, token in enumerate(tokens):
         if token.word not in _BEFORE_TABLE:
             continue

@@ -1,4 +1,4 @@
-"""Applying the edits of a statement, and how it is sent then. Pure."""
+"""Applying the edits to a statement, and deciding how it is sent. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from rewound.dump.values.computed_rows import find_computed_rows
 from rewound.dump.values.row_values import plan_value_edits
 
 _MOST_EDITS = 50_000
-"""Of one definition; a table of 8,192 partitions may need two for each."""
+"""The limit for one definition; a table with 8,192 partitions may need two for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,24 @@ class Conditions:
     mode: LexicalMode
     """How its text is read."""
     is_old: bool
-    """The dumped server was a MySQL before 8.0, or MariaDB."""
+    """Whether the dumped server was a MySQL before 8.0, or MariaDB."""
     has_old_default: bool
-    """There, utf8mb4 without a collation meant utf8mb4_general_ci."""
+    """Whether utf8mb4 without a collation meant utf8mb4_general_ci there."""
     folds_names: bool
-    """The world's server has lower_case_table_names=1."""
+    """Whether the world's server has lower_case_table_names=1."""
 
 
 def rewrite(
     statement: Statement, conditions: Conditions, reader: StatementReader, *, is_there: bool
 ) -> tuple[bytes, list[RuleUse]]:
-    """Return a statement as it is to be sent, and the rules that changed or refuse it.
+    """Return the statement to be sent, and the rules that changed or refuse it.
 
-    `is_there` tells whether the dump has created the statement's database. What is sent is
-    judged once more: a cut could bring words together that no rule saw so before, such as
-    DATA PAGE_CHECKSUM=1 DIRECTORY='/etc'.
+    `is_there` tells whether the dump has created the statement's database. The result is judged
+    once more: a cut could join words that no rule saw together, such as DATA PAGE_CHECKSUM=1
+    DIRECTORY='/etc'.
 
     Raises:
-        UnreadableText: what would be sent needs a change as well.
+        UnreadableText: the result would need a change as well.
         TooManyTokens: it needs too many changes.
     """
     edits, refusal = _plan(statement, conditions, reader, is_there=is_there)

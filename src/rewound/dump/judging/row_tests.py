@@ -1,9 +1,9 @@
-"""Which rows may be moved to other statements than those of the dump.
+"""Which rows may be moved into other statements than those of the dump.
 
-Pure. A statement's rows may be parted, and those of several joined, where the server makes
-the same of each row in any of them. That is certain of literals alone, in a table that the
-dump has made, where no trigger looks on and the server chooses no numbers: it reserves
-those for all rows of a statement at once, and LAST_INSERT_ID() then gives the first.
+Pure. A statement's rows may be split, and those of several joined, if the server treats each row
+alike in any of them. That is certain only for literals, in a table that the dump has created, if no
+trigger can fire and the server chooses no numbers: it reserves numbers for all rows of a statement
+at once, and LAST_INSERT_ID() then returns the first.
 """
 
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ class RowTestFinder:
     def find(
         self, head: bytes, session: DumpSession, schema: str | None, version: int
     ) -> RowTest | None:
-        """Return the test by an INSERT's head; None if no rows of it pass.
+        """Return the test for an INSERT with this head; None if none of its rows can pass.
 
-        `schema` is the one of names without one, `version` the server's.
+        `schema` applies to names without one; `version` is that of the server.
         """
         place = (head, schema, self.tables.version, session.sql_mode)
         if place != self._place:
@@ -53,7 +53,7 @@ class RowTestFinder:
 def make_row_test(
     table: KnownTable, names: Sequence[str] | None, *, keeps_zero: bool
 ) -> RowTest | None:
-    """Return the test for rows that state these columns of a table; None if no rows pass."""
+    """Return the test for rows that state these columns of a table; None if no rows can pass."""
     listed = table.listed(names)
     if listed is None or table.has_triggers:
         return None

@@ -1,7 +1,7 @@
 """Which tables a file has created so far, and which of its dumps filled them.
 
-Pure. A statement that needs a table which does not exist, or that deletes the rows of
-another dump in the same file, is refused before a server would fail, or obey.
+Pure. A statement that requires a missing table, or that deletes the rows of another dump in the
+same file, is refused before a server would fail on it, or execute it.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ _EMPTIES = frozenset({Kind.DROP_TABLE, Kind.CREATE_TABLE, Kind.TRUNCATE, Kind.DE
 
 
 class TableHistory:
-    """Guards the names of the tables and views that there are."""
+    """Guards the names of the tables and views that exist."""
 
     def __init__(self) -> None:
         self._made: set[TableKey] = set()
         self._views: set[TableKey] = set()
         self._filled: dict[TableKey, int] = {}
-        """Each table with rows to the line at which the dump begins that stated them."""
+        """Each table with rows, and the line at which the dump that stated them begins."""
         self._begins_at = 1
         self._is_certain = True
 
@@ -34,7 +34,7 @@ class TableHistory:
         self._begins_at = line
 
     def lose_track(self) -> None:
-        """Give up on what is missing: a statement that may have made tables was refused."""
+        """Stop judging what is missing: a statement that may have created tables was refused."""
         self._is_certain = False
 
     def find_refusal(self, kind: Kind, keys: Sequence[TableKey]) -> RuleUse | None:
@@ -69,7 +69,7 @@ class TableHistory:
         )
 
     def follow(self, kind: Kind, keys: Sequence[TableKey], text: bytes) -> None:
-        """Record a statement that is executed."""
+        """Record an executed statement."""
         if kind in _FILLS:
             self._filled.setdefault(keys[0], self._begins_at)
         elif kind in (Kind.CREATE_TABLE, Kind.CREATE_VIEW):
@@ -83,7 +83,7 @@ class TableHistory:
                 self._views.discard(_caseless(key))
                 self._filled.pop(key, None)
         elif kind is Kind.DROP_VIEW:
-            # It leaves a table of that name alone.
+            # DROP VIEW leaves a table of that name alone.
             for key in keys:
                 if _caseless(key) in self._views:
                     self._made -= {key, _caseless(key)}
@@ -99,8 +99,8 @@ class TableHistory:
 
 
 def _caseless(key: TableKey) -> TableKey:
-    """Return a key that no other spelling of the name differs from; see the server's rules.
+    """Return the key in the form that all spellings of the name share.
 
-    Whether names differ by their case alone is for the server to say.
+    Only the server knows whether names that differ only in case are different.
     """
     return key[0].lower(), key[1].lower()

@@ -1,10 +1,10 @@
-"""Rows that state 0 for an AUTO_INCREMENT, in a session that takes 0 for the next number.
+"""Rows that state 0 for an AUTO_INCREMENT, in a session where 0 means the next number.
 
-Pure. A dump states the numbers of all rows, so a single 0 among them is a row's own number:
-its program, unlike mysqldump, does not set NO_AUTO_VALUE_ON_ZERO. Who writes 0 into several
-rows of a table, or lets the server choose others, means the next number. A table's first
-row alone tells neither; it keeps its 0 until the rows after it tell, and is given its
-number then, as the client would have given it.
+Pure. A dump states the numbers of all rows, so a single 0 among them is a row's own number: its
+program, unlike mysqldump, did not set NO_AUTO_VALUE_ON_ZERO. A script that writes 0 into several
+rows of a table, or lets the server choose others, means the next number. A table's first row alone
+shows neither; it keeps its 0 until later rows decide, and then gets the number that a client would
+have given it.
 """
 
 import enum
@@ -26,10 +26,10 @@ class _Meaning(enum.Enum):
     """What the rows of a table so far show about the meaning of 0."""
 
     OWN_NUMBER = enum.auto()
-    """They state numbers, so it is one as well."""
+    """The rows state numbers, so a 0 is one as well."""
     NEXT_NUMBER = enum.auto()
     UNDECIDED = enum.auto()
-    """There is one row, and it states 0."""
+    """There is one row so far, and it states 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class ZeroPlan:
     """How an INSERT is to be sent."""
 
     keeps_zero: bool | None = None
-    """In a session that stores a 0 as it is; None if it states none."""
+    """Whether it needs a session that stores 0 unchanged; None if it states no 0."""
     before: tuple[bytes, ...] = ()
-    """What has to be executed before."""
+    """The statements to execute before it."""
     uses: tuple[RuleUse, ...] = ()
 
 
@@ -53,22 +53,22 @@ _SETS_NEXT = re.compile(rb"\bINSERT_ID\b", re.IGNORECASE)
 
 
 class ZeroNumbers:
-    """Guards what a 0 means in each table."""
+    """Guards the meaning of 0 in each table."""
 
     def __init__(self, inserts: KnownInserts) -> None:
         self._inserts = inserts
         self._meanings: dict[TableKey, _Meaning] = {}
         self._last_undecided: tuple[TableKey, KnownTable] | None = None
-        """The table that the last number would have been chosen for."""
+        """The table for which the last number would have been chosen."""
         self._next_is_set = False
-        """The dump has set the number that the next row gets (insert_id)."""
+        """Whether the dump has set the number of the next row (insert_id)."""
 
     def plan(
         self, statement: Statement, key: TableKey | None, session: DumpSession, version: int
     ) -> ZeroPlan:
         """Return how a statement about a table, or about none, is sent in the dump's session.
 
-        `version` is the server's.
+        `version` is that of the server.
         """
         kind = statement.kind
         if kind in _BEGINS_ANEW and key is not None:
@@ -132,7 +132,7 @@ class ZeroNumbers:
         return ZeroPlan(True, (), (RuleUse(rules.ZERO_KEPT, ".".join(key)),))
 
     def _plan_last_number(self, key: TableKey, table: KnownTable) -> ZeroPlan:
-        """Return what comes before a statement that asks for the last number chosen."""
+        """Return what must precede a statement that uses the last number chosen."""
         self._last_undecided = None
         if self._meanings.get(key) is not _Meaning.UNDECIDED:
             return _ANY
@@ -142,7 +142,7 @@ class ZeroNumbers:
 
 
 def _number_first(key: TableKey, table: KnownTable) -> tuple[bytes, ...]:
-    """Return what gives a table's only row, which states 0, the number of a first one."""
+    """Return the statements that number a table's only row, which states 0, as a first row."""
     names = [quote_name(name) for name in (*key, table.auto_increment_column or "")]
     sql = b"UPDATE %b.%b SET %b = LAST_INSERT_ID(%d) WHERE %b = 0"
     return (sql % (*names, table.next_number, names[2]),)

@@ -1,12 +1,12 @@
 r"""The rows of an INSERT as the fields of a LOAD DATA, where both mean the same.
 
-Pure. What stands between VALUES and the delimiter is, but for its first and its last
-parenthesis, a file that LOAD DATA reads with FIELDS TERMINATED BY ',' ENCLOSED BY '\''
-LINES TERMINATED BY '),('. The server then has no SQL to parse, which halves its work.
+Pure. The text between VALUES and the delimiter, without its first and last parenthesis, is a file
+that LOAD DATA reads with FIELDS TERMINATED BY ',' ENCLOSED BY '\'' LINES TERMINATED BY '),('. The
+server then parses no SQL, which halves its work.
 
-Fields are not SQL: a number in a text column keeps its spelling, `null` is four letters,
-`\%` loses its backslash. Each such difference was found by sending both to MySQL 9.7.4,
-and what could show one is not sent as fields; see `patterns`.
+Fields are not SQL: a number in a text column keeps its spelling, `null` is four letters, `\%` loses
+its backslash. Each such difference was found by sending both to MySQL 9.7.4, and rows that could
+show one are not sent as fields; see `row_patterns`.
 """
 
 import re
@@ -24,16 +24,16 @@ from rewound.dump.text.statement import Statement
 
 @dataclass(frozen=True, slots=True)
 class FieldRows:
-    """Rows as LOAD DATA takes them."""
+    """Rows in the form that LOAD DATA reads."""
 
     sql: bytes
     """The LOAD DATA statement."""
     statement: Statement
-    """The INSERT that they are the rows of."""
+    """The INSERT that the rows come from."""
     row_end: bytes
     """The text between two rows."""
     has_prefixes: bool
-    """Values have `_binary` before them, which is no part of a field."""
+    """Whether values have a prefix `_binary`, which is not part of a field."""
 
     @property
     def text(self) -> bytes:
@@ -46,7 +46,7 @@ class FieldRows:
 
 @dataclass(frozen=True, slots=True)
 class ReadRows:
-    """What was found of one statement's rows."""
+    """What was found about one statement's rows."""
 
     fitness: Fitness
     fields: FieldRows | None = None
@@ -68,7 +68,7 @@ class RowReader:
         names = _read_columns(head, mode, version)
         by_name = {column.name.lower(): column for column in metadata.columns}
         listed = [column.name.lower() for column in metadata.columns] if names == () else names
-        # A column that is left out may get a value that depends on when it is sent.
+        # An omitted column may get a value that depends on when the row is sent.
         fits = listed is not None and sorted(listed) == sorted(by_name)
         if metadata.auto_increment_column is not None and not session.sends_zero:
             fits = False
@@ -125,10 +125,10 @@ class RowReader:
         )
 
     def _find_reading(self, hexadecimal: frozenset[str]) -> str | None:
-        """Return the character set to read fields in, None if none gives what SQL does.
+        """Return the character set to read fields in; None if none has the same result as SQL.
 
-        Bytes that are not hexadecimal need not be text of the session's character set; read as
-        `binary` they pass, and so does text that its column keeps as it comes. JSON takes no
+        Bytes that are not hexadecimal need not be text of the session's character set. Read as
+        `binary` they pass, and so does text that its column stores unchanged. JSON accepts no
         binary text.
         """
         character_set = self._character_set
@@ -145,9 +145,9 @@ class RowReader:
         return character_set if character_set in _EVERY_BYTE_IS_TEXT else None
 
     def _has_same_escapes(self, statement: Statement) -> bool:
-        r"""Tell whether no string holds an escape that a field has not: `\%`, `\_`, `\N`.
+        r"""Tell whether no string contains an escape that fields lack: `\%`, `\_`, `\N`.
 
-        And whether it is read as one at all.
+        It also checks that a backslash is an escape at all.
         """
         if not self._mode.backslash_escapes or self._mode.two_byte_set is not None:
             return False
@@ -160,7 +160,7 @@ class RowReader:
 def _read_columns(head: bytes, mode: LexicalMode, server_version: int) -> tuple[str, ...] | None:
     """Return the columns that `INSERT INTO t (…) VALUES` lists, in lower case; () for no list.
 
-    None for every other way of beginning: IGNORE, PARTITION and the like.
+    None for every other form: IGNORE, PARTITION and the like.
     """
     read = read_insert_head(head, mode, server_version)
     if read is None or read.verb != "INSERT" or read.modifiers:
@@ -176,5 +176,6 @@ _KEPT_AS_THEY_COME: Mapping[str, frozenset[str]] = {
     "utf8": frozenset({"utf8mb3"}),
 }
 _EVERY_BYTE_IS_TEXT = frozenset({"latin1", "binary"})
-"""Character sets in which any bytes can be read and none are changed on their way to a column
-of bytes. Tried with all pairs of bytes on 9.7.4."""
+"""Character sets in which all bytes are valid, and reach a column of bytes unchanged. Tried with
+all pairs of bytes on 9.7.4.
+"""

@@ -1,7 +1,7 @@
-"""The patterns of rows: their masked text without digits; they decide how rows may be sent.
+"""The patterns of rows: their masked text without digits. They decide how rows may be sent.
 
 Pure. `(17,'',-1.5,NULL)` has the pattern `,'',-.,NULL`. A table has a handful of patterns, so
-all rows of a statement are judged by looking at each of them once.
+judging each of them once judges all rows of a statement.
 """
 
 import enum
@@ -16,16 +16,16 @@ class Fitness(enum.IntEnum):
     """How freely the rows of a statement may be sent."""
 
     VERBATIM = 0
-    """They compute something, or let the server choose numbers: in their order, as SQL."""
+    """They compute something, or let the server choose numbers: sent in their order, as SQL."""
     LITERAL = 1
-    """The same whenever and by whichever session they are sent, as SQL."""
+    """The same at any time and from any session, as SQL."""
     FIELDS = 2
     """The same as fields of LOAD DATA, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What stands between the values, and between the rows."""
+    """The text between the values, and between the rows."""
 
     field_end: bytes
     row_end: bytes
@@ -33,7 +33,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class RowPatterns:
-    """What the patterns of a statement's rows say."""
+    """What the patterns of a statement's rows show."""
 
     fitness: Fitness
     layout: Layout = Layout(b"", b"")
@@ -55,7 +55,7 @@ class RowPatternReader:
         self._patterns: dict[bytes, _Pattern] = {}
 
     def read(self, masked_text: bytes, rows: int) -> RowPatterns:
-        """Return what stands outside of the strings of so many rows, by their masked text."""
+        """Return what the text outside strings shows, for so many rows with this masked text."""
         layout = _find_layout(masked_text)
         if layout is None:
             return _NOTHING
@@ -107,7 +107,7 @@ class RowPatternReader:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """What one pattern says."""
+    """What one pattern shows."""
 
     fitness: Fitness
     hexadecimal: frozenset[str] = frozenset()
@@ -118,7 +118,7 @@ _NOTHING = RowPatterns(Fitness.VERBATIM)
 
 
 def _find_layout(masked_text: bytes) -> Layout | None:
-    """Return the layout of the first two rows; that all have it is for the patterns to tell."""
+    """Return the layout of the first two rows; the patterns show whether all rows have it."""
     if not (masked_text.startswith(b"(") and masked_text.endswith(b")")):
         return None
     between = _BETWEEN_ROWS.search(masked_text)
@@ -129,7 +129,7 @@ def _find_layout(masked_text: bytes) -> Layout | None:
 
 
 def _find_different(skeleton: bytes, row_end: bytes, rows: int) -> set[bytes] | None:
-    """Return the patterns among so many rows; None if there are not so many."""
+    """Return the patterns among so many rows; None if their number is another."""
     first = skeleton.partition(row_end)[0]
     if skeleton == row_end.join([first] * rows):
         return {first}
@@ -164,10 +164,10 @@ def _fits(value: bytes, kind: ValueKind) -> bool:
 _DOUBLED_QUOTES = b"''''"
 """Two strings side by side in the masked text: one string with a doubled quote in it."""
 _BETWEEN_ROWS = re.compile(rb"\),\s*\(")
-# Numbers without their digits; a hexadecimal one keeps its letters. Without digits 1-2 looks
-# like -12, and is as constant; as a field it is a number with a warning, which is not accepted.
+# Numbers without their digits; hexadecimal numbers keep their letters. Without digits, 1-2 looks
+# like -12 and is as constant; as a field it is a number with a warning, which is not accepted.
 _NUMBER = re.compile(rb"-?\.?(?:[eE][-+]?)?")
 _LITERAL = re.compile(rb"-?\.?(?:[eE][-+]?)?|NULL|null|(?:_binary )?''|x[0-9A-Fa-f]*")
 _NO_DIGITS = re.compile(rb"0x[,)]")
-# SQL computes -0 and gets 0; a field keeps the sign.
+# SQL computes -0 as 0; a field keeps the sign.
 _NEGATIVE_ZERO = re.compile(rb"-0*(?:\.0*)?(?:[eE][-+]?\d+)?[,)]")

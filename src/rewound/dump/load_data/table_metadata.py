@@ -1,4 +1,4 @@
-"""What must be known about a table before rows are sent to it as fields. Pure values."""
+"""What must be known about a table before its rows are sent as fields. Pure values."""
 
 import enum
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class ValueKind(enum.Enum):
     BYTES = "bytes"
     """In quotes, perhaps after `_binary`: BINARY, BLOB, BIT, GEOMETRY."""
     OTHER = "other"
-    """Nothing that we know to be the same in both."""
+    """Values that are not known to mean the same in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class ColumnMetadata:
     kind: ValueKind
     is_nullable: bool
     character_set: str | None
-    """MySQL's name of it; None if it holds no text."""
+    """MySQL's name of it; None for a column without text."""
     is_json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TableMetadata:
-    """What has to be known of a table before rows are sent to it in another way."""
+    """What must be known about a table before its rows are sent as fields."""
 
     columns: tuple[ColumnMetadata, ...]
-    """All that rows can state a value for, in their order; generated ones are not among them."""
+    """All columns for which rows can state a value, in their order; without generated ones."""
     auto_increment_column: str | None
     """The column with AUTO_INCREMENT, if there is one."""
     has_primary_key: bool

@@ -5,8 +5,8 @@ Source: information_schema of MySQL 9.7.4; a test compares it with the real serv
 
 from rewound.dump.rules.server_profile import ServerProfile
 
-# Character set to what follows on its name in those of its collations, its default first;
-# the one of `binary` is called so as well.
+# Each character set, followed by the suffixes of its collations, the default first. The collation
+# of `binary` has the same name.
 _COLLATIONS = """\
 armscii8: general_ci bin
 ascii: general_ci bin

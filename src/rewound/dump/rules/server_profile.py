@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServerProfile:
-    """The capabilities of one server version."""
+    """The properties of one server version."""
 
     version_number: int
-    """As versioned comments count: 9.7.4 is 90704."""
+    """As in versioned comments: 9.7.4 is 90704."""
     engines: frozenset[str]
     """Names of the storage engines that can be used, in lower case."""
     collations: Mapping[str, str]
-    """Name of each collation to its character set, in lower case."""
+    """Each collation to its character set, in lower case."""
     default_collations: Mapping[str, str]
-    """Character set to its default collation, in lower case."""
+    """Each character set to its default collation, in lower case."""
     lower_case_table_names: int = 0
     """0: table names are case-sensitive; 1: they are stored in lower case."""
 
@@ -24,7 +24,7 @@ REMOVED_SQL_MODES = frozenset(
     {"NO_AUTO_CREATE_USER", "NO_FIELD_OPTIONS", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS"}
     | {"ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB", "MYSQL323", "MYSQL40"}
 )
-"""sql_modes that no supported server knows.
+"""The sql_modes that no supported server has.
 
 Source: MySQL 8.0 manual, "Server SQL Modes"; setting one gives error 1231 on 9.7.4.
 """

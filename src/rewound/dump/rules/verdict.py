@@ -39,7 +39,7 @@ class RuleUse:
 
     rule: Rule
     detail: str = ""
-    """What it met, in the dump's own words."""
+    """The text that the rule was applied to, or what it found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class StatedValues:
     """Rows that state values for generated columns."""
 
     columns: tuple[str, ...]
-    """What each row states, in its order."""
+    """The columns that each row states, in their order."""
     generated: tuple[str, ...]
     """Which of these are generated."""
     rows: bytes
@@ -56,19 +56,19 @@ class StatedValues:
 
 @dataclass(frozen=True, slots=True)
 class EnumColumns:
-    """Where the rows of an INSERT state values of ENUM."""
+    """The positions at which the rows of an INSERT state ENUM values."""
 
     columns: tuple[str, ...]
-    """What each row states, in its order, in lower case."""
+    """The columns that each row states, in their order, in lower case."""
     enums: tuple[int, ...]
-    """The positions of ENUM among them."""
+    """The indexes of ENUM columns among them."""
     mode: LexicalMode
-    """What the rows are read in."""
+    """How the rows are read."""
     row_test: RowTest | None
-    """What tells by their masked text that rows are the same when they are sent again."""
+    """Tells by the masked text whether rows stay the same when they are sent again."""
 
     def may_repeat(self, statement: Statement) -> bool:
-        """Tell whether the statement gives the same rows after an attempt that failed."""
+        """Tell whether repeating the statement after a failed attempt gives the same rows."""
         return self.row_test is not None and self.row_test(statement.masked_rows)
 
 
@@ -77,32 +77,32 @@ class Verdict:
     """The decision about one piece of a dump."""
 
     statement: Statement
-    """The statement as the dump has it."""
+    """The statement, as in the dump."""
     line: int
     """The line of the dump on which it begins, counted from 1."""
     sql: tuple[bytes, ...] = ()
     """What to send to the server, in order; empty if nothing is executed."""
     uses: tuple[RuleUse, ...] = ()
-    """The rules that made `sql` differ from the statement, or kept it from the server."""
+    """The rules that changed `sql`, or kept the statement from the server."""
     schema: str | None = None
-    """The schema that an unqualified name in it belongs to."""
+    """The schema for unqualified names."""
     auto_increment: int | None = None
     """For CREATE and ALTER TABLE: the AUTO_INCREMENT that it states."""
     mentions: Mentions = NONE
     """The other tables that it refers to."""
 
     stated: StatedValues | None = None
-    """For INSERT and REPLACE: the values of generated columns that DEFAULT takes the place of."""
+    """For INSERT and REPLACE: the values of generated columns that DEFAULT replaces."""
 
     enums: EnumColumns | None = None
-    """For INSERT and REPLACE: where its rows state values of ENUM, if that is known."""
+    """For INSERT and REPLACE: the positions of ENUM values in its rows, if known."""
 
     computed: frozenset[str] = frozenset()
     """For INSERT and REPLACE: the generated columns of its table, in lower case."""
 
     @property
     def refusal(self) -> RuleUse | None:
-        """The rule that refuses it, if one does; then the world fails."""
+        """The rule that refuses it, if any; then the world fails."""
         return next((use for use in self.uses if use.rule.effect is Effect.REFUSE), None)
 
     @property
@@ -112,19 +112,19 @@ class Verdict:
 
 
 def excerpt(text: bytes, length: int = 200) -> str:
-    """Return a statement's first characters on one line, for a message."""
+    """Return the beginning of a statement on one line, for a message."""
     line = one_line(text[: 4 * length])
     return line if len(line) <= length else line[:length] + "…"
 
 
 def one_line(text: bytes) -> str:
-    """Return the whole statement on one line, with its passwords left out."""
+    """Return the whole statement on one line, without its passwords."""
     shown = _PASSWORD.sub(rb"\1'...'", text).decode("utf-8", "replace")
     return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
 def describe_edit(edit: Edit, text: bytes, prefix: str = "") -> RuleUse:
-    """Return the use of a rule that changes a statement, with what it changes."""
+    """Return the use of a rule that changes a statement, and the text that it changes."""
     return RuleUse(edit.rule, prefix + excerpt(text[edit.start : edit.end], 60))
 
 
@@ -146,7 +146,7 @@ def apply_edits(text: bytes, edits: Sequence[Edit]) -> bytes:
 def _set_apart(text: bytes, edit: Edit) -> bytes:
     """Return the text of an edit, with a space if it would otherwise join two tokens.
 
-    Without it, what stands left and right of a cut could open a comment: /PAGE_CHECKSUM=1*.
+    Otherwise the text on both sides of a cut could open a comment: /PAGE_CHECKSUM=1*.
     """
     left, right = text[edit.start - 1 : edit.start], text[edit.end : edit.end + 1]
     if not edit.text:

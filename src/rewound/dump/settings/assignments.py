@@ -1,7 +1,7 @@
-"""The assignments of a SET statement: which variable, in which scope, to what.
+"""The assignments in a SET statement: which variable, in which scope, gets which value.
 
-Pure. Reads the grammar of SET and nothing of what the settings mean. A form that is not
-certain is an error.
+Pure. It reads the grammar of SET, not the meaning of the settings. A form that is not certain is an
+error.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ GLOBAL_SCOPES = frozenset({"GLOBAL", "PERSIST", "PERSIST_ONLY"})
 SCOPES = GLOBAL_SCOPES | {"SESSION", "LOCAL"}
 
 NAMES = "NAMES"
-"""Stands for SET NAMES and SET CHARACTER SET among the variables, which are lower case."""
+"""Stands for SET NAMES and SET CHARACTER SET; variables are in lower case."""
 
 _DEFAULTS = {
     "sql_mode": INITIAL_SQL_MODE,
@@ -32,7 +32,7 @@ _DEFAULTS = {
 
 
 class CannotFollow(ValueError):
-    """A setting whose effect on the reading of the dump is not certain."""
+    """A setting whose effect on how the dump is read is not certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Assignment:
     """One `name = value` of a SET statement."""
 
     scope: str
-    """In upper case, its own or the one carried over; empty if there is none."""
+    """In upper case, its own or that of a preceding assignment; empty if there is none."""
     name: str
     """The variable in lower case; a user variable begins with @. Or NAMES."""
     value: tuple[Token, ...]
@@ -62,7 +62,7 @@ class Assignment:
 def iter_assignments(tokens: Sequence[Token], session: DumpSession) -> Iterator[Assignment]:
     """Yield the assignments of the tokens after SET.
 
-    A scope holds until another one is written.
+    A scope applies until another one is written.
     Source: tried on MySQL 9.7.4, where SET GLOBAL a = 1, b = 2 sets both globally.
 
     Raises:
@@ -110,7 +110,7 @@ def _read_target(target: Sequence[Token], carried: str, session: DumpSession) ->
 
 
 def known_value(assignment: Assignment, session: DumpSession) -> str | None:
-    """Return what the value stands for, or None if only the server knows it."""
+    """Return what the value means; None if only the server knows it."""
     value = assignment.value
     if len(value) == 1:
         if value[0].word == "DEFAULT":
@@ -150,12 +150,12 @@ def is_unset(token: Token, session: DumpSession) -> bool:
 
 
 def is_plain_name(token: Token) -> bool:
-    """Tell whether a token is a word that stands for itself, no number and no NULL."""
+    """Tell whether a token is an ordinary word: not a number and not NULL."""
     return token.kind is TokenKind.WORD and not token.text[:1].isdigit() and token.word != "NULL"
 
 
 def is_literal(assignment: Assignment) -> bool:
-    """Tell whether the value is written out, and the same to every server."""
+    """Tell whether the value is a literal that every server reads alike."""
     token = assignment.value[0]
     return len(assignment.value) == 1 and (
         token.kind is TokenKind.STRING or (is_plain_name(token) and token.word != "DEFAULT")

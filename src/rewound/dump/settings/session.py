@@ -1,8 +1,8 @@
 """The state of the dump's session after its SET statements, as far as it matters.
 
-Pure. Keeps the values of sql_mode and the client character set, which decide how text is
-read, of autocommit, and of the user variables in which dumps save them. The model starts from
-values that the loader sets on its connection, so it is right from the first statement on.
+Pure. It keeps the values of sql_mode and the client character set, which decide how text is read;
+of autocommit; and of the user variables in which dumps save them. It starts from values that the
+loader sets on its connection, so it is right from the first statement on.
 """
 
 from dataclasses import dataclass, field, replace
@@ -12,9 +12,10 @@ from rewound.dump.text.lexical import LexicalMode, lexical_mode
 INITIAL_SQL_MODE = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 )
-"""MySQL's default since 8.0, less the modes that refuse zero dates; the loader sets it
-before the first statement. A dump that sets no sql_mode of its own, such as MySQL-Front's,
-states its zero dates and must get them; anything that would change a value stays an error."""
+"""MySQL's default since 8.0, without the modes that refuse zero dates; the loader sets it before
+the first statement. A dump that sets no sql_mode of its own, such as MySQL-Front's, contains zero
+dates that must be kept; anything that would change a value remains an error.
+"""
 
 _ZERO_DATE_MODES = "NO_ZERO_IN_DATE,NO_ZERO_DATE"
 
@@ -38,7 +39,7 @@ NEW_SESSION = (
     f"SET SESSION sql_mode = '{INITIAL_SQL_MODE}', ".encode()
     + ", ".join(f"{name} = DEFAULT" for name in _LEFT_TO_THE_SERVER).encode(),
 )
-"""What makes the session of a dump that is over the one that the next dump begins in."""
+"""The statements that give the next dump in the file a new session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +47,25 @@ class DumpSession:
     """The dump's session between two statements."""
 
     sql_mode: str = INITIAL_SQL_MODE
-    """Comma-separated modes, as set, less those that the server lacks."""
+    """Comma-separated modes, as set, without those that the server lacks."""
     character_set: str = INITIAL_CHARACTER_SET
     """character_set_client, in lower case."""
     storage_engine: str = INITIAL_STORAGE_ENGINE
-    """The engine of tables that name none."""
+    """The engine for tables that name none."""
     saved: dict[str, str | None] = field(default_factory=dict)
-    """User variable, in lower case, to its value; None if the value is unknown."""
+    """User variables in lower case with their values; None if a value is unknown."""
     utf8mb4_collation: str | None = None
     """The default collation of utf8mb4 on the dumped server, if it differs from the one here."""
     schema: str | None = None
     """The schema that unqualified names belong to."""
     adds_zero_mode: bool = False
-    """NO_AUTO_VALUE_ON_ZERO was added to the dump's own sql_mode in the server's session."""
+    """Whether NO_AUTO_VALUE_ON_ZERO was added to the dump's sql_mode in the server's session."""
     adds_zero_dates: bool = False
-    """The modes that refuse zero dates were added to the initial sql_mode in the server's session,
-    for a routine, trigger or event: it keeps the mode that it is created in."""
+    """Whether the modes that refuse zero dates were added to the initial sql_mode in the server's
+    session, for a routine, trigger or event: it keeps the mode in which it is created.
+    """
     sets_time_zone: bool = False
-    """The dump has said in which zone its times stand."""
+    """Whether the dump has set the time zone of its values."""
     autocommits: bool = True
     """Each statement is a transaction of its own unless BEGIN or START TRANSACTION begins one."""
 
@@ -74,12 +76,12 @@ class DumpSession:
 
     @property
     def keeps_zero(self) -> bool:
-        """Whether a 0 for an AUTO_INCREMENT is stored, and not the next number."""
+        """Whether a 0 for an AUTO_INCREMENT is stored, rather than the next number."""
         return "NO_AUTO_VALUE_ON_ZERO" in self.sql_mode.upper()
 
     @property
     def sends_zero(self) -> bool:
-        """Whether that holds in the server's session as it is now."""
+        """Whether a 0 is stored in the server's session in its current state."""
         return self.keeps_zero or self.adds_zero_mode
 
     @property

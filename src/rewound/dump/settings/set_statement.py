@@ -1,8 +1,8 @@
 """SET statements: which settings a dump may change, and how they affect its parsing.
 
-Pure. A setting that decides how text is read (sql_mode, client character set) is followed
-exactly; where it comes back from a user variable, the value that it stands for is sent,
-so that the server cannot have another one than the model.
+Pure. A setting that decides how text is read (sql_mode, client character set) is followed exactly.
+If its value comes from a user variable, the value itself is sent, so that server and model cannot
+differ.
 """
 
 import re
@@ -37,9 +37,9 @@ from rewound.dump.values.system_variables import find_host_variable, read_system
 _COLLATIONS = frozenset({"collation_connection", "collation_database", "collation_server"})
 _OFF = frozenset({b"0", b"OFF", b"FALSE"})
 _MOST_VARIABLES = 500
-"""Of the user variables that one dump sets; mysqldump sets some twenty."""
+"""The limit for user variables in one dump; mysqldump sets about twenty."""
 
-# A value that we write ourselves must not be able to hold anything but itself.
+# A value that we write ourselves must not be able to contain anything else.
 _HARMLESS = re.compile(r"\w*", re.ASCII)
 
 
@@ -50,7 +50,7 @@ class SetVerdict:
     session: DumpSession
     """The session after it."""
     sql: bytes | None
-    """What to send; None if nothing of it is executed."""
+    """The statement to send; None if nothing is executed."""
     uses: tuple[RuleUse, ...]
     """The rules used."""
 
@@ -68,7 +68,7 @@ def judge_set(statement: Statement, session: DumpSession, profile: ServerProfile
     """Decide about a SET statement.
 
     Raises:
-        CannotFollow: it sets what dumps do not set, or to a value that we cannot know.
+        CannotFollow: it sets something that dumps do not set, or to an unknown value.
         UnreadableText: its text is ambiguous.
     """
     text = statement.text
@@ -101,7 +101,7 @@ def judge_set(statement: Statement, session: DumpSession, profile: ServerProfile
 
 
 def _judge_whole(text: bytes, tokens: Sequence[Token], session: DumpSession) -> SetVerdict | None:
-    """Decide about the forms of SET that hold no assignments, or None."""
+    """Decide about the forms of SET without assignments; None for the others."""
     words = [token.word for token in tokens[:3]]
     if words[:1] in (["PASSWORD"], ["ROLE"]) or words[:2] == ["DEFAULT", "ROLE"]:
         return SetVerdict(session, None, (RuleUse(rules.ACCOUNTS, excerpt(text, 80)),))
@@ -119,7 +119,7 @@ def _find_skip_rule(assignment: Assignment) -> rules.Rule | None:
     if assignment.scope in GLOBAL_SCOPES:
         return rules.GLOBAL_SETTING
     if name.startswith("@"):
-        # A server that lacks the variable cannot tell its value either.
+        # A server without the variable has no value for it either.
         is_foreign = _read_variable(assignment) in variables.FOREIGN
         return rules.FOREIGN_VARIABLE if is_foreign else None
     if name in variables.DECIDED_HERE_IF_OFF and _is_off(assignment):
@@ -128,7 +128,7 @@ def _find_skip_rule(assignment: Assignment) -> rules.Rule | None:
 
 
 def _find_variable_rule(name: str) -> rules.Rule | None:
-    """Return the rule that keeps settings of a variable from the server, if there is one."""
+    """Return the rule that skips settings of a variable, if there is one."""
     if name in variables.BINARY_LOG:
         return rules.BINARY_LOG_SETTING
     if name in variables.DECIDED_HERE:
@@ -141,7 +141,7 @@ def _find_variable_rule(name: str) -> rules.Rule | None:
 
 
 def _read_variable(assignment: Assignment) -> str:
-    """Return the system variable that is all of the value; empty for another value."""
+    """Return the system variable that makes up the value; empty for any other value."""
     token = assignment.value[0]
     return "" if len(assignment.value) > 1 else read_system_variable(token.text)
 
@@ -187,7 +187,7 @@ def _follow_reading(assignment: Assignment, session: DumpSession) -> _Assignment
 
 
 def _require_stated(assignment: Assignment) -> None:
-    """Raise CannotFollow if the server would compute the value or describe its host."""
+    """Raise CannotFollow if the server would compute the value, or the value describes its host."""
     if computed := find_computed(assignment.value):
         raise CannotFollow(f"{assignment.name} is set to the result of {computed}")
     if variable := find_host_variable(assignment.value):

@@ -1,7 +1,7 @@
 """The open transaction of a dump's statements, and whether its rows are committed.
 
-Pure. A client that reaches the end of a script leaves its session, and the server rolls back
-what was not committed. Savepoints and ROLLBACK are no part of a dump; the judge refuses them.
+Pure. When a client reaches the end of a script, its session ends, and the server rolls back what
+was not committed. Savepoints and ROLLBACK are not part of a dump; the judge refuses them.
 """
 
 from dataclasses import dataclass, replace
@@ -20,16 +20,16 @@ class Transaction:
     """The state of the dump's transaction between two statements."""
 
     is_begun: bool = False
-    """By BEGIN or START TRANSACTION, or because the last one was chained."""
+    """Whether BEGIN or START TRANSACTION began it, or the last one was chained."""
     holds_locks: bool = False
     """By LOCK TABLES; then UNLOCK TABLES commits."""
     autocommits: bool = True
-    """As it was at the last statement; to switch it on commits."""
+    """As at the last statement; switching it on commits."""
     line: int | None = None
-    """Of the first statement whose rows are not committed."""
+    """The line of the first statement whose rows are not committed."""
 
     def follow(self, verdict: Verdict, session: DumpSession, server_version: int) -> "Transaction":
-        """Return the state after a statement that left `session` as it is.
+        """Return the state after a statement, given the `session` that it leaves.
 
         Source: MySQL 9.7 manual, "Statements That Cause an Implicit Commit".
         """
@@ -44,7 +44,7 @@ class Transaction:
             words = [token.word for token in tokens]
             commits = words[:1] == ["COMMIT"]
             is_chained = "CHAIN" in words and "NO" not in words
-            # COMMIT leaves the tables locked, what begins a transaction does not.
+            # COMMIT keeps table locks; the beginning of a transaction releases them.
             return replace(
                 self,
                 is_begun=is_chained or not commits,

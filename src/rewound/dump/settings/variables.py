@@ -1,6 +1,6 @@
 """The session variables of MySQL, MariaDB and Percona Server, by what a dump may do with them.
 
-Pure. What is in none of the classes is unknown, and a dump that sets it is refused.
+Pure. A variable in none of the classes is unknown, and a dump that sets it is refused.
 
 Sources: SHOW SESSION VARIABLES of MySQL 9.7.4; the reference manuals of MySQL 5.0 to 9.7,
 "Server System Variables"; MariaDB's list of server system variables, 5.5 to 11.8; Percona
@@ -59,8 +59,9 @@ TUNING = _names("""
     transaction_allow_batching transaction_prealloc_size updatable_views_with_limit
     use_secondary_engine wait_timeout windowing_use_high_precision xa_detach_on_prepare
 """)
-"""MySQL has them, and they decide how fast, in how much memory and for how long something is
-done, or what is shown and logged."""
+"""Variables of MySQL that decide how fast, in how much memory and for how long something is done,
+or what is shown and logged.
+"""
 
 FOREIGN = _names("""
     avoid_temporal_upgrade engine_condition_pushdown innodb_create_intrinsic innodb_file_format
@@ -100,8 +101,9 @@ FOREIGN = _names("""
     tokudb_bulk_fetch tokudb_commit_sync tokudb_disable_slow_alter tokudb_loader_memory_size
     tokudb_lock_timeout tokudb_prelock_empty tokudb_row_format userstat
 """)
-"""MySQL of old, MariaDB, and Percona Server with its engines have them; MySQL 8.0 and newer
-do not. They tune, or decide what the text of a dump states anyway."""
+"""Variables of older MySQL, MariaDB, and Percona Server with its engines; MySQL 8.0 and newer lack
+them. They tune, or concern what the text of a dump states anyway.
+"""
 
 BINARY_LOG = _names("""
     binlog_direct_non_transactional_updates binlog_format binlog_row_image
@@ -110,20 +112,21 @@ BINARY_LOG = _names("""
     immediate_server_version original_commit_timestamp original_server_version
     pseudo_replica_mode pseudo_slave_mode pseudo_thread_id rbr_exec_mode sql_log_bin
 """)
-"""They are about a log that the server of a world does not write."""
+"""They concern a log that the server of a world does not write."""
 
 DECIDED_HERE = _names("""
     character_set_database character_set_filesystem innodb_strict_mode innodb_tmpdir
     restrict_fk_on_non_standard_key sql_require_primary_key
 """)
-"""Most need a privilege that a dump does not get; a world's server has them as every dump
-needs them."""
+"""Most require a privilege that a dump does not get; the server of a world has the values that
+every dump needs.
+"""
 
 DECIDED_HERE_IF_OFF = _names("sql_generate_invisible_primary_key")
-"""Off they are as here; on they would change definitions, and need the same privilege."""
+"""Off is the value here as well; on would change definitions, and requires the same privilege."""
 
 NULLABLE = _names("character_set_results")
 """They accept NULL, which is the value of an unset user variable."""
 
 STORAGE_ENGINE = _names("default_storage_engine storage_engine table_type")
-"""The engine of tables that name none, in the words of MySQL 8.0, 5.x and 4.x."""
+"""The engine for tables that name none, as MySQL 8.0, 5.x and 4.x call the variable."""

@@ -8,9 +8,9 @@ _STEP = {b"(": 1, b")": -1}
 
 
 def iter_depths(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
-    """Yield (depth, token): how many parentheses are open once the token is read.
+    """Yield (depth, token): how many parentheses are open after the token.
 
-    So an opening parenthesis is as deep as what it encloses, a closing one as what follows it.
+    An opening parenthesis is as deep as its contents, a closing one as the text after it.
     """
     depth = 0
     for token in tokens:
@@ -26,7 +26,7 @@ def iter_outside(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
 
 
 def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
-    """Return the index of what closes the parenthesis at `index`, or of the last token."""
+    """Return the index of the parenthesis that closes the one at `index`, or of the last token."""
     depth = 0
     for position in range(index, len(tokens)):
         depth += _STEP.get(tokens[position].text, 0)
@@ -36,7 +36,7 @@ def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
 
 
 def split_at_commas(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """Yield what stands between the commas that are in no parentheses; what is empty too."""
+    """Yield the parts between the commas outside parentheses, including empty ones."""
     start = 0
     for index, token in iter_outside(tokens):
         if token.text == b",":
