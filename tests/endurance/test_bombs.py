@@ -33,12 +33,18 @@ BLOCKS = {
     "one statement": b"(" * (1 << 24),
     "one comment": b"a" * (1 << 24),
     "rows": b",(0)" * (1 << 22),
+    "empty statements": b";\n" * (1 << 23),
+    "empty comments": b"-- \n" * (1 << 22),
+    "settings": b"SET @a=1;\n" * (1 << 20),
 }
 STARTS = {
     "space": "",
     "one statement": "CREATE TABLE t (",
     "one comment": "/*",
     "rows": "CREATE TABLE t (a INT);\nINSERT INTO t VALUES (0)",
+    "empty statements": "",
+    "empty comments": "",
+    "settings": "",
 }
 
 
@@ -66,7 +72,7 @@ def write_bomb(folder: Path, suffix: str, content: str, *, blocks: int) -> Path:
     path = folder / f"host1_fulldump_20260302_211500.sql.{suffix}"
     compress = COMPRESS[suffix]
     block = compress(BLOCKS[content])
-    end = CLOSING_LINE if content == "space" else f";\n{CLOSING_LINE}"
+    end = f";\n{CLOSING_LINE}" if STARTS[content] else CLOSING_LINE
     with path.open("wb") as file:
         file.write(compress((HEADER + STARTS[content]).encode()))
         for _ in range(blocks):

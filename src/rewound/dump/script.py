@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rewound.dump.file.header import (
+    IDLE_COMMENT,
     Header,
     are_whole,
     opens_dump,
@@ -80,7 +81,7 @@ class Script:
         )
         mode = self._judge.session.mode
         row_tests = self._judge.find_row_test if regroup else None
-        self._splitter = Splitter(mode, row_tests=row_tests)
+        self._splitter = Splitter(mode, row_tests=row_tests, idle_comment=IDLE_COMMENT)
         self._transaction = Transaction()
         self._is_sql = False
         self._tables = TableHistory()

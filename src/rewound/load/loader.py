@@ -200,6 +200,7 @@ def _iter_verdicts(
         if cancelled.is_set():
             raise Interrupted(f"loading {reader.path} was interrupted")
         counters.add_verdict(verdict)
+        reader.statements += not verdict.statement.rows_start
         _require_case(script, verdict, reader.path)
         yield verdict
         if verdict.kind is Kind.INSERT:

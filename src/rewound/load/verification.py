@@ -123,6 +123,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
                 for verdict in script.iter_verdicts(reader.iter_chunks()):
                     counters.add_verdict(verdict)
                     counters.add_statement(verdict)
+                    reader.statements += not verdict.statement.rows_start
                     if verdict.refusal is not None:
                         rule = verdict.refusal.rule
                         refusals.setdefault(rule, Refusals(verdict.refusal, verdict)).count += 1

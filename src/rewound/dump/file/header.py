@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from rewound.dump.text.lexical import repeated
+
 _PRODUCER = re.compile(rb"-- ((?:MySQL|MariaDB) dump [^\r\n]+)")
 _OTHER_PRODUCER = re.compile(rb"-- (?:phpMyAdmin SQL Dump|Adminer \S+ MySQL )")
 """Programs that write no closing line."""
@@ -25,6 +27,14 @@ _OTHER_VERSION = re.compile(
 """How Adminer, Sequel Pro, Navicat and SQLyog write the server's version."""
 _CLOSING = re.compile(rb"-- Dump completed(?: on +(\d{4}-\d\d-\d\d) +(\d{1,2}:\d\d:\d\d))?\s*\Z")
 _POSITION = re.compile(rb"-- (CHANGE (?:MASTER|REPLICATION SOURCE) TO [^\r\n]+)")
+
+IDLE_COMMENT = (
+    rb"#(?! Host: )[^\n]*+\n"
+    rb"|--(?=[\s\x00-\x1f\x7f])(?! (?:MySQL dump |MariaDB dump |phpMyAdmin SQL Dump|Adminer "
+    rb"|Host: |[Ss]erver[ -][Vv]ersion|Dump completed|CHANGE (?:MASTER|REPLICATION)))[^\n]*+\n"
+    rb"|/\*(?!!)[^*SM]*+" + repeated(rb"(?!\*/|Source Server|MySQL - )[*SM][^*SM]*+") + rb"\*/"
+)
+"""Whole comments, with the line's end, in which nothing of the above begins."""
 
 
 @dataclass(frozen=True, slots=True)

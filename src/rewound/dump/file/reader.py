@@ -29,12 +29,20 @@ from rewound.errors import DumpError
 CHUNK_BYTES = 1 << 20
 HARMLESS_TEXT_BYTES = 256 << 20
 """This much text is always read, however well it was compressed."""
+HARMLESS_STATEMENTS = 250_000
+"""This many statements without rows are always read; a dump of 25,000 tables has them. Judging one
+takes as long as judging half a kilobyte of rows, and 256 MiB could hold thirty million."""
 LARGEST_RATIO = 500
 """How many bytes of text one byte of a file may expand to. Measured on texts of 22 MB: rows that
 differ only in a number reach 31 with gzip, 109 with zstd and 325 with xz; the highest value, with
 one INSERT per row, was 356. Zeros: 1,028 with gzip, 6,800 with xz, 32,000 with zstd, 617,000 with
 bzip2.
 """
+
+MOST_STATEMENTS_PER_BYTE = 5
+"""How many of them one byte of a file may hold. Measured on 30,000 empty tables whose names differ in
+a number, with 9 statements each: 0.4 with gzip, 1.5 with zstd, 3.1 with xz. `SET @a=1;` over and
+over: 51 with gzip."""
 
 _ANOTHER_COPY = "copy this dump again, or take the next older one: up --fallback"
 
@@ -51,6 +59,8 @@ class DumpReader:
         """Open the file; `allows_any_ratio` lets it expand without a limit."""
         self.path = path
         self.text_bytes_read = 0
+        self.statements = 0
+        """Statements without rows in the text so far, as far as its reader counts them."""
         self._allows_any_ratio = allows_any_ratio
         self._file = _HashingFile(open_dump(path))
         self.file_size_bytes = self._file.size_bytes
@@ -80,14 +90,17 @@ class DumpReader:
     def is_too_well_compressed(self) -> bool:
         """Whether the data expanded more than that of any dump."""
         longest = max(HARMLESS_TEXT_BYTES, LARGEST_RATIO * self.file_bytes_read)
-        return self.text_bytes_read > longest
+        most = max(HARMLESS_STATEMENTS, MOST_STATEMENTS_PER_BYTE * self.file_bytes_read)
+        return self.text_bytes_read > longest or self.statements > most
 
     @property
     def ratio(self) -> str:
         """The sizes of the file and of its text, as a phrase."""
+        many = self.statements > HARMLESS_STATEMENTS
         return (
             f"{self.file_bytes_read:,} bytes expand to {self.text_bytes_read:,} bytes of text,"
             f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
+            + (f", with {self.statements:,} statements" if many else "")
         )
 
     def is_compressed(self) -> bool:

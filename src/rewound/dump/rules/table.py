@@ -729,7 +729,7 @@ COMPRESSED_TOO_WELL = Rule(
     "compressed-too-well",
     Effect.DAMAGE,
     "a compressed file that contains more than 256 MiB of text and more than 500 times its own"
-    " size",
+    " size, or more than 250,000 statements without rows and more than five for each of its bytes",
     "the file is read to its end",
     "dumps expand 3 to 30 times, or up to 360 times if their rows differ only in a number; a small"
     " file could fill the disk, or take days to read",

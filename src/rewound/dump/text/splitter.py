@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from rewound.dump.text.filler import MAY_BE_NO_STATEMENT, filler_pattern
 from rewound.dump.text.lexical import (
     BEFORE_DOLLAR_QUOTE,
     DOLLAR_QUOTE,
@@ -32,6 +33,7 @@ from rewound.dump.text.masked_text import (
     gather_run,
 )
 from rewound.dump.text.read_buffer import ReadBuffer
+from rewound.dump.text.tool_lines import find_tool_line
 
 LONG_INSERT_BYTES = 16 << 20
 """An INSERT longer than this comes in several pieces, each with some of its rows."""
@@ -42,21 +44,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DELIMITER_COMMAND = b"delimiter"
 _LOOKAHEAD_BYTES = 3
 
-_SPACE = re.compile(rb"[ \t\r\n\f\v\x00]*")
 _LINE_COMMENT_START = re.compile(LINE_COMMENT_START)
-_TOOL_LINE_START = re.compile(
-    rb"(?:(?:[A-Za-z]:[/\\]|\.{0,2}/)(?:[^\n:'\"`;]*[/\\])?)?"
-    rb"(?:mysqldump|mysqlpump|mysql|mariadb-dump|mariadb)(?:\.exe)?: |(?i:warning): "
-)
-"""A program's name, as it was called: perhaps with its path."""
-_LONGEST_TOOL_PREFIX = 200
-_TWO_LINES = (b" GTIDs ", b"In order to ensure a consistent backup")
-"""What mysqldump's warning of two lines holds, and how its second line begins.
-
-Source: MySQL 9.7, client/mysqldump.cc, process_set_gtid_purged.
-"""
-_MAY_BE_NO_STATEMENT = frozenset(b"#-/.cCdDeEfFmMwW")
-"""First bytes of comments, of the DELIMITER command and of messages of tools."""
 SHORT_BYTES = 1 << 12
 """A statement this short is read faster from quote to quote than by its masked text."""
 _LINE_ENDS_TRIED = 8
@@ -109,7 +97,8 @@ class Splitter:
     `mode` may be set between two pieces and applies to the text after the last one. With
     `row_tests`, short INSERTs into the same columns that follow each other come as one, and
     a long one as several: the same rows, in statements of a good size. Only rows that pass
-    the test for their INSERT's head are regrouped.
+    the test for their INSERT's head are regrouped. With `idle_comment`, comments that match it
+    and empty statements are no pieces: see `rewound.dump.text.filler`.
     """
 
     def __init__(
@@ -117,8 +106,10 @@ class Splitter:
         mode: LexicalMode = LexicalMode(),  # noqa: B008 - frozen value
         *,
         row_tests: RowTests | None = None,
+        idle_comment: bytes | None = None,
     ) -> None:
         self.mode = mode
+        self._idle_comment = idle_comment
         self._row_tests = row_tests
         self._alone = 0
         """How many statements come before the next try to gather some."""
@@ -136,14 +127,15 @@ class Splitter:
         self._buffer = buffer = ReadBuffer(chunks, longest=LONGEST_STATEMENT_BYTES)
         if buffer.starts_with(_BYTE_ORDER_MARK):
             buffer.start += len(_BYTE_ORDER_MARK)
-        while self._skip_space():
+        while self._skip_filler():
             piece = None
-            if buffer.text[buffer.start] in _MAY_BE_NO_STATEMENT:
+            if buffer.text[buffer.start] in MAY_BE_NO_STATEMENT:
                 if self._take_delimiter_command():
                     continue
                 piece = self._take_comment() or self._take_tool_line()
             piece = piece or self._take_plain_statement() or self._take_statement()
-            yield piece
+            if not self._is_filler(piece):
+                yield piece
             if piece.too_long:
                 return
 
@@ -165,15 +157,25 @@ class Splitter:
         self._line_end = next((end for end in (b"\n", b"\r\n") if behind.startswith(end)), b"")
         return piece
 
-    def _skip_space(self) -> bool:
+    def _skip_filler(self) -> bool:
         """Move to the next piece; False when there is none."""
         buffer = self._buffer
+        filler = filler_pattern(self._delimiter, self._idle_comment)
         while True:
-            buffer.move(buffer.end_of(_SPACE, 0))
+            buffer.move(buffer.end_of(filler, 0))
             if buffer.held:
                 return True
             if not buffer.more():
                 return False
+
+    def _is_filler(self, piece: Piece) -> bool:
+        """Tell whether a piece says nothing that was not seen as a whole before it was cut."""
+        if self._idle_comment is None:
+            return False
+        if piece.kind is PieceKind.COMMENT:
+            filler = filler_pattern(self._delimiter, self._idle_comment)
+            return filler.fullmatch(piece.text + b"\n") is not None
+        return piece.kind is PieceKind.STATEMENT and not piece.text
 
     def _take_delimiter_command(self) -> bool:
         buffer = self._buffer
@@ -201,14 +203,8 @@ class Splitter:
         return self._cut(kind, end, open_quote=end < 0)
 
     def _take_tool_line(self) -> Piece | None:
-        if not _TOOL_LINE_START.match(self._buffer.peek(_LONGEST_TOOL_PREFIX)):
-            return None
-        end = self._buffer.find(b"\n", 0)
-        hint, second = _TWO_LINES
-        is_long = end > 0 and hint in self._buffer.peek(end)
-        if is_long and self._buffer.peek(len(second), end) == second:
-            end = self._buffer.find(b"\n", end)
-        return self._cut(PieceKind.TOOL_LINE, end)
+        end = find_tool_line(self._buffer)
+        return None if end is None else self._cut(PieceKind.TOOL_LINE, end)
 
     def _take_plain_statement(self) -> Piece | None:
         """Take a statement without comments and with quoted names in its head only.

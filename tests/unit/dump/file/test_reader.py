@@ -220,6 +220,22 @@ def test_a_small_file_becomes_any_amount_of_text_where_that_is_allowed(tmp_path,
     assert opened.is_too_well_compressed
 
 
+@pytest.mark.parametrize(("harmless", "per_byte"), [(100, 0), (0, 100 / len(BOMB))])
+def test_a_small_file_does_not_become_any_number_of_statements(
+    tmp_path, monkeypatch, harmless, per_byte
+):
+    path = tmp_path / "host1.sql.gz"
+    path.write_bytes(BOMB)
+    monkeypatch.setattr(reader, "HARMLESS_STATEMENTS", harmless)
+    monkeypatch.setattr(reader, "MOST_STATEMENTS_PER_BYTE", per_byte)
+    with DumpReader(path) as opened, pytest.raises(DumpError, match=r"too-well: .* 101 statements"):
+        for _ in opened.iter_chunks():
+            opened.statements = 101
+    with DumpReader(path) as opened:
+        for _ in opened.iter_chunks():
+            opened.statements = 100
+
+
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
     pipe = tmp_path / "host1.sql"
     os.mkfifo(pipe)

@@ -1,12 +1,15 @@
+import re
 from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewound.dump.file.header import IDLE_COMMENT, Header, opens_dump, read_comment
 from rewound.dump.text import splitter
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.masked_text import find_insert_head, mask_text
+from rewound.dump.text.read_buffer import ReadBuffer
 from rewound.dump.text.splitter import Piece, PieceKind, Splitter
 
 MODES = [
@@ -112,6 +115,81 @@ def test_pieces_stand_in_the_dump_in_their_order_at_their_lines(fragments, mode)
         found = (text + b"\n").index(piece.text, max(position, line_start))
         assert b"\n" not in text[line_start:found]
         position = found + len(piece.text)
+
+
+FILLER_FRAGMENTS = st.sampled_from(
+    [
+        *(
+            *FRAGMENTS,
+            b"-- MySQL dump 1\n",
+            b"--\n",
+            b"#\n",
+            b"# Host: h (MySQL 5)\n",
+            b"/* S * */",
+        ),
+        *(
+            b"/* MySQL - 5 : Database */",
+            b"/*",
+            b";;",
+            b"DELIMITER //\n",
+            b"//\n",
+            b"////mysql: \n",
+        ),
+        *(b"DELIMITER d\n", b"d\n", b"delimiter ;\n"),
+    ]
+)
+
+
+@given(
+    fragments=st.lists(FILLER_FRAGMENTS, max_size=25),
+    sizes=st.lists(st.integers(1, 9), min_size=1, max_size=5),
+    mode=st.sampled_from(MODES),
+)
+def test_what_is_passed_over_is_what_says_nothing(fragments, sizes, mode):
+    text = b"".join(fragments)
+    others = []
+    header = Header()
+    for piece in split([text], mode):
+        is_idle = piece.kind is PieceKind.STATEMENT and not piece.text
+        if piece.kind is PieceKind.COMMENT:
+            before, header = header, read_comment(header, piece.text)
+            idle = rb"(?:" + IDLE_COMMENT + rb")\s*"
+            is_idle = re.fullmatch(idle, piece.text + b"\n", re.DOTALL) is not None
+            assert not is_idle or (before == header and not opens_dump(piece.text))
+        if not is_idle:
+            others.append(piece)
+    for chunks in ([text], cut(text, sizes), cut(text, [1])):
+        pieces = Splitter(mode, idle_comment=IDLE_COMMENT).iter_pieces(chunks)
+        assert [piece._replace(masked_text=None) for piece in pieces] == others
+
+
+FLOODS = [
+    (b";\n", b""),
+    (b";", b""),
+    (b"-- \n", b""),
+    (b"-- Host\n", b""),
+    (b"#\n", b""),
+    (b"/**/;", b""),
+    (b"/* MySQL */", b""),
+    (b"//\n", b"DELIMITER //\n"),
+    (b"$$", b"DELIMITER $$\n"),
+]
+
+
+@pytest.mark.parametrize(("flood", "before"), FLOODS)
+def test_a_flood_of_what_says_nothing_is_passed_over_in_one_go(flood, before, monkeypatch):
+    moves: list[int] = []
+    move = ReadBuffer.move
+
+    def count(self: ReadBuffer, length: int) -> None:
+        moves.append(length)
+        move(self, length)
+
+    monkeypatch.setattr(ReadBuffer, "move", count)
+    text = before + flood * 10_000 + b"SELECT 1" + (b";" if not before else before.split()[1])
+    pieces = list(Splitter(idle_comment=IDLE_COMMENT).iter_pieces([text]))
+    assert [piece.text for piece in pieces] == [b"SELECT 1"]
+    assert len(moves) < 10
 
 
 QUOTED = st.builds(
