@@ -40,9 +40,9 @@ bzip2.
 """
 
 MOST_STATEMENTS_PER_BYTE = 5
-"""How many of them one byte of a file may hold. Measured on 30,000 empty tables whose names differ in
-a number, with 9 statements each: 0.4 with gzip, 1.5 with zstd, 3.1 with xz. `SET @a=1;` over and
-over: 51 with gzip."""
+"""How many of them one byte of a file may hold. Measured on 30,000 empty tables whose names
+differ in a number, with 9 statements each: 0.4 with gzip, 1.5 with zstd, 3.1 with xz. `SET @a=1;`
+over and over: 51 with gzip."""
 
 _ANOTHER_COPY = "copy this dump again, or take the next older one: up --fallback"
 

@@ -20,13 +20,19 @@ class ServerProfile:
     """0: table names are case-sensitive; 1: they are stored in lower case."""
 
 
-REMOVED_SQL_MODES = frozenset(
-    {"NO_AUTO_CREATE_USER", "NO_FIELD_OPTIONS", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS"}
-    | {"ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB", "MYSQL323", "MYSQL40"}
-)
-"""The sql_modes that no supported server has.
+_OF_OTHER_DIALECTS = ("PIPES_AS_CONCAT", "ANSI_QUOTES", "IGNORE_SPACE")
+_OF_OLD_VERSIONS = ("HIGH_NOT_PRECEDENCE",)
+REMOVED_SQL_MODES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("NO_AUTO_CREATE_USER", "NO_FIELD_OPTIONS", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS"), ()
+    ),
+    **dict.fromkeys(("DB2", "MAXDB", "MSSQL", "ORACLE", "POSTGRESQL"), _OF_OTHER_DIALECTS),
+    **dict.fromkeys(("MYSQL323", "MYSQL40"), _OF_OLD_VERSIONS),
+}
+"""sql_modes that no supported server knows, to those that they stood for and that it does.
 
-Source: MySQL 8.0 manual, "Server SQL Modes"; setting one gives error 1231 on 9.7.4.
+Source: MySQL 5.7 manual, "Combination SQL Modes"; 8.0 manual, "Server SQL Modes"; setting one of
+them gives error 1231 on 9.7.4, setting what they stood for does not.
 """
 
 SYSTEM_SCHEMAS = frozenset({"mysql", "sys", "performance_schema", "information_schema", "ndbinfo"})

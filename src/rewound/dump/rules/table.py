@@ -43,8 +43,10 @@ class Rule:
 SQL_MODE_REMOVED = Rule(
     "sql-mode-removed",
     Effect.REWRITE,
-    "SET sql_mode with a mode that MySQL 8.0 removed, most often NO_AUTO_CREATE_USER",
-    "the removed modes are dropped from the list",
+    "SET sql_mode with a mode that MySQL 8.0 removed, most often NO_AUTO_CREATE_USER, or with a"
+    " combination that it removed, as mysqldump --compatible=postgresql writes it",
+    "the removed modes are dropped from the list; ORACLE, MSSQL, DB2, POSTGRESQL and MAXDB become"
+    " PIPES_AS_CONCAT, ANSI_QUOTES and IGNORE_SPACE, MYSQL323 and MYSQL40 HIGH_NOT_PRECEDENCE",
     "otherwise the server rejects the whole list (error 1231)",
 )
 ENGINE_MISSING = Rule(

@@ -5,6 +5,7 @@ If its value comes from a user variable, the value itself is sent, so that serve
 differ.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -228,10 +229,17 @@ def _follow_engine(
 def _follow_sql_mode(assignment: Assignment, session: DumpSession, value: str) -> _AssignmentEffect:
     words = _words_of(value)
     removed = [word for word in words if word.upper() in REMOVED_SQL_MODES]
-    kept = ",".join(word for word in words if word not in removed)
+    expanded = (REMOVED_SQL_MODES.get(word.upper(), (word,)) for word in words)
+    kept = ",".join(dict.fromkeys(itertools.chain.from_iterable(expanded)))
     literal = None if is_literal(assignment) and not removed else f"'{kept}'"
-    uses = tuple(RuleUse(rules.SQL_MODE_REMOVED, word) for word in removed)
+    uses = tuple(RuleUse(rules.SQL_MODE_REMOVED, _describe_removed(word)) for word in removed)
     return _AssignmentEffect(replace(session, sql_mode=kept, adds_zero_mode=False), literal, uses)
+
+
+def _describe_removed(word: str) -> str:
+    """Return a removed mode with what takes its place."""
+    implied = REMOVED_SQL_MODES[word.upper()]
+    return f"{word} becomes {','.join(implied)}" if implied else word
 
 
 def _follow_names(

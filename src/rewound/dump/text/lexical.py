@@ -89,7 +89,7 @@ def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
     modes = {mode.strip().upper() for mode in sql_mode.split(",")}
     return LexicalMode(
         backslash_escapes="NO_BACKSLASH_ESCAPES" not in modes,
-        ansi_quotes=not modes.isdisjoint({"ANSI_QUOTES", "ANSI", *ANSI_COMBINATIONS}),
+        ansi_quotes=not modes.isdisjoint({"ANSI_QUOTES", "ANSI"}),
         two_byte_set=character_set if character_set in _TWO_BYTE_CHARACTER_SETS else None,
         utf8=character_set in _UTF8,
         encoding=_ENCODINGS.get(character_set, "utf-8"),
@@ -105,10 +105,6 @@ def is_text(text: bytes, character_set: str) -> bool:
     except UnicodeDecodeError:
         return False
     return character_set == "utf8mb4" or not _FOUR_BYTES.search(text)
-
-
-ANSI_COMBINATIONS = frozenset({"ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB"})
-"""sql_modes that old servers spelled out into several, ANSI_QUOTES among them."""
 
 
 _FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")

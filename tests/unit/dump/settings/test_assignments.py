@@ -114,7 +114,19 @@ def test_ordinary_settings_are_sent_as_they_are(judge, text):
             b"SET sql_mode = 'ANSI'",
             rules.SQL_MODE_REMOVED,
         ),
-        (b"SET sql_mode=MYSQL40", b"SET sql_mode=''", rules.SQL_MODE_REMOVED),
+        (b"SET sql_mode=NO_KEY_OPTIONS", b"SET sql_mode=''", rules.SQL_MODE_REMOVED),
+        *(
+            (b"SET sql_mode=" + mode, b"SET sql_mode='HIGH_NOT_PRECEDENCE'", rules.SQL_MODE_REMOVED)
+            for mode in (b"MYSQL40", b"mysql323")
+        ),
+        *(
+            (
+                b"SET sql_mode='NO_AUTO_VALUE_ON_ZERO,ANSI_QUOTES," + mode + b",NO_KEY_OPTIONS'",
+                b"SET sql_mode='NO_AUTO_VALUE_ON_ZERO,ANSI_QUOTES,PIPES_AS_CONCAT,IGNORE_SPACE'",
+                rules.SQL_MODE_REMOVED,
+            )
+            for mode in (b"ORACLE", b"MSSQL", b"DB2", b"postgresql", b"MAXDB")
+        ),
         (
             b"SET collation_connection = utf8mb4_uca1400_ai_ci",
             b"SET collation_connection = utf8mb4_0900_ai_ci",
@@ -280,3 +292,9 @@ def test_a_dump_without_sql_mode_gets_its_zero_dates_but_no_value_is_changed():
     modes = INITIAL_SQL_MODE.split(",")
     assert not {"NO_ZERO_DATE", "NO_ZERO_IN_DATE"} & {*modes}
     assert "STRICT_TRANS_TABLES" in modes
+
+
+def test_text_is_read_in_the_modes_that_a_removed_combination_stands_for(judge_all):
+    _, session = judge_all(b"SET sql_mode='POSTGRESQL'", b"SET @old = @@sql_mode, sql_mode = @old")
+    assert session.sql_mode == "PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE"
+    assert session.mode.ansi_quotes
