@@ -19,16 +19,16 @@ class InsertHead:
     verb: str
     """INSERT or REPLACE."""
     modifiers: frozenset[str]
-    """Such as IGNORE."""
+    """IGNORE, for example."""
     table: Name
     columns: tuple[str, ...] | None
-    """As they are listed; None without a list."""
+    """The listed columns; None without a list."""
 
 
 def read_insert_head(head: bytes, mode: LexicalMode, server_version: int) -> InsertHead | None:
-    """Return what the text up to its rows says; None for every other way of beginning.
+    """Return the parts of the text up to the rows; None for every other form of INSERT.
 
-    Those are the ones with PARTITION, with SET in the place of VALUES, without INTO.
+    Other forms have PARTITION, SET instead of VALUES, or no INTO.
     """
     cursor = Cursor(iter_tokens(head, mode, server_version))
     try:
@@ -66,7 +66,7 @@ def _read_table(cursor: Cursor, mode: LexicalMode) -> Name | None:
 
 
 def _read_list(cursor: Cursor, mode: LexicalMode) -> tuple[str, ...]:
-    """Return the names up to the closing parenthesis; none if they are something else."""
+    """Return the names up to the closing parenthesis; empty if there is anything else."""
     names: list[str] = []
     while (token := cursor.take()) and token.kind in (TokenKind.NAME, TokenKind.WORD):
         names.append(unquote(token, mode))

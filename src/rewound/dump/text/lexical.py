@@ -1,9 +1,9 @@
-"""How the server reads text under one setting of its session: quotes, escapes, comments.
+"""How the server reads text under the settings of a session: quotes, escapes, comments.
 
-Owns the regular expressions that the splitter and the tokens share, so that both agree
-on where a string ends. The sql_modes NO_BACKSLASH_ESCAPES and ANSI_QUOTES change that,
-and so does a client character set in which the second byte of a character can look like
-a backslash or a backtick.
+This module owns the regular expressions that the splitter and the tokens share, so that both agree
+on where a string ends. The sql_modes NO_BACKSLASH_ESCAPES and ANSI_QUOTES change that, and so does
+a client character set in which the second byte of a character can look like a backslash or a
+backtick.
 """
 
 import re
@@ -23,25 +23,25 @@ _TWO_BYTE_CHARACTER_SETS = {
 _UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8"})
 
 NAME_BYTES = rb"\w$\x80-\xff"
-"""In brackets, what a name without quotes consists of, where a byte beyond ASCII is a letter."""
+"""The bytes of an unquoted name, for use in brackets, if bytes beyond ASCII are letters."""
 LINE_COMMENT_START = rb"(?:#|--(?=[\s\x00-\x1f\x7f]|\Z))"
-"""What opens a comment that the line's end closes.
+"""The beginning of a comment that ends with the line.
 
-Source: MySQL 9.7.4, which takes any white space or control character after the dashes.
+Source: MySQL 9.7.4, which accepts any white space or control character after the dashes.
 """
 
 
 DOLLAR_QUOTE = rb"\$(?:[A-Za-z_]\w*+)?\$"
 BEFORE_DOLLAR_QUOTE = rb"\s[Aa][Ss]\s"
-"""What opens the body of a routine in another language than SQL: AS $$ or AS $tag$, up to the
-same tag again. A word before it and one space, as SHOW CREATE writes it, and nothing else.
+"""The text before the body of a routine in a language other than SQL: AS $$ or AS $tag$, which ends
+at the same tag. Exactly one word and one space, as SHOW CREATE writes it.
 
-Source: MySQL 9.7 manual, "CREATE FUNCTION"; the 9.7.4 server and its client, which passes over a
-delimiter in it. To both, $ opens such a text in other places too, where it is an error.
+Source: MySQL 9.7 manual, "CREATE FUNCTION"; tried with server and client 9.7.4. The client ignores
+delimiters in the body. To both, $ opens such a text in other places too, where it is an error.
 """
 
 
-# What Python calls differently, or the same; its latin1 is MySQL's without the upper controls.
+# Names that differ in Python; Python's latin1 is MySQL's without the upper control characters.
 _ENCODINGS = {
     "latin1": "cp1252",
     "latin2": "iso8859_2",
@@ -76,16 +76,16 @@ class LexicalMode:
     ansi_quotes: bool = False
     """True under sql_mode ANSI_QUOTES: "x" is an identifier."""
     two_byte_set: str | None = None
-    """The client character set, where a character's second byte can look like ASCII."""
+    """The client character set, if a character's second byte can look like ASCII."""
     utf8: bool = True
-    """False under client character sets in which a byte beyond ASCII can be white space."""
+    """False for client character sets in which a byte beyond ASCII can be white space."""
     encoding: str = "utf-8"
-    """Python's name of the codec that the client character set's text has."""
+    """Python's name for the codec of the client character set."""
 
 
 @cache
 def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
-    """Return the lexical side of a session's sql_mode and client character set."""
+    """Return the lexical mode of a session with this sql_mode and client character set."""
     modes = {mode.strip().upper() for mode in sql_mode.split(",")}
     return LexicalMode(
         backslash_escapes="NO_BACKSLASH_ESCAPES" not in modes,
@@ -97,7 +97,7 @@ def lexical_mode(sql_mode: str, character_set: str) -> LexicalMode:
 
 
 def is_text(text: bytes, character_set: str) -> bool:
-    """Tell whether bytes are text of a character set; only UTF-8 is looked at."""
+    """Tell whether bytes are valid text in a character set; only UTF-8 is checked."""
     if character_set not in _UTF8:
         return True
     try:
@@ -111,10 +111,10 @@ _FOUR_BYTES = re.compile(rb"[\xf0-\xf7]")
 
 
 def repeated(body: bytes) -> bytes:
-    """Return the regular expression for `body` repeated, without backtracking.
+    """Return the regular expression that repeats `body`, without backtracking.
 
-    A possessive group would be enough, but Python before 3.11.5 continues in the middle of
-    the round that fails (CPython's issue 106052). With an empty alternative no round does.
+    A possessive group would be enough, but Python before 3.11.5 continues in the middle of the
+    repetition that fails (CPython issue 106052). An empty alternative prevents that.
     """
     return rb"(?:" + body + rb"|)*+"
 
@@ -123,16 +123,16 @@ def repeated(body: bytes) -> bytes:
 def quoted_body(mode: LexicalMode, quote: bytes) -> bytes:
     """Return the regular expression for the text between two quotes.
 
-    It never matches the closing quote. A doubled quote counts as closing one string and
-    opening the next, which makes no difference to where the text outside begins.
+    It never matches the closing quote. A doubled quote counts as closing one string and opening the
+    next, which makes no difference to where the text outside strings begins.
     """
     escapes = mode.backslash_escapes and quote != b"`" and not (mode.ansi_quotes and quote == b'"')
     if mode.two_byte_set is None:
         plain = rb"[^" + quote + (rb"\\" if escapes else b"") + rb"]*+"
         return plain + repeated(rb"\\." + plain) if escapes else plain
     pair = _TWO_BYTE_CHARACTER_SETS[mode.two_byte_set]
-    # A lead byte without its second is an ordinary byte, but never at the end of what
-    # we have: the second may be in the next chunk.
+    # A lead byte without its second is an ordinary byte, but never at the end of the text so far:
+    # the second may be in the next chunk.
     single = rb"[^" + quote + (rb"\\" if escapes else b"") + rb"\x81-\xfe]"
     lone = rb"(?!" + pair + rb")[\x81-\xfe](?=[\x00-\xff])"
     escape = rb"|\\." if escapes else b""
@@ -141,14 +141,14 @@ def quoted_body(mode: LexicalMode, quote: bytes) -> bytes:
 
 @cache
 def quoted(mode: LexicalMode, quotes: bytes = b"'`\"") -> bytes:
-    """Return the regular expression for one complete quoted piece, with one of `quotes`."""
+    """Return the regular expression for one complete quoted text, with one of `quotes`."""
     kinds = [bytes([quote]) for quote in quotes]
     return b"|".join(quote + quoted_body(mode, quote) + quote for quote in kinds)
 
 
 @cache
 def escape_or_pair(mode: LexicalMode) -> re.Pattern[bytes]:
-    """Return what, in a string of a two-byte character set, is not what its bytes look like."""
+    """Return what differs from what its bytes look like, in strings of a two-byte character set."""
     pair = _TWO_BYTE_CHARACTER_SETS[mode.two_byte_set or ""]
     return re.compile(rb"\\.|" + pair if mode.backslash_escapes else pair, re.DOTALL)
 

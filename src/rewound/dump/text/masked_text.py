@@ -1,9 +1,9 @@
 r"""The masked text of a statement: its text with every string emptied, and the rows in it.
 
-Pure. In the masked text `(1,'it\\'s'),(2,NULL)` is `(1,''),(2,NULL)`: what is left stands
-outside of strings, so that a delimiter, a row or a function can be looked for without
-walking from quote to quote. Made by a few passes over the whole text instead of one step
-per string, which takes Python longer.
+Pure. The masked text of `(1,'it\\'s'),(2,NULL)` is `(1,''),(2,NULL)`: what remains is outside
+strings, so that a delimiter, a row or a function can be searched for without stepping from quote to
+quote. A few passes over the whole text produce it, which in Python is faster than one step per
+string.
 """
 
 import re
@@ -19,8 +19,8 @@ from rewound.dump.text.lexical import (
 )
 
 _HIDDEN = b"\x01"
-"""Takes the place of an escaped byte, so that no quote or backslash in a string counts."""
-# Outside of strings these open something, or are unknown.
+"""Replaces an escaped byte, so that no quote or backslash inside a string counts."""
+# Outside strings, these open something or are unknown.
 _OPENERS = (b'"', b"`", b"#", b"\\", _HIDDEN)
 _LONG_OPENERS = ((b"-", b"--"), (b"/", b"/*"))
 
@@ -37,7 +37,7 @@ _BYTES_AN_ESCAPE = 100
 _LONGEST_RUN_BYTES = 1 << 20
 _JOINT = b"\x02"
 _ON_DUPLICATE = re.compile(rb"[\s)]ON\s+DUPLICATE\s+KEY\s", re.IGNORECASE)
-# ON DUPLICATE KEY UPDATE or a name for the new row: no more rows may follow on it.
+# ON DUPLICATE KEY UPDATE, or a name for the new row: no rows may follow.
 _BETWEEN_ROWS = re.compile(rb"\)(\s*,\s*)\(")
 _WORD_BEHIND_ROW = re.compile(rb"\)\s*+\w")
 
@@ -46,7 +46,7 @@ class Rows(NamedTuple):
     """Consecutive rows of an INSERT."""
 
     length: int
-    """In bytes, from the first row's parenthesis on."""
+    """In bytes, beginning with the first row's parenthesis."""
     masked_text: bytes
 
 
@@ -54,22 +54,22 @@ class Run(NamedTuple):
     """Consecutive statements that insert into the same columns, joined into one."""
 
     length: int
-    """In bytes, of all of them, without the last one's delimiter."""
+    """In bytes, for all of them, without the last delimiter."""
     statements: int
     text: bytes
-    """The one statement with the rows of all."""
+    """A single statement with all their rows."""
     masked_text: bytes
 
 
 class MaskedTextScan:
-    """Follows one statement without comments, stretch by stretch, from its first byte on.
+    """Follows one statement without comments from its first byte on, one stretch at a time.
 
-    A stretch must not end between a backslash and what that escapes.
+    A stretch must not end between a backslash and the byte that it escapes.
     """
 
     def __init__(self, mode: LexicalMode, stop: bytes = b";") -> None:
         self.in_string = False
-        """What was added ends inside a string."""
+        """Whether the text so far ends inside a string."""
         self._mode = mode
         self._openers = (*_OPENERS, stop)
         self._stop = stop
@@ -77,14 +77,14 @@ class MaskedTextScan:
 
     @property
     def masked_text(self) -> bytes:
-        """The masked text of what was added."""
+        """The masked text so far."""
         return b"".join(self._parts)
 
     def add(self, text: bytes) -> bool:
-        """Follow the text; False if it opens something other than a string in quotes.
+        """Follow the text; return False if it opens anything but a string in quotes.
 
-        A byte that the delimiter begins with counts as such outside of strings, and so do
-        names in backquotes after the first string.
+        Outside strings, a byte with which the delimiter begins counts as such an opening, and so
+        does a name in backquotes after the first string.
         """
         if not self._parts:
             text = self._add_head(text)
@@ -101,13 +101,13 @@ class MaskedTextScan:
         return True
 
     def _opens(self, outside: bytes) -> bool:
-        # One byte is searched for many times faster than two.
+        # Searching for one byte is many times faster than searching for two.
         return any(opener in outside for opener in self._openers) or any(
             first in outside and opener in outside for first, opener in _LONG_OPENERS
         )
 
     def _add_head(self, text: bytes) -> bytes:
-        """Take the words and quoted names that it begins with; return the rest."""
+        """Consume the words and quoted names at the beginning; return the rest."""
         match = _HEAD.match(text)
         head = b"" if match is None else match[0]
         self._parts.append(head)
@@ -120,7 +120,7 @@ def _hide_escapes(text: bytes, mode: LexicalMode) -> bytes:
     escapes = text.count(b"\\") if mode.backslash_escapes else 0
     if not escapes:
         return text
-    # Going from one to the next, at 0.1 µs each, or looking at every byte for two of them.
+    # Step from one to the next, at 0.1 µs each, or check every byte for two of them.
     if escapes * _BYTES_AN_ESCAPE < len(text):
         return _hide_few_escapes(text)
     return text.replace(b"\\\\", _HIDDEN).replace(b"\\'", _HIDDEN)
@@ -129,20 +129,20 @@ def _hide_escapes(text: bytes, mode: LexicalMode) -> bytes:
 def _hide_few_escapes(text: bytes) -> bytes:
     parts = iter(text.split(b"\\"))
     first = next(parts)
-    # Nothing between two backslashes: the second is what the first escapes.
+    # No text between two backslashes: the first escapes the second.
     rest = [part[1:] if part else next(parts, b"") for part in parts]
     return _HIDDEN.join([first, *rest])
 
 
 def mask_text(text: bytes, mode: LexicalMode) -> bytes:
-    """Return the masked text of any text, names emptied as well and comments taken out."""
+    """Return the masked text of any text, with names emptied and comments removed as well."""
     return _string_or_comment(mode).sub(lambda m: b"''" if m[0][:1] in b"'\"`" else b" ", text)
 
 
 def count_rows(masked_text: bytes) -> int:
-    """Return how many rows the text after VALUES or SET holds, by its masked text."""
+    """Return the number of rows in the text after VALUES or SET, from its masked text."""
     opened = masked_text.count(b"(")
-    # Where every parenthesis but the first follows on the end of a row, none is nested.
+    # If every parenthesis but the first follows the end of a row, none is nested.
     if (
         opened == masked_text.count(b"),(") + 1
         or opened == len(_SEPARATOR.findall(masked_text)) + 1
@@ -157,10 +157,10 @@ def updates_rows(masked_text: bytes) -> bool:
 
 
 def has_word(masked_text: bytes, word: bytes) -> bool:
-    """Tell whether the text contains a word, given in capital letters, in any case.
+    """Tell whether the text contains a word in any case; `word` is in upper case.
 
-    One letter is searched for ten times faster than the text is put in one case, and most
-    rows hold no word but NULL.
+    Searching for one letter is ten times faster than converting the text to one case, and most rows
+    contain no word but NULL.
     """
     is_possible = word[:1] in masked_text or word[:1].lower() in masked_text
     return is_possible and word in masked_text.upper()
@@ -175,7 +175,7 @@ def find_insert_head(text: bytes, start: int) -> int:
 def find_whole_rows(text: bytes, start: int, end: int, mode: LexicalMode) -> Rows | None:
     """Return the rows from `start` on that are certainly complete and followed by another.
 
-    None if that cannot be told of the text up to `end`.
+    None if the text up to `end` cannot tell.
     """
     for _ in range(_BOUNDARIES_TRIED):
         end = text.rfind(b"),", start, end)
@@ -192,9 +192,9 @@ def find_whole_rows(text: bytes, start: int, end: int, mode: LexicalMode) -> Row
 
 
 def find_run_end(text: bytes, start: int, head: bytes, delimiter: bytes) -> int:
-    """Return where the last of the INSERTs ends that from `start` on all begin with `head`.
+    """Return the end of the last INSERT in a run of INSERTs from `start` on that begin with `head`.
 
-    `delimiter` is what stands between two of them. -1 where only one of them is in the text.
+    `delimiter` is the text between two of them. Return -1 if the text holds only one.
     """
     joint = b")" + delimiter + head + b"("
     last = text.rfind(joint, start, start + _LONGEST_RUN_BYTES)
@@ -213,12 +213,12 @@ def gather_run(statements: bytes, head: bytes, delimiter: bytes, mode: LexicalMo
     if not joints or not scan.add(gathered) or scan.in_string:
         return None
     masked_text = scan.masked_text
-    # Had a string held a joint or its mark, there would be fewer of them outside.
+    # If a string contained a joint or its mark, fewer of them would be outside strings.
     if masked_text.count(_JOINT) != joints or not _is_balanced(masked_text) or _JOINT in statements:
         return None
     if _WORD_BEHIND_ROW.search(masked_text, len(head)):
         return None
-    # As the rows of one statement are set apart: LOAD DATA takes no other way between.
+    # Rows are separated as in a single statement: LOAD DATA accepts no other separator.
     between = _BETWEEN_ROWS.search(masked_text, len(head))
     comma = b"," if between is None else between[1]
     one = gathered.replace(_JOINT, comma)

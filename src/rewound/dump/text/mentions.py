@@ -1,7 +1,7 @@
-"""Other tables that a definition refers to: references, partners, a trigger's body.
+"""Other tables that a definition refers to: references, partners, names in a trigger's body.
 
-Pure. Read from the tokens of one statement. It decides nothing about the statement; loading
-needs it to know which rows the statement can meet, change or move.
+Pure. It reads the tokens of one statement and decides nothing; loading needs it to know which rows
+the statement can affect, change or move.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ class Mentions:
     """The other tables that a statement refers to."""
 
     tables: tuple[Name, ...] = ()
-    """Those that CREATE and ALTER TABLE name after REFERENCES and WITH TABLE."""
+    """The tables that CREATE and ALTER TABLE name after REFERENCES and WITH TABLE."""
     renamed_to: Name | None = None
     """For ALTER TABLE: the table's new name."""
     moves_rows: bool = False
-    """For ALTER TABLE: rows go into another table, or away with their partition."""
+    """For ALTER TABLE: whether rows move to another table, or vanish with their partition."""
     words: frozenset[str] = frozenset()
-    """For CREATE TRIGGER: every name in it, in lower case; words of SQL are among them."""
+    """For CREATE TRIGGER: every name in it, in lower case, including SQL keywords."""
     event: str = ""
     """For CREATE TRIGGER: INSERT, UPDATE or DELETE."""
 
@@ -67,7 +67,7 @@ def read_mentions(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Men
 
 def _find_event(tokens: Sequence[Token]) -> str:
     times = (number for number, token in enumerate(tokens) if token.word in ("BEFORE", "AFTER"))
-    # The name of a trigger may be one of these words, too.
+    # A trigger may have one of these words as its name, too.
     events = (tokens[number + 1].word for number in times if number + 1 < len(tokens))
     return next((word for word in events if word in ("INSERT", "UPDATE", "DELETE")), "")
 
@@ -91,7 +91,7 @@ def _find_new_name(tokens: Sequence[Token], words: Sequence[str], mode: LexicalM
 
 
 def _read_name(tokens: Sequence[Token], mode: LexicalMode) -> Name | None:
-    """Return the name that the tokens begin with, with its schema where it has one."""
+    """Return the name at the beginning of the tokens, with its schema if it has one."""
     if not tokens or tokens[0].kind not in _NAMES:
         return None
     first = unquote(tokens[0], mode)

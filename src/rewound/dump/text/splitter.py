@@ -1,12 +1,12 @@
 """Cutting a dump into statements, as the `mysql` client would, without being one.
 
-Pure: bytes in, pieces out, however the bytes are chunked. Knows quotes of three kinds,
-escapes, `#`, `-- ` and `/* */` comments, DELIMITER, byte-order marks and every line end.
-It does not know what a statement means: who draws the pieces sets `mode` when a SET
-statement changes the lexical rules, and it holds from the next piece on.
+Pure: bytes in, pieces out, however the bytes are chunked. It knows three kinds of quotes, escapes,
+`#`, `-- ` and `/* */` comments, DELIMITER, byte-order marks and every line end. It does not know
+what a statement means: the caller sets `mode` when a SET statement changes the lexical rules, and
+that applies from the next piece on.
 
-A versioned comment (`/*!40101 …`) is text here, as it is to the client: its quotes count
-and a delimiter inside it cuts. Whether the server executes it is for `tokens` to say.
+A versioned comment (`/*!40101 …`) is text here, as it is to the client: its quotes count, and a
+delimiter inside it cuts. `tokens` decides whether the server executes it.
 """
 
 import enum
@@ -36,9 +36,9 @@ from rewound.dump.text.read_buffer import ReadBuffer
 from rewound.dump.text.tool_lines import find_tool_line
 
 LONG_INSERT_BYTES = 16 << 20
-"""An INSERT longer than this comes in several pieces, each with some of its rows."""
+"""A longer INSERT is returned in several pieces, each with some of its rows."""
 LONGEST_STATEMENT_BYTES = 1 << 30
-"""No server takes a longer one: it is the largest max_allowed_packet."""
+"""The largest max_allowed_packet; no server accepts a longer statement."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DELIMITER_COMMAND = b"delimiter"
@@ -46,7 +46,7 @@ _LOOKAHEAD_BYTES = 3
 
 _LINE_COMMENT_START = re.compile(LINE_COMMENT_START)
 SHORT_BYTES = 1 << 12
-"""A statement this short is read faster from quote to quote than by its masked text."""
+"""A statement this short is read faster from quote to quote than through its masked text."""
 _LINE_ENDS_TRIED = 8
 _MOST_DOUBLINGS = 12
 _DOLLAR_QUOTE = re.compile(DOLLAR_QUOTE)
@@ -55,9 +55,9 @@ _QUOTES_AND_COMMENTS = b"'\"`#-/\\"
 
 
 RowTest = Callable[[bytes], bool]
-"""Tells by the masked text of rows whether they mean the same in other statements, too."""
+"""Tells by the masked text of rows whether they mean the same in other statements."""
 RowTests = Callable[[bytes], RowTest | None]
-"""Returns the test for the rows of an INSERT by its head; None if no rows pass."""
+"""Returns the test for the rows of an INSERT with this head; None if no rows can pass."""
 
 
 class PieceKind(enum.Enum):
@@ -67,7 +67,7 @@ class PieceKind(enum.Enum):
     COMMENT = "comment"
     """A whole comment between statements."""
     TOOL_LINE = "tool line"
-    """What the dumping program said on its stderr, caught in the dump."""
+    """A message of the dump program on stderr that ended up in the dump."""
     UNFINISHED = "unfinished"
     """Text after the last delimiter: a statement that may be cut off."""
 
@@ -77,27 +77,27 @@ class Piece(NamedTuple):
 
     kind: PieceKind
     text: bytes
-    """Without the delimiter and without white space around it."""
+    """Without the delimiter and surrounding white space."""
     line: int
     """The line of the dump on which it begins, counted from 1."""
     open_quote: bool = False
     """For UNFINISHED: the text ends inside a quote or a comment."""
     too_long: bool = False
-    """For UNFINISHED: it is not the dump that ends, it is more than one statement may be."""
+    """For UNFINISHED: the dump does not end here; the statement exceeds the longest length."""
     masked_text: bytes | None = None
-    """The statement with its strings emptied, where that was found on the way."""
+    """The masked text of the statement, if it was computed on the way."""
     statements: int = 1
-    """How many statements of the dump it stands for; 0 for a part of a long INSERT that is
-    not its last."""
+    """How many statements of the dump it contains; 0 for a part of a long INSERT, except the
+    last."""
 
 
 class Splitter:
     """Cuts a stream of chunks into pieces.
 
     `mode` may be set between two pieces and applies to the text after the last one. With
-    `row_tests`, short INSERTs into the same columns that follow each other come as one, and
-    a long one as several: the same rows, in statements of a good size. Only rows that pass
-    the test for their INSERT's head are regrouped. With `idle_comment`, comments that match it
+    `row_tests`, consecutive short INSERTs into the same columns become one, and a long one becomes
+    several: the same rows, in statements of a good size. Only rows that pass the test for their
+    INSERT's head are regrouped. With `idle_comment`, comments that match it
     and empty statements are no pieces: see `rewound.dump.text.filler`.
     """
 
@@ -112,18 +112,18 @@ class Splitter:
         self._idle_comment = idle_comment
         self._row_tests = row_tests
         self._alone = 0
-        """How many statements come before the next try to gather some."""
+        """How many statements to wait before the next attempt to gather some."""
         self._failed_runs = 0
-        """How many tries failed since one did not."""
+        """How many consecutive attempts have failed."""
         self._whole_at = -1
-        """The byte at which a statement begins that is known not to be cut."""
+        """The position of a statement that is known not to be cut."""
         self._delimiter = b";"
         self._line_end = b""
-        """What followed on the last delimiter: a statement ends where both are found."""
+        """The text after the last delimiter: a statement ends where both are found."""
         self._buffer = ReadBuffer((), longest=LONGEST_STATEMENT_BYTES)
 
     def iter_pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
-        """Yield the pieces of the dump that the chunks make up."""
+        """Yield the pieces of the dump in the chunks."""
         self._buffer = buffer = ReadBuffer(chunks, longest=LONGEST_STATEMENT_BYTES)
         if buffer.starts_with(_BYTE_ORDER_MARK):
             buffer.start += len(_BYTE_ORDER_MARK)
@@ -140,7 +140,7 @@ class Splitter:
                 return
 
     def _cut(self, kind: PieceKind, length: int, *, open_quote: bool = False) -> Piece:
-        """Take the next `length` bytes as a piece; -1 takes all that is left."""
+        """Take the next `length` bytes as a piece; -1 takes the rest."""
         buffer = self._buffer
         if length < 0:
             length = buffer.held
@@ -158,7 +158,7 @@ class Splitter:
         return piece
 
     def _skip_filler(self) -> bool:
-        """Move to the next piece; False when there is none."""
+        """Move to the next piece; return False if there is none."""
         buffer = self._buffer
         filler = filler_pattern(self._delimiter, self._idle_comment)
         while True:
@@ -207,9 +207,9 @@ class Splitter:
         return None if end is None else self._cut(PieceKind.TOOL_LINE, end)
 
     def _take_plain_statement(self) -> Piece | None:
-        """Take a statement without comments and with quoted names in its head only.
+        """Take a statement without comments, with quoted names only in its head.
 
-        None if it holds something else, or where its end is not found this way.
+        None if it contains anything else, or its end is not found this way.
         """
         buffer = self._buffer
         mark = self._delimiter + self._line_end
@@ -236,7 +236,7 @@ class Splitter:
                 return None
 
     def _take_run(self, first_end: int) -> Piece | None:
-        """Take INSERTs into the same columns that follow each other, as one statement."""
+        """Take consecutive INSERTs into the same columns as one statement."""
         buffer = self._buffer
         if self._row_tests is None or self._alone:
             self._alone = max(0, self._alone - 1)
@@ -255,7 +255,7 @@ class Splitter:
             return None
         run = gather_run(buffer.text[buffer.start : end], head, between, self.mode)
         if run is None or not may_regroup(run.masked_text[length:]):
-            # A try may cost a step for each byte of a run: more and more are passed over.
+            # An attempt may cost a step per byte of a run, so the intervals between attempts grow.
             self._alone = 1 << min(self._failed_runs, _MOST_DOUBLINGS)
             self._failed_runs += 1
             return None
@@ -264,7 +264,7 @@ class Splitter:
         return piece._replace(text=run.text, masked_text=run.masked_text, statements=run.statements)
 
     def _take_rows(self, scanned: int) -> Piece | None:
-        """Take an INSERT with the rows that are complete in the scanned bytes."""
+        """Take an INSERT with those rows that are complete in the scanned bytes."""
         buffer = self._buffer
         if self._row_tests is None or buffer.passed == self._whole_at:
             return None
@@ -284,7 +284,7 @@ class Splitter:
         return piece._replace(masked_text=head + rows.masked_text, statements=0)
 
     def _take_statement(self) -> Piece:
-        """Take one statement up to its delimiter, or what is left of the dump."""
+        """Take one statement up to its delimiter, or the rest of the dump."""
         buffer = self._buffer
         plain = _plain_text(self.mode, self._delimiter[:1], has_bodies=self._may_hold_body())
         offset = 0
@@ -301,7 +301,7 @@ class Splitter:
     def _skip_special(self, offset: int) -> int:
         """Return the end of the comment or quoted text at `offset`, or of one byte.
 
-        -1 where the dump ends inside it.
+        -1 if the dump ends inside it.
         """
         buffer = self._buffer
         start = buffer.peek(_LOOKAHEAD_BYTES, offset)
@@ -315,7 +315,7 @@ class Splitter:
         return buffer.find(b"*/", offset + 2) if _opens_comment(start) else offset + 1
 
     def _may_hold_body(self) -> bool:
-        """Tell whether the statement is a CREATE, in which a routine's body may be quoted by $."""
+        """Tell whether the statement is a CREATE, whose body may be quoted by $."""
         return self._buffer.text[self._buffer.start] in b"Cc"
 
     def _skip_body(self, offset: int) -> int:
@@ -339,8 +339,8 @@ class Splitter:
 def _find_mark(text: bytes, mark: bytes, start: int) -> int:
     """Return where a delimiter with its line end begins in the text, or -1.
 
-    Line ends are rare in the long INSERTs of most dumps, and one byte is searched for many
-    times faster than two; where they are not rare, that is given up.
+    Line ends are rare in the long INSERTs of most dumps, and searching for one byte is many times
+    faster than for two; if they are frequent, this search stops.
     """
     position = start
     if mark.endswith(b"\n"):
@@ -356,7 +356,7 @@ def _find_mark(text: bytes, mark: bytes, start: int) -> int:
 
 
 def _unquote_delimiter(word: bytes) -> bytes:
-    """Return what DELIMITER sets: the client takes quotes around it away."""
+    """Return the delimiter that DELIMITER sets: the client removes quotes around it."""
     quote = word[:1]
     return word[1:].partition(quote)[0] if quote in (b"'", b'"', b"`") else word
 
@@ -377,9 +377,9 @@ def _opens_comment(start: bytes) -> bool:
 
 @cache
 def _plain_text(mode: LexicalMode, stop: bytes, *, has_bodies: bool) -> re.Pattern[bytes]:
-    """Return what can be passed over in one go: no delimiter, comment or body begins in it."""
+    """Return text that can be skipped at once: no delimiter, comment or body begins in it."""
     ordinary = rb"[^'\"`#\-/" + (rb"$" if has_bodies else b"") + re.escape(stop) + rb"]*+"
-    # A delimiter may begin with one of these; then it must be seen, not passed over.
+    # A delimiter that begins with one of these must be seen, not skipped.
     special = [(b"'\"`", quoted(mode)), (b"-", rb"-(?=[^\-])"), (b"/", rb"/(?=[^*])")]
     if has_bodies:
         special.append((b"$", rb"(?<!" + BEFORE_DOLLAR_QUOTE + rb")\$"))

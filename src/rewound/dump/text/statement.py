@@ -1,7 +1,7 @@
 """The kinds of statement in dumps, recognised by their first words.
 
-Pure. A statement that matches no kind is UNKNOWN, and unknown statements never reach a
-server. The kinds here say what a statement is, not what happens to it: see `rules`.
+Pure. A statement that matches no kind is UNKNOWN, and unknown statements never reach a server. The
+kinds say what a statement is, not what happens to it: see `rules`.
 """
 
 import enum
@@ -63,7 +63,7 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name of a table, view or routine, as far as it is written."""
+    """The name of a table, view or routine, as written."""
 
     schema: str | None
     """The part before the dot."""
@@ -75,13 +75,13 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement and what its first words say."""
+    """One statement, and what its first words show."""
 
     kind: Kind
     text: bytes
-    """In the dump's own bytes."""
+    """The bytes of the dump."""
     names: tuple[Name, ...] = ()
-    """What it creates, drops, fills, locks or uses; what a trigger or index is on comes last."""
+    """What it creates, drops, fills, locks or uses; the table of a trigger or index comes last."""
 
     rows_start: int = 0
     """For INSERT and REPLACE: the offset after VALUES or SET, where its rows begin."""
@@ -90,11 +90,11 @@ class Statement:
     """For INSERT and REPLACE: the masked text from there on."""
 
     is_plain: bool = False
-    """For INSERT and REPLACE: its rows contain nothing that a comment or a quote other than
-    the single one opens, so that text and masked text differ in what the strings hold alone."""
+    """For INSERT and REPLACE: its rows contain no comments and no quotes but single ones, so that
+    text and masked text differ only in the contents of the strings."""
 
     rows: int = 0
-    """For INSERT and REPLACE: how many rows its text holds."""
+    """For INSERT and REPLACE: how many rows its text contains."""
 
     updates_rows: bool = False
     """For INSERT: ON DUPLICATE KEY UPDATE follows its rows."""
@@ -177,8 +177,8 @@ FIRST_WORDS = frozenset(_FIRST_WORDS) | {first for first, _ in _TWO_WORDS}
 """The words that a statement of a known kind can begin with, in upper case."""
 
 _MAINTAINS = frozenset({"ANALYZE", "OPTIMIZE", "REPAIR"})
-# Words between CREATE and the kind of object. TEMPORARY is missing on purpose:
-# a table that vanishes with the session is no part of a dump.
+# Words between CREATE and the kind of object. TEMPORARY is missing on purpose: a table that
+# vanishes with the session is not part of a dump.
 _CREATE_OPTIONS = frozenset(
     {"OR", "REPLACE", "UNIQUE", "FULLTEXT", "SPATIAL", "AGGREGATE", "SQL", "SECURITY"}
     | {"INVOKER", "ALGORITHM", "UNDEFINED", "MERGE", "TEMPTABLE", "DEFINER"}
@@ -201,19 +201,19 @@ _OF_A_TRANSACTION = frozenset(
     {"BEGIN", "WORK", "START", "TRANSACTION", "WITH", "CONSISTENT", "SNAPSHOT", "READ", "ONLY"}
     | {"WRITE", "COMMIT", "AND", "NO", "CHAIN"}
 )
-"""Not RELEASE, which ends the session."""
+"""Without RELEASE, which ends the session."""
 _MOST_NAMES = _MOST_TOKENS_OF_HEAD = 100_000
-"""Of a list of names, and up to the rows of an INSERT: a table has 4,096 columns at most."""
+"""The limit for a list of names, and for the head of an INSERT (a table has 4,096 columns)."""
 _OPTIONS_OF_A_DATABASE = frozenset({"DEFAULT", "CHARACTER", "COLLATE"})
 
 
 def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Statement:
     """Return the statement with its kind and names.
 
-    Only the first words are read; the rest may still be unreadable.
+    It reads only the first words; the rest may still be unreadable.
 
     Raises:
-        UnreadableText: the first words have no certain reading.
+        UnreadableText: the first words are ambiguous.
         TooManyTokens: it names more than any statement of a real dump.
     """
     cursor = Cursor(iter_tokens(text, mode, server_version))
@@ -227,7 +227,7 @@ def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Stat
     if kind is Kind.ALTER_DATABASE and cursor.word in _OPTIONS_OF_A_DATABASE:
         return Statement(kind, text)
     names = _read_names(cursor, kind, mode)
-    # Without a name we cannot judge, and a database has none with a dot.
+    # Without a name there is no verdict, and a database's name contains no dot.
     if not names or (kind in _DATABASES and names[0].schema):
         return Statement(Kind.UNKNOWN, text)
     if kind in (Kind.INSERT, Kind.REPLACE):
@@ -262,13 +262,13 @@ def with_rows(
 
 
 def find_drop_end(text: bytes, mode: LexicalMode, server_version: int, *, start: int = 0) -> int:
-    """Return the offset of the semicolon after a DROP that more statements follow, or -1.
+    """Return the offset of the semicolon after a DROP that is followed by more statements, or -1.
 
     The DROP is the first statement from `start` on.
 
-    Under another DELIMITER dumps write `DROP TRIGGER t; CREATE TRIGGER t …` in one, which
-    the `mysql` client sends as one text of several statements. No other kind is looked
-    at: in the body of a routine a semicolon ends nothing.
+    With another DELIMITER, dumps write `DROP TRIGGER t; CREATE TRIGGER t …` in one, which the
+    `mysql` client sends as one text with several statements. No other kind is examined: in the body
+    of a routine, a semicolon ends nothing.
     """
     if text.find(b";", start) < 0:
         return -1
@@ -285,7 +285,7 @@ def find_drop_end(text: bytes, mode: LexicalMode, server_version: int, *, start:
 def read_account(cursor: Cursor) -> tuple[Token, Token]:
     """Take the account after `DEFINER =` and return its first and last token.
 
-    Source: MySQL 9.7 manual, "Specifying Account Names"; 9.7.4 takes no space at the @.
+    Source: MySQL 9.7 manual, "Specifying Account Names"; 9.7.4 allows no space beside the @.
 
     Raises:
         UnreadableText: the text ends there.
@@ -303,7 +303,7 @@ def read_account(cursor: Cursor) -> tuple[Token, Token]:
 
 
 def _read_kind(cursor: Cursor) -> Kind:
-    """Take the words that determine the kind; for CREATE, skip DEFINER = … and the like."""
+    """Consume the words that determine the kind; for CREATE, skip DEFINER = … and the like."""
     first = cursor.take()
     first_word = "" if first is None else first.word
     if kind := _FIRST_WORDS.get(first_word):
@@ -325,7 +325,7 @@ def _skip_create_options(cursor: Cursor) -> None:
 
 
 def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
-    """Return the statement's names; none if one that must be there is missing."""
+    """Return the statement's names; none if a required name is missing."""
     if kind is Kind.MARIADB_OBJECT:
         cursor.take_mark(b"(")  # SETVAL(`s`, 1, 0)
         if cursor.word == "BODY":  # PACKAGE BODY p
@@ -348,7 +348,7 @@ def _read_names(cursor: Cursor, kind: Kind, mode: LexicalMode) -> list[Name]:
 
 
 def _are_words(cursor: Cursor, words: Set[str]) -> bool:
-    """Take the rest, and tell whether it is made of these words."""
+    """Consume the rest, and tell whether it consists of these words."""
     while (token := cursor.take()) is not None:
         if token.word not in words and token.text != b",":
             return False
@@ -356,7 +356,7 @@ def _are_words(cursor: Cursor, words: Set[str]) -> bool:
 
 
 def _skip_to(cursor: Cursor, text: str) -> bool:
-    """Take everything up to a keyword or mark, and tell whether it was there."""
+    """Consume everything up to a keyword or mark, and tell whether it was found."""
     mark = text.encode("ascii")
     while (token := cursor.take()) is not None:
         if token.text == mark or token.word == text:
@@ -379,11 +379,11 @@ def _read_name(cursor: Cursor, mode: LexicalMode) -> Name | None:
 
 
 def _find_rows(cursor: Cursor) -> int:
-    """Return where the rows of an INSERT begin, or 0 where it reads them from tables.
+    """Return where the rows of an INSERT begin; 0 if it reads them from tables.
 
-    No dumping program writes INSERT … SELECT. The account that loads has neither FILE nor
-    the `mysql` schema, so it would do no harm; but a world's rows are proven to be those
-    that the dump states, and this states none.
+    No dump program writes INSERT … SELECT. It would do no harm, as the loader's account has neither
+    FILE nor the `mysql` schema; but a world's rows are proven to be those that the dump states, and
+    this statement states none.
     """
     depth = 0
     for _ in range(_MOST_TOKENS_OF_HEAD):

@@ -1,9 +1,9 @@
 """The tokens of one statement, as the world's server would read them.
 
-Pure and lazy: an INSERT's head can be looked at without walking through its rows. Plain
-comments are passed over; a versioned comment is opened where the server would execute
-it and passed over where it would not. What cannot be read with certainty is an error,
-never a guess, because a statement is judged by its tokens.
+Pure and lazy: the head of an INSERT can be read without its rows. Plain comments are skipped; a
+versioned comment is opened if the server would execute it, and skipped if it would not. Text that
+cannot be read with certainty is an error, never a guess, because a statement is judged by its
+tokens.
 """
 
 import enum
@@ -66,8 +66,9 @@ class TooManyTokens(ValueError):
 
 
 MOST_TOKENS = 200_000
-"""Of a statement whose tokens are held. Planning takes some 6 µs for each, so that the worst
-statement takes 2 s; two ENUMs with as many values as there can be take 262,000."""
+"""The limit for a statement whose tokens are kept in memory. Planning takes about 6 µs for each, so
+the worst statement takes 2 s; two ENUMs with as many values as possible have 262,000.
+"""
 _FIRST_WITH_DOLLAR_QUOTES = 90000
 _MOST_SIX_DIGIT_COMMENTS = 50_000
 
@@ -80,20 +81,20 @@ class SixDigitComment(NamedTuple):
     text_start: int
     """Offset after the digits."""
     end: int | None
-    """Offset after it; None if six digits mean that it is executed."""
+    """Offset after it; None if it is executed when six digits are read."""
 
 
 class Cursor:
-    """Reads tokens one after the other, with a look at the next one."""
+    """Reads tokens one by one, with access to the next one."""
 
     def __init__(self, tokens: Iterator[Token]) -> None:
         self._tokens = tokens
         self.next = next(tokens, None)
-        """The token that `take` would return; None at the end."""
+        """The token that `take` returns next; None at the end."""
 
     @property
     def word(self) -> str:
-        """The next token's keyword in upper case; empty if it is none."""
+        """The next token's keyword in upper case; empty if it is not a word."""
         return "" if self.next is None else self.next.word
 
     def take(self) -> Token | None:
@@ -103,7 +104,7 @@ class Cursor:
         return token
 
     def take_mark(self, text: bytes) -> bool:
-        """Move on if the next token is this mark, and tell whether it is."""
+        """Move on if the next token is this mark, and tell whether it was."""
         found = self.next is not None and self.next.text == text
         if found:
             self.take()
@@ -126,11 +127,11 @@ def read_tokens(text: bytes, mode: LexicalMode, server_version: int) -> list[Tok
 def iter_tokens(
     text: bytes, mode: LexicalMode, server_version: int, *, start: int = 0
 ) -> Iterator[Token]:
-    """Yield the tokens that a server of that version (9.7.4 is 90704) finds from `start` on.
+    """Yield the tokens that a server of that version (9.7.4 is 90704) reads from `start` on.
 
     Raises:
-        UnreadableText: an open quote or comment, a byte that begins nothing, or a
-            versioned comment that two servers could read in two ways.
+        UnreadableText: an open quote or comment, a byte that begins no token, or a versioned
+        comment that two servers could read differently.
     """
     return _walk(text, mode, server_version, None, start=start)
 
@@ -138,10 +139,10 @@ def iter_tokens(
 def find_six_digit_comments(
     text: bytes, mode: LexicalMode, server_version: int
 ) -> list[SixDigitComment]:
-    """Return the comments whose sixth digit is one of the version to some servers only.
+    """Return the comments whose sixth digit belongs to the version only on some servers.
 
     Raises:
-        UnreadableText: as `iter_tokens`, once these comments are gone.
+        UnreadableText: as `iter_tokens`, apart from these comments.
     """
     found: list[SixDigitComment] = []
     if b"/*!" in text and _SIX_DIGITS.search(text):
@@ -158,7 +159,7 @@ def _walk(
     *,
     start: int = 0,
 ) -> Iterator[Token]:
-    """Yield the tokens; without a list for comments of six digits they are unreadable."""
+    """Yield the tokens; comments with six digits go into the list, or are unreadable without."""
     pattern = _token_pattern(mode)
     position, open_comments = start, 0
     while position < len(text):
@@ -190,8 +191,8 @@ def _walk(
 def unquote(token: Token, mode: LexicalMode) -> str:
     """Return the value of a word, name or string token.
 
-    Meant for names and short settings: escapes are read as MySQL reads them, bytes that
-    the client character set does not have come out as lone surrogates.
+    It is meant for names and short settings: escapes are read as MySQL reads them, and bytes that
+    are invalid in the client character set become lone surrogates.
     """
     text = decode_name(token.text, mode.encoding)
     if token.kind not in (TokenKind.NAME, TokenKind.STRING):
@@ -208,13 +209,13 @@ _ESCAPES = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _SPACE_OR_COMMENT = rb"[\s\x00]+|" + LINE_COMMENT_START + rb"[^\n]*"
 
 
-# A tenth of the time of a long definition went into looking these up in the enum.
+# Looking these up in the enum took a tenth of the time for a long definition.
 _KINDS = {kind.name: kind for kind in TokenKind}
 
 
 @cache
 def _token_pattern(mode: LexicalMode) -> re.Pattern[bytes]:
-    # Two quoted pieces without a space between them are one, with a doubled quote in it.
+    # Two quoted texts without a space between them are one, with a doubled quote in it.
     pieces = [quoted(mode, quote) for quote in (b"'", b"`", b'"')]
     single, back, double = (piece + repeated(piece) for piece in pieces)
     string, name = single, back
@@ -249,7 +250,7 @@ _FIVE_DIGITS = re.compile(rb"/\*!([0-9]{5})")
 def _enter_comment(
     text: bytes, start: int, server_version: int, found: list[SixDigitComment] | None
 ) -> tuple[int, int]:
-    """Return (1, where its text begins) for an executed comment, (0, where it ends) else."""
+    """Return (1, start of its text) for a comment that is executed, else (0, its end)."""
     if not text.startswith(b"/*!", start):
         end = _comment_end(text, start + 2)
         if text.startswith(b"/*+", start) and re.search(rb"['`\"]", text[start:end]):
@@ -261,7 +262,7 @@ def _enter_comment(
     if five is None:
         raise _uncertain(text, start)
     if int(five[1]) > server_version:
-        # Six digits beginning with these are above it too.
+        # Six digits that begin with these are newer as well.
         return 0, _unread_comment_end(text, start)
     if not text[five.end() : five.end() + 1].isdigit():
         return 1, five.end()
@@ -283,7 +284,7 @@ def _uncertain(text: bytes, start: int) -> UnreadableText:
 
 
 def _unread_comment_end(text: bytes, start: int) -> int:
-    """Return where a versioned comment ends that is not executed."""
+    """Return the end of a versioned comment that is not executed."""
     end = _comment_end(text, start + 3)
     if b"/*" in text[start + 3 : end]:
         raise UnreadableText("a versioned comment that is not executed contains a comment")

@@ -1,11 +1,11 @@
 """Queries and function calls in rows, which would run inside the server during the load.
 
-Pure. A dump states its rows and settings. Some programs write functions around them, which
-compute a value of their arguments and nothing else; those are let through. What asks tables,
-waits, reads files or is a program of the dump's own is not: it could take for ever.
+Pure. A dump states its rows and settings. Some programs write functions around them that only
+compute a value from their arguments; these are allowed. Anything that queries tables, waits, reads
+files or calls a routine of the dump is refused: it could take for ever.
 
-A name that is no function of every supported server, or that does not stand beside its
-parenthesis, could be one of the dump's own.
+A name that is not a function on every supported server, or is not directly followed by its
+parenthesis, could be a routine of the dump.
 Source: MySQL 9.7 manual, "Function Name Parsing and Resolution"; tried on 9.7.4.
 """
 
@@ -22,7 +22,7 @@ from rewound.dump.values.system_variables import OF_THE_SESSION, read_system_var
 
 _NAMES = frozenset({TokenKind.WORD, TokenKind.NAME})
 _QUERIES = frozenset({"SELECT", "TABLE", "WITH", "UNION", "EXCEPT", "INTERSECT", "INTO"})
-# No function of a dump can be called by one of these, with or without space.
+# These can never call a function of the dump, with or without a space.
 _RESERVED = frozenset(
     {"VALUES", "ROW", "IN", "AND", "OR", "XOR", "NOT", "LIKE", "BETWEEN", "WHEN", "THEN", "ELSE"}
     | {"CASE", "INTERVAL", "DIV", "MOD", "IF", "LEFT", "RIGHT", "REPLACE", "REPEAT", "CONVERT"}
@@ -54,10 +54,10 @@ _FUNCTIONS = frozenset(
     | {name.upper() for name in CONSTRUCTORS.values()}
     | {"ST_GEOMFROMGEOJSON", "ST_SRID", "ST_SWAPXY"}
 )
-"""Each is one of MySQL 8.0 and of 9.7."""
+"""Functions of both MySQL 8.0 and 9.7."""
 
 _LETTER = rb"[" + NAME_BYTES + rb"]"
-# A name is matched only from its beginning: a value of many digits is one as well.
+# A name is matched only from its beginning; a value of many digits also matches.
 _CALL = re.compile(
     rb"(?:(?<![.'`" + NAME_BYTES + rb"])|(?=\.\s))"
     rb"(?>\.\s++|\bAS\s++|)[.'`" + NAME_BYTES + rb"]++\s*+\(",
@@ -71,10 +71,10 @@ _DOLLAR = re.compile(rb"(?<!" + _LETTER + rb")\$")
 def find_computed_rows(
     statement: Statement, mode: LexicalMode, server_version: int
 ) -> RuleUse | None:
-    """Return the rule that refuses an INSERT for what its rows would run.
+    """Return the rule that refuses an INSERT because of what its rows would execute.
 
     Raises:
-        UnreadableText: what stands between the strings is ambiguous.
+        UnreadableText: the text between the strings is ambiguous.
     """
     masked_text = statement.masked_rows.strip()
     if not mode.utf8 and not masked_text.isascii():
@@ -87,8 +87,8 @@ def find_computed_rows(
         tokens = iter_tokens(statement.text, mode, server_version)
         found = find_computed(token for token in tokens if token.start >= statement.rows_start)
     else:
-        # Most rows have no parentheses but their own: no step for each of them.
-        # In a quoted name, which may precede the first string, they do not count.
+        # Most rows have no nested parentheses: avoid a step for each row. In a quoted name, which
+        # may precede the first string, parentheses do not count.
         has_own_only = masked_text.count(b"(") == statement.rows and b"`" not in masked_text
         if has_own_only and masked_text.startswith(b"(") and masked_text.endswith(b")"):
             return None
@@ -105,9 +105,9 @@ def _find_variable(masked_text: bytes) -> str | None:
 
 
 def find_computed(tokens: Iterable[Token]) -> str | None:
-    """Return the call or query that some tokens would run; None if there is none.
+    """Return the call or query that the tokens would execute; None if there is none.
 
-    All of them are read where there is nothing.
+    If there is none, all tokens are consumed.
     """
     before: Token | None = None
     previous: Token | None = None
@@ -131,7 +131,7 @@ def _find_in_masked_text(masked_text: bytes) -> str | None:
     calls: set[bytes] = set(_CALL.findall(masked_text))
     for call in sorted(calls):
         first, *rest = call[:-1].split()
-        # AS is followed by the name of a row or a type.
+        # AS is followed by the name of a row or of a type.
         if first.upper() == b"AS" and rest:
             continue
         is_apart = call[-2:-1].isspace()

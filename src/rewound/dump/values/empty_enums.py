@@ -1,7 +1,7 @@
-"""Empty texts that rows state for an ENUM: its value 0, as the dumped server had it.
+"""Empty strings that rows state for an ENUM: its value 0, as on the dumped server.
 
-Pure. MySQL shows the value that it stores for what an ENUM does not have as an empty text,
-and stores the same again for an empty text, with a warning (1265). Nothing is lost by that.
+Pure. MySQL shows the ENUM's value 0, which stands for an invalid value, as an empty string, and
+stores 0 again for an empty string, with a warning (1265). Nothing is lost.
 
 Source: MySQL 9.7 manual, "The ENUM Type"; tried on 9.7.4.
 """
@@ -19,7 +19,7 @@ _EMPTY = re.compile(rb"(?:_\w+\s*)?(?:''|\"\")")
 
 @dataclass(frozen=True, slots=True)
 class RowPlace:
-    """One value of a statement, as a warning names it."""
+    """One value in a statement, as a warning identifies it."""
 
     column: str
     """In lower case."""
@@ -30,7 +30,7 @@ class RowPlace:
 def find_empty_enums(
     statement: Statement, known: EnumColumns, places: Iterable[RowPlace]
 ) -> set[RowPlace]:
-    """Return those of the places at which rows state an empty text for an ENUM."""
+    """Return those of the places at which rows state an empty string for an ENUM."""
     columns, enums = known.columns, known.enums
     wanted: dict[int, set[str]] = {}
     for place in places:

@@ -1,8 +1,7 @@
 """Values that rows state for generated columns, and DEFAULT in their place.
 
-Pure. MariaDB takes such values, and its programs write them; MySQL takes DEFAULT alone
-(error 3105). What was stated is kept beside the rows, to be compared with what the server
-computes.
+Pure. MariaDB accepts such values, and its programs write them; MySQL accepts only DEFAULT (error
+3105). The stated values are kept beside the rows, to be compared with what the server computes.
 """
 
 from collections.abc import Sequence
@@ -18,9 +17,9 @@ _DEFAULT = b"DEFAULT"
 def replace_generated(
     statement: Statement, columns: Sequence[str], generated: Sequence[int], mode: LexicalMode
 ) -> tuple[bytes, StatedValues] | None:
-    """Return the INSERT with DEFAULT for its generated columns, and what stood there.
+    """Return the INSERT with DEFAULT for its generated columns, and the replaced values.
 
-    None if there is nothing else already, or where a row is no row of literals.
+    None if there is nothing to replace, or a row contains more than literals.
     """
     text = statement.text
     parts: list[bytes] = []

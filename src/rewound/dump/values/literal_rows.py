@@ -1,7 +1,7 @@
-"""Rows of literals, read one by one, for the few statements whose values have to be looked at.
+"""Rows of literals, read one by one, for the few statements whose values must be examined.
 
-Pure. A step for each row in Python takes a microsecond and more, so it is for what a search
-of the masked text has found.
+Pure. Each row takes Python a microsecond or more, so this is for rows that a search of the masked
+text has found.
 """
 
 import re
@@ -14,7 +14,7 @@ from rewound.dump.text.lexical import LexicalMode, quoted, repeated
 def iter_literal_rows(
     text: bytes, start: int, positions: Sequence[int], columns: int, mode: LexicalMode
 ) -> Iterator[re.Match[bytes]]:
-    """Yield rows of so many literals from `start` on, up to what is no such row.
+    """Yield rows of `columns` literals from `start` on, up to anything else.
 
     The groups of each match are the values at `positions`, with the space around them.
     """

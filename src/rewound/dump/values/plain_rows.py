@@ -1,8 +1,8 @@
 """Rows that contain only literals, which mean the same in any statement.
 
-Pure. A function, a variable or a number that the server chooses can depend on which rows
-stand in one statement, so only rows of literals are put into other statements. Told by the
-masked text without its digits, which has a handful of patterns for all rows of a table.
+Pure. A function, a variable or a number that the server chooses can depend on which rows are in one
+statement, so only rows of literals are moved to other statements. They are recognised by their
+masked text without digits, which has a handful of patterns for all rows of a table.
 """
 
 import re
@@ -19,13 +19,13 @@ _NO_VALUE = re.compile(rb"\(\s*\)")
 
 
 class PlainRows:
-    """Tells rows of literals for so many columns. Guards the patterns seen so far.
+    """Recognises rows with this many literals. Guards the patterns seen so far.
 
-    At `auto_increment_index`, where the server can choose the value, there must be a number.
+    At `auto_increment_index`, where the server can choose the value, they must have a number.
     """
 
     def __init__(self, columns: int, *, auto_increment_index: int | None, keeps_zero: bool) -> None:
-        """Record the columns; with `keeps_zero`, 0 is a number like all others."""
+        """Record the columns; with `keeps_zero`, 0 is a number like any other."""
         self._columns = columns
         self._auto_increment_index = auto_increment_index
         self._known: set[bytes] = set()
@@ -34,11 +34,11 @@ class PlainRows:
         )
 
     def are_plain(self, masked_rows: bytes) -> bool:
-        """Tell whether rows are nothing but literals, by their masked text."""
+        """Tell from the masked text whether all rows consist of literals."""
         skeleton = masked_rows.translate(None, _DIGITS_AND_SPACE)
         if not (skeleton.startswith(b"(") and skeleton.endswith(b")")):
             return False
-        # Without its digits (1) looks like this as well.
+        # Without digits, (1) looks like this as well.
         if self._columns == 1 and _NO_VALUE.search(masked_rows):
             return False
         patterns = set(skeleton[1:-1].split(b"),(")) - self._known
@@ -58,6 +58,6 @@ class PlainRows:
 
 
 def zero_at(position: int) -> re.Pattern[bytes]:
-    """Return the regular expression for a row whose value there is 0, in masked text."""
+    """Return the regular expression for a row whose value at `position` is 0, in masked text."""
     before = rb"[^,()]*," * position
     return re.compile(rb"\(\s*" + before + rb"\s*0+\s*[,)]")

@@ -1,11 +1,11 @@
 """Renaming spatial functions of MySQL 5.x and MariaDB to their current names.
 
 Pure. Each had a second name that begins with ST_ or MBR, and does the same for shapes without a
-spatial reference system. Where one is named by its number, the order of its axes is another today,
-so nothing is changed there. A name with a dot before it is a function of the dump's own.
+spatial reference system. If a reference system is given, its axes are in a different order today,
+so nothing is changed. A name preceded by a dot is a routine of the dump.
 
-Source: MySQL 5.7 manual, "What Is New" and "Spatial Function Reference"; MySQL 8.0 took the old
-names away. In 5.7, those of relations without prefix compared the shapes' bounding rectangles.
+Source: MySQL 5.7 manual, "What Is New" and "Spatial Function Reference"; MySQL 8.0 removed the old
+names. In 5.7, relations without a prefix compared the shapes' bounding rectangles.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _SHAPES = (
 CONSTRUCTORS = {
     f"{shape}FROM{form}": f"ST_{shape}FROM{form}" for shape in _SHAPES for form in ("TEXT", "WKB")
 }
-"""Old name of what makes a shape of a text or bytes, in upper case, to the one of today."""
+"""Functions that create a shape from text or bytes: old name, in upper case, to current name."""
 _CLEAR = CONSTRUCTORS | {
     **{name: f"ST_{name}" for name in ("ASTEXT", "ASWKT", "ASBINARY", "ASWKB", "NUMPOINTS")},
     **{name: f"ST_{name}" for name in ("GEOMETRYN", "GEOMETRYTYPE", "NUMGEOMETRIES", "POINTN")},
@@ -34,14 +34,14 @@ _CLEAR = CONSTRUCTORS | {
     "GLENGTH": "ST_LENGTH",
     "MBREQUAL": "MBREQUALS",
 }
-"""Names that are not used for anything else."""
+"""Names that have no other use."""
 _COMMON = {
     **{name: f"ST_{name}" for name in ("AREA", "BUFFER", "CENTROID", "CROSSES", "DIMENSION")},
     **{name: f"ST_{name}" for name in ("DISTANCE", "ENVELOPE", "SRID", "TOUCHES", "X", "Y")},
     **{name: f"MBR{name}" for name in ("CONTAINS", "DISJOINT", "EQUALS", "INTERSECTS")},
     **{name: f"MBR{name}" for name in ("OVERLAPS", "WITHIN")},
 }
-"""Names that may be a routine's of its own in a newer server, where they are no functions."""
+"""Names that may belong to a routine of the dump on a newer server, which lacks the functions."""
 _NO_CALL_AFTER = frozenset(
     {"FUNCTION", "PROCEDURE", "TABLE", "VIEW", "TRIGGER", "EVENT", "INTO", "CALL", "REFERENCES"}
     | {"KEY", "INDEX", "CONSTRAINT", "PARTITION", "SUBPARTITION", "EXISTS", "WITH", "RECURSIVE"}
@@ -51,17 +51,17 @@ _NO_CALL_AFTER = frozenset(
 
 @dataclass(slots=True)
 class _Call:
-    """A call whose closing parenthesis has not come yet."""
+    """A call whose closing parenthesis has not been reached."""
 
     depth: int
     edit: Edit
     second_argument: list[bytes] | None = None
-    """The first tokens after its first comma; None if a comma means nothing."""
+    """The first tokens after its first comma; None if a comma has no meaning."""
     has_comma: bool = False
 
     @property
     def has_reference_system(self) -> bool:
-        """A second argument that is not 0."""
+        """Whether it has a second argument other than 0."""
         return self.has_comma and self.second_argument != [b"0"]
 
 
@@ -86,7 +86,7 @@ def plan_constructor_edits(tokens: Iterable[Token]) -> list[Edit]:
 
 
 def _iter_calls(tokens: Iterable[Token], names: Mapping[str, str], lowest: int) -> Iterator[_Call]:
-    """Yield the calls of functions with these names, at least so many parentheses deep."""
+    """Yield the calls of functions with these names, at least `lowest` parentheses deep."""
     depth = 0
     under_way: list[_Call] = []
     before = name = None

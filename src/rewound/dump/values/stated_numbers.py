@@ -1,8 +1,8 @@
 """The values of the AUTO_INCREMENT column in the rows of an INSERT.
 
-Pure. The server chooses a number for NULL, DEFAULT and an empty text, and for 0 as well
-unless its session has NO_AUTO_VALUE_ON_ZERO. Most rows state another number, which a
-search of their masked text tells; only where something else may stand are rows read.
+Pure. The server chooses a number for NULL, DEFAULT and an empty string, and also for 0 unless its
+session has NO_AUTO_VALUE_ON_ZERO. Most rows state another number, which a search of their masked
+text shows; rows are read only if there may be something else.
 
 Source: MySQL 9.7 manual, "Using AUTO_INCREMENT"; '0', 0.0, -0 and FALSE tried on 9.7.4.
 """
@@ -29,7 +29,7 @@ class StatedNumbers:
 
     zeros: int
     chosen: int
-    """For which the server chooses the number in every session."""
+    """Rows for which the server chooses the number in every session."""
     others: int
 
 

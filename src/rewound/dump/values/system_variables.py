@@ -1,7 +1,7 @@
 """System variables as values: `@@hostname` in a row, in a view, after SET @a =.
 
-Pure. A dump states its values. What the server that is loaded would put there tells of this host
-and not the dumped one, to everyone who queries the world.
+Pure. A dump states its values. The value that the loaded server has describes this host, not the
+dumped one, to everyone who queries the world.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ OF_THE_SESSION = frozenset(
     | {"lc_time_names", "rand_seed1", "rand_seed2", "sql_mode", "time_zone", "timestamp"}
     | {"version", "warning_count"}
 )
-"""What the dump itself has set or made so; a row may state them."""
+"""Settings that the dump itself made; a row may use them."""
 
 HOST = frozenset(
     {"admin_address", "admin_port", "basedir", "bind_address"}
@@ -32,11 +32,11 @@ HOST = frozenset(
     | {"ssl_cert", "ssl_crl", "ssl_crlpath", "ssl_key", "tls_version", "tmpdir"}
     | {"version_compile_machine", "version_compile_os"}
 )
-"""They describe the host of a server: its name, its paths, its ports."""
+"""Variables that describe the host of a server: its name, paths and ports."""
 
 
 def find_host_variable(tokens: Iterable[Token]) -> str | None:
-    """Return the first system variable of `HOST` as it is written; None for none."""
+    """Return the first system variable of `HOST`, as written; None if there is none."""
     return next((token.text.decode("latin-1") for token in iter_host_variables(tokens)), None)
 
 
