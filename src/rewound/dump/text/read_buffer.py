@@ -73,9 +73,7 @@ class ReadBuffer:
         return found + len(needle) - self.start
 
     def end_of(self, pattern: re.Pattern[bytes], offset: int) -> int:
-        """Return the end of the match of `pattern` at `offset`, or `offset` itself if there is
-        none.
-        """
+        """Return the end of the match of `pattern` at `offset`; `offset` itself without one."""
         match = pattern.match(self.text, self.start + offset)
         return offset if match is None else match.end() - self.start
 
