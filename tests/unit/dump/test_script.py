@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -363,3 +365,36 @@ def test_without_regrouping_each_insert_stands_for_itself(profile):
     assert [verdict.statement.text for verdict in verdicts][2:] == [
         b"INSERT INTO `t` VALUES (1)"
     ] * 3
+
+
+MERGED = "USE g; CREATE TABLE a (n int) ENGINE=MyISAM;\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("CREATE TABLE m (n int) ENGINE=MRG_MyISAM UNION=(a); INSERT INTO m VALUES (1);", True),
+        ("CREATE TABLE m (n int) TYPE='merge' UNION=(a); REPLACE INTO g.m VALUES (1);", True),
+        ("CREATE TABLE m (n int) ENGINE=MERGE UNION=(a); DELETE FROM m;", True),
+        ("CREATE TABLE m (n int); ALTER TABLE m ENGINE=MERGE; INSERT INTO m VALUES (1);", True),
+        ("SET default_storage_engine=MERGE; CREATE TABLE m (n int); DELETE FROM m;", True),
+        ("CREATE TABLE b (n int) ENGINE=MERGE; CREATE TABLE m LIKE b; DELETE FROM m;", True),
+        ("CREATE TABLE m (n int) ENGINE=MERGE UNION=(a); INSERT INTO a VALUES (1);", False),
+        ("CREATE TABLE m (n int) COMMENT='ENGINE=MERGE'; INSERT INTO m VALUES (1);", False),
+        ("CREATE TABLE m (n int) ENGINE=MERGE; ALTER TABLE m ENGINE=InnoDB; DELETE FROM m;", False),
+        (
+            "CREATE TABLE m (n int) ENGINE=MERGE; DROP TABLE m; CREATE TABLE m (n int);\n"
+            "INSERT INTO m VALUES (1);",
+            False,
+        ),
+    ],
+)
+def test_rows_of_a_merge_table_are_refused(profile, text, is_refused):
+    _, verdicts = run(profile, MERGED.encode() + text.encode())
+    assert refusals(verdicts) == ([rules.ROWS_FOR_MERGE] if is_refused else [])
+
+
+def test_a_merge_table_is_an_ordinary_one_where_there_is_no_such_engine(profile):
+    profile = replace(profile, engines=profile.engines - {"mrg_myisam"})
+    text = b"CREATE TABLE m (n int) ENGINE=MERGE UNION=(a); INSERT INTO m VALUES (1);"
+    assert refusals(run(profile, MERGED.encode() + text)[1]) == []

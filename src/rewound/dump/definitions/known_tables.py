@@ -14,7 +14,8 @@ from rewound.dump.definitions.known_columns import (
     numbers_may_repeat,
     read_columns,
 )
-from rewound.dump.definitions.table_options import read_auto_increment
+from rewound.dump.definitions.storage_engines import real_engine
+from rewound.dump.definitions.table_options import read_auto_increment, read_engine
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token
@@ -64,6 +65,8 @@ class KnownTables:
 
     def __init__(self) -> None:
         self._tables: dict[TableKey, KnownTable] = {}
+        self._merges: set[TableKey] = set()
+        """The MERGE tables, which show the rows of others."""
         self.version = 0
         """Changes with every statement that is followed."""
 
@@ -71,11 +74,22 @@ class KnownTables:
         """Return what is known about a table; None if nothing is."""
         return self._tables.get(key)
 
+    def is_merge(self, key: TableKey) -> bool:
+        """Tell whether a table is a MERGE table."""
+        return key in self._merges
+
     def follow(
-        self, kind: Kind, keys: Sequence[TableKey], tokens: Sequence[Token], mode: LexicalMode
+        self,
+        kind: Kind,
+        keys: Sequence[TableKey],
+        tokens: Sequence[Token],
+        mode: LexicalMode,
+        *,
+        default_engine: str = "InnoDB",
     ) -> None:
         """Record an executed statement about these tables, in its order."""
         self.version += 1
+        self._follow_merges(kind, keys, tokens, mode, default_engine)
         match kind:
             case Kind.CREATE_TABLE:
                 self._create(keys, tokens, mode)
@@ -88,9 +102,31 @@ class KnownTables:
                 for key in keys:
                     self._tables.pop(key, None)
 
+    def _follow_merges(
+        self,
+        kind: Kind,
+        keys: Sequence[TableKey],
+        tokens: Sequence[Token],
+        mode: LexicalMode,
+        default_engine: str,
+    ) -> None:
+        if kind is Kind.DROP_TABLE:
+            self._merges.difference_update(keys)
+        if kind not in (Kind.CREATE_TABLE, Kind.ALTER_TABLE):
+            return
+        engine = read_engine(tokens, kind, mode)
+        if kind is Kind.CREATE_TABLE and len(keys) == 1:
+            engine = engine or real_engine(default_engine)
+        is_merge = keys[-1] in self._merges if engine is None else engine == "mrg_myisam"
+        if is_merge:
+            self._merges.add(keys[0])
+        else:
+            self._merges.discard(keys[0])
+
     def drop_schema(self, schema: str) -> None:
         """Forget the tables of a database."""
         self.version += 1
+        self._merges = {key for key in self._merges if key[0] != schema}
         self._tables = {key: table for key, table in self._tables.items() if key[0] != schema}
 
     def _create(self, keys: Sequence[TableKey], tokens: Sequence[Token], mode: LexicalMode) -> None:

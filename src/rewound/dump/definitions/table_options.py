@@ -49,6 +49,19 @@ def read_auto_increment(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) 
     return int(values[-1]) if values and values[-1].isdigit() else None
 
 
+def read_engine(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> str | None:
+    """Return the storage engine that a CREATE or ALTER TABLE names, by its name in the server.
+
+    In lower case; None if it names none.
+    """
+    values = [
+        option.value
+        for option in _iter_options(tokens, kind, mode)
+        if option.name.word in ("ENGINE", "TYPE") and not option.is_of_partition
+    ]
+    return real_engine(unquote(values[-1], mode)) if values else None
+
+
 def plan_option_edits(
     tokens: Sequence[Token], kind: Kind, profile: ServerProfile, mode: LexicalMode
 ) -> list[Edit]:

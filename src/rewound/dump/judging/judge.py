@@ -20,6 +20,7 @@ from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits, with_comments
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.known_inserts import KnownInserts
+from rewound.dump.judging.merge_tables import find_merge_refusal
 from rewound.dump.judging.name_case import NameCase, fold_mentions, fold_names
 from rewound.dump.judging.rewriting import Conditions, rewrite
 from rewound.dump.judging.row_tests import RowTestFinder
@@ -221,6 +222,8 @@ class Judge:
             use = RuleUse(rules.NO_DATABASE, "the dump has not named a database for it")
             return Verdict(statement, line, uses=(use,))
         schema = schemas[0] if schemas else None
+        if use := find_merge_refusal(statement, schema, self.tables, self.profile):
+            return Verdict(statement, line, uses=(use,))
         late = self._find_old_default(statement, schema)
         sql, rewrites = self._rewrite(statement, is_there=schema in self.created_schemas)
         # A refused statement leaves the session unchanged.
@@ -271,7 +274,8 @@ class Judge:
             tokens = self._read_tokens(statement.text)
         if kind in FOLLOWED:
             keys = [(known, name.name) for known, name in _known(schemas, statement)]
-            self.tables.follow(kind, keys, tokens, mode)
+            engine = self.session.storage_engine
+            self.tables.follow(kind, keys, tokens, mode, default_engine=engine)
         next_number = read_auto_increment(tokens, kind, mode) if kind in TABLES else None
         mentions = read_mentions(tokens, kind, mode)
         return next_number, fold_mentions(mentions) if self._folds_names else mentions

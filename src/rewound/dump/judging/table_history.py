@@ -13,7 +13,8 @@ from rewound.dump.text.statement import Kind
 TableKey = tuple[str, str]
 
 _FILLS = frozenset({Kind.INSERT, Kind.REPLACE})
-_CHANGES_ROWS = _FILLS | {Kind.DELETE}
+CHANGES_ROWS = _FILLS | {Kind.DELETE}
+"""The kinds of statement that are about the rows of one table."""
 _NEEDS = _FILLS | {Kind.ALTER_TABLE, Kind.CREATE_INDEX, Kind.LOCK, Kind.TRUNCATE, Kind.DELETE}
 _EMPTIES = frozenset({Kind.DROP_TABLE, Kind.CREATE_TABLE, Kind.TRUNCATE, Kind.DELETE})
 
@@ -46,7 +47,7 @@ class TableHistory:
                         rules.TABLE_MISSING,
                         f"it is for table {key[0]}.{key[1]}, which is not created before it",
                     )
-        if kind in _CHANGES_ROWS and not self._views.isdisjoint(map(_caseless, keys)):
+        if kind in CHANGES_ROWS and not self._views.isdisjoint(map(_caseless, keys)):
             return RuleUse(rules.ROWS_FOR_VIEW, f"{keys[0][0]}.{keys[0][1]} is a view")
         if kind in _EMPTIES and self._filled:
             for key in keys:

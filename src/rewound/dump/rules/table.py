@@ -525,6 +525,17 @@ ROWS_FOR_VIEW = Rule(
     " rows that the dump states for these tables",
     remedy="name the table instead of the view in a copy of the dump",
 )
+ROWS_FOR_MERGE = Rule(
+    "rows-for-merge",
+    Effect.REFUSE,
+    "rows for a MERGE table, or the deletion of its rows",
+    "the world fails",
+    "the rows end up in one of the tables that it merges, where they cannot be distinguished from"
+    " the rows that the dump states for that table; without INSERT_METHOD, MySQL rejects them"
+    " (error 1036)",
+    remedy="remove the statement from a copy of the dump if the merged tables have the same rows,"
+    " as in a dump that states them twice; otherwise name one of these tables in it",
+)
 DUMPS_OVERLAP = Rule(
     "dumps-overlap",
     Effect.REFUSE,

@@ -87,6 +87,8 @@ EXAMPLES = {
     "table-missing": b"USE g; INSERT INTO t VALUES (1);",
     "rows-for-view": b"USE g; CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t;\n"
     b"INSERT INTO v VALUES (1);",
+    "rows-for-merge": b"USE g; CREATE TABLE a (n int) ENGINE=MyISAM;\n"
+    b"CREATE TABLE m (n int) ENGINE=MERGE UNION=(a); INSERT INTO m VALUES (1);",
     "dumps-overlap": b"USE g; CREATE TABLE t (a int); INSERT INTO t VALUES (1);\n"
     b"-- Dump completed\n-- MySQL dump 10\nUSE g; DROP TABLE t;",
     "too-long": b"USE g; INSERT INTO t VALUES ('%b');" % (b"a" * 2 * LONGEST_STATEMENT_BYTES),
