@@ -222,8 +222,8 @@ class Judge:
             use = RuleUse(rules.NO_DATABASE, "the dump has not named a database for it")
             return Verdict(statement, line, uses=(use,))
         schema = schemas[0] if schemas else None
-        if use := find_merge_refusal(statement, schema, self.tables, self.profile):
-            return Verdict(statement, line, uses=(use,))
+        if refused := find_merge_refusal(statement, schema, self.tables, self.profile):
+            return Verdict(statement, line, uses=(refused,))
         late = self._find_old_default(statement, schema)
         sql, rewrites = self._rewrite(statement, is_there=schema in self.created_schemas)
         # A refused statement leaves the session unchanged.
