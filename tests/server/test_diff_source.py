@@ -41,7 +41,7 @@ def test_the_settings_file_holds_and_printed_commands_work(cli: Cli, odd: Dumps)
     assert done.code == 1, done.stderr
     assert done.lines[0].startswith("2026-03-01 → 2026-03-02: 3 worlds; 90 rows differ")
     assert "warning: world w4: only after" in done.stderr
-    assert "warning: --skip-table log_*: no dump holds such a table" in done.stderr
+    assert "warning: --skip-table log_*: no dump contains such a table" in done.stderr
     again = find_command(done)
     assert again[again.index("--skip-table") + 1] == "log_*"
     shown = cli(*again)

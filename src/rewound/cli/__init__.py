@@ -1,5 +1,5 @@
 """The command line: a thin front end over `operations`.
 
-stdout is data and is written by `render` alone; stderr is narration and belongs to
-`diagnostics` and `progress`.
+stdout is data, and only `render` writes it; stderr is for messages, which `diagnostics` and
+`progress` write.
 """

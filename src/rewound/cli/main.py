@@ -34,16 +34,16 @@ COMMANDS = {
     "completion": ("completion", "print the completion script of a shell"),
     "help": ("help", "show the help of a command"),
 }
-"""Sub-command to the module of `rewound.cli.commands` that holds it, and its line in the help."""
+"""Each sub-command: its module in `rewound.cli.commands`, and its line in the help."""
 
 BECOMES_A_SERVER = "restore-world"
-"""The sub-command that decides itself when it may be asked to end."""
+"""The sub-command that itself decides when TERM may end it."""
 
 NEEDS_NO_SETTINGS = ("completion", "help")
-"""Sub-commands for which no settings file is read; a shell runs the first when it starts."""
+"""Sub-commands that read no settings file; shells run the first when they start."""
 
 WITHOUT_FLEETS = (BECOMES_A_SERVER, "check-world", "down")
-"""Those that do not look for fleets whose time is over; `down` does so itself."""
+"""Those that do not look for expired fleets; `down` does so itself."""
 
 TAKES_DUMPS = ("source", "dump", "fleets")
 """The arguments of sub-commands that can be a folder of dumps, or one dump."""
@@ -62,7 +62,7 @@ rewound --help lists all commands, rewound COMMAND --help their options.\
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command's module only when it is asked for."""
+    """A group that imports a command's module only when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of the table."""
@@ -79,7 +79,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, and the settings file, which must not be among its dumps."""
+        """Find the command and the settings file, which must not be in a folder of dumps."""
         require_command(self, ctx, args)
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and name not in NEEDS_NO_SETTINGS and not ctx.resilient_parsing:
@@ -124,7 +124,7 @@ def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:  # noq
 
 
 def _end_expired() -> None:
-    """Take fleets down whose time is over, as after a reboot, which nothing of ours survives."""
+    """Delete expired fleets: after a reboot, for example, no process of ours is left to do it."""
     from rewound import settings
     from rewound.fleet.expiry import list_expired
 
@@ -136,13 +136,13 @@ def _end_expired() -> None:
 
 
 def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -> list[Path]:
-    """Return the folders and files of dumps that a command is given."""
+    """Return the folders and files of dumps in a command's arguments."""
     try:
         values, _, _ = command.make_parser(ctx).parse_args(list(args))
     except click.UsageError:
         return []  # the command itself reports errors in them
     given = [values.get(name) for name in TAKES_DUMPS]
-    # What is absent is None, or a sentinel of click's.
+    # Missing arguments are None, or a sentinel of click's.
     several = [each for each in given if isinstance(each, (list, tuple))]
     texts = [*(each for each in given if isinstance(each, str)), *itertools.chain(*several)]
     return [Path(text) for text in texts if os.path.exists(text)]  # noqa: PTH110 - never raises

@@ -24,7 +24,7 @@ _WITHOUT_ROWS = frozenset({"SET", "USE", "DO"})
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The worlds to ask and how, as the options say."""
+    """The worlds to ask, and how, as the options say."""
 
     audience: Audience
     schema: str | None
@@ -32,23 +32,23 @@ class Setting:
     may_write: bool
     presentation: Presentation
     is_timed: bool = False
-    """Say after each statement how long it took."""
+    """Whether to print how long each statement took."""
 
 
 def ask(statements: Sequence[UserStatement], setting: Setting) -> None:
-    """Run statements in the worlds, show each one's rows, and say how it went.
+    """Run statements in the worlds, show their rows, and report how each went.
 
     Raises:
         RewoundError: no world answered.
-        SomeWorldsFailed: some did not.
+        SomeWorldsFailed: some worlds did not answer.
     """
     _require_one_answer(statements, setting.presentation)
     variables = list(setting.options.variables)
     for name in find_unset_variables([each.text for each in statements], variables):
         way = setting.presentation.spellings.variable.format(name)
         diagnostics.warn(f"@{name} has no value, so it is NULL; set it with {way}")
-    # Rows are plain tuples without cycles: looking for cycles among them takes as long as all
-    # else (1,000,000 rows as tsv: 1.1 CPU-seconds with it, 0.5 without).
+    # Rows are plain tuples without cycles, and searching them for cycles takes as long as all the
+    # rest (1,000,000 rows as tsv: 1.1 CPU-seconds with it, 0.5 without).
     gc.disable()
     try:
         show_summary(*_run(statements, setting))
@@ -57,7 +57,7 @@ def ask(statements: Sequence[UserStatement], setting: Setting) -> None:
 
 
 def require_possible(how: Presentation) -> None:
-    """Refuse incompatible options, before anything is asked."""
+    """Refuse incompatible options before any statement runs."""
     if how.output is None and how.output_format in FILE_FORMATS:
         raise UsageError(
             f"--format {how.output_format} cannot be written to a terminal or pipe",
@@ -86,14 +86,14 @@ def require_possible(how: Presentation) -> None:
 
 
 def choose_format(name: str | None, output: Path | None) -> str:
-    """Return the format that is asked for, else the one that the file's name ends in."""
+    """Return the requested format, otherwise that of the file's extension."""
     ending = "" if output is None else output.suffix.removeprefix(".").lower()
     known = {**{name: name for name in (*FORMATS, *FILE_FORMATS)}, "md": "markdown"}
     return name or known.get(ending, "table")
 
 
 def _require_one_answer(statements: Sequence[UserStatement], how: Presentation) -> None:
-    """Refuse several statements with rows for one file, before anything is asked."""
+    """Refuse several statements with rows for one file, before any of them runs."""
     showing = [s for s in statements if s.text.split(None, 1)[0].upper() not in _WITHOUT_ROWS]
     if how.output is not None and len(showing) > 1:
         raise UsageError(
@@ -103,11 +103,11 @@ def _require_one_answer(statements: Sequence[UserStatement], how: Presentation) 
 
 
 def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
-    """Say who answered; the exit code says the same.
+    """Report which worlds answered; the exit code shows the same.
 
     Raises:
         RewoundError: no world answered.
-        SomeWorldsFailed: some did not.
+        SomeWorldsFailed: some worlds did not answer.
     """
     world_count = max(summary.world_count for summary in summaries)
     failed = {name for summary in summaries for name in summary.failed}
@@ -129,7 +129,7 @@ def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
 
 
 def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Summary], float]:
-    """Show the rows of each statement; return how each went, and the seconds they took."""
+    """Show the rows of each statement; return their summaries, and the seconds that they took."""
     how = replace(setting.presentation, is_writing=setting.may_write)
     is_all_wanted = any(each.is_vertical for each in statements)
     asked = operations.query(
@@ -163,10 +163,10 @@ def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Su
 
 
 def _require_no_file(how: Presentation) -> None:
-    """Refuse a further answer to the same statement for one file.
+    """Refuse a further answer of the same statement for one file.
 
     Raises:
-        RewoundError: there is a file, which holds the first one.
+        RewoundError: there is a file, which contains the first answer.
     """
     if how.output is not None:
         raise RewoundError(

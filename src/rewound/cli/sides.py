@@ -1,6 +1,6 @@
 """The two sides of a diff: fleets that are up, or two moments of a SOURCE that are brought up.
 
-Also the command that compares the same two sides again: it has to work as it is printed.
+It also builds the command that compares the same sides again, which has to work as printed.
 """
 
 import shlex
@@ -22,26 +22,26 @@ _TEMPORARY = ("diff-before", "diff-after")
 """The fleets that are created from a SOURCE."""
 _EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T2"
 _OF_A_SOURCE = frozenset({"pattern", "timezone", "keep", *RESTORE_OPTIONS})
-"""The parameters that mean nothing for fleets that are up."""
+"""The parameters that have no meaning for fleets that are up."""
 _READING = frozenset({"from_time", "to_time", "pattern", "timezone"})
 _COMPARING = frozenset({"schema_pair", "float_tolerance", "exhaustive"})
-"""The parameters that change what is found, whatever table and column is looked at."""
+"""The parameters that change what is found, for all tables and columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSides:
-    """The two sides, ready to be compared."""
+    """The two sides, ready for a comparison."""
 
     sides: Sides
     command: str
-    """What compares them again."""
+    """The command that compares them again."""
     labels: tuple[str, str] | None = None
-    """What they are called, where it is not the fleets' names."""
+    """Their names, if they are not those of the fleets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Which moments of a SOURCE are compared, and how its names are read."""
+    """Which moments of a SOURCE are compared, and how the names in it are read."""
 
     before: str | None
     after: str | None
@@ -49,7 +49,7 @@ class Moments:
     timezone: str | None
 
     def select(self, source: Path, worlds: str | None) -> tuple[Selection, Selection]:
-        """Return the dumps that are meant on each side."""
+        """Return the selections for both sides."""
         one, other = (
             read_selection(
                 source, at=time, pattern=self.pattern, timezone=self.timezone, worlds=worlds
@@ -69,7 +69,7 @@ def open_sides(
     keep: bool,
     restore: restoring.UpOptions,
 ) -> Iterator[OpenSides]:
-    """Yield the sides that are meant; the fleets of a SOURCE are made, and gone at the end."""
+    """Yield the sides; fleets of a SOURCE are restored, and deleted at the end."""
     comparing = list_typed(_COMPARING)
     if moments.before is not None and moments.after is not None:
         if len(names) != 1:
@@ -116,7 +116,7 @@ def _bring_up(
         if keep and made:
             diagnostics.narrate(f"kept: {', '.join(made)}; rewound down --fleet NAME stops one")
         if not keep and len(made) == len(_TEMPORARY):
-            diagnostics.narrate("both fleets go; --keep keeps them for further questions")
+            diagnostics.narrate("both fleets are deleted; --keep keeps them for further queries")
         for fleet in [] if keep else made:
             ending.down(fleet)
 

@@ -29,18 +29,19 @@ _OTHER_WORDS: Mapping[str, Sequence[str]] = {
     "add": ("up --add",),
     "version": ("--version",),
 }
-"""What other programs call a thing that has a command or an option here: of the names, the
-first that there is."""
+"""Words of other programs for something that is a command or an option here; the first of the names
+that exists is suggested.
+"""
 
 _NOTES = {"down": " It stops the servers and deletes the fleet"}
-"""What somebody must know who meant something else."""
+"""What a user must know who meant something else."""
 
 
 def require_command(group: click.Group, ctx: click.Context, args: Sequence[str]) -> None:
     """Check that the first word of `args` is a command of the group.
 
     Raises:
-        UsageError: it is none; the hint names one that could have been meant.
+        UsageError: it is not; the hint names the command that was probably meant.
     """
     name = args[0]
     known = group.list_commands(ctx)

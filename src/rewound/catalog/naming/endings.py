@@ -76,9 +76,9 @@ def find_foreign_reason(relative: PurePosixPath) -> str | None:
     if name.startswith("."):
         return "a hidden file"
     if _UNFINISHED.search(bare := strip_extension(PurePosixPath(name))):
-        return "an unfinished copy, by its name"
+        return "an unfinished copy, judging by its name"
     if (copy := _COPY.search(bare) or _CONFLICT.search(bare)) is not None:
-        return f"a copy of another file, by {copy[0].strip()!r} in its name; {_RENAME}"
+        return f"a copy of another file, judging by {copy[0].strip()!r} in its name; {_RENAME}"
     if _DUMP.search(name):
         return None
     if (reason := _FOREIGN_BY_SUFFIX.get(relative.suffix.lower())) is not None:
@@ -92,7 +92,7 @@ def find_foreign_reason(relative: PurePosixPath) -> str | None:
         whole = name[: part.end("ending")]
         return f"one part of a split dump; join the parts: cat {whole}?* > {whole}"
     if (after := _AFTER_ENDING.search(name)) is not None:
-        return f"set aside, by {after['after']!r} after the ending of a dump; {_RENAME}"
+        return f"set aside, judging by {after['after']!r} after the extension; {_RENAME}"
     return None
 
 

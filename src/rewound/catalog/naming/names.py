@@ -89,8 +89,8 @@ def find_world_problem(world: str) -> str | None:
     if len(world) <= _WORLD_MAX_LENGTH and _WORLD.fullmatch(world):
         return None
     return (
-        f"{world!r} is not a valid name of a world: use letters, digits, '.', '_' and '-', "
-        f"a letter or digit first, {_WORLD_MAX_LENGTH} at most"
+        f"{world!r} is not a valid name of a world: use at most {_WORLD_MAX_LENGTH} letters,"
+        " digits, '.', '_' and '-', and begin with a letter or digit"
     )
 
 

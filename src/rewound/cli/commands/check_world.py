@@ -11,7 +11,7 @@ from rewound.operations import health
 @click.command(name="check-world")
 @data_dir_option
 def command(data_dir: Path) -> None:
-    """Exit with 0 only if the world of restore-world is proven and answers.
+    """Exit with 0 only if the world of restore-world is proven and its server answers.
 
     For health checks: it logs in as reader, and takes 0.2 s.
     """

@@ -1,4 +1,4 @@
-"""`rewound completion`: what makes a shell complete our commands and names."""
+"""`rewound completion`: scripts with which shells complete our commands and names."""
 
 import click
 from click.shell_completion import get_completion_class
@@ -21,11 +21,12 @@ _MENDED = {
         ('completions+=("$key")', 'completions+=("$option$key")'),
     ),
 }
-"""What click's scripts lack: fish ends a value at its first comma, as in `host1,host2` and in texts
-of help, and neither shell keeps the option of `--worlds=host1`. Tried with click 8.5, fish 3.6 and
-zsh 5.9."""
+"""Corrections to click's scripts: fish ends a value at its first comma, as in `host1,host2` and in
+help texts, and neither shell keeps the option of `--worlds=host1`. Tried with click 8.5, fish 3.6
+and zsh 5.9.
+"""
 _VARIABLE = "_REWOUND_COMPLETE"
-"""By which click is asked for what a line could become; it follows from the program's name."""
+"""Asks click for completions; the name follows from the program's name."""
 
 
 @click.command(name="completion")
@@ -43,7 +44,7 @@ def command(ctx: click.Context, shell: str) -> None:
     if kind is None:
         raise UsageError(f"no completion for {shell}")
     root = ctx.find_root().command
-    # Not click's own source(), which runs bash to see its version, and says so on stderr.
+    # Not click's own source(), which runs bash for its version and prints a warning on stderr.
     script = kind(root, {}, "rewound", _VARIABLE)
     text = script.source_template % script.source_vars()
     for lacking, mended in _MENDED.get(shell, ()):

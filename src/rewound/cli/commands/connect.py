@@ -26,7 +26,7 @@ _RIGHTS = {READER: "may only read", DEV: "may change everything in it"}
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """A world that is ready, and how to get there."""
+    """A world that is ready, and its address."""
 
     world: World
     endpoint: Endpoint
@@ -101,7 +101,7 @@ def command(
 def _find_addresses(
     fleet: str, wanted: str | None, user: str, *, is_list: bool
 ) -> tuple[list[_Address], list[FleetError]]:
-    """Return the addresses of the worlds asked for, and why others of them have none."""
+    """Return the addresses of the selected worlds, and why others have none."""
     worlds = fleets.status(fleet).worlds
     if is_list:
         names = select_worlds(worlds, wanted)
@@ -152,7 +152,7 @@ def _show_urls(
         render.write_rows(["world", "url"], list(zip(names, urls, strict=True)), output_format)
         return
     width = max(map(len, names))
-    # Lines of their own, never cut or wrapped: they are there to be copied.
+    # One line each, never cut or wrapped, because they are meant to be copied.
     render.write_lines(f"{name:<{width}}  {url}" for name, url in zip(names, urls, strict=True))
 
 

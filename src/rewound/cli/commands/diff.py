@@ -34,9 +34,9 @@ _OF_TABLES = frozenset(
     {"tables", "columns", "ignore_columns", "where", "rows", "group_by", "html", "schema_pair"}
     | {"float_tolerance", "exhaustive", "label_columns"}
 )
-"""The parameters that mean nothing for the answers of a query."""
+"""The parameters that have no meaning for --query."""
 _ROWS_OF_A_PAGE = 200
-"""How many changed rows of each table and world the HTML report has, unless --rows says."""
+"""How many changed rows of each table and world the HTML report shows without --rows."""
 
 
 @click.command(name="diff")
@@ -231,7 +231,7 @@ def _compare(
     pairs: tuple[tuple[str, str] | None, tuple[str, str] | None],
     how: DiffPresentation,
 ) -> FleetComparison:
-    """Compare all tables; `pairs` are the two worlds and the two schemas that were named."""
+    """Compare all tables; `pairs` are the worlds and the schemas of --world and --schema-pair."""
     world_pair, schema_pair = pairs
     most_rows = (how.rows or 0) if how.html is None else (how.rows or _ROWS_OF_A_PAGE)
     with count_worlds() as compared:
@@ -258,7 +258,7 @@ def _show(
     pair: tuple[str, str] | None,
     words: Sequence[str],
 ) -> None:
-    """Show what a comparison came to; `words` are the arguments of the command."""
+    """Show the result of a comparison; `words` are the arguments of the command."""
     report = make_report(
         comparison,
         judge(comparison.judged),
@@ -279,7 +279,7 @@ def _show(
 
 
 def _require_consistent(*, has_query: bool) -> None:
-    """Refuse options that would do nothing."""
+    """Refuse options that would have no effect."""
     if has_query:
         if typed := find_typed(_OF_TABLES):
             raise UsageError(
@@ -301,7 +301,7 @@ def _require_consistent(*, has_query: bool) -> None:
 
 
 def _choose_order(sort: str | None, *, is_page: bool) -> SampleOrder:
-    """Return which rows are kept, where not all are: what --sort would put first."""
+    """Return which rows to keep if there are more: those that --sort would put first."""
     names = [name.strip().casefold() for name in (sort or "").split(",")]
     if "-delta" in names:
         return SampleOrder.RISE

@@ -53,7 +53,7 @@ def command(
 
 
 def _remove(left: list[leftovers.Leftover]) -> list[leftovers.Leftover]:
-    """Remove leftovers; return those that stay."""
+    """Remove leftovers; return those that could not be removed."""
     staying = []
     for leftover in left:
         try:

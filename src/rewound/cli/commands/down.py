@@ -45,10 +45,10 @@ def command(ctx: click.Context, fleet: str, expired: bool, every: bool) -> None:
 
 
 def _require_no_words(words: Sequence[str], fleet: str) -> None:
-    """Refuse worlds: a fleet goes as a whole. What was typed may be a fleet.
+    """Refuse world names: only whole fleets are deleted. The words may be names of fleets.
 
     Raises:
-        UsageError: there is a word.
+        UsageError: there are any words.
     """
     if not words:
         return
@@ -63,7 +63,7 @@ def _require_no_words(words: Sequence[str], fleet: str) -> None:
 
 
 def show_expired(ended: Mapping[str, ending.Ended]) -> None:
-    """Say which fleets were taken down because their time was over."""
+    """Report which fleets were deleted because their time was over."""
     for name, each in ended.items():
         servers = show_count(each.servers, "server")
         diagnostics.narrate(f"fleet {name} deleted, because its time was over: {servers} stopped")

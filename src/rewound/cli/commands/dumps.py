@@ -71,7 +71,7 @@ def _write_rows(
 
 
 def show_catalog_warnings(catalog: Catalog, choice: Choice) -> None:
-    """Warn about the parts of a source that are not understood or doubtful."""
+    """Warn about what is not understood or doubtful in a source."""
     for file in catalog.not_understood:
         diagnostics.warn(f"{file.path} is not understood: {file.reason}")
     for text in (*catalog.warnings, *choice.warnings):

@@ -1,4 +1,4 @@
-"""`rewound help`: the same as --help, for who types it the other way round."""
+"""`rewound help COMMAND`: the same as `rewound COMMAND --help`."""
 
 import click
 

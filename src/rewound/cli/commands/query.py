@@ -207,7 +207,7 @@ def command(
 def _require_companions(
     *, has_force: bool, output: Path | None, key: str | None, compare: str | None
 ) -> None:
-    """Refuse options that mean nothing without another one."""
+    """Refuse options that have no meaning without another one."""
     if has_force and output is None:
         raise UsageError("--force requires --output", hint="--output scores.csv --force")
     if key is not None and compare is None:
@@ -220,10 +220,10 @@ def _warn_of_changed(fleets: Sequence[str], worlds: str | None) -> None:
 
 
 def _pass_over_fleet(other: str) -> None:
-    """Let another option say who is asked; --fleet may only be set elsewhere.
+    """Ignore --fleet, if it only comes from a setting, in favour of another option.
 
     Raises:
-        UsageError: it is typed, too.
+        UsageError: --fleet was typed as well.
     """
     origin = find_origin("fleet")
     if origin is ValueSource.TYPED:
@@ -249,7 +249,7 @@ def _read_text(sql: str | None, file: TextIO | None) -> str:
         return sql
     if sql is None and sys.stdin.isatty():
         raise UsageError("no SQL statement was given", hint="rewound query 'SELECT …'")
-    # Whatever the locale, as for a file: the server gets the bytes that are there.
+    # Read as UTF-8 in any locale, like a file: the server gets exactly these bytes.
     return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 
 

@@ -1,4 +1,4 @@
-"""`rewound query --compare`: what two fleets answer differently, as `diff --query` shows it."""
+"""`rewound query --compare`: where two fleets answer differently, as `diff --query` shows it."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ from rewound.query.script import UserStatement
 
 
 def require_comparable(setting: Setting) -> None:
-    """Refuse options that say what is done to one answer, and have no meaning for two.
+    """Refuse options that apply to one answer, and have no meaning for two.
 
     Raises:
-        UsageError: one is there.
+        UsageError: one of them is set.
     """
     how = setting.presentation
     given = {
@@ -48,7 +48,7 @@ def show_compared(
     Return the exit code: 1 if something differs.
 
     Raises:
-        UsageError: it is not two fleets, or not one statement.
+        UsageError: there are not two fleets, or not one statement.
         SomeWorldsFailed: some worlds could not be compared.
     """
     names = read_fleets(fleets)

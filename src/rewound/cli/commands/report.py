@@ -1,4 +1,4 @@
-"""`rewound report`: the ledger, which is the proof of what was restored."""
+"""`rewound report`: the ledger, which proves what was restored."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
 def _join(
     ledgers: Mapping[str, Ledger], changes: Mapping[str, Changes]
 ) -> dict[str, dict[str, object]]:
-    """Return the ledgers as plain values, each with what was changed since then."""
+    """Return the ledgers as plain values, each with the changes since the restore."""
     return {
         world: {
             **fleets.as_plain(ledger),

@@ -1,4 +1,4 @@
-"""`rewound start`: servers again, changes kept."""
+"""`rewound start`: start stopped servers again; changes are kept."""
 
 import click
 
@@ -26,4 +26,4 @@ def command(worlds: tuple[str, ...], fleet: str) -> None:
     if outcome.done or outcome.failures:
         show_returned(outcome.done, outcome.failures, clock, verb="started")
     else:
-        diagnostics.narrate("all of these servers run already; nothing to start")
+        diagnostics.narrate("all of these servers are already running; nothing to start")

@@ -27,14 +27,14 @@ from rewound.worlds.selecting import select_worlds
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """One world as it is listed."""
+    """One world in the list."""
 
     fleet: str
     world: World
     is_older: bool
-    """It holds an older dump than the others of its fleet."""
+    """Whether it holds an older dump than other worlds of its fleet."""
     changes: Changes | None
-    """What was changed in it after its restore."""
+    """What was changed in it after the restore."""
 
 
 _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
@@ -58,7 +58,7 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
     "expires_at": lambda each: fleets.expires_at(each.fleet),
     "changed_at": lambda each: each.changes.last_at if each.changes else None,
 }
-"""What the formats for programs have of each world."""
+"""The columns of each world in the formats for programs."""
 
 
 @click.command(name="status")
@@ -145,7 +145,9 @@ def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
     for each in worlds:
         world = each.world
         if world.dump_filter is not None:
-            diagnostics.narrate(f"world {world.name} is a part of its dump: {world.dump_filter}")
+            diagnostics.narrate(
+                f"world {world.name} contains only a part of its dump: {world.dump_filter}"
+            )
         if world.reason is not None:
             diagnostics.narrate(f"world {world.name} {world.state.value}: {world.reason}")
     for fleet in dict.fromkeys(each.fleet for each in worlds):

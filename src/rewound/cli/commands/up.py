@@ -43,7 +43,7 @@ from rewound.operations.ending import Ended
 from rewound.worlds.folding import name_worlds
 
 _OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group", "expire_s")
-"""Options that only a new fleet can have."""
+"""Options that only a new fleet accepts."""
 
 _DAMAGE = frozenset(rule.name for rule in RULES if rule.effect is Effect.DAMAGE)
 _EDITS = (Effect.REWRITE, Effect.SKIP)
@@ -78,7 +78,7 @@ def command(
     replace: bool,
     group: str | None,
 ) -> None:
-    """Restore every world of SOURCE (a folder of dumps) as it was at a time.
+    """Restore every world of SOURCE (a folder of dumps) as it was at a given time.
 
     Each world gets a MySQL server of its own, on this host and reachable from it alone.
     A world is ready only when every row of its dump is proven to be there.
@@ -99,7 +99,7 @@ def command(
     _show_notes(brought, zone=restore.load.time_zone)
     show_failures(brought.failures, fleet, restored=len(brought.restored), is_added=add)
     if add and not brought.restored:
-        diagnostics.narrate(f"fleet {fleet} has all of these worlds already; nothing to add")
+        diagnostics.narrate(f"fleet {fleet} already has all of these worlds; nothing to add")
         return
     _show_result(brought, fleet, took_s=took_s)
     if brought.failures:
@@ -124,16 +124,16 @@ def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOpt
 
 
 def add_worlds(selection: dump_selection.Selection, options: restoring.UpOptions) -> BringUp:
-    """Restore the worlds that a fleet lacks, and show the same.
+    """Restore the worlds that a fleet lacks; show the dumps and the progress as well.
 
     Raises:
-        UsageError: what only a new fleet can be told is told.
+        UsageError: an option is typed that only a new fleet accepts.
     """
     refused = [name for name in _OF_NEW_FLEETS if find_origin(name) is ValueSource.TYPED]
     if refused:
         names = ", ".join(f"--{name.removesuffix('_s').replace('_', '-')}" for name in refused)
         raise UsageError(
-            f"{names} cannot be used with --add: the fleet keeps what it was made with",
+            f"{names} cannot be used with --add: a fleet keeps the values that it was created with",
             hint="--replace restores all worlds again",
         )
     parameters = [str(each.name) for each in click.get_current_context().command.params]
@@ -175,7 +175,7 @@ class Narrator(ExitStack):
         """Print which dumps are used."""
         show_catalog_warnings(catalog, choice)
         if is_watched():
-            # The list of worlds at the end has the rest.
+            # The list of worlds at the end shows the rest.
             diagnostics.narrate(self._summarise(choice.chosen))
         else:
             for chosen in choice.chosen:
@@ -189,23 +189,23 @@ class Narrator(ExitStack):
         self._show_pull(step)
 
     def dump_tried(self, world: str, dump: Dump) -> None:
-        """Hand it on."""
+        """Pass it on."""
         self._begin().dump_tried(world, dump)
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        """Hand it on."""
+        """Pass it on."""
         self._begin().world_changed(world, state, detail)
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
-        """Hand it on."""
+        """Pass it on."""
         self._begin().world_loading(world, bytes_read, table)
 
     def world_note(self, world: str, text: str) -> None:
-        """Hand it on."""
+        """Pass it on."""
         self._begin().world_note(world, text)
 
     def _begin(self) -> Observer:
-        """Return what shows the progress, from the first world that does something on."""
+        """Return the progress display, which begins when the first world does something."""
         with self._lock:
             if self._observer is None:
                 self._pull.close()
@@ -213,7 +213,7 @@ class Narrator(ExitStack):
             return self._observer
 
     def _summarise(self, chosen: Sequence[ChosenDump]) -> str:
-        """Return one line for all: how many worlds, when taken, how old, how many newer dumps."""
+        """Return a one-line summary: how many worlds, when taken, how old, how many newer dumps."""
         if len(chosen) == 1:
             return self._describe(chosen[0])
         times = sorted({self._show_time(each.dump) for each in chosen})
@@ -222,7 +222,7 @@ class Narrator(ExitStack):
         taken = first if first == last else f"{first} to {last.removeprefix(day)}"
         text = f"{len(chosen)} worlds, dumps taken {taken}"
         if ages := [each.age for each in chosen if each.age is not None]:
-            text += f", up to {_show_age(max(ages))} before the time asked for"
+            text += f", up to {_show_age(max(ages))} before the requested time"
         if skipped := sum(len(each.skipped_newer) for each in chosen):
             text += f"; {skipped} newer skipped"
         return text
@@ -234,7 +234,7 @@ class Narrator(ExitStack):
         dump = chosen.dump
         text = f"{dump.world}: {dump.path.name}, taken {self._show_time(dump)}"
         if chosen.age is not None:
-            text += f", {_show_age(chosen.age)} before the time asked for"
+            text += f", {_show_age(chosen.age)} before the requested time"
         if chosen.skipped_newer:
             text += f"; {len(chosen.skipped_newer)} newer skipped"
         return text
@@ -249,7 +249,7 @@ def _show_age(age: timedelta) -> str:
 
 
 def _show_notes(brought: BringUp, *, zone: str) -> None:
-    """Say what was changed or left out of the dumps, and per world what is doubtful."""
+    """Report what was changed or left out of the dumps, and what is doubtful in each world."""
     rules = [rule for made in brought.restored.values() for rule in made.ledger.rules]
     if damage := [rule for rule in rules if rule.rule in _DAMAGE]:
         diagnostics.warn(f"values differ from the dumps, as you allowed: {summarise_rules(damage)}")
@@ -281,7 +281,7 @@ def _show_notes(brought: BringUp, *, zone: str) -> None:
 
 
 def _show_replaced(ended: Ended) -> None:
-    """Say what was taken down for a new fleet, and who was cut off."""
+    """Report what was deleted for a new fleet, and which connections were closed."""
     for world, logins in ended.connections.items():
         diagnostics.narrate(describe_closed(world, logins))
     diagnostics.narrate(f"earlier fleet deleted: {show_count(ended.servers, 'server')} stopped")
@@ -294,7 +294,7 @@ def _advise_to_add(source: Path, fleet: str, failures: Iterable[str]) -> str:
 def show_failures(
     failures: Mapping[str, RewoundError], fleet: str, *, restored: int, is_added: bool = False
 ) -> None:
-    """Say which worlds failed and why.
+    """Report which worlds failed, and why.
 
     Raises:
         RewoundError: all of them did.
@@ -309,7 +309,7 @@ def show_failures(
         is_host = all(isinstance(error, HostError) for error in failures.values())
         kind = HostError if is_host else RewoundError
         if is_added:
-            raise kind(f"no world could be added to fleet {fleet}; its others are as they were")
+            raise kind(f"no world could be added to fleet {fleet}; its other worlds are unchanged")
         raise kind(f"no world of fleet {fleet} could be restored; nothing was left behind")
 
 
@@ -351,7 +351,7 @@ def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
 
 
 def _count_edits(brought: BringUp) -> str:
-    """Say how many statements a rule changed or left out: the report has each."""
+    """Return how many statements a rule changed or left out; the report lists each."""
     effects = {rule.name: rule.effect for rule in RULES}
     counts = Counter[Effect]()
     for made in brought.restored.values():

@@ -31,7 +31,7 @@ _COLUMNS = [
     *("world", "dump", "state", "text_bytes", "statements", "tables", "rows", "rules", "problem")
 ]
 _SHORT_COLUMNS = ["world", "dump", "state", "tables", "rows"]
-"""Of a table: the rest is on stderr, a line each, because 80 columns are too few for all."""
+"""The columns of a table; the rest is on stderr, one line each, because 80 columns are too few."""
 
 
 @click.command(name="verify")
@@ -141,7 +141,7 @@ def _read(selection: Selection, options: LoadOptions, *, every: bool, output_for
 
 
 def _detail(verification: Verification) -> dict[str, object]:
-    """Return the details that only json has: every problem and every refused statement."""
+    """Return the details that only json contains: every problem and every refused statement."""
     return {
         "is_restorable": verification.is_restorable,
         "problems": [each._asdict() for each in verification.problems],
@@ -222,7 +222,7 @@ def _show_problems(dump: Dump, verification: Verification) -> None:
 
 
 def _require_all(count: int, bad: int, *, only: str, none: str, some: str) -> None:
-    """Raise the message that fits if some dumps, or all, are bad."""
+    """Raise an error with the message that fits if some dumps, or all, are bad."""
     if not bad:
         return
     if bad == count:

@@ -1,7 +1,7 @@
-"""How answers to a query differ, line by line: for screens on which a table would cut values. Pure.
+"""How answers to a query differ, line by line: for when a table would cut values. Pure.
 
-Each row that differs has a heading: its world, its key, and what became of it. Below it, each value
-that differs has a line of its own, and goes on in the next where it is long:
+Each row that differs has a heading: its world, its key, and whether it was added or removed. Below
+it, each value that differs has a line of its own, and continues in the next if it is long:
 
     host2: player_name=Ravi the Bold
       score  3256 → 3265  +9
@@ -24,13 +24,13 @@ Texts = Sequence[object]
 """A row of a list: `world`, the key, `change`, `column`, `before`, `after`, `delta`."""
 
 _BEHIND_KEY = 5
-"""How many columns there are to the right of the key."""
+"""How many columns follow the key."""
 _MOST_LINES = 6
-"""Of one value: the formats for programs have all of it."""
+"""For one value; the formats for programs contain all of it."""
 
 
 def fits(columns: Sequence[str], rows: Iterable[Texts], *, width: int, gap: int) -> bool:
-    """Tell whether a table of these columns shows every value whole."""
+    """Tell whether a table with these columns shows every value in full."""
     wanted = [cell_len(name) for name in columns]
     for row in rows:
         wanted = [
@@ -67,7 +67,7 @@ def _show(cell: object) -> str:
 
 
 def _fold(text: str, width: int, *, indent: str) -> Iterator[str]:
-    """Yield a text in lines, at blanks where there are some: every character stays."""
+    """Break a text into lines, at blanks if there are any; every character stays."""
     lines = 0
     while cell_len(text) > width:
         line = chop_cells(text[: 4 * width], width)[0]

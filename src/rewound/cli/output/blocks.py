@@ -1,12 +1,12 @@
-"""How columns that do not fit side by side fold into blocks below each other. Pure."""
+"""How columns that do not fit side by side are arranged in blocks below each other. Pure."""
 
 from collections.abc import Sequence
 
 
 def fit_blocks(widths: Sequence[int], *, available: int, gap: int) -> list[range]:
-    """Return the places of the columns of each block, in their order; all are in one.
+    """Return the indexes of the columns in each block, in their order; together they cover all.
 
-    Blocks hold about as many columns each, so that the last one does not look like a remainder.
+    Blocks have about the same number of columns, so that the last one does not look like a rest.
 
     >>> fit_blocks([6] * 12, available=62, gap=3)
     [range(0, 6), range(6, 12)]
@@ -14,7 +14,7 @@ def fit_blocks(widths: Sequence[int], *, available: int, gap: int) -> list[range
     fewest = len(_cut(widths, available=available, gap=gap, most=len(widths)))
     if not fewest:
         return []
-    # As many as each block needs at least, unless wide columns leave less room for them.
+    # Use the smallest number per block, unless wide columns leave less room.
     for most in range(-(-len(widths) // fewest), len(widths) + 1):
         blocks = _cut(widths, available=available, gap=gap, most=most)
         if len(blocks) == fewest:
@@ -23,7 +23,7 @@ def fit_blocks(widths: Sequence[int], *, available: int, gap: int) -> list[range
 
 
 def _cut(widths: Sequence[int], *, available: int, gap: int, most: int) -> list[range]:
-    """Return blocks of no more than so many columns, each as long as it fits."""
+    """Return blocks with at most `most` columns, each as long as fits."""
     blocks: list[range] = []
     start, left = 0, available
     for place, width in enumerate(widths):

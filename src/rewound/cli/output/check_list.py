@@ -1,4 +1,4 @@
-"""What `doctor` found, for people: a line for each check, and a verdict at the end. Pure."""
+"""What `doctor` found: a line for each check, and a verdict at the end. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,9 +7,9 @@ from rewound.engine.host.checks import Check, CheckState
 
 
 def list_checks(checks: Sequence[Check], *, width: int | None) -> Iterator[str]:
-    """Yield the lines that show checks, those with a hint followed by it.
+    """Yield the lines that show checks, each with its hint, if any.
 
-    They break at words where they do not fit into `width`; a path stays whole.
+    Lines wider than `width` break between words; a path stays whole.
     """
     states = max((len(check.state.value) for check in checks), default=0)
     subjects = max((len(check.subject) for check in checks), default=0)
@@ -21,10 +21,10 @@ def list_checks(checks: Sequence[Check], *, width: int | None) -> Iterator[str]:
 
 
 def make_verdict(checks: Sequence[Check]) -> str | None:
-    """Return what all checks come to; None where worlds cannot be restored."""
+    """Return the verdict of all checks; None if worlds cannot be restored."""
     if any(check.state is CheckState.MISSING for check in checks):
         return None
-    # Without a hint there is nothing to do about it, such as a file system without reflinks.
+    # A check without a hint needs no action, such as a file system without reflinks.
     limited = [
         check.subject for check in checks if check.state is CheckState.LIMITED and check.hint
     ]

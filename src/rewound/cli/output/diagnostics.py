@@ -1,7 +1,7 @@
 """All of stderr that is not progress, and every exit code: failures become text here.
 
-This is one of the two places that catch broadly. A failure of ours is a message and a
-hint; anything else is reported as a bug, with the traceback kept in a file.
+This is one of the places that catch broadly. A failure of ours is a message and a hint; anything
+else is reported as a bug, with the traceback in a file.
 """
 
 import contextlib
@@ -24,17 +24,17 @@ from rewound.errors import HostError, Interrupted, RewoundError
 _EXIT_BROKEN_PIPE = 141
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _exit_codes: dict[int, int] = {}
-"""What the command that runs returns in place of a code that means something else in it."""
+"""Maps exit codes to those of the running command, in which the usual code means something else."""
 
 
 def run(command: click.Command) -> NoReturn:
-    """Run a command of the library click and exit with our code."""
+    """Run a click command and exit with our code."""
     for stream in (sys.stdout, sys.stderr):
-        # Whatever the locale: names and data in other alphabets must not cause a failure.
+        # In any locale: names and data in other alphabets must not cause a failure.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    # TERM is the same as Ctrl-C: what was started has to be cleaned up. Signals that the
-    # caller chose to ignore (nohup) stay ignored.
+    # TERM does the same as Ctrl-C: whatever was started has to be cleaned up. Signals that the
+    # caller ignores (nohup) stay ignored.
     for number in _ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -45,12 +45,12 @@ def run(command: click.Command) -> NoReturn:
 
 
 def let_stop_signal_through() -> None:
-    """From now on, let TERM end the command; it was blocked until then."""
+    """From now on, let TERM end the command; until then it is blocked."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def fail_with(code: int) -> None:
-    """From now on, exit with this code on failure: the usual one has a meaning in the command."""
+    """From now on, fail with this exit code: the usual one has a meaning in the command."""
     _exit_codes[RewoundError.exit_code] = code
 
 
@@ -66,7 +66,7 @@ def warn_of_hidden_columns(columns: Sequence[str]) -> None:
 
 
 def narrate(*lines: str) -> None:
-    """Print what is being done, in one or several lines."""
+    """Print what is being done, on one or several lines."""
     for line in lines:
         _echo(line)
 
@@ -83,7 +83,7 @@ def show_error(error: RewoundError) -> None:
 
 
 def _echo(text: str, *, label: str = "", colour: str | None = None, bold: bool = False) -> None:
-    """Print a message on one line; on a terminal, lines end where words do."""
+    """Print a message on one line; on a terminal, break lines between words."""
     from rewound.cli.output.wrapping import wrap_message
 
     start, text = f"{label} " if label else "", printable(text)
@@ -96,8 +96,8 @@ def _echo(text: str, *, label: str = "", colour: str | None = None, bold: bool =
 def printable(text: str) -> str:
     """Return a text on one line, with control characters spelled out.
 
-    What we say quotes dumps, file names and servers: it must not steer the terminal, and a line
-    break in it must not begin a line that looks like ours.
+    Our messages quote dumps, file names and servers: these must not control the terminal, and a
+    line break in them must not begin a line that looks like ours.
     """
     from rewound.cli.output.escaping import show_control_characters
 
@@ -105,7 +105,7 @@ def printable(text: str) -> str:
 
 
 class PlainFormatter(logging.Formatter):
-    """Writes a record on one line, whatever it quotes; a traceback comes below it."""
+    """Writes a record on one line, whatever it quotes; a traceback follows below it."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """Return the line of a record."""
@@ -133,9 +133,9 @@ def unmoved_by_interrupts() -> Iterator[None]:
 
 @contextlib.contextmanager
 def cancellable() -> Iterator[None]:
-    """Let Ctrl-C end the block, not the command; report whether it did.
+    """Let Ctrl-C end only the block, not the command; yield whether it did.
 
-    To be asked to end (SIGTERM, SIGHUP) ends the command, as everywhere.
+    SIGTERM and SIGHUP end the command, as everywhere.
     """
     before = {number: signal.getsignal(number) for number in _ENDING_SIGNALS}
     received = []
@@ -157,13 +157,13 @@ def cancellable() -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
     if received not in ([], [signal.SIGINT]):
-        # A pager waits for its user, whatever comes.
+        # A pager waits for its user, whatever happens.
         raise KeyboardInterrupt
 
 
 def _run(command: click.Command) -> int:
     try:
-        # They have waited since the program began; TERM waits until a command lets it through.
+        # These signals have been blocked since the start; TERM stays so until a command allows it.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
         result = command.main(prog_name="rewound", standalone_mode=False)
         sys.stdout.flush()
@@ -177,13 +177,13 @@ def _run(command: click.Command) -> int:
         click.echo("interrupted", err=True)
         return Interrupted.exit_code
     except BrokenPipeError:
-        # The reader of our output went away (`| head`). Nothing may be written from now on,
-        # not even by the interpreter on its way out.
+        # The reader of our output has gone away (`| head`). Nothing may be written from now on, not
+        # even by the interpreter when it exits.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _EXIT_BROKEN_PIPE
     except SystemExit as end:
-        # click meets a broken pipe before we do, and ends the program with 1.
+        # click sees a broken pipe first, and ends the program with 1.
         if end.code != 1:
             raise
         return _EXIT_BROKEN_PIPE
@@ -210,7 +210,7 @@ def _show_usage_error(error: click.ClickException) -> None:
 _OF_THE_HOST = frozenset(
     {errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOMEM}
 )
-"""What a disk, its permissions or the memory are to blame for, wherever it is met."""
+"""Errors that a disk, its permissions or lack of memory cause, wherever they occur."""
 
 
 def _explain_host(error: OSError) -> HostError:
@@ -225,11 +225,11 @@ def _explain_host(error: OSError) -> HostError:
 
 
 def _end_now(code: int) -> NoReturn:
-    """Exit without the interpreter's own ending.
+    """Exit without the interpreter's own cleanup.
 
-    It would wait for what other threads and processes still do. And where an interrupt met code
-    that was compiled from a string (dataclasses, while modules are imported), CPython 3.11
-    remembers it as unhandled, although we have handled it, and ends by the signal instead.
+    That would wait for other threads and processes. And if an interrupt occurs in code that was
+    compiled from a string (dataclasses, during imports), CPython 3.11 remembers it as unhandled,
+    although we have handled it, and ends by the signal instead.
     """
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
@@ -256,11 +256,11 @@ def _report_bug() -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - signal's signature
-    # A second Ctrl-C would end the cleaning up that the first one began.
+    # A second Ctrl-C would interrupt the cleanup that the first one began.
     for each in _ENDING_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def _pass_over(number: int, frame: FrameType | None) -> None:
-    """Do nothing; unlike SIG_IGN, programs that we start do not inherit it."""
+    """Do nothing; unlike SIG_IGN, programs that we start do not inherit this."""

@@ -1,4 +1,4 @@
-"""A report of what changed as lists of rows and lines of text. Pure."""
+"""A report of changes as lists of rows and lines of text. Pure."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -23,7 +23,7 @@ def count_rows(table: TableReport) -> int:
 
 
 def list_counts(report: Report) -> List:
-    """Return each world's tables with what became of their rows."""
+    """Return the tables of each world, with the numbers of added, removed and changed rows."""
     rows: list[list[Cell]] = [
         [world.world, t.schema, t.table, t.added, t.removed, t.changed, t.same, t.error]
         for world in report.worlds
@@ -53,14 +53,14 @@ def list_columns(report: Report, *, by: str) -> List:
 
 
 def name_row_columns(labels: Sequence[str] = ()) -> list[str]:
-    """Return the columns of the list of changed rows, with those that name a row."""
+    """Return the columns of the list of changed rows, including those that identify a row."""
     return ["world", "table", "key", *labels, "change", "column", "before", "after", "delta"]
 
 
 def list_rows(report: Report, *, has_labels: bool) -> List:
-    """Return the changed rows, a line for each cell that differs.
+    """Return the changed rows, with one line for each cell that differs.
 
-    With `has_labels`, the values that name a row follow its key.
+    With `has_labels`, the values that identify a row follow its key.
     """
     tables = [(world.world, table) for world in report.worlds for table in world.tables]
     rows_of = [(world, table, row) for world, table in tables for row in table.rows]
@@ -76,7 +76,7 @@ def list_rows(report: Report, *, has_labels: bool) -> List:
 
 
 def iter_definitions(report: Report) -> Iterator[str]:
-    """Yield what changed in the schemas, the same change of several worlds once."""
+    """Yield the changes in the schemas; a change in several worlds appears once."""
     worlds: dict[str, list[str]] = {}
     for world in report.worlds:
         for definition in world.definitions:
@@ -119,7 +119,7 @@ def _numbers(columns: Sequence[ColumnReport]) -> list[Cell]:
 
 
 def _exact(number: int | float | Decimal | None) -> Decimal:
-    """Return a number that can be added to any other; floats in their shortest digits."""
+    """Return a number that can be added to any other; floats with their shortest digits."""
     return number if isinstance(number, Decimal) else Decimal(str(number or 0))
 
 

@@ -1,4 +1,4 @@
-"""How a diff is shown: the overview, what stands out, and the details on request."""
+"""How a diff is shown: the overview, the findings, and the details on request."""
 
 import shutil
 import sys
@@ -44,17 +44,17 @@ class DiffPresentation:
     group_by: str | None
     """`world` or `column`: how each column changed; None for the overview."""
     html: Path | None
-    """The new file for the report; None for none."""
+    """The new file for the report; None if there is none."""
     sort: str | None = None
     """The columns that rows are sorted by."""
     has_labels: bool = False
-    """Whether rows have the columns that name them."""
+    """Whether rows include the columns that identify them."""
     replaces: bool = False
     """Whether the report may replace an older file."""
 
 
 def show_report(report: Report, failed: Mapping[str, str], how: DiffPresentation) -> None:
-    """Write a report to stdout, and what could not be compared, world to why, to stderr."""
+    """Write a report to stdout, and to stderr which worlds could not be compared, and why."""
     _warn(report, failed)
     if how.html is not None:
         _write_page(report, how.html, replaces=how.replaces)
@@ -73,7 +73,7 @@ def show_report(report: Report, failed: Mapping[str, str], how: DiffPresentation
 
 
 def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
-    """Write how answers to a query differ to stdout."""
+    """Write to stdout how answers to a query differ."""
     columns = ["world", *query_diff.key, "change", "column", "before", "after", "delta"]
     rows: list[Sequence[render.Cell]] = [
         [world, *map(_as_text, change.key[: len(query_diff.key)]), change.change.value]
@@ -128,7 +128,7 @@ def _sort(
 def _for_people(
     rows: Sequence[Sequence[render.Cell]], how: DiffPresentation
 ) -> Sequence[Sequence[render.Cell]]:
-    """Return rows whose last cell, the delta, has its sign in a table, or is empty."""
+    """Return rows whose last cell, the delta, is signed, or empty if there is none."""
     if how.output_format != "table":
         return rows
     return [
@@ -140,7 +140,7 @@ def _for_people(
 def _leave_out_change(
     columns: list[str], rows: Sequence[Sequence[render.Cell]]
 ) -> tuple[list[str], Sequence[Sequence[render.Cell]]]:
-    """Return a list for a table: that all rows were changed needs no column."""
+    """Return a list for a table: if all rows were changed, the column `change` is left out."""
     place = columns.index("change")
     if any(row[place] != "changed" for row in rows):
         return columns, rows
@@ -193,7 +193,7 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _show_overview(report: Report) -> None:
-    """Write the overview, what stands out, and what changed in the schemas."""
+    """Write the overview, the findings, and the changes in the schemas."""
     worlds = [world for world in report.worlds if world.error is None]
     names = {(t.schema, t.table) for world in worlds for t in world.tables}
     changed = {(t.schema, t.table) for w in worlds for t in w.tables if count_rows(t)}
@@ -215,7 +215,7 @@ def _show_overview(report: Report) -> None:
 
 
 def _show_findings(report: Report, *, has_changes: bool) -> None:
-    """Write what stands out, and of what that cannot be told."""
+    """Write the findings, and for which worlds and tables there cannot be any."""
     if report.findings:
         render.write_text("\nwhat stands out")
         first = [each for each in report.findings if not each.is_further][:_MOST_FINDINGS]
@@ -241,7 +241,7 @@ def _show_findings(report: Report, *, has_changes: bool) -> None:
 
 
 def _write_wrapped(text: str, *, indent: str = "  ") -> None:
-    """Write a text below a heading; on a terminal, lines end where words do."""
+    """Write a text below a heading; on a terminal, break lines between words."""
     text = indent + diagnostics.printable(text)
     if sys.stdout.isatty():
         text = wrap_message(text, shutil.get_terminal_size().columns)

@@ -1,4 +1,4 @@
-"""The dumps of a source for people: world by world, a summary and a line for each dump. Pure."""
+"""The dumps of a source for people: for each world, a summary and a line per dump. Pure."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import tzinfo
@@ -10,7 +10,7 @@ from rewound.cli.output.formats import show_count
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _CHOSEN = "*"
 _LEAST_NAME = 12
-"""A name gives way to no fewer characters than this."""
+"""Names are not shortened to fewer characters than this."""
 
 
 def list_dumps(
@@ -21,10 +21,10 @@ def list_dumps(
     timezone: tzinfo,
     width: int | None = None,
 ) -> Iterator[str]:
-    """Yield the lines that show dumps; those that are chosen have a star.
+    """Yield the lines that show dumps; chosen dumps have a star.
 
-    Paths are shown as they are below the source, and shortened in the middle where they do not
-    fit into `width` characters.
+    Paths are relative to the source, and shortened in the middle if they do not fit into `width`
+    characters.
     """
     by_world: dict[str, list[Dump]] = {}
     for dump in dumps:
@@ -47,7 +47,7 @@ def list_dumps(
 
 
 def show_size(size_bytes: int) -> str:
-    """Return a size in the largest unit that leaves no zero in front: 512 B, 1.5 KiB, 3.2 GiB."""
+    """Return a size in the largest unit that gives at least 1: 512 B, 1.5 KiB, 3.2 GiB."""
     size = float(size_bytes)
     for unit in _UNITS:
         if size < 1024 or unit == _UNITS[-1]:
@@ -57,14 +57,14 @@ def show_size(size_bytes: int) -> str:
 
 
 def _show_below(source: Path, path: Path) -> str:
-    """Return a path as it is below the source; of one file its name."""
+    """Return a path relative to the source; if the source is one file, its name."""
     if path.is_relative_to(source) and path != source:
         return str(path.relative_to(source))
     return path.name
 
 
 def _shorten(text: str, room: int | None) -> str:
-    """Return a text that fits, its beginning and its end: world and time are at either."""
+    """Shorten a text to fit; keep its beginning and its end, which contain world and time."""
     if room is None or len(text) <= room:
         return text
     end = room * 2 // 3

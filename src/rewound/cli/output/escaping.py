@@ -1,8 +1,8 @@
 """Escaping characters that could control a terminal or mislead a reader. Pure.
 
-Names, values and messages of servers come from dumps and file systems, which are hostile input:
-a line break in a name must not begin a line of ours, an escape sequence must not move the cursor,
-and a mark of direction must not turn the letters after it around.
+Names, values and messages of servers come from dumps and file systems, which are hostile input: a
+line break in a name must not begin a line that looks like ours, an escape sequence must not move
+the cursor, and a direction mark must not reverse the letters after it.
 """
 
 import re
@@ -22,15 +22,15 @@ def show_control_characters(text: str) -> str:
 
 
 def show_lines(text: str, *, indent: str = "") -> str:
-    """Return lines that a program wrote, each of them spelled out, without blank ones."""
+    """Return lines that a program wrote, with control characters spelled out and no blank lines."""
     lines = (line for line in re.split(r"\r?\n", text) if line.strip())
     return "\n".join(indent + show_control_characters(line.expandtabs(4)) for line in lines)
 
 
 def escape_json(text: str) -> str:
-    """Return a text of JSON with the same escaped, so that every value stays what it is.
+    """Return JSON text with the same characters escaped, so that every value stays the same.
 
-    Line breaks and tabs are left: in JSON they stand between values alone.
+    Line breaks and tabs stay: in JSON they occur only between values.
     """
     return _CONTROL.sub(_escape_for_json, text)
 

@@ -1,7 +1,7 @@
 """The overview of a diff: tables against worlds, the darker the more rows differ.
 
-Below each table stand its numeric columns that changed, with their mean change. Worlds that do
-not fit side by side go on in a block of their own; only of very many are some left out, never
+Below each table are its numeric columns that changed, with their mean change. Worlds that do not
+fit side by side continue in another block. If there are very many, some are left out, but never
 those that changed most.
 """
 
@@ -25,11 +25,11 @@ from rewound.diff.report.findings import Measure
 
 MOST_WORLDS = 60
 _MOST_COLUMNS = 4
-"""Numeric columns of a table that are shown, those first that changed in most rows."""
+"""How many numeric columns of a table are shown; those that changed in most rows come first."""
 _LONGEST_WORLD = 14
 _GAP = 3
 _SHADES = ("", "white on grey23", "black on orange3", "white on red3")
-"""By the share of rows that differ: none to speak of, from 1 %, from 10 %, from half."""
+"""By the share of rows that differ: below 1 %, from 1 %, from 10 %, from half."""
 _STEPS = (0.01, 0.1, 0.5)
 
 _TableName = tuple[str, str]
@@ -41,13 +41,13 @@ class _MapLine:
 
     label: str
     cells: Mapping[str, Text]
-    """By world; none if a world has nothing to show."""
+    """By world; worlds with nothing to show are missing."""
 
 
 def write_overview(report: Report) -> int:
-    """Write how many rows differ to stdout, and by how much numbers changed.
+    """Write to stdout how many rows differ, and by how much numbers changed.
 
-    Tables without any difference are left out. Return how many worlds are.
+    Tables without differences are left out. Return how many worlds are left out.
     """
     lines = [*_iter_lines(report)]
     compared = [world.world for world in report.worlds if world.tables]
@@ -86,7 +86,7 @@ def write_overview(report: Report) -> int:
 
 
 def _choose_worlds(report: Report, compared: Sequence[str]) -> list[str]:
-    """Return the worlds that are shown, in their order: those that stand out or changed most."""
+    """Return the worlds to show, in their order: those that stand out or changed most."""
     if len(compared) <= MOST_WORLDS:
         return list(compared)
     odd = {world for finding in report.findings for world in finding.worlds}

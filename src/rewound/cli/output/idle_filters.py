@@ -7,8 +7,8 @@ from rewound.similar_names import suggest
 
 
 def warn_of_idle_filters(idle: Sequence[Sequence[str]], tables: Collection[str]) -> None:
-    """Say which --skip-table options have left out nothing of any dump."""
+    """Report which --skip-table options match no table in any dump."""
     common = set(idle[0]).intersection(*idle[1:]) if idle else ()
     for option in sorted(common):
         known = suggest(option.partition(" ")[2], sorted(tables), listed_as="tables")
-        diagnostics.warn(f"{option}: no dump holds such a table; {known}")
+        diagnostics.warn(f"{option}: no dump contains such a table; {known}")

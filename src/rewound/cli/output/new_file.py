@@ -1,4 +1,4 @@
-"""The file that an answer is written to: there as a whole, or not at all."""
+"""The file that an answer is written to: complete, or not there at all."""
 
 import contextlib
 import os
@@ -11,17 +11,17 @@ from rewound.errors import UsageError
 
 @contextlib.contextmanager
 def create_file(path: Path, *, replaces: bool, named_by: str = "--output") -> Iterator[BinaryIO]:
-    """Open a new file; it is gone again if it cannot be finished.
+    """Open a new file; delete it again if it cannot be completed.
 
-    With `replaces`, an older file stays until the new one is whole; a device or pipe is written
-    to as it is. `named_by` is the option that names the file.
+    With `replaces`, an older file stays until the new one is complete; a device or pipe is written
+    to directly. `named_by` is the option that names the file.
 
     Raises:
-        UsageError: it cannot be made.
+        UsageError: it cannot be created.
     """
     is_device = path.is_relative_to("/dev") or (path.exists() and not path.is_file())
     if replaces and is_device:
-        # /dev/stdout may be a file that others write to as well.
+        # /dev/stdout may be a file that other programs write to as well.
         with _open(path, "ab", f"{named_by} {path}") as out:
             yield out
         return

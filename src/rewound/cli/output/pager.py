@@ -12,8 +12,9 @@ import click
 from rich.text import Text
 
 _LESS = "-RSX -Psarrows move, q leaves$"
-"""Colours, long lines chopped and not wrapped, and what was read stays on the screen. Not -F: it
-ends at once where the lines fit in number, however much of them is chopped."""
+"""Colours, long lines chopped instead of wrapped, and the last page stays on the screen. Not -F,
+which exits at once if the number of lines fits, however much of them is chopped.
+"""
 _LESS_THAT_WRAPS = _LESS.replace("S", "", 1)
 """The same with long lines wrapped."""
 
@@ -28,11 +29,11 @@ def write_paged(
 ) -> None:
     """Write lines, given without line breaks, through the pager if they do not fit on the screen.
 
-    Only as many lines are taken from the iterator as the pager reads. With `wraps`, a line wider
-    than the screen counts as the several that it takes up.
+    The pager reads as many lines from the iterator as it needs. With `wraps`, a line wider than the
+    screen counts as the several that it takes up.
 
     Raises:
-        BrokenPipeError: the pager was left before its end.
+        BrokenPipeError: the user left the pager before the end.
     """
     rest = iter(lines)
     first: list[str] = []
@@ -61,7 +62,7 @@ def write_paged(
 
 
 def _iter_text(first: Iterable[str], rest: Iterator[str]) -> Iterator[str]:
-    # The last line has no end: click adds it.
+    # The last line has no line end: click adds it.
     separator = ""
     for line in chain(first, rest):
         yield separator + line

@@ -1,4 +1,4 @@
-"""How a restore looks while it runs: live lines on a terminal, else a line for each change."""
+"""How a restore looks while it runs: live lines on a terminal, otherwise a line per change."""
 
 import threading
 import time
@@ -34,7 +34,7 @@ def show_progress(worlds: Mapping[str, int]) -> Iterator[Observer]:
         yield PlainLines()
         return
     lines = LiveLines(console, worlds)
-    # Nothing of it stays: the list of worlds comes below.
+    # Nothing of it stays on the screen: the list of worlds follows.
     with Live(get_renderable=lines.draw, console=console, refresh_per_second=8, transient=True):
         yield lines
 
@@ -46,9 +46,9 @@ def is_watched() -> bool:
 
 @contextmanager
 def count_worlds() -> Iterator[Callable[[str, int], None]]:
-    """Show how many worlds are done while the block runs; nothing if nobody looks.
+    """Show how many worlds are done while the block runs; nothing without a terminal.
 
-    What is yielded is told of each world, and of how many there are.
+    Call the yielded function after each world, with the total number.
     """
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -67,7 +67,7 @@ def count_worlds() -> Iterator[Callable[[str, int], None]]:
 
 @contextmanager
 def count_read() -> Iterator[Callable[[], None]]:
-    """Show how many dumps were read while the block runs; nothing if nobody looks."""
+    """Show how many dumps were read while the block runs; nothing without a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda: None
@@ -85,7 +85,7 @@ def count_read() -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def show_pull() -> Iterator[Callable[[PullStep], None]]:
-    """Show how an image comes while the block runs; what is yielded is told of each step."""
+    """Show the progress of a pull while the block runs; call the yielded function for each step."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _step: None
@@ -113,10 +113,10 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
 
 
 class PlainLines:
-    """A line on stderr for each change."""
+    """Writes a line to stderr for each change."""
 
     def dump_tried(self, world: str, dump: Dump) -> None:
-        """Say nothing: the next state names the dump."""
+        """Print nothing: the next state names the dump."""
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
         """Write the world's new state."""
@@ -133,7 +133,7 @@ class PlainLines:
 
 
 class LiveLines:
-    """A line per world at work, and one for all of them, drawn again as they change."""
+    """A line for each active world and one for all of them, redrawn when they change."""
 
     def __init__(self, console: Console, worlds: Mapping[str, int]) -> None:
         self._console = console
@@ -144,7 +144,7 @@ class LiveLines:
         self._lock = threading.Lock()
 
     def draw(self) -> RenderableType:
-        """Return what the screen shows at this moment."""
+        """Return what the screen shows now."""
         width, height = self._console.size
         with self._lock:
             summary = self._progress.describe(time.monotonic() - self._began_at)
@@ -153,18 +153,18 @@ class LiveLines:
         return Group(*lines, Text(summary, "bold", no_wrap=True, overflow="ellipsis"))
 
     def dump_tried(self, world: str, dump: Dump) -> None:
-        """Begin the world's line anew."""
+        """Start the world's line again."""
         with self._lock:
             self._progress.dump_tried(show_control_characters(world), dump.size_bytes)
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        """Show the world's new state; `detail` is told when the command ends."""
+        """Show the world's new state; `detail` is printed when the command ends."""
         del detail
         with self._lock:
             self._progress.world_changed(show_control_characters(world), state)
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
-        """Show how far the load is."""
+        """Show the progress of the load."""
         with self._lock:
             self._progress.world_loading(
                 show_control_characters(world), bytes_read, show_control_characters(table)

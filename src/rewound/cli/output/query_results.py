@@ -1,4 +1,4 @@
-"""Shows the answers of all worlds to a statement, and the messages about them."""
+"""Showing the answers of all worlds to a statement, and the messages about them."""
 
 import contextlib
 import time
@@ -30,15 +30,16 @@ if TYPE_CHECKING:
 VERTICAL = "vertical"
 """The format with one value per line."""
 FILE_FORMATS = ("parquet", "arrow")
-"""Formats that are no text, and only go to a file."""
+"""Binary formats, which only go to a file."""
 _TELL_ABSENT = frozenset({"table", VERTICAL, "markdown", "json", "jsonl"})
 TABLE_ROWS = 5_000
-"""How many rows a table shows at the most, of each world the same share: nobody reads on, and
-it is laid out as a whole (2 s)."""
+"""The most rows that a table shows, the same share of each world: nobody reads more, and a table is
+laid out as a whole (2 s).
+"""
 
 
 _DENIED = (" denied to user 'reader'", "READ ONLY transaction")
-"""Parts of MySQL's errors of a statement that would change something."""
+"""Parts of MySQL's error messages for statements that would change something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +48,23 @@ class Presentation:
 
     output_format: str
     chooses_layout: bool = False
-    """The table is only the default: what is read line by line may be shown vertically."""
+    """The table is only the default: rows that are read line by line may be shown vertically."""
     output: Path | None = None
-    """The new file that they go to; None for stdout."""
+    """The new file for the rows; None for stdout."""
     sort_by: str | None = None
     total_limit: int | None = None
     reduce_sql: str | None = None
     is_grouped: bool = False
     lists_once: bool = False
-    """Each row is shown once, and in which worlds it is where not all have it."""
+    """Each row is shown once, with the worlds that have it if not all do."""
     bar_of: str | None = None
     """The column that gets a bar in each row of the table."""
     replaces: bool = False
-    """An older file of that name is replaced."""
+    """An older file of that name may be replaced."""
     is_wide: bool = False
     is_strict: bool = False
     is_writing: bool = False
-    """Changes are allowed, so that what is denied is denied to the account."""
+    """Changes are allowed, so a denied statement was denied to the account."""
     spellings: Spellings = OPTIONS
     """How options are typed here."""
 
@@ -80,12 +81,12 @@ class Presentation:
 
     @property
     def tells_absent(self) -> bool:
-        """Whether a column that a world does not have is told from NULL."""
+        """Whether a missing column is shown differently from NULL."""
         return self.output_format in _TELL_ABSENT and self.reduce_sql is None
 
     @property
     def enough_rows(self) -> int | None:
-        """How many rows of a world can be shown at the most, if that is known beforehand."""
+        """The most rows of a world that can be shown, if that is known beforehand."""
         if self.sort_by or self.reduce_sql or self.is_grouped or self.lists_once:
             return None
         most = TABLE_ROWS if self.output_format == "table" else None
@@ -94,18 +95,18 @@ class Presentation:
 
 @dataclass(frozen=True, slots=True)
 class ShownRows:
-    """Rows as they are to be shown."""
+    """Rows in the form in which they are shown."""
 
     columns: tuple[Column, ...]
     runs: Iterable[Sequence[Row]]
 
 
 class _NoAnswer(Exception):
-    """Every world failed after it had begun to answer."""
+    """Every world failed after it had started to answer."""
 
 
 class Stopwatch:
-    """Measures how long answers take to come; not how long somebody reads them in a pager."""
+    """Measures how long answers take, without the time that somebody reads them in a pager."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
@@ -113,11 +114,11 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        """From its making until the rows that were wanted were there, else until now."""
+        """The time from creation until the requested rows arrived, or until now."""
         return (self._ended or time.perf_counter()) - self._started
 
     def watch(self, runs: Iterable[list[Row]]) -> Iterator[list[Row]]:
-        """Yield the runs; stop when they end, or when no more of them are wanted."""
+        """Yield the runs; stop measuring when they end, or when no more are wanted."""
         try:
             yield from runs
         finally:
@@ -127,12 +128,12 @@ class Stopwatch:
 def show(
     merged: MergedResult, statement: UserStatement, how: Presentation, stopwatch: Stopwatch
 ) -> Summary:
-    """Write one statement's rows, say whose are missing and why, and return how it went.
+    """Write one statement's rows, report which are missing and why, and return a summary.
 
     Raises:
         RewoundError: every world failed alike, worlds differ under --strict, or --reduce
             failed.
-        UsageError: a column that is asked for is not there, or the output cannot be made.
+        UsageError: a requested column does not exist, or the output file cannot be created.
     """
     if merged.has_rows:
         how = how.fit(statement, merged.result_columns.columns)
@@ -214,13 +215,13 @@ def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> S
 
 
 def _name(row: Row, origin_count: int) -> str:
-    """Return the name of the world that a row is of, with its fleet's if that stands there."""
+    """Return the name of the world that a row comes from, with its fleet if the row has it."""
     parts = [(part or b"").decode("utf-8", "backslashreplace") for part in row[:origin_count]]
     return "/".join(parts)
 
 
 def _group(shown: ShownRows, origin_count: int) -> ShownRows:
-    """Return the rows of worlds that answered alike once, those worlds in front, folded."""
+    """Return the rows of worlds with equal answers once, after the folded names of these worlds."""
     answers = _collect(shown, origin_count)
     rows = [
         (fold_worlds(group.worlds).encode(), b"%d" % len(group.worlds), *row)
@@ -232,7 +233,7 @@ def _group(shown: ShownRows, origin_count: int) -> ShownRows:
 
 
 def _list_once(shown: ShownRows, merged: MergedResult) -> ShownRows:
-    """Return each row once; at its end the worlds that have it, where others lack some rows."""
+    """Return each row once, followed by the worlds that have it, if others lack some rows."""
     answers = _collect(shown, merged.origin_count)
     columns = shown.columns[merged.origin_count :]
     listed = list_once(answers)
@@ -247,7 +248,7 @@ def _list_once(shown: ShownRows, merged: MergedResult) -> ShownRows:
 
 
 def _collect(shown: ShownRows, origin_count: int) -> dict[str, list[Row]]:
-    """Return the rows by the names of their worlds, without these."""
+    """Return the rows by the names of their worlds, without these columns."""
     answers: dict[str, list[Row]] = {}
     for run in shown.runs:
         for row in run:
@@ -258,7 +259,7 @@ def _collect(shown: ShownRows, origin_count: int) -> dict[str, list[Row]]:
 def _cut_each(
     runs: Iterable[Sequence[Row]], limit: int, origin_count: int, remark: str
 ) -> Iterator[Sequence[Row]]:
-    """Yield so many rows of each world at the most, and say whose there are more of."""
+    """Yield at most `limit` rows of each world, and warn about worlds that have more."""
     counts: Counter[str] = Counter()
     cut: dict[str, None] = {}
     for rows in runs:
@@ -286,7 +287,7 @@ def _cut(runs: Iterable[Sequence[Row]], limit: int, remark: str) -> Iterator[Seq
 
 
 def _find_number(columns: Sequence[Column], wanted: str) -> str:
-    """Return the name of a column of numbers, whatever the case of its letters."""
+    """Return the name of a numeric column, ignoring case."""
     numbers = {column.name.casefold(): column.name for column in columns if column.type in NUMBERS}
     if wanted.casefold() not in numbers:
         raise UsageError(

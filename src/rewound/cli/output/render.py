@@ -14,16 +14,16 @@ from rewound.mysql.columns import Column, ColumnType, Row
 
 
 class Figure(str):
-    """A number among texts: it keeps its digits and stays text, but is flush right in a table."""
+    """A number in a column of texts: it keeps its digits, but is flush right in a table."""
 
     __slots__ = ()
 
 
 Cell = int | float | Decimal | str | bytes | datetime | None
-"""The value of a cell of our own lists; None is NULL."""
+"""The value of a cell in our own lists; None is NULL."""
 
 _OTHER_TYPES = {bytes: ColumnType.BINARY, datetime: ColumnType.DATETIME}
-"""Of columns that hold no numbers."""
+"""The types of columns that contain no numbers."""
 
 
 def write_rows(
@@ -34,10 +34,10 @@ def write_rows(
     is_prose: bool = False,
     is_paged: bool = True,
 ) -> None:
-    """Write a list of ours to stdout in one of `options.FORMATS`.
+    """Write one of our own lists to stdout in one of `options.FORMATS`.
 
-    In a table of prose, long texts are wrapped, not cut, and a missing one leaves its cell
-    empty. Columns that a table has no room for are warned of.
+    With `is_prose`, long texts in a table are wrapped, not cut, and a missing one leaves its cell
+    empty. Warn about columns for which a table has no room.
     """
     if is_prose and output_format == "table":
         rows = [["" if cell is None else cell for cell in row] for row in rows]
@@ -73,12 +73,12 @@ def write_runs(
     figures: Collection[tuple[int, int]] = (),
     is_paged: bool = True,
 ) -> list[str]:
-    """Write runs of rows to stdout; all but a table go out as they come.
+    """Write runs of rows to stdout; all formats but the table are written as the rows arrive.
 
     On a terminal, a table and the vertical format may go through a pager.
 
-    All that is named is of tables, see `tables.write_table`. Return the names of the columns
-    that a table had no room for.
+    The other parameters apply to tables, see `tables.write_table`. Return the names of the columns
+    for which a table had no room.
     """
     if output_format == "table":
         from rewound.cli.output.tables import write_table
@@ -116,14 +116,14 @@ def write_paged_lines(lines: Iterable[str]) -> None:
 
 
 def write_chunks(chunks: Iterable[bytes], out: BinaryIO) -> None:
-    """Write chunks to a file that is open, and hand them on at once."""
+    """Write chunks to an open file, and flush each."""
     for chunk in chunks:
         out.write(chunk)
     out.flush()
 
 
 def write_text(text: str) -> None:
-    """Write a text of ours to stdout."""
+    """Write a text of our own to stdout."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
@@ -139,7 +139,7 @@ def write_safely(text: str) -> None:
 
 
 def _make_harmless(chunks: Iterable[bytes], *, is_json: bool) -> Iterator[bytes]:
-    """Yield what may go to a terminal: control characters in the data do not steer it."""
+    """Yield chunks that are safe for a terminal: control characters in the data are escaped."""
     for chunk in chunks:
         text = chunk.decode("utf-8", "backslashreplace")
         if is_json:

@@ -1,8 +1,8 @@
-"""What a screen shows while worlds are restored: a line per world at work, and one for all.
+"""What a screen shows while worlds are restored: a line per active world, and one for all.
 
-Pure: states come in, with the time that has passed; lines of a given width go out. A world
-has a line from its first step until it is ready or failed, so whatever the number of worlds,
-what moves fits the screen.
+Pure: states come in, with the elapsed time; lines of a given width go out. A world has a line from
+its first step until it is ready or failed, so the moving part fits the screen for any number of
+worlds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,47 +20,47 @@ _BAR_CELLS = 12
 _LEAST_NAME_CELLS = 12
 _LEAST_TABLE_CELLS = 6
 _EARLY_S = 3.0
-"""Before that, and before a twentieth is done, nobody can tell how long the rest takes."""
+"""Before that, and before a twentieth is done, the remaining time cannot be estimated."""
 _EARLY_SHARE = 0.05
 _READING_SHARE = 0.7
-"""Of the work on a dump; keys, the proof and the baseline come after it."""
+"""The share of reading in the work on a dump; keys, the proof and the baseline follow."""
 
 
 @dataclass(slots=True)
 class WorldProgress:
-    """How far one world is."""
+    """The progress of one world."""
 
     size_bytes: int
-    """Of the dump that it is made from."""
+    """The size of its dump."""
     state: WorldState | None = None
     """None until it has begun."""
     bytes_read: int = 0
     table: str = ""
-    """What is being loaded."""
+    """The table that is being loaded."""
 
 
 class RestoreProgress:
-    """How far all worlds are."""
+    """The progress of all worlds."""
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.worlds = {world: WorldProgress(size) for world, size in sizes.items()}
 
     def dump_tried(self, world: str, size_bytes: int) -> None:
-        """Begin a world anew, from a dump of this size."""
+        """Start a world again, from a dump of this size."""
         self.worlds[world] = WorldProgress(size_bytes)
 
     def world_changed(self, world: str, state: WorldState) -> None:
-        """Note a world's new state, in which nothing has been read."""
+        """Record a world's new state, in which nothing has been read yet."""
         known = self.worlds.get(world)  # none of a server that has stopped only just now
         self.worlds[world] = WorldProgress(known.size_bytes if known else 1, state)
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
-        """Note how much of a world's dump was read."""
+        """Record how much of a world's dump has been read."""
         progress = self.worlds[world]
         progress.bytes_read, progress.table = bytes_read, table
 
     def describe(self, elapsed_s: float) -> str:
-        """Return the line for all: `7 of 13 ready, 1 failed, 41 s, about 30 s left`."""
+        """Return the summary line: `7 of 13 ready, 1 failed, 41 s, about 30 s left`."""
         states = [each.state for each in self.worlds.values()]
         parts = [f"{states.count(WorldState.READY)} of {len(states)} ready"]
         if failed := states.count(WorldState.FAILED):
@@ -71,7 +71,7 @@ class RestoreProgress:
         return ", ".join(parts)
 
     def iter_lines(self, *, width: int, height: int) -> Iterator[Text]:
-        """Yield lines of at most `width` cells for the worlds at work, at most `height` of them."""
+        """Yield at most `height` lines of at most `width` cells for the active worlds."""
         at_work = [
             (world, progress)
             for world, progress in self.worlds.items()
@@ -86,7 +86,7 @@ class RestoreProgress:
             yield Text(f"and {len(at_work) - len(shown)} more at work", "dim")
 
     def _estimate_left_s(self, elapsed_s: float) -> float | None:
-        """Return how long the rest may take: by its bytes, and by its worlds once some ended."""
+        """Estimate the remaining time by bytes and, when some worlds have ended, by worlds."""
         total = sum(each.size_bytes for each in self.worlds.values())
         ended = sum(each.state in _ENDED for each in self.worlds.values())
         done = sum(
@@ -105,7 +105,7 @@ class RestoreProgress:
 
 
 def describe_seconds(seconds: float) -> str:
-    """Return a duration as people say it: `41 s`, `3 min 5 s`, `2 h 10 min`."""
+    """Return a duration for people: `41 s`, `3 min 5 s`, `2 h 10 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -115,7 +115,7 @@ def describe_seconds(seconds: float) -> str:
 
 
 def shorten_names(names: Sequence[str], cells: int) -> dict[str, str]:
-    """Return what to call each world in so many cells: what all names share goes first.
+    """Return a name of at most `cells` cells for each world: their common beginning is cut first.
 
     >>> list(shorten_names(["world-1.eu.example", "world-2.eu.example"], 10).values())
     ['world-1…', 'world-2…']
@@ -129,7 +129,7 @@ def shorten_names(names: Sequence[str], cells: int) -> dict[str, str]:
 
 
 def _count_shared(names: Sequence[str]) -> int:
-    """Count the characters that all names begin with, up to a mark between two words."""
+    """Count the characters with which all names begin, up to a separator between words."""
     alike = takewhile(lambda characters: len(set(characters)) == 1, zip(*names, strict=False))
     shared = sum(1 for _ in alike) if len(names) > 1 else 0
     while shared and (names[0][shared - 1].isalnum() or any(len(each) == shared for each in names)):
@@ -138,7 +138,7 @@ def _count_shared(names: Sequence[str]) -> int:
 
 
 def shorten(text: str, cells: int) -> str:
-    """Return a name of at most `cells` cells: its start and its end tell it from others.
+    """Return a name of at most `cells` cells; its start and end tell it from others.
 
     >>> shorten("world-17.eu-central.example", 12)
     'world-…ample'

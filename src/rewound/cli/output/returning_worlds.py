@@ -1,4 +1,4 @@
-"""How `reset` and `start` look: live while worlds return, then what failed, and a line for all."""
+"""How `reset` and `start` look: live while worlds return, then failures, and a summary line."""
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -13,20 +13,20 @@ from rewound.fleet.restore_context import Observer
 
 
 class Clock:
-    """Measures how long it takes."""
+    """Measures the elapsed time."""
 
     def __init__(self) -> None:
         self._began_at = time.monotonic()
 
     def describe(self) -> str:
-        """Return how long it has taken, as people say it."""
+        """Return the elapsed time for people."""
         return describe_seconds(time.monotonic() - self._began_at)
 
 
 @contextmanager
 def watch_return(worlds: Iterable[str]) -> Iterator[Observer]:
-    """Show how worlds return while the block runs."""
-    # Whatever their size: none of their dumps is read.
+    """Show the progress of worlds while the block runs."""
+    # Sizes do not matter: no dump is read.
     with show_progress(dict.fromkeys(worlds, 1)) as observer:
         yield observer
 
@@ -34,11 +34,11 @@ def watch_return(worlds: Iterable[str]) -> Iterator[Observer]:
 def show_returned(
     done: Collection[str], failures: Mapping[str, RewoundError], clock: Clock, *, verb: str
 ) -> None:
-    """Show why worlds failed, and how many were done; `verb` is what was done, such as reset.
+    """Report why worlds failed, and how many succeeded; `verb` is what was done, such as reset.
 
     Raises:
-        RewoundError: all failed.
-        SomeWorldsFailed: some did.
+        RewoundError: all of them failed.
+        SomeWorldsFailed: some of them failed.
     """
     for world, error in failures.items():
         diagnostics.show_error(error.of_world(world))

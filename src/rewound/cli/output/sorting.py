@@ -1,4 +1,4 @@
-"""Our own lists in the order that --sort asks for. Pure."""
+"""Sorting our own lists as --sort requests. Pure."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,9 +12,9 @@ from rewound.similar_names import find_similar
 def sort_list(
     columns: Sequence[str], rows: Sequence[Sequence[Cell]], wanted: str
 ) -> list[Sequence[Cell]]:
-    """Return rows in the order of some columns: `-delta,world`, where - is the largest first.
+    """Return rows sorted by columns: `-delta,world`, where - puts the largest first.
 
-    What has no value comes last, in either direction; equal rows stay as they are.
+    Rows without a value come last in either direction; equal rows keep their order.
 
     Raises:
         UsageError: there is no such column.
@@ -30,10 +30,10 @@ def sort_list(
 
 
 def require_sortable(columns: Sequence[str], wanted: str) -> None:
-    """Check that the columns to sort by are there, before there are rows.
+    """Check that the columns to sort by exist, before there are rows.
 
     Raises:
-        UsageError: one is not.
+        UsageError: one does not.
     """
     for each in _split(wanted):
         _find_place(columns, each.removeprefix("-"))
@@ -56,7 +56,7 @@ def _find_place(columns: Sequence[str], name: str) -> int:
 
 
 def _make_key(place: int, row: Sequence[Cell]) -> tuple[bool, Decimal, str]:
-    """Return a key by which numbers come before texts, also numbers that stand as text."""
+    """Return a key that puts numbers, also those stored as text, before texts."""
     cell = row[place]
     text = cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
     try:

@@ -1,4 +1,4 @@
-r"""How what a message recommends is typed where it is read: as an option, or at the prompt."""
+r"""How messages spell what they recommend: as an option, or as a command of the prompt."""
 
 import re
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 _LEADING_OPTION = re.compile("--(chart|fleet|format|group|output|reduce|wide|worlds|write)(?=[ :])")
 
 _SHORT = {"output": "o"}
-"""Options whose command has another name."""
+"""Options whose prompt command has another name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """What can be typed."""
+    """How options are spelled."""
 
     write: str
     wide: str
     every_row: str
-    """A format without limits."""
+    """A format without a row limit."""
     force: str
     table_format: str
     variable: str
-    """What gives a variable a value; {} is its name."""
+    """How to give a variable a value; {} is its name."""
 
 
 OPTIONS = Spellings(
@@ -32,7 +32,7 @@ COMMANDS = Spellings(
 
 
 def spell_as_command(message: str) -> str:
-    r"""Return a message that begins with an option as one that begins with the prompt's command."""
+    r"""Return a message that begins with an option, with the prompt's command instead."""
     if not message.startswith("--"):
         return message
     return _LEADING_OPTION.sub(lambda match: f"\\{_SHORT.get(match[1], match[1])}", message)

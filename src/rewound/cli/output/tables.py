@@ -1,8 +1,8 @@
 """Rows as a table for people.
 
-It fits the terminal: numbers are flush right, they and times stay whole, long texts are cut
-with a mark, and columns that have no room at all are named. A cell never reaches a terminal
-raw: data comes from dumps, and control characters in it are shown, not obeyed.
+It fits the terminal: numbers are flush right; numbers and times stay whole; long texts are cut with
+a mark; and columns for which there is no room are named. A cell never reaches a terminal raw: data
+comes from dumps, so control characters in it are escaped.
 """
 
 import io
@@ -39,12 +39,12 @@ def write_table(
     figures: Collection[tuple[int, int]] = (),
     is_paged: bool = True,
 ) -> list[str]:
-    """Write a table; on a terminal that it is too long or wide for, through a pager if `is_paged`.
+    """Write a table; with `is_paged`, use a pager if it is too long or wide for the terminal.
 
-    With `is_wide`, and where `out` is no terminal, nothing is cut. With `wraps`, long texts
-    go on in the next line instead. `bar_of` names a numeric column that gets a bar in each
-    row. `figures` are the places (row, column) of numbers in columns of texts. Return the names of
-    columns that had no room.
+    With `is_wide`, and if `out` is not a terminal, nothing is cut. With `wraps`, long texts
+    continue in the next line instead. `bar_of` names a numeric column that gets a bar in each row.
+    `figures` are the positions (row, column) of numbers in columns of text. Return the names of
+    columns for which there was no room.
     """
     names = [show_control_characters(column.name) for column in columns]
     cells = [[show_cell(*each) for each in zip(row, columns, strict=True)] for row in rows]

@@ -1,4 +1,4 @@
-"""What click says of a command line, in the words and the form of our own errors. Pure."""
+"""click's errors about a command line, in the words and form of our own errors. Pure."""
 
 import click
 
@@ -7,13 +7,13 @@ from rewound.similar_names import find_similar, suggest
 
 
 def find_help(error: click.ClickException) -> str | None:
-    """Return the help that answers a group without a command; None for every other error."""
+    """Return the help of a group that was called without a command; None for other errors."""
     is_help = type(error).__name__ == "NoArgsIsHelpError"  # since click 8.2
     return error.format_message() if is_help else None
 
 
 def explain_usage(error: click.ClickException) -> UsageError:
-    """Return what is wrong with a command line, and what would be right."""
+    """Return what is wrong with a command line, with a hint."""
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     path = "rewound" if ctx is None else ctx.command_path
     hint = f"{path} --help lists its options"
@@ -44,6 +44,6 @@ def _name(parameter: click.Parameter) -> str:
 
 
 def _as_ours(text: str) -> str:
-    """Return a sentence without its capital and its full stop, on one line."""
+    """Return a sentence on one line, without its capital letter and full stop."""
     line = " ".join(text.split()).rstrip(".")
     return line[:1].lower() + line[1:]

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 LEAST = 8
-"""A text column gives way to no fewer cells than this."""
+"""A text column does not become narrower than this."""
 
 
 def fit_widths(
@@ -15,11 +15,11 @@ def fit_widths(
     gap: int,
     floors: Sequence[int] | None = None,
 ) -> list[int]:
-    """Return the widths of the columns that fit, from the first; there is always one.
+    """Return the widths of the columns that fit, from the first on; there is always one.
 
-    `wanted` is what each column's contents take, `gap` stands between two. The widest of
-    those that give way become narrower together, each down to its floor; where that is not
-    enough, columns are left out from the end.
+    `wanted` is the width of each column's contents, `gap` the space between two. The widest
+    flexible columns become narrower together, each down to its floor; if that is not enough,
+    columns are left out from the end.
 
     >>> fit_widths([5, 40, 10], [False, True, False], available=40, gap=3)
     [5, 19, 10]
@@ -43,10 +43,10 @@ def fit_widths(
 
 
 def _narrow(columns: Sequence[tuple[int, int]], excess: int) -> list[int]:
-    """Take `excess` cells from the widest columns, as if one by one from the widest of the moment.
+    """Take `excess` cells from the widest columns, as if one by one from the currently widest.
 
-    `columns` are (width, floor). Finds the width that they come down to: a cell can hold
-    millions of characters.
+    `columns` are (width, floor). It computes the width that they come down to, because a cell can
+    hold millions of characters.
     """
 
     def taken(limit: int) -> int:

@@ -1,4 +1,4 @@
-"""How the state of a world is shown, as a word and in whole sentences."""
+"""The state of a world, as a word and in sentences."""
 
 import shlex
 from collections import Counter
@@ -28,7 +28,7 @@ def show_state(world: World, *, is_older: bool, is_changed: bool = False) -> str
 
 
 def describe_older(worlds: Collection[World], names: Container[str] | None = None) -> Iterator[str]:
-    """Yield why worlds hold older dumps than the others of their fleet; only those of `names`."""
+    """Yield why worlds hold older dumps than others of their fleet; only for `names`, if given."""
     older = find_older(worlds)
     newest = max((world.taken_at for world in worlds if world.schemas), default=None)
     for world in worlds:
@@ -51,7 +51,7 @@ def describe_older(worlds: Collection[World], names: Container[str] | None = Non
 
 
 def _round(gap: timedelta) -> str:
-    """Return a gap of half a day and more in words, to the nearest hour or day."""
+    """Return a gap of at least half a day in words, to the nearest hour or day."""
     hours = round(gap / timedelta(hours=1))
     if hours < 20:
         return f"{hours} hours"
@@ -60,13 +60,13 @@ def _round(gap: timedelta) -> str:
 
 
 def describe_readiness(record: FleetRecord) -> str:
-    """Say how many worlds of a fleet are ready."""
+    """Return a sentence: how many worlds of a fleet are ready."""
     ready = sum(world.state is WorldState.READY for world in record.worlds.values())
     return f"fleet {record.name}: {ready} of {show_count(len(record.worlds), 'world')} ready"
 
 
 def describe_remedies(record: FleetRecord) -> Iterator[str]:
-    """Yield the commands that make the worlds of a fleet ready that are not."""
+    """Yield the commands that make the other worlds of a fleet ready."""
     states = {name: world.state for name, world in record.worlds.items()}
     if failed := [name for name, state in states.items() if state in FOR_ADDING]:
         command = add_command(record.source, record.name, failed)
@@ -77,7 +77,7 @@ def describe_remedies(record: FleetRecord) -> Iterator[str]:
 
 
 def add_command(source: Path, fleet: str, worlds: Iterable[str]) -> str:
-    """Return the command that restores worlds of a fleet that failed, with its other options."""
+    """Return the command that restores failed worlds of a fleet, with the fleet's other options."""
     flag = [] if fleet == DEFAULT_FLEET else ["--fleet", fleet]
     argv = ["rewound", "up", str(source), "--add", *flag, "--worlds", fold_worlds(worlds)]
     return shlex.join(argv)
@@ -86,7 +86,7 @@ def add_command(source: Path, fleet: str, worlds: Iterable[str]) -> str:
 def describe_changed(
     fleet: str, changed: Mapping[str, Changes], *, may_reset: bool
 ) -> Iterator[str]:
-    """Yield what was changed in worlds, and how to undo it, once for all that are alike."""
+    """Yield what was changed in worlds, and how to undo it; equal changes share a line."""
     groups: dict[tuple[str, ...], dict[str, Changes]] = {}
     for world, changes in changed.items():
         groups.setdefault(changes.names, {})[world] = changes
@@ -98,23 +98,23 @@ def describe_changed(
 
 
 def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:
-    """Say in one line which worlds of a fleet are no longer what was restored, if any."""
+    """Warn, in one line, which worlds of a fleet were changed after the restore, if any."""
     if changed:
         diagnostics.warn(summarise_changes(fleet, changed))
 
 
 def show_expiry(expires_at: datetime) -> str:
-    """Return when a fleet ends by itself, and by what."""
+    """Return when a fleet expires, and what deletes it."""
     return f"{expires_at:%Y-%m-%d %H:%M:%S} UTC (--expire)"
 
 
 def describe_closed(world: str, logins: Sequence[str]) -> str:
-    """Say whose connections to a world were closed."""
+    """Return a sentence: whose connections to a world were closed."""
     counts = Counter(logins)
     text = ", ".join(f"{login} {count}" for login, count in sorted(counts.items()))
     return f"{world}: connections closed: {len(logins)} ({text})"
 
 
 def reset_command(fleet: str, worlds: Sequence[str]) -> str:
-    """Return the command that takes worlds back."""
+    """Return the command that resets worlds."""
     return f"rewound reset{fleet_flag(fleet)} {shlex.quote(fold_worlds(worlds))}"

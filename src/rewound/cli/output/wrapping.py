@@ -1,4 +1,4 @@
-"""Breaking messages at words where they do not fit on the screen. Pure."""
+"""Breaking messages between words if they do not fit on the screen. Pure."""
 
 import re
 import textwrap
@@ -10,9 +10,9 @@ _HARD_SPACE = "\N{NO-BREAK SPACE}"
 def wrap_message(text: str, width: int, *, start: str = "", indent: int | None = None) -> str:
     """Return `start` and a text of one line, broken at words into lines of at most `width`.
 
-    A command stays in one piece, so that it can be copied, and so does a longer word, such as a
-    path. Lines after the first are indented: no quoted text can begin a line that looks like ours.
-    Where no `indent` is given, they are by two columns more than the text.
+    A command stays in one piece, so that it can be copied, and so does a long word, such as a path.
+    Lines after the first are indented, so that no quoted text can begin a line that looks like
+    ours: by `indent`, or by two columns more than the text.
 
     >>> print(wrap_message("world eu-1 is stopped; rewound start eu-1", 26, start="error: "))
     error: world eu-1 is

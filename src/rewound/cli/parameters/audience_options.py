@@ -1,4 +1,4 @@
-"""Whom a question is put to, as the options say: fleets, or the URLs of servers."""
+"""The audience of a query, as the options say: fleets, or the URLs of servers."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ _PASSWORD_VARIABLE = "MYSQL_PWD"  # noqa: S105 - its name; the variable of MySQL
 
 
 def read_audience(fleet: str, urls: Sequence[str], *, worlds: str | None) -> Audience:
-    """Return whom --fleet or --url names, the latter with its passwords.
+    """Return the audience that --fleet or --url names; URLs get their passwords.
 
     Raises:
         UsageError: a name or URL cannot be read.
@@ -25,7 +25,7 @@ def read_audience(fleet: str, urls: Sequence[str], *, worlds: str | None) -> Aud
         return Audience(read_fleets(fleet), worlds=worlds)
     servers = read_urls(list(_iter_urls(urls)))
     if not servers:
-        raise UsageError("--url: the file holds no URL", hint="one mysql://… on each line")
+        raise UsageError("--url: the file contains no URL", hint="one mysql://… on each line")
     return Audience(servers=_add_password(servers), worlds=worlds)
 
 
@@ -38,7 +38,7 @@ def _iter_urls(urls: Sequence[str]) -> Iterator[str]:
         try:
             lines = Path(text[1:]).read_text().splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise UsageError(f"--url {text}: {reason}", hint="--url @urls.txt") from error
         for line in lines:
             if line.strip() and not line.lstrip().startswith("#"):
@@ -46,7 +46,7 @@ def _iter_urls(urls: Sequence[str]) -> Iterator[str]:
 
 
 def _add_password(servers: dict[str, ServerUrl]) -> dict[str, ServerUrl]:
-    """Return the servers, those without a password with the one of the environment or the user."""
+    """Return the servers, with passwords from the environment or the user for those without."""
     if all(server.password is not None for server in servers.values()):
         return servers
     password = os.environ.get(_PASSWORD_VARIABLE)

@@ -1,7 +1,7 @@
-"""What the Tab key of a shell offers: names of fleets, worlds, tables and columns.
+"""What the Tab key offers in a shell: names of fleets, worlds, tables and columns.
 
-Only what can be looked up at once is offered, and a failure offers nothing: a shell is no place
-for an error.
+Only names that can be looked up at once are offered, and a failure offers nothing: a shell is no
+place for an error message.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ def complete_fleets(
     param: click.Parameter,  # noqa: ARG001
     incomplete: str,
 ) -> list[CompletionItem]:
-    """Offer the fleets that are there; of a list, such as `before,after`, its last."""
+    """Offer the existing fleets; in a list, such as `before,after`, for its last item."""
     from rewound.operations import fleets
 
     return _offer(fleets.names(), incomplete)
@@ -26,7 +26,7 @@ def complete_fleets(
 def complete_sides(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer fleets, or where none fits what the shell knows of files: a diff takes both."""
+    """Offer fleets or, if none matches, the shell's file names: a diff takes both."""
     items = complete_fleets(ctx, param, incomplete)
     return items or [CompletionItem(incomplete, type="file")]
 
@@ -36,7 +36,7 @@ def complete_worlds(
     param: click.Parameter,  # noqa: ARG001
     incomplete: str,
 ) -> list[CompletionItem]:
-    """Offer the worlds of the fleet that the line names so far; of a list its last."""
+    """Offer the worlds of the fleet that the line names so far; in a list, for its last item."""
     from rewound.operations import fleets
 
     try:
@@ -60,7 +60,7 @@ def complete_columns(
     param: click.Parameter,  # noqa: ARG001
     incomplete: str,
 ) -> list[CompletionItem]:
-    """Offer the columns there; of a list the last."""
+    """Offer the columns of that world; in a list, for its last item."""
     names = dict.fromkeys(column for _, columns in _iter_tables(ctx) for column in columns)
     return _offer(list(names), incomplete)
 
@@ -86,6 +86,6 @@ def _find_fleet(ctx: click.Context) -> str:
 
 
 def _offer(names: Sequence[str], incomplete: str) -> list[CompletionItem]:
-    """Offer what the last part of a list could become; the shell replaces the whole word."""
+    """Offer completions for the last item of a list; the shell replaces the whole word."""
     before, comma, last = incomplete.rpartition(",")
     return [CompletionItem(f"{before}{comma}{name}") for name in names if name.startswith(last)]

@@ -12,7 +12,7 @@ _UNSET = EngineRequest()
 
 
 class PassedOver(NamedTuple):
-    """An option that is not used, and the one that excludes it."""
+    """An option that is ignored, and the one that takes precedence."""
 
     name: str
     winner: str
@@ -21,11 +21,11 @@ class PassedOver(NamedTuple):
 def settle_request(
     request: EngineRequest, origins: Mapping[str, ValueSource]
 ) -> tuple[EngineRequest, list[PassedOver]]:
-    """Return a request without what belongs to another engine and is only set somewhere.
+    """Return the request without options of other engines that only come from settings.
 
-    Of two options that exclude each other, the one that was not typed gives way: between the
-    environment and the file the file's, and the engine itself to none. What was typed together
-    stays together, and is refused.
+    Of two conflicting options, the one that was not typed is ignored: the file gives way to the
+    environment, and the choice of the engine gives way to nothing. Options typed together are kept,
+    and refused later.
     """
     passed_over: list[PassedOver] = []
     while pair := next(_iter_contradictions(request, origins), None):
@@ -39,7 +39,7 @@ def settle_request(
 def _iter_contradictions(
     request: EngineRequest, origins: Mapping[str, ValueSource]
 ) -> Iterator[tuple[str, str]]:
-    """Yield pairs of which the first gives way to the second."""
+    """Yield pairs of options, of which the first is ignored."""
     names_server = request.server not in (AUTO, MATCH)
     is_process = request.engine == EngineKind.PROCESS.value
     pairs = (

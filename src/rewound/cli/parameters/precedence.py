@@ -1,7 +1,7 @@
 """Mutually exclusive options: one that is typed overrides one from a setting.
 
-The environment and the settings file hold for many commands: what they set for another one is
-ignored, and a message says so. Only options that are typed together can conflict.
+The environment and the settings file apply to many commands: a setting that is meant for another
+command is ignored, with a message. Only options that are typed together can conflict.
 """
 
 import functools
@@ -35,7 +35,7 @@ _ORIGINS = {
 
 
 def find_origin(name: str) -> ValueSource:
-    """Return where the value of a parameter of the command that runs comes from."""
+    """Return where the value of a parameter of the running command comes from."""
     source = click.get_current_context().get_parameter_source(name)
     return ValueSource.UNSET if source is None else _ORIGINS.get(source, ValueSource.UNSET)
 
@@ -48,7 +48,7 @@ def choose_loser(first: str, second: str, origins: Mapping[str, ValueSource]) ->
 
 
 def tell_passed_over(name: str, origin: ValueSource, winner: str) -> None:
-    """Print that a value is ignored, and because of which option."""
+    """Print that a value is ignored, and in favour of which option."""
     parameters = {each.name: each for each in click.get_current_context().command.params}
     option = _spell(parameters[name])
     where = (
@@ -66,7 +66,7 @@ def _spell(parameter: click.Parameter) -> str:
 def one_of(first: str, second: str) -> Callable[[_Command], _Command]:
     """Declare two options of a command, or an argument and an option, mutually exclusive.
 
-    Both reach the command only where they come from the same place.
+    Both reach the command only if they come from the same place.
     """
 
     def decorate(command: _Command) -> _Command:

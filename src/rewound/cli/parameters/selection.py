@@ -1,4 +1,4 @@
-"""Options that select the dumps, the part of them, and the servers."""
+"""Options that select the dumps, the parts of them, and the servers."""
 
 import functools
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _AUTO = "auto"
 
 
 def read_clone_method(name: str) -> CloneMethod | None:
-    """Return the way of cloning that --clone names; None for `auto`."""
+    """Return the clone method that --clone names; None for `auto`."""
     return None if name == _AUTO else CloneMethod(name)
 
 
@@ -47,12 +47,12 @@ pattern_option = option(
 
 
 def selection_options(command: _Command) -> _Command:
-    """Declare SOURCE and which dumps of it are meant; the command gets a `selection`."""
+    """Declare SOURCE and the options that select its dumps; the command gets a `selection`."""
     return _declare_selection(command, required=True)
 
 
 def optional_selection_options(command: _Command) -> _Command:
-    """Declare the same where SOURCE may be left out; then `selection` is None."""
+    """Declare the same with an optional SOURCE; without it, `selection` is None."""
     return _declare_selection(command, required=False)
 
 
@@ -141,7 +141,7 @@ def engine_options(command: _Command) -> _Command:
 
 
 def filter_options(command: _Command) -> _Command:
-    """Declare the options that ask for a part of each dump; the command gets a `dump_filter`."""
+    """Declare the options that select a part of each dump; the command gets a `dump_filter`."""
 
     @functools.wraps(command)
     def with_filter(

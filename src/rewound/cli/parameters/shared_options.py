@@ -41,7 +41,7 @@ CONFIGURABLE: dict[str, type] = {
 }
 """What `rewound.toml` can set, and the type of each value.
 
-What says which moment is meant is not among them: it belongs to one call.
+Options that select a moment are missing: they belong to one call.
 """
 
 
@@ -54,18 +54,17 @@ _VARIABLES = {
     # Kubernetes sets REWOUND_PORT=tcp://… for a Service called rewound.
     "port": "REWOUND_LISTEN_PORT",
 }
-"""Options that the environment can set: those of the file, and what an image's manifest says.
-
-Options that belong to one call, such as --write or --output, are not among them: a variable
-that was left set would act unseen.
+"""Options that environment variables can set: those of the file, and those that the manifest of a
+container needs. Options that belong to one call, such as --write or --output, are missing: a
+variable that was left set would have an unseen effect.
 """
 
 PARAMETERS = {"format": "output_format"}
-"""Options whose value the commands know under another name than their own."""
+"""Options whose parameter in the commands has another name."""
 
 
 def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
-    """Declare an option; if it makes sense as a setting, with its environment variable."""
+    """Declare an option, with an environment variable if it makes sense as a setting."""
     long_name = next(name for name in names if name.startswith("--"))
     return click.option(*names, envvar=_VARIABLES.get(long_name.removeprefix("--")), **settings)
 
@@ -81,10 +80,10 @@ def source_argument(*, required: bool) -> Callable[[_Command], _Command]:
 
 
 class CommandGroup(click.Group):
-    """Commands below a command; what a settings file says reaches them too."""
+    """A command with sub-commands; the settings of the file reach these too."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Hand the file's settings on to whichever command is called."""
+        """Pass the file's settings on to the sub-command."""
         if ctx.default_map is not None:
             ctx.default_map = dict.fromkeys(self.commands, ctx.default_map)
         return super().invoke(ctx)
@@ -92,7 +91,7 @@ class CommandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is called."""
+        """Find the sub-command."""
         require_command(self, ctx, args)
         return super().resolve_command(ctx, args)
 
@@ -129,7 +128,7 @@ worlds_option = option(
 
 
 def parse_size(text: str) -> int:
-    """Return the bytes that `20GiB`, `500M` or `1000` stand for; K is 1024."""
+    """Return the number of bytes in `20GiB`, `500M` or `1000`; K is 1024."""
     match = _SIZE.fullmatch(text.strip())
     if match is None:
         raise click.BadParameter(f"{text!r} is not a size (try 20GiB)")
@@ -138,7 +137,7 @@ def parse_size(text: str) -> int:
 
 
 def parse_duration(text: str) -> float:
-    """Return the seconds that `8h`, `90min`, `1.5d` or `30s` stand for."""
+    """Return the number of seconds in `8h`, `90min`, `1.5d` or `30s`."""
     match = _DURATION.fullmatch(text.strip())
     if match is None or float(match[1]) <= 0:
         raise click.BadParameter(f"{text!r} is not a time (try 8h)")

@@ -1,4 +1,4 @@
-"""The options of a call as the user typed them, for commands that do the same again."""
+"""The options of a call as the user typed them, for commands that repeat it."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -8,9 +8,9 @@ from rewound.cli.parameters.precedence import ValueSource, find_origin
 
 
 def list_typed(names: Collection[str]) -> list[str]:
-    """Return the words of those of some options that were typed.
+    """Return the words on the command line that belong to some options.
 
-    What the environment or the settings file says holds for the next command as well.
+    Values from the environment or the settings file apply to the next command as well.
     """
     context = click.get_current_context()
     return [
@@ -24,12 +24,12 @@ def list_typed(names: Collection[str]) -> list[str]:
 
 
 def list_every_typed() -> list[str]:
-    """Return the words of all options that were typed, in the order of the help."""
+    """Return the words of all options on the command line, in the order of the help."""
     return list_typed([parameter.name or "" for parameter in _parameters()])
 
 
 def find_typed(names: Collection[str]) -> list[str]:
-    """Return which of some options were typed, as the user knows them: `--only-table`."""
+    """Return which of some options were typed, as the user spells them: `--only-table`."""
     return [
         _name(parameter)
         for parameter in _parameters()

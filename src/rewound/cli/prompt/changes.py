@@ -1,6 +1,6 @@
-r"""What the prompt's commands change: whom is asked, and how answers are shown.
+r"""What the prompt's commands change: whom to ask, and how to show answers.
 
-Each function returns the new setting and what is said of it; nothing is asked of a server.
+Each function returns the new setting and a message; nothing is sent to a server.
 """
 
 from dataclasses import replace
@@ -19,10 +19,10 @@ _FORCE = "--force "
 
 
 def change(setting: Setting, command: Command) -> tuple[Setting, str]:
-    """Return what a command that changes the setting makes of it, and what is said.
+    """Return the setting that a command changes it to, and a message.
 
     Raises:
-        UsageError: its argument cannot be read, or does not go with what else is set.
+        UsageError: its argument cannot be read, or conflicts with other settings.
         FleetError: there is no such fleet.
     """
     match command.verb:
@@ -45,7 +45,9 @@ def _change_presentation(how: Presentation, command: Command) -> tuple[Presentat
         case Verb.FORMAT:
             return _choose_format(how, argument)
         case Verb.WIDE:
-            said = "values are cut to the screen" if how.is_wide else "values are not cut"
+            said = (
+                "values are cut to the width of the screen" if how.is_wide else "values are not cut"
+            )
             return replace(how, is_wide=not how.is_wide), said
         case Verb.GROUP:
             said = "worlds with identical answers are shown once"
@@ -63,10 +65,10 @@ def _change_presentation(how: Presentation, command: Command) -> tuple[Presentat
 
 
 def choose_file(how: Presentation, argument: str) -> Presentation:
-    r"""Return how an answer is written to the file that \o names: FILE, or --force FILE.
+    r"""Return how an answer is written to the file in the argument of \o: FILE, or --force FILE.
 
     Raises:
-        UsageError: it exists, or no format is known by its ending.
+        UsageError: the file exists, or its extension stands for no format.
     """
     replaces = argument.startswith(_FORCE)
     path = Path(argument.removeprefix(_FORCE).strip()).expanduser()
@@ -91,10 +93,10 @@ def _choose_audience(audience: Audience, command: Command) -> Audience:
 def _toggle_write(setting: Setting) -> tuple[Setting, str]:
     changed = replace(setting, may_write=not setting.may_write)
     if not changed.may_write:
-        return changed, "statements can only read"
+        return changed, "statements are read-only"
     if not changed.audience.fleets:
         return changed, "statements may change the servers"
-    return changed, "statements run as dev; worlds that they change stay so until rewound reset"
+    return changed, "statements run as dev; worlds stay changed until rewound reset"
 
 
 def _choose_format(how: Presentation, name: str) -> tuple[Presentation, str]:

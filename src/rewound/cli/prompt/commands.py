@@ -35,26 +35,26 @@ class Verb(enum.Enum):
 
 HELP = r"""
 A statement ends with a semicolon, or with \G, which shows one value per line;
-Enter before that begins a new line.
+until then, Enter starts a new line.
 
-\fleet [NAMES]    show which fleets are asked, or ask these: before,after
-\worlds [NAMES]   show which worlds are asked, or ask these only: host[1-3],eu-*
+\fleet [NAMES]    show or choose the fleets to ask: before,after
+\worlds [NAMES]   show or choose the worlds to ask: host[1-3],eu-*
                   \worlds * asks all
 \tables [PATTERN] list the tables: player_*
 \d TABLE          show a table's columns and indexes
-\format [NAME]    show or set how answers are written: table, vertical, csv …
-\wide             do not cut values to the width of the screen, or do again
+\format [NAME]    show or set the output format: table, vertical, csv …
+\wide             turn the cutting of values to the screen width off, or on
 \group            show worlds with identical answers once, or each world again
-\chart [COLUMN]   draw a bar for this column in each row, or no longer
-\reduce [SQL]     run a second SQL (DuckDB's) over all rows of each answer; they
-                  are its table result. Without SQL: no longer
+\chart [COLUMN]   draw a bar for this column in each row; without COLUMN, stop
+\reduce [SQL]     run a second SQL statement (DuckDB) over all rows of each
+                  answer, in the table result; without SQL, stop
 \o FILE           write the next answer to a new file: scores.csv or .parquet
-                  \o --force FILE replaces an older one; \o alone: no longer
+                  \o --force FILE replaces an older one; \o alone cancels that
 \G                run the last statement again and show one value per line
 \write            run statements as dev, who may change the worlds, or as reader
-\timing           say how long each statement took, or no longer
+\timing           print how long each statement takes, or stop
 \help             show this
-\quit             end; so do exit, quit and Ctrl-D
+\quit             leave; exit, quit and Ctrl-D do the same
 
 Tab completes, Ctrl-R searches the history. Ctrl-C clears the line, or cancels
 the running statement. Statements entered together share a session; the next
@@ -71,7 +71,7 @@ _EXACT = {
     "f": Verb.FORMAT,
     "w": Verb.WORLDS,
 }
-"""What is a command as it is typed, although others begin with it too."""
+"""Commands in the form in which they are typed, although others begin with the same letters."""
 _LONG = [verb for verb in Verb if len(verb.value) > 1]
 _BARE = {"quit": Verb.QUIT, "exit": Verb.QUIT, "help": Verb.HELP}
 
@@ -85,7 +85,7 @@ class Command:
 
 
 def parse_command(text: str) -> Command | None:
-    """Return the command that a text is; None for SQL.
+    """Return the command in a text; None for SQL.
 
     Raises:
         UsageError: there is no such command.
@@ -107,7 +107,7 @@ def parse_command(text: str) -> Command | None:
 
 
 def is_finished(text: str) -> bool:
-    """Tell whether Enter runs the text, rather than adding a line to it."""
+    """Tell whether Enter runs the text, rather than starting a new line."""
     stripped = text.strip()
     return stripped.startswith("\\") or stripped.lower() in _BARE or is_complete(text)
 

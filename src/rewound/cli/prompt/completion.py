@@ -1,4 +1,4 @@
-"""Completing what is being typed, the likeliest first. Pure."""
+"""Completing the text being typed, the likeliest completion first. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,11 +24,11 @@ _CLAUSES = (
 )
 _OPERANDS = ("DISTINCT", "CASE", "NOT", "NULL", "TRUE", "FALSE", "INTERVAL", "EXISTS")
 _INTERNAL = re.compile("internal_|can_access_|get_dd_|remove_dd_|get_jdv_|convert_.*_mask|like_")
-"""Functions of the server's own views, which the lexer knows as well."""
+"""Functions of the server's own views, which the lexer lists as well."""
 
 
 def _list_words(*lists: str) -> tuple[str, ...]:
-    """Return what lists of the lexer hold. They are private to it: without them go few words."""
+    """Return the words in lists of the lexer; they are private, so they may be missing."""
     builtins = getattr(pygments_sql, "_mysql_builtins", None)
     words = {word.upper() for name in lists for word in getattr(builtins, name, ())}
     return tuple(sorted(word for word in words if not _INTERNAL.match(word.lower())))
@@ -39,7 +39,7 @@ _FUNCTIONS = _list_words("MYSQL_FUNCTIONS")
 
 
 class Suggestion(NamedTuple):
-    """One way to go on."""
+    """One possible completion."""
 
     text: str
     """The text that it inserts."""
@@ -53,16 +53,16 @@ class _Candidate(NamedTuple):
     name: str
     what: str
     prefix: str = ""
-    """What is written in front of the name."""
+    """The text before the name."""
 
 
 def complete_sql(
     text: str, cursor: int, *, names: Names, schema: str | None = None
 ) -> list[Suggestion]:
-    """Return what can stand at that offset of the text.
+    """Return the completions at an offset in the text.
 
-    Unqualified names belong to `schema`, by default to the only one that there is. Names
-    are found in upper and lower case alike and come in back quotes where they need them.
+    Unqualified names belong to `schema`, by default to the only schema. Names match in any case,
+    and are quoted with backticks where necessary.
     """
     context = read_context(text, cursor)
     if context.place is Place.NOTHING:
@@ -82,7 +82,7 @@ def complete_sql(
 
 
 def complete_word(word: str, choices: Iterable[str], what: str) -> list[Suggestion]:
-    """Return the choices that a word is the beginning of."""
+    """Return the choices that begin with a word."""
     return [Suggestion(each, len(word), what) for each in choices if _begins(each, word)]
 
 
@@ -105,7 +105,7 @@ def _iter_names(context: Context, names: Names, default: str | None) -> Iterator
 
 
 def _iter_qualified(context: Context, names: Names, default: str | None) -> Iterator[_Candidate]:
-    """Yield the columns of `table.` and `schema.table.`, the tables of `schema.`, as they fit."""
+    """Yield the columns of `table.` and `schema.table.`, and the tables of `schema.`."""
     *schemas, last = context.qualifiers
     if schemas or context.place is not Place.TABLE:
         references = [TableReference(schemas[-1] if schemas else None, last, None)]
@@ -138,7 +138,7 @@ def _iter_schemas(names: Names) -> Iterator[_Candidate]:
 def _iter_known(
     context: Context, names: Names, default: str | None
 ) -> Iterator[tuple[TableReference, Sequence[str]]]:
-    """Yield the statement's tables that there are, with their columns."""
+    """Yield those of the statement's tables that exist, with their columns."""
     for reference in context.tables:
         if columns := _find_columns(reference, names, default):
             yield reference, columns
@@ -159,7 +159,7 @@ def _iter_words(context: Context) -> Iterator[Suggestion]:
             groups = [(_CLAUSES, "keyword")]
         case Place.OPERAND if context.prefix:
             groups = [(_OPERANDS, "keyword"), (_FUNCTIONS, "function"), (_CLAUSES, "keyword")]
-    # Where a table name is expected, hardly anything else is possible.
+    # Where a table name is expected, hardly anything else can follow.
     if context.prefix and context.place not in (Place.TABLE, Place.SCHEMA):
         groups.append((_KEYWORDS, "keyword"))
     seen = set()

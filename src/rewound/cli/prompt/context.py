@@ -1,6 +1,6 @@
 """The place of the cursor in a statement, and the tables of the statement. Pure.
 
-Reads text that is being typed: it may end anywhere, and unreadable text is skipped.
+It reads text that is being typed, which may end anywhere; it skips unreadable text.
 """
 
 import enum
@@ -53,9 +53,9 @@ class Place(enum.Enum):
     OPERAND = "operand"
     """A column, a function, a value."""
     BEHIND = "behind"
-    """What follows an operand or a table: an operator, the next clause."""
+    """What can follow an operand or a table: an operator, the next clause."""
     NOTHING = "nothing"
-    """The cursor is within a text or a comment."""
+    """The cursor is inside a string or a comment."""
 
 
 class TableReference(NamedTuple):
@@ -67,26 +67,26 @@ class TableReference(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What its columns are qualified with."""
+        """The qualifier of its columns."""
         return self.alias or self.table
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the cursor's place."""
+    """What is known about the cursor's place."""
 
     place: Place
     prefix: str = ""
-    """The part of a word before the cursor; of a quoted name without the quote."""
+    """The part of a word before the cursor; without the opening quote, if there is one."""
     length: int = 0
-    """How many characters before the cursor belong to that word, its quote included."""
+    """How many characters before the cursor belong to that word, including its opening quote."""
     is_quoted: bool = False
-    """A back quote is open."""
+    """Whether a backtick is open."""
     qualifiers: tuple[str, ...] = ()
-    """`game`, `player` in front of `game.player.`"""
+    """`game`, `player` before the cursor in `game.player.`"""
     tables: tuple[TableReference, ...] = ()
     is_lower: bool = False
-    """The user writes keywords in lower case."""
+    """Whether the user writes keywords in lower case."""
 
 
 class _SqlWord(NamedTuple):
@@ -95,19 +95,19 @@ class _SqlWord(NamedTuple):
 
     @property
     def word(self) -> str:
-        """The word in upper case; empty for anything else."""
+        """The word in upper case; empty for other tokens."""
         return self.text.upper() if self.kind == "word" else ""
 
     @property
     def name(self) -> str | None:
-        """The name that it can be; None for what is none."""
+        """The name that it can be; None if it cannot be a name."""
         if self.kind == "quoted":
             return self.text[1:-1].replace("``", "`")
         return self.text if self.kind == "word" else None
 
 
 def read_context(text: str, cursor: int) -> Context:
-    """Return what is known of the place at that offset of a text of one or more statements."""
+    """Return the context at an offset in a text of one or more statements."""
     before = list(_iter_tokens(text[:cursor]))
     last = before[-1] if before else _SqlWord("space", "")
     if (last.kind == "open" and last.text[0] != "`") or _is_within_comment(last):
@@ -144,7 +144,7 @@ def _is_within_comment(token: _SqlWord) -> bool:
 
 
 def _last_statement(tokens: Sequence[_SqlWord]) -> list[_SqlWord]:
-    """Return the tokens after the last semicolon that mean something."""
+    """Return the tokens after the last semicolon, without white space and comments."""
     ends = [place for place, token in enumerate(tokens) if token == ("mark", ";")]
     start = ends[-1] + 1 if ends else 0
     return [token for token in tokens[start:] if token.kind not in ("space", "comment")]
@@ -184,7 +184,7 @@ def _is_before_table(here: Sequence[_SqlWord]) -> bool:
 
 
 def _find_clause(here: Sequence[_SqlWord]) -> str:
-    """Return the word that begins the clause at the end; empty within a parenthesis."""
+    """Return the word that begins the clause at the end; empty inside parentheses."""
     depth = 0
     for token in reversed(here):
         depth += (token.text == ")") - (token.text == "(")
@@ -196,7 +196,7 @@ def _find_clause(here: Sequence[_SqlWord]) -> str:
 
 
 def _iter_tables(tokens: Sequence[_SqlWord]) -> Iterator[TableReference]:
-    """Yield what follows FROM, JOIN, UPDATE and INTO."""
+    """Yield the tables after FROM, JOIN, UPDATE and INTO."""
     place = 0
     clause = ""
     while place < len(tokens):
@@ -213,7 +213,7 @@ def _iter_tables(tokens: Sequence[_SqlWord]) -> Iterator[TableReference]:
 
 
 def _read_table(tokens: Sequence[_SqlWord], place: int) -> tuple[TableReference | None, int]:
-    """Return the table that is named there, if one is, and the place after it."""
+    """Return the table that is named there, if any, and the index after it."""
 
     def name_at(index: int) -> str | None:
         token = tokens[index] if index < len(tokens) else _SqlWord("mark", "")

@@ -36,15 +36,15 @@ _LONGEST_LABEL = 40
 _LONGEST_FILE_NAME = 200
 _NOT_OURS = ("information_schema",)
 _PATIENCE_S = 2.0
-"""How long Tab waits for the names of tables, when it comes before them."""
+"""How long Tab waits for the names of tables, if they are not loaded yet."""
 
 
 def run(setting: Setting) -> None:
-    """Read and run statements until the user ends it.
+    """Read and run statements until the user leaves.
 
     Raises:
         FleetError: there is no such fleet.
-        UsageError: it has no such worlds.
+        UsageError: the fleet has no such worlds.
     """
     dialogue = Dialogue(setting)
     diagnostics.narrate(f"{describe(setting.audience)}; \\help shows the commands")
@@ -69,7 +69,7 @@ def run(setting: Setting) -> None:
 
 
 class Dialogue:
-    """Keeps the settings of the prompt's commands, and executes input."""
+    """Keeps the settings that the prompt's commands change, and executes input."""
 
     def __init__(self, setting: Setting) -> None:
         how = replace(setting.presentation, spellings=COMMANDS)
@@ -83,7 +83,7 @@ class Dialogue:
 
     @property
     def prompt(self) -> str:
-        """What stands before the text that is typed."""
+        """The text before the input."""
         label = self._setting.audience.label
         label = label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
         return f"{label} (write)> " if self._setting.may_write else f"{label}> "
@@ -104,7 +104,7 @@ class Dialogue:
             pass  # the pager was left before its end
 
     def complete(self, text: str, cursor: int) -> Sequence[Suggestion]:
-        """Return how a text can go on at that offset."""
+        """Return the completions at an offset in the text."""
         before = text[:cursor]
         if before.startswith("\\"):
             name, space, argument = before.partition(" ")
@@ -121,7 +121,7 @@ class Dialogue:
             return Names()
 
     def _list_choices(self, name: str) -> Sequence[str]:
-        """Return what can stand behind a command."""
+        """Return the possible arguments of a command."""
         match name:
             case "\\fleet":
                 return fleets.names()
@@ -151,7 +151,7 @@ class Dialogue:
         self._keep(statements)
 
     def _keep(self, statements: Sequence[UserStatement]) -> None:
-        """Keep what outlives a statement: the schema of USE, and that a file is written."""
+        """Keep what outlives a statement: the schema of USE, and that a file was written."""
         self._keep_schema(statements)
         if self._file is not None and self._file.output is not None and self._file.output.exists():
             diagnostics.narrate(f"wrote {self._file.output}")
@@ -197,7 +197,7 @@ class Dialogue:
         self._ask_once(describe_table(schema, table))
 
     def _ask_once(self, statements: Sequence[UserStatement]) -> None:
-        """Ask of the worlds what is alike in most of them, and show each row once."""
+        """Send a query whose answer is alike in most worlds, and show each row once."""
         how = Presentation("table", lists_once=True, spellings=COMMANDS)
         setting = replace(self._setting, presentation=how, options=QueryOptions())
         ask(statements, setting)
@@ -219,12 +219,12 @@ class Dialogue:
 
 
 def _name_history(audience: Audience) -> str:
-    """Return the name of the file for what was typed; no fleet is called _servers."""
+    """Return the name of the history file; no fleet is called _servers."""
     return audience.label[:_LONGEST_FILE_NAME] if audience.fleets else "_servers"
 
 
 def _list_worlds(audience: Audience) -> tuple[str, ...]:
-    """Return the names that can limit the audience."""
+    """Return the names that can be selected from the audience."""
     if not audience.fleets:
         return tuple(audience.servers)
     names = (name for fleet in audience.fleets for name in fleets.status(fleet).worlds)

@@ -1,4 +1,4 @@
-r"""The statements of \tables and \d: what tables there are, and what is in one. Pure."""
+r"""The statements of \tables and \d: which tables there are, and what is in one. Pure."""
 
 import re
 
@@ -11,7 +11,7 @@ _OF_THE_SERVER = "('mysql', 'sys', 'performance_schema', 'information_schema')"
 
 
 def list_tables(pattern: str, schema: str | None) -> list[UserStatement]:
-    """Return what lists tables and views, by a pattern such as `player_*`."""
+    """Return the statement that lists tables and views, by a pattern such as `player_*`."""
     conditions = [f"table_schema NOT IN {_OF_THE_SERVER}"]
     if schema is not None:
         conditions = [f"table_schema = {quote_text(schema)}"]
@@ -27,10 +27,10 @@ def list_tables(pattern: str, schema: str | None) -> list[UserStatement]:
 
 
 def read_table_name(text: str) -> tuple[str | None, str]:
-    """Return the schema, if one is named, and the table of `game.player`.
+    """Return the schema, if there is one, and the table of `game.player`.
 
     Raises:
-        UsageError: it is no name of a table.
+        UsageError: it is not the name of a table.
     """
     match = _NAME.fullmatch(text)
     if match is None:
@@ -41,7 +41,7 @@ def read_table_name(text: str) -> tuple[str | None, str]:
 
 
 def describe_table(schema: str | None, table: str) -> list[UserStatement]:
-    """Return what shows the columns and the indexes of a table."""
+    """Return the statements that show the columns and the indexes of a table."""
     of_schema = "DATABASE()" if schema is None else quote_text(schema)
     of_table = f"table_schema = {of_schema} AND table_name = {quote_text(table)}"
     columns = (

@@ -24,21 +24,21 @@ _log = logging.getLogger(__name__)
 _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 Complete = Callable[[str, int], Sequence[Suggestion]]
-"""Takes a text and an offset in it; called in a thread, so it may wait."""
+"""Takes a text and an offset in it; called in a thread, so it may block."""
 
 
 class LineCleared(Exception):
-    """Ctrl-C while typing."""
+    """The user pressed Ctrl-C while typing."""
 
 
 class Line:
-    """Reads one text after the other from the terminal."""
+    """Reads inputs from the terminal, one after the other."""
 
     def __init__(
         self, *, complete: Complete, is_finished: Callable[[str], bool], history_file: Path
     ) -> None:
-        """Read nothing yet. Enter ends a text that `is_finished`, else it begins a new line."""
-        # It is asked at every key, several times.
+        """Read nothing yet. Enter ends a text that `is_finished`, or else starts a new line."""
+        # Called several times for every key.
         judge = functools.lru_cache(maxsize=1)(is_finished)
         self._session: PromptSession[str] = PromptSession(
             history=_open_history(history_file),
@@ -53,16 +53,16 @@ class Line:
         self._is_asked_to_end = False
 
     def read(self, prompt: str) -> str:
-        """Return what the user enters.
+        """Return the user's input.
 
         Raises:
             LineCleared: they pressed Ctrl-C.
-            EOFError: they pressed Ctrl-D, or the terminal has gone.
+            EOFError: they pressed Ctrl-D, or the terminal is gone.
             KeyboardInterrupt: the process was asked to end.
         """
         before = {number: signal.getsignal(number) for number in _ENDING_SIGNALS}
         try:
-            # Ctrl-C is a key here; the signal is for who runs the loop, whose handler stays.
+            # Ctrl-C is a key here; the signal belongs to the caller, whose handler stays.
             text = self._session.prompt(prompt, handle_sigint=False, pre_run=self._heed_signals)
         finally:
             for number, handler in before.items():
@@ -72,10 +72,9 @@ class Line:
         return text
 
     def _heed_signals(self) -> None:
-        """End the line where the process is asked to end.
+        """End the input if the process is asked to end.
 
-        Not by an exception out of the signal's handler: raised in the middle of whatever the
-        library does, it can get lost.
+        The signal handler raises no exception: in the middle of library code, it could get lost.
         """
         loop = asyncio.get_running_loop()
         for number in _ENDING_SIGNALS:
@@ -108,7 +107,7 @@ class _Completer(Completer):
 
 
 class _History(FileHistory):
-    """A history that a full disk makes forgetful, and no more than that."""
+    """A history that ignores a full disk: new lines are then forgotten."""
 
     def store_string(self, string: str) -> None:
         try:
@@ -118,7 +117,7 @@ class _History(FileHistory):
 
 
 def _open_history(path: Path) -> History:
-    """Return the history in a file that its user alone can read; it only ever grows."""
+    """Return the history in a file that only its user can read; it is never shortened."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -131,5 +130,5 @@ def _open_history(path: Path) -> History:
 
 
 def _continue(width: int, line_number: int, wrap_count: int) -> str:  # noqa: ARG001
-    """Return what stands before a further line; nothing before one that is only wrapped."""
+    """Return the text before a continuation line; empty before a wrapped one."""
     return " " * width if wrap_count else "-> ".rjust(width)
