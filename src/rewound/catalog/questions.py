@@ -21,7 +21,7 @@ from rewound.catalog.naming.endings import strip_extension
 from rewound.catalog.naming.names import find_world_problem
 from rewound.catalog.naming.proposals import propose_for_ids
 from rewound.catalog.naming.slot_patterns import propose_for_slots
-from rewound.catalog.rotations import Rotation, find_rotations
+from rewound.catalog.rotations import Rotation, find_ends_of_days, find_rotations
 from rewound.catalog.serial_worlds import find_serial_worlds, find_set_aside
 from rewound.catalog.several_files import (
     ReadSubject,
@@ -48,7 +48,10 @@ def question_names(
     split = find_split_worlds((entry.dump, entry.name.origin) for entry in named)
     doubts += [_doubt_parts(world, dumps, named, source) for world, dumps in split]
     suspicions: list[Suspicion] = []
-    for rotation in find_rotations([(entry.dump, entry.name.origin) for entry in named]):
+    ended = find_ends_of_days([entry.dump for entry in named], source.find_closing_time)
+    for rotation in find_rotations(
+        (ended.get(entry.dump.path, entry.dump), entry.name.origin) for entry in named
+    ):
         if rotation.is_certain:
             named, nameless = _merge(named, rotation)
             lost += nameless
@@ -65,7 +68,7 @@ def question_names(
     doubts += _resolve(suspicions, named, source)
     doubts += [
         _resolve_aside(suspicion, named, source)
-        for suspicion in find_set_aside(entry.dump for entry in named)
+        for suspicion in find_set_aside(ended.get(e.dump.path, e.dump) for e in named)
         if not suspicion.worlds & in_doubt
     ]
     mixed = find_mixed_makes((entry.dump, strip_extension(entry.file.relative)) for entry in named)
@@ -140,12 +143,18 @@ def _ask(suspicion: Suspicion, one_world: Sequence[str], many_worlds: Sequence[s
 def _resolve_aside(
     suspicion: Suspicion, named: Sequence[NamedDump], source: CandidateFiles
 ) -> Doubt:
-    """Return the doubt with the options that leave the worlds out, or keep them."""
+    """Return the doubt with the options that leave the worlds out, join them, or keep them."""
     others = {entry.dump.world for entry in named} - suspicion.worlds
-    patterns = _propose_as_read(named, source)
-    keeps = f"; {quote_patterns(patterns[:1])} if each is a world" if patterns else ""
-    hint = f"--worlds '{fold_worlds(sort_naturally(others))}' leaves them out{keeps}"
-    return Doubt(suspicion.worlds, suspicion.text, hint)
+    concerned = {*suspicion.bases, *suspicion.bases.values()}
+    stems = [strip_extension(e.file.relative) for e in named if e.dump.world in concerned]
+    bases = {e.dump.path: suspicion.bases.get(e.dump.world, e.dump.world) for e in named}
+    joined = _worlds_by_stem(named, bases)
+    one_world = propose_for_slots(stems, joined, source.names, source.timezone, source.today)
+    hints = [f"--worlds '{fold_worlds(sort_naturally(others))}' leaves them out"]
+    hints += [f"{quote_patterns([pattern])} if they are one world" for pattern in one_world[:1]]
+    many_worlds = _propose_as_read(named, source)
+    hints += [f"{quote_patterns([pattern])} if each is a world" for pattern in many_worlds[:1]]
+    return Doubt(suspicion.worlds, suspicion.text, "; ".join(hints))
 
 
 def _propose_as_read(named: Sequence[NamedDump], source: CandidateFiles) -> list[str]:

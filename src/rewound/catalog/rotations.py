@@ -9,22 +9,27 @@ This module finds the files that differ in one part of their names; `slots` judg
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rewound.catalog.dump import Dump, TimeSource
 from rewound.catalog.naming.names import strip_markers
 from rewound.catalog.numbered_slots import Slot, judge_beside_whole
-from rewound.catalog.slots import ASKED, JUDGES, find_kind
+from rewound.catalog.slots import ASKED, JUDGES, UUID, find_kind
 
 _SEPARATED = re.compile(
-    r"[-_. ]+|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+    rf"[-_. ]+|{UUID}"
     r"|[vVrR]?[0-9]+(?:[.][0-9]+)+(?![0-9A-Za-z])|[^-_. ]+"
 )
 """Separators, UUIDs, versions and words."""
 _CLOCK = re.compile(r"(.*[-_. ])((?:[01]?[0-9]|2[0-3])[-_][0-5][0-9])", re.DOTALL)
 
+_BYTES_READ = 256 << 20
+"""How much of compressed dumps may be read for their closing lines: a few seconds, once."""
+_SAME_DAY = timedelta(days=2)
+"""A dump may end on the day after that of its name, in a time zone that is a day ahead."""
 _Family = tuple[tuple[str, ...], str | None, tuple[str, ...], bool]
 """What the files of a rotation share: the origin, the kind of slot, the other parts of the world's
 name, and whether the names tell the time."""
@@ -75,6 +80,43 @@ def find_rotations(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> list[Rotati
         taken |= {dump.path for dump in members}
         rotations.append(Rotation(world, tuple(members), is_certain, what, in_folder))
     return rotations + _find_lone_weekdays(rotations, families, taken)
+
+
+def has_slot(world: str) -> bool:
+    """Tell whether a part of a world's name is asked for by its sound, if there are several."""
+    return any(find_kind(part) in ASKED for part in _SEPARATED.findall(world))
+
+
+def find_ends_of_days(
+    dumps: Sequence[Dump], closing_time: Callable[[Path], datetime | None]
+) -> dict[Path, Dump]:
+    """Return dumps with the time of their closing line, if their names have only a day.
+
+    Such as `host1_pre_20240618`, `host1_post_20240618`: a run of one day, or of two hours. Only
+    worlds with one dump and a slot in their names are read, with those of the same day beside them.
+    """
+    count = Counter(dump.world for dump in dumps)
+    dated = [dump for dump in dumps if dump.day_only and dump.time_source is TimeSource.NAME]
+    asked = [dump for dump in dated if count[dump.world] == 1 and has_slot(dump.world)]
+    days = {dump.taken_at for dump in asked}
+    wholes = {whole for dump in asked for whole in _iter_shorter(dump.world)}
+    beside = [d for d in dated if d.taken_at in days and d not in asked and d.world in wholes]
+    found: dict[Path, Dump] = {}
+    budget = _BYTES_READ
+    for dump in sorted([*asked, *beside], key=lambda dump: dump.size_bytes):
+        budget -= dump.size_bytes if dump.path.suffix.lower() != ".sql" else 0
+        closed_at = closing_time(dump.path) if budget >= 0 else None
+        if closed_at is not None and abs(closed_at - dump.taken_at) <= _SAME_DAY:
+            found[dump.path] = replace(dump, taken_at=closed_at)
+    return found
+
+
+def _iter_shorter(world: str) -> Iterator[str]:
+    """Yield the name without its last words, and without its first ones."""
+    parts = _SEPARATED.findall(world)
+    for place in range(1, len(parts)):
+        yield "".join(parts[:place]).rstrip("-_. ")
+        yield "".join(parts[place:]).lstrip("-_. ")
 
 
 def _group(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> dict[_Family, list[Slot]]:

@@ -32,7 +32,7 @@ _EVENT = (
 )
 _ASIDE_WORD = (
     "(?i:(?:old|older|orig|original|prev|previous|last|tmp|temp|copy[-_.]of|copy|saved?|bak|backup"
-    "|new|newer|latest|current|yesterday|before|after|pre|post|prior)[0-9]?"
+    "|new|newer|latest|current|yesterday|before|after|pre|post|prior|manual|adhoc)[0-9]?"
     f"(?:[-_.]?(?:{_EVENT}))?)"
 )
 _ASIDE = re.compile(rf"(?P<after>.+)[-_.]{_ASIDE_WORD}|{_ASIDE_WORD}[-_.](?P<before>.+)", re.DOTALL)

@@ -29,10 +29,12 @@ _UNIT_NUMBER = re.compile(rf"(?i:({_UNITS})?)([0-9]{{1,12}})")
 _SLOT = re.compile(
     "(?i:slot|gen|generation|bak|rot|rotation|snap|snapshot|cycle|tape|set|run|build|rev|revision"
     "|ver|version|rel|release|rc|alpha|beta|hotfix|patch|copy|backup|dump|old|new|prev|previous|try"
-    "|round|turn|hourly|daily|nightly|weekly|monthly|yearly)[0-9]{1,6}"
+    "|round|turn|update|upgrade|migration|deploy|hourly|daily|nightly|weekly|monthly|yearly)[0-9]{1,6}"
 )
 _ORDINAL = re.compile("(?i:[0-9]{1,2}(?:st|nd|rd|th|d|days?|weeks?|months?))")
 _NUMBER_UNIT = re.compile(r"(?i:([0-9]{1,2})(?:h|hr|hrs|uhr))")
+_CLOCK = re.compile(r"(?i:(?P<H>[0-9]{1,2})(?P<M>[0-5][0-9])?(?P<half>am|pm|h|uhr))")
+"""A time of day with its unit: 3am, 0330pm, 0300h."""
 _DAY_AND_MONTH = re.compile(r"([0-3]?[0-9])([^\W\d_]{3,})|([^\W\d_]{3,})([0-3]?[0-9])")
 _WEEKDAY_AND_NUMBER = re.compile(r"([^\W\d_]{3,})([0-9])")
 _RELEASE = re.compile(r"[vVrR][0-9]+(?:[.][0-9]+)*|[0-9]+(?:[.][0-9]+){2}")
@@ -41,6 +43,7 @@ _TOKEN = re.compile(
     r"(?=[0-9A-Za-z]{5,}$)(?:[0-9]+[A-Za-z]+[0-9]|[A-Za-z]+[0-9]+[A-Za-z])[0-9A-Za-z]*"
 )
 """Alternating letters and digits, as in hashes: 3f2504e, x7k20; but not host1 or rack12."""
+UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _MOMENT_WORDS = frozenset(
     [
         *("before", "after", "pre", "post", "prior", "preupdate", "postupdate", "preupgrade"),
@@ -49,7 +52,7 @@ _MOMENT_WORDS = frozenset(
         *("new", "newer", "newest", "latest", "last", "current", "recent", "now", "yesterday"),
         *("today", "morning", "noon", "afternoon", "evening", "night", "midnight", "am", "pm"),
         *("even", "odd", "blue", "green", "grandfather", "father", "son", "bak", "backup"),
-        *("orig", "original"),
+        *("orig", "original", "manual", "auto", "automatic", "scheduled", "adhoc", "emergency"),
     ]
 )
 _ENGLISH = WEEKDAY_NAMES | {name[:3] for name in WEEKDAY_NAMES} | {"tues", "thur", "thurs"}
@@ -68,6 +71,7 @@ def find_kind(part: str) -> str | None:
         ("weekday and number", _is_weekday_and_number(part)),
         ("ordinal", _ORDINAL.fullmatch(part) is not None),
         ("number before h", _NUMBER_UNIT.fullmatch(part) is not None),
+        ("time of day", _CLOCK.fullmatch(part) is not None),
         ("release", _RELEASE.fullmatch(part) is not None),
         ("short release", _SHORT_RELEASE.fullmatch(part) is not None),
         ("letter", re.fullmatch("[A-Za-z]", part) is not None),
@@ -77,7 +81,7 @@ def find_kind(part: str) -> str | None:
             return kind
     match = _UNIT_NUMBER.fullmatch(part)
     if match is None:
-        return "token" if _TOKEN.match(part) or "-" in part else None
+        return "token" if _TOKEN.match(part) or re.fullmatch(UUID, part) else None
     if len(part) == 4 and not match[1]:
         return "four digits"
     return f"number after {match[1].lower()}" if match[1] else "number"
@@ -187,6 +191,23 @@ def _judge_quarters(slots: Sequence[Slot]) -> tuple[str, bool] | None:
     return ("quarters", True) if len(times) > 1 and is_apart and fits else None
 
 
+def _judge_times_of_day(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+    is_one = len({slot.text.lower() for slot in slots}) < 2
+    return None if is_one or not all(map(_is_time_of_day, slots)) else ("times of day", True)
+
+
+def _is_time_of_day(slot: Slot) -> bool:
+    match = _CLOCK.fullmatch(slot.text)
+    if match is None:
+        return False
+    hour, half = int(match["H"]), match["half"].lower()
+    if half in ("am", "pm"):
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    written = timedelta(hours=hour, minutes=int(match["M"] or 0))
+    ended = timedelta(hours=slot.closed_at.hour, minutes=slot.closed_at.minute)
+    return timedelta() <= ended - written < timedelta(hours=1)
+
+
 def _is_week(closed_at: datetime, week: int) -> bool:
     return week in (closed_at.isocalendar().week, (closed_at.day - 1) // 7 + 1)
 
@@ -234,6 +255,9 @@ ASKED: Mapping[str, Judge] = {
     "release": _ask("releases"),
     "weekday and number": _ask("weekdays"),
     "ordinal": _ask("days"),
+    "letter": _ask_of_runs("letters of a rotation"),
+    "token": _ask_of_runs("hashes or numbers of a build"),
+    "short release": _ask_of_runs("releases"),
     **{f"number after {unit}": _ask("weeks") for unit in ("wk", "kw", "cw", "week")},
     "number after day": _ask("days"),
     **{f"number after {unit}": _ask("hours") for unit in ("hour", "hr")},
@@ -251,10 +275,8 @@ JUDGES: Mapping[str, Judge] = {
     "number": judge_numbers,
     "four digits": judge_four_digits,
     "day and month": _judge_days_of_months,
-    "letter": _ask_of_runs("letters of a rotation"),
-    "token": _ask_of_runs("hashes or numbers of a build"),
-    "short release": _ask_of_runs("releases"),
     "number before h": _HOURS,
+    "time of day": _judge_times_of_day,
     "number after w": _or_daily(_WEEKS),
     # Nobody names a world week25, and dumps it in that very week.
     **{

@@ -954,6 +954,40 @@ FOLDERS = [
             ("host1.sql", "host1-routines.sql"),
         )
     ),
+    *(
+        asked(
+            f"dumps of one day in their names: {one}, {other}",
+            (one, "2024-06-18 03:00:30"),
+            (other, "2024-06-18 13:00:40"),
+        )
+        for one, other in (
+            ("host1_pre_20240618.sql.gz", "host1_post_20240618.sql.gz"),
+            ("2024-06-18/eu-host1_A.sql", "2024-06-18/eu-host1_B.sql"),
+            ("2024-06-18/host1-3f2504e.sql", "2024-06-18/host1-6ba7b81.sql"),
+            ("eu-host1_20240618.sql.gz", "eu-host1_before_update_20240618.sql.gz"),
+            ("host1_A_20240618_0300.sql", "host1_B_20240618_1300.sql"),
+        )
+    ),
+    *(
+        many(
+            f"times of day with their unit: {one}, {other}",
+            closed(f"host1-{one}.sql", "host1", "2024-06-18 03:20:30"),
+            closed(f"host1-{other}.sql", "host1", "2024-06-18 15:21:30"),
+        )
+        for one, other in (("3am", "3pm"), ("0315am", "0315pm"), ("0300h", "1500h"), ("03h", "15h"))
+    ),
+    many(
+        "worlds of one day and run, by words",
+        ("shop-old_20240618.sql", "shop-old 2024-06-18", "2024-06-18 03:00:30"),
+        ("shop-new_20240618.sql", "shop-new 2024-06-18", "2024-06-18 03:12:30"),
+        ("api_20240618.sql", "api 2024-06-18", "2024-06-18 03:14:30"),
+        ("api-old_20240618.sql", "api-old 2024-06-18", "2024-06-18 03:54:30"),
+    ),
+    many(
+        "worlds of one day by letters, without closing lines",
+        ("2024-06-18/shop-a.sql", "shop-a 2024-06-18", None),
+        ("2024-06-18/shop-b.sql", "shop-b 2024-06-18", None),
+    ),
     # The other side of each: worlds that are dumped one after the other.
     *(
         many(

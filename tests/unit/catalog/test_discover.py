@@ -205,3 +205,13 @@ def test_a_month_that_its_closing_line_denies_comes_with_a_pattern(tmp_path):
         "2024-06 looks like a month, but the closing line has the date 2024-02-11;"
         " use --pattern '{world}-{any}'"
     )
+
+
+def test_dumps_that_are_named_as_older_ones_come_with_all_ways_out(tmp_path):
+    closed_at = {"host1-latest.sql": CLOSED_AT, "host1-old.sql": CLOSED_AT - timedelta(days=7)}
+    make_files(tmp_path, *closed_at)
+    [doubt] = discover(tmp_path, read_closing_time=lambda path: closed_at[path.name]).doubts
+    assert doubt.hint == (
+        "--worlds 'host1' leaves them out; --pattern '{world}-{word}' if they are one world;"
+        " --pattern '{world}' if each is a world"
+    )
