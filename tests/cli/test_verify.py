@@ -75,7 +75,17 @@ def test_options_change_what_can_be_restored(cli: Cli, dumps: Dumps):
     dumps.write("CREATE TABLE t (a INT);\n", name=NAME.format(1), header="", closing="")
     done = cli("verify", dumps.folder, "--schema", "game")
     assert (done.code, "end unproven" in done.stdout) == (1, True)
-    assert cli("verify", dumps.folder, "--schema", "game", "--allow-unfinished").code == 0
+    assert "--allow-unfinished accepts" in done.stderr
+    done = cli("verify", dumps.folder, "--schema", "game", "--allow-unfinished")
+    assert (done.code, "--allow-unfinished" in done.stderr) == (0, False)
+    dumps.write("CREATE SEQUENCE s;\n", name=NAME.format(1), header="", closing="")
+    done = cli("verify", dumps.folder, "--schema", "game", "--allow-unfinished")
+    assert (done.code, "--allow-unfinished" in done.stderr) == (1, False)
+    dumps.write("CREATE TABLE t (a INT) WITH SYSTEM VERSIONING;\n", name=NAME.format(1))
+    done = cli("verify", dumps.folder)
+    assert "--allow object-lost" in done.stderr
+    done = cli("verify", dumps.folder, "--allow", "object-lost")
+    assert ("--skip-table" in done.stderr, "--allow object-lost" in done.stderr) == (True, False)
 
 
 def test_statements_that_one_rule_refuses_are_told_together(cli: Cli, dumps: Dumps):

@@ -85,6 +85,8 @@ class LazyGroup(click.Group):
         if command is not None and name not in NEEDS_NO_SETTINGS and not ctx.resilient_parsing:
             sources = _find_sources(ctx, command, rest)
             ctx.default_map = _read_settings(ctx.params.get("config"), sources)
+        if command is not None:
+            _note_given(ctx, name or "", command, rest)
         return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -133,6 +135,14 @@ def _end_expired() -> None:
         from rewound.operations.ending import end_expired
 
         show_expired(end_expired())
+
+
+def _note_given(ctx: click.Context, name: str, command: click.Command, args: list[str]) -> None:
+    from rewound.cli.output.given_options import find_given
+
+    settings = (ctx.default_map or {}).get(name) or {}
+    are_on = [parameter for parameter, value in settings.items() if value is True]
+    diagnostics.note_given(find_given(command, args, are_on))
 
 
 def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -> list[Path]:

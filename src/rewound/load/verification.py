@@ -145,7 +145,13 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
     refused = [each.describe() for each in refusals.values()]
     refused += [Problem(text, None) for text in find_damage(counters.rules(), options.allowed)]
     state, problems = _conclude(
-        script, refused, unreadable, unmet, rules=counters.rules(), text_bytes=text_bytes
+        script,
+        refused,
+        unreadable,
+        unmet,
+        rules=counters.rules(),
+        text_bytes=text_bytes,
+        allow_unfinished=options.allow_unfinished,
     )
     return Verification(
         path=path,
@@ -180,6 +186,7 @@ def _conclude(
     *,
     rules: Sequence[RuleCount],
     text_bytes: int,
+    allow_unfinished: bool,
 ) -> tuple[VerifiedState, list[Problem]]:
     if unreadable is not None:
         line = "" if unreadable.line is None else f"line {unreadable.line}: "
@@ -198,11 +205,12 @@ def _conclude(
             f"the dump's {text_bytes:,} bytes of text do not end with a closing line, so its"
             " completeness cannot be proven"
         )
-        remedy = "if its program writes no closing line, --allow-unfinished accepts the dump"
+        accepted = "if its program writes no closing line, --allow-unfinished accepts the dump"
+        remedy = None if allow_unfinished else accepted
         unproven.append(Problem(unproven_dump or text, remedy))
     if refusals or unmet:
         # Also report what would be missing once these are fixed.
-        return VerifiedState.REFUSED, [*refusals, *unmet, *unproven]
+        return VerifiedState.REFUSED, [*refusals, *unmet, *([] if allow_unfinished else unproven)]
     if not script.schemas:
         empty = Problem(describe_emptiness(rules, text_bytes), EMPTY_HINT)
         return VerifiedState.REFUSED, [empty]

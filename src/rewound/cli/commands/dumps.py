@@ -29,7 +29,7 @@ def command(
     catalog, choice = dump_selection.list_dumps(selection)
     for doubt in catalog.doubts:
         diagnostics.warn(f"{doubt.text}; up, verify and diff refuse this")
-        diagnostics.narrate(f"hint: {doubt.hint}")
+        diagnostics.show_hint(doubt.hint)
     chosen = {chosen.dump.path for chosen in choice.chosen}
     if output_format == "table":
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None

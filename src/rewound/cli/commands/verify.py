@@ -218,7 +218,7 @@ def _show_problems(dump: Dump, verification: Verification) -> None:
         diagnostics.warn(f"{dump.path}: {problem.text}")
     for remedy in dict.fromkeys(problem.remedy for problem in verification.problems):
         if remedy:
-            diagnostics.narrate(f"hint: {remedy}")
+            diagnostics.show_hint(remedy)
 
 
 def _require_all(count: int, bad: int, *, only: str, none: str, some: str) -> None:

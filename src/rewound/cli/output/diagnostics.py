@@ -13,7 +13,7 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -25,6 +25,8 @@ _EXIT_BROKEN_PIPE = 141
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _exit_codes: dict[int, int] = {}
 """Maps exit codes to those of the running command, in which the usual code means something else."""
+_given_options: set[str] = set()
+"""The options that the command was given, which no hint names."""
 
 
 def run(command: click.Command) -> NoReturn:
@@ -54,6 +56,11 @@ def fail_with(code: int) -> None:
     _exit_codes[RewoundError.exit_code] = code
 
 
+def note_given(options: Collection[str]) -> None:
+    """From now on, leave out of hints what would add one of these options."""
+    _given_options.update(options)
+
+
 def warn(text: str) -> None:
     """Print a warning; the command continues."""
     _echo(text, label="warning:", colour="yellow")
@@ -79,7 +86,15 @@ def show_error(error: RewoundError) -> None:
     if error.quoted:
         click.echo(show_lines(error.quoted, indent="    "), err=True)
     if error.hint:
-        _echo(error.hint, label="hint:", colour="cyan")
+        show_hint(error.hint)
+
+
+def show_hint(text: str) -> None:
+    """Print what can be done, unless the user has done it."""
+    from rewound.cli.output.given_options import without_given
+
+    if hint := without_given(text, _given_options):
+        _echo(hint, label="hint:", colour="cyan")
 
 
 def _echo(text: str, *, label: str = "", colour: str | None = None, bold: bool = False) -> None:

@@ -1,0 +1,52 @@
+"""Hints without the options that the user has already given. Pure.
+
+A hint consists of clauses with semicolons between them, and of remarks in parentheses; one that
+names a given option helps nobody.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+import click
+
+_REMARK = re.compile(r" \(([^()]*)\)")
+
+
+def without_given(hint: str, given: Collection[str]) -> str | None:
+    """Return a hint without its parts that name a given option; None if nothing is left.
+
+    An option may come with its value: `--allow object-lost`.
+    """
+
+    def names_given(text: str) -> bool:
+        return any(re.search(re.escape(option) + r"(?![\w-])", text) for option in given)
+
+    if not names_given(hint):
+        return hint
+    shorter = _REMARK.sub(lambda match: "" if names_given(match[1]) else match[0], hint)
+    clauses = [clause for clause in shorter.split("; ") if not names_given(clause)]
+    return "; ".join(clauses).removeprefix("otherwise ") or None
+
+
+def find_given(
+    command: click.Command, args: Sequence[str], settings: Collection[str]
+) -> frozenset[str]:
+    """Return the options without a value that a command is given, and the rules that it allows.
+
+    `settings` are the names of the parameters that are on in the settings file.
+    """
+    try:
+        values, _, _ = command.make_parser(click.Context(command)).parse_args(list(args))
+    except click.UsageError:
+        return frozenset()  # the command itself reports errors in them
+    flags = {
+        name
+        for param in command.params
+        if isinstance(param, click.Option) and param.is_flag
+        if values.get(param.name or "") is True or param.name in settings
+        for name in param.opts
+        if name.startswith("--")
+    }
+    allowed = values.get("allow")
+    rules = allowed if isinstance(allowed, (list, tuple)) else ()
+    return frozenset(flags | {f"--allow {rule}" for rule in rules})
