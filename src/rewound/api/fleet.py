@@ -29,7 +29,7 @@ from rewound.operations.dump_selection import read_selection
 from rewound.operations.restoring import UpOptions
 from rewound.query.analysis import needed_for
 from rewound.query.merged_result import MergedResult
-from rewound.query.options import QueryOptions
+from rewound.query.query_options import QueryOptions
 from rewound.query.script import read_statements
 from rewound.worlds.folding import name_worlds
 

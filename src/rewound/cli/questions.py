@@ -14,8 +14,8 @@ from rewound.operations import querying as operations
 from rewound.operations.audience import Audience
 from rewound.query.analysis import needed_for
 from rewound.query.merged_result import MergedResult
-from rewound.query.options import QueryOptions
 from rewound.query.outcome import Summary
+from rewound.query.query_options import QueryOptions
 from rewound.query.result_columns import WORLD
 from rewound.query.script import UserStatement, find_unset_variables
 

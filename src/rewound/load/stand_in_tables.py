@@ -19,7 +19,7 @@ _MISSING_SCHEMA = re.compile(r"Unknown database '(.+)'$", re.DOTALL)
 _MISSING_TABLE = re.compile(r"Table '([^']+?)\.([^']+)' doesn't exist$")
 _MISSING_COLUMN = re.compile(r"Unknown column '(?:[^']*\.)?([^'.]+)' in '")
 _MOST_STEPS = 500
-_PLACEHOLDER = b"rewound_stub"
+_PLACEHOLDER = b"rewound_stand_in"
 
 
 @dataclass(frozen=True, slots=True)

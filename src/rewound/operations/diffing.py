@@ -36,8 +36,8 @@ from rewound.operations.dump_facts import hold_same_dump
 from rewound.operations.fleets import get_world, status
 from rewound.query.merged_result import MergedResult
 from rewound.query.names import read_names
-from rewound.query.options import QueryOptions
 from rewound.query.outcome import summarise
+from rewound.query.query_options import QueryOptions
 from rewound.similar_names import suggest
 from rewound.worlds.folding import fold_worlds
 

@@ -9,8 +9,8 @@ from rewound.mysql.server_url import ServerUrl
 from rewound.operations.audience import Audience, Target, find_targets
 from rewound.query.fanout import FanOut
 from rewound.query.names import Names, read_names
-from rewound.query.options import QueryOptions
 from rewound.query.outcome import Outcome
+from rewound.query.query_options import QueryOptions
 from rewound.query.reading import find_change
 from rewound.query.unknown_names import is_about_a_name, suggest_name
 from rewound.similar_names import suggest

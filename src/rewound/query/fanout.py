@@ -21,8 +21,8 @@ import janus
 from rewound.mysql.columns import Column, Row
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.server_url import ServerUrl
-from rewound.query.options import QueryOptions
 from rewound.query.outcome import Outcome
+from rewound.query.query_options import QueryOptions
 from rewound.query.world_session import Message, WorldSession, bring_all
 
 _log = logging.getLogger(__name__)

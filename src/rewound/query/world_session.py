@@ -18,8 +18,8 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.server_url import ServerUrl
 from rewound.mysql.stream import CONNECTION_LOST, StreamSession
 from rewound.query.deadline import GRACE_S, Deadline
-from rewound.query.options import QueryOptions
 from rewound.query.outcome import Outcome
+from rewound.query.query_options import QueryOptions
 
 _log = logging.getLogger(__name__)
 

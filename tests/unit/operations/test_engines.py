@@ -1,4 +1,4 @@
-"""Which wishes for an engine go together."""
+"""Which engine requests are consistent."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from rewound.operations.engine_request import EngineRequest
 
 
 @pytest.mark.parametrize(
-    ("wish", "why"),
+    ("engine_request", "why"),
     [
         (EngineRequest(image="mysql:8.4", server="match"), "are mutually exclusive"),
         (EngineRequest(engine="docker", server="mysql-9.7.4"), "cannot run the server"),
@@ -21,13 +21,13 @@ from rewound.operations.engine_request import EngineRequest
         (EngineRequest(engine="process", memory_limit_bytes=1), "require containers"),
     ],
 )
-def test_wishes_that_exclude_each_other_are_refused(wish: EngineRequest, why: str):
+def test_contradictory_requests_are_refused(engine_request: EngineRequest, why: str):
     with pytest.raises(UsageError, match=why):
-        wish.require_sense()
+        engine_request.require_sense()
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "engine_request",
     [
         EngineRequest(),
         EngineRequest(server="match"),
@@ -36,9 +36,11 @@ def test_wishes_that_exclude_each_other_are_refused(wish: EngineRequest, why: st
         EngineRequest(engine="process", server="path"),
     ],
 )
-def test_wishes_that_go_together_are_not(wish: EngineRequest):
-    wish.require_sense()
-    assert wish.is_for_docker is (wish.engine == "docker" or wish.image is not None)
+def test_consistent_requests_are_not_refused(engine_request: EngineRequest):
+    engine_request.require_sense()
+    assert engine_request.is_for_docker is (
+        engine_request.engine == "docker" or engine_request.image is not None
+    )
 
 
 def test_the_release_is_that_of_the_dumps_that_can_be_read(tmp_path):

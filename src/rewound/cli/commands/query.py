@@ -20,7 +20,7 @@ from rewound.cli.questions import Setting, ask, choose_format, require_possible
 from rewound.errors import UsageError
 from rewound.operations import changed
 from rewound.operations.audience import read_fleets
-from rewound.query.options import QueryOptions
+from rewound.query.query_options import QueryOptions
 from rewound.query.script import find_unread_variables, read_script
 
 

@@ -28,7 +28,7 @@ from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.operations import fleets, querying
 from rewound.operations.audience import Audience, describe
 from rewound.query.names import Names
-from rewound.query.options import QueryOptions
+from rewound.query.query_options import QueryOptions
 from rewound.query.script import UserStatement, read_script
 from rewound.similar_names import suggest
 

@@ -13,7 +13,7 @@ from rewound.cli.questions import Setting
 from rewound.errors import UsageError
 from rewound.mysql.server_url import ServerUrl
 from rewound.operations.audience import Audience
-from rewound.query.options import QueryOptions
+from rewound.query.query_options import QueryOptions
 
 SERVERS = {name: ServerUrl(name, 3306, "u", "p", "game") for name in ("host1", "host2")}
 SETTING = Setting(

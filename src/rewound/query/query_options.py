@@ -1,4 +1,4 @@
-"""How statements are run, in every world alike. Pure."""
+"""How statements run, in every world alike. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
