@@ -5,7 +5,9 @@ Pure: SQL as text, and the option files that carry passwords.
 - `root`: ours, for granting and proving; its password never leaves the option file.
 - `rewound`: runs the dump's statements and is the definer of what they create. It may
   act only on ordinary schemas, and is locked when the load is over.
-- `dev`: everything on the restored schemas, and nothing else.
+- `dev`: everything on the restored schemas, and nothing else. To see how their routines were
+  created, which the loader's account did, it takes SHOW_ROUTINE, which is global: it shows the
+  routines of `sys` too, which are the server's own, and no rows of any table.
 - `reader`: SELECT and SHOW VIEW on the same schemas.
 """
 
@@ -91,6 +93,7 @@ def grant_statements(quoted_schemas: Sequence[str]) -> list[str]:
     for schema in quoted_schemas:
         grants.append(f"GRANT ALL PRIVILEGES ON {schema}.* TO '{DEV}'@'%'")
         grants.append(f"GRANT SELECT, SHOW VIEW ON {schema}.* TO '{READER}'@'%'")
+    grants.append(f"GRANT SHOW_ROUTINE ON *.* TO '{DEV}'@'%'")
     return [*grants, f"ALTER USER '{LOADER}'@'localhost' ACCOUNT LOCK"]
 
 

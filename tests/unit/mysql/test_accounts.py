@@ -55,6 +55,7 @@ def test_the_grants_after_the_load_open_the_schemas_and_lock_the_loader():
         "GRANT SELECT, SHOW VIEW ON `game`.* TO 'reader'@'%'",
         "GRANT ALL PRIVILEGES ON `a``b`.* TO 'dev'@'%'",
         "GRANT SELECT, SHOW VIEW ON `a``b`.* TO 'reader'@'%'",
+        "GRANT SHOW_ROUTINE ON *.* TO 'dev'@'%'",
         "ALTER USER 'rewound'@'localhost' ACCOUNT LOCK",
     ]
 
