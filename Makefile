@@ -65,6 +65,7 @@ bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.up_small_worlds
 	$(BIN)/python -m bench.up_cold_worlds
 	$(BIN)/python -m bench.up_containers
+	$(BIN)/python -m bench.read_early
 	$(BIN)/python -m bench.many_worlds
 	$(BIN)/python -m bench.ask_all
 	$(BIN)/python -m bench.diff_tables

@@ -48,6 +48,17 @@ class RewoundCommand:
             raise SystemExit(f"rewound {' '.join(arguments)}:\n{done.stderr}")
         return done.stdout
 
+    def watch(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command whose progress is read from its stderr, line by line."""
+        return subprocess.Popen(
+            [_PROGRAM, *arguments],
+            env=self._environment,
+            cwd=self._folder,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+
     def _start(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [_PROGRAM, *arguments],

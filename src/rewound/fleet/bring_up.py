@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rewound.engine.protocol import Engine
+from rewound.engine.protocol import Engine, Server
 from rewound.errors import Interrupted, RewoundError
 from rewound.fleet.plan import WorldPlan, largest_first
 from rewound.fleet.record_writer import RecordWriter, interruptible, run_side_by_side
@@ -49,6 +49,7 @@ def bring_up(
     """
     record_writer = RecordWriter(folder, record)
     watcher = _Recorder(folder, record_writer, observer)
+    context = replace(context, rows_in=watcher.rows_in)
     failures: dict[str, RewoundError] = {}
     restored: dict[str, Restored] = {}
 
@@ -85,13 +86,29 @@ class _Recorder:
         self.world_note = observer.world_note
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        self.record_writer.update(replace(self.record_writer.record.worlds[world], state=state))
+        self.record_writer.update(replace(self._without_rows(world), state=state))
         self._observer.world_changed(world, state, detail)
 
-    def failed(self, world: str, error: RewoundError) -> None:
+    def rows_in(self, world: str, server: Server, schemas: tuple[str, ...], rows: int) -> None:
+        state = WorldState.KEYS_TO_COME
         known = self.record_writer.record.worlds[world]
+        self._folder.name_socket(server)
+        self.record_writer.update(
+            replace(known, state=state, server=server, schemas=schemas, rows=rows)
+        )
+        self._observer.world_changed(world, state, f"{rows:,} rows")
+
+    def failed(self, world: str, error: RewoundError) -> None:
+        known = self._without_rows(world)
         self.record_writer.update(replace(known, state=WorldState.FAILED, reason=error.in_one_line))
         self._observer.world_changed(world, WorldState.FAILED, error.in_one_line)
+
+    def _without_rows(self, world: str) -> World:
+        """Return what is known of a world, less what could be read and has failed since."""
+        known = self.record_writer.record.worlds[world]
+        if known.state is not WorldState.KEYS_TO_COME:
+            return known
+        return replace(known, server=None, schemas=(), rows=0)
 
     def ready(self, world: str, made: Restored) -> None:
         ready = World(

@@ -4,6 +4,7 @@ Until the ledger balances, only the loader has access to the world.
 """
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,13 @@ from rewound.fleet.restore_context import RestoreContext
 from rewound.fleet.server_failure import explain_failure
 from rewound.load.ledger import Ledger, find_hint, find_imbalances
 from rewound.load.loader import Progress, load_dump
-from rewound.mysql.accounts import LOADER, ROOT, account_statements, grant_statements
+from rewound.mysql.accounts import (
+    LOADER,
+    ROOT,
+    account_statements,
+    grant_statements,
+    reading_statements,
+)
 from rewound.mysql.client import Connection
 
 _log = logging.getLogger(__name__)
@@ -70,18 +77,38 @@ def _load_and_prove(
         progress=progress,
         cancelled=context.cancelled,
         cpu_budget=context.cpu_budget,
+        rows_in=partial(_open_for_reading, world, server, context),
     )
     if imbalances := find_imbalances(ledger):
         text = f"{dump}: the ledger does not balance: {'; '.join(imbalances)}"
         raise LoadError(text, hint=find_hint(ledger))
-    quoted = [quote_name(schema).decode("utf-8", "surrogateescape") for schema in ledger.schemas]
     settings = [f"SET PERSIST {name} = '{value}'" for name, value in ledger.server_settings.items()]
     with _root(server, context) as connection:
-        for statement in (*SERVING_STATEMENTS, *settings, *grant_statements(quoted)):
+        for statement in (
+            *SERVING_STATEMENTS,
+            *settings,
+            *grant_statements(_quote(ledger.schemas)),
+        ):
             connection.execute_sql(statement)
         settle(connection)
     _log.info("%s: proven with %d rows", world, ledger.rows)
     return ledger
+
+
+def _open_for_reading(
+    world: str, server: Server, context: RestoreContext, schemas: tuple[str, ...], rows: int
+) -> None:
+    """Let `reader` ask a world whose keys are to come, and tell of it."""
+    if context.rows_in is None:
+        return
+    with _root(server, context) as connection:
+        for statement in reading_statements(_quote(schemas)):
+            connection.execute_sql(statement)
+    context.rows_in(world, server, schemas, rows)
+
+
+def _quote(schemas: Sequence[str]) -> list[str]:
+    return [quote_name(schema).decode("utf-8", "surrogateescape") for schema in schemas]
 
 
 def _root(server: Server, context: RestoreContext) -> Connection:

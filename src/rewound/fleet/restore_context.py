@@ -48,6 +48,13 @@ class Observer(Protocol):
         """Record something that a person should know of a world."""
 
 
+class RowsIn(Protocol):
+    """Who is told of worlds that can be read while the rest of them is made."""
+
+    def __call__(self, world: str, server: Server, schemas: tuple[str, ...], rows: int) -> None:
+        """Take note of a world whose rows are all in, and may be read as `reader`."""
+
+
 class Witness(Protocol):
     """Who compares a world with a second load of its dump."""
 
@@ -79,6 +86,8 @@ class RestoreContext:
     """The baselines to start from and to save; None to use none."""
     witness: Witness | None = None
     """Compares each world with a second load; None to skip this."""
+    rows_in: RowsIn | None = None
+    """Told of worlds that answer before their keys are built, if `load` wants that."""
 
     def settings(self, lower_case_table_names: int) -> ServerSettings:
         """Return what the server of one of them is started with."""

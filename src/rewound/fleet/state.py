@@ -278,6 +278,13 @@ class FleetFolder:
     def _short_socket(self, server: Server) -> Path:
         return self.path / "sockets" / str(server.port)
 
+    def has_ledger(self, world: str) -> bool:
+        """Tell whether a world's load has ended; of a fleet of another user, always."""
+        try:
+            return (self.path / _file_of(world, "ledgers")).exists()
+        except PermissionError:
+            return True
+
     def read_ledger(self, world: str) -> Ledger:
         """Return a world's ledger; it has one once its load has ended."""
         try:

@@ -21,6 +21,8 @@ class WorldState(enum.Enum):
 
     STARTING = "starting"
     LOADING = "loading"
+    KEYS_TO_COME = "ready, keys to come"
+    """All rows are loaded and counted, and `reader` may read them; the rest is not proven yet."""
     READY = "ready"
     """Loaded, its ledger balanced, its server running."""
     FAILED = "failed"
@@ -30,6 +32,10 @@ class WorldState(enum.Enum):
     """It was ready, and its server no longer runs."""
 
 
+READABLE = (WorldState.READY, WorldState.KEYS_TO_COME)
+"""The states of worlds that `reader` can ask."""
+MAKING = (WorldState.STARTING, WorldState.LOADING, WorldState.KEYS_TO_COME)
+"""The states of worlds that a command is making."""
 FOR_ADDING = (WorldState.FAILED, WorldState.INTERRUPTED)
 """The states of worlds that `up --add` restores."""
 
@@ -88,11 +94,11 @@ def current_state(world: World, *, server_runs: bool, maker_runs: bool) -> World
     """Return the state that a world is really in.
 
     A record that says ready counts only while that same server runs; one that says starting or
-    loading, only while the command that creates the world runs.
+    loading, or that keys are to come, only while the command that creates the world runs.
     """
     if world.state is WorldState.READY and not server_runs:
         return WorldState.STOPPED
-    if world.state in (WorldState.STARTING, WorldState.LOADING) and not maker_runs:
+    if world.state in MAKING and not maker_runs:
         return WorldState.INTERRUPTED
     return world.state
 
@@ -104,6 +110,8 @@ def say_state(state: WorldState) -> str:
             return "has failed"
         case WorldState.INTERRUPTED:
             return "was interrupted"
+        case WorldState.KEYS_TO_COME:
+            return "can only be read until its keys are built"
         case _:
             return f"is {state.value}"
 
@@ -119,6 +127,8 @@ def explain_unready(world: World, fleet: str) -> tuple[str, str]:
             return "was interrupted while it was restored", reset
         case WorldState.STARTING | WorldState.LOADING:
             return f"is still {world.state.value}", f"rewound status{flag} shows how far it is"
+        case WorldState.KEYS_TO_COME:
+            return say_state(world.state), f"rewound status{flag} shows when it is ready"
         case _:
             reason = f": {world.reason}" if world.reason else ""
             return (

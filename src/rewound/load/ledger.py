@@ -187,7 +187,7 @@ def find_imbalances(ledger: Ledger) -> list[str]:
     return [
         *_completeness(ledger),
         *(f"nothing in this dump matches {option}" for option in ledger.unmet),
-        *_missing_rows(ledger.tables),
+        *find_missing_rows(ledger.tables),
         *_missing_objects(ledger.objects),
         *_lower_counters(ledger.tables),
         *_broken_keys(ledger.foreign_keys),
@@ -256,7 +256,8 @@ def describe_emptiness(rules: Sequence[RuleCount], text_bytes: int) -> str:
     return f"the dump's {text_bytes:,} bytes of text contain no database"
 
 
-def _missing_rows(tables: Sequence[TableCount]) -> list[str]:
+def find_missing_rows(tables: Sequence[TableCount]) -> list[str]:
+    """Return a sentence for each table that is missing, or has other rows than were loaded."""
     problems = []
     for table in tables:
         name = f"{table.schema}.{table.table}"

@@ -24,10 +24,10 @@ from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
 from rewound.load.dispatch import Dispatcher, note_unreadable_text
 from rewound.load.executor import Executor
-from rewound.load.ledger import DumpFacts, Ledger
+from rewound.load.ledger import DumpFacts, Ledger, find_missing_rows
 from rewound.load.objects import table_key
 from rewound.load.options import LoadMethod, LoadOptions
-from rewound.load.proof import look_at_server
+from rewound.load.proof import count_rows, find_schemas, look_at_server
 from rewound.load.refused_foreign_keys import TableExecutor
 from rewound.load.rows import RowLoader
 from rewound.load.server_reading import read_server_profile
@@ -40,6 +40,8 @@ from rewound.mysql.endpoint import Endpoint
 
 Progress = Callable[[int, str], None]
 """Called with (bytes of the file read so far, the table being loaded)."""
+RowsIn = Callable[[tuple[str, ...], int], None]
+"""Called with the schemas and the count of all rows, once these are in."""
 
 
 def load_dump(
@@ -50,11 +52,13 @@ def load_dump(
     progress: Progress,
     cancelled: threading.Event,
     cpu_budget: CpuBudget | None = None,
+    rows_in: RowsIn = lambda _schemas, _rows: None,
 ) -> Ledger:
     """Load a dump into an empty server and return the ledger, balanced or not.
 
     `cpu_budget` is shared by loads that run at the same time. The fast method requires a server
-    that accepts LOAD DATA LOCAL.
+    that accepts LOAD DATA LOCAL. With `keys_later`, `rows_in` is called when the rows of all tables
+    are in and as many as the dump has, before the keys that waited are built.
 
     Raises:
         DumpError: the file is unreadable or cut off.
@@ -117,7 +121,11 @@ def load_dump(
         else:
             cpu_budget = cpu_budget or CpuBudget(os.cpu_count() or 1)
             workers = LoadWorkers(
-                make_loader, count=cpu_budget.count, cpu_budget=cpu_budget, cancelled=cancelled
+                make_loader,
+                count=cpu_budget.count,
+                cpu_budget=cpu_budget,
+                cancelled=cancelled,
+                keys_later=options.keys_later,
             )
             with Connection(endpoint) as metadata_connection, workers:
                 dispatcher = Dispatcher(
@@ -132,6 +140,10 @@ def load_dump(
                 )
                 for verdict in verdicts:
                     dispatcher.dispatch(verdict)
+                is_whole = options.allow_unfinished if script.is_whole is None else script.is_whole
+                if options.keys_later and is_whole:
+                    workers.wait_for_rows()
+                    _tell_rows_in(endpoint, counters, rows_in)
                 workers.wait_for(
                     meanwhile=lambda name: progress(reader.file_bytes_read, f"keys of {name}")
                 )
@@ -186,6 +198,14 @@ def load_dump(
         server_settings=server_settings,
         allowed=tuple(sorted(options.allowed)),
     )
+
+
+def _tell_rows_in(endpoint: Endpoint, counters: LoadCounters, rows_in: RowsIn) -> None:
+    """Count the rows, and tell of them if none is missing; the proof says why some are."""
+    with Connection(endpoint) as connection:
+        tables = counters.tables(count_rows(connection), {})
+        if not find_missing_rows(tables):
+            rows_in(find_schemas(connection), sum(table.counted or 0 for table in tables))
 
 
 def _iter_verdicts(

@@ -43,6 +43,8 @@ class LoadOptions:
     method: LoadMethod = LoadMethod.FAST
     large_table_bytes: int = LARGE_TABLE_BYTES
     """How much text makes a table large for the fast method."""
+    keys_later: bool = False
+    """Build secondary keys only when the rows of all tables are in, and tell when that is."""
     trigger_timeout_s: float = 600.0
     """How long one statement that fires triggers may take: they may never end."""
     now: datetime | None = None

@@ -68,7 +68,6 @@ def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found
     """Ask a server for everything that the ledger compares with the dump."""
     # Otherwise the server answers with an AUTO_INCREMENT that may be a day old.
     connection.execute_sql("SET SESSION information_schema_stats_expiry = 0")
-    names = connection.names("SELECT schema_name FROM information_schema.schemata")
     tables: dict[TableKey, object] = {}
     merges: list[TableKey] = []
     for schema, table, engine, auto_increment in connection.query(_TABLES).rows:
@@ -82,7 +81,7 @@ def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found
     counts = {key: _count_rows(connection, key) for key in tables}
     return Found(
         version=connection.names("SELECT VERSION()")[0],
-        schemas=tuple(sorted(name for name in names if not _is_system(name))),
+        schemas=find_schemas(connection),
         row_counts=counts | dict.fromkeys(merges, 0),
         broken_merges=_find_broken_merges(connection, merges),
         auto_increments={
@@ -94,6 +93,22 @@ def look_at_server(connection: Connection, *, check_foreign_keys: bool) -> Found
         },
         foreign_keys=_look_at_foreign_keys(connection, check=check_foreign_keys),
     )
+
+
+def find_schemas(connection: Connection) -> tuple[str, ...]:
+    """Return the names of all schemas but the server's own."""
+    names = connection.names("SELECT schema_name FROM information_schema.schemata")
+    return tuple(sorted(name for name in names if not _is_system(name)))
+
+
+def count_rows(connection: Connection) -> dict[TableKey, int]:
+    """Return COUNT(*) of every table that has rows of its own."""
+    keys = [
+        (str(schema), str(table))
+        for schema, table, engine, _ in connection.query(_TABLES).rows
+        if not _is_system(str(schema)) and engine != MERGE_ENGINE
+    ]
+    return {key: _count_rows(connection, key) for key in keys}
 
 
 def _find_objects(connection: Connection) -> str:

@@ -76,6 +76,8 @@ class _TableQueue:
     is_begun: bool = False
     """Its keys were examined, and those that can wait were dropped."""
     deferred_indexes: DeferredIndexes | None = None
+    holds_indexes: bool = False
+    """Its keys wait for the rows of all tables, unless a statement needs them."""
     is_ending: bool = False
     """Its keys are being rebuilt. Rows that arrive meanwhile wait: the server would log them, and
     its log is limited.
@@ -88,6 +90,11 @@ class _TableQueue:
         """Whether all rows so far and all keys are in the server."""
         return self.is_complete and not (self.waiting or self.workers or self.deferred_indexes)
 
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether all rows so far are in it."""
+        return not (self.waiting or self.workers)
+
     def next_step(self) -> _WorkStep | None:
         """Return the next step for it, if any."""
         if self.waiting:
@@ -96,6 +103,7 @@ class _TableQueue:
             has_to_wait = self.is_ending or (self.keeps_order and self.workers)
             return None if has_to_wait else _WorkStep.LOAD
         has_to_end = self.is_complete and self.deferred_indexes is not None and not self.workers
+        has_to_end = has_to_end and not self.holds_indexes
         return _WorkStep.REBUILD_INDEXES if has_to_end else None
 
 
@@ -117,7 +125,10 @@ class LoadWorkers:
         count: int,
         cpu_budget: CpuBudget,
         cancelled: threading.Event,
+        keys_later: bool = False,
     ) -> None:
+        """Take what makes each worker's loader; with `keys_later`, keys wait for `wait_for`."""
+        self._keys_later = keys_later
         self._make_loader = make_loader
         self._count = count
         self._cpu_budget = cpu_budget
@@ -157,7 +168,9 @@ class LoadWorkers:
         """
         self._start()
         with self._changed:
-            table = self._tables.setdefault(key, _TableQueue(key, keeps_order))
+            table = self._tables.setdefault(
+                key, _TableQueue(key, keeps_order, holds_indexes=self._keys_later)
+            )
             for other in self._tables.values():
                 other.is_complete = other is not table
             self._wait_until(lambda: self._backlog_bytes < _LARGEST_BACKLOG_BYTES)
@@ -184,7 +197,7 @@ class LoadWorkers:
             chosen = list(self._tables) if keys is None else [k for k in keys if k in self._tables]
             tables = [self._tables[key] for key in chosen]
             for table in tables:
-                table.is_complete = True
+                table.is_complete, table.holds_indexes = True, False
             self._changed.notify_all()
 
             def are_done() -> bool:
@@ -194,6 +207,16 @@ class LoadWorkers:
                 return not left
 
             self._wait_until(are_done)
+
+    def wait_for_rows(self) -> None:
+        """Return once all rows so far are in all tables, whatever keys are back.
+
+        Raises:
+            RewoundError: a worker failed.
+            Interrupted: the user wants to stop.
+        """
+        with self._changed:
+            self._wait_until(lambda: all(table.has_all_rows for table in self._tables.values()))
 
     def forget(self, keys: Iterable[TableKey]) -> None:
         """Treat tables as new from now on; they were waited for."""

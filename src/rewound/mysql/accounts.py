@@ -87,12 +87,15 @@ def account_statements(passwords: Mapping[str, str]) -> list[str]:
     ]
 
 
+def reading_statements(quoted_schemas: Sequence[str]) -> list[str]:
+    """Return what opens the restored schemas to those who only read."""
+    return [f"GRANT SELECT, SHOW VIEW ON {schema}.* TO '{READER}'@'%'" for schema in quoted_schemas]
+
+
 def grant_statements(quoted_schemas: Sequence[str]) -> list[str]:
     """Return the statements that open the restored schemas to their users and end the load."""
-    grants = []
-    for schema in quoted_schemas:
-        grants.append(f"GRANT ALL PRIVILEGES ON {schema}.* TO '{DEV}'@'%'")
-        grants.append(f"GRANT SELECT, SHOW VIEW ON {schema}.* TO '{READER}'@'%'")
+    grants = [f"GRANT ALL PRIVILEGES ON {schema}.* TO '{DEV}'@'%'" for schema in quoted_schemas]
+    grants += reading_statements(quoted_schemas)
     grants.append(f"GRANT SHOW_ROUTINE ON *.* TO '{DEV}'@'%'")
     return [*grants, f"ALTER USER '{LOADER}'@'localhost' ACCOUNT LOCK"]
 

@@ -19,7 +19,7 @@ from rewound.fleet.state import (
     FleetRecord,
     list_fleets,
 )
-from rewound.fleet.world import World, WorldState, explain_unready
+from rewound.fleet.world import READABLE, World, WorldState, explain_unready
 from rewound.load.ledger import Ledger
 from rewound.mysql.endpoint import Endpoint
 from rewound.similar_names import suggest
@@ -58,8 +58,8 @@ def expires_at(fleet: str) -> datetime | None:
     return find_expiry(FleetFolder(settings.state_dir(), fleet).path)
 
 
-def get_world(fleet: str, name: str) -> World:
-    """Return a world that is ready.
+def get_world(fleet: str, name: str, *, to_read: bool = False) -> World:
+    """Return a world that is ready; if it is only read, also one whose keys are to come.
 
     Raises:
         UsageError: the fleet has no such world.
@@ -72,7 +72,7 @@ def get_world(fleet: str, name: str) -> World:
             f"fleet {fleet} has no world {name}",
             hint=suggest(name, record.worlds, listed_as="it has"),
         )
-    if world.state is not WorldState.READY:
+    if world.state not in (READABLE if to_read else (WorldState.READY,)):
         message, hint = explain_unready(world, fleet)
         raise FleetError(f"world {name} of fleet {fleet} {message}", hint=hint)
     return world
@@ -102,7 +102,8 @@ def report(fleet: str, worlds: str | None = None) -> dict[str, Ledger]:
     record = status(fleet)
     folder = FleetFolder(settings.state_dir(), fleet)
     names = select_worlds(record.worlds, worlds)
-    ledgers = {name: folder.read_ledger(name) for name in names if record.worlds[name].schemas}
+    loaded = [name for name in names if record.worlds[name].schemas]
+    ledgers = {name: folder.read_ledger(name) for name in loaded if folder.has_ledger(name)}
     if not ledgers:
         raise FleetError(
             f"fleet {fleet} has no ledger of {', '.join(names)} yet",

@@ -112,12 +112,14 @@ def workers(
     count: int = 2,
     cpu_budget: CpuBudget | None = None,
     cancelled: threading.Event | None = None,
+    keys_later: bool = False,
 ) -> LoadWorkers:
     return LoadWorkers(
         lambda: NotingLoader(notes),
         count=count,
         cpu_budget=cpu_budget or CpuBudget(count),
         cancelled=cancelled or threading.Event(),
+        keys_later=keys_later,
     )
 
 
@@ -136,6 +138,34 @@ def test_keys_are_away_before_the_first_rows_and_back_behind_the_last():
     assert (away, back) == ("away", "back")
     assert sorted(rows) == [f"row {line}" for line in range(4)]
     assert notes.most_at_work == 2
+
+
+def test_keys_that_come_later_wait_for_the_rows_of_all_tables():
+    notes = Notes()
+    with workers(notes, keys_later=True) as working:
+        working.add(SCORE, batch(0), keeps_order=False)
+        working.add(PLAYER, batch(1), keeps_order=False)
+        working.wait_for_rows()
+        assert sorted(notes.done) == [
+            ("away", "player"),
+            ("away", "score"),
+            ("row 0", "score"),
+            ("row 1", "player"),
+        ]
+        working.wait_for()
+    assert [notes.of(table)[-1] for table in (SCORE, PLAYER)] == ["back", "back"]
+
+
+def test_a_statement_that_needs_a_table_finds_its_keys_even_if_those_of_others_come_later():
+    notes = Notes()
+    with workers(notes, keys_later=True) as working:
+        working.add(SCORE, batch(0), keeps_order=False)
+        working.add(PLAYER, batch(1), keeps_order=False)
+        working.wait_for([SCORE])
+        assert notes.of(SCORE) == ["away", "row 0", "back"]
+        working.wait_for_rows()
+        assert "back" not in notes.of(PLAYER)
+        working.wait_for()
 
 
 def test_rows_wait_while_keys_are_taken_away():

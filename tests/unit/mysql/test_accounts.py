@@ -52,8 +52,8 @@ def test_the_accounts_before_the_load_may_do_nothing_to_the_host():
 def test_the_grants_after_the_load_open_the_schemas_and_lock_the_loader():
     assert grant_statements(["`game`", "`a``b`"]) == [
         "GRANT ALL PRIVILEGES ON `game`.* TO 'dev'@'%'",
-        "GRANT SELECT, SHOW VIEW ON `game`.* TO 'reader'@'%'",
         "GRANT ALL PRIVILEGES ON `a``b`.* TO 'dev'@'%'",
+        "GRANT SELECT, SHOW VIEW ON `game`.* TO 'reader'@'%'",
         "GRANT SELECT, SHOW VIEW ON `a``b`.* TO 'reader'@'%'",
         "GRANT SHOW_ROUTINE ON *.* TO 'dev'@'%'",
         "ALTER USER 'rewound'@'localhost' ACCOUNT LOCK",

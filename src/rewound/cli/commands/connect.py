@@ -117,7 +117,7 @@ def _find_addresses(
     addresses, absent = [], []
     for name in names:
         try:
-            world = fleets.get_world(fleet, name)
+            world = fleets.get_world(fleet, name, to_read=user == READER)
         except FleetError as error:
             absent.append(error)
         else:

@@ -11,7 +11,7 @@ from rewound.cli.commands.query_compare import require_comparable, show_compared
 from rewound.cli.diff_codes import TROUBLE
 from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
-from rewound.cli.output.world_states import warn_of_changed
+from rewound.cli.output.world_states import warn_of_changed, warn_of_keys_to_come
 from rewound.cli.parameters.audience_options import read_audience
 from rewound.cli.parameters.completers import complete_fleets
 from rewound.cli.parameters.precedence import ValueSource, find_origin, one_of, tell_passed_over
@@ -20,6 +20,7 @@ from rewound.cli.questions import Setting, ask, choose_format, require_possible
 from rewound.errors import UsageError
 from rewound.operations import changed
 from rewound.operations.audience import read_fleets
+from rewound.operations.fleets import select
 from rewound.query.query_options import QueryOptions
 from rewound.query.script import find_unread_variables, read_script
 
@@ -187,7 +188,7 @@ def command(
         may_write=write,
         presentation=how,
     )
-    _warn_of_changed(read_fleets(compare) if compare else setting.audience.fleets, worlds)
+    _warn_of_states(read_fleets(compare) if compare else setting.audience.fleets, worlds)
     if compare is not None:
         require_comparable(setting)
         return show_compared(compare, key, statements, setting)
@@ -214,9 +215,10 @@ def _require_companions(
         raise UsageError("--key requires --compare", hint="--compare before,after --key name")
 
 
-def _warn_of_changed(fleets: Sequence[str], worlds: str | None) -> None:
+def _warn_of_states(fleets: Sequence[str], worlds: str | None) -> None:
     for fleet in fleets:
         warn_of_changed(fleet, changed.changed_worlds(fleet, worlds))
+        warn_of_keys_to_come(select(fleet, worlds))
 
 
 def _pass_over_fleet(other: str) -> None:

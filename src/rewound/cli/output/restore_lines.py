@@ -15,7 +15,11 @@ from rich.text import Text
 from rewound.fleet.world import WorldState
 
 _ENDED = (WorldState.READY, WorldState.FAILED)
-_STYLES = {WorldState.LOADING: "yellow", WorldState.STARTING: "cyan"}
+_STYLES = {
+    WorldState.LOADING: "yellow",
+    WorldState.STARTING: "cyan",
+    WorldState.KEYS_TO_COME: "green",
+}
 _BAR_CELLS = 12
 _LEAST_NAME_CELLS = 12
 _LEAST_TABLE_CELLS = 6
@@ -163,7 +167,8 @@ def _write_line(name: str, progress: WorldProgress, *, width: int, name_cells: i
         line.append("━" * filled, "green")
         line.append("━" * (_BAR_CELLS - filled), "bright_black")
         line.append(f" {share:>4.0%} {decimal(progress.size_bytes):>9}")
-        if width - line.cell_len > _LEAST_TABLE_CELLS:
-            line.append(f"  {shorten(progress.table, width - line.cell_len - 2)}")
+    is_shown = progress.state in (WorldState.LOADING, WorldState.KEYS_TO_COME)
+    if is_shown and progress.table and width - line.cell_len > _LEAST_TABLE_CELLS:
+        line.append(f"  {shorten(progress.table, width - line.cell_len - 2)}")
     line.truncate(width)
     return line

@@ -103,6 +103,16 @@ def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:
         diagnostics.warn(summarise_changes(fleet, changed))
 
 
+def warn_of_keys_to_come(worlds: Mapping[str, World]) -> None:
+    """Say in one line which worlds have only their rows so far, if any."""
+    names = [name for name, world in worlds.items() if world.state is WorldState.KEYS_TO_COME]
+    if names:
+        diagnostics.warn(
+            f"keys of {name_worlds(names)} are still being built: all rows are there, but not yet"
+            " every view, trigger and routine, and the proof is not complete"
+        )
+
+
 def show_expiry(expires_at: datetime) -> str:
     """Return when a fleet expires, and what deletes it."""
     return f"{expires_at:%Y-%m-%d %H:%M:%S} UTC (--expire)"

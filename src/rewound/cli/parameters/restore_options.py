@@ -2,7 +2,10 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar, cast
+
+import click
 
 from rewound.cli.parameters.load_options import deep_option, load_options
 from rewound.cli.parameters.selection import clone_option, engine_options, read_clone_method
@@ -15,7 +18,15 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 RESTORE_OPTIONS = (
     *("engine", "server", "image", "memory_limit", "allow_missing", "schema", "allow_unfinished"),
-    *("allow", "check_foreign_keys", "world_timezone", "method", "only_schema", "only_table"),
+    *(
+        "allow",
+        "check_foreign_keys",
+        "world_timezone",
+        "method",
+        "keys",
+        "only_schema",
+        "only_table",
+    ),
     *("skip_table", "fallback", "deep", "no_baseline", "clone", "cache_limit"),
 )
 """The parameters that `restore_options` declares."""
@@ -37,13 +48,14 @@ def restore_options(command: _Command) -> _Command:
         no_baseline: bool,
         clone: str,
         cache_limit: int,
+        keys: str,
         **others: Any,
     ) -> Any:
         restore = UpOptions(
             engine=engine_request,
             allow_missing=allow_missing,
             fallback=fallback,
-            load=load,
+            load=replace(load, keys_later=keys == "later"),
             clone=read_clone_method(clone),
             keep_baselines=not no_baseline,
             cache_limit_bytes=cache_limit,
@@ -56,6 +68,13 @@ def restore_options(command: _Command) -> _Command:
         clone_option,
         option("--no-baseline", is_flag=True, help="Reload from the dump and save no baseline."),
         deep_option,
+        option(
+            "--keys",
+            type=click.Choice(["first", "later"]),
+            default="first",
+            show_default=True,
+            help="With later, worlds can be read before their secondary keys are built.",
+        ),
         option(
             "--fallback",
             is_flag=True,
