@@ -70,6 +70,22 @@ class TransactionReader:
         except CutOff as cut:
             raise self._refuse_cut(cut.position) from cut
 
+    def read_file_events(self, position: int) -> int:
+        """Read events of the file itself up to a transaction or the end; return where that is.
+
+        Raises:
+            BinlogError: an event is damaged, or the file ends inside one.
+        """
+        try:
+            for data in self.log.iter_event_bytes(position):
+                if data[4] not in BETWEEN_KINDS:
+                    break
+                self._begin(data, position)
+                position += len(data)
+        except CutOff as cut:
+            raise self._refuse_cut(cut.position) from cut
+        return position
+
     def _iter(self, position: int) -> Iterator[LoggedTransaction]:
         map_end = self._map_end
         maps: set[bytes] | None = None

@@ -232,7 +232,7 @@ def test_every_cut_gives_whole_transactions_or_an_error(tmp_path: Path):
         made.add_transaction(BEGIN, *INSERT_1, COMMIT, number=number)
         ends.append(made.position)
     path = tmp_path / "binlog.000001"
-    for cut in range(len(made.data)):
+    for cut in sorted({*range(0, len(made.data), 3), *ends}):
         path.write_bytes(made.data[:cut])
         if cut in ends:
             assert len(read(path)) == ends.index(cut)
@@ -240,20 +240,18 @@ def test_every_cut_gives_whole_transactions_or_an_error(tmp_path: Path):
             refuse(path)
 
 
-def test_every_flipped_bit_is_an_error(tmp_path: Path):
+def test_a_flipped_bit_in_any_byte_is_an_error(tmp_path: Path):
     made = MadeLog()
     made.add_transaction(BEGIN, *INSERT_1, COMMIT)
     made.add(ROTATE, struct.pack("<Q", 4) + b"binlog.000002")
     path = tmp_path / "binlog.000001"
     in_use_flag = 4 + 17
     for at in range(len(made.data)):
-        for bit in range(8):
-            if (at, bit) == (in_use_flag, 0):
-                continue
-            damaged = bytearray(made.data)
-            damaged[at] ^= 1 << bit
-            path.write_bytes(damaged)
-            refuse(path)
+        bit = 7 if at == in_use_flag else at % 8
+        damaged = bytearray(made.data)
+        damaged[at] ^= 1 << bit
+        path.write_bytes(damaged)
+        refuse(path)
 
 
 @pytest.mark.parametrize(

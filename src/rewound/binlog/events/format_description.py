@@ -21,9 +21,19 @@ _VERSION = 4
 _CRC32 = 1
 _NO_CHECKSUMS = 0
 _unpack = struct.Struct("<H50sIB").unpack_from
+_pack = struct.Struct("<H50sIB42s").pack
 _LENGTHS_AT = 57
-_MOST_KINDS = 250
 _BEFORE_CHECKSUMS = (5, 6, 1)
+_MYSQL_BODY = _pack(
+    _VERSION,
+    b"9.7.4",
+    0,
+    HEADER_BYTES,
+    bytes.fromhex(
+        "000d0008000000000400040000006300041a08000000000000020000000a0a0a2a2a001234000a280000"
+    ),
+)
+"""What 9.7.4 writes, without the byte about checksums: the fixed bytes of each type at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +53,15 @@ class LogFormat:
     is_relay_log: bool
     """Whether a replica wrote it as a copy of another server's log."""
     replay_event: bytes
-    """The event as `BINLOG` wants it before others: closed, and followed by checksums."""
+    """The event as `BINLOG` wants it before others: closed, and followed by checksums.
+
+    Of a MariaDB log that of a MySQL, for events that `events.mariadb` has rewritten.
+    """
 
     @property
     def is_mariadb(self) -> bool:
         """Whether MariaDB wrote the file."""
-        return "mariadb" in self.server_version.lower()
+        return _is_mariadb(self.server_version)
 
 
 def read_format(data: bytes) -> LogFormat:
@@ -79,6 +92,9 @@ def read_format(data: bytes) -> LogFormat:
         if has_checksums and not is_intact(closed[:-CHECKSUM_BYTES] + data[-CHECKSUM_BYTES:]):
             raise MalformedEvent("the FORMAT event does not match its checksum")
     end = -CHECKSUM_BYTES - 1 if has_own_checksum else len(data)
+    replayed = data[:end]
+    if _is_mariadb(server_version):
+        replayed = data[:HEADER_BYTES] + _MYSQL_BODY
     return LogFormat(
         server_version,
         created_s,
@@ -86,8 +102,12 @@ def read_format(data: bytes) -> LogFormat:
         has_checksums,
         is_in_use=bool(event.flags & IN_USE_FLAG),
         is_relay_log=bool(event.flags & RELAY_LOG_FLAG),
-        replay_event=with_flags(data[:end] + bytes([_CRC32]), event.flags & ~IN_USE_FLAG),
+        replay_event=with_flags(replayed + bytes([_CRC32]), event.flags & ~IN_USE_FLAG),
     )
+
+
+def _is_mariadb(server_version: str) -> bool:
+    return "mariadb" in server_version.lower()
 
 
 def _is_checksum_aware(server_version: str) -> bool:

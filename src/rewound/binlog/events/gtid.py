@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from rewound.binlog.events.kinds import EventKind
 from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.packed import read_packed, read_signed_varint, read_varint
+from rewound.binlog.events.statement_events import name_xid
 from rewound.binlog.gtids import Gtid, format_uuid
 
 STANDALONE_FLAG = 1
 """MariaDB: one event follows and ends the transaction."""
-_PREPARED_XA_FLAG, _COMPLETED_XA_FLAG = 64, 128
+_GROUP_COMMIT_FLAG, _PREPARED_XA_FLAG = 2, 64
 
 _HAS_LOGICAL_CLOCKS = 2
 _ORIGINAL_FOLLOWS = 1 << 55
 _unpack_start = struct.Struct("<B16sQ").unpack_from
 _unpack_mariadb = struct.Struct("<QIB").unpack_from
+_unpack_xid = struct.Struct("<IBB").unpack_from
 _TIMES_AT, _LENGTH_AT = 42, 49
 _UUID_FIELD, _NUMBER_FIELD, _TAG_FIELD = 1, 2, 3
 _COMMITTED_FIELD, _ORIGINALLY_COMMITTED_FIELD, _LENGTH_FIELD = 6, 7, 8
@@ -43,6 +45,8 @@ class TransactionStart:
     """MariaDB: one event follows, without a BEGIN."""
     has_begun: bool = False
     """MariaDB: what follows is inside the transaction, without a BEGIN."""
+    xid: bytes | None = None
+    """MariaDB: the name of the XA transaction that is prepared, as `XA START` takes it."""
 
 
 def read_start(kind: int, body: bytes, server_id: int) -> TransactionStart:
@@ -121,7 +125,19 @@ def _read_mariadb(body: bytes, server_id: int) -> TransactionStart:
         None,
         is_standalone=is_standalone,
         has_begun=not is_standalone,
+        xid=_read_xid(body, flags) if flags & _PREPARED_XA_FLAG else None,
     )
+
+
+def _read_xid(body: bytes, flags: int) -> bytes:
+    at = 21 if flags & _GROUP_COMMIT_FLAG else 13
+    format_id, gtrid_bytes, bqual_bytes = _unpack_xid(body, at)
+    at += 6
+    gtrid = body[at : at + gtrid_bytes]
+    bqual = body[at + gtrid_bytes : at + gtrid_bytes + bqual_bytes]
+    if len(gtrid) + len(bqual) != gtrid_bytes + bqual_bytes:
+        raise IndexError(at)
+    return name_xid(gtrid, bqual, format_id)
 
 
 def _make_gtid(source: str, number: int) -> Gtid:

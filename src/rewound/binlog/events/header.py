@@ -3,9 +3,10 @@
 import struct
 from typing import NamedTuple
 
-from rewound.binlog.events.checksums import CHECKSUM_BYTES
+from rewound.binlog.events.checksums import CHECKSUM_BYTES, with_checksum
 
 HEADER_BYTES = 19
+_KIND_AT, _LENGTH_AT = 4, 9
 LARGEST_EVENT_BYTES = (1 << 30) + (1 << 20)
 """No event is longer: max_allowed_packet is at most 1 GiB, and a header comes on top."""
 
@@ -54,3 +55,25 @@ def take_event(data: bytes, position: int, *, has_checksum: bool) -> LogEvent:
     """Return the event that these bytes are; they are at least as long as a header."""
     at_s, kind, server_id, _, _, flags = unpack_header(data)
     return LogEvent(data, position, kind, at_s, server_id, flags, has_checksum)
+
+
+def rebuild(event: LogEvent, kind: int, body: bytes) -> LogEvent:
+    """Return an event of another type and body, its length and its checksum anew.
+
+    The position and the end that its header states stay those of the event in the log.
+    """
+    header = bytearray(event.data[:HEADER_BYTES])
+    header[_KIND_AT] = kind
+    data = bytes(header) + body
+    if event.has_checksum:
+        data = with_checksum(data)
+    else:
+        data = data[:_LENGTH_AT] + len(data).to_bytes(4, "little") + data[_LENGTH_AT + 4 :]
+    return take_event(data, event.position, has_checksum=event.has_checksum)
+
+
+def add_checksum(event: LogEvent) -> LogEvent:
+    """Return an event with a checksum: itself, or one that is 4 bytes longer."""
+    if event.has_checksum:
+        return event
+    return take_event(with_checksum(event.data), event.position, has_checksum=True)

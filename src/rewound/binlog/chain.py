@@ -1,0 +1,130 @@
+"""The files of one server's log in order: proof that none is missing, doubled or cut off.
+
+A file that was closed names the next (ROTATE), or its server was stopped (STOP). With GTIDs there
+is a second proof: what a file states to have been before it is what the last one stated, and its
+own transactions. Names count on by one; they begin again at 000001 where a log was reset.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+from rewound.binlog.log_bytes import copy_again
+from rewound.binlog.survey import LogSurvey, survey_log
+from rewound.errors import BinlogError
+
+_NUMBERED = re.compile(r"(.*\.)(\d+)")
+
+
+def read_chain(logs: Iterable[Path]) -> list[LogSurvey]:
+    """Survey files that are given in the order of the log, and prove that they are one.
+
+    Raises:
+        BinlogError: a file cannot be read, or does not follow the one before.
+    """
+    surveys = [survey_log(path) for path in logs]
+    require_chain(surveys)
+    return surveys
+
+
+def require_chain(surveys: Sequence[LogSurvey]) -> None:
+    """Check that each file follows the one before. Pure. The last one may be open.
+
+    Raises:
+        BinlogError: a file is missing, there twice, of another server, or cut off.
+    """
+    for before, after in pairwise(surveys):
+        _require_next_name(before, after)
+        is_proved = _require_gtids(before, after)
+        if not before.ending.is_closed and not is_proved:
+            raise BinlogError(
+                before.log,
+                f"the end of the file is missing: {after.name} follows, but neither ROTATE nor STOP"
+                " is at its end (copied while in use, or the server crashed)",
+                position=before.ending.position,
+                hint=copy_again(before.log),
+            )
+
+
+def next_log_name(name: str) -> str | None:
+    """Return the name of the file after one of this name; None if it has no number."""
+    match = _NUMBERED.fullmatch(name)
+    if match is None:
+        return None
+    number = str(int(match[2]) + 1)
+    return match[1] + number.zfill(len(match[2]))
+
+
+def _require_next_name(before: LogSurvey, after: LogSurvey) -> None:
+    expected = before.ending.next_name or next_log_name(before.name)
+    if expected is None or after.name == expected:
+        return
+    if after.name == before.name:
+        raise BinlogError(
+            after.log,
+            f"is there twice: {before.log} is the same file of the log",
+            hint="remove one",
+        )
+    reason = f"does not follow {before.name}: {expected} does"
+    if _number(after.name) > _number(expected):
+        reason = (
+            f"{expected} is missing between {before.name} and {after.name}; the logs reach"
+            f" {_show_end(before)}"
+        )
+    raise BinlogError(
+        after.log, reason, hint=f"copy {expected} from the server, or its backup, beside it"
+    )
+
+
+def _require_gtids(before: LogSurvey, after: LogSurvey) -> bool:
+    """Compare GTIDs, where both files state them; tell whether that is a proof."""
+    if before.gtid_list is not None and after.gtid_list is not None:
+        return _require_gtid_list(before, after)
+    if before.previous_gtids is None or after.previous_gtids is None:
+        return False
+    known = before.previous_gtids.copy()
+    known.update(before.gtids)
+    if missing := after.previous_gtids.minus(known):
+        raise BinlogError(
+            after.log,
+            f"before it were transactions that {before.name} does not have: {missing}",
+            hint=f"{copy_again(before.log)}; a file may be missing, or be of another server",
+        )
+    if extra := known.minus(after.previous_gtids):
+        raise BinlogError(
+            after.log,
+            f"does not know of transactions in {before.name} and before: {extra}",
+            hint="give the files of one server, from after its last RESET BINARY LOGS",
+        )
+    return bool(before.gtids)
+
+
+def _require_gtid_list(before: LogSurvey, after: LogSurvey) -> bool:
+    """Compare the last transaction of each source, of MariaDB's files."""
+    expected = {gtid.source: gtid.number for gtid in before.gtid_list or ()}
+    for source, _, last in before.gtids.iter_intervals():
+        expected[source] = max(last, expected.get(source, 0))
+    stated = {gtid.source: gtid.number for gtid in after.gtid_list or ()}
+    for source in sorted(stated.keys() | expected.keys()):
+        if stated.get(source) != expected.get(source):
+            raise BinlogError(
+                after.log,
+                f"before it, the last transaction of {source} was {stated.get(source, 'none')};"
+                f" {before.name} ends with {expected.get(source, 'none')}",
+                hint=f"{copy_again(before.log)}; a file may be missing, or be of another server",
+            )
+    return bool(before.gtids)
+
+
+def _number(name: str) -> int:
+    match = _NUMBERED.fullmatch(name)
+    return int(match[2]) if match else 0
+
+
+def _show_end(survey: LogSurvey) -> str:
+    if survey.last is None:
+        return "no transaction"
+    at = datetime.fromtimestamp(survey.last.committed_us / 1_000_000, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,56 @@
+"""What a MySQL server has to be given of a transaction: its events, each with its checksum.
+
+Payloads are decompressed, MariaDB's events rewritten as MySQL's. Events that only a log needs are
+left out: GTIDs, comments, the numbers of XA transactions and commits stay to be read by the
+caller, from `LoggedTransaction.iter_events`.
+"""
+
+from collections.abc import Iterator
+
+from rewound.binlog.events.header import LogEvent, add_checksum
+from rewound.binlog.events.malformed import MalformedEvent
+from rewound.binlog.events.mariadb import to_mysql
+from rewound.binlog.events.table_map import TableName
+from rewound.binlog.log_bytes import copy_again
+from rewound.binlog.rows.row_counts import ChangedRows, LoggedRowCounter
+from rewound.binlog.transaction import LoggedTransaction
+from rewound.errors import BinlogError
+
+
+def iter_replay_events(transaction: LoggedTransaction) -> Iterator[LogEvent]:
+    """Yield the events of a transaction as MySQL writes them, all with checksums.
+
+    `LogFile.format.replay_event` goes before the first of a file.
+
+    Raises:
+        BinlogError: an event is damaged, or the file has changed.
+    """
+    for event in transaction.iter_events():
+        try:
+            yield add_checksum(to_mysql(event))
+        except MalformedEvent as error:
+            raise refuse_event(transaction, event, error) from error
+
+
+def count_rows(transaction: LoggedTransaction) -> dict[TableName, ChangedRows]:
+    """Return how many rows of which tables a transaction inserts, updates and deletes.
+
+    Raises:
+        BinlogError: an event is damaged, or the file has changed.
+    """
+    counter = LoggedRowCounter()
+    for event in transaction.iter_events():
+        try:
+            counter.take(event)
+        except MalformedEvent as error:
+            raise refuse_event(transaction, event, error) from error
+    return counter.counts
+
+
+def refuse_event(
+    transaction: LoggedTransaction, event: LogEvent, error: MalformedEvent
+) -> BinlogError:
+    """Return the error of an event of a transaction that is not what its type requires."""
+    return BinlogError(
+        transaction.log, str(error), position=event.position, hint=copy_again(transaction.log)
+    )

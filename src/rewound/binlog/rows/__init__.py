@@ -1,0 +1,1 @@
+"""Row events: images taken apart, values, counts, events turned around and left out. Pure."""

@@ -1,0 +1,238 @@
+"""The values of row images.
+
+Of each type that is as the server sends it as text, or as close to it as a log allows:
+
+| type | value |
+| --- | --- |
+| integers | int; signed where the log does not state it |
+| FLOAT, DOUBLE | float |
+| DECIMAL, DATE, TIME, DATETIME, YEAR | bytes: the text that the server shows |
+| TIMESTAMP | bytes: the text that the server shows in time zone +00:00 |
+| CHAR, VARCHAR, TEXT, BINARY, BLOB, GEOMETRY, VECTOR | bytes, as stored |
+| ENUM, SET, BIT | int: the number of the word, one bit for each word, the bits |
+| JSON | bytes: the text that the server shows; changes of a partial one: `JsonChanges` |
+| NULL | None |
+| a column that is not in the image | `Unlogged.UNLOGGED` |
+
+CHAR is without the spaces at its end. In a log without metadata (MySQL 5.7 and older, MariaDB by
+default), BINARY is without the zeros at its end: it cannot be told from CHAR.
+"""
+
+import struct
+from collections.abc import Callable, Iterator
+from enum import Enum
+from functools import partial
+from typing import NamedTuple
+from zlib import decompressobj
+from zlib import error as zlib_error
+
+from rewound.binlog.events import column_types as types
+from rewound.binlog.events.header import LARGEST_EVENT_BYTES
+from rewound.binlog.events.malformed import MalformedEvent, too_short
+from rewound.binlog.events.table_map import LoggedColumn, TableMap
+from rewound.binlog.rows import temporal
+from rewound.binlog.rows.decimals import read_decimal
+from rewound.binlog.rows.images import ImagePlans
+from rewound.binlog.rows.json_values import JsonChange, read_json, read_json_changes
+from rewound.binlog.rows.row_event import RowEvent
+
+
+class Unlogged(Enum):
+    """What stands for a column that is not in an image."""
+
+    UNLOGGED = "unlogged"
+
+
+class JsonChanges(NamedTuple):
+    """What stands for a JSON value of which only changes are logged."""
+
+    changes: tuple[JsonChange, ...]
+
+
+LoggedValue = int | float | bytes | JsonChanges | Unlogged | None
+LoggedRow = tuple[LoggedValue, ...]
+
+_BINARY = 63
+_Decoder = Callable[[bytes], LoggedValue]
+
+
+class LoggedChange(NamedTuple):
+    """One row that was inserted, updated or deleted; values in the order of the columns."""
+
+    before: LoggedRow | None
+    """The row before; None of an insert."""
+    after: LoggedRow | None
+    """The row after; None of a delete."""
+
+
+class ValueReader:
+    """Reads the rows of one table."""
+
+    def __init__(self, table: TableMap) -> None:
+        self.table = table
+        self.plans = ImagePlans(table)
+        self._decoders = [make_decoder(column) for column in table.columns]
+
+    def iter_changes(self, row_event: RowEvent, body: bytes) -> Iterator[LoggedChange]:
+        """Yield the rows of an event in order, decoded.
+
+        Raises:
+            MalformedEvent: the rows are not those of this table.
+        """
+        none: frozenset[int] = frozenset()
+        for span in self.plans.iter_spans(row_event, body):
+            before = after = None
+            if span.before is not None and row_event.before is not None:
+                before = self.read_image(body, span.before[0], row_event.before, none)
+            if span.after is not None and row_event.after is not None:
+                after = self.read_image(body, span.after[0], row_event.after, span.partial_columns)
+            yield LoggedChange(before, after)
+
+    def read_image(
+        self, body: bytes, at: int, columns: int, partial_columns: frozenset[int]
+    ) -> LoggedRow:
+        """Return the values of the image that begins at `at` and has these columns.
+
+        Raises:
+            MalformedEvent: a value is not one of its type.
+        """
+        null_bytes = (columns.bit_count() + 7) // 8
+        nulls = int.from_bytes(body[at : at + null_bytes], "little")
+        at += null_bytes
+        values: list[LoggedValue] = []
+        with too_short("the row image"):
+            for place, column in enumerate(self.table.columns):
+                if not columns >> place & 1:
+                    values.append(Unlogged.UNLOGGED)
+                    continue
+                is_null, nulls = nulls & 1, nulls >> 1
+                if is_null:
+                    values.append(None)
+                    continue
+                size = column.size
+                if column.prefix_bytes:
+                    value_at = at + column.prefix_bytes
+                    size = int.from_bytes(body[at:value_at], "little")
+                    at = value_at
+                raw = body[at : at + size]
+                at += size
+                if place in partial_columns:
+                    values.append(JsonChanges(read_json_changes(raw)))
+                else:
+                    values.append(self._decoders[place](raw))
+        return tuple(values)
+
+
+def make_decoder(column: LoggedColumn) -> _Decoder:
+    """Return what makes a value of the bytes of a column that is not NULL.
+
+    Raises:
+        MalformedEvent: there are no values of its type.
+    """
+    if column.kind in _INTEGERS:
+        signed, unsigned = _INTEGERS[column.kind]
+        return unsigned if column.is_unsigned else signed
+    if column.kind == types.STRING and column.collation == _BINARY:
+        return _padded(column.detail)
+    if column.kind in _WITH_DETAIL:
+        return _WITH_DETAIL[column.kind](column.detail)
+    decoder = _DECODERS.get(column.kind)
+    if decoder is None:
+        raise MalformedEvent(f"values of type {column.kind} cannot be read")
+    return decoder
+
+
+def _integer(raw: bytes) -> int:
+    return int.from_bytes(raw, "little", signed=True)
+
+
+def _unsigned(raw: bytes) -> int:
+    return int.from_bytes(raw, "little")
+
+
+def _bits(raw: bytes) -> int:
+    return int.from_bytes(raw, "big")
+
+
+def _float(raw: bytes) -> float:
+    (number,) = struct.unpack("<f" if len(raw) == 4 else "<d", raw)
+    return float(number)
+
+
+def _as_stored(raw: bytes) -> bytes:
+    return raw
+
+
+def _padded(size: int) -> _Decoder:
+    """Return what gives a BINARY its zeros back, which are not in the log."""
+    return lambda raw: raw.ljust(size, b"\0")
+
+
+def _null(_raw: bytes) -> None:
+    return None
+
+
+def decompress_column(raw: bytes) -> bytes:
+    """Return a value of a MariaDB column that is COMPRESSED.
+
+    Its first byte is 0 if it is not compressed; else its low 3 bits say how many bytes the length
+    has, and the next one whether zlib's header is missing.
+    Source: MariaDB 10.11, sql/field.cc (`Field_longstr::uncompress`); tried on 10.11.19.
+    """
+    if not raw or not raw[0]:
+        return raw[1:]
+    size_bytes = raw[0] & 7
+    size = int.from_bytes(raw[1 : 1 + size_bytes], "big")
+    if size > LARGEST_EVENT_BYTES:
+        raise MalformedEvent("a compressed value has an impossible length")
+    member = decompressobj(-15 if raw[0] & 8 else 15)
+    try:
+        plain = member.decompress(raw[1 + size_bytes :], size + 1)
+    except zlib_error as error:
+        raise MalformedEvent(f"a compressed value is damaged: {error}") from error
+    if len(plain) != size:
+        raise MalformedEvent("a compressed value has another length than it states")
+    return plain
+
+
+def _decimal(detail: int) -> _Decoder:
+    return partial(read_decimal, digits=detail >> 8, decimals=detail & 0xFF)
+
+
+def _fractional(read: Callable[[bytes, int], bytes]) -> Callable[[int], _Decoder]:
+    return lambda digits: lambda raw: read(raw, digits)
+
+
+_INTEGERS: dict[int, tuple[_Decoder, _Decoder]] = dict.fromkeys(
+    (types.TINY, types.SHORT, types.INT24, types.LONG, types.LONGLONG), (_integer, _unsigned)
+)
+_WITH_DETAIL: dict[int, Callable[[int], _Decoder]] = {
+    types.NEWDECIMAL: _decimal,
+    types.DATETIME2: _fractional(temporal.read_datetime),
+    types.TIMESTAMP2: _fractional(temporal.read_timestamp),
+    types.TIME2: _fractional(temporal.read_time),
+}
+_DECODERS: dict[int, _Decoder] = {
+    types.FLOAT: _float,
+    types.DOUBLE: _float,
+    types.YEAR: temporal.read_year,
+    types.DATE: temporal.read_date,
+    types.NEWDATE: temporal.read_date,
+    types.TIME: temporal.read_old_time,
+    types.DATETIME: temporal.read_old_datetime,
+    types.TIMESTAMP: temporal.read_old_timestamp,
+    types.ENUM: _unsigned,
+    types.SET: _unsigned,
+    types.BIT: _bits,
+    types.JSON: read_json,
+    types.NULL: _null,
+    types.BLOB_COMPRESSED: decompress_column,
+    types.VARCHAR_COMPRESSED: decompress_column,
+    **dict.fromkeys(
+        (
+            *(types.VARCHAR, types.VAR_STRING, types.STRING, types.GEOMETRY, types.VECTOR),
+            *(types.TINY_BLOB, types.BLOB, types.MEDIUM_BLOB, types.LONG_BLOB),
+        ),
+        _as_stored,
+    ),
+}

@@ -1,0 +1,73 @@
+"""What one file of a log covers, found by jumping: its GTIDs, its times, its end."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rewound.binlog.commit_points import CommitPoint, iter_commit_points
+from rewound.binlog.events.format_description import LogFormat
+from rewound.binlog.gtids import Gtid, GtidSet
+from rewound.binlog.log_ending import LogEnding
+from rewound.binlog.log_file import LogFile, log_name
+from rewound.binlog.transactions import TransactionReader
+
+
+@dataclass(frozen=True, slots=True)
+class LogSurvey:
+    """What one file covers. Checksums are those of the first events of transactions only."""
+
+    log: Path
+    """The file."""
+    format: LogFormat
+    """What its FORMAT event states."""
+    previous_gtids: GtidSet | None
+    """All transactions before this file, of a MySQL log that states them."""
+    gtid_list: tuple[Gtid, ...] | None
+    """The last transactions before this file, of a MariaDB log."""
+    gtids: GtidSet
+    """The transactions of this file that have GTIDs."""
+    transactions: int
+    """How many transactions it holds."""
+    first: CommitPoint | None
+    """The first of them."""
+    last: CommitPoint | None
+    """The last of them."""
+    ending: LogEnding
+    """How it ends."""
+
+    @property
+    def name(self) -> str:
+        """What its server calls it."""
+        return log_name(self.log)
+
+
+def survey_log(path: Path) -> LogSurvey:
+    """Find out what one file covers.
+
+    Raises:
+        BinlogError: it cannot be read, is not a binary log, or ends inside a transaction.
+    """
+    with LogFile(path) as log:
+        head = TransactionReader(log)
+        head_end = head.read_file_events(log.first_position)
+        gtids = GtidSet()
+        first = last = None
+        count = 0
+        for point in iter_commit_points(log):
+            if point.gtid is not None:
+                gtids.add(point.gtid)
+            first = first or point
+            last = point
+            count += 1
+        tail = TransactionReader(log)
+        end = tail.read_file_events(last.end if last is not None else head_end)
+        return LogSurvey(
+            path,
+            log.format,
+            head.previous_gtids,
+            head.gtid_list,
+            gtids,
+            count,
+            first,
+            last,
+            tail.ending or head.ending or LogEnding(end, None, is_stopped=False),
+        )
