@@ -180,7 +180,7 @@ def test_find_daemons_goes_by_the_start_of_an_argument(tmp_path: Path):
     assert command.find_daemons(f"--datadir={tmp_path}/") == {}
 
 
-def test_own_mark_runs_and_takes_memory():
+def test_our_own_process_runs_and_takes_memory():
     mark = command.own_identity()
     assert mark.pid == os.getpid()
     assert command.is_running(mark)

@@ -39,3 +39,7 @@ def test_each_row_is_listed_once_with_the_worlds_that_have_it():
         (("a", "b", "c"), item),
     ]
     assert list_once({}) == []
+
+
+def test_answers_in_another_order_are_different():
+    assert len(group_rows({"a": answer(b"1", b"2"), "b": answer(b"2", b"1")})) == 2
