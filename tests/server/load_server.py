@@ -9,6 +9,7 @@ from rewound.dump.text.quoting import quote_name
 from rewound.load.ledger import Ledger
 from rewound.load.loader import load_dump
 from rewound.load.options import LoadOptions
+from rewound.load.statement_watch import Note, say_nothing
 from rewound.mysql.client import Connection, Value
 from rewound.mysql.endpoint import Endpoint
 
@@ -26,6 +27,7 @@ class LoadServer:
         options: LoadOptions | None = None,
         *,
         cancelled: threading.Event | None = None,
+        note: Note = say_nothing,
     ) -> Ledger:
         return load_dump(
             self.loader,
@@ -33,6 +35,7 @@ class LoadServer:
             options=options or LoadOptions(),
             progress=lambda bytes_read, table: None,
             cancelled=cancelled or threading.Event(),
+            note=note,
         )
 
     def ask(self, sql: str) -> Value:

@@ -397,3 +397,19 @@ def test_doctor_says_what_this_host_can_do(cli: Cli):
     assert {"MySQL", "cores", "memory", "state folder", "cache folder"} <= checks.keys()
     assert checks["clone by copy"]["state"] == "ok"
     assert sum("taken" in str(check["detail"]) for check in checks.values()) == 1
+
+
+def test_the_next_numbers_of_a_sequence_are_the_same_after_a_reset(
+    cli: Cli, down: None, dumps: Dumps
+):
+    dumps.write(
+        "SET auto_increment_increment = 5, auto_increment_offset = 3;\n"
+        "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT);\n"
+        f"INSERT INTO t (s) VALUES {','.join(['(1)'] * 40)};\n",
+        name="a_20260302_211500.sql",
+    )
+    up(cli, dumps.folder)
+    insert = "INSERT INTO game.t (s) VALUES ('next'); SELECT MAX(id) FROM game.t"
+    assert ask(cli, insert, "--write", "--worlds", "a") == ["a,203"]
+    assert cli("reset").code == 0
+    assert ask(cli, insert, "--write", "--worlds", "a") == ["a,203"]

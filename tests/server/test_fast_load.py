@@ -325,3 +325,19 @@ INSERT INTO `e` VALUES (1,1),(2,2),(3,4);
     # c, whose list has all that can be stated, and e.
     loads.fast(sent)
     assert loads.rules["rows-as-fields"] == 2
+
+
+@pytest.mark.parametrize("method", LoadMethod)
+def test_the_next_number_is_of_the_sequence_that_the_dump_sets(
+    world: LoadServer, dumps: Dumps, method: LoadMethod
+):
+    rows = ",".join(f"({number},'{number}')" for number in range(4, 201))
+    text = (
+        "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT);\n"
+        "SET auto_increment_increment = 5, auto_increment_offset = 3;\n"
+        f"INSERT INTO t (s) VALUES ('3');\nINSERT INTO t VALUES {rows};\n"
+    )
+    world.load(dumps.write(text), LoadOptions(method=method, large_table_bytes=0))
+    world.execute("INSERT INTO game.t (s) VALUES ('next')")
+    # As after the mysql client.
+    assert world.ask("SELECT MAX(id) FROM game.t") == 203

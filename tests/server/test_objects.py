@@ -1,11 +1,13 @@
 """Views, triggers and keys: made when their time has come, as the dumped server had them."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from rewound.dump.text import splitter
 from rewound.errors import LoadError
+from rewound.load import statement_watch
 from rewound.load.ledger import ForeignKeys, find_imbalances
 from rewound.load.options import LoadMethod, LoadOptions
 from rewound.load.verification import verify_dump
@@ -44,15 +46,22 @@ def test_a_trigger_fires_for_the_rows_after_it_and_no_others(world: LoadServer, 
     ["DO SLEEP(1000)", "w: LOOP SET @x = 1; END LOOP", "CALL p()"],
 )
 def test_a_trigger_that_never_ends_fails_its_world(
-    world: LoadServer, dumps: Dumps, method: LoadMethod, body: str
+    world: LoadServer,
+    dumps: Dumps,
+    method: LoadMethod,
+    body: str,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr(statement_watch, "FIRST_NOTE_S", 0.1)
+    notes: list[str] = []
     dump = dumps.write(
         f"{CREATE}DELIMITER ;;\nCREATE PROCEDURE p() REPEAT SET @x = 1; UNTIL @x = 2 END REPEAT;;\n"
         f"CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW {body};;\nDELIMITER ;\n"
         "INSERT INTO t VALUES (1, 1, 'a');\n"
     )
     with pytest.raises(LoadError, match=r"line 13: the triggers of t did not finish") as e:
-        world.load(dump, LoadOptions(method=method, trigger_timeout_s=1))
+        world.load(dump, LoadOptions(method=method, trigger_timeout_s=3), note=notes.append)
+    assert re.fullmatch(r"line 13 has been running for \d s: INSERT INTO t VALUES .*", notes[0])
     assert e.value.hint == "--skip-table game.t leaves the table out"
 
 

@@ -18,6 +18,7 @@ from rewound.fleet.restore_context import RestoreContext
 from rewound.fleet.server_failure import explain_failure
 from rewound.load.ledger import Ledger, find_hint, find_imbalances
 from rewound.load.loader import Progress, load_dump
+from rewound.load.statement_watch import Note
 from rewound.mysql.accounts import (
     LOADER,
     ROOT,
@@ -38,6 +39,7 @@ def populate(
     *,
     world: str,
     progress: Progress,
+    note: Note,
 ) -> Ledger:
     """Load, prove, open and settle the world of a running server; report one that ends meanwhile.
 
@@ -50,7 +52,7 @@ def populate(
     folder = server.socket.parent
     with guarded_disk(folder, partial(engine.end_all, folder)) as was_ended:
         try:
-            return _load_and_prove(server, dump, context, world=world, progress=progress)
+            return _load_and_prove(server, dump, context, world=world, progress=progress, note=note)
         except RewoundError as error:
             if context.cancelled.is_set():
                 raise
@@ -65,7 +67,13 @@ def populate(
 
 
 def _load_and_prove(
-    server: Server, dump: Path, context: RestoreContext, *, world: str, progress: Progress
+    server: Server,
+    dump: Path,
+    context: RestoreContext,
+    *,
+    world: str,
+    progress: Progress,
+    note: Note,
 ) -> Ledger:
     with _root(server, context) as connection:
         for statement in (*account_statements(context.passwords), *LOADING_STATEMENTS):
@@ -77,6 +85,7 @@ def _load_and_prove(
         progress=progress,
         cancelled=context.cancelled,
         cpu_budget=context.cpu_budget,
+        note=note,
         rows_in=partial(_open_for_reading, world, server, context),
     )
     if imbalances := find_imbalances(ledger):

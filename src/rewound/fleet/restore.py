@@ -208,4 +208,12 @@ def _populate(
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(plan.name, bytes_read, table)
 
-    return populate(server, dump.path, context, engine, world=plan.name, progress=report_progress)
+    return populate(
+        server,
+        dump.path,
+        context,
+        engine,
+        world=plan.name,
+        progress=report_progress,
+        note=lambda text: observer.world_note(plan.name, text),
+    )

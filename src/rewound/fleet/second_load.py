@@ -104,6 +104,7 @@ def _populate(
             engine,
             world=plan.name,
             progress=lambda read, table: observer.world_loading(plan.name, read, table),
+            note=lambda text: observer.world_note(plan.name, text),
         )
     except LoadError as error:
         raise LoadError(

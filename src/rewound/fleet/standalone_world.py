@@ -152,7 +152,13 @@ class StandaloneWorld:
         server = self._engine.start(spec)
         observer.world_changed(name, WorldState.LOADING)
         ledger = populate(
-            server, self._dump, self._context, self._engine, world=name, progress=report_progress
+            server,
+            self._dump,
+            self._context,
+            self._engine,
+            world=name,
+            progress=report_progress,
+            note=lambda text: observer.world_note(name, text),
         )
         self._engine.stop(server)
         self._engine.stop(serve(self._engine, spec, ledger, counts_rows=True).server)

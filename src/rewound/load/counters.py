@@ -69,6 +69,8 @@ class LoadCounters:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     executed: Counter[str] = field(default_factory=Counter)
     unseen_warnings: int = 0
+    sets_sequence: bool = False
+    """The dump has set auto_increment_increment or auto_increment_offset."""
     positions: list[str] = field(default_factory=list)
     lost_foreign_keys: list[str] = field(default_factory=list)
     left_out: set[TableKey] = field(default_factory=set)

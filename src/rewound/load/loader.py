@@ -6,6 +6,7 @@ error of the server ends the load at once; a load never succeeds in part.
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from rewound.load.deferred import DeferredStatements
 from rewound.load.dispatch import Dispatcher, note_unreadable_text
 from rewound.load.executor import Executor
 from rewound.load.ledger import DumpFacts, Ledger, find_missing_rows
+from rewound.load.next_numbers import keep_next_numbers, sets_sequence
 from rewound.load.objects import table_key
 from rewound.load.options import LoadMethod, LoadOptions
 from rewound.load.proof import count_rows, find_schemas, look_at_server
@@ -34,6 +36,7 @@ from rewound.load.server_reading import read_server_profile
 from rewound.load.server_settings import find_server_settings
 from rewound.load.session_settings import read_session
 from rewound.load.stated_values import StatedValueCheck
+from rewound.load.statement_watch import Note, StatementWatch, say_nothing
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -53,12 +56,14 @@ def load_dump(
     cancelled: threading.Event,
     cpu_budget: CpuBudget | None = None,
     rows_in: RowsIn = lambda _schemas, _rows: None,
+    note: Note = say_nothing,
 ) -> Ledger:
     """Load a dump into an empty server and return the ledger, balanced or not.
 
     `cpu_budget` is shared by loads that run at the same time. The fast method requires a server
     that accepts LOAD DATA LOCAL. With `keys_later`, `rows_in` is called when the rows of all tables
-    are in and as many as the dump has, before the keys that waited are built.
+    are in and as many as the dump has, before the keys that waited are built. `note` is called
+    about a statement that does not end.
 
     Raises:
         DumpError: the file is unreadable or cut off.
@@ -76,6 +81,7 @@ def load_dump(
         Connection(endpoint) as deferring,
         DumpReader(dump, allows_any_ratio=any_ratio) as reader,
         StatedValueCheck(endpoint) as stated_values,
+        StatementWatch(note) as watch,
     ):
 
         def make_loader() -> RowLoader:
@@ -111,7 +117,7 @@ def load_dump(
             cancelled=cancelled,
         )
 
-        verdicts = _iter_verdicts(script, reader, counters, progress, cancelled)
+        verdicts = _watch(_iter_verdicts(script, reader, counters, progress, cancelled), watch)
         if not is_fast:
             for verdict in verdicts:
                 if verdict.kind in (Kind.INSERT, Kind.REPLACE) and verdict.sql:
@@ -150,6 +156,9 @@ def load_dump(
         statements.execute_deferred()
         if reader.is_too_well_compressed:
             counters.add_use(RuleUse(rules.COMPRESSED_TOO_WELL, reader.ratio), line=1)
+    if counters.sets_sequence:
+        with Connection(endpoint) as connection:
+            keep_next_numbers(connection)
     with Connection(endpoint) as connection:
         checks = options.check_foreign_keys or counters.has_used(rules.PARENT_LATER)
         found = look_at_server(connection, check_foreign_keys=checks)
@@ -220,12 +229,21 @@ def _iter_verdicts(
         if cancelled.is_set():
             raise Interrupted(f"loading {reader.path} was interrupted")
         counters.add_verdict(verdict)
+        counters.sets_sequence = counters.sets_sequence or sets_sequence(verdict)
         reader.statements += not verdict.statement.rows_start
         _require_case(script, verdict, reader.path)
         yield verdict
         if verdict.kind is Kind.INSERT:
             key = table_key(verdict)
             progress(reader.file_bytes_read, "" if key is None else key[1])
+
+
+def _watch(verdicts: Iterator[Verdict], watch: StatementWatch) -> Iterator[Verdict]:
+    """Yield the verdicts; whoever takes the next one has executed the last."""
+    for verdict in verdicts:
+        watch.begin(verdict, time.monotonic())
+        yield verdict
+        watch.end()
 
 
 def _require_case(script: Script, verdict: Verdict, dump: Path) -> None:
