@@ -10,7 +10,7 @@ import click
 import pytest
 
 from rewound.cli.output.escaping import show_control_characters
-from rewound.cli.output.render import Cell, write_rows
+from rewound.cli.output.render import Cell, write_rows, write_wrapped
 from rewound.cli.parameters.shared_options import FORMATS
 
 COLUMNS = ["world", "text", "number", "bytes", "time"]
@@ -100,6 +100,15 @@ def test_a_table_fits_the_screen(
     write_rows(["name", "text", "hint"], rows, "table", is_prose=is_prose)
     lines = [click.unstyle(line).split() for line in screen.getvalue().splitlines()]
     assert [" ".join(words) for words in lines[2:]] == expected
+
+
+def test_a_line_of_a_list_breaks_at_words(monkeypatch: pytest.MonkeyPatch):
+    screen = Screen(monkeypatch)
+    write_wrapped("  rule  definer: rewritten, 7 times (v\x1b)", indent=8)
+    assert screen.getvalue().splitlines() == [
+        "  rule  definer: rewritten, 7",
+        "        times (v\\x1b)",
+    ]
 
 
 def test_a_table_takes_text_that_looks_like_markup_as_text(capsys: pytest.CaptureFixture[str]):

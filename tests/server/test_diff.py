@@ -196,6 +196,9 @@ def test_rows_of_a_table_are_matched_by_its_primary_key(moments: Cli):
     assert {line.split(",")[2] for line in done.lines[1:]} == {"changed"}
     assert "warning: columns of one side are not compared: title only after\n" in done.stderr
     assert "whole rows" not in done.stderr
+    sql = "SELECT patch FROM game_version"
+    added = moments("query", "--compare", "before,after", sql, "--worlds", "host1")
+    assert "NULL" not in added.stdout
     sql = "SELECT player_level, player_score FROM player"  # nothing identifies a row of it
     whole = moments("query", "--compare", "before,after", sql)
     assert (

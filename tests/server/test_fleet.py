@@ -180,6 +180,8 @@ def test_report_states_the_proof_of_every_world(sample: Cli):
         assert len(ledger["dump"]["sha256"]) == 64
     text = sample("report", "host2")
     assert text.lines[0] == "world host2: 7,556 rows in 15 tables, every one counted"
+    heading = "schema   table            in_dump   duplicates   loaded   by_others   counted"
+    assert heading in text.lines  # which fits 80 columns
 
 
 def test_connect_prints_an_address_and_a_url_of_the_same_login(sample: Cli):

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 import click
 
 from rewound.cli.output import render
-from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.formats import show_count
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.fleet.changes import Changes, describe_changes
 from rewound.load.ledger import DeepProof, ForeignKeys, Ledger
 from rewound.operations import changed, fleets
+
+_TEXT_COLUMN = 14
+"""Where the text of each line begins, after its name."""
 
 
 @click.command(name="report")
@@ -52,8 +54,11 @@ def command(worlds: str | None, fleet: str, output_format: str) -> None:
         render.write_rows(columns, [row for rows in counts.values() for row in rows], output_format)
         return
     for world, ledger in ledgers.items():
-        render.write_text(_describe(world, ledger, changes.get(world)))
-        render.write_rows(columns, counts[world], output_format)
+        for line in _describe(world, ledger, changes.get(world)):
+            render.write_wrapped(line, indent=_TEXT_COLUMN)
+        # The heading names the world: so a screen of 80 columns has room for all counts.
+        own = [row[1:] for row in counts[world]]
+        render.write_rows(["schema", "table", "in_dump", *columns[4:]], own, output_format)
         render.write_text("")
 
 
@@ -91,13 +96,13 @@ def _describe_deep(proof: DeepProof) -> str:
     )
 
 
-def _describe(world: str, ledger: Ledger, changes: Changes | None) -> str:
+def _describe(world: str, ledger: Ledger, changes: Changes | None) -> list[str]:
     dump = ledger.dump
     closing = {True: "present", False: "missing", None: "missing, as you allowed"}
     seconds = (ledger.ended_at - ledger.started_at).total_seconds()
     executed = ", ".join(f"{kind} {count:,}" for kind, count in ledger.executed.items())
     rows, tables = show_count(ledger.rows, "row"), show_count(len(ledger.tables), "table")
-    lines = [
+    return [
         f"world {world}: {rows} in {tables}, every one counted",
         *(
             [f"  changed     after the restore: {describe_changes(changes, at_most=20)}"]
@@ -142,4 +147,3 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> str:
             for warning in ledger.warnings
         ),
     ]
-    return "\n".join(show_control_characters(line) for line in lines)

@@ -21,7 +21,6 @@ from rewound.cli.output.formats import show_count
 from rewound.cli.output.heat import write_overview
 from rewound.cli.output.new_file import create_file
 from rewound.cli.output.sorting import sort_list
-from rewound.cli.output.wrapping import wrap_message
 from rewound.diff.report.document import Report, encode_report
 from rewound.diff.report.findings import Measure
 from rewound.diff.report.query_diff import CellChange
@@ -91,7 +90,9 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
     if how.output_format == "table" and is_cut:
         render.write_paged_lines(iter_changes(columns, shown, width=width))
     else:
-        render.write_rows(columns, shown, how.output_format)
+        is_table = how.output_format == "table"
+        listed = [_leave_blank(row) for row in shown] if is_table else shown
+        render.write_rows(columns, listed, how.output_format)
     for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(tell_of_worlds([world], error)))
     if query_diff.lone_columns:
@@ -146,6 +147,14 @@ def _leave_out_change(
         return columns, rows
     kept = [*columns[:place], *columns[place + 1 :]]
     return kept, [[*row[:place], *row[place + 1 :]] for row in rows]
+
+
+def _leave_blank(row: Sequence[render.Cell]) -> Sequence[render.Cell]:
+    """Return a row for a table: of one that one side alone has, no other cell looks like NULL."""
+    *front, column, before, after, delta = row
+    if column is not None:
+        return row
+    return [*front, "", *("" if side is None else side for side in (before, after)), delta]
 
 
 def _place(text: str, *, is_before: bool) -> list[render.Cell]:
@@ -211,7 +220,7 @@ def _show_overview(report: Report) -> None:
     if definitions:
         render.write_text("\nwhat changed in the schemas")
         for line in definitions:
-            _write_wrapped(line)
+            render.write_wrapped(f"  {line}")
 
 
 def _show_findings(report: Report, *, has_changes: bool) -> None:
@@ -222,12 +231,12 @@ def _show_findings(report: Report, *, has_changes: bool) -> None:
         for finding in first:
             is_measured = finding.measure != Measure.DEFINITIONS.value
             spread = f" ({finding.score:.1f} times the usual spread)" if is_measured else ""
-            _write_wrapped(f"{finding.text}{spread}")
+            render.write_wrapped(f"  {finding.text}{spread}")
             render.write_safely(f"      {finding.command}")
         if left := report.findings[len(first) :]:
             worlds = dict.fromkeys(world for finding in left for world in finding.worlds)
             whose = fold_worlds(tuple(worlds), separator=", ")
-            _write_wrapped(f"and {len(left)} more about {whose}; --format json has all")
+            render.write_wrapped(f"  and {len(left)} more about {whose}; --format json has all")
     elif has_changes and report.findings_note is not None:
         render.write_text(f"\n{report.findings_note}")
     elif has_changes:
@@ -237,15 +246,7 @@ def _show_findings(report: Report, *, has_changes: bool) -> None:
         names = report.unjudged
         if len({name.partition(".")[0] for name in names}) == 1:
             names = [name.partition(".")[2] for name in names]
-        _write_wrapped(f"too few rows to judge: {_list(names)}", indent="")
-
-
-def _write_wrapped(text: str, *, indent: str = "  ") -> None:
-    """Write a text below a heading; on a terminal, break lines between words."""
-    text = indent + diagnostics.printable(text)
-    if sys.stdout.isatty():
-        text = wrap_message(text, shutil.get_terminal_size().columns)
-    render.write_text(text)
+        render.write_wrapped(f"too few rows to judge: {_list(names)}")
 
 
 def _write_page(report: Report, path: Path, *, replaces: bool) -> None:

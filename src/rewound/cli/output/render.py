@@ -10,6 +10,7 @@ from typing import BinaryIO
 from rewound.cli.output import diagnostics
 from rewound.cli.output.escaping import escape_json, show_control_characters
 from rewound.cli.output.formats import LINE_FORMATS
+from rewound.cli.output.wrapping import wrap_message
 from rewound.mysql.columns import Column, ColumnType, Row
 
 
@@ -125,6 +126,17 @@ def write_chunks(chunks: Iterable[bytes], out: BinaryIO) -> None:
 def write_text(text: str) -> None:
     """Write a text of our own to stdout."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def write_wrapped(text: str, *, indent: int | None = None) -> None:
+    """Write a text of one line that may quote data; on a terminal, lines end where words do.
+
+    `indent` is that of further lines, by default two more than the text has.
+    """
+    text = diagnostics.printable(text)
+    if sys.stdout.isatty():
+        text = wrap_message(text, shutil.get_terminal_size().columns, indent=indent)
+    write_text(text)
 
 
 def write_lines(lines: Iterable[str]) -> None:

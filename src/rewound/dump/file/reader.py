@@ -44,7 +44,7 @@ MOST_STATEMENTS_PER_BYTE = 5
 differ in a number, with 9 statements each: 0.4 with gzip, 1.5 with zstd, 3.1 with xz. `SET @a=1;`
 over and over: 51 with gzip."""
 
-_ANOTHER_COPY = "copy this dump again, or take the next older one (up --fallback)"
+_ANOTHER_COPY = "copy this dump again; up --fallback takes the next older one, if there is one"
 
 
 class DumpReader:

@@ -81,8 +81,9 @@ def judge_cloning(probes: list[Probe]) -> list[Check]:
 def check_space(subject: str, folder: Path, *, hint: str) -> Check:
     """Return how much space there is where a folder is, or would be."""
     free = shutil.disk_usage(_nearest(folder)).free
-    kind = find_file_system(_nearest(folder))
-    detail = f"{folder}, {kind}, {free // _MIB:,} MiB free"
+    kind = find_file_system(_nearest(folder))  # none where the root is not mounted: a chroot
+    facts = [str(folder), kind, f"{free // _MIB:,} MiB free"]
+    detail = ", ".join(fact for fact in facts if fact)
     if free < _LITTLE_DISK_BYTES:
         return Check(subject, CheckState.LIMITED, detail, hint)
     return Check(subject, CheckState.OK, detail)
