@@ -45,7 +45,7 @@ def find_config(folder: Path, *, outside: Collection[Path] = ()) -> Path | None:
     among the dumps must not decide which image is run, or what is accepted.
     """
     places = [path.resolve() for path in outside]
-    places = [path if path.is_dir() else path.parent for path in places]
+    places = [path.parent if path.is_file() else path for path in places]
     for candidate in (folder, *folder.parents):
         if any(candidate.resolve().is_relative_to(place) for place in places):
             continue

@@ -264,6 +264,24 @@ def test_what_belongs_to_one_call_or_is_a_name_of_kubernetes_is_not_read(variabl
     assert {"REWOUND_FLEET", "REWOUND_LISTEN_PORT"} <= read
 
 
+def test_a_file_that_an_option_names_is_none_of_the_dumps(cli: Cli):
+    (cli.cwd / "rewound.toml").write_text("fallback = true\n")
+    (cli.cwd / "page.html").touch()
+    done = cli("diff", "before", "after", "--html", "page.html", "--force")
+    assert f"settings:  {cli.cwd / 'rewound.toml'}\n" in done.stderr
+    assert "is ignored" not in done.stderr
+
+
+def test_two_moments_are_those_of_the_source_that_is_set(cli: Cli):
+    moments = ("diff", "--from", "2026-03-02", "--to", "2026-03-03")
+    assert "error: --from and --to take one SOURCE" in cli(*moments).stderr
+    assert "no folder nowhere" in cli(*moments, env={"REWOUND_SOURCE": "nowhere"}).stderr
+    (cli.cwd / "rewound.toml").write_text("source = 'elsewhere'\n")
+    assert f"no folder {cli.cwd / 'elsewhere'}" in cli(*moments).stderr.replace("\n  ", " ")
+    assert "no folder typed" in cli(*moments, "typed").stderr
+    assert "no fleet named" in cli("diff", "before", "after").stderr
+
+
 def test_the_settings_file_names_the_source_from_its_own_folder(cli: Cli, dumps: Dumps):
     dumps.write("CREATE TABLE t (n INT);\n")
     (cli.cwd / "rewound.toml").write_text("source = 'backups'\n")

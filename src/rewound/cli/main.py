@@ -148,7 +148,9 @@ def _note_given(ctx: click.Context, name: str, command: click.Command, args: lis
 def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -> list[Path]:
     """Return the folders and files of dumps in a command's arguments."""
     try:
-        values, _, _ = command.make_parser(ctx).parse_args(list(args))
+        # Of its own, because after the name of a command options and arguments may mix.
+        own = click.Context(command, parent=ctx)
+        values, _, _ = command.make_parser(own).parse_args(list(args))
     except click.UsageError:
         return []  # the command itself reports errors in them
     given = [values.get(name) for name in TAKES_DUMPS]

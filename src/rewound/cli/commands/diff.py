@@ -15,7 +15,12 @@ from rewound.cli.output.sorting import require_sortable
 from rewound.cli.parameters.completers import complete_columns, complete_sides, complete_tables
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
-from rewound.cli.parameters.shared_options import format_option, option, worlds_option
+from rewound.cli.parameters.shared_options import (
+    find_source_setting,
+    format_option,
+    option,
+    worlds_option,
+)
 from rewound.cli.parameters.typed import find_typed, list_every_typed, list_typed
 from rewound.cli.sides import Moments, OpenSides, open_sides
 from rewound.diff.many import FleetComparison
@@ -202,6 +207,7 @@ def command(
         replaces=force,
     )
     moments = Moments(from_time, to_time, pattern, timezone)
+    fleets = fleets or _find_setting(moments)
     with open_sides(
         fleets, moments, worlds=worlds, pair=pair, keep=keep, restore=restore
     ) as opened:
@@ -222,6 +228,12 @@ def command(
     if not is_whole:
         raise SomeWorldsFailed("some worlds or tables could not be compared")
     return 0 if is_equal or exit_zero else DIFFERENT
+
+
+def _find_setting(moments: Moments) -> tuple[str, ...]:
+    """Return the SOURCE of the settings, if two moments of one are asked for."""
+    source = find_source_setting()
+    return () if source is None or None in (moments.before, moments.after) else (source,)
 
 
 def _compare(

@@ -1,5 +1,6 @@
 """Options that several commands share, and which of them a settings file can set."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -77,6 +78,13 @@ def source_argument(*, required: bool) -> Callable[[_Command], _Command]:
         required=required,
         envvar=_VARIABLES["source"],
     )
+
+
+def find_source_setting() -> str | None:
+    """Return the SOURCE that the environment or the settings file names; None if neither does."""
+    context = click.get_current_context()
+    named = os.environ.get(_VARIABLES["source"]) or context.lookup_default("source")
+    return None if named is None else str(named)
 
 
 class CommandGroup(click.Group):

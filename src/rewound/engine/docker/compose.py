@@ -79,8 +79,8 @@ IMAGE={image}
 # Docker runs without root, write 0:0.
 WORLD_USER={user}
 
-# The memory of each of the {count} servers on this host: what it caches of its data, and the most
-# that its container may take. It usually takes about 150M more than BUFFER_POOL; the rest of
+# Servers on this host: {count}. The memory of each: what it caches of its data, and the most that
+# its container may take. It usually takes about 150M more than BUFFER_POOL; the rest of
 # MEMORY_LIMIT is for huge rows and queries. More of both makes large worlds faster.
 BUFFER_POOL={buffer_pool}
 MEMORY_LIMIT={memory_limit}
