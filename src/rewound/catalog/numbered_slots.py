@@ -1,7 +1,7 @@
 """Numbers in the names of worlds that may count the slots of a rotation, or be days or hours. Pure.
 
-Numbers name worlds more often than anything else does: unless the closing lines fit them, those
-are worlds. Where they fit, the user is asked: worlds may be dumped in turn, the third at three
+Numbers name worlds more often than anything else: they count as worlds unless the closing lines fit
+them. If these fit, the user is asked, because worlds may be dumped in turn, the third at three
 o'clock.
 """
 
@@ -15,12 +15,13 @@ from rewound.catalog.dump import Dump
 from rewound.catalog.runs import SAME_RUN, are_daily, are_hourly, fall_by_runs
 
 HALF_DAY = timedelta(hours=12)
-"""A file of logrotate is at least so much older than the one before it; and a dump that ends by
-noon may be named by the day before."""
+"""How much older each file of logrotate is than the one before it, at least; a dump that ends
+before noon may be named after the day before.
+"""
 
 
 _SAME_MINUTE = timedelta(minutes=5)
-"""The dumps of one world, started at the same minute of each hour, hardly differ by more."""
+"""How much dumps of one world differ, at most, that start at the same minute of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Slot:
 
 
 Judge = Callable[[Sequence[Slot]], tuple[str, bool] | None]
-"""Returns what the slots are, for people, and whether they can be nothing else; None for worlds."""
+"""Returns what the slots are, for messages, and whether that is certain; None for worlds."""
 
 
 def number_of(slot: Slot) -> int:
@@ -50,8 +51,8 @@ def number_of(slot: Slot) -> int:
 def judge_numbers(slots: Sequence[Slot]) -> tuple[str, bool] | None:
     """Judge numbers between separators; a number of four digits is judged by `judge_four_digits`.
 
-    Days apart at the same hour speak for moments, also of two files; and hours apart to the minute,
-    of three. Shards that are dumped one after the other are neither.
+    Two files that are days apart, at the same hour, suggest moments; so do three that are hours
+    apart to the minute. Shards that are dumped one after the other are neither.
     """
     by_number = {number_of(slot): slot for slot in slots}
     if len(by_number) < 2 or len(by_number) < len(slots):
@@ -136,7 +137,7 @@ def _are_hours(by_number: dict[int, Slot]) -> bool:
 
 
 def fits_day(closed_at: datetime, day: int) -> bool:
-    """Tell whether a dump that ended then may be named by this day of the month."""
+    """Tell whether a dump that ended then may be named after this day of the month."""
     return day in (closed_at.day, (closed_at - timedelta(hours=12)).day)
 
 

@@ -1,7 +1,7 @@
 """Whether dumps are of one run of a job or of several, by the times at which they ended.
 
-A job that dumps all worlds ends one a short while after the other. Dumps of one world are days
-apart, or hours to the minute. In between both are possible, and the names have to tell. Pure.
+A job that dumps all worlds ends them shortly after each other. Dumps of one world are days apart,
+or hours to the minute. In between, both are possible, and the names have to decide. Pure.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 SAME_RUN = timedelta(minutes=15)
-"""Within one run hardly any dump takes longer."""
+"""Within one run, hardly any dump takes longer than this."""
 NEXT_RUN = timedelta(hours=20)
-"""The dumps of two days are further apart than that."""
+"""Dumps of different days are at least this far apart."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _ON_THE_HOUR = timedelta(minutes=3)
-"""The dumps of one world, started at the same minute of different hours, take alike."""
+"""How much the duration of dumps varies that start at the same minute of different hours."""
 _SAME_TIME_OF_DAY = timedelta(minutes=30)
 
 
@@ -24,7 +24,7 @@ def are_of_one_run(times: Iterable[datetime]) -> bool:
 
 
 def are_of_runs(times: Iterable[datetime]) -> bool:
-    """Tell whether the dumps can hardly be of one run: each ended hours or days after another."""
+    """Tell whether the dumps can hardly be from one run: all ended hours or days apart."""
     gaps = _gaps(times)
     return bool(gaps) and (all(gap >= NEXT_RUN for gap in gaps) or all(map(_is_in_hours, gaps)))
 

@@ -1,9 +1,9 @@
 """What a part of a world's name may be besides a name: a weekday, a release, a slot of a rotation.
 
-For each kind of part there is a judge, which is asked for all worlds that differ in that part
-alone. A word of the calendar that fits the closing lines is certain; what merely sounds like a
-moment is asked for where the dumps are not of one run; what names worlds just as often, such as a
-letter, only where they can hardly be of one run. Pure.
+Each kind of part has a judge, which looks at all worlds that differ only in that part. A calendar
+word that fits the closing lines is certain. What merely sounds like a moment becomes a question if
+the dumps are not from one run; what names worlds just as often, such as a letter, only if they can
+hardly be from one run. Pure.
 """
 
 import re
@@ -61,7 +61,7 @@ _AFTER_QUARTER = timedelta(days=5)
 
 
 def find_kind(part: str) -> str | None:
-    """Return the kind of a part of a world's name, by which it is judged; None for a mere word."""
+    """Return the kind of a part of a world's name; None for an ordinary word."""
     lone_kinds: tuple[tuple[str, bool], ...] = (
         ("weekday", find_weekday(part) is not None),
         ("month", find_month(part) is not None),
@@ -111,7 +111,7 @@ def _is_weekday_and_number(part: str) -> bool:
 
 
 def _ask(what: str, *, judge: Judge | None = None) -> Judge:
-    """Return the judge of what sounds like a moment: it asks unless the dumps are of one run."""
+    """Return a judge for what sounds like a moment: it asks unless the dumps are from one run."""
 
     def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
         if judge is not None and (verdict := judge(slots)) is not None:
@@ -123,7 +123,7 @@ def _ask(what: str, *, judge: Judge | None = None) -> Judge:
 
 
 def _ask_of_runs(what: str) -> Judge:
-    """Return the judge of what names worlds as often: it asks where runs are told apart."""
+    """Return a judge for what names worlds as often: it asks if the dumps are from several runs."""
 
     def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
         is_of_runs = are_of_runs(slot.closed_at for slot in slots)
@@ -134,7 +134,7 @@ def _ask_of_runs(what: str) -> Judge:
 
 
 def _have_more(slots: Sequence[Slot]) -> bool:
-    """Tell whether the worlds' names have words besides the slots: a and b may be worlds."""
+    """Tell whether the worlds' names have words besides the slots: a and b alone may be worlds."""
     return all(re.search("[A-Za-z]", slot.dump.world.replace(slot.text, "", 1)) for slot in slots)
 
 
@@ -221,7 +221,7 @@ def _is_year(closed_at: datetime, year: int) -> bool:
 
 
 def _ask_where(fits: Callable[[datetime, int], bool], what: str) -> Judge:
-    """Return the judge of numbers after a single letter: it asks where the closing lines fit."""
+    """Return a judge for numbers after a single letter: it asks if the closing lines fit."""
     judge = _judge_units(fits, what)
 
     def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
@@ -232,7 +232,7 @@ def _ask_where(fits: Callable[[datetime, int], bool], what: str) -> Judge:
 
 
 def _or_daily(judge: Judge) -> Judge:
-    """Return the judge of numbers after a single letter, where these fit no closing line."""
+    """Return a judge for numbers after a single letter that fit no closing line."""
 
     def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
         if (verdict := judge(slots)) is not None:
@@ -265,7 +265,7 @@ ASKED: Mapping[str, Judge] = {
     **{f"number after {unit}": _ask("years") for unit in ("fy", "year", "yr")},
     "number after quarter": _ask("quarters"),
 }
-"""The judges of parts that are asked for by their sound, also beside a time in the name."""
+"""The judges of parts that raise a question by their sound, also beside a time in the name."""
 JUDGES: Mapping[str, Judge] = {
     **ASKED,
     "number after q": _judge_quarters,

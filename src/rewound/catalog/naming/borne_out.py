@@ -1,8 +1,8 @@
-"""Notations of a day or period that are believed only where closing lines bear them out.
+"""Notations of a day or period that are believed only if closing lines confirm them.
 
 Quarters, weeks before their year, months in words, days of other calendars, days counted from an
-epoch: the same letters and digits name worlds. One of these is a moment if it fits the closing
-line of every dump of one make; the closing lines then tell the time. Pure.
+epoch: the same letters and digits also name worlds. A notation is believed if it fits the closing
+line of every dump whose name has the same form; the time then comes from the closing lines. Pure.
 """
 
 import re
@@ -33,14 +33,16 @@ class _Notation:
     """One way to write a day or a period."""
 
     name: str
-    """For the reader of this table, and for people where `is_plain`."""
+    """Describes it in this table and, if `is_plain`, in messages."""
     regex: str
     read: Callable[[re.Match[str]], Iterable[Days]]
-    """Returns what it may mean; nothing if it means nothing."""
+    """Yields the periods that a match may mean."""
     is_plain: bool = False
-    """It is hardly anything else: where closing lines deny it, the name is not understood."""
+    """It hardly ever means anything else: if closing lines contradict it, the name is not
+    understood.
+    """
     is_common: bool = False
-    """It is a mere number: only names with several of them are believed."""
+    """It is a plain number: believed only if several names have one."""
     is_instant: bool = False
     """It has a time of day, so that dumps of two days may be an hour apart."""
 
@@ -56,7 +58,7 @@ class BorneOut:
 
 
 def find_borne_out(stems: Iterable[str], closing_time: ClosingTime) -> dict[str, BorneOut]:
-    """Return the days and periods of names that tell no time otherwise."""
+    """Return the days and periods in names that have no other time."""
     open_stems = list(stems)
     found: dict[str, BorneOut] = {}
     for notation in _NOTATIONS:
@@ -126,7 +128,7 @@ def _are_of_one_night(
     told: Iterable[tuple[str, re.Match[str], list[Days]]],
     closings: Mapping[str, datetime | None],
 ) -> bool:
-    """Tell tenants by number: their names have different periods, and their dumps end together."""
+    """Tell whether these are numbered tenants: different periods, but dumps of one night."""
     by_rest: dict[str, list[tuple[datetime, list[Days]]]] = defaultdict(list)
     for stem, match, periods in told:
         if (closed_at := closings[stem]) is not None:

@@ -1,8 +1,8 @@
 """Calendar words in the names of dumps: weekdays, months, time zones. Pure.
 
-English, German, French and Spanish, in full and as `date` abbreviates them; Italian, Portuguese
-and Dutch in full; the weekdays of some more languages. An abbreviation of two letters is not in
-here: it is a word of its own too often.
+English, German, French and Spanish, in full and as `date` abbreviates them; Italian, Portuguese and
+Dutch in full; the weekdays of some more languages. Two-letter abbreviations are left out, because
+too often they are words of their own.
 """
 
 from datetime import date, timedelta, timezone
@@ -38,7 +38,7 @@ _WEEKDAYS = (
     ("saturday", "sat", "samstag", "sonnabend", "samedi", "sam", "sabado", "sabato", "zaterdag"),
     ("sunday", "sun", "sonntag", "dimanche", "dim", "domingo", "domenica", "zondag"),
 )
-"""By `date.weekday`; the first of each is the one that English scripts write."""
+"""By `date.weekday`; the first word of each is the English name in full."""
 _MORE_WEEKDAYS = (
     # Polish, Swedish, Danish and Norwegian, Finnish, Turkish, Czech; Monday first.
     "poniedzialek wtorek sroda czwartek piatek sobota niedziela",
@@ -48,7 +48,7 @@ _MORE_WEEKDAYS = (
     "pazartesi sali carsamba persembe cuma cumartesi pazar",
     "pondeli utery streda ctvrtek patek sobota nedele",
 )
-"""Of languages that few names are in: read for a rotation alone, not in the midst of a name."""
+"""In languages that few names use: recognised as a rotation only, not inside a name."""
 _MONTHS = (
     (
         "january",
@@ -90,7 +90,7 @@ _MORE_WEEKDAY_OF = {word: day for row in _MORE_WEEKDAYS for day, word in enumera
 _MONTH_OF = {word: month for month, words in enumerate(_MONTHS, start=1) for word in words}
 
 WEEKDAY_NAMES = frozenset(words[0] for words in _WEEKDAYS)
-"""The English weekdays in full: a backup script that overwrites weekly writes them in names."""
+"""The English weekdays in full, as written by backup scripts that overwrite their dumps weekly."""
 
 ZONE_HOURS = {
     "Z": 0.0,
@@ -131,8 +131,9 @@ UNCERTAIN_ZONES = frozenset(
         *("AST", "ADT", "NST", "NDT", "IST", "BST", "SST"),
     ]
 )
-"""Abbreviations that stand for several: CST is written in Chicago, Shanghai and Havana. Their
-partners of summer time are among them, so that the two halves of a year stay in one order."""
+"""Abbreviations that stand for several offsets: CST is used in Chicago, Shanghai and Havana. Their
+summer-time counterparts are included, so that the two halves of a year stay in order.
+"""
 
 
 def find_weekday(word: str) -> int | None:

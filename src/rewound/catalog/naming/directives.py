@@ -1,8 +1,8 @@
 """The directives of time formats: `%Y`, `%m`, `%j`, `%G`, `%s` and so on. Pure.
 
-The shapes of times that are recognised and the formats of `--pattern` are read by the same code:
-a regular expression with a group for each directive, and `read_groups`, which makes a time of
-what the groups hold.
+The shapes of times that are recognised and the formats of `--pattern` are read by the same code: a
+regular expression with a group for each directive, and `read_groups`, which turns the groups into a
+time.
 """
 
 import re
@@ -63,7 +63,7 @@ class Reading:
     open_days: int
     """How many days the text leaves open: 0 with a time of day, 1 for a day, 7 for a week."""
     uncertain_zone: str | None = None
-    """The abbreviation of a zone that has several meanings: the clock was read as if without."""
+    """An ambiguous zone abbreviation in the text; the time was read as if it were not there."""
 
 
 class OtherZone(ValueError):
@@ -90,7 +90,7 @@ def read_format(text: str, time_format: str, timezone: tzinfo) -> Reading:
     """Read a text by a format.
 
     Raises:
-        ValueError: it does not fit, or is no valid time.
+        ValueError: it does not match, or is not a valid time.
     """
     match = re.fullmatch(format_regex(time_format), text)
     if match is None:
@@ -131,9 +131,9 @@ def read_clock_of(day: date, groups: Mapping[str, str | None], timezone: tzinfo)
 
 
 def to_utc(written: datetime, timezone: tzinfo) -> datetime:
-    """Return the time in UTC; it is of `timezone` where it says none itself.
+    """Return the time in UTC; a time without a zone is in `timezone`.
 
-    Of a clock time that occurs twice, when summer time ends, the first is meant.
+    If a clock time occurs twice, when summer time ends, it means the first.
 
     Raises:
         ValueError: the time is outside the years 1 to 9999 in UTC.
@@ -188,7 +188,7 @@ def _read_clock(told: Mapping[str, str]) -> timedelta | None:
 
 
 def _read_zone(told: Mapping[str, str]) -> tuple[tzinfo | None, str | None]:
-    """Return the zone, if a certain one is named, or the name of an uncertain one."""
+    """Return the zone if it is unambiguous, or else its ambiguous abbreviation."""
     if "z" in told:
         offset = told["z"]
         if offset == "Z":
@@ -204,7 +204,7 @@ def _read_zone(told: Mapping[str, str]) -> tuple[tzinfo | None, str | None]:
 
 
 def _read_in_zone(written: datetime, zone: tzinfo, abbreviation: str) -> datetime:
-    """Return the time in UTC, of which `abbreviation` says whether it is one of summer time."""
+    """Return the time in UTC; `abbreviation` tells whether it is summer time."""
     for fold in (0, 1):
         aware = written.replace(tzinfo=zone, fold=fold)
         if aware.tzname() == abbreviation:

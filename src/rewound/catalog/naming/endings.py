@@ -9,7 +9,7 @@ _ANY_ENDING = re.compile(
     r"(?:\.(?:gz|gzip|zst|zstd|xz|bz2))?$",
     re.IGNORECASE,
 )
-"""Of dumps that are known by their content: `host1.gz`, `host1.dmp`, `host1.sqldump.gz`."""
+"""Names of files that may be dumps, as their content decides: `host1.gz`, `host1.dmp`."""
 _DATED = re.compile(
     r"\.(?:sql|dump)(?:\.(?:gz|zst|xz|bz2))?(?=[-_.][0-9][-_.0-9]*$)", re.IGNORECASE
 )
@@ -25,7 +25,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _COPY = re.compile(
-    # Of Windows, macOS, browsers and editors. No world has a space, but some end in -copy.
+    # Copies by Windows, macOS, browsers and editors. No world has a space, but some end in -copy.
     r"[-_ ]*\([0-9]{1,2}\)$|(?: -)? (?:copy|kopie|copie|copia)(?: \(?[0-9]{1,2}\)?)?$"
     r"|^(?:copy of|kopie von|copie de|copia de) |^#",
     re.IGNORECASE,
@@ -41,7 +41,7 @@ _AFTER_ENDING = re.compile(
     r"[A-Za-z][-A-Za-z0-9]*|~|\.~[0-9]+~|#)(?:\.(?:gz|zst|xz|bz2))?$",
     re.IGNORECASE,
 )
-"""Text after the ending of a dump: `host1.sql.old`, `host1.sql~`, `host1.sql.bak.gz`."""
+"""Text after the extension of a dump: `host1.sql.old`, `host1.sql~`, `host1.sql.bak.gz`."""
 _COMPRESSED = frozenset({".gz", ".zst", ".xz", ".bz2"})
 _FOREIGN_SUFFIXES = {
     "a checksum, not a dump": (".md5", ".sha1", ".sha256", ".sha512", ".sfv"),

@@ -1,7 +1,7 @@
 """Times of day that are separate from their day: `2024-06-18/host1_0300`.
 
-The same digits name worlds: `2024-06-18/shop_1001`. What a name is made of is judged over all
-names of one make, and by the closing lines of some dumps; what stays open is asked for.
+The same digits also name worlds: `2024-06-18/shop_1001`. Names of one form are judged together,
+with the closing lines of some dumps; what stays open becomes a question to the user.
 """
 
 import re
@@ -15,11 +15,11 @@ from rewound.catalog.naming.loose_times import ClosingTime
 
 _WITNESSES = 3
 _ROUND_MINUTES = 15
-"""Jobs run on the quarter of an hour; numbers of tenants seldom are multiples of it."""
+"""Jobs run on the quarter hour; tenant numbers are seldom multiples of 15."""
 _OFFSETS_ALIKE = timedelta(minutes=45)
-"""By so much the distances of names and closing lines may differ: dumps take their time."""
+"""How much the gaps between names and closing lines may differ: dumps vary in duration."""
 _SOON = timedelta(minutes=15)
-"""So soon after the only time of day its dump must end: a tenant's number fits by chance in 1 %."""
+"""How soon after a lone time of day its dump must end: a tenant's number fits by chance in 1 %."""
 _LONG_DUMP = timedelta(hours=5)
 _HALF_DAY, _DAY = timedelta(hours=12), timedelta(days=1)
 _DIGITS = re.compile(
@@ -52,7 +52,7 @@ class LoneClock:
     is_adjacent: bool = False
     """It directly follows the day, where hardly anything else does."""
     is_alone: bool = False
-    """The name has only digits, so they name the world."""
+    """The name has only digits, so these name the world."""
 
     @property
     def number(self) -> int:
@@ -84,7 +84,7 @@ def find_lone_clock(masked: str, day: date, day_end: int) -> LoneClock | None:
     ]
     after = [clock for clock in found if not clock.is_first]
     adjacent = next((clock for clock in after if clock.is_adjacent), None)
-    # A world may end in digits too; the time of day is rather the last.
+    # A world's name may end in digits too; the last digits are the likelier time of day.
     if adjacent is not None:
         return adjacent
     return next(reversed(after or found), None)
@@ -107,7 +107,7 @@ def _make_clock(masked: str, match: re.Match[str], day: date, day_end: int) -> L
 def judge_clocks(
     clocks: Mapping[str, LoneClock], closing_time: ClosingTime
 ) -> dict[str, ClockVerdict]:
-    """Return what the digits of each stem are, judged over all names of one make."""
+    """Return what the digits of each stem mean, judged over all names of one form."""
     families: dict[str, list[str]] = defaultdict(list)
     for stem in clocks:
         families[re.sub("[0-9]+", "#", stem)].append(stem)
@@ -124,7 +124,7 @@ def _judge(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) ->
         return ClockVerdict.NUMBER
     first = clocks[0]
     if first.groups["M"] is None:
-        # Two digits number racks and shards everywhere: only closing lines make them hours.
+        # Two digits often number racks and shards: only closing lines can show that they are hours.
         is_varied = len({clock.number for clock in clocks}) > 1
         if (is_varied or first.is_adjacent) and _agree(found, closing_time) is ClockVerdict.CLOCK:
             return ClockVerdict.CLOCK
@@ -139,7 +139,7 @@ def _judge(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) ->
 
 
 def _are_counted(found: Sequence[tuple[str, LoneClock]]) -> bool:
-    """Tell numbers that follow on each other within one day, as those of shards do."""
+    """Tell whether the numbers of one day are consecutive, as those of shards are."""
     by_day: dict[tuple[str, date], set[int]] = defaultdict(set)
     for stem, clock in found:
         by_day[stem[: clock.start] + stem[clock.end :], clock.day].add(clock.number)
@@ -148,7 +148,7 @@ def _are_counted(found: Sequence[tuple[str, LoneClock]]) -> bool:
 
 
 def _are_round(clocks: Sequence[LoneClock]) -> bool:
-    """Tell the quarters of an hour from other numbers, if there are several."""
+    """Tell whether all of them are quarter hours, if there are several."""
     return len({clock.number for clock in clocks}) > 1 and all(
         int(clock.groups["M"] or 0) % _ROUND_MINUTES == 0 and int(clock.groups["S"] or 0) == 0
         for clock in clocks
@@ -156,7 +156,7 @@ def _are_round(clocks: Sequence[LoneClock]) -> bool:
 
 
 def _agree(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) -> ClockVerdict:
-    """Ask some closing lines whether the dumps ended as long after these times of day."""
+    """Tell from some closing lines whether all dumps ended equally long after these times."""
     offsets = [offset for offset, _ in _ask_offsets(found, closing_time)]
     if not offsets:
         return ClockVerdict.OPEN
@@ -170,10 +170,10 @@ def _agree(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) ->
 
 
 def _are_denied(found: Sequence[tuple[str, LoneClock]], closing_time: ClosingTime) -> bool:
-    """Tell from some closing lines whether what looks like times of day is none: ports, say."""
+    """Tell from some closing lines that the digits are not times of day, but ports for example."""
     asked = _ask_offsets(found, closing_time)
     if len({offset + clock for offset, clock in asked}) < 2:
-        # Copies of one dump, say: their closing lines tell nothing of their names.
+        # Copies of one dump, for example: their closing lines say nothing about their names.
         return False
     offsets = [offset for offset, _ in asked]
     if any(abs(_distance(each, offsets[0])) > _LONG_DUMP for each in offsets):

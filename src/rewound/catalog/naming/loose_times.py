@@ -1,9 +1,9 @@
 """Times that a single name does not settle: 05-06-24, 240618, 1718745308.
 
-Each shape of digits has several formats, and may be no time at all but a number that names a
-world. `settle` looks at all names of a source together: a format is right if it is possible for
-all of them and no other is, or if the closing lines of the dumps say so. What stays open is asked
-for, never guessed.
+Each shape of digits has several formats, and may not be a time at all but a number that names a
+world. `settle` looks at all names of a source together: a format is right if it is possible for all
+of them and no other is, or if the closing lines of the dumps confirm it. What stays open becomes a
+question to the user, never a guess.
 """
 
 import re
@@ -18,19 +18,19 @@ from rewound.catalog.naming.directives import Reading, format_regex, read_groups
 from rewound.catalog.naming.times import clock_tail, read_tail
 
 ClosingTime = Callable[[str], datetime | None]
-"""Returns the time of the closing line of the dump with this stem; None if none is to be had."""
+"""Returns the time of the closing line of the dump with this stem; None if there is none."""
 
 _FIRST_DAY = date(2000, 1, 1)
 _FIRST_EPOCH = date(2005, 1, 1)
-"""mysqldump is as old as MySQL, but 1000000001 is the first tenant, not a dump of 2001."""
+"""mysqldump is as old as MySQL, but 1000000001 is the first tenant rather than a dump of 2001."""
 _LATEST_AHEAD = timedelta(days=2)
-"""A name may be ahead of today by a time zone and a clock that is wrong; no more than that."""
+"""How far a name may be ahead of today: by a time zone, and a clock that is wrong."""
 _AGREES_WITHIN = timedelta(days=2)
 """A dump may end on the day after, and in a time zone that is a day ahead."""
 _WITNESSES = 3
 """How many closing lines to read: for each, a compressed dump is read to its end."""
 _SHORTEST_GAP = timedelta(minutes=1)
-"""Two dumps of one world are further apart; numbers that follow on each other are not."""
+"""Two dumps of one world are at least this far apart; consecutive numbers are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class LooseShape:
     """Digits that may be a time in one of several formats."""
 
     name: str
-    """For the reader of this table."""
+    """Describes it in this table."""
     regex: str
     """Its regular expression; the group `gap`, if any, is the separator."""
     formats: tuple[str, ...]
     """The formats; `-` represents the separator."""
     is_compact: bool = True
-    """It is a mere number, which names worlds as well."""
+    """It is a plain number, which may also name a world."""
 
 
 _DIGITS = {
@@ -114,7 +114,7 @@ class TimeToken:
     """The time of day after it, with the text between them."""
 
     def formats(self) -> tuple[str, ...]:
-        """Return the formats in which the text may be written, its own separators in them."""
+        """Return the formats that the text may have, with its own separators."""
         return tuple(
             each.replace("-", self.gap) if self.gap else each for each in self.shape.formats
         )
@@ -139,7 +139,7 @@ class Settled:
 
     token: TimeToken
     time_format: str | None
-    """The format of the time that it is; None if it is none, or where that stays open."""
+    """Its format if it is a time; None if it is not, or if that stays open."""
     possible: tuple[str, ...] = ()
     """The formats that stay open; empty if the token is settled."""
 
@@ -150,7 +150,7 @@ class Settled:
 
 
 def iter_tokens(stem: str) -> Iterator[TimeToken]:
-    """Yield what may be a time in a name, from left to right; at one place the longest shape."""
+    """Yield what may be a time in a name, from left to right; of several shapes, the longest."""
     found: list[TimeToken] = []
     for shape, finder in zip(_SHAPES, _compile_finders(), strict=True):
         for match in finder.finditer(stem):
@@ -177,7 +177,7 @@ def settle(
     today: date,
     closing_time: ClosingTime,
 ) -> dict[str, list[Settled]]:
-    """Return what the tokens of each stem are, judged over all stems together."""
+    """Return what the tokens of each stem mean, judged over all stems together."""
     by_shape: dict[tuple[str, str], list[tuple[str, TimeToken]]] = defaultdict(list)
     for stem, of_stem in tokens.items():
         for token in of_stem:
@@ -186,7 +186,8 @@ def settle(
     for found in by_shape.values():
         outcomes = _TokenGroup(found, timezone, today, closing_time).judge()
         if all(outcome.time_format is None for outcome in outcomes):
-            # Not all of one kind: tenants by number, perhaps, beside days. Each by itself, then.
+            # They may be of several kinds, such as tenant numbers beside days: judge each by
+            # itself.
             for family in _families(found, tokens):
                 outcomes = _TokenGroup(family, timezone, today, closing_time).judge()
                 for (stem, _), outcome in zip(family, outcomes, strict=True):
@@ -200,7 +201,7 @@ def settle(
 def _families(
     found: list[tuple[str, TimeToken]], tokens: Mapping[str, Sequence[TimeToken]]
 ) -> Iterable[list[tuple[str, TimeToken]]]:
-    """Group tokens by the names without their digits, and by their places in them."""
+    """Group tokens by their names without digits, and by their places in these."""
     families: dict[tuple[str, int], list[tuple[str, TimeToken]]] = defaultdict(list)
     for stem, token in found:
         place = tokens[stem].index(token)
@@ -210,7 +211,7 @@ def _families(
 
 @dataclass(frozen=True, slots=True)
 class _TokenGroup:
-    """Tokens of one shape, which have one answer."""
+    """Tokens of one shape, which are judged alike."""
 
     found: list[tuple[str, TimeToken]]
     timezone: tzinfo
@@ -279,7 +280,7 @@ class _TokenGroup:
         return agreed, bool(asked)
 
     def _iter_telling(self, possible: tuple[str, ...]) -> Iterator[tuple[str, TimeToken]]:
-        """Yield those first whose formats mean days that differ."""
+        """Yield the tokens, those first whose formats mean different days."""
         yield from sorted(self.found, key=lambda each: self._means_one_day(each[1], possible))[
             : 2 * _WITNESSES
         ]
@@ -298,7 +299,7 @@ class _TokenGroup:
         return reading is not None and first <= reading.day <= self.today + _LATEST_AHEAD
 
     def _counts_up(self, time_format: str) -> bool:
-        """Tell numbers of tenants from seconds: the dumps of one world are not seconds apart."""
+        """Tell tenant numbers from times in seconds: dumps of one world are not seconds apart."""
         if time_format != "%s":
             return False
         by_rest: dict[str, set[datetime]] = defaultdict(set)

@@ -61,7 +61,7 @@ class ParsedName:
     day_only: bool = False
     """The path has the day but no time of day."""
     origin: tuple[str, ...] = ()
-    """Text in folders and file besides world, time and marker words: perhaps another host."""
+    """Text in the path besides world, time and marker words; it may name another host."""
     kind_words: tuple[str, ...] = ()
     """The words for the kind of the file in its name, in lower case."""
     open_days: int = 0
@@ -69,7 +69,7 @@ class ParsedName:
     span: Span | None = None
     """The week or month in a path without a day: the closing line has the time within it."""
     uncertain_zone: str | None = None
-    """The abbreviation of a zone that has several meanings, and was not heeded."""
+    """An ambiguous zone abbreviation, which was ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class NameProblem:
 
 
 class _Unclear(Exception):
-    """Carries a reason out of the reading of a path; it never leaves this module."""
+    """Ends the reading of a path with a reason; it never leaves this module."""
 
 
 def find_world_problem(world: str) -> str | None:
@@ -95,7 +95,7 @@ def find_world_problem(world: str) -> str | None:
 
 
 def parse_stem(stem: str, found: StemTimes) -> ParsedName | NameProblem:
-    """Read world and time out of a path without extension, whose times are found."""
+    """Read world and time from a path without its extension; `found` has its times."""
     try:
         return _parse_stem(stem, found)
     except _Unclear as unclear:
@@ -172,7 +172,7 @@ def _pick_time(times: Sequence[WrittenTime]) -> WrittenTime | None:
         return None
     most = min(time.reading.open_days for time in times)
     picked = next(time for time in reversed(times) if time.reading.open_days == most)
-    # A run that starts before midnight ends in the folder of the day before.
+    # A dump taken after midnight may be in the folder of the day on which the run began.
     for time in times:
         days = (picked.reading.day - time.reading.day).days
         if not -1 <= days <= max(1, time.reading.open_days):
@@ -223,8 +223,8 @@ def _refuse_fractions(components: Sequence[str], time: WrittenTime | None) -> No
 def _strip_weekday(text: str, day: date, *, is_first: bool, is_beside: bool) -> str:
     """Remove the weekday of the date from a text.
 
-    One that is not the date's is a reason to doubt, as is one that is all that could name the
-    world; unless it is another's and alone: `sun` is the name of a host on a Tuesday.
+    A weekday other than that of the date raises a doubt, and so does one that is the only text
+    which could name the world. Another weekday alone is a name: on a Tuesday, `sun` is a host.
     """
     words = re.findall(r"[^-_. ]+", text)
     word = (words[-1] if is_first else words[0]) if words else ""
@@ -241,7 +241,7 @@ def _strip_weekday(text: str, day: date, *, is_first: bool, is_beside: bool) -> 
 
 
 def strip_markers(text: str) -> str:
-    """Return a text without the words at its ends that say what a file is or how often it is."""
+    """Return a text without the words at its ends that tell the kind of a file or its period."""
     return _strip_words(text, MARKER_WORDS)
 
 
@@ -261,7 +261,7 @@ def _words(text: str) -> list[str]:
 def _is_period_folder(components: Sequence[str], index: int, day: date | None) -> bool:
     """Tell folders such as 2024, 2024-06 or daily.3 from those that name something.
 
-    A number is only a year or a month if the dump's own time agrees: it may be a tenant.
+    A number counts as a year or month only if the dump's own time agrees: it may be a tenant.
     """
     folder = components[index]
     if index == len(components) - 1:

@@ -1,6 +1,6 @@
-"""Days of calendars other than the Gregorian one, as names of dumps have them. Pure.
+"""Days of calendars other than the Gregorian, as the names of dumps contain them. Pure.
 
-Buddhist (Thailand), Persian, Islamic, of the Republic of China (Taiwan), and of the Japanese era.
+Buddhist (Thailand), Persian, Islamic, Minguo (Taiwan), and the Japanese eras.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Names of dumps as the user describes them: `--pattern '{world}_fulldump_{time:%Y%m%d}'`.
 
-A pattern is matched against the end of a path without its extension, from the border of a
-folder on. It takes the place of the usual shapes: nothing else is guessed.
+A pattern is matched against the end of a path without its extension, starting at a folder boundary.
+It replaces the usual shapes: nothing else is guessed.
 """
 
 import re
@@ -29,7 +29,7 @@ class NamePattern:
     regex: re.Pattern[str]
     """Matches a whole path without extension; the group `world` is the world."""
     time_format: str | None
-    """The format of the time, or of its parts; None if it has a known shape, or none."""
+    """The format of the time or of its parts; None if the time has a known shape or is absent."""
 
     def parse_path(self, relative: PurePosixPath, timezone: tzinfo) -> ParsedName | NameProblem:
         """Read world and time out of a path relative to the source.

@@ -26,7 +26,7 @@ _FOLDER_PATTERNS = (
     *("{world}", "{world}/{any}", "{world}/{any}/{any}", "{world}/{any}/{any}/{any}"),
     *("{world}/{any}/{any}/{any}/{any}", "{world}/{any}/{any}/{any}/{any}/{any}"),
 )
-"""Of files whose world is a folder, or which lie in folders by turn."""
+"""For files whose world is a folder, or which are in the folders of a rotation."""
 _ID_FORMATS = (
     *(
         (f"[0-9]{{4}}{gap}[0-9]{{2}}{gap}[0-9]{{2}}", (f"%Y{gap}%m{gap}%d", f"%Y{gap}%d{gap}%m"))
@@ -69,7 +69,7 @@ def propose_for_time(
         digits = stem[slice(*found.period)]
         written = "{time:%Y%m%d}" if re.fullmatch("20[0-9]{6}", digits) else "{any}"
         around = _iter_patterns_of(stem, [(*found.period, written)])
-        # Of two texts without a separator the first would be one letter.
+        # Without a separator, the first of two texts would match one letter only.
         candidates += [each for each in around if "{world}{any}" not in each]
         candidates.append("{world}")
     return list(iter_working(dict.fromkeys(candidates), names, timezone, today))
@@ -89,7 +89,7 @@ def propose_for_span(
 def propose_for_folders(
     names: Sequence[PurePosixPath], timezone: tzinfo, today: date, *, has_times: bool
 ) -> list[str]:
-    """Return the patterns by which files of one name in many folders are told apart."""
+    """Return the patterns that tell apart files of one name in many folders."""
     candidates = [each for each in _FOLDER_PATTERNS if ("{time}" in each) == has_times]
     return list(iter_working(candidates, names, timezone, today))
 
@@ -137,7 +137,7 @@ def _iter_patterns_of(stem: str, spans: Sequence[tuple[int, int, str]]) -> Itera
 
 
 def _iter_world_parts(piece: str) -> Iterator[str]:
-    """Yield a piece of text with {world} in place of a word of it, or of all."""
+    """Yield a piece of text with {world} in place of one of its words, or of all."""
     match = re.fullmatch(r"(.*?)([A-Za-z0-9][^/]*?)([^A-Za-z0-9/]*)", piece, re.DOTALL)
     if match:
         yield f"{match[1]}{{world}}{match[3]}"
@@ -159,7 +159,7 @@ def _shorten(pattern: str) -> str:
 
 
 def _tail_format(tail: str) -> str | None:
-    """Return the format of a time of day with what stands before it; None for rarer ones."""
+    """Return the format of a time of day with the text before it; None for rarer ones."""
     for regex, clock in (
         (r"([-_. T]{0,3})[0-9]{4}", "%H%M"),
         (r"([-_. T]{0,3})[0-9]{6}", "%H%M%S"),
@@ -174,7 +174,7 @@ def _tail_format(tail: str) -> str | None:
 def iter_working(
     candidates: Iterable[str], names: Sequence[PurePosixPath], timezone: tzinfo, today: date
 ) -> Iterator[str]:
-    """Yield the patterns that read all names, no two as the same moment of one world."""
+    """Yield the patterns that read all names, and no two as the same moment of one world."""
     for candidate in candidates:
         try:
             pattern = compile_pattern(candidate)

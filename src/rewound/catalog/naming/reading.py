@@ -40,17 +40,17 @@ class StemTimes:
     times: tuple[WrittenTime, ...] = ()
     """Those that include a day, from left to right."""
     clock: tuple[int, int] | None = None
-    """Where a time of day is separate from its day; `times` have it already."""
+    """Where a time of day is that is separate from its day; `times` include it already."""
     month: tuple[int, int] | None = None
-    """Where a month without a day is: the closing line has the time."""
+    """Where a month without a day is; the time comes from the closing line."""
     period: tuple[int, int] | None = None
-    """Where a day or period is that closing lines bear out; these have the time."""
+    """Where a day or period is that closing lines confirm; the time comes from them."""
     problem: str | None = None
     """Why the name cannot be read."""
     open_tokens: tuple[Settled, ...] = ()
     """What may be a time in several formats."""
     lone_clock: LoneClock | None = None
-    """What may be the time of day, where that stays open."""
+    """Digits that may be the time of day, if that stays open."""
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ def _describe_open(settled: Settled, timezone: tzinfo) -> str:
 
 
 def _find_clock(stem: str, each: _Stem, timezone: tzinfo) -> None:
-    """Look for the time of day in a name that tells a day only."""
+    """Look for the time of day in a name that has only a day."""
     if not each.times or any(time.reading.open_days > 1 for time in each.times):
         return
     day = each.times[-1]

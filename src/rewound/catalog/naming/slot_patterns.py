@@ -1,7 +1,7 @@
 """Patterns for names that differ in a slot: `eu-host1-01`, `eu-host1-02`.
 
-They are found by trying: a pattern is proposed only if it reads every name of the source, and
-tells the worlds apart exactly as is meant. Pure.
+They are found by trial: a pattern is proposed only if it reads every name of the source and tells
+the worlds apart exactly as wanted. Pure.
 """
 
 import re
@@ -21,7 +21,7 @@ _PARTS = re.compile(
 )
 """Times, versions, separators and words."""
 _MOST_STEMS = 8
-"""From so many names the common parts are found; what comes of them is tried on all."""
+"""How many names are compared to find their common parts; the results are tried on all names."""
 _PLAIN = ("{world}", "{world}/{any}", "{world}/{any}/{any}")
 
 
@@ -32,11 +32,11 @@ def propose_for_slots(
     timezone: tzinfo,
     today: date,
 ) -> list[str]:
-    """Return the patterns by which each name is of the world that is wanted for it.
+    """Return the patterns that read each name as a dump of the wanted world.
 
-    `stems` are those that differ in a slot; `wanted` has the world of every stem that counts. A
-    pattern may call the worlds otherwise, as long as it tells the same ones apart; those that
-    call them as is wanted come first.
+    `stems` are those that differ in a slot; `wanted` maps every stem that counts to its world. A
+    pattern may name the worlds differently, as long as it tells the same ones apart; patterns that
+    use the wanted names come first.
     """
     asked = list(dict.fromkeys(stems))[:_MOST_STEMS]
     candidates = dict.fromkeys([*_iter_joining(asked), *_iter_whole(asked[:1]), *_PLAIN])
@@ -76,13 +76,13 @@ def _iter_joining(stems: Sequence[str]) -> Iterator[str]:
         around = [before + slot + after for before in _iter_world_at(head, is_end=True)]
         around += ["".join(head) + slot + world for world in _iter_world_at(tail, is_end=False)]
         for pattern in around:
-            # Of two texts without a separator the first would be one letter.
+            # Without a separator, the first of two texts would match one letter only.
             if "{world}{" not in pattern and "}{world}" not in pattern:
                 yield from _with_folders(stems[0], pattern)
 
 
 def _iter_slots(slots: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield what matches all slots: by their words, by how all begin, or whatever they are."""
+    """Yield what matches all slots: by their words, by their common beginning, or any text."""
     written = {"".join(map(_write_words, slot)) for slot in slots}
     if len(written) == 1:
         yield from written
@@ -99,9 +99,9 @@ def _write_words(part: str) -> str:
 
 
 def _iter_world_at(parts: Sequence[str], *, is_end: bool) -> Iterator[str]:
-    """Yield the parts with {world} at their end, or start, in place of more or fewer words.
+    """Yield the parts with {world} in place of more or fewer words at their end, or start.
 
-    What is beyond the world stays as it is written, and no time is a part of a world.
+    The text beyond the world stays as written, and a time is never part of a world.
     """
     words = [place for place, part in enumerate(parts) if re.match("[A-Za-z0-9]", part)]
     times = [place for place, part in enumerate(parts) if part == _TIME]
@@ -114,7 +114,7 @@ def _iter_world_at(parts: Sequence[str], *, is_end: bool) -> Iterator[str]:
 
 
 def _iter_whole(stems: Iterable[str]) -> Iterator[str]:
-    """Yield patterns that take all of a file name but its time as the world."""
+    """Yield patterns whose world is the whole file name except its time."""
     for stem in stems:
         parts = _split_name(stem)
         pieces = "".join(parts).split(_TIME)
@@ -123,7 +123,7 @@ def _iter_whole(stems: Iterable[str]) -> Iterator[str]:
             if match is not None:
                 others = [*pieces[:place], f"{match[1]}{{world}}{match[3]}", *pieces[place + 1 :]]
                 yield from _with_folders(stem, _TIME.join(others))
-                # Without the time in the name that of the closing line counts.
+                # Without a time in the name, the one in the closing line counts.
                 yield "{any}".join(others)
 
 

@@ -17,14 +17,14 @@ class Span:
     """A week or month in a name."""
 
     text: str
-    """As it is written."""
+    """As written."""
     what: str
     """`week` or `month`."""
     start: date
     """Its first day."""
 
     def holds(self, moment: datetime) -> bool:
-        """Tell whether a dump that ended at this moment may be of the span."""
+        """Tell whether a dump that ended at this moment may belong to the span."""
         after = _AFTER_WEEK if self.what == "week" else _AFTER_MONTH
         return self.start - _AHEAD <= moment.date() < self.start + after
 

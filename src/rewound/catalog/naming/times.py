@@ -1,6 +1,6 @@
 """Times as people write them in the names of dumps.
 
-This module has what the text alone decides: a shape in this table is unmistakable. What has
+This module reads what the text alone decides: the shapes in its table are unmistakable. What has
 several readings, such as 05-06-24, is in `loose_times`. Digits that form no valid date are ignored.
 """
 
@@ -25,7 +25,7 @@ class TimeShape:
     """One way to write a time, for the documentation and the tests."""
 
     format: str
-    """As for strftime; where it has `-`, `T` or `:`, any usual separator may stand."""
+    """As for strftime; `-`, `T` and `:` stand for any usual separator."""
     example: str
     """A time in this shape: 2024-06-18 21:15:08, as far as the shape includes it."""
 
@@ -65,7 +65,7 @@ TIME_SHAPES = (
     TimeShape("%Y-%b-%d", "2024-Jun-18"),
     TimeShape("%G-W%V-%u", "2024-W25-2"),
 )
-"""The shapes, as the documentation lists them; each date goes with each clock.
+"""The shapes, as the documentation lists them; every date combines with every clock.
 
 A time of day may end in `Z`, an offset such as `+0200`, or the abbreviation of a zone.
 """
@@ -145,7 +145,7 @@ _SURE_CLOCKS = (
     f"{_H}:{_MIN}",
     f"{_H}h{_MIN}(?:m?(?:{_S}s?)?)?(?![A-Za-z])",
 )
-"""Those that are nothing else, wherever they stand."""
+"""Those that cannot be anything else, wherever they are."""
 _BETWEEN = "(?:[-_. ]{1,3}|[-_. ]?T|[-_. ](?:at|um)[-_. ])"
 _COMPACT = (
     f"{_Y}{_M}{_D}{_H}{_MIN}{_S}{_named('f', '[0-9]{3}(?:[0-9]{3}){0,2}')}?",
@@ -161,7 +161,7 @@ _DATE_PROGRAM = (
 
 
 def clock_tail(*, has_gap: bool = True) -> str:
-    """Return the regular expression of a time of day and its zone, which may follow a date."""
+    """Return the regular expression of a time of day with its zone, which may follow a date."""
     clocks = "|".join(CLOCKS)
     gap = _BETWEEN if has_gap else ""
     return f"(?:(?:{gap}(?:{clocks})|{_BY_HOUR})(?![0-9])(?:{_ZONE})?)"
@@ -225,13 +225,13 @@ def iter_times(text: str, timezone: tzinfo) -> Iterator[WrittenTime]:
 
 
 def find_sure_clock(text: str) -> re.Match[str] | None:
-    """Return the first time of day in the text that is nothing else, such as 21h15 or 9PM."""
+    """Return the first time of day that cannot be anything else, such as 21h15 or 9PM."""
     return _compile(_SURE_CLOCK).search(text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
-    """The regular expressions with named groups; a text of `TIME_REGEX` fits one of them."""
+    """The regular expressions with named groups; what `TIME_REGEX` finds matches one of them."""
 
     dates: tuple[re.Pattern[str], ...]
     tails: tuple[re.Pattern[str], ...]
@@ -259,10 +259,10 @@ def _make_grammar() -> _Grammar:
 
 
 def read_time(text: str, timezone: tzinfo) -> Reading:
-    """Read a text that `TIME_REGEX` fits.
+    """Read a text that matches `TIME_REGEX`.
 
     Raises:
-        ValueError: the digits are no valid time, such as the 30th of February.
+        ValueError: the digits are not a valid time, such as the 30th of February.
     """
     for whole in _make_grammar().wholes:
         if match := whole.fullmatch(text):
@@ -276,7 +276,7 @@ def read_time(text: str, timezone: tzinfo) -> Reading:
 
 
 def read_tail(text: str) -> dict[str, str | None] | None:
-    """Return the groups of a time of day that follows a date; None if the text is none."""
+    """Return the groups of a time of day that follows a date; None if the text is not one."""
     if not text:
         return {}
     for tail in _make_grammar().tails:

@@ -1,7 +1,7 @@
-"""Text between statements that says nothing: white space, empty statements, idle comments.
+"""Text between statements that has no effect: white space, empty statements, idle comments.
 
-Pure. A dump has little of it, and a hostile file can have hundreds of MiB, of which every two
-bytes would be a piece of their own. Passed over in one go it costs what other text does.
+Pure. Dumps contain little of it, but a hostile file can contain hundreds of MiB, of which every two
+bytes would be a piece of their own. Skipped at once, it costs as much as other text.
 """
 
 import re
@@ -10,17 +10,17 @@ from functools import cache
 from rewound.dump.text.lexical import repeated
 
 SPACE = rb"[ \t\r\n\f\v\x00]"
-"""What the client passes over before a statement."""
+"""What the client skips before a statement."""
 MAY_BE_NO_STATEMENT = frozenset(b"#-/.cCdDeEfFmMwW")
 """First bytes of comments, of the DELIMITER command and of messages of tools."""
 
 
 @cache
 def filler_pattern(delimiter: bytes, idle_comment: bytes | None) -> re.Pattern[bytes]:
-    """Return what is passed over between two statements, which may be nothing.
+    """Return the pattern of the text that is skipped between two statements; it may be empty.
 
-    `idle_comment` is the regular expression for whole comments, with the line's end, that
-    nobody needs; None passes over white space alone.
+    `idle_comment` is the regular expression of complete comments, with their line end, that nobody
+    needs; with None, only white space is skipped.
     """
     if idle_comment is None:
         return re.compile(SPACE + rb"*+")

@@ -1,4 +1,4 @@
-"""What a dump program said on its stderr, caught in the dump. Pure."""
+"""Messages of the dump program on stderr that ended up in the dump. Pure."""
 
 import re
 
@@ -8,19 +8,19 @@ _TOOL_LINE_START = re.compile(
     rb"(?:(?:[A-Za-z]:[/\\]|\.{0,2}/)(?:[^\n:'\"`;]*[/\\])?)?"
     rb"(?:mysqldump|mysqlpump|mysql|mariadb-dump|mariadb)(?:\.exe)?: |(?i:warning): "
 )
-"""A program's name, as it was called: perhaps with its path."""
+"""The name of a program as it was called, perhaps with its path."""
 _LONGEST_TOOL_PREFIX = 200
 _TWO_LINES = (b" GTIDs ", b"In order to ensure a consistent backup")
-"""What mysqldump's warning of two lines holds, and how its second line begins.
+"""What mysqldump's two-line warning contains, and how its second line begins.
 
 Source: MySQL 9.7, client/mysqldump.cc, process_set_gtid_purged.
 """
 
 
 def find_tool_line(buffer: ReadBuffer) -> int | None:
-    """Return where the message ends that the next piece begins with; None if it is no message.
+    """Return the end of the message with which the next piece begins; None if it is no message.
 
-    -1 if the dump ends in it.
+    -1 if the dump ends inside it.
     """
     if not _TOOL_LINE_START.match(buffer.peek(_LONGEST_TOOL_PREFIX)):
         return None
