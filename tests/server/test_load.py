@@ -33,7 +33,7 @@ from rewound.load.ledger import TableCount, find_imbalances
 from rewound.load.options import LoadMethod, LoadOptions
 from rewound.mysql.client import Connection
 from tests.conftest import CLOSING_LINE, EXAMPLES, HEADER, Dumps
-from tests.server.load_server import LoadServer
+from tests.server.load_server import LoadServer, used
 
 TRIED_ELSEWHERE = (
     *(OBJECT_LOST, FOREIGN_KEY_LOST, COMPRESSED_TOO_WELL, MERGE_BROKEN, GENERATED_DIFFERS),
@@ -211,6 +211,38 @@ def test_all_bytes_arrive_as_they_are_in_the_dump(world: LoadServer, dumps: Dump
     ledger = world.load(dumps.write(b"CREATE TABLE b (v BLOB);\n" + insert))
     assert find_imbalances(ledger) == []
     assert world.ask("SELECT v FROM game.b") == everything
+
+
+@pytest.mark.parametrize("method", LoadMethod)
+def test_a_raw_nul_byte_is_kept_and_noted(world: LoadServer, dumps: Dumps, method: LoadMethod):
+    insert = b"INSERT INTO b VALUES (1, 'a\0b'), (2, '\0');\n"
+    ledger = world.load(
+        dumps.write(b"CREATE TABLE b (n INT, v TEXT);\n" + insert),
+        LoadOptions(method=method, large_table_bytes=0),
+    )
+    assert find_imbalances(ledger) == []
+    assert used(ledger)["nul-byte"] == 1
+    assert world.ask("SELECT GROUP_CONCAT(HEX(v) ORDER BY n) FROM game.b") == "610062,00"
+
+
+ZERO_TIMES = (
+    "SET explicit_defaults_for_timestamp = 0;\n"
+    "CREATE TABLE z (a TIMESTAMP DEFAULT '0000-00-00 00:00:00', b TIMESTAMP NOT NULL);\n"
+)
+
+
+@pytest.mark.parametrize("method", LoadMethod)
+@pytest.mark.parametrize("modes", ["", "STRICT_TRANS_TABLES", "STRICT_TRANS_TABLES,NO_ZERO_DATE"])
+def test_a_zero_time_is_refused_where_the_dump_says_so(
+    world: LoadServer, dumps: Dumps, method: LoadMethod, modes: str
+):
+    text = f"SET sql_mode = '{modes}';\n" if modes else ""
+    dump, options = dumps.write(text + ZERO_TIMES), LoadOptions(method=method)
+    if "NO_ZERO_DATE" not in modes:
+        assert find_imbalances(world.load(dump, options)) == []
+        return
+    with pytest.raises(LoadError, match="MySQL error 1067"):
+        world.load(dump, options)
 
 
 def test_a_latin1_dump_keeps_its_text(world: LoadServer, dumps: Dumps):

@@ -148,7 +148,7 @@ class Script:
         verdict = self._judge.judge(text, line, masked_text)
         if (switch := self._judge.take_switch(line)) is not None:
             yield switch
-        yield self._note_statement(_note_regrouping(verdict, piece))
+        yield self._note_statement(_note_piece(verdict, piece))
 
     def _find_drop_end(self, text: bytes, start: int) -> int:
         version = self.profile.version_number
@@ -232,13 +232,19 @@ def _without_text(verdict: Verdict, use: RuleUse) -> Verdict:
     return replace(verdict, statement=Statement(verdict.kind, _NOT_SHOWN), uses=(use,))
 
 
-def _note_regrouping(verdict: Verdict, piece: Piece) -> Verdict:
-    if piece.statements == 1 or not verdict.sql:
+def _note_piece(verdict: Verdict, piece: Piece) -> Verdict:
+    """Return the verdict on a piece with how it came to be one, and what its bytes are."""
+    if not verdict.sql:
         return verdict
-    rule = rules.INSERTS_GATHERED if piece.statements else rules.INSERT_CUT
-    count = f"{piece.statements:,} statements as one" if piece.statements else "its first rows"
-    use = RuleUse(rule, f"{verdict.statement.name}: {count}")
-    return replace(verdict, uses=(*verdict.uses, use))
+    uses = verdict.uses
+    if piece.statements != 1:
+        rule = rules.INSERTS_GATHERED if piece.statements else rules.INSERT_CUT
+        count = f"{piece.statements:,} statements as one" if piece.statements else "its first rows"
+        uses = (*uses, RuleUse(rule, f"{verdict.statement.name}: {count}"))
+    if b"\0" in piece.text:
+        name = verdict.statement.name
+        uses = (*uses, RuleUse(rules.NUL_BYTE, str(name or verdict.kind.value)))
+    return verdict if uses is verdict.uses else replace(verdict, uses=uses)
 
 
 def _judge_tool_line(piece: Piece) -> Verdict:

@@ -398,3 +398,12 @@ def test_a_merge_table_is_an_ordinary_one_where_there_is_no_such_engine(profile)
     profile = replace(profile, engines=profile.engines - {"mrg_myisam"})
     text = b"CREATE TABLE m (n int) ENGINE=MERGE UNION=(a); INSERT INTO m VALUES (1);"
     assert refusals(run(profile, MERGED.encode() + text)[1]) == []
+
+
+def test_a_raw_nul_byte_is_noted_and_a_written_one_is_not(profile):
+    text = TABLE + b"INSERT INTO t VALUES ('\\0');\0\nINSERT INTO t VALUES ('\0');\n"
+    _, verdicts = run(profile, text, schema="g")
+    noted = [
+        verdict.line for verdict in verdicts for use in verdict.uses if use.rule.name == "nul-byte"
+    ]
+    assert noted == [5]

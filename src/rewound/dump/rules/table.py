@@ -661,6 +661,14 @@ TRIGGER_FIRES = Rule(
     " they are created, and the ledger lists the rows that it added or removed",
     "this is what the dump says; MySQL's own sample database fills a table this way",
 )
+NUL_BYTE = Rule(
+    "nul-byte",
+    Effect.NOTE,
+    "a NUL byte in a statement that is not written as \\0",
+    "executed with the byte: a value keeps it",
+    "the bytes of a value are those of the dump; the mysql client stops there unless it runs with"
+    " --binary-mode, and dump programs write \\0, so the file may be damaged at this line",
+)
 ROWS_MOVED = Rule(
     "rows-moved",
     Effect.NOTE,
