@@ -10,7 +10,7 @@ import click
 import pytest
 
 from rewound.cli.output.escaping import show_control_characters
-from rewound.cli.output.render import Cell, write_rows, write_wrapped
+from rewound.cli.output.render import Cell, Word, write_rows, write_wrapped
 from rewound.cli.parameters.shared_options import FORMATS
 
 COLUMNS = ["world", "text", "number", "bytes", "time"]
@@ -100,6 +100,13 @@ def test_a_table_fits_the_screen(
     write_rows(["name", "text", "hint"], rows, "table", is_prose=is_prose)
     lines = [click.unstyle(line).split() for line in screen.getvalue().splitlines()]
     assert [" ".join(words) for words in lines[2:]] == expected
+
+
+def test_a_word_that_is_to_be_copied_stays_in_one_piece(monkeypatch: pytest.MonkeyPatch):
+    screen = Screen(monkeypatch)
+    rows: list[list[Cell]] = [["a-world-with-a-long-name", Word("cOkNV-UZ5KwY5u2m")]]
+    write_rows(["world", "password"], rows, "table", is_prose=True)
+    assert "cOkNV-UZ5KwY5u2m" in click.unstyle(screen.getvalue())
 
 
 def test_a_line_of_a_list_breaks_at_words(monkeypatch: pytest.MonkeyPatch):

@@ -163,7 +163,7 @@ def _show_table(addresses: Sequence[_Address], output_format: str) -> None:
             each.endpoint.host,
             each.endpoint.port,
             each.endpoint.user,
-            each.endpoint.password,
+            render.Word(each.endpoint.password),
             ", ".join(each.world.schemas),
         ]
         for each in addresses

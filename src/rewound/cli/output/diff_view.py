@@ -89,7 +89,7 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
     is_cut = sys.stdout.isatty() and not fits(columns, shown, width=width, gap=3)
     if how.output_format == "table" and is_cut:
         render.write_paged_lines(iter_changes(columns, shown, width=width))
-    else:
+    elif rows or how.output_format != "table":
         is_table = how.output_format == "table"
         listed = [_leave_blank(row) for row in shown] if is_table else shown
         render.write_rows(columns, listed, how.output_format)

@@ -20,6 +20,12 @@ class Figure(str):
     __slots__ = ()
 
 
+class Word(str):
+    """A text that is to be copied: a table leaves it in one piece."""
+
+    __slots__ = ()
+
+
 Cell = int | float | Decimal | str | bytes | datetime | None
 """The value of a cell in our own lists; None is NULL."""
 
@@ -46,18 +52,22 @@ def write_rows(
     typed = [Column(name, _find_type(rows, place)) for place, name in enumerate(columns)]
     is_for_people = output_format in ("table", "markdown", "vertical")
     texts = [tuple(_as_text(cell, is_for_people=is_for_people) for cell in row) for row in rows]
-    figures = {
-        (place, column)
-        for place, row in enumerate(rows)
-        for column, cell in enumerate(row)
-        if isinstance(cell, Figure)
-    }
+    figures, words = (
+        {
+            (place, column)
+            for place, row in enumerate(rows)
+            for column, cell in enumerate(row)
+            if isinstance(cell, kind)
+        }
+        for kind in (Figure, Word)
+    )
     hidden_columns = write_runs(
         typed,
         [texts] if texts else [],
         output_format,
         wraps=is_prose,
         figures=figures,
+        words=words,
         is_paged=is_paged,
     )
     diagnostics.warn_of_hidden_columns(hidden_columns)
@@ -72,6 +82,7 @@ def write_runs(
     bar_of: str | None = None,
     wraps: bool = False,
     figures: Collection[tuple[int, int]] = (),
+    words: Collection[tuple[int, int]] = (),
     is_paged: bool = True,
 ) -> list[str]:
     """Write runs of rows to stdout; all formats but the table are written as the rows arrive.
@@ -93,6 +104,7 @@ def write_runs(
             bar_of=bar_of,
             wraps=wraps,
             figures=figures,
+            words=words,
             is_paged=is_paged,
         )
         sys.stdout.flush()

@@ -37,14 +37,15 @@ def write_table(
     bar_of: str | None = None,
     wraps: bool = False,
     figures: Collection[tuple[int, int]] = (),
+    words: Collection[tuple[int, int]] = (),
     is_paged: bool = True,
 ) -> list[str]:
     """Write a table; with `is_paged`, use a pager if it is too long or wide for the terminal.
 
     With `is_wide`, and if `out` is not a terminal, nothing is cut. With `wraps`, long texts
     continue in the next line instead. `bar_of` names a numeric column that gets a bar in each row.
-    `figures` are the positions (row, column) of numbers in columns of text. Return the names of
-    columns for which there was no room.
+    `figures` are the positions (row, column) of numbers in columns of text, `words` those of texts
+    that stay in one piece as numbers do. Return the names of columns for which there was no room.
     """
     names = [show_control_characters(column.name) for column in columns]
     cells = [[show_cell(*each) for each in zip(row, columns, strict=True)] for row in rows]
@@ -58,7 +59,7 @@ def write_table(
         available = screen.columns - (0 if bar_of is None else _BAR_WIDTH + _GAP)
         gives_way = [column.type not in NUMBERS | TIMES for column in columns]
         floors = [0] * len(columns)
-        for line_number, place in figures:
+        for line_number, place in (*figures, *words):
             floors[place] = max(floors[place], cell_len(cells[line_number][place]))
         widths = fit_widths(wanted, gives_way, available=available, gap=_GAP, floors=floors)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
