@@ -198,13 +198,8 @@ class FleetFolder:
             HostError: it could not be made.
         """
         try:
-            for folder in (
-                self.path,
-                self.path / "worlds",
-                self.path / "again",
-                self.path / "ledgers",
-            ):
-                folder.mkdir(mode=0o700)
+            for name in ("", "worlds", "again", "ledgers"):
+                (self.path / name).mkdir(mode=0o700)
             if group is not None:
                 share_folder(self._fleets, group, may_list=True)
                 share_folder(self.path, group, may_list=True)

@@ -147,7 +147,6 @@ def test_an_unquoted_word_beyond_ascii_is_unreadable_outside_utf8(character_set)
         (b'"a"', "ANSI_QUOTES", "utf8mb4", TokenKind.NAME),
         (b'"a"', "ANSI", "utf8mb4", TokenKind.NAME),
         (b'"a"', "real_as_float, ansi_quotes", "utf8mb4", TokenKind.NAME),
-        (b'"a"', "ORACLE", "utf8mb4", TokenKind.NAME),
         (b"'a\\'", "NO_BACKSLASH_ESCAPES", "utf8mb4", TokenKind.STRING),
         (b"'\x95\\'", "", "cp932", TokenKind.STRING),
         (b"'\xe4'", "", "latin1", TokenKind.STRING),
