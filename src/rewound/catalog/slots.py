@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from rewound.catalog.naming.calendar import WEEKDAY_NAMES, find_month, find_weekday
+from rewound.catalog.naming.calendar import WEEKDAY_NAMES, any_month, find_month, find_weekday
 from rewound.catalog.numbered_slots import (
     HALF_DAY,
     Judge,
@@ -36,6 +36,8 @@ _NUMBER_UNIT = re.compile(r"(?i:([0-9]{1,2})(?:h|hr|hrs|uhr))")
 _CLOCK = re.compile(r"(?i:(?P<H>[0-9]{1,2})(?P<M>[0-5][0-9])?(?P<half>am|pm|h|uhr))")
 """A time of day with its unit: 3am, 0330pm, 0300h."""
 _DAY_AND_MONTH = re.compile(r"([0-3]?[0-9])([^\W\d_]{3,})|([^\W\d_]{3,})([0-3]?[0-9])")
+_HALF_YEAR = re.compile("(?:20)?[0-9]{2}[HhSs][12]|[HhSs][12](?:20)?[0-9]{2}")
+_MONTH_AND_YEAR = re.compile(rf"{any_month()}(?:20)?[0-9]{{2}}|20[0-9]{{2}}{any_month()}")
 _WEEKDAY_AND_NUMBER = re.compile(r"([^\W\d_]{3,})([0-9])")
 _RELEASE = re.compile(r"[vVrR][0-9]+(?:[.][0-9]+)*|[0-9]+(?:[.][0-9]+){2}")
 _SHORT_RELEASE = re.compile(r"[0-9]+[.][0-9]+")
@@ -67,6 +69,8 @@ def find_kind(part: str) -> str | None:
         ("month", find_month(part) is not None),
         ("slot", _SLOT.fullmatch(part) is not None),
         ("word of time", part.lower() in _MOMENT_WORDS),
+        ("half of a year", _HALF_YEAR.fullmatch(part) is not None),
+        ("month and year", _MONTH_AND_YEAR.fullmatch(part) is not None),
         ("day and month", _read_day_and_month(part) is not None),
         ("weekday and number", _is_weekday_and_number(part)),
         ("ordinal", _ORDINAL.fullmatch(part) is not None),
@@ -232,13 +236,13 @@ def _ask_where(fits: Callable[[datetime, int], bool], what: str) -> Judge:
 
 
 def _or_daily(judge: Judge) -> Judge:
-    """Return a judge for numbers after a single letter that fit no closing line."""
+    """Return a judge that also asks for two dumps a day apart, for parts that may name worlds."""
 
     def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
         if (verdict := judge(slots)) is not None:
             return verdict
         is_daily = _are_single(slots) and are_daily(slot.closed_at for slot in slots)
-        return ("numbers of a rotation", False) if is_daily and _have_more(slots) else None
+        return ("slots of a rotation", False) if is_daily and _have_more(slots) else None
 
     return ask
 
@@ -255,6 +259,7 @@ ASKED: Mapping[str, Judge] = {
     "release": _ask("releases"),
     "weekday and number": _ask("weekdays"),
     "ordinal": _ask("days"),
+    "half of a year": _ask("halves of a year"),
     "letter": _ask_of_runs("letters of a rotation"),
     "token": _ask_of_runs("hashes or numbers of a build"),
     "short release": _ask_of_runs("releases"),
@@ -268,13 +273,14 @@ ASKED: Mapping[str, Judge] = {
 """The judges of parts that raise a question by their sound, also beside a time in the name."""
 JUDGES: Mapping[str, Judge] = {
     **ASKED,
-    "number after q": _judge_quarters,
+    "number after q": _or_daily(_judge_quarters),
     "number after quarter": _ask("quarters", judge=_judge_quarters),
     "weekday": _judge_weekdays,
-    "month": _judge_months,
+    "month": _or_daily(_judge_months),
     "number": judge_numbers,
-    "four digits": judge_four_digits,
+    "four digits": _or_daily(judge_four_digits),
     "day and month": _judge_days_of_months,
+    "month and year": _ask("months", judge=_judge_days_of_months),
     "number before h": _HOURS,
     "time of day": _judge_times_of_day,
     "number after w": _or_daily(_WEEKS),

@@ -858,6 +858,8 @@ FOLDERS = [
             *(("-yesterday", "-current"), ("-rc1", "-rc2"), ("-build41", "-build42")),
             *(("-day4", "-day5"), ("-mon1", "-mon2"), ("-wk1", "-wk2"), ("-FY23", "-FY24")),
             *(("-tue1", "-tue2"), ("-1st", "-2nd"), ("-2d", "-1d"), ("-d2", "-d1")),
+            *(("-2023H1", "-2023H2"), ("-jan2023", "-feb2023"), ("-0101", "-0102")),
+            *(("-Q2", "-Q3"), ("-Apr", "-May"), ("-2021", "-2022"), ("-update7", "-update8")),
             ("-3f2504e0-4f89-11d3-9a0c-0305e82c3301", "-6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
         )
     ),
@@ -1002,6 +1004,8 @@ FOLDERS = [
             *(("api-v1", "api-v2"), ("shop-old", "shop-new"), ("shop-a", "shop-b", "shop-c")),
             *(("tenant-3f2504e", "tenant-6ba7b81"), ("zone-1.1", "zone-1.2", "zone-2.1")),
             *(("shop", "shop-old"), ("day1", "day2", "day3"), ("10.0.0.12", "10.0.0.13")),
+            *(("shop-2023H1", "shop-2023H2"), ("world-jan2023", "world-feb2023")),
+            *(("shop-0101", "shop-0102"), ("eu-apr", "eu-may"), ("shop_1001", "shop_1002")),
             *(("game-data", "shop-data"), ("host1-auth", "host1-data", "host1-game")),
         )
     ),
