@@ -2,7 +2,7 @@
 
 Fleets of several state folders, and of several users, may share one cache. So a baseline remembers
 its fleets: `KEY/leases/` holds a symbolic link to the folder of each. A link whose folder is gone
-means nothing, so a fleet that is deleted by hand keeps nothing (ADR 19).
+means nothing, so a fleet that is deleted by hand keeps nothing (ADR 22).
 """
 
 import contextlib
