@@ -28,8 +28,6 @@ from rewound.catalog.naming.names import NameProblem, ParsedName
 from rewound.catalog.naming.pattern import NamePattern, compile_pattern
 from rewound.catalog.naming.times import TIME_SHAPES, TimeShape
 from rewound.catalog.several_files import Subject
-from rewound.worlds.folding import fold_worlds, name_worlds
-from rewound.worlds.selecting import select_worlds
 
 __all__ = [
     "TIME_SHAPES",
@@ -51,12 +49,9 @@ __all__ = [
     "compile_pattern",
     "describe_missing",
     "discover",
-    "fold_worlds",
-    "name_worlds",
     "natural_key",
     "parse_target",
     "require_all",
     "require_settled",
-    "select_worlds",
     "sort_naturally",
 ]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rewound.catalog import fold_worlds
 from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, Presentation, Stopwatch, show
 from rewound.cli.parameters.shared_options import FORMATS
@@ -18,6 +17,7 @@ from rewound.query.outcome import Summary
 from rewound.query.query_options import QueryOptions
 from rewound.query.result_columns import WORLD
 from rewound.query.script import UserStatement, find_unset_variables
+from rewound.worlds.folding import fold_worlds
 
 _WITHOUT_ROWS = frozenset({"SET", "USE", "DO"})
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from rewound.catalog import ChosenDump, Dump, name_worlds
+from rewound.catalog import ChosenDump, Dump
 from rewound.errors import HostError
+from rewound.worlds.folding import name_worlds
 
 _MIB = 1 << 20
 _EMPTY_SERVER_BYTES = 160 * _MIB

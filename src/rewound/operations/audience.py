@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rewound import settings
-from rewound.catalog import fold_worlds, select_worlds
 from rewound.errors import UsageError
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
@@ -14,6 +13,8 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.server_url import ServerUrl
 from rewound.operations.fleets import status
 from rewound.query.outcome import Outcome
+from rewound.worlds.folding import fold_worlds
+from rewound.worlds.selecting import select_worlds
 
 SEPARATOR = "/"
 """Between fleet and world, where there are several fleets; no name of a fleet holds it."""

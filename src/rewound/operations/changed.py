@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from rewound import settings
-from rewound.catalog import select_worlds
 from rewound.engine.cloning import DATA, find_unmounted_layer
 from rewound.fleet.change_signs import look, look_as_reader, look_at_layer
 from rewound.fleet.changes import Changes, Seen, find_changes
@@ -13,6 +12,7 @@ from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import READER, ROOT
 from rewound.operations.fleets import status
+from rewound.worlds.selecting import select_worlds
 
 _AT_A_TIME = 16
 _RESTORED = (WorldState.READY, WorldState.STOPPED)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rewound import settings
-from rewound.catalog import select_worlds
 from rewound.diff.many import FleetComparison, WorldPair, compare_many, has_changed
 from rewound.diff.patterns import UnmetPatterns
 from rewound.diff.report.query_diff import (
@@ -40,6 +39,7 @@ from rewound.query.outcome import summarise
 from rewound.query.query_options import QueryOptions
 from rewound.similar_names import suggest
 from rewound.worlds.folding import fold_worlds
+from rewound.worlds.selecting import select_worlds
 
 
 @dataclass(frozen=True, slots=True)

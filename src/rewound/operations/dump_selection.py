@@ -15,7 +15,6 @@ from rewound.catalog import (
     discover,
     parse_target,
     require_settled,
-    select_worlds,
 )
 from rewound.dump.file.header import find_closing_time, find_database, find_server_version
 from rewound.dump.file.reader import DumpReader
@@ -23,6 +22,7 @@ from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import DumpError, UsageError
 from rewound.fleet.plan import find_disagreement
 from rewound.similar_names import find_similar, suggest
+from rewound.worlds.selecting import select_worlds
 
 _TAIL_BYTES = 4096
 _BYTES_READ = 256 << 20

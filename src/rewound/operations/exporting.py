@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rewound import settings
-from rewound.catalog import name_worlds, select_worlds
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.docker.compose import (
     COMPOSE_FILE,
@@ -36,6 +35,8 @@ from rewound.fleet.world import World, WorldState, fleet_flag, say_state
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT, new_password, password_statement
 from rewound.mysql.version import parse_version
 from rewound.operations import fleets
+from rewound.worlds.folding import name_worlds
+from rewound.worlds.selecting import select_worlds
 
 FIRST_PORT = 33061
 """The first world's port, where the user names none."""

@@ -6,9 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from rewound import settings
-from rewound.catalog import (
-    select_worlds,
-)
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError, UsageError
 from rewound.files.json_files import encode_readably, to_plain
@@ -23,6 +20,7 @@ from rewound.fleet.world import READABLE, World, WorldState, explain_unready
 from rewound.load.ledger import Ledger
 from rewound.mysql.endpoint import Endpoint
 from rewound.similar_names import suggest
+from rewound.worlds.selecting import select_worlds
 
 
 def names() -> list[str]:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from rewound import settings
-from rewound.catalog import select_worlds
 from rewound.command import own_identity
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.process.process_watch import ProcessWatch
@@ -18,6 +17,7 @@ from rewound.fleet.world import WorldState, fleet_flag, say_state
 from rewound.operations.engines import get_engine
 from rewound.operations.host import open_baselines
 from rewound.operations.restoring import workers
+from rewound.worlds.selecting import select_worlds
 
 
 def start(fleet: str, worlds: str | None = None, *, observer: Observer) -> Starting:

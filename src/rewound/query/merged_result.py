@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from rewound.catalog import name_worlds
 from rewound.errors import RewoundError
 from rewound.mysql.columns import Column, ColumnType, Row
 from rewound.query.column_union import spread
 from rewound.query.fanout import ResultStream
 from rewound.query.outcome import Outcome, Summary, summarise
 from rewound.query.result_columns import WORLD, ResultColumns, choose_result_columns
+from rewound.worlds.folding import name_worlds
 from rewound.worlds.sentences import tell_of_worlds
 
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewound.catalog import select_worlds
 from rewound.errors import UsageError
+from rewound.worlds.selecting import select_worlds
 
 HOSTS = tuple(f"host{number}" for number in range(1, 13))
 WORLDS = (*HOSTS, "host01", "eu-west", "eu-north", "us", "rack1-07", "rack2-07", "rack112")

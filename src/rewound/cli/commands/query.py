@@ -7,7 +7,6 @@ from typing import TextIO
 
 import click
 
-from rewound.cli.commands.query_compare import require_comparable, show_compared
 from rewound.cli.diff_codes import TROUBLE
 from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
@@ -190,6 +189,9 @@ def command(
     )
     _warn_of_states(read_fleets(compare) if compare else setting.audience.fleets, worlds)
     if compare is not None:
+        # Its imports take as long as a question.
+        from rewound.cli.commands.query_compare import require_comparable, show_compared
+
         require_comparable(setting)
         return show_compared(compare, key, statements, setting)
     if write:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from rewound.catalog import fold_worlds
 from rewound.cli.output.render import Cell, Figure
 from rewound.diff.report.document import (
     ColumnReport,
@@ -12,6 +11,7 @@ from rewound.diff.report.document import (
     RowReport,
     TableReport,
 )
+from rewound.worlds.folding import fold_worlds
 
 List = tuple[list[str], list[list[Cell]]]
 """Names of columns, and rows."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from rewound.catalog import fold_worlds, name_worlds
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.answer_changes import fits, iter_changes
 from rewound.cli.output.diff_lists import (
@@ -27,6 +26,7 @@ from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError
 from rewound.operations.diffing import QueryDiff
 from rewound.query.group import group_errors
+from rewound.worlds.folding import fold_worlds, name_worlds
 from rewound.worlds.sentences import tell_of_worlds
 
 _MOST_FINDINGS = 10

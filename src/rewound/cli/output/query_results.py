@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rewound.catalog import fold_worlds, name_worlds
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.formats import LINE_FORMATS
 from rewound.cli.output.new_file import create_file
@@ -22,6 +21,7 @@ from rewound.query.merged_result import MergedResult
 from rewound.query.outcome import Summary
 from rewound.query.script import UserStatement, is_read_by_line
 from rewound.similar_names import suggest
+from rewound.worlds.folding import fold_worlds, name_worlds
 from rewound.worlds.sentences import is_predicate, tell_of_worlds
 
 if TYPE_CHECKING:
