@@ -142,7 +142,8 @@ def _note_given(ctx: click.Context, name: str, command: click.Command, args: lis
 
     settings = (ctx.default_map or {}).get(name) or {}
     are_on = [parameter for parameter, value in settings.items() if value is True]
-    diagnostics.note_given(find_given(command, args, are_on))
+    own = click.Context(command, parent=ctx)
+    diagnostics.note_given(find_given(own, args, are_on))
 
 
 def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -> list[Path]:

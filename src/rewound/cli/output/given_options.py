@@ -29,19 +29,20 @@ def without_given(hint: str, given: Collection[str]) -> str | None:
 
 
 def find_given(
-    command: click.Command, args: Sequence[str], settings: Collection[str]
+    context: click.Context, args: Sequence[str], settings: Collection[str]
 ) -> frozenset[str]:
     """Return the options without a value that a command is given, and the rules that it allows.
 
+    `context` is one of the command, of its own: what parses the arguments leaves traces in it.
     `settings` are the names of the parameters that are on in the settings file.
     """
     try:
-        values, _, _ = command.make_parser(click.Context(command)).parse_args(list(args))
+        values, _, _ = context.command.make_parser(context).parse_args(list(args))
     except click.UsageError:
         return frozenset()  # the command itself reports errors in them
     flags = {
         name
-        for param in command.params
+        for param in context.command.params
         if isinstance(param, click.Option) and param.is_flag
         if values.get(param.name or "") is True or param.name in settings
         for name in param.opts
