@@ -48,7 +48,7 @@ CASES = {
     "a name that fits no shape": Case(
         "up {dumps}",
         1,
-        "error: no dumps in {dumps}; {dumps}/notes.txt: *\nhint: *--pattern describes names"
+        "error: no dumps in {dumps}; {dumps}/notes.txt: *\nhint: *use --pattern for names"
         " of another form\n",
         lambda dumps: dumps.write("who restores what", name="notes.txt", header="", closing=""),
     ),
