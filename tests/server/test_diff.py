@@ -12,6 +12,7 @@ from rewound import command
 from rewound.engine.install.installation import Installation
 from rewound.files.mounts import remove_tree
 from tests.conftest import EXAMPLES, Cli, Dumps
+from tests.server.terminal import on_terminal
 
 GAME_SAMPLE = Path(__file__).parents[3] / "shared/data/game-sample"
 
@@ -33,6 +34,16 @@ def moments(
     finally:
         cli("down", "--all")
         remove_tree(cli.state_dir)
+
+
+def test_rows_that_a_screen_would_cut_are_shown_line_by_line(moments: Cli):
+    asked = ("diff", "before", "after", "--table", "player", "--worlds", "host1", "--rows", "1")
+    with on_terminal(moments, *asked, "--show", "player_name", first="host1") as terminal:
+        assert terminal.wait() == 1
+        lines = terminal.shown.splitlines()
+    assert lines[0] == "host1: player 1, player_name=Olivia \\o/"
+    assert "  updated_at  2026-03-02 18:33:31 → 2026-03-03 19:17:16" in lines
+    assert max(map(len, lines)) <= 80
 
 
 def test_the_planted_fault_stands_out_in_the_first_line(moments: Cli):

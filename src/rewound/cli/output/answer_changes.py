@@ -1,4 +1,4 @@
-"""How answers to a query differ, line by line: for when a table would cut values. Pure.
+"""How rows and answers differ, line by line: for when a table would cut values. Pure.
 
 Each row that differs has a heading: its world, its key, and whether it was added or removed. Below
 it, each value that differs has a line of its own, and continues in the next if it is long:
@@ -39,11 +39,18 @@ def fits(columns: Sequence[str], rows: Iterable[Texts], *, width: int, gap: int)
     return sum(wanted) + gap * (len(wanted) - 1) <= width
 
 
-def iter_changes(columns: Sequence[str], rows: Iterable[Texts], *, width: int) -> Iterator[str]:
-    """Yield the lines of a list of changes, none wider than `width`."""
-    key_names = columns[1:-_BEHIND_KEY]
+def iter_changes(
+    columns: Sequence[str], rows: Iterable[Texts], *, width: int, unnamed: int = 0
+) -> Iterator[str]:
+    """Yield the lines of a list of changes, none wider than `width`.
+
+    The first `unnamed` values of the key stand without their names: `host2: player 17`.
+    """
+    key_names = columns[1 + unnamed : -_BEHIND_KEY]
     for (world, *key, change), group in groupby(rows, key=lambda row: tuple(row[:-4])):
-        parts = [f"{name}={_show(value)}" for name, value in zip(key_names, key, strict=True)]
+        parts = [" ".join(map(_show, key[:unnamed]))] if unnamed else []
+        named = zip(key_names, key[unnamed:], strict=True)
+        parts += [f"{name}={_show(value)}" for name, value in named]
         parts += [_show(change)] if change != "changed" else []
         heading = f"{_show(world)}: {', '.join(parts)}" if parts else f"{_show(world)}:"
         yield from _fold(heading, width, indent="    ")

@@ -60,9 +60,10 @@ def show_report(report: Report, failed: Mapping[str, str], how: DiffPresentation
     if how.rows is not None:
         columns, rows = list_rows(report, has_labels=how.has_labels)
         ordered = _for_people(_sort(columns, rows, how), how)
-        if how.output_format == "table":
-            columns, ordered = _leave_out_change(columns, ordered)
-        _write_list(columns, ordered, how, report)
+        if how.output_format != "table":
+            _write_list(columns, ordered, how, report)
+        else:
+            _write_table(*_leave_out_change(columns, ordered), (columns, ordered), unnamed=2)
     elif how.group_by is not None:
         _write_list(*list_columns(report, by=how.group_by), how, report)
     elif how.output_format == "table":
@@ -85,14 +86,10 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
         for change in changes
     ]
     shown = _for_people(_sort(columns, rows, how), how)
-    width = shutil.get_terminal_size().columns
-    is_cut = sys.stdout.isatty() and not fits(columns, shown, width=width, gap=3)
-    if how.output_format == "table" and is_cut:
-        render.write_paged_lines(iter_changes(columns, shown, width=width))
-    elif rows or how.output_format != "table":
-        is_table = how.output_format == "table"
-        listed = [_leave_blank(row) for row in shown] if is_table else shown
-        render.write_rows(columns, listed, how.output_format)
+    if how.output_format != "table":
+        render.write_rows(columns, shown, how.output_format)
+    elif rows:
+        _write_table(columns, [_leave_blank(row) for row in shown], (columns, shown))
     for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(tell_of_worlds([world], error)))
     if query_diff.lone_columns:
@@ -147,6 +144,24 @@ def _leave_out_change(
         return columns, rows
     kept = [*columns[:place], *columns[place + 1 :]]
     return kept, [[*row[:place], *row[place + 1 :]] for row in rows]
+
+
+def _write_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[render.Cell]],
+    changes: tuple[Sequence[str], Sequence[Sequence[render.Cell]]],
+    *,
+    unnamed: int = 0,
+) -> None:
+    """Write a table, or the changes line by line where a screen would cut its values.
+
+    The first `unnamed` columns that identify a row need no names in its heading.
+    """
+    width = shutil.get_terminal_size().columns
+    if sys.stdout.isatty() and not fits(columns, rows, width=width, gap=3):
+        render.write_paged_lines(iter_changes(*changes, width=width, unnamed=unnamed))
+    else:
+        render.write_rows(columns, rows, "table")
 
 
 def _leave_blank(row: Sequence[render.Cell]) -> Sequence[render.Cell]:

@@ -33,6 +33,20 @@ def test_each_row_has_a_heading_and_each_value_its_line():
     ]
 
 
+def test_what_needs_no_name_stands_without_it():
+    columns = ["world", "table", "key", "title", *COLUMNS[-5:]]
+    rows: list[Texts] = [
+        ["w1", "player", "17", "Champion", "changed", "score", "1", "2", "+1"],
+        ["w1", "player", "18", None, "changed", "score", "1", "3", "+2"],
+    ]
+    assert list(iter_changes(columns, rows, width=60, unnamed=2)) == [
+        "w1: player 17, title=Champion",
+        "  score  1 → 2  +1",
+        "w1: player 18, title=NULL",
+        "  score  1 → 3  +2",
+    ]
+
+
 def test_a_value_without_blanks_is_cut_anywhere_and_a_huge_one_is_counted():
     row: Texts = ["w1", "x", "changed", "blob", "0x" + "AB" * 40, "0x" + "CD" * 500_000, ""]
     lines = list(iter_changes(COLUMNS, [row], width=60))
