@@ -25,7 +25,8 @@ from rewound.binlog.replay_events import count_rows, iter_replay_events
 from rewound.binlog.rows.inverse import invert
 from rewound.binlog.rows.left_out import leave_out_tables
 from rewound.binlog.rows.row_event import read_row_event
-from rewound.binlog.rows.values import JsonChanges, LoggedChange, Unlogged, ValueReader
+from rewound.binlog.rows.value_plan import JsonChanges, Unlogged
+from rewound.binlog.rows.values import LoggedChange, ValueReader
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
 from rewound.binlog.transactions import TransactionReader
 from rewound.engine.host.ports import pick_ports

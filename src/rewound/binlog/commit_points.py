@@ -8,20 +8,27 @@ The order is the log's, never the clock's: the end of a replay is a place in the
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
-from zlib import crc32
 
-from rewound.binlog.events.checksums import CHECKSUM_BYTES, INTACT_CRC
+from rewound.binlog.events.checksums import CHECKSUM_BYTES, INTACT_CRC, crc32
 from rewound.binlog.events.gtid import read_start
 from rewound.binlog.events.header import HEADER_BYTES
-from rewound.binlog.events.kinds import BETWEEN_KINDS, GTID_KINDS
+from rewound.binlog.events.kinds import BETWEEN_KINDS, GTID_KINDS, EventKind
 from rewound.binlog.events.malformed import MalformedEvent
-from rewound.binlog.gtids import Gtid
+from rewound.binlog.gtids import Gtid, format_uuid
 from rewound.binlog.log_file import MAGIC, CutOff, LogFile
 from rewound.binlog.transactions import TransactionReader
 from rewound.errors import BinlogError
 
-_WINDOW_BYTES = 16 << 10
+_NEAR_BYTES, _FAR_BYTES, _EVENT_BYTES = 8 << 10, 256, 128
 _LONGEST_GTID_EVENT_BYTES = 1 << 12
+# Type, length, end, UUID, number, whether clocks follow, time and the first byte of the length.
+_unpack_usual = struct.Struct("<4xB4xII2xx16sQB16xQ").unpack_from
+_SIZE_AT = 69
+_TIME_MASK, _ORIGINAL_FOLLOWS, _HAS_CLOCKS = (1 << 56) - 1, 1 << 55, 2
+_LARGEST_NUMBER = (1 << 63) - 1
+_LARGEST_BYTE, _THREE_BYTES = 250, 253
+_GTID = int(EventKind.GTID)
+_USUAL_KINDS = frozenset({_GTID, int(EventKind.ANONYMOUS_GTID)})
 _unpack_header = struct.Struct("<4xB4xII").unpack_from
 
 
@@ -51,10 +58,17 @@ def iter_commit_points(log: LogFile) -> Iterator[CommitPoint]:
     window = _Window(log)
     position = log.first_position
     point: CommitPoint | None = None  # given out once something was seen at its end
-    while (header := window.read_header(position)) is not None:
+    while True:
+        next_point = window.read_usual(position)
+        header = (0, 0) if next_point is not None else window.read_header(position)
+        if header is None:
+            break
         if point is not None:
             yield point
-            point = None
+        point = next_point
+        if point is not None:
+            position = point.end
+            continue
         kind, length = header
         if kind in BETWEEN_KINDS:
             position += length
@@ -72,7 +86,10 @@ def iter_commit_points(log: LogFile) -> Iterator[CommitPoint]:
 
 
 class _Window:
-    """A few kB of a file, from the event that was last asked for on."""
+    """A few bytes of a file, from the event that was last asked for on.
+
+    Between far events little is read, between near ones a few kB at a time.
+    """
 
     def __init__(self, log: LogFile) -> None:
         self._log = log
@@ -81,11 +98,42 @@ class _Window:
         self._buffer = b""
         self._base = log.first_position
 
+    def read_usual(self, position: int) -> CommitPoint | None:
+        """Return the transaction that begins here with the GTID event of 8.0.2 and newer.
+
+        None: there is another event, or the window has to be filled by `read_header`.
+        """
+        buffer = self._buffer
+        offset = position - self._base
+        if offset + _EVENT_BYTES > len(buffer):
+            return None
+        kind, length, end, uuid, number, clocks, times = _unpack_usual(buffer, offset)
+        time_us, size = times & _TIME_MASK, times >> 56
+        if kind not in _USUAL_KINDS or clocks != _HAS_CLOCKS or time_us >= _ORIGINAL_FOLLOWS:
+            return None
+        if size > _LARGEST_BYTE:
+            if size > _THREE_BYTES:
+                return None
+            size_at = offset + _SIZE_AT
+            size = int.from_bytes(buffer[size_at : size_at + size - _LARGEST_BYTE], "little")
+        event_end = offset + length
+        if (
+            end != (position + length) & 0xFFFFFFFF
+            or size <= length
+            or not (0 < number <= _LARGEST_NUMBER or kind != _GTID)
+            or not _SIZE_AT + 4 <= length <= _EVENT_BYTES
+            or (self._checksum_bytes and crc32(buffer[offset:event_end]) != INTACT_CRC)
+        ):
+            return None  # the error is read_header's or read_point's
+        gtid = Gtid(format_uuid(uuid), number) if kind == _GTID else None
+        return CommitPoint(position, position + size, gtid, time_us, time_us, True)
+
     def read_header(self, position: int) -> tuple[int, int] | None:
         """Return type and length of the event at a position; None at the end of the file."""
         offset = position - self._base
-        if offset + _LONGEST_GTID_EVENT_BYTES > len(self._buffer):
-            self._buffer = self._fetch(position, HEADER_BYTES, _WINDOW_BYTES)
+        if offset + _EVENT_BYTES > len(self._buffer):
+            window = _FAR_BYTES if offset > _NEAR_BYTES else _NEAR_BYTES
+            self._buffer = self._fetch(position, HEADER_BYTES, window)
             self._base, offset = position, 0
             if len(self._buffer) < HEADER_BYTES:
                 if self._buffer:
@@ -101,7 +149,7 @@ class _Window:
         offset = position - self._base
         data = self._buffer[offset : offset + length]
         if len(data) < length:
-            raise self._log.refuse_cut(CutOff(position))
+            data = self._read_long(position, length)
         if self._checksum_bytes and crc32(data) != INTACT_CRC:
             raise self._log.refuse_checksum(position, data[4])
         body = data[HEADER_BYTES : length - self._checksum_bytes]
@@ -120,8 +168,17 @@ class _Window:
             begin.gtid,
             begin.committed_us,
             begin.originally_committed_us or begin.committed_us,
-            has_exact_time=True,
+            True,
         )
+
+    def _read_long(self, position: int, length: int) -> bytes:
+        """Return an event that is longer than the window."""
+        if length > _LONGEST_GTID_EVENT_BYTES:
+            raise self._log.refuse_no_event(position)
+        data = self._fetch(position, length, length)
+        if len(data) < length:
+            raise self._log.refuse_cut(CutOff(position))
+        return data
 
 
 def _iter_read(log: LogFile, start: int) -> Iterator[CommitPoint]:

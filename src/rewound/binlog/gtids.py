@@ -6,6 +6,7 @@ source of the first is `uuid` or `uuid:tag`, that of the second `domain-server`.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -47,6 +48,7 @@ def parse_gtid(text: str) -> Gtid:
     return Gtid(source, int(number))
 
 
+@lru_cache(maxsize=1_000)
 def format_uuid(raw: bytes) -> str:
     """Return 16 bytes as a server's UUID is written."""
     text = raw.hex()

@@ -18,7 +18,7 @@ from rewound.dump.file.compression import (
 from rewound.dump.file.opening import open_dump, reading_failed
 from rewound.errors import BinlogError, DumpError
 
-FETCH_BYTES = 1 << 20
+FETCH_BYTES = 64 << 10
 _PIECE_BYTES = 1 << 20
 
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from zlib import crc32
 
-from rewound.binlog.events.checksums import INTACT_CRC
+from rewound.binlog.events.checksums import INTACT_CRC, crc32
 from rewound.binlog.events.format_description import LogFormat, read_format
 from rewound.binlog.events.header import (
     HEADER_BYTES,
@@ -97,33 +96,53 @@ class LogFile:
             BinlogError: there is no event, or one is damaged.
             CutOff: the file ends inside an event.
         """
-        fetch, has_checksums = self.content.fetch, self.format.has_checksums
-        buffer, offset, size = b"", 0, 0
-        while True:
-            if size - offset < HEADER_BYTES:
-                buffer, offset = fetch(position, HEADER_BYTES), 0
-                size = len(buffer)
-                if size < HEADER_BYTES:
-                    if size:
-                        raise CutOff(position)
-                    return
+        for batch in self.iter_batches(position):
+            yield from batch
+
+    def iter_batches(self, position: int) -> Iterator[list[bytes]]:
+        """Yield the same in lists of about 1 MiB: handing events over one by one takes longer.
+
+        Raises:
+            BinlogError: there is no event, or one is damaged.
+            CutOff: the file ends inside an event.
+        """
+        at_least = HEADER_BYTES
+        while buffer := self.content.fetch(position, at_least):
+            batch: list[bytes] = []
+            try:
+                offset, at_least = self._split(buffer, position, batch)
+            except BinlogError:
+                if batch:
+                    yield batch  # whole transactions may be in it
+                raise
+            if batch:
+                yield batch
+            elif len(buffer) < at_least:
+                raise CutOff(position)
+            position += offset
+
+    def _split(self, buffer: bytes, position: int, batch: list[bytes]) -> tuple[int, int]:
+        """Put the events in a buffer into `batch`.
+
+        Return where the first one begins that is not whole, and how long it is at least.
+        """
+        has_checksums = self.format.has_checksums
+        offset, size, base = 0, len(buffer), position
+        while size - offset >= HEADER_BYTES:
             length, end = _unpack_sizes(buffer, offset)
-            if end != (position + length) & 0xFFFFFFFF or not (
+            stop = offset + length
+            if end != (base + stop) & 0xFFFFFFFF or not (
                 HEADER_BYTES <= length <= LARGEST_EVENT_BYTES
             ):
-                raise self.refuse_no_event(position)
-            stop = offset + length
+                raise self.refuse_no_event(base + offset)
             if stop > size:
-                buffer, offset, stop = fetch(position, length), 0, length
-                size = len(buffer)
-                if size < length:
-                    raise CutOff(position)
+                return offset, length
             data = buffer[offset:stop]
             if has_checksums and crc32(data) != INTACT_CRC:
-                raise self.refuse_checksum(position, data[4])
-            position += length
-            yield data
+                raise self.refuse_checksum(base + offset, data[4])
+            batch.append(data)
             offset = stop
+        return offset, HEADER_BYTES
 
     def refuse_cut(self, cut: CutOff) -> BinlogError:
         """Return the error of a file that ends inside an event."""

@@ -7,12 +7,13 @@ caller, from `LoggedTransaction.iter_events`.
 
 from collections.abc import Iterator
 
+from rewound.binlog.events.checksums import CHECKSUM_BYTES
 from rewound.binlog.events.header import LogEvent, add_checksum
 from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.events.mariadb import to_mysql
 from rewound.binlog.events.table_map import TableName
 from rewound.binlog.log_bytes import copy_again
-from rewound.binlog.rows.row_counts import ChangedRows, LoggedRowCounter
+from rewound.binlog.rows.row_counts import ChangedRows, LoggedRowCounter, TableMaps
 from rewound.binlog.transaction import LoggedTransaction
 from rewound.errors import BinlogError
 
@@ -32,18 +33,35 @@ def iter_replay_events(transaction: LoggedTransaction) -> Iterator[LogEvent]:
             raise refuse_event(transaction, event, error) from error
 
 
-def count_rows(transaction: LoggedTransaction) -> dict[TableName, ChangedRows]:
+def count_rows(
+    transaction: LoggedTransaction, maps: TableMaps | None = None
+) -> dict[TableName, ChangedRows]:
     """Return how many rows of which tables a transaction inserts, updates and deletes.
+
+    Rows that a ROLLBACK TO SAVEPOINT takes back are counted too. Give the same `maps` with each
+    transaction of a file: counting takes a third of the time then.
 
     Raises:
         BinlogError: an event is damaged, or the file has changed.
     """
-    counter = LoggedRowCounter()
-    for event in transaction.iter_events():
-        try:
-            counter.take(event)
-        except MalformedEvent as error:
-            raise refuse_event(transaction, event, error) from error
+    counter = LoggedRowCounter(maps or TableMaps())
+    take = counter.take
+    overhead = CHECKSUM_BYTES if transaction.has_checksums else 0
+    position = transaction.start
+    try:
+        if transaction.held is not None and not transaction.has_payload:
+            for data in transaction.held:
+                take(data, len(data) - overhead)
+                position += len(data)
+        else:
+            for event in transaction.iter_events():
+                position = event.position
+                data = event.data
+                take(data, len(data) - (CHECKSUM_BYTES if event.has_checksum else 0))
+    except MalformedEvent as error:
+        raise BinlogError(
+            transaction.log, str(error), position=position, hint=copy_again(transaction.log)
+        ) from error
     return counter.counts
 
 

@@ -63,6 +63,12 @@ class LoggedTransaction:
     """Its events as in the file; None of a large one, which is read again where it is needed."""
 
     @property
+    def has_payload(self) -> bool:
+        """Whether its events are compressed as one."""
+        payload = EventKind.TRANSACTION_PAYLOAD
+        return self.held is None or any(data[4] == payload for data in self.held[:3])
+
+    @property
     def place(self) -> str:
         """The file, the position and the GTID, for messages."""
         gtid = f", {self.gtid}" if self.gtid else ""

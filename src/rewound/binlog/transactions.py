@@ -90,26 +90,38 @@ class TransactionReader:
         map_end = self._map_end
         maps: set[bytes] | None = None
         held: list[bytes] = []
-        size = 0
-        has_ended = False
-        for data in self.log.iter_event_bytes(position):
-            kind = data[4]
-            start, position = position, position + len(data)
-            # Nearly all events are of these two kinds.
-            if maps is not None and kind == _TABLE_MAP:
-                maps.add(data[_MAP_AT:map_end])
-            elif maps is None or kind not in _ROW_KINDS:
-                building = self._take(data, start)
-                if building is None:
+        for batch in self.log.iter_batches(position):
+            first = done = 0  # where the transaction begins, and which event `position` is of
+            for index, data in enumerate(batch):
+                if maps is not None:  # nearly all events are of these two kinds
+                    kind = data[4]
+                    if kind == _TABLE_MAP:
+                        maps.add(data[_MAP_AT:map_end])
+                        continue
+                    if kind in _ROW_KINDS:
+                        continue
+                position += sum(map(len, batch[done:index]))
+                done = index
+                building = self._take(data, position)
+                if building is not None and not building.has_ended:
+                    maps = building.begun_maps
                     continue
-                maps, has_ended = building.begun_maps, building.has_ended
-            held.append(data)
-            size += len(data)
-            if size > HELD_BYTES:
-                held.clear()
-            if has_ended:
-                yield self._finish(position, held if size <= HELD_BYTES else None)
-                maps, held, size, has_ended = None, [], 0, False
+                position += len(data)
+                done = index + 1
+                if building is not None:
+                    yield self._finish(position, [*held, *batch[first:done]])
+                maps, held, first = None, [], done
+            position += sum(map(len, batch[done:]))
+            held = self._hold(held, batch[first:], position)
+        self._end_file(position)
+
+    def _hold(self, held: list[bytes], more: list[bytes], end: int) -> list[bytes]:
+        """Return the events of the transaction so far; none where they have become too many."""
+        if self._building is not None and end - self._building.start > HELD_BYTES:
+            return []
+        return held + more
+
+    def _end_file(self, position: int) -> None:
         if self._building is not None:
             raise self._refuse_cut(position)
         if self.ending is None:
@@ -180,7 +192,7 @@ class TransactionReader:
         if not building.has_ended:
             raise MalformedEvent("the payload ends inside its transaction")
 
-    def _finish(self, end: int, held: Sequence[bytes] | None) -> LoggedTransaction:
+    def _finish(self, end: int, held: Sequence[bytes]) -> LoggedTransaction:
         building, self._building = self._building, None
         assert building is not None  # noqa: S101 - it has just ended
         begin = building.begin
@@ -204,7 +216,7 @@ class TransactionReader:
             statement_at=building.statement_at,
             is_rolled_back=building.is_rolled_back,
             has_checksums=self.log.format.has_checksums,
-            held=None if held is None else tuple(held),
+            held=tuple(held) if end - building.start <= HELD_BYTES else None,
         )
         return transaction
 

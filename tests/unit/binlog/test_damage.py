@@ -26,7 +26,7 @@ from rewound.binlog.replay_events import count_rows, iter_replay_events
 from rewound.binlog.rows.inverse import NotInvertible, invert
 from rewound.binlog.rows.json_values import read_json, read_json_changes
 from rewound.binlog.rows.left_out import leave_out_tables
-from rewound.binlog.rows.row_counts import LoggedRowCounter
+from rewound.binlog.rows.row_counts import LoggedRowCounter, TableMaps
 from rewound.binlog.rows.row_event import read_row_event
 from rewound.binlog.rows.values import ValueReader
 from rewound.binlog.transactions import TransactionReader
@@ -53,11 +53,15 @@ def split(data: bytes) -> list[bytes]:
 EVENTS = [event for data in LOGS.values() for event in split(data)]
 
 
+def take(counter: LoggedRowCounter, event: LogEvent) -> None:
+    counter.take(event.data, len(event.data) - 4)
+
+
 def read_event(event: LogEvent, counter: LoggedRowCounter) -> None:
     """Read all that is read of an event."""
     body = event.body
     if event.kind == 19:
-        counter.take(event)
+        take(counter, event)
         ValueReader(read_table_map(body))
     elif event.kind in (2, 165):
         read_query(event)
@@ -67,7 +71,7 @@ def read_event(event: LogEvent, counter: LoggedRowCounter) -> None:
         list(iter_payload(body))
     else:
         read_small(event.kind, body)
-    counter.take(to_mysql(event))
+    take(counter, to_mysql(event))
 
 
 def read_small(kind: int, body: bytes) -> None:
@@ -108,10 +112,10 @@ def test_changed_bodies_with_good_checksums_give_values_or_errors(data: st.DataO
         if body:
             body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(body)))
-    counter = LoggedRowCounter()
+    counter = LoggedRowCounter(TableMaps())
     for earlier in EVENTS[max(0, place - 3) : place]:  # its table map
         if earlier[4] == 19:
-            counter.take(take_event(earlier, 0, has_checksum=True))
+            counter.take(earlier, len(earlier) - 4)
     for each in (bytes(body), bytes(body[:cut])):
         event = take_event(make_event(original[4], each), 0, has_checksum=True)
         with suppress(MalformedEvent):
@@ -164,7 +168,7 @@ def test_random_bytes_are_read_or_refused(raw: bytes):
     for kind in (*range(2, 43), *range(160, 172)):
         event = take_event(make_event(kind, raw), 0, has_checksum=True)
         with suppress(MalformedEvent):
-            read_event(event, LoggedRowCounter())
+            read_event(event, LoggedRowCounter(TableMaps()))
         with suppress(MalformedEvent):
             read_row_event(event, raw)
     with suppress(MalformedEvent):

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 
 from rewound.binlog.events.kinds import EventKind
-from rewound.binlog.events.malformed import MalformedEvent, too_short
+from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.events.packed import read_packed, read_signed_varint, read_varint
 from rewound.binlog.events.statement_events import name_xid
 from rewound.binlog.gtids import Gtid, format_uuid
@@ -55,12 +55,14 @@ def read_start(kind: int, body: bytes, server_id: int) -> TransactionStart:
     Raises:
         MalformedEvent: the body is not one of such an event.
     """
-    with too_short("the GTID event"):
+    try:
         if kind == EventKind.GTID_TAGGED:
             return _read_tagged(body)
         if kind == EventKind.MARIADB_GTID:
             return _read_mariadb(body, server_id)
         return _read_plain(kind, body)
+    except (IndexError, struct.error) as error:
+        raise MalformedEvent("the GTID event is too short") from error
 
 
 def _read_plain(kind: int, body: bytes) -> TransactionStart:

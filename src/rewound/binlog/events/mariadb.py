@@ -18,6 +18,7 @@ from rewound.binlog.events.query import decompress
 
 _PLAIN_KINDS = {166: 23, 167: 24, 168: 25, 169: 30, 170: 31, 171: 32}
 _V1_TO_V2 = 7
+_REWRITTEN_KINDS = V1_ROW_KINDS | COMPRESSED_ROW_KINDS | {EventKind.MARIADB_QUERY_COMPRESSED}
 _NO_EXTRA = b"\x02\0"
 _IDS_BYTES = 8  # the table's number and the flags
 
@@ -28,6 +29,8 @@ def to_mysql(event: LogEvent) -> LogEvent:
     Raises:
         MalformedEvent: it is damaged.
     """
+    if event.kind not in _REWRITTEN_KINDS:
+        return event
     if event.kind == EventKind.MARIADB_QUERY_COMPRESSED:
         return _decompress_query(event)
     event = decompress_rows(event)

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rewound.binlog.events import column_types as types
+from rewound.binlog.events.kinds import EventKind
 from rewound.binlog.events.malformed import MalformedEvent, too_short
-from rewound.binlog.events.packed import read_packed
+from rewound.binlog.events.packed import read_packed, write_packed
 from rewound.binlog.events.table_map import TableMap
 from rewound.binlog.rows.row_event import RowEvent, is_partial
 
 _MOST_PLANS = 1_000
+_EXTRA_AT, _WIDTH_AT = 27, 29  # in all bytes of an event of version 2 without extra data
+_NO_EXTRA = b"\x02\0"
 _PARTIAL_JSON_OPTION = 1
 
 
@@ -28,6 +31,15 @@ class RowSpan(NamedTuple):
     """Places of JSON columns whose value after the change is a list of changes."""
 
 
+class _ImageLayout(NamedTuple):
+    """The images that have the same columns."""
+
+    null_bytes: int
+    """How many bytes of NULL bits they begin with."""
+    steps: dict[bytes, tuple[int, ...]]
+    """The steps through an image with these NULL bits: sizes, or negative: bytes of a length."""
+
+
 class ImagePlans:
     """What is where in the images of one table."""
 
@@ -36,8 +48,10 @@ class ImagePlans:
         self._json = [
             place for place, column in enumerate(table.columns) if column.kind == types.JSON
         ]
-        self._steps: dict[tuple[int, bytes], tuple[int, ...]] = {}
-        self._null_bytes: dict[int, int] = {}
+        self._width_bytes = len(write_packed(len(table.columns)))
+        self._bitmap_bytes = (len(table.columns) + 7) // 8
+        self._layouts: dict[int, _ImageLayout] = {}
+        self._heads: dict[bytes, tuple[int, int]] = {}
 
     def iter_spans(self, row_event: RowEvent, body: bytes) -> Iterator[RowSpan]:
         """Yield the rows of an event in order.
@@ -45,11 +59,7 @@ class ImagePlans:
         Raises:
             MalformedEvent: the rows are not those of this table, or cut off.
         """
-        if row_event.width != len(self.table.columns):
-            raise MalformedEvent(
-                f"the row event has {row_event.width} columns, its table map"
-                f" {len(self.table.columns)}"
-            )
+        self.require_width(row_event)
         at, end = row_event.rows_at, len(body)
         before_columns, after_columns = row_event.before, row_event.after
         has_parts = is_partial(row_event.kind)
@@ -62,7 +72,7 @@ class ImagePlans:
                     at = self.find_end(body, at, before_columns)
                     before = (start, at)
                 if has_parts:
-                    partial, at = self._read_partial_columns(body, at)
+                    partial, at = self.read_partial_columns(body, at)
                 if after_columns is not None:
                     after_start, at = at, self.find_end(body, at, after_columns)
                     after = (after_start, at)
@@ -70,22 +80,37 @@ class ImagePlans:
                     raise MalformedEvent("the row event has rows without columns")
                 yield RowSpan(before, after, partial)
 
+    def require_width(self, row_event: RowEvent) -> None:
+        """Check that an event is about a table of as many columns.
+
+        Raises:
+            MalformedEvent: it is not.
+        """
+        if row_event.width != len(self.table.columns):
+            raise MalformedEvent(
+                f"the row event has {row_event.width} columns, its table map"
+                f" {len(self.table.columns)}"
+            )
+
     def find_end(self, body: bytes, at: int, columns: int) -> int:
         """Return where the image ends that begins at `at`.
 
         Raises:
             IndexError: it is cut off.
         """
-        null_bytes = self._null_bytes.get(columns)
-        if null_bytes is None:
-            null_bytes = self._null_bytes[columns] = (columns.bit_count() + 7) // 8
-        nulls = body[at : at + null_bytes]
-        steps = self._steps.get((columns, nulls))
+        layout = self._layouts.get(columns)
+        if layout is None:
+            if len(self._layouts) >= _MOST_PLANS:
+                self._layouts.clear()
+            layout = self._layouts[columns] = _ImageLayout((columns.bit_count() + 7) // 8, {})
+        null_end = at + layout.null_bytes
+        nulls = body[at:null_end]
+        steps = layout.steps.get(nulls)
         if steps is None:
-            if len(self._steps) >= _MOST_PLANS:
-                self._steps.clear()
-            steps = self._steps[columns, nulls] = self._plan(columns, nulls)
-        at += null_bytes
+            if len(layout.steps) >= _MOST_PLANS:
+                layout.steps.clear()
+            steps = layout.steps[nulls] = self._plan(columns, nulls)
+        at = null_end
         for step in steps:
             if step >= 0:
                 at += step
@@ -99,8 +124,54 @@ class ImagePlans:
             raise IndexError(at)
         return at
 
+    def count_plain_rows(self, event: bytes, end: int) -> int | None:
+        """Return how many rows are in all bytes of an event of MySQL's kinds 30 to 32.
+
+        `end` is where its checksum begins. None: the event has to be read with `iter_spans`.
+
+        Raises:
+            MalformedEvent: the rows are cut off.
+        """
+        width_end = _WIDTH_AT + self._width_bytes
+        is_update = event[4] == EventKind.UPDATE_ROWS
+        at = width_end + self._bitmap_bytes * (2 if is_update else 1)
+        columns = self._heads.get(event[_EXTRA_AT:at])
+        if columns is None:
+            columns = self._read_head(event[_EXTRA_AT:at], is_update=is_update)
+            if columns is None:
+                return None
+        first, second = columns
+        find_end = self.find_end
+        count = 0
+        with too_short("the row event"):
+            while at < end:
+                at = find_end(event, at, first)
+                if is_update:
+                    at = find_end(event, at, second)
+                count += 1
+        if at != end:
+            raise MalformedEvent("the row event is too short")
+        return count
+
+    def _read_head(self, head: bytes, *, is_update: bool) -> tuple[int, int] | None:
+        """Return the columns of both images, or of the only one twice; None if it is unusual."""
+        width = write_packed(len(self.table.columns))
+        bitmaps = head[len(_NO_EXTRA) + len(width) :]
+        size = self._bitmap_bytes
+        if not head.startswith(_NO_EXTRA + width) or len(bitmaps) != size * (1 + is_update):
+            return None
+        whole = (1 << len(self.table.columns)) - 1
+        first = int.from_bytes(bitmaps[:size], "little") & whole
+        second = int.from_bytes(bitmaps[-size:], "little") & whole
+        if not first or not second:
+            return None
+        if len(self._heads) >= _MOST_PLANS:
+            self._heads.clear()
+        self._heads[head] = (first, second)
+        return first, second
+
     def _plan(self, columns: int, nulls: bytes) -> tuple[int, ...]:
-        """Return the steps through an image: sizes, or negative: bytes of a length."""
+        """Return the steps through an image with these columns and NULL bits."""
         null_bits = int.from_bytes(nulls, "little")
         steps: list[int] = []
         for column in self.table.columns:
@@ -118,7 +189,12 @@ class ImagePlans:
                 steps.append(column.size)
         return tuple(steps)
 
-    def _read_partial_columns(self, body: bytes, at: int) -> tuple[frozenset[int], int]:
+    def read_partial_columns(self, body: bytes, at: int) -> tuple[frozenset[int], int]:
+        """Return which JSON columns of the image behind `at` are changes only, and where it begins.
+
+        Raises:
+            IndexError: the event ends before.
+        """
         options, at = read_packed(body, at)
         if not options & _PARTIAL_JSON_OPTION:
             return frozenset(), at

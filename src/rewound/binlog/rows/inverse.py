@@ -60,7 +60,7 @@ def invert(events: Iterable[LogEvent]) -> list[LogEvent]:
     inverted: list[LogEvent] = []
     for event in events:
         if event.kind == EventKind.TABLE_MAP:
-            maps.learn(event)
+            maps.learn(event.body)
             own_maps.append(event)
         elif event.kind in ROW_KINDS:
             body = event.body
@@ -99,7 +99,7 @@ def _invert_rows(event: LogEvent, body: bytes, row_event: RowEvent, maps: TableM
             f"its row images lack columns (binlog_row_image), at {event.position:,}"
         )
     images: list[bytes] = []
-    for span in maps.find(row_event.table_id).iter_spans(row_event, body):
+    for span in maps.get_plans(body).iter_spans(row_event, body):
         if span.before is not None:
             images.append(body[slice(*span.before)])
         if span.after is not None:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
-from rewound.binlog.events.header import LogEvent
+from rewound.binlog.events.header import HEADER_BYTES, LogEvent, take_event
 from rewound.binlog.events.kinds import DELETE_KINDS, INSERT_KINDS, ROW_KINDS, EventKind
 from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.events.mariadb import decompress_rows
-from rewound.binlog.events.table_map import TableName, read_table_map
+from rewound.binlog.events.table_map import TableName, read_table_id, read_table_map
 from rewound.binlog.rows.images import ImagePlans
 from rewound.binlog.rows.row_event import DUMMY_TABLE_ID, read_row_event
 
 _MOST_KNOWN_MAPS = 10_000
+_TABLE_ID_BYTES = 6
+_TABLE_ID_END = HEADER_BYTES + _TABLE_ID_BYTES
+_MYSQL_KINDS = frozenset({EventKind.WRITE_ROWS, EventKind.UPDATE_ROWS, EventKind.DELETE_ROWS})
 
 
 @dataclass(slots=True)
@@ -29,68 +32,93 @@ class ChangedRows:
 
 
 class TableMaps:
-    """The table maps of a log as they come: what row events refer to."""
+    """The table maps of a log as they come: what row events refer to.
+
+    One object for many transactions saves reading the same maps again and again.
+    """
 
     def __init__(self) -> None:
         self._plans: dict[bytes, ImagePlans] = {}
-        self._current: dict[int, ImagePlans] = {}
+        self._current: dict[bytes, ImagePlans] = {}
 
-    def learn(self, event: LogEvent) -> ImagePlans:
-        """Take in a TABLE_MAP event, and return the plans of its table.
+    def begin_transaction(self) -> None:
+        """Forget everything if it has become much: a transaction states all of its tables."""
+        if len(self._plans) >= _MOST_KNOWN_MAPS:
+            self._plans.clear()
+            self._current.clear()
+
+    def learn(self, body: bytes) -> ImagePlans:
+        """Take in the body of a TABLE_MAP event, and return the plans of its table.
 
         Raises:
             MalformedEvent: it is not one.
         """
-        body = event.body
         plans = self._plans.get(body)
         if plans is None:
-            if len(self._plans) >= _MOST_KNOWN_MAPS:
-                self._plans.clear()
-                self._current.clear()
             plans = self._plans[body] = ImagePlans(read_table_map(body))
-        self._current[plans.table.table_id] = plans
+        self._current[body[:_TABLE_ID_BYTES]] = plans
         return plans
 
-    def find(self, table_id: int) -> ImagePlans:
-        """Return the plans of the table that a row event refers to.
+    def find_by_id(self, table_id: bytes) -> ImagePlans | None:
+        """Return the plans of a table by the 6 bytes that row events begin with, if it is known."""
+        return self._current.get(table_id)
+
+    def get_plans(self, body: bytes) -> ImagePlans:
+        """Return the plans of the table that the body of a row event begins with.
 
         Raises:
             MalformedEvent: no table map came before.
         """
-        plans = self._current.get(table_id)
+        plans = self._current.get(body[:_TABLE_ID_BYTES])
         if plans is None:
-            raise MalformedEvent(f"no TABLE_MAP event came before for table {table_id}")
+            raise MalformedEvent(f"no TABLE_MAP event came before for table {read_table_id(body)}")
         return plans
 
 
 class LoggedRowCounter:
     """Counts the rows of events that are given to it in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, maps: TableMaps) -> None:
         self.counts: dict[TableName, ChangedRows] = {}
         """Rows per table so far."""
-        self._maps = TableMaps()
+        self._maps = maps
+        maps.begin_transaction()
 
-    def take(self, event: LogEvent) -> None:
-        """Count the rows of an event; of events without rows: none.
+    def take(self, data: bytes, end: int) -> None:
+        """Count the rows of all bytes of an event; `end` is where its checksum begins.
 
         Raises:
             MalformedEvent: its rows are not those of its table.
         """
-        if event.kind == EventKind.TABLE_MAP:
-            self._maps.learn(event)
-        elif event.kind in ROW_KINDS:
-            event = decompress_rows(event)
-            body = event.body
-            row_event = read_row_event(event, body)
-            if row_event.table_id == DUMMY_TABLE_ID:
-                return
-            plans = self._maps.find(row_event.table_id)
-            count = sum(1 for _ in plans.iter_spans(row_event, body))
-            rows = self.counts.setdefault(plans.table.name, ChangedRows())
-            if event.kind in INSERT_KINDS:
-                rows.inserted += count
-            elif event.kind in DELETE_KINDS:
-                rows.deleted += count
+        kind = data[4]
+        if kind == EventKind.TABLE_MAP:
+            self._maps.learn(data[HEADER_BYTES:end])
+        elif kind in ROW_KINDS:
+            plans = self._maps.find_by_id(data[HEADER_BYTES:_TABLE_ID_END])
+            count = None
+            if plans is not None and kind in _MYSQL_KINDS:
+                count = plans.count_plain_rows(data, end)
+            if plans is None or count is None:
+                self._take_slowly(take_event(data[:end], 0, has_checksum=False))
             else:
-                rows.updated += count
+                self._add(kind, plans.table.name, count)
+
+    def _take_slowly(self, event: LogEvent) -> None:
+        event = decompress_rows(event)
+        body = event.body
+        row_event = read_row_event(event, body)
+        if row_event.table_id != DUMMY_TABLE_ID:
+            plans = self._maps.get_plans(body)
+            count = sum(1 for _ in plans.iter_spans(row_event, body))
+            self._add(event.kind, plans.table.name, count)
+
+    def _add(self, kind: int, name: TableName, count: int) -> None:
+        rows = self.counts.get(name)
+        if rows is None:
+            rows = self.counts[name] = ChangedRows()
+        if kind in INSERT_KINDS:
+            rows.inserted += count
+        elif kind in DELETE_KINDS:
+            rows.deleted += count
+        else:
+            rows.updated += count

@@ -5,7 +5,7 @@ MySQL 5.5) and 2 differ in the extra data before the columns. MariaDB's compress
 be decompressed first (`events.mariadb`).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rewound.binlog.events.header import LogEvent, rebuild
 from rewound.binlog.events.kinds import (
@@ -28,8 +28,7 @@ FLAGS_AT = 6
 """Where the flags are in the body; two bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowEvent:
+class RowEvent(NamedTuple):
     """A row event without its rows."""
 
     kind: int

@@ -20,7 +20,6 @@ default), BINARY is without the zeros at its end: it cannot be told from CHAR.
 
 import struct
 from collections.abc import Callable, Iterator
-from enum import Enum
 from functools import partial
 from typing import NamedTuple
 from zlib import decompressobj
@@ -33,27 +32,19 @@ from rewound.binlog.events.table_map import LoggedColumn, TableMap
 from rewound.binlog.rows import temporal
 from rewound.binlog.rows.decimals import read_decimal
 from rewound.binlog.rows.images import ImagePlans
-from rewound.binlog.rows.json_values import JsonChange, read_json, read_json_changes
-from rewound.binlog.rows.row_event import RowEvent
-
-
-class Unlogged(Enum):
-    """What stands for a column that is not in an image."""
-
-    UNLOGGED = "unlogged"
-
-
-class JsonChanges(NamedTuple):
-    """What stands for a JSON value of which only changes are logged."""
-
-    changes: tuple[JsonChange, ...]
-
-
-LoggedValue = int | float | bytes | JsonChanges | Unlogged | None
-LoggedRow = tuple[LoggedValue, ...]
+from rewound.binlog.rows.json_values import read_json, read_json_changes
+from rewound.binlog.rows.row_event import RowEvent, is_partial
+from rewound.binlog.rows.value_plan import (
+    Decoder,
+    JsonChanges,
+    LoggedRow,
+    PlannedValue,
+    Unlogged,
+    ValuePlan,
+)
 
 _BINARY = 63
-_Decoder = Callable[[bytes], LoggedValue]
+_MOST_PLANS = 1_000
 
 
 class LoggedChange(NamedTuple):
@@ -66,12 +57,13 @@ class LoggedChange(NamedTuple):
 
 
 class ValueReader:
-    """Reads the rows of one table."""
+    """Reads the rows of one table, by a plan per set of columns and NULLs."""
 
     def __init__(self, table: TableMap) -> None:
         self.table = table
-        self.plans = ImagePlans(table)
+        self._images = ImagePlans(table)
         self._decoders = [make_decoder(column) for column in table.columns]
+        self._plans: dict[tuple[int, bytes, frozenset[int]], ValuePlan] = {}
 
     def iter_changes(self, row_event: RowEvent, body: bytes) -> Iterator[LoggedChange]:
         """Yield the rows of an event in order, decoded.
@@ -79,51 +71,62 @@ class ValueReader:
         Raises:
             MalformedEvent: the rows are not those of this table.
         """
-        none: frozenset[int] = frozenset()
-        for span in self.plans.iter_spans(row_event, body):
-            before = after = None
-            if span.before is not None and row_event.before is not None:
-                before = self.read_image(body, span.before[0], row_event.before, none)
-            if span.after is not None and row_event.after is not None:
-                after = self.read_image(body, span.after[0], row_event.after, span.partial_columns)
-            yield LoggedChange(before, after)
+        self._images.require_width(row_event)
+        before_columns, after_columns = row_event.before, row_event.after
+        has_parts = is_partial(row_event.kind)
+        partial: frozenset[int] = frozenset()
+        before = after = None
+        at, end = row_event.rows_at, len(body)
+        read = self._read
+        with too_short("the row event"):
+            while at < end:
+                if before_columns is not None:
+                    before, at = read(body, at, before_columns, partial)
+                if has_parts:
+                    parts, at = self._images.read_partial_columns(body, at)
+                    after, at = read(body, at, after_columns or 0, parts)
+                elif after_columns is not None:
+                    after, at = read(body, at, after_columns, partial)
+                yield LoggedChange(before, after)
 
-    def read_image(
+    def _read(
         self, body: bytes, at: int, columns: int, partial_columns: frozenset[int]
-    ) -> LoggedRow:
-        """Return the values of the image that begins at `at` and has these columns.
+    ) -> tuple[LoggedRow, int]:
+        """Return the values of the image that begins at `at`, and where it ends."""
+        null_end = at + ((columns.bit_count() + 7) >> 3)
+        key = (columns, body[at:null_end], partial_columns)
+        plan = self._plans.get(key)
+        if plan is None:
+            if not columns:
+                raise MalformedEvent("the row event has rows without columns")
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[key] = self._plan(*key)
+        return plan.read(body, null_end)
 
-        Raises:
-            MalformedEvent: a value is not one of its type.
-        """
-        null_bytes = (columns.bit_count() + 7) // 8
-        nulls = int.from_bytes(body[at : at + null_bytes], "little")
-        at += null_bytes
-        values: list[LoggedValue] = []
-        with too_short("the row image"):
-            for place, column in enumerate(self.table.columns):
-                if not columns >> place & 1:
-                    values.append(Unlogged.UNLOGGED)
-                    continue
-                is_null, nulls = nulls & 1, nulls >> 1
-                if is_null:
-                    values.append(None)
-                    continue
-                size = column.size
-                if column.prefix_bytes:
-                    value_at = at + column.prefix_bytes
-                    size = int.from_bytes(body[at:value_at], "little")
-                    at = value_at
-                raw = body[at : at + size]
-                at += size
-                if place in partial_columns:
-                    values.append(JsonChanges(read_json_changes(raw)))
-                else:
-                    values.append(self._decoders[place](raw))
-        return tuple(values)
+    def _plan(self, columns: int, nulls: bytes, partial_columns: frozenset[int]) -> ValuePlan:
+        null_bits = int.from_bytes(nulls, "little")
+        planned = []
+        for place, column in enumerate(self.table.columns):
+            is_null = False
+            if is_present := bool(columns >> place & 1):
+                is_null, null_bits = bool(null_bits & 1), null_bits >> 1
+            if not is_present:
+                planned.append(PlannedValue(constant=(Unlogged.UNLOGGED,)))
+            elif is_null:
+                planned.append(PlannedValue(constant=(None,)))
+            elif place in partial_columns:
+                planned.append(PlannedValue(column, _read_changes))
+            else:
+                planned.append(PlannedValue(column, self._decoders[place]))
+        return ValuePlan(planned)
 
 
-def make_decoder(column: LoggedColumn) -> _Decoder:
+def _read_changes(raw: bytes) -> JsonChanges:
+    return JsonChanges(read_json_changes(raw))
+
+
+def make_decoder(column: LoggedColumn) -> Decoder:
     """Return what makes a value of the bytes of a column that is not NULL.
 
     Raises:
@@ -163,7 +166,7 @@ def _as_stored(raw: bytes) -> bytes:
     return raw
 
 
-def _padded(size: int) -> _Decoder:
+def _padded(size: int) -> Decoder:
     """Return what gives a BINARY its zeros back, which are not in the log."""
     return lambda raw: raw.ljust(size, b"\0")
 
@@ -195,24 +198,24 @@ def decompress_column(raw: bytes) -> bytes:
     return plain
 
 
-def _decimal(detail: int) -> _Decoder:
+def _decimal(detail: int) -> Decoder:
     return partial(read_decimal, digits=detail >> 8, decimals=detail & 0xFF)
 
 
-def _fractional(read: Callable[[bytes, int], bytes]) -> Callable[[int], _Decoder]:
+def _fractional(read: Callable[[bytes, int], bytes]) -> Callable[[int], Decoder]:
     return lambda digits: lambda raw: read(raw, digits)
 
 
-_INTEGERS: dict[int, tuple[_Decoder, _Decoder]] = dict.fromkeys(
+_INTEGERS: dict[int, tuple[Decoder, Decoder]] = dict.fromkeys(
     (types.TINY, types.SHORT, types.INT24, types.LONG, types.LONGLONG), (_integer, _unsigned)
 )
-_WITH_DETAIL: dict[int, Callable[[int], _Decoder]] = {
+_WITH_DETAIL: dict[int, Callable[[int], Decoder]] = {
     types.NEWDECIMAL: _decimal,
     types.DATETIME2: _fractional(temporal.read_datetime),
     types.TIMESTAMP2: _fractional(temporal.read_timestamp),
     types.TIME2: _fractional(temporal.read_time),
 }
-_DECODERS: dict[int, _Decoder] = {
+_DECODERS: dict[int, Decoder] = {
     types.FLOAT: _float,
     types.DOUBLE: _float,
     types.YEAR: temporal.read_year,
