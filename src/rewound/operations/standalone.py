@@ -17,7 +17,7 @@ from rewound.dump.file.opening import open_dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.process.process_engine import ProcessEngine, memory_limit_bytes
-from rewound.engine.server_options import ENVIRONMENT, plan_buffer_pool_bytes
+from rewound.engine.server_options import ENVIRONMENT, LOOPBACK, plan_buffer_pool_bytes
 from rewound.errors import DumpError, HostError, LoadError, UsageError
 from rewound.fleet.data_folder import Contents, DataFolder
 from rewound.fleet.restore_context import Observer, RestoreContext
@@ -48,7 +48,7 @@ class StandaloneOptions:
     dump: Path
     data_dir: Path
     port: int = 3306
-    bind_address: str = "0.0.0.0"  # noqa: S104 - the container's published ports decide
+    bind_address: str = LOOPBACK
     """Where it listens once it is proven."""
     load: LoadOptions = field(default_factory=LoadOptions)
     server: str = "auto"
