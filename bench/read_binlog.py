@@ -28,11 +28,10 @@ from isal.isal_zlib import crc32
 from bench.page import Page
 from rewound.binlog.commit_points import find_first_after
 from rewound.binlog.events.kinds import ROW_KINDS, EventKind
-from rewound.binlog.events.table_map import read_table_map
+from rewound.binlog.events.table_map import read_table_id, read_table_map
 from rewound.binlog.log_file import LogFile
 from rewound.binlog.replay_events import count_rows, iter_replay_events
 from rewound.binlog.rows.row_counts import TableMaps
-from rewound.binlog.rows.row_event import read_row_event
 from rewound.binlog.rows.values import ValueReader
 from rewound.binlog.transactions import TransactionReader
 
@@ -139,9 +138,7 @@ def decode(log: LogFile) -> None:
                 reader = readers.get(body) or ValueReader(read_table_map(body))
                 readers[body] = tables[reader.table.table_id] = reader
             elif event.kind in ROW_KINDS:
-                body = event.body
-                head = read_row_event(event, body)
-                for _ in tables[head.table_id].iter_changes(head, body):
+                for _ in tables[read_table_id(event.data[19:25])].iter_event(event):
                     pass
 
 

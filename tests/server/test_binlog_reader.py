@@ -19,12 +19,11 @@ from rewound.binlog.commit_points import iter_commit_points
 from rewound.binlog.events.header import LogEvent
 from rewound.binlog.events.kinds import ROW_KINDS, EventKind
 from rewound.binlog.events.query import read_query
-from rewound.binlog.events.table_map import TableMap, read_table_map
+from rewound.binlog.events.table_map import TableMap, read_table_id, read_table_map
 from rewound.binlog.log_file import LogFile
 from rewound.binlog.replay_events import count_rows, iter_replay_events
 from rewound.binlog.rows.inverse import invert
 from rewound.binlog.rows.left_out import leave_out_tables
-from rewound.binlog.rows.row_event import read_row_event
 from rewound.binlog.rows.value_plan import JsonChanges, Unlogged
 from rewound.binlog.rows.values import LoggedChange, ValueReader
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
@@ -297,9 +296,8 @@ def read_changes(
                 table = read_table_map(body)
                 maps[table.table_id] = ValueReader(table)
             elif event.kind in ROW_KINDS:
-                head = read_row_event(event, body)
-                reader = maps[head.table_id]
-                for change in reader.iter_changes(head, body):
+                reader = maps[read_table_id(body)]
+                for change in reader.iter_event(event):
                     yield reader.table, change
 
 

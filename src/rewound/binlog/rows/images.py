@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rewound.binlog.events import column_types as types
-from rewound.binlog.events.kinds import EventKind
+from rewound.binlog.events.header import HEADER_BYTES
+from rewound.binlog.events.kinds import UPDATE_KINDS, EventKind
 from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.packed import read_packed, write_packed
 from rewound.binlog.events.table_map import TableMap
@@ -91,6 +92,11 @@ class ImagePlans:
                 f"the row event has {row_event.width} columns, its table map"
                 f" {len(self.table.columns)}"
             )
+
+    def find_usual_rows(self, kind: int) -> int:
+        """Return where rows begin in the body of an event of version 2 without extra data."""
+        images = 2 if kind in UPDATE_KINDS else 1
+        return _WIDTH_AT - HEADER_BYTES + self._width_bytes + self._bitmap_bytes * images
 
     def find_end(self, body: bytes, at: int, columns: int) -> int:
         """Return where the image ends that begins at `at`.

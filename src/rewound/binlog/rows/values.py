@@ -26,14 +26,14 @@ from zlib import decompressobj
 from zlib import error as zlib_error
 
 from rewound.binlog.events import column_types as types
-from rewound.binlog.events.header import LARGEST_EVENT_BYTES
+from rewound.binlog.events.header import LARGEST_EVENT_BYTES, LogEvent
 from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.table_map import LoggedColumn, TableMap
 from rewound.binlog.rows import temporal
 from rewound.binlog.rows.decimals import read_decimal
 from rewound.binlog.rows.images import ImagePlans
 from rewound.binlog.rows.json_values import read_json, read_json_changes
-from rewound.binlog.rows.row_event import RowEvent, is_partial
+from rewound.binlog.rows.row_event import FLAGS_AT, RowEvent, is_partial, read_row_event
 from rewound.binlog.rows.value_plan import (
     Decoder,
     JsonChanges,
@@ -64,6 +64,23 @@ class ValueReader:
         self._images = ImagePlans(table)
         self._decoders = [make_decoder(column) for column in table.columns]
         self._plans: dict[tuple[int, bytes, frozenset[int]], ValuePlan] = {}
+        self._heads: dict[tuple[int, bytes], RowEvent] = {}
+
+    def iter_event(self, event: LogEvent) -> Iterator[LoggedChange]:
+        """Yield the rows of a row event in order, decoded.
+
+        Raises:
+            MalformedEvent: the rows are not those of this table.
+        """
+        body = event.body
+        at = self._images.find_usual_rows(event.kind)
+        key = (event.kind, body[FLAGS_AT + 2 : at])
+        head = self._heads.get(key)
+        if head is None:
+            head = read_row_event(event, body)
+            if head.rows_at == at and len(self._heads) < _MOST_PLANS:
+                self._heads[key] = head  # of these, only the columns and where rows begin matter
+        return self.iter_changes(head, body)
 
     def iter_changes(self, row_event: RowEvent, body: bytes) -> Iterator[LoggedChange]:
         """Yield the rows of an event in order, decoded.
