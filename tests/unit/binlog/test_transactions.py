@@ -1,4 +1,5 @@
 import gzip
+import random
 import struct
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 import zstandard
 
 from rewound.binlog import transactions
+from rewound.binlog.events.packed import write_packed
 from rewound.binlog.log_file import LogFile
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
 from rewound.binlog.transactions import TransactionReader
@@ -134,13 +136,21 @@ def test_without_gtid_events_begin_begins_and_times_are_seconds(tmp_path: Path):
     assert found[1].committed_us == (NOW_S + 3) * 1_000_000
 
 
+def payload_body(compression: int, data: bytes, plain_bytes: int) -> bytes:
+    """Return the body of a payload of these bytes."""
+    fields = [
+        (2, write_packed(compression)),
+        (3, write_packed(plain_bytes)),
+        (1, write_packed(len(data))),
+    ]
+    return b"".join(bytes([f, len(value)]) + value for f, value in fields) + b"\0" + data
+
+
 def test_a_payload_is_one_transaction_with_the_tables_in_it(tmp_path: Path):
     inner = b"".join(
         make_event(kind, body, has_checksum=False) for kind, body in (BEGIN, *INSERT_1, COMMIT)
     )
-    packed = zstandard.compress(inner)
-    fields = [(2, b"\0"), (3, b"\xfc" + struct.pack("<H", len(inner))), (1, bytes([len(packed)]))]
-    body = b"".join(bytes([field, len(value)]) + value for field, value in fields) + b"\0" + packed
+    body = payload_body(0, zstandard.compress(inner), len(inner))
     made = MadeLog()
     made.add_transaction((PAYLOAD, body))
     (transaction,) = read(made.write(tmp_path))
@@ -149,6 +159,40 @@ def test_a_payload_is_one_transaction_with_the_tables_in_it(tmp_path: Path):
     assert [event.kind for event in events] == [GTID, QUERY, TABLE_MAP, WRITE_ROWS, XID]
     assert b"".join(event.data for event in events[1:]) == inner
     assert [event.has_checksum for event in events] == [True, False, False, False, False]
+
+
+def test_a_payload_with_events_that_are_longer_than_its_pieces(tmp_path: Path):
+    large = (29, random.Random(1).randbytes(3_000_000))
+    inner = b"".join(
+        make_event(kind, body, has_checksum=False)
+        for kind, body in (BEGIN, large, *INSERT_1, large, *INSERT_1, COMMIT)
+    )
+    packed = zstandard.compress(inner)
+    made = MadeLog()
+    made.add_transaction((PAYLOAD, payload_body(0, packed, len(inner))))
+    made.add_transaction((PAYLOAD, payload_body(255, inner, len(inner))), number=2)
+    for transaction in read(made.write(tmp_path)):
+        assert b"".join(e.data for e in list(transaction.iter_events())[1:]) == inner
+
+
+@pytest.mark.parametrize(
+    ("compression", "plain_bytes", "cut", "reason"),
+    [
+        (0, 1, 0, "instead of 1"),
+        (0, None, 9, "decompressed instead of"),
+        (7, None, 0, "in the unknown way 7"),
+        (255, None, 5, "the payload ends inside"),
+    ],
+)
+def test_a_damaged_payload_is_refused(
+    tmp_path: Path, compression: int, plain_bytes: int | None, cut: int, reason: str
+):
+    inner = b"".join(make_event(*event, has_checksum=False) for event in (BEGIN, *INSERT_1, COMMIT))
+    data = inner if compression == 255 else zstandard.compress(inner)
+    data = data[: len(data) - cut]
+    made = MadeLog()
+    made.add_transaction((PAYLOAD, payload_body(compression, data, plain_bytes or len(inner))))
+    assert reason in refuse(made.write(tmp_path)).reason
 
 
 @pytest.mark.parametrize("has_checksums", [True, False])

@@ -13,7 +13,6 @@ __all__ = [
     "INTACT_CRC",
     "crc32",
     "is_intact",
-    "renew_checksum",
     "with_checksum",
     "with_flags",
 ]
@@ -34,11 +33,6 @@ def is_intact(event: bytes) -> bool:
 def with_checksum(event: bytes) -> bytes:
     """Return an event that has no checksum with one, and its length set."""
     return with_flags(event, int.from_bytes(event[_FLAGS_AT : _FLAGS_AT + 2], "little"))
-
-
-def renew_checksum(event: bytes) -> bytes:
-    """Return a changed event with the checksum, and the length, of what it is."""
-    return with_checksum(event[:-CHECKSUM_BYTES])
 
 
 def with_flags(event: bytes, flags: int) -> bytes:

@@ -12,8 +12,6 @@ LARGEST_EVENT_BYTES = (1 << 30) + (1 << 20)
 
 IN_USE_FLAG = 1
 """Of a FORMAT event: the server has not closed the file."""
-ARTIFICIAL_FLAG = 0x20
-"""Written by the reader of another server's log, not by a transaction."""
 RELAY_LOG_FLAG = 0x40
 """Of the own events of a relay log."""
 

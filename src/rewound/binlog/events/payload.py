@@ -26,20 +26,28 @@ def iter_payload(body: bytes) -> Iterator[bytes]:
     Raises:
         MalformedEvent: it is damaged, or compressed in an unknown way.
     """
-    buffer = b""
+    pieces: list[bytes] = []
+    size, needed = 0, HEADER_BYTES
     for piece in _iter_plain(body):
-        buffer = buffer + piece if buffer else piece
-        at, size = 0, len(buffer)
+        pieces.append(piece)
+        size += len(piece)
+        if size < needed:  # a long event: joined once
+            continue
+        buffer = b"".join(pieces)
+        at = 0
+        needed = HEADER_BYTES
         while size - at >= HEADER_BYTES:
             (length,) = _unpack_length(buffer, at)
             if not HEADER_BYTES <= length <= LARGEST_EVENT_BYTES:
                 raise MalformedEvent("an event in the payload has an impossible length")
             if at + length > size:
+                needed = length
                 break
             yield buffer[at : at + length]
             at += length
-        buffer = buffer[at:]
-    if buffer:
+        pieces = [buffer[at:]]
+        size -= at
+    if size:
         raise MalformedEvent("the payload ends inside an event")
 
 
@@ -63,6 +71,8 @@ def _iter_plain(body: bytes) -> Iterator[bytes]:
                 raise MalformedEvent("other data follows the compressed payload")
             piece = frame.decompress(data[start : start + _SLICE_BYTES])
             count += len(piece)
+            if count > plain_size:
+                break
             pending += len(piece)
             pieces.append(piece)
             if pending > _PIECE_BYTES:
