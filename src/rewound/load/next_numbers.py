@@ -5,7 +5,7 @@ server that starts again, as every world does from its baseline, would take anot
 one that the dump was loaded into. Tried on 9.7.4: 203 before, 201 after.
 """
 
-from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS_SQL
 from rewound.dump.rules.verdict import Verdict
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.statement import Kind
@@ -15,7 +15,7 @@ _SETTINGS = (b"AUTO_INCREMENT_INCREMENT", b"AUTO_INCREMENT_OFFSET")
 _NEXT_NUMBERS = (
     "SELECT table_schema, table_name, auto_increment FROM information_schema.tables"
     " WHERE auto_increment IS NOT NULL AND engine = 'InnoDB'"
-    f" AND table_schema NOT IN ({', '.join(repr(name) for name in sorted(SYSTEM_SCHEMAS))})"
+    f" AND table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
 )
 
 

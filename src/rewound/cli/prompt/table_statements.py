@@ -3,16 +3,16 @@ r"""The statements of \tables and \d: which tables there are, and what is in one
 import re
 
 from rewound.diff.sql_text import quote_text
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS_SQL
 from rewound.errors import UsageError
 from rewound.query.script import UserStatement
 
 _NAME = re.compile(r"(?:(?:`((?:[^`]|``)+)`|([^\s`.]+))\.)?(?:`((?:[^`]|``)+)`|([^\s`.]+))")
-_OF_THE_SERVER = "('mysql', 'sys', 'performance_schema', 'information_schema')"
 
 
 def list_tables(pattern: str, schema: str | None) -> list[UserStatement]:
     """Return the statement that lists tables and views, by a pattern such as `player_*`."""
-    conditions = [f"table_schema NOT IN {_OF_THE_SERVER}"]
+    conditions = [f"table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"]
     if schema is not None:
         conditions = [f"table_schema = {quote_text(schema)}"]
     if pattern:
