@@ -101,10 +101,10 @@ class _Window:
     def read_usual(self, position: int) -> CommitPoint | None:
         """Return the transaction that begins here with the GTID event of 8.0.2 and newer.
 
-        None: there is another event, or the window has to be filled by `read_header`.
+        None: there is another event, or the file ends soon.
         """
+        offset = self._move_to(position)
         buffer = self._buffer
-        offset = position - self._base
         if offset + _EVENT_BYTES > len(buffer):
             return None
         kind, length, end, uuid, number, clocks, times = _unpack_usual(buffer, offset)
@@ -130,19 +130,26 @@ class _Window:
 
     def read_header(self, position: int) -> tuple[int, int] | None:
         """Return type and length of the event at a position; None at the end of the file."""
-        offset = position - self._base
-        if offset + _EVENT_BYTES > len(self._buffer):
-            window = _FAR_BYTES if offset > _NEAR_BYTES else _NEAR_BYTES
-            self._buffer = self._fetch(position, HEADER_BYTES, window)
-            self._base, offset = position, 0
-            if len(self._buffer) < HEADER_BYTES:
-                if self._buffer:
-                    raise self._log.refuse_cut(CutOff(position))
-                return None
+        offset = self._move_to(position)
+        left = len(self._buffer) - offset
+        if left < HEADER_BYTES:
+            if left:
+                raise self._log.refuse_cut(CutOff(position))
+            return None
         kind, length, end = _unpack_header(self._buffer, offset)
         if end != (position + length) & 0xFFFFFFFF or length < HEADER_BYTES:
             raise self._log.refuse_no_event(position)
         return kind, length
+
+    def _move_to(self, position: int) -> int:
+        """Return where in the window a position is, with an ordinary event behind it."""
+        offset = position - self._base
+        if offset + _EVENT_BYTES <= len(self._buffer):
+            return offset
+        window = _FAR_BYTES if offset > _NEAR_BYTES else _NEAR_BYTES
+        self._buffer = self._fetch(position, HEADER_BYTES, window)
+        self._base = position
+        return 0
 
     def read_point(self, position: int, length: int) -> CommitPoint | None:
         """Return the transaction that begins here; None if it does not state where it ends."""
