@@ -10,8 +10,9 @@ import click
 import pytest
 
 from rewound.cli.output.escaping import show_control_characters
-from rewound.cli.output.render import Cell, Word, write_rows, write_wrapped
+from rewound.cli.output.render import Cell, Word, write_rows, write_runs, write_wrapped
 from rewound.cli.parameters.shared_options import FORMATS
+from rewound.mysql.columns import Column, ColumnType
 
 COLUMNS = ["world", "text", "number", "bytes", "time"]
 ROWS: list[list[Cell]] = [
@@ -100,6 +101,16 @@ def test_a_table_fits_the_screen(
     write_rows(["name", "text", "hint"], rows, "table", is_prose=is_prose)
     lines = [click.unstyle(line).split() for line in screen.getvalue().splitlines()]
     assert [" ".join(words) for words in lines[2:]] == expected
+
+
+def test_what_tells_rows_apart_is_cut_last(monkeypatch: pytest.MonkeyPatch):
+    screen = Screen(monkeypatch)
+    columns = [Column(name, ColumnType.TEXT) for name in ("world", "name", "title", "guild")]
+    runs = [[(f"eu-host{n:02}".encode(), b"x" * 20, b"y" * 20, b"z" * 20)] for n in (1, 2)]
+    hidden = write_runs(columns, runs, "table", labels=1)
+    lines = [click.unstyle(line).split() for line in screen.getvalue().splitlines()]
+    assert [line[0] for line in lines[2:]] == ["eu-host01", "eu-host02"]
+    assert hidden == ["title", "guild"]
 
 
 def test_a_word_that_is_to_be_copied_stays_in_one_piece(monkeypatch: pytest.MonkeyPatch):

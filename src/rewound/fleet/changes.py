@@ -21,6 +21,8 @@ _NOT_OF_USERS = re.compile(r"fts_[0-9a-f]{16}_|#sql|.*\.CSM$")
 makes; and of CSV tables those that are written when they are read."""
 _PARTITION_AND_ENDING = re.compile(r"(?i:#p#.*)?\.[A-Za-z]+$")
 _SDI_ENDING = re.compile(r"_\d+\.sdi$")
+_MOST_GROUPS = 3
+"""So many groups of worlds are told apart in one sentence."""
 _ENCODED = re.compile(r"@([0-9a-f]{4})")
 
 
@@ -112,8 +114,25 @@ def describe_changes(changes: Changes, *, at_most: int = 4) -> str:
 def summarise_changes(fleet: str, changed: Mapping[str, Changes]) -> str:
     """Return in one sentence which worlds of a fleet are no longer what was restored."""
     whose = "" if fleet == "default" else f" of fleet {fleet}"
-    what = describe_changes(merge_changes(changed.values()))
-    return f"{name_worlds(changed)}{whose} changed after the restore: {what}"
+    first, *others = group_alike(changed)
+    text = f"{name_worlds(first)}{whose} changed after the restore: {_describe_group(first)}"
+    texts = [f"{name_worlds(group)}: {_describe_group(group)}" for group in others]
+    if len(texts) > _MOST_GROUPS - 1:
+        rest = [world for group in others[_MOST_GROUPS - 2 :] for world in group]
+        texts[_MOST_GROUPS - 2 :] = [f"{name_worlds(rest)}: other tables"]
+    return "; ".join([text, *texts])
+
+
+def group_alike(changed: Mapping[str, Changes]) -> list[Mapping[str, Changes]]:
+    """Return the worlds in which the same was touched together, in their order."""
+    groups: dict[tuple[str, ...], dict[str, Changes]] = {}
+    for world, changes in changed.items():
+        groups.setdefault(changes.names, {})[world] = changes
+    return list(groups.values())
+
+
+def _describe_group(group: Mapping[str, Changes]) -> str:
+    return describe_changes(merge_changes(group.values()))
 
 
 def is_of_table(file: str) -> bool:

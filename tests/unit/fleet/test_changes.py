@@ -117,7 +117,18 @@ def test_changes_of_several_worlds_become_one():
 def test_changes_of_a_fleet_are_one_sentence():
     changed = {"host1": Changes(("game.a",), None), "host2": Changes(("game.b",), AT)}
     assert summarise_changes("default", changed) == (
-        "worlds host[1-2] changed after the restore: game.a, game.b;"
-        " last written 1970-01-01 00:00:20 UTC"
+        "world host1 changed after the restore: game.a;"
+        " world host2: game.b; last written 1970-01-01 00:00:20 UTC"
     )
-    assert summarise_changes("after", changed).startswith("worlds host[1-2] of fleet after changed")
+    alike = {f"host{number}": Changes(("game.a",), None) for number in (1, 2)}
+    assert summarise_changes("after", alike) == (
+        "worlds host[1-2] of fleet after changed after the restore: game.a"
+    )
+
+
+def test_many_different_changes_are_not_all_told_in_one_sentence():
+    changed = {f"host{number}": Changes((f"game.t{number}",), None) for number in range(1, 6)}
+    assert summarise_changes("default", changed) == (
+        "world host1 changed after the restore: game.t1; world host2: game.t2;"
+        " worlds host[3-5]: other tables"
+    )

@@ -164,5 +164,6 @@ def _socket(fleet: str, world: World) -> str | None:
     return None if world.server is None else str(fleets.endpoint(fleet, world, READER).socket)
 
 
-def _address(world: World) -> str | None:
-    return None if world.server is None else f"{world.server.host}:{world.server.port}"
+def _address(world: World) -> render.Word | None:
+    server = world.server
+    return None if server is None else render.Word(f"{server.host}:{server.port}")

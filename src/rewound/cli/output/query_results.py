@@ -307,7 +307,12 @@ def _write(shown: ShownRows, how: Presentation, merged: MergedResult) -> None:
     if how.output is None:
         bar_of = None if how.bar_of is None else _find_number(shown.columns, how.bar_of)
         hidden_columns = render.write_runs(
-            shown.columns, runs, how.output_format, is_wide=how.is_wide, bar_of=bar_of
+            shown.columns,
+            runs,
+            how.output_format,
+            is_wide=how.is_wide,
+            bar_of=bar_of,
+            labels=0 if how.lists_once or how.reduce_sql else merged.origin_count,
         )
         if hidden_columns:
             names = ", ".join(hidden_columns)

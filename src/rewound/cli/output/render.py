@@ -83,6 +83,7 @@ def write_runs(
     wraps: bool = False,
     figures: Collection[tuple[int, int]] = (),
     words: Collection[tuple[int, int]] = (),
+    labels: int = 0,
     is_paged: bool = True,
 ) -> list[str]:
     """Write runs of rows to stdout; all formats but the table are written as the rows arrive.
@@ -105,6 +106,7 @@ def write_runs(
             wraps=wraps,
             figures=figures,
             words=words,
+            labels=labels,
             is_paged=is_paged,
         )
         sys.stdout.flush()

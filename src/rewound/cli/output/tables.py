@@ -38,6 +38,7 @@ def write_table(
     wraps: bool = False,
     figures: Collection[tuple[int, int]] = (),
     words: Collection[tuple[int, int]] = (),
+    labels: int = 0,
     is_paged: bool = True,
 ) -> list[str]:
     """Write a table; with `is_paged`, use a pager if it is too long or wide for the terminal.
@@ -45,7 +46,8 @@ def write_table(
     With `is_wide`, and if `out` is not a terminal, nothing is cut. With `wraps`, long texts
     continue in the next line instead. `bar_of` names a numeric column that gets a bar in each row.
     `figures` are the positions (row, column) of numbers in columns of text, `words` those of texts
-    that stay in one piece as numbers do. Return the names of columns for which there was no room.
+    that stay in one piece as numbers do. The first `labels` columns tell the rows apart: they are
+    cut only if they take more than a third of the terminal. Return the names of columns for which there was no room.
     """
     names = [show_control_characters(column.name) for column in columns]
     cells = [[show_cell(*each) for each in zip(row, columns, strict=True)] for row in rows]
@@ -61,6 +63,8 @@ def write_table(
         floors = [0] * len(columns)
         for line_number, place in (*figures, *words):
             floors[place] = max(floors[place], cell_len(cells[line_number][place]))
+        for place in range(labels):
+            floors[place] = min(wanted[place], screen.columns // 3)
         widths = fit_widths(wanted, gives_way, available=available, gap=_GAP, floors=floors)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name, column, width in zip(names, columns, widths, strict=False):

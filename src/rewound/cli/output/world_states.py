@@ -8,7 +8,13 @@ from pathlib import Path
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.formats import show_count
-from rewound.fleet.changes import Changes, describe_changes, merge_changes, summarise_changes
+from rewound.fleet.changes import (
+    Changes,
+    describe_changes,
+    group_alike,
+    merge_changes,
+    summarise_changes,
+)
 from rewound.fleet.state import FleetRecord
 from rewound.fleet.world import (
     DEFAULT_FLEET,
@@ -87,10 +93,7 @@ def describe_changed(
     fleet: str, changed: Mapping[str, Changes], *, may_reset: bool
 ) -> Iterator[str]:
     """Yield what was changed in worlds, and how to undo it; equal changes share a line."""
-    groups: dict[tuple[str, ...], dict[str, Changes]] = {}
-    for world, changes in changed.items():
-        groups.setdefault(changes.names, {})[world] = changes
-    for group in groups.values():
+    for group in group_alike(changed):
         what = describe_changes(merge_changes(group.values()))
         text = f"{name_worlds(group)} changed after the restore: {what}"
         undo = f"; to undo: {reset_command(fleet, list(group))}" if may_reset else ""
