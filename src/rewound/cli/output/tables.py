@@ -47,7 +47,8 @@ def write_table(
     continue in the next line instead. `bar_of` names a numeric column that gets a bar in each row.
     `figures` are the positions (row, column) of numbers in columns of text, `words` those of texts
     that stay in one piece as numbers do. The first `labels` columns tell the rows apart: they are
-    cut only if they take more than a third of the terminal. Return the names of columns for which there was no room.
+    cut only if they take more than a third of the terminal. Return the names of columns for which
+    there was no room.
     """
     names = [show_control_characters(column.name) for column in columns]
     cells = [[show_cell(*each) for each in zip(row, columns, strict=True)] for row in rows]
