@@ -13,7 +13,7 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -25,6 +25,8 @@ _EXIT_BROKEN_PIPE = 141
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _exit_codes: dict[int, int] = {}
 """Maps exit codes to those of the running command, in which the usual code means something else."""
+_print_above: list[Callable[[str], None]] = []
+"""Prints a line above what a terminal shows live; the last is that of the innermost block."""
 _given_options: set[str] = set()
 """The options that the command was given, which no hint names."""
 
@@ -84,7 +86,7 @@ def show_error(error: RewoundError) -> None:
 
     _echo(error.message, label="error:", colour="red", bold=True)
     if error.quoted:
-        click.echo(show_lines(error.quoted, indent="    "), err=True)
+        _write(show_lines(error.quoted, indent="    "))
     if error.hint:
         show_hint(error.hint)
 
@@ -97,6 +99,24 @@ def show_hint(text: str) -> None:
         _echo(hint, label="hint:", colour="cyan")
 
 
+@contextlib.contextmanager
+def printing_above(print_line: Callable[[str], None]) -> Iterator[None]:
+    """Send what is printed in the block to `print_line`, which takes a line that may be styled."""
+    _print_above.append(print_line)
+    try:
+        yield
+    finally:
+        _print_above.remove(print_line)
+
+
+def _write(text: str) -> None:
+    """Write a line to stderr, above what is shown live."""
+    if _print_above:
+        _print_above[-1](text)
+    else:
+        click.echo(text, err=True)
+
+
 def _echo(text: str, *, label: str = "", colour: str | None = None, bold: bool = False) -> None:
     """Print a message on one line; on a terminal, break lines between words."""
     from rewound.cli.output.wrapping import wrap_message
@@ -105,7 +125,7 @@ def _echo(text: str, *, label: str = "", colour: str | None = None, bold: bool =
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
         text = wrap_message(text, width, start=start).removeprefix(start)
-    click.echo(f"{click.style(label, fg=colour, bold=bold)} {text}" if label else text, err=True)
+    _write(f"{click.style(label, fg=colour, bold=bold)} {text}" if label else text)
 
 
 def printable(text: str) -> str:
@@ -127,9 +147,17 @@ class PlainFormatter(logging.Formatter):
         return printable(super().formatMessage(record))
 
 
+class _LogHandler(logging.Handler):
+    """Writes records to stderr like our own messages."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        _write(self.format(record))
+
+
 def set_up_logging(*, verbose: bool) -> None:
     """Send the log to stderr: warnings, or everything."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _LogHandler()
     handler.setFormatter(PlainFormatter("%(levelname)s %(name)s: %(message)s"))
     level = logging.DEBUG if verbose else logging.WARNING
     logging.basicConfig(level=level, handlers=[handler])

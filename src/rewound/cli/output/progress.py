@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -35,7 +35,10 @@ def show_progress(worlds: Mapping[str, int]) -> Iterator[Observer]:
         return
     lines = LiveLines(console, worlds)
     # Nothing of it stays on the screen: the list of worlds follows.
-    with Live(get_renderable=lines.draw, console=console, refresh_per_second=8, transient=True):
+    with (
+        Live(get_renderable=lines.draw, console=console, refresh_per_second=8, transient=True),
+        _messages_above(console),
+    ):
         yield lines
 
 
@@ -54,13 +57,16 @@ def count_worlds() -> Iterator[Callable[[str, int], None]]:
     if not console.is_terminal:
         yield lambda _world, _count: None
         return
-    with Progress(
-        TextColumn("comparing"),
-        BarColumn(bar_width=14),
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-    ) as progress:
+    with (
+        Progress(
+            TextColumn("comparing"),
+            BarColumn(bar_width=14),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
+        ) as progress,
+        _messages_above(console),
+    ):
         task = progress.add_task("", total=None)
         yield lambda _world, count: progress.update(task, advance=1, total=count)
 
@@ -72,7 +78,7 @@ def count_read() -> Iterator[Callable[[], None]]:
     if not console.is_terminal:
         yield lambda: None
         return
-    with console.status("reading dumps") as status:
+    with console.status("reading dumps") as status, _messages_above(console):
         done = 0
 
         def count() -> None:
@@ -91,14 +97,17 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
         yield lambda _step: None
         return
     layers: dict[str, tuple[int, int]] = {}
-    with Progress(
-        TextColumn("{task.fields[what]:<12}", markup=False),
-        BarColumn(bar_width=14),
-        TaskProgressColumn(),
-        DownloadColumn(),
-        console=console,
-        transient=True,
-    ) as progress:
+    with (
+        Progress(
+            TextColumn("{task.fields[what]:<12}", markup=False),
+            BarColumn(bar_width=14),
+            TaskProgressColumn(),
+            DownloadColumn(),
+            console=console,
+            transient=True,
+        ) as progress,
+        _messages_above(console),
+    ):
         task = progress.add_task("", total=None, what="")
 
         def show(step: PullStep) -> None:
@@ -110,6 +119,16 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
                 )
 
         yield show
+
+
+def _messages_above(console: Console) -> AbstractContextManager[None]:
+    """Print messages above what the console shows live: click writes past rich's own redirection.
+
+    Tried with click 8.5 and rich 15.0.
+    """
+    return diagnostics.printing_above(
+        lambda line: console.print(Text.from_ansi(line), soft_wrap=True)
+    )
 
 
 class PlainLines:
