@@ -225,6 +225,32 @@ def test_a_raw_nul_byte_is_kept_and_noted(world: LoadServer, dumps: Dumps, metho
     assert world.ask("SELECT GROUP_CONCAT(HEX(v) ORDER BY n) FROM game.b") == "610062,00"
 
 
+@pytest.mark.parametrize("method", LoadMethod)
+def test_a_line_break_of_windows_is_kept_and_noted(
+    world: LoadServer, dumps: Dumps, method: LoadMethod
+):
+    insert = b"INSERT INTO b VALUES (1, 'a\r\nb'),\r\n(2, '\\r\\n');\r\n"
+    ledger = world.load(
+        dumps.write(b"CREATE TABLE b (n INT, v TEXT);\r\n" + insert),
+        LoadOptions(method=method, large_table_bytes=0),
+    )
+    assert find_imbalances(ledger) == []
+    assert used(ledger)["crlf-kept"] == 1
+    assert world.ask("SELECT GROUP_CONCAT(HEX(v) ORDER BY n) FROM game.b") == "610D0A62,0D0A"
+
+
+def test_a_foreign_key_to_columns_without_a_unique_key_is_noted(world: LoadServer, dumps: Dumps):
+    ledger = world.load(
+        dumps.write(
+            "CREATE TABLE p (id INT PRIMARY KEY, a INT, KEY (a));\n"
+            "CREATE TABLE t (a INT, FOREIGN KEY (a) REFERENCES p (a));\n"
+        )
+    )
+    assert find_imbalances(ledger) == []
+    assert used(ledger)["key-not-unique"] == 1
+    assert ledger.foreign_keys.count == 1
+
+
 ZERO_TIMES = (
     "SET explicit_defaults_for_timestamp = 0;\n"
     "CREATE TABLE z (a TIMESTAMP DEFAULT '0000-00-00 00:00:00', b TIMESTAMP NOT NULL);\n"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from rewound.dump.definitions.plan import STORED_OBJECTS
 from rewound.dump.file.header import (
     IDLE_COMMENT,
     Header,
@@ -25,9 +26,13 @@ from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.settings.session import NEW_SESSION, DumpSession
 from rewound.dump.settings.transaction import Transaction
+from rewound.dump.text.lexical import LexicalMode
+from rewound.dump.text.masked_text import find_in_strings
 from rewound.dump.text.splitter import Piece, PieceKind, Splitter
 from rewound.dump.text.statement import Kind, Statement, find_drop_end
 
+_WITH_BODIES = STORED_OBJECTS - {Kind.CREATE_VIEW}
+"""What MySQL stores with its text as it is written."""
 _WARNING = re.compile(
     rb"(?i:warning: )|(?:[A-Za-z]:)?[^\n:]*: "
     rb"(?:\[(?:Warning|Note)\]|(?i:warning|note|ignoring )|Deprecated"
@@ -148,7 +153,7 @@ class Script:
         verdict = self._judge.judge(text, line, masked_text)
         if (switch := self._judge.take_switch(line)) is not None:
             yield switch
-        yield self._note_statement(_note_piece(verdict, piece))
+        yield self._note_statement(_note_piece(verdict, piece, self._judge.session.mode))
 
     def _find_drop_end(self, text: bytes, start: int) -> int:
         version = self.profile.version_number
@@ -232,7 +237,7 @@ def _without_text(verdict: Verdict, use: RuleUse) -> Verdict:
     return replace(verdict, statement=Statement(verdict.kind, _NOT_SHOWN), uses=(use,))
 
 
-def _note_piece(verdict: Verdict, piece: Piece) -> Verdict:
+def _note_piece(verdict: Verdict, piece: Piece, mode: LexicalMode) -> Verdict:
     """Return the verdict on a piece with how it came to be one, and what its bytes are."""
     if not verdict.sql:
         return verdict
@@ -241,9 +246,13 @@ def _note_piece(verdict: Verdict, piece: Piece) -> Verdict:
         rule = rules.INSERTS_GATHERED if piece.statements else rules.INSERT_CUT
         count = f"{piece.statements:,} statements as one" if piece.statements else "its first rows"
         uses = (*uses, RuleUse(rule, f"{verdict.statement.name}: {count}"))
+    name = str(verdict.statement.name or verdict.kind.value)
     if b"\0" in piece.text:
-        name = verdict.statement.name
-        uses = (*uses, RuleUse(rules.NUL_BYTE, str(name or verdict.kind.value)))
+        uses = (*uses, RuleUse(rules.NUL_BYTE, name))
+    if b"\r\n" in piece.text and (
+        verdict.kind in _WITH_BODIES or find_in_strings(b"\r\n", piece.text, mode)
+    ):
+        uses = (*uses, RuleUse(rules.CRLF_KEPT, name))
     return verdict if uses is verdict.uses else replace(verdict, uses=uses)
 
 

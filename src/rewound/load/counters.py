@@ -37,6 +37,8 @@ _CUT_SHORT = re.compile(r"Data truncated for column '(.*)' at row (\d+)", re.DOT
 _OF_COLUMN = re.compile(r".*for column '(.*)' at row \d+", re.DOTALL)
 _IN_EXPRESSION = "Truncated incorrect "
 """How warning 1292 begins if an expression reads a text, not a column."""
+_NOT_UNIQUE = 6124
+"""A foreign key refers to an index that is not unique, or to a part of one."""
 _UNCONVERTED = 1300
 _KEPT = "Invalid "
 """How warning 1300 begins if bytes are not valid text. A column of bytes stores them unchanged; a
@@ -282,6 +284,8 @@ def _find_rule(warning: ServerWarning) -> Rule | None:
     """Return the rule that a warning falls under, if any."""
     if warning.number in LOOSE_WARNINGS:
         return rules.LOOSE_INNODB
+    if warning.number == _NOT_UNIQUE:
+        return rules.KEY_NOT_UNIQUE
     if warning.number == _UNCONVERTED:
         return None if warning.text.startswith(_KEPT) else rules.CHARACTERS_LOST
     return DAMAGING_WARNINGS.get(warning.number)

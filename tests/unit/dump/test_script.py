@@ -400,6 +400,20 @@ def test_a_merge_table_is_an_ordinary_one_where_there_is_no_such_engine(profile)
     assert refusals(run(profile, MERGED.encode() + text)[1]) == []
 
 
+def test_line_breaks_of_windows_are_noted_where_they_are_kept(profile):
+    text = (
+        TABLE.replace(b"\n", b"\r\n") + b"INSERT INTO t VALUES ('\\r\\n');\r\n"
+        b"INSERT INTO t\r\nVALUES ('a'),\r\n('\r\n');\r\n"
+        b"CREATE VIEW v AS\r\nSELECT 1;\r\n"
+        b"CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW\r\nSET NEW.a = 1;\r\n"
+    )
+    _, verdicts = run(profile, text, schema="g")
+    noted = [
+        use.detail for verdict in verdicts for use in verdict.uses if use.rule.name == "crlf-kept"
+    ]
+    assert noted == ["t", "r"]
+
+
 def test_a_raw_nul_byte_is_noted_and_a_written_one_is_not(profile):
     text = TABLE + b"INSERT INTO t VALUES ('\\0');\0\nINSERT INTO t VALUES ('\0');\n"
     _, verdicts = run(profile, text, schema="g")

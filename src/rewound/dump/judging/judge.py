@@ -252,8 +252,12 @@ class Judge:
         return self._inserts.with_values(verdict, schema, self.session, version)
 
     def _find_zone_assumed(self, statement: Statement, schema: str | None) -> list[RuleUse]:
-        """Return the rule for a table whose times are in a zone that the dump does not name."""
-        if statement.kind not in TABLES or self.session.sets_time_zone or schema is None:
+        """Return the rule for times that are in a zone that the dump does not name."""
+        if self.session.sets_time_zone or schema is None:
+            return []
+        if statement.kind is Kind.CREATE_EVENT:
+            return [RuleUse(rules.ZONE_ASSUMED, f"event {statement.name}")]
+        if statement.kind not in TABLES:
             return []
         table = self.tables.find((schema, statement.names[0].name))
         is_new = statement.kind is Kind.CREATE_TABLE or b"TIMESTAMP" in statement.text.upper()

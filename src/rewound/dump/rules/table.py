@@ -457,11 +457,11 @@ OLD_PASSWORD_FUNCTION = Rule(
 ZONE_ASSUMED = Rule(
     "zone-assumed",
     Effect.ADAPT,
-    "a table with TIMESTAMP columns in a dump that sets no time zone, as mysqldump --skip-tz-utc"
-    " writes it",
-    "its values are read in the time zone of the world's server, which is +00:00 or the value of"
+    "a table with TIMESTAMP columns, or an event, in a dump that sets no time zone, as mysqldump"
+    " --skip-tz-utc writes it",
+    "its times are read in the time zone of the world's server, which is +00:00 or the value of"
     " --world-timezone",
-    "the values are in the time zone of the dumped server, which the dump does not name",
+    "the times are in the time zone of the dumped server, which the dump does not name",
 )
 HOST_VARIABLE = Rule(
     "host-variable",
@@ -646,6 +646,13 @@ LOOSE_INNODB = Rule(
     "it is created with the mode off, and the world's server runs with the mode off",
     "the dumped server accepted the table; a row that really is too long still fails (error 1118)",
 )
+KEY_NOT_UNIQUE = Rule(
+    "key-not-unique",
+    Effect.ADAPT,
+    "a foreign key that refers to columns without a unique key of their own",
+    "it is created, because the world's server runs with restrict_fk_on_non_standard_key off",
+    "the dumped server accepted it; MySQL 8.4 and later refuse it by default (error 6125)",
+)
 FULL_GROUP_BY_OFF = Rule(
     "full-group-by-off",
     Effect.ADAPT,
@@ -660,6 +667,14 @@ TRIGGER_FIRES = Rule(
     "the trigger fires, as with every client; rows of tables that it may write to are counted as"
     " they are created, and the ledger lists the rows that it added or removed",
     "this is what the dump says; MySQL's own sample database fills a table this way",
+)
+CRLF_KEPT = Rule(
+    "crlf-kept",
+    Effect.NOTE,
+    "a line break CR LF in a value or in the body of a stored object that is not written as \\r\\n",
+    "executed with both bytes: the value or the body keeps them",
+    "the bytes are those of the dump; the mysql client drops the CR, and dump programs write"
+    " \\r\\n, so the file may have been converted to the line ends of Windows",
 )
 NUL_BYTE = Rule(
     "nul-byte",

@@ -139,6 +139,14 @@ def mask_text(text: bytes, mode: LexicalMode) -> bytes:
     return _string_or_comment(mode).sub(lambda m: b"''" if m[0][:1] in b"'\"`" else b" ", text)
 
 
+def find_in_strings(part: bytes, text: bytes, mode: LexicalMode) -> bool:
+    """Tell whether a part of a text is inside one of its strings or quoted names."""
+    return part in text and any(
+        match[0][:1] in (b"'", b'"', b"`") and part in match[0]
+        for match in _string_or_comment(mode).finditer(text)
+    )
+
+
 def count_rows(masked_text: bytes) -> int:
     """Return the number of rows in the text after VALUES or SET, from its masked text."""
     opened = masked_text.count(b"(")

@@ -72,10 +72,15 @@ def test_stored_objects_tell_nothing_of_this_host(statement: str, sent: str):
         (["/*!40103 SET TIME_ZONE='+00:00' */", "CREATE TABLE t (a timestamp)"], False),
         (["CREATE TABLE t (a int)", "ALTER TABLE t ADD b timestamp"], True),
         (["CREATE TABLE t (a timestamp)", "ALTER TABLE t ADD KEY (a)"], False),
+        (["CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SET @a = 1"], True),
+        (
+            ["SET time_zone = 'SYSTEM'", "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SET @a = 1"],
+            False,
+        ),
         (["CREATE TABLE t (a timestamp)", "INSERT INTO t VALUES ('2024-01-01')"], False),
     ],
 )
-def test_a_zone_is_assumed_for_timestamps_where_the_dump_has_set_none(
+def test_a_zone_is_assumed_for_timestamps_and_events_where_the_dump_has_set_none(
     statements: list[str], is_assumed: bool
 ):
     names = [use.rule.name for use in judge(*statements).uses]
