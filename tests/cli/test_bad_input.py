@@ -150,8 +150,7 @@ CASES = {
     "status of a fleet that is not there": Case(
         "status --fleet other",
         1,
-        "error: no fleet named other\n"
-        "hint: rewound up SOURCE creates one; there are no fleets yet\n",
+        "error: no fleet named other\nhint: rewound up SOURCE creates one; there are no fleets\n",
     ),
     "query of a fleet that is not there": Case(
         "query SELECT", 1, "error: no fleet named default\nhint: rewound up SOURCE creates one*\n"

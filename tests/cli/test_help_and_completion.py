@@ -96,3 +96,25 @@ def test_a_shell_that_starts_hears_nothing_of_a_settings_file(cli: Cli):
 )
 def test_commands_and_options_complete(cli: Cli, tmp_path: Path, line: str, offered: list[str]):
     assert complete(cli, line, tmp_path) == offered
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "error: rewound completion needs the argument SHELL: bash, zsh or fish\n"),
+        (["foo"], "error: invalid value for 'SHELL': 'foo' is not one of 'bash', 'zsh', 'fish'\n"),
+    ],
+)
+def test_errors_about_the_shell_name_it_alike(cli: Cli, arguments: list[str], said: str):
+    done = cli("completion", *arguments)
+    assert done.code == 2
+    assert done.stderr.startswith(said)
+    assert "{bash" not in done.stderr
+
+
+def test_report_takes_worlds_as_reset_does(cli: Cli):
+    usages = {
+        cli(name, "--help").lines[0].partition("[OPTIONS]")[2] for name in ("report", "reset")
+    }
+    assert usages == {" [WORLD]..."}
+    assert "no fleet" in cli("report", "host1", "host2").stderr

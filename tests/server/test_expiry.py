@@ -29,11 +29,11 @@ def test_status_shows_when_down_ends_the_wait_and_the_next_command_makes_up_for_
     write_game(dumps, "a")
     made = cli("up", dumps.folder, "--expire", "8h")
     assert made.code == 0
-    [told] = [line for line in made.stderr.splitlines() if line.startswith("deleted:   at 20")]
+    [told] = [line for line in made.stderr.splitlines() if line.startswith("expires:   20")]
     assert told.endswith(" UTC (--expire)")
-    assert told.removeprefix("deleted:   at ") in cli("status").stderr
+    assert told.removeprefix("expires:   ") in cli("status").stderr
     assert len(watches_of(cli)) == 1
-    assert "fleet default is taken down at 20" in cli("status").stderr
+    assert "fleet default will be taken down at 20" in cli("status").stderr
     assert str(status_of(cli)["a"]["expires_at"]).startswith("20")
     expires: Path = cli.state_dir / "fleets/default/expires"
     command.kill(*command.find_daemons(f"{FOLDER_OPTION}{cli.state_dir}"))  # as a reboot does

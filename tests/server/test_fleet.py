@@ -178,6 +178,10 @@ def test_report_states_the_proof_of_every_world(sample: Cli):
         assert sum(table["counted"] for table in ledger["tables"]) == ROWS[world]
         assert ledger["dump"]["is_whole"] is True
         assert len(ledger["dump"]["sha256"]) == 64
+    assert [*json.loads(sample("report", "host1", "host2", "--format", "json").stdout)] == [
+        "host1",
+        "host2",
+    ]
     text = sample("report", "host2")
     assert text.lines[0] == "world host2: 7,556 rows in 15 tables, every one counted"
     heading = "schema   table            in_dump   duplicates   loaded   by_others   counted"

@@ -85,7 +85,7 @@ def _try(method: CloneMethod, origin: Path, clone_folder: Path) -> Probe:
         return Probe(method, works=False, why=error.message.rpartition(": ")[2])
     except OSError as error:
         return Probe(method, works=False, why=error.strerror or str(error))
-    return Probe(method, works=True, why=f"tried from {origin.parent} to {clone_folder.parent}")
+    return Probe(method, works=True, why=f"works from {origin.parent} to {clone_folder.parent}")
 
 
 def choose_method(source: Path, target: Path, wanted: CloneMethod | None) -> CloneMethod:

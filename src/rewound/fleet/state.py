@@ -380,7 +380,7 @@ def _suggest_fleet(state_dir: Path, name: str) -> str:
     fleets = list_fleets(state_dir)
     if fleets:
         return suggest(name, fleets, listed_as="fleets")
-    return "rewound up SOURCE creates one; there are no fleets yet"
+    return "rewound up SOURCE creates one; there are no fleets"
 
 
 def list_going(state_dir: Path) -> list[str]:

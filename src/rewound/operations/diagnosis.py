@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from rewound import settings
 from rewound.catalog import require_all
 from rewound.engine.docker.address import find_address
-from rewound.engine.host.checks import Check, CheckState, check_host
+from rewound.engine.host.checks import Check, CheckState, check_host, show_size
 from rewound.engine.host.limits import check_clock, check_limits
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.server_options import memory_bytes, plan_buffer_pool_bytes
@@ -96,8 +96,8 @@ def _check_source(selection: Selection) -> Iterator[Check]:
     else:
         needed = len(dumps) * memory_bytes(pool)
         detail = (
-            f"{len(dumps)} servers need {needed // _MIB:,} MiB, with a buffer pool of"
-            f" {pool // _MIB:,} MiB each; {available // _MIB:,} MiB are available"
+            f"{len(dumps)} servers need {show_size(needed)}, with a buffer pool of"
+            f" {show_size(pool)} each; {show_size(available)} are available"
         )
         yield Check("its memory", CheckState.OK, detail)
     place = next(p for p in (settings.state_dir() / "fleets").parents if p.exists())
@@ -109,5 +109,5 @@ def _check_source(selection: Selection) -> Iterator[Check]:
         yield Check("its disk", CheckState.MISSING, error.message, error.hint)
     else:
         space = plan_space_bytes(dumps, sizes_with_baseline=sizes)
-        detail = f"about {space // _MIB:,} MiB; {free // _MIB:,} MiB are free in {place}"
+        detail = f"about {show_size(space)}; {show_size(free)} are free in {place}"
         yield Check("its disk", CheckState.OK, detail)

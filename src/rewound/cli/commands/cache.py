@@ -9,6 +9,7 @@ from rewound.cli.output.formats import show_count, show_mib
 from rewound.cli.parameters.shared_options import CommandGroup, cache_limit_option, format_option
 from rewound.fleet.baseline import SHOWN_KEY, CacheEntry
 from rewound.operations import host
+from rewound.worlds.folding import fold_worlds
 
 
 @click.group(name="cache", cls=CommandGroup)
@@ -36,11 +37,26 @@ def _show(entries: Sequence[CacheEntry]) -> None:
             show_mib(entry.size_bytes),
             entry.used_at,
             entry.dump,
-            ", ".join(entry.users),
+            fold_users(entry.users),
         ]
         for entry in entries
     ]
     render.write_rows(["baseline", "disk", "used", "dump", "worlds"], rows, "table", is_prose=True)
+
+
+def fold_users(users: Sequence[str]) -> str:
+    """Return worlds such as before/host1, those of a fleet folded: `before/host[1-3]`."""
+    worlds: dict[tuple[str, str], list[str]] = {}
+    for user in users:
+        name, within, state_folder = user.partition(" in ")
+        fleet, slash, world = name.partition("/")
+        names = worlds.setdefault((fleet, within + state_folder), [])
+        if slash:
+            names.append(world)
+    return ", ".join(
+        f"{fleet}/{fold_worlds(names)}{place}" if names else f"{fleet}{place}"
+        for (fleet, place), names in worlds.items()
+    )
 
 
 def _list(entries: Sequence[CacheEntry], output_format: str) -> None:

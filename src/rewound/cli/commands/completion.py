@@ -30,10 +30,12 @@ _VARIABLE = "_REWOUND_COMPLETE"
 
 
 @click.command(name="completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
     """Print the completion script of a shell: commands, options, fleets, worlds, tables.
+
+    SHELL is bash, zsh or fish.
 
     \b
     bash:  echo 'eval "$(rewound completion bash)"' >> ~/.bashrc

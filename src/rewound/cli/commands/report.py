@@ -18,17 +18,20 @@ _TEXT_COLUMN = 14
 
 
 @click.command(name="report")
-@click.argument("worlds", required=False, metavar="[WORLDS]", shell_complete=complete_worlds)
+@click.argument("worlds", nargs=-1, metavar="[WORLD]...", shell_complete=complete_worlds)
 @fleet_option
 @format_option
-def command(worlds: str | None, fleet: str, output_format: str) -> None:
-    """Show the ledgers: what was read, executed, changed, skipped and counted.
+def command(worlds: tuple[str, ...], fleet: str, output_format: str) -> None:
+    """Show the ledgers of worlds: what was read, executed, changed, skipped and counted.
+
+    WORLD may be a pattern such as 'host[1-3]'; by default, all worlds are shown.
 
     json contains everything; csv, tsv, jsonl and markdown contain the row counts of every table.
     Changes made after the restore are listed, but not included in the counts.
     """
-    ledgers = fleets.report(fleet, worlds)
-    changes = changed.changed_worlds(fleet, worlds)
+    selection = ",".join(worlds) if worlds else None
+    ledgers = fleets.report(fleet, selection)
+    changes = changed.changed_worlds(fleet, selection)
     if output_format == "json":
         render.write_text(fleets.as_json(_join(ledgers, changes)))
         return

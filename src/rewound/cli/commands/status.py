@@ -157,7 +157,7 @@ def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
         may_reset = fleets.is_ours(fleet)
         diagnostics.narrate(*describe_changed(fleet, changes, may_reset=may_reset))
         if expires_at := fleets.expires_at(fleet):
-            diagnostics.narrate(f"fleet {fleet} is taken down at {show_expiry(expires_at)}")
+            diagnostics.narrate(f"fleet {fleet} will be taken down at {show_expiry(expires_at)}")
 
 
 def _socket(fleet: str, world: World) -> str | None:

@@ -346,7 +346,7 @@ def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
         f"connect:   rewound connect{flag} {first}",
         f"proof:     rewound report{flag}{_count_edits(brought)}",
         f"stop:      rewound down{flag}",
-        *([f"deleted:   at {show_expiry(expires_at)}"] if expires_at else []),
+        *([f"expires:   {show_expiry(expires_at)}"] if expires_at else []),
     )
 
 

@@ -22,6 +22,7 @@ from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.formats import show_cell
 from rewound.cli.output.pager import write_paged
 from rewound.cli.output.widths import fit_widths
+from rewound.cli.output.wrapping import break_long_words
 from rewound.mysql.columns import NUMBERS, TIMES, Column, Row
 
 _BAR_WIDTH = 30
@@ -82,15 +83,15 @@ def write_table(
     for index, (row, line) in enumerate(zip(rows, cells, strict=True)):
         styled = [
             Text(
-                cell,
+                break_long_words(cell, width) if wraps else cell,
                 style="dim" if value is None else "",
                 justify="right" if (index, place) in figures else None,
             )
-            for place, (value, cell, _) in enumerate(zip(row, line, widths, strict=False))
+            for place, (value, cell, width) in enumerate(zip(row, line, widths, strict=False))
         ]
         table.add_row(*styled, *bars[index : index + 1])
-    width = sum(widths) + _GAP * len(widths) + _BAR_WIDTH
-    _write(table, out, width=width, screen=screen if is_paged else None)
+    whole_width = sum(widths) + _GAP * len(widths) + _BAR_WIDTH
+    _write(table, out, width=whole_width, screen=screen if is_paged else None)
     return names[len(widths) :]
 
 

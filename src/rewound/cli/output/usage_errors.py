@@ -40,7 +40,11 @@ def _list_options(ctx: click.Context) -> list[str]:
 def _name(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Option):
         return f"the option {max(parameter.opts, key=len)}"
-    return f"the argument {parameter.human_readable_name}"
+    name = f"the argument {parameter.human_readable_name}"
+    if isinstance(parameter.type, click.Choice):
+        *others, last = map(str, parameter.type.choices)
+        return f"{name}: {', '.join(others)} or {last}"
+    return name
 
 
 def _as_ours(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 import textwrap
 
 _COMMAND = re.compile(r"\brewound [a-z][^;]*")
+_PIECE = re.compile(r"[^\s_./,-]*[_./,-]+|[^\s_./,-]+")
 _HARD_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -34,3 +35,25 @@ def wrap_message(text: str, width: int, *, start: str = "", indent: int | None =
         break_on_hyphens=False,
     )
     return wrapped.replace(_HARD_SPACE, " ").replace("\0", _HARD_SPACE)
+
+
+def break_long_words(text: str, width: int) -> str:
+    """Return a text whose words longer than `width` continue in the next line after `_./,-`.
+
+    >>> print(break_long_words("game-host03_20260302.sql.gz", 14))
+    game-host03_
+    20260302.sql.
+    gz
+    """
+    return re.sub(r"\S+", lambda word: _break_word(word[0], width), text)
+
+
+def _break_word(word: str, width: int) -> str:
+    if len(word) <= width:
+        return word
+    lines = [""]
+    for piece in _PIECE.findall(word):
+        if lines[-1] and len(lines[-1]) + len(piece) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)

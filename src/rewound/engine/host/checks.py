@@ -62,7 +62,7 @@ def judge_cloning(probes: list[Probe]) -> list[Check]:
         Check(
             f"clone by {probe.method.value}",
             CheckState.OK if probe.works else CheckState.LIMITED,
-            probe.why + (", taken" if probe.method is chosen else ""),
+            probe.why + ("; up and reset use it" if probe.method is chosen else ""),
         )
         for probe in probes
     ]
@@ -78,11 +78,17 @@ def judge_cloning(probes: list[Probe]) -> list[Check]:
     return checks
 
 
+def show_size(size_bytes: int) -> str:
+    """Return a size for people: 9,216 MiB, and from 10 GiB on 23.4 GiB."""
+    gib = size_bytes / (1 << 30)
+    return f"{gib:,.1f} GiB" if gib >= 10 else f"{size_bytes // _MIB:,} MiB"
+
+
 def check_space(subject: str, folder: Path, *, hint: str) -> Check:
     """Return how much space there is where a folder is, or would be."""
     free = shutil.disk_usage(_nearest(folder)).free
     kind = find_file_system(_nearest(folder))  # none where the root is not mounted: a chroot
-    facts = [str(folder), kind, f"{free // _MIB:,} MiB free"]
+    facts = [str(folder), kind, f"{show_size(free)} free"]
     detail = ", ".join(fact for fact in facts if fact)
     if free < _LITTLE_DISK_BYTES:
         return Check(subject, CheckState.LIMITED, detail, hint)
@@ -99,7 +105,7 @@ def _check_servers(cache_dir: Path, *, has_image: bool) -> Iterator[Check]:
 
 
 def _check_memory(available_bytes: int) -> Check:
-    detail = f"{available_bytes // _MIB:,} MiB available"
+    detail = f"{show_size(available_bytes)} available"
     try:
         plan_buffer_pool_bytes(available_bytes=available_bytes, servers=1)
     except HostError as error:

@@ -1,6 +1,9 @@
+import doctest
+
 import pytest
 
-from rewound.cli.output.wrapping import wrap_message
+from rewound.cli.output import wrapping
+from rewound.cli.output.wrapping import break_long_words, wrap_message
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,20 @@ def test_a_quoted_name_cannot_begin_a_line_like_ours():
 
 def test_what_is_indented_stays_so():
     assert wrap_message("    a b c d e f g h i j k", 20) == "    a b c d e f g h\n      i j k"
+
+
+def test_the_examples_hold():
+    assert doctest.testmod(wrapping).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("host_1.sql short", ["host_1.sql short"]),
+        ("of eu-host03_20260302.sql", ["of eu-host03_", "20260302.sql"]),
+        ("abcdefghijklmno", ["abcdefghijklmno"]),
+        ("before/host[1,4]", ["before/", "host[1,4]"]),
+    ],
+)
+def test_long_words_break_at_signs(text: str, lines: list[str]):
+    assert break_long_words(text, 12) == "\n".join(lines)

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from rewound.engine.cloning import CloneMethod, Probe
-from rewound.engine.host.checks import Check, CheckState, check_host, judge_cloning
+from rewound.engine.host.checks import Check, CheckState, check_host, judge_cloning, show_size
 
 
 def probes(*works: bool) -> list[Probe]:
@@ -14,7 +14,7 @@ def probes(*works: bool) -> list[Probe]:
 def test_judge_cloning_names_the_way_that_is_taken():
     assert judge_cloning(probes(False, True, True)) == [
         Check("clone by reflink", CheckState.LIMITED, "why reflink"),
-        Check("clone by overlay", CheckState.OK, "why overlay, taken"),
+        Check("clone by overlay", CheckState.OK, "why overlay; up and reset use it"),
         Check("clone by copy", CheckState.OK, "why copy"),
     ]
 
@@ -30,3 +30,8 @@ def test_check_host_changes_nothing_and_speaks_of_folders_that_are_not_there(tmp
     subjects = [check.subject for check in checks]
     assert {"MySQL", "cores", "memory", "state folder", "cache folder"} <= set(subjects)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_large_sizes_are_in_gib():
+    assert show_size(9 << 30) == "9,216 MiB"
+    assert show_size(47 << 29) == "23.5 GiB"
