@@ -22,7 +22,7 @@ from rewound.catalog.naming.names import find_world_problem
 from rewound.catalog.naming.proposals import propose_for_ids
 from rewound.catalog.naming.slot_patterns import propose_for_slots
 from rewound.catalog.rotations import Rotation, find_ends_of_days, find_rotations
-from rewound.catalog.serial_worlds import find_serial_worlds, find_set_aside
+from rewound.catalog.serial_worlds import find_case_twins, find_serial_worlds, find_set_aside
 from rewound.catalog.several_files import (
     ReadSubject,
     find_database_files,
@@ -62,7 +62,8 @@ def question_names(
     )
     suspicions += [
         suspicion
-        for suspicion in find_serial_worlds(entry.dump for entry in named)
+        for find in (find_serial_worlds, find_case_twins)
+        for suspicion in find(entry.dump for entry in named)
         if not suspicion.worlds & in_doubt
     ]
     doubts += _resolve(suspicions, named, source)

@@ -92,6 +92,20 @@ def find_set_aside(dumps: Iterable[Dump]) -> list[Suspicion]:
     return [Suspicion(frozenset(bases), concerned, text, bases)]
 
 
+def find_case_twins(dumps: Iterable[Dump]) -> list[Suspicion]:
+    """Return worlds whose names differ only in the case of letters: hosts have one name each."""
+    twins: dict[str, list[Dump]] = defaultdict(list)
+    for dump in dumps:
+        twins[dump.world.casefold()].append(dump)
+    found = []
+    for of_name in twins.values():
+        worlds = sorted({dump.world for dump in of_name})
+        if len(worlds) > 1:
+            text = f"{name_worlds(worlds)} differ only in the case of letters, so they may be one world"
+            found.append(Suspicion(frozenset(worlds), tuple(of_name), text))
+    return found
+
+
 def _find_whole(world: str) -> str:
     match = _ASIDE.fullmatch(world)
     return (match["after"] or match["before"]) if match else ""
@@ -105,7 +119,7 @@ def _share_runs(dumps: Sequence[Dump], others: Sequence[Dump]) -> bool:
 def _are_of_one_run(one: Dump, other: Dump) -> bool:
     gap = abs(one.taken_at - other.taken_at)
     if one.time_source is other.time_source is TimeSource.CLOSING_LINE:
-        return timedelta() < gap <= _ONE_DUMP
+        return timedelta() < gap <= _ONE_DUMP and not are_hourly((one.taken_at, other.taken_at))
     return gap <= _ONE_RUN and (bool(gap) or one.time_source is TimeSource.NAME)
 
 

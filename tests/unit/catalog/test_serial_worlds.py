@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rewound.catalog import Dump, TimeSource
-from rewound.catalog.serial_worlds import find_serial_worlds, find_set_aside
+from rewound.catalog.serial_worlds import find_case_twins, find_serial_worlds, find_set_aside
 
 
 def dump(world, text, source=TimeSource.CLOSING_LINE):
@@ -65,6 +65,14 @@ def test_worlds_of_one_run_are_not_suspect_but_equal_closing_lines_are():
     shop = dump("shop", "2024-06-18 03:00")
     assert not find_set_aside([shop, dump("shop-old", "2024-06-18 03:02")])
     assert find_set_aside([shop, dump("shop-old", "2024-06-18 03:00")])
+    assert find_set_aside([shop, dump("shop-new", "2024-06-18 04:00")])
     named = [dump(world, "2024-06-18", TimeSource.NAME) for world in ("shop", "shop-old")]
     assert not find_set_aside(named)
     assert not find_set_aside([dump("shop-old", "2024-06-11 03:00")])
+
+
+def test_names_that_differ_in_case_alone_are_suspect():
+    named = [dump(world, "2024-06-18 03:00") for world in ("Host1", "host1", "host2")]
+    (asked,) = find_case_twins(named)
+    assert asked.worlds == {"Host1", "host1"}
+    assert not find_case_twins(named[1:])
