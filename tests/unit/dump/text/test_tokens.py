@@ -218,3 +218,11 @@ def test_comments_of_six_digits_are_found_outside_of_quotes_and_comments(text, f
 def test_comments_of_six_digits_without_an_end_are_unreadable(text):
     with pytest.raises(UnreadableText):
         find_six_digit_comments(text, LexicalMode(), VERSION)
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b" ", b" a", b"a \n", b"a -- b\n ", b"/*!40101 a */ # b\n"]
+)
+def test_what_begins_no_token_is_named_without_the_space_and_comments_before_it(before):
+    with pytest.raises(UnreadableText, match=r"begins with \\ x$"):
+        read(before + b"\\ x")
