@@ -4,7 +4,7 @@ Pure. Exactly these statements are skipped, and none that differs by a word. The
 and EXECUTE, which could hide anything; every other form of these is refused.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.tokens import iter_tokens
@@ -37,6 +37,8 @@ _LINES = (
     b"DEALLOCATE PREPARE s",
 )
 _LONGEST_LINE = 400
+_MOST_READ = 50
+"""How many texts are kept with the answer: dumps repeat a few SET statements around each table."""
 
 
 def is_bulk_load_line(text: bytes, mode: LexicalMode, server_version: int) -> bool:
@@ -45,8 +47,11 @@ def is_bulk_load_line(text: bytes, mode: LexicalMode, server_version: int) -> bo
     Raises:
         UnreadableText: it is ambiguous.
     """
-    if len(text) > _LONGEST_LINE:
-        return False
+    return len(text) <= _LONGEST_LINE and _is_bulk_load_line(text, mode, server_version)
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _is_bulk_load_line(text: bytes, mode: LexicalMode, server_version: int) -> bool:
     return tuple(token.text for token in iter_tokens(text, mode, server_version)) in _read_lines()
 
 

@@ -31,16 +31,12 @@ from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
 from rewound.dump.rules.verdict import RuleUse, Verdict, apply_edits, excerpt, one_line
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import INITIAL_SQL_MODE, DumpSession
-from rewound.dump.settings.set_statement import judge_set
+from rewound.dump.settings.set_statement import SetJudge
 from rewound.dump.text.mentions import Mentions, read_mentions
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.splitter import RowTest
 from rewound.dump.text.statement import Kind, Name, Statement
-from rewound.dump.text.tokens import (
-    Token,
-    TooManyTokens,
-    UnreadableText,
-)
+from rewound.dump.text.tokens import Token, TooManyTokens, UnreadableText
 
 _NEVER_EXECUTED = {
     Kind.ACCOUNT: rules.ACCOUNTS,
@@ -81,6 +77,7 @@ class Judge:
     """What is known about the tables that the dump has created."""
     _row_tests: RowTestFinder = field(init=False)
     _inserts: KnownInserts = field(init=False)
+    _sets: SetJudge = field(init=False)
     _zeros: ZeroNumbers = field(init=False)
     _switch: bytes | None = None
     _name_case: NameCase = field(default_factory=NameCase)
@@ -95,6 +92,7 @@ class Judge:
         self._reader = StatementReader(self.profile.version_number)
         self._row_tests = RowTestFinder(self.tables)
         self._inserts = KnownInserts(self.tables)
+        self._sets = SetJudge(self.profile)
         self._zeros = ZeroNumbers(self._inserts)
         self._folds_names = self.profile.lower_case_table_names == 1
 
@@ -145,7 +143,7 @@ class Judge:
             detail = excerpt(statement.text, _EXCERPT_LENGTH)
             return Verdict(statement, line, uses=(RuleUse(rules.ROCKSDB_BULK_LOAD, detail),))
         if statement.kind is Kind.SET:
-            outcome = judge_set(statement, self.session, self.profile)
+            outcome = self._sets.judge(statement, self.session)
             zero = self._plan_zero(statement, None)
             self.session = outcome.session
             sql = () if outcome.sql is None else (*zero.before, outcome.sql)
@@ -295,7 +293,8 @@ class Judge:
             self.session = replace(self.session, adds_zero_mode=keeps)
         is_stored = statement.kind in STORES_ITS_MODE
         takes_default = is_stored and self.session.sql_mode == INITIAL_SQL_MODE
-        self.session = replace(self.session, adds_zero_dates=takes_default)
+        if takes_default != self.session.adds_zero_dates:
+            self.session = replace(self.session, adds_zero_dates=takes_default)
         if (after := self.session.sent_sql_mode) != before:
             self._switch = b"SET SESSION sql_mode = '%b'" % after.encode()
         return plan

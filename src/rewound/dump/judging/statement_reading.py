@@ -5,6 +5,7 @@ Pure.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rewound.dump.definitions.plan import STORED_OBJECTS
 from rewound.dump.text.lexical import LexicalMode
@@ -18,6 +19,14 @@ _MAY_HOLD_STATEMENTS = (STORED_OBJECTS - {Kind.CREATE_VIEW}) | {
     Kind.EMPTY,
 }
 _SEVERAL = "it consists of several statements"
+_SHORT_BYTES = 100
+_MOST_SHORT = 50
+"""How many short statements are kept: dumps repeat some of them around each table."""
+
+
+@lru_cache(maxsize=_MOST_SHORT)
+def _parse_short(text: bytes, mode: LexicalMode, server_version: int) -> Statement:
+    return parse_statement(text, mode, server_version)
 
 
 @dataclass(slots=True)
@@ -82,7 +91,10 @@ class StatementReader:
             head, head_mode, insert = self._insert
             if text.startswith(head) and mode == head_mode:
                 return Statement(insert.kind, text, insert.names, insert.rows_start)
-        statement = parse_statement(text, mode, self.server_version)
+        if len(text) <= _SHORT_BYTES:
+            statement = _parse_short(text, mode, self.server_version)
+        else:
+            statement = parse_statement(text, mode, self.server_version)
         if 0 < statement.rows_start < len(text):
             self._insert = (text[: statement.rows_start + 1], mode, statement)
         return statement

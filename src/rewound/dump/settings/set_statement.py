@@ -40,6 +40,9 @@ _OFF = frozenset({b"0", b"OFF", b"FALSE"})
 _MOST_VARIABLES = 500
 """The limit for user variables in one dump; mysqldump sets about twenty."""
 
+_MOST_JUDGED = 50
+"""The limit for kept verdicts; each may hold a session with all user variables."""
+
 # A value that we write ourselves must not be able to contain anything else.
 _HARMLESS = re.compile(r"\w*", re.ASCII)
 
@@ -54,6 +57,29 @@ class SetVerdict:
     """The statement to send; None if nothing is executed."""
     uses: tuple[RuleUse, ...]
     """The rules used."""
+
+
+class SetJudge:
+    """Judges the SET statements of a dump, each text once as long as the session is the same.
+
+    mysqldump writes the same three around every table.
+    """
+
+    def __init__(self, profile: ServerProfile) -> None:
+        self._profile = profile
+        self._judged: dict[bytes, tuple[DumpSession, SetVerdict]] = {}
+        """The last verdict on each text, and the session that it is for."""
+
+    def judge(self, statement: Statement, session: DumpSession) -> SetVerdict:
+        """Decide about a SET statement; raises what `judge_set` raises."""
+        before, verdict = self._judged.get(statement.text, (None, None))
+        if verdict is not None and before == session:
+            return verdict
+        verdict = judge_set(statement, session, self._profile)
+        if len(self._judged) >= _MOST_JUDGED:
+            self._judged.clear()
+        self._judged[statement.text] = (session, verdict)
+        return verdict
 
 
 class _AssignmentEffect(NamedTuple):

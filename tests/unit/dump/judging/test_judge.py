@@ -545,3 +545,14 @@ def test_a_statement_behind_one_that_is_not_sent_is_not_lost(judge, text):
 )
 def test_a_semicolon_with_nothing_after_it_is_not_a_second_statement(judge, text):
     assert judge.judge(text, 1).sql == (text,)
+
+
+def test_a_short_statement_is_read_in_the_mode_of_its_session_each_time(judge):
+    def read_name():
+        return str(judge.judge(b'DROP TABLE IF EXISTS game."t"', 1).statement.name)
+
+    assert read_name() == "game"
+    judge.judge(b"SET sql_mode = 'ANSI_QUOTES'", 1)
+    assert read_name() == "game.t"
+    judge.judge(b"SET sql_mode = ''", 1)
+    assert read_name() == "game"

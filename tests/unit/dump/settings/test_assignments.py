@@ -4,7 +4,7 @@ from rewound.dump.rules import table as rules
 from rewound.dump.settings import variables
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import INITIAL_SQL_MODE, DumpSession
-from rewound.dump.settings.set_statement import judge_set
+from rewound.dump.settings.set_statement import _MOST_JUDGED, SetJudge, judge_set
 from rewound.dump.text.statement import parse_statement
 
 
@@ -298,3 +298,20 @@ def test_text_is_read_in_the_modes_that_a_removed_combination_stands_for(judge_a
     _, session = judge_all(b"SET sql_mode='POSTGRESQL'", b"SET @old = @@sql_mode, sql_mode = @old")
     assert session.sql_mode == "PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE"
     assert session.mode.ansi_quotes
+
+
+def test_the_same_text_is_judged_anew_if_another_session_reads_it(profile):
+    judge = SetJudge(profile)
+    statement = parse_statement(b"SET sql_mode = @a", DumpSession().mode, profile.version_number)
+    sessions = [DumpSession().save("@a", mode) for mode in ("ANSI_QUOTES", "NO_BACKSLASH_ESCAPES")]
+    for session in [*sessions, *sessions]:
+        assert judge.judge(statement, session) == judge_set(statement, session, profile)
+
+
+def test_the_last_verdict_on_a_text_is_kept_and_not_those_on_any_number_of_texts(profile):
+    judge, session = SetJudge(profile), DumpSession()
+    texts = [b"SET @a = %d" % number for number in range(2 * _MOST_JUDGED)]
+    read = [parse_statement(text, session.mode, profile.version_number) for text in texts]
+    verdicts = [judge.judge(statement, session) for statement in read]
+    assert judge.judge(read[-1], session) is verdicts[-1]
+    assert judge.judge(read[0], session) is not verdicts[0]
