@@ -4,13 +4,12 @@ Pure. The contents of a column never change: its type becomes one that accepts e
 dump states for it, and its default remains the same value.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from rewound.dump.definitions.table_elements import iter_table_elements
+from rewound.dump.definitions.table_elements import TableElement
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.nesting import closing_parenthesis, iter_outside
-from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token, TokenKind
 
 _MARIADB_TYPES = {
@@ -32,12 +31,14 @@ _FUNCTIONS_WITHOUT_ARGUMENTS = frozenset(
     {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_USER", "UTC_DATE", "UTC_TIME", "UTC_TIMESTAMP"}
 )
 _LARGEST_PRECISION = 6
+_CHANGED_ATTRIBUTES = frozenset({"WITHOUT", "PERSISTENT", "COMPRESSED"})
+"""Without one of these and without an equals sign, no attribute of a column is changed."""
 
 
-def plan_column_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
+def plan_column_edits(elements: Iterable[TableElement]) -> list[Edit]:
     """Return the edits of the columns of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
-    for element in iter_table_elements(tokens, kind):
+    for element in elements:
         if element.is_column:
             edits += _edit_type(element.tokens)
             edits += _edit_default(element.tokens)
@@ -49,8 +50,10 @@ def _edit_type(column: Sequence[Token]) -> Iterator[Edit]:
     name = column[0]
     if name.word in _MARIADB_TYPES:
         yield Edit(name.start, name.end, _MARIADB_TYPES[name.word], rules.MARIADB_TYPE)
+    if name.word != "TIMESTAMP":
+        return
     width = [token.text for token in column[1:4]]
-    if name.word == "TIMESTAMP" and width[:1] == [b"("] and width[2:] == [b")"]:
+    if width[:1] == [b"("] and width[2:] == [b")"]:
         digits = width[1]
         if digits.isdigit() and int(digits) > _LARGEST_PRECISION:
             yield Edit(column[1].start, column[3].end, b"", rules.TIMESTAMP_WIDTH)
@@ -108,6 +111,8 @@ def _end_of_literal(column: Sequence[Token], index: int) -> Token | None:
 def _edit_attributes(column: Sequence[Token]) -> Iterator[Edit]:
     rule = rules.MARIADB_COLUMN_OPTION
     words = [token.word for token in column]
+    if _CHANGED_ATTRIBUTES.isdisjoint(words) and all(token.text != b"=" for token in column):
+        return
     expression = words.index("AS") if "AS" in words else len(words)
     for index, token in iter_outside(column):
         if index == 0:

@@ -4,20 +4,20 @@ Pure. A key affects the speed of a query, never its result, so a key that MySQL 
 left out by a rule.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from rewound.dump.definitions.table_elements import KEY_WORDS, TableElement, iter_table_elements
+from rewound.dump.definitions.table_elements import KEY_WORDS, TableElement
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.nesting import iter_outside
 from rewound.dump.text.statement import Kind
-from rewound.dump.text.tokens import Token, TokenKind
+from rewound.dump.text.tokens import TokenKind
 
 
-def plan_key_edits(tokens: Sequence[Token], kind: Kind) -> list[Edit]:
+def plan_key_edits(elements: Iterable[TableElement], kind: Kind) -> list[Edit]:
     """Return the edits of the keys of a CREATE or ALTER TABLE."""
     edits: list[Edit] = []
-    for element in iter_table_elements(tokens, kind):
+    for element in elements:
         if element.is_column:
             continue
         if element.tokens[0].word == "VECTOR":

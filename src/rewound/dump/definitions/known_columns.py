@@ -44,8 +44,14 @@ def read_columns(tokens: Sequence[Token], mode: LexicalMode) -> Columns:
     return tuple(_iter_columns(split_elements(tokens, 1), mode))
 
 
-def numbers_may_repeat(tokens: Sequence[Token], mode: LexicalMode) -> bool:
-    """Tell whether no key of a CREATE TABLE makes its AUTO_INCREMENT unique by itself."""
+def numbers_may_repeat(columns: Columns, tokens: Sequence[Token], mode: LexicalMode) -> bool:
+    """Tell whether no key of a CREATE TABLE makes its AUTO_INCREMENT unique by itself.
+
+    `columns` are those that `read_columns` has found in it.
+    """
+    auto_increment_columns = [column.name for column in columns if column.has_auto_increment]
+    if not auto_increment_columns:
+        return False
     unique = set()
     for element in split_elements(tokens, 1):
         words = {token.word for _, token in iter_outside(element[1:])}
@@ -53,13 +59,10 @@ def numbers_may_repeat(tokens: Sequence[Token], mode: LexicalMode) -> bool:
             if {"AUTO_INCREMENT", "KEY"} <= words or not words.isdisjoint({"SERIAL", "UNIQUE"}):
                 unique.add(unquote(element[0], mode).lower())
         elif "PRIMARY" in words | {element[0].word} or "UNIQUE" in words | {element[0].word}:
-            columns = list(split_elements(element, 1))
-            if len(columns) == 1 and len(columns[0]) == 1:
-                unique.add(unquote(columns[0][0], mode).lower())
-    auto_increment_columns = [
-        column.name for column in read_columns(tokens, mode) if column.has_auto_increment
-    ]
-    return bool(auto_increment_columns) and not unique.intersection(auto_increment_columns)
+            keyed = list(split_elements(element, 1))
+            if len(keyed) == 1 and len(keyed[0]) == 1:
+                unique.add(unquote(keyed[0][0], mode).lower())
+    return not unique.intersection(auto_increment_columns)
 
 
 def alter_columns(

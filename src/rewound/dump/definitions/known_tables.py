@@ -166,5 +166,5 @@ def _read_table(tokens: Sequence[Token], mode: LexicalMode) -> KnownTable | None
     except NotCertain:
         return None
     number = read_auto_increment(tokens, Kind.CREATE_TABLE, mode)
-    repeats = numbers_may_repeat(tokens, mode)
+    repeats = numbers_may_repeat(columns, tokens, mode)
     return KnownTable(columns, number or 1, numbers_repeat=repeats) if columns else None

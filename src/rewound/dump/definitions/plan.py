@@ -13,6 +13,7 @@ from rewound.dump.definitions.columns import plan_column_edits
 from rewound.dump.definitions.default_collation import plan_default_edits
 from rewound.dump.definitions.keys import plan_key_edits
 from rewound.dump.definitions.stored_objects import find_schedule, plan_stored_object_edits
+from rewound.dump.definitions.table_elements import iter_table_elements
 from rewound.dump.definitions.table_options import plan_encryption_edits, plan_option_edits
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import ServerProfile
@@ -46,6 +47,8 @@ _MARIADB_ONLY = {
 them is.
 """
 _SEQUENCE_FUNCTIONS = frozenset({"NEXTVAL", "LASTVAL", "SETVAL"})
+_SHOWS_MARIADB = _SEQUENCE_FUNCTIONS | _MARIADB_ONLY.keys() | {"SEQUENCE"}
+"""The words of which `_find_mariadb_only` needs at least one."""
 
 
 def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
@@ -61,7 +64,9 @@ def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
         return RuleUse(rules.COMPUTED_VALUE, f"its schedule is {computed}")
     if kind is Kind.ALTER_TABLE and not {"DISCARD", "IMPORT"}.isdisjoint(words):
         return RuleUse(rules.UNKNOWN_STATEMENT, "it discards or imports the file of a table")
-    if kind in TABLES and (why := _find_mariadb_only(tokens, words)):
+    if kind not in TABLES or _SHOWS_MARIADB.isdisjoint(words):
+        return None
+    if why := _find_mariadb_only(tokens, words):
         return RuleUse(rules.MARIADB_ONLY, why)
     return None
 
@@ -88,7 +93,8 @@ def plan_definition_edits(
         edits += plan_spatial_edits(tokens, kind, all_names=is_old)
     if kind in TABLES:
         edits += plan_option_edits(tokens, kind, profile, mode)
-        edits += plan_column_edits(tokens, kind) + plan_key_edits(tokens, kind)
+        elements = list(iter_table_elements(tokens, kind))
+        edits += plan_column_edits(elements) + plan_key_edits(elements, kind)
         edits += _plan_replace_edits(tokens)
     elif kind in STORED_OBJECTS:
         edits += plan_stored_object_edits(tokens, kind)

@@ -108,8 +108,10 @@ def _iter_options(tokens: Sequence[Token], kind: Kind, mode: LexicalMode) -> Ite
     """
     in_partitions = False
     for index, (depth, token) in enumerate(iter_depths(tokens)):
+        if depth and not in_partitions:
+            continue
         in_partitions = in_partitions or (depth == 0 and token.word == "PARTITION")
-        if token.kind not in _NAMING or (depth and not in_partitions):
+        if token.kind not in _NAMING:
             continue
         rest = tokens[index + 1 : index + 3]
         is_directory = token.word in ("DATA", "INDEX") and rest and rest[0].word == "DIRECTORY"

@@ -198,9 +198,8 @@ class Judge:
         return RuleUse(rule, excerpt(statement.text, _EXCERPT_LENGTH))
 
     def _is_bulk_load_line(self, statement: Statement) -> bool:
-        version = self.profile.version_number
         try:
-            return is_bulk_load_line(statement.text, self.session.mode, version)
+            return is_bulk_load_line(statement.text, self.session.mode, self.profile.version_number)
         except UnreadableText:
             return False
 
@@ -291,10 +290,9 @@ class Judge:
         before = self.session.sent_sql_mode
         if keeps is not None and not self.session.keeps_zero:
             self.session = replace(self.session, adds_zero_mode=keeps)
-        is_stored = statement.kind in STORES_ITS_MODE
-        takes_default = is_stored and self.session.sql_mode == INITIAL_SQL_MODE
-        if takes_default != self.session.adds_zero_dates:
-            self.session = replace(self.session, adds_zero_dates=takes_default)
+        takes = statement.kind in STORES_ITS_MODE and self.session.sql_mode == INITIAL_SQL_MODE
+        if takes != self.session.adds_zero_dates:
+            self.session = replace(self.session, adds_zero_dates=takes)
         if (after := self.session.sent_sql_mode) != before:
             self._switch = b"SET SESSION sql_mode = '%b'" % after.encode()
         return plan

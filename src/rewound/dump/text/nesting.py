@@ -20,8 +20,12 @@ def iter_depths(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
 
 def iter_outside(tokens: Iterable[Token]) -> Iterator[tuple[int, Token]]:
     """Yield (index, token) of all tokens outside parentheses."""
-    for index, (depth, token) in enumerate(iter_depths(tokens)):
-        if depth == 0 and token.text != b")":
+    # Not built on `iter_depths`: many passes over each definition run through this loop.
+    depth = 0
+    for index, token in enumerate(tokens):
+        text = token.text
+        depth += _STEP.get(text, 0)
+        if depth == 0 and text != b")":
             yield index, token
 
 
@@ -37,9 +41,11 @@ def closing_parenthesis(tokens: Sequence[Token], index: int) -> int:
 
 def split_at_commas(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Yield the parts between the commas outside parentheses, including empty ones."""
-    start = 0
-    for index, token in iter_outside(tokens):
-        if token.text == b",":
+    depth = start = 0
+    for index, token in enumerate(tokens):
+        text = token.text
+        if text == b"," and depth == 0:
             yield tokens[start:index]
             start = index + 1
+        depth += _STEP.get(text, 0)
     yield tokens[start:]

@@ -71,6 +71,8 @@ def plan_spatial_edits(tokens: Sequence[Token], kind: Kind, *, all_names: bool) 
     In a table, only expressions are examined; in a view, only the text after AS.
     """
     names = _CLEAR | _COMMON if all_names else _CLEAR
+    if all(token.word not in names for token in tokens):
+        return []
     lowest = 2 if kind in (Kind.CREATE_TABLE, Kind.ALTER_TABLE) else 0
     start = 0
     if kind is Kind.CREATE_VIEW:
