@@ -84,8 +84,8 @@ def find_set_aside(dumps: Iterable[Dump]) -> list[Suspicion]:
     if not bases:
         return []
     text = (
-        f"{name_worlds(sorted(bases))} may be worlds, or other dumps of"
-        f" {fold_worlds(sorted(set(bases.values())))}: their names suggest it,"
+        f"{name_worlds(sorted(bases))} may consist of other dumps of"
+        f" {fold_worlds(sorted(set(bases.values())))}: the names suggest it,"
         " and they are not from one run"
     )
     concerned = tuple(dump for world in bases for dump in of_world[world])
@@ -101,7 +101,9 @@ def find_case_twins(dumps: Iterable[Dump]) -> list[Suspicion]:
     for of_name in twins.values():
         worlds = sorted({dump.world for dump in of_name})
         if len(worlds) > 1:
-            text = f"{name_worlds(worlds)} differ only in the case of letters, so they may be one world"
+            text = (
+                f"{name_worlds(worlds)} differ only in the case of letters: they may be one world"
+            )
             found.append(Suspicion(frozenset(worlds), tuple(of_name), text))
     return found
 
