@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 
 _SIMILAR = 0.6
 """From which likeness on, of 0 to 1, one name may be a slip for another."""
+_CLEARLY_NEARER = 0.1
 _MOST_SUGGESTED = 3
 _MOST_LISTED = 20
 
@@ -24,10 +25,13 @@ def find_similar(wanted: str, known: Iterable[str]) -> list[str]:
     names = {name: _plain(name) for name in known}
     if plain not in names.values() and _differs_in_number(plain, names.values()):
         return []
-    ranked = [(_likeness(plain, other), name) for name, other in names.items()]
+    ranked = [
+        (max(_likeness(plain, other), _likeness_to_word(plain, name)), name)
+        for name, other in names.items()
+    ]
     best = max((likeness for likeness, _ in ranked), default=0.0)
     # A name that matches far better than the rest is the only suggestion.
-    close = [each for each in ranked if each[0] >= max(_SIMILAR, best - 0.15)]
+    close = [each for each in ranked if each[0] >= max(_SIMILAR, best - _CLEARLY_NEARER)]
     close.sort(key=lambda each: -each[0])
     return [name for _, name in close[:_MOST_SUGGESTED]]
 
@@ -63,6 +67,15 @@ def _likeness(one: str, other: str) -> float:
     if len(one) == len(other) > 2 and sorted(one) == sorted(other):
         return 0.9  # letters that changed places
     return SequenceMatcher(None, one, other).ratio()
+
+
+def _likeness_to_word(plain: str, name: str) -> float:
+    """Return how likely a name was typed for one word of another: `nmae` for player_name."""
+    words = re.findall(r"[^\W_]{3,}", name.casefold())
+    if not plain.isalpha() or len(words) < 2:
+        return 0.0
+    likeness = max(_likeness(plain, word) for word in words)
+    return 0.8 * likeness if likeness >= 0.8 else 0.0
 
 
 def _differs_in_number(one: str, others: Iterable[str]) -> bool:

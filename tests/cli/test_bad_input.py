@@ -87,7 +87,7 @@ CASES = {
     "an unknown world of a source": Case(
         "up {examples} --worlds host9",
         2,
-        "error: no world matches 'host9'\nhint: known: host1, host2, host3\n",
+        "error: no world matches 'host9'\nhint: known: host[1-3]\n",
     ),
     "a selection that cannot be read": Case(
         "up {examples} --worlds host[1-",

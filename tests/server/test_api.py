@@ -84,7 +84,7 @@ def test_a_partial_failure_raises_unless_it_is_allowed(dumps: Dumps):
         assert list(answer.failed) == ["w3"]
         with pytest.raises(UsageError, match="expected one statement, got 2"):
             fleet.query("SELECT 1; SELECT 2")
-        with pytest.raises(UsageError, match="has no world w4"):
+        with pytest.raises(UsageError, match="no world matches 'w4'"):
             fleet["w4"]
 
 

@@ -75,8 +75,8 @@ def test_arguments_go_to_the_client_which_logs_in_as_reader(
     ("arguments", "said"),
     [
         ([], "error: which of worlds host[1-3]?\nhint: name one, or use --all "),
-        (["hots1", "--url"], "error: fleet default has no world hots1\nhint: did you mean host1?"),
-        (["host[7-9]"], "error: no world matches 'host[7-9]'\nhint: known: host1, host2, host3"),
+        (["hots1", "--url"], "error: no world matches 'hots1'\nhint: did you mean host1?"),
+        (["host[7-9]"], "error: no world matches 'host[7-9]'\nhint: known: host[1-3]"),
         (["--all", "--url", "--tunnel", "x"], "--print, --url and --tunnel are mutually exclusive"),
         (["host1", "--url", "--", "-e", "x"], "client (-e x) require one WORLD to open"),
         (["--all", "--tunnel", "-oX=y"], "'-oX=y' is not a host that ssh could reach"),

@@ -285,9 +285,7 @@ def test_dev_can_write(client: Client):
 def test_connect_says_which_worlds_there_are(sample: Cli):
     done = sample("connect", "host9", "--print")
     assert (done.code, done.stdout) == (2, "")
-    assert done.stderr == (
-        "error: fleet default has no world host9\nhint: it has: host1, host2, host3\n"
-    )
+    assert done.stderr == ("error: no world matches 'host9'\nhint: known: host[1-3]\n")
 
 
 def test_up_of_a_fleet_that_is_up_changes_nothing(sample: Cli):

@@ -132,7 +132,8 @@ def test_what_a_world_lacks_is_told_from_null(drifted: Cli, arguments: list[str]
         (["--format", "parquet"], 2, "--format parquet cannot be written to a terminal or pipe"),
         (["--output", "there.csv"], 2, "the file already exists"),
         (["--output", "no/folder.csv"], 2, "No such file or directory"),
-        (["--output", "scores"], 2, "the table format cannot be written to a file"),
+        (["--output", "scores"], 2, "without an ending, the format is unclear"),
+        (["--output", "scores.foo"], 2, "the ending .foo is unknown"),
     ],
 )
 def test_what_cannot_be_shown_says_why(sample: Cli, arguments: list[str], code: int, said: str):
@@ -197,6 +198,7 @@ def _require_quiet(sample: Cli) -> None:
     ("sql", "hint"),
     [
         ("SELECT * FROM playr", "hint: did you mean player?"),
+        ("SELECT nam FROM player", "hint: did you mean player_name?"),
         ("SELECT player_scroe FROM player", "hint: did you mean player_score?"),
     ],
 )

@@ -28,6 +28,9 @@ COLUMNS = ["player_id", "player_name", "player_score", "guild_id", "created_at"]
         ("host9", ["host1", "host2", "host3"], []),
         ("host9.example.com", ["host1.example.com", "eu.example.com"], []),
         ("befor", ["before", "after"], ["before"]),
+        ("scor", COLUMNS, ["player_score"]),
+        ("nmae", COLUMNS, ["player_name"]),
+        ("nam", COLUMNS, ["player_name"]),
         ("x", [], []),
     ],
 )

@@ -64,9 +64,15 @@ def require_possible(how: Presentation) -> None:
             hint=f"--output scores.{how.output_format}",
         )
     if how.output is not None and how.output_format == "table":
-        endings = ", ".join((*FORMATS[1:], *FILE_FORMATS))
+        endings = ", ".join(f".{each}" for each in (*FORMATS[1:], *FILE_FORMATS))
+        ending = how.output.suffix
+        problem = "the table format cannot be written to a file"
+        if how.chooses_layout and ending:
+            problem = f"the ending {ending} is unknown"
+        elif how.chooses_layout:
+            problem = "without an ending, the format is unclear"
         raise UsageError(
-            f"--output {how.output}: the table format cannot be written to a file",
+            f"--output {how.output}: {problem}",
             hint=f"use --format, or a file ending in one of: {endings}",
         )
     if how.output is not None and how.output.exists() and not how.replaces:
@@ -152,7 +158,12 @@ def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Su
                 summaries.append(show(merged, statements[stream.place], how, stopwatch))
             except RewoundError as error:
                 _say_time(stopwatch, setting)
-                hint = None if error.hint else operations.find_name_hint(setting.audience, error)
+                sql = statements[stream.place].text
+                hint = (
+                    None
+                    if error.hint
+                    else operations.find_name_hint(setting.audience, error, sql=sql)
+                )
                 if hint is None:
                     raise
                 raise RewoundError(error.message, hint=hint, quoted=error.quoted) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rewound import settings
 from rewound.engine.process.process_watch import ProcessWatch
-from rewound.errors import FleetError, UsageError
+from rewound.errors import FleetError
 from rewound.files.json_files import encode_readably, to_plain
 from rewound.fleet.expiry import find_expiry
 from rewound.fleet.live_status import get_endpoint, observe
@@ -19,8 +19,7 @@ from rewound.fleet.state import (
 from rewound.fleet.world import READABLE, World, WorldState, explain_unready
 from rewound.load.ledger import Ledger
 from rewound.mysql.endpoint import Endpoint
-from rewound.similar_names import suggest
-from rewound.worlds.selecting import select_worlds
+from rewound.worlds.selecting import explain_unknown, select_worlds
 
 
 def names() -> list[str]:
@@ -66,10 +65,7 @@ def get_world(fleet: str, name: str, *, to_read: bool = False) -> World:
     record = status(fleet)
     world = record.worlds.get(name)
     if world is None:
-        raise UsageError(
-            f"fleet {fleet} has no world {name}",
-            hint=suggest(name, record.worlds, listed_as="it has"),
-        )
+        raise explain_unknown(name, record.worlds)
     if world.state not in (READABLE if to_read else (WorldState.READY,)):
         message, hint = explain_unready(world, fleet)
         raise FleetError(f"world {name} of fleet {fleet} {message}", hint=hint)

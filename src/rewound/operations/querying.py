@@ -69,12 +69,12 @@ def known_names(audience: Audience) -> Names:
     )
 
 
-def find_name_hint(audience: Audience, error: RewoundError) -> str | None:
+def find_name_hint(audience: Audience, error: RewoundError, *, sql: str) -> str | None:
     """Return what was probably meant by a name that no world knows; None where that is unclear."""
     if not is_about_a_name(error.message):
         return None
     try:
-        return suggest_name(error.message, known_names(audience))
+        return suggest_name(error.message, known_names(audience), sql=sql)
     except RewoundError:
         return None  # the error stands on its own
 

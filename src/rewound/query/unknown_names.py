@@ -15,16 +15,24 @@ def is_about_a_name(error: str) -> bool:
     return any(pattern.search(error) for pattern in (_TABLE, _COLUMN, _SCHEMA))
 
 
-def suggest_name(error: str, names: Names) -> str | None:
-    """Return the hint for such an error; None where no name is similar."""
+def suggest_name(error: str, names: Names, *, sql: str = "") -> str | None:
+    """Return the hint for such an error; None where no name is similar.
+
+    Columns of tables that the statement names come before all others.
+    """
     if match := _TABLE.search(error):
         return _suggest(match["name"], list(names.schemas.get(match["schema"], ())))
     if match := _SCHEMA.search(error):
         return _suggest(match["name"], list(names.schemas))
     if match := _COLUMN.search(error):
-        tables = [table for schema in names.schemas.values() for table in schema.values()]
-        columns = dict.fromkeys(column for table in tables for column in table)
-        return _suggest(match["name"].rpartition(".")[2], list(columns))
+        wanted = match["name"].rpartition(".")[2]
+        words = {word.casefold() for word in re.findall(r"\w+", sql)}
+        tables = [table for schema in names.schemas.values() for table in schema.items()]
+        own = dict.fromkeys(
+            column for table, columns in tables if table.casefold() in words for column in columns
+        )
+        every = dict.fromkeys(column for _, columns in tables for column in columns)
+        return _suggest(wanted, list(own)) or _suggest(wanted, list(every))
     return None
 
 

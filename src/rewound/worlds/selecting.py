@@ -6,12 +6,14 @@ a world out silently.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import product
 
 from rewound.errors import UsageError
-from rewound.similar_names import list_names, suggest
+from rewound.similar_names import find_similar, list_names, suggest
+from rewound.worlds.folding import fold_worlds
 
+_BETWEEN = "\0"
 _ITEM = re.compile(r"(?:[^\[\],]|\[[^\[\]]*\])+")
 _RANGE = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 
@@ -32,14 +34,19 @@ def select_worlds(worlds: Iterable[str], selection: str | None) -> tuple[str, ..
         for single in _expand(item, selection):
             fitting = [world for world in worlds if _fits(world, single)]
             if not fitting:
-                hint = (
-                    f"known: {list_names(worlds)}"
-                    if re.search(r"[\[*?]", single)
-                    else suggest(single, worlds)
-                )
-                raise UsageError(f"no world matches {single!r}", hint=hint)
+                raise explain_unknown(single, worlds)
             selected.update(fitting)
     return tuple(world for world in worlds if world in selected)
+
+
+def explain_unknown(wanted: str, worlds: Collection[str]) -> UsageError:
+    """Return the error for a world, or a pattern, that matches none of the worlds."""
+    is_pattern = re.search(r"[\[*?]", wanted) is not None
+    if not is_pattern and find_similar(wanted, worlds):
+        hint = suggest(wanted, worlds)
+    else:
+        hint = f"known: {list_names(fold_worlds(worlds, separator=_BETWEEN).split(_BETWEEN))}"
+    return UsageError(f"no world matches {wanted!r}", hint=hint)
 
 
 def _split(selection: str) -> list[str]:

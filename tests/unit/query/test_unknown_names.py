@@ -26,3 +26,12 @@ NAMES = Names({"game": {"player": ["player_id", "player_score"], "guild": ["guil
 def test_a_name_that_the_server_does_not_know_has_its_hint(error: str, hint: str | None):
     assert suggest_name(error, NAMES) == hint
     assert is_about_a_name(error) == ("1064" not in error)
+
+
+def test_columns_of_the_tables_in_the_statement_come_first():
+    error = "MySQL error 1054: Unknown column 'nam' in 'field list'"
+    names = Names(
+        {"game": {"player": ["player_name"]}, "information_schema": {"PLUGINS": ["NAME", "id"]}}
+    )
+    assert suggest_name(error, names, sql="SELECT nam FROM Player") == "did you mean player_name?"
+    assert suggest_name(error, names, sql="SELECT nam FROM other") == "did you mean NAME?"
