@@ -58,7 +58,7 @@ def test_a_world_that_fails_again_leaves_the_fleet_as_it_was(cli: Cli, dumps: Du
     corrupt(write_game(dumps, "b"))
     done = cli("up", dumps.folder, "--add")
     assert done.code == 1
-    assert "the gzip data is corrupt" in done.stderr
+    assert "the gzip data is damaged" in done.stderr
     assert states_of(cli) == {"a": "ready", "b": "failed"}
     assert len(servers_of(cli)) == 1
     assert f"rewound up {dumps.folder} --add --worlds b\n" in cli("status").stderr
@@ -136,7 +136,12 @@ def test_add_gives_a_world_that_fell_back_its_newer_dump_once_that_is_whole(
     up(cli, dumps.folder, "--fallback")
     before, servers = login_of(cli, "a", "dev"), servers_of(cli)
     still = cli("up", dumps.folder, "--add")
-    assert (still.code, still.stdout) == (0, "")
+    assert (still.code, still.stdout) == (4, "")
+    assert (
+        "error: world a keeps its older dump, because the newer one still fails\n" in still.stderr
+    )
+    assert "once the cause is fixed, run this command again\n" in still.stderr
+    assert "nothing to add" not in still.stderr
     assert "a: its newer dump still fails: " in still.stderr
     assert "a: ready (with its older dump, as before)" in still.stderr
     assert ask(cli, "SELECT MAX(id) FROM player") == ["a,2", "b,3"]
@@ -156,6 +161,19 @@ def test_add_gives_a_world_that_fell_back_its_newer_dump_once_that_is_whole(
     assert login_of(cli, "a", "dev") == before
     assert len(servers_of(cli)) == 2
     assert "nothing to add" in cli("up", dumps.folder, "--add").stderr
+
+
+def test_add_exits_with_4_where_it_repairs_one_world_and_another_keeps_its_older_dump(
+    cli: Cli, dumps: Dumps, down: None
+):
+    write_game(dumps, "a", day=2)
+    corrupt(write_game(dumps, "a", day=3))
+    up(cli, dumps.folder, "--fallback")
+    write_game(dumps, "b", day=3)
+    done = cli("up", dumps.folder, "--add")
+    assert (done.code, states_of(cli)) == (4, {"a": "ready", "b": "ready"})
+    assert "error: world a keeps its older dump, because the newer one still fails\n" in done.stderr
+    assert "once the cause is fixed, run this command again\n" in done.stderr
 
 
 def test_a_renewal_that_is_interrupted_leaves_the_world_with_its_older_dump(

@@ -271,7 +271,8 @@ def test_a_world_whose_server_died_does_not_stop_the_others(cli: Cli):
         done = cli("diff", "old", "new")
         assert done.code == 4
         assert done.lines[0] == "old → new: 2 worlds; 0 rows differ, in 0 of 15 tables"
-        assert "error: world host2 is stopped in fleet new" in done.stderr
+        remedy = "to start again: rewound start --fleet new"
+        assert f"error: world host2 is stopped in fleet new; {remedy}\n" in done.stderr
     finally:
         cli("down", "--all")
 

@@ -415,7 +415,7 @@ def test_a_killed_server_is_stopped_and_the_others_answer(cli: Cli, dumps: Dumps
     done = cli("query", "SELECT COUNT(*) AS players FROM player", "--format", "csv")
     assert done.code == 4
     assert done.lines == ["world,players", "b,2"]
-    assert "error: world a is stopped" in done.stderr
+    assert "error: world a is stopped; to start again: rewound start\n" in done.stderr
     assert "1 ok, 1 failed" in done.stderr
     assert cli("connect", "a", "--url").stderr == (
         "error: world a of fleet default is stopped\n"
@@ -524,7 +524,7 @@ def test_one_corrupt_dump_fails_its_world_alone(cli: Cli, dumps: Dumps):
     done = cli("up", dumps.folder)
     assert done.code == 4
     assert "error: world b:" in done.stderr
-    assert "the gzip data is corrupt" in done.stderr
+    assert "the gzip data is damaged" in done.stderr
     assert "1 of 3 worlds failed, the others are ready" in done.stderr
     rows = status_of(cli)
     assert {world: row["state"] for world, row in rows.items()} == {

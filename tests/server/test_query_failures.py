@@ -35,7 +35,7 @@ def test_a_server_that_dies_in_mid_stream_loses_its_own_rows_only(cli: Cli):
         # The next question is answered by those that are left.
         done = cli("query", "SELECT 1 AS one", "--format", "csv")
         assert (done.code, done.lines) == (4, ["world,one", "host1,1", "host3,1"])
-        assert "world host2 is stopped" in done.stderr
+        assert "world host2 is stopped; to start again: rewound start\n" in done.stderr
     finally:
         cli("down")
 

@@ -171,7 +171,7 @@ class _CompressedBytes:
         except CorruptData as error:
             raise BinlogError(
                 self._path,
-                f"the {self._format_name} data is corrupt: {error}",
+                f"the {self._format_name} data is damaged: {error}",
                 hint=copy_again(self._path),
             ) from error
         except NeedsMemory as error:

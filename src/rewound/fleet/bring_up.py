@@ -5,7 +5,7 @@ caller holds the fleet's lock.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rewound.engine.protocol import Engine, Server
@@ -27,6 +27,8 @@ class BringUp:
     """The worlds that are ready."""
     failures: Mapping[str, RewoundError]
     """The worlds that are not, and why."""
+    still_failing: Mapping[str, RewoundError] = field(default_factory=dict)
+    """The worlds that keep an older dump, and why their newer one could not be restored again."""
 
 
 def bring_up(

@@ -116,6 +116,21 @@ def say_state(state: WorldState) -> str:
             return f"is {state.value}"
 
 
+def refer_to_remedy(state: WorldState, fleet: str) -> str:
+    """Return what goes on `say_state` where many worlds are told of in one line.
+
+    >>> refer_to_remedy(WorldState.STOPPED, "before")
+    '; to start again: rewound start --fleet before'
+    """
+    match state:
+        case WorldState.STOPPED:
+            return f"; to start again: rewound start{fleet_flag(fleet)}"
+        case WorldState.FAILED:
+            return f"; rewound status{fleet_flag(fleet)} shows why"
+        case _:
+            return ""
+
+
 def explain_unready(world: World, fleet: str) -> tuple[str, str]:
     """Return what is the matter with a world that is not ready, and the next thing to do."""
     flag = fleet_flag(fleet)

@@ -142,14 +142,14 @@ def _restore(
     pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
     context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())
     engine.prepare(folder.path, baselines.folder)
-    proven = prove(renewals, context, engine, observer, workers=workers())
+    proven, still_failing = prove(renewals, context, engine, observer, workers=workers())
     plans += proven
     if not plans:
-        return BringUp(record, {}, {})
+        return BringUp(record, {}, {}, still_failing)
     worlds = {**record.worlds, **new_worlds(plans)}
     try:
         _discard(plans, engine)  # what is left of a command that was killed, and what is renewed
-        return bring_up(
+        brought = bring_up(
             folder,
             replace(
                 record,
@@ -163,6 +163,7 @@ def _restore(
             workers=workers(),
             is_whole_fleet=False,
         )
+        return replace(brought, still_failing=still_failing)
     except BaseException:
         _discard(plans, engine)
         lost = {

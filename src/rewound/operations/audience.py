@@ -7,7 +7,7 @@ from rewound import settings
 from rewound.errors import UsageError
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import READABLE, World, WorldState, fleet_flag, say_state
+from rewound.fleet.world import READABLE, World, WorldState, refer_to_remedy, say_state
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.server_url import ServerUrl
@@ -116,9 +116,8 @@ def describe(audience: Audience) -> str:
 
 
 def _refer(fleet: str, state: WorldState) -> str:
-    """Return why a world is not asked; of a failure, `status` has the reason and the remedy."""
-    told = f"; rewound status{fleet_flag(fleet)} shows why" if state is WorldState.FAILED else ""
-    return f"{say_state(state)}{told}"
+    """Return why a world is not asked, and the command that helps; alike for all such worlds."""
+    return f"{say_state(state)}{refer_to_remedy(state, fleet)}"
 
 
 def _find_target(fleet: str, world: World, user: str) -> Target:

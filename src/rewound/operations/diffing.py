@@ -25,7 +25,7 @@ from rewound.errors import MysqlError, RewoundError, UsageError
 from rewound.fleet.changes import summarise_changes
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder, FleetRecord
-from rewound.fleet.world import World, WorldState, say_state
+from rewound.fleet.world import World, WorldState, refer_to_remedy, say_state
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.columns import Column, Row
 from rewound.operations import querying
@@ -235,7 +235,8 @@ def _find_obstacle(world: str, records: tuple[FleetRecord, FleetRecord]) -> str 
     for record in records:
         state = record.worlds[world].state
         if state is not WorldState.READY:
-            return f"{say_state(state)} in fleet {record.name}"
+            told = refer_to_remedy(state, record.name)
+            return f"{say_state(state)} in fleet {record.name}{told}"
     return None
 
 

@@ -59,10 +59,10 @@ def prove(
     observer: Observer,
     *,
     workers: int,
-) -> list[WorldPlan]:
-    """Return the plans whose dumps can be restored; the worlds themselves are left alone.
+) -> tuple[list[WorldPlan], dict[str, RewoundError]]:
+    """Return the plans whose dumps can be restored, and why the others still cannot, by world.
 
-    If this ends early, nothing is left behind.
+    The worlds themselves are left alone. If this ends early, nothing is left behind.
     """
 
     def stop() -> None:
@@ -71,11 +71,15 @@ def prove(
             engine.end_all(plan.second_folder)
 
     jobs = {plan.name: partial(_prove, plan, context, engine, observer) for plan in plans}
-    proven = run_side_by_side(jobs, workers=workers, stop=stop)
-    return [plan for plan in plans if proven[plan.name]]
+    errors = run_side_by_side(jobs, workers=workers, stop=stop)
+    proven = [plan for plan in plans if errors[plan.name] is None]
+    return proven, {name: error for name, error in errors.items() if error is not None}
 
 
-def _prove(plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer) -> bool:
+def _prove(
+    plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
+) -> RewoundError | None:
+    """Return why the newer dump of a world still cannot be restored; None if it can."""
     beside = replace(plan, folder=plan.second_folder, port=pick_ports(1, base=None)[0])
     discard_world(beside.folder, engine)  # what is left of a command that was killed
     try:
@@ -86,7 +90,7 @@ def _prove(plan: WorldPlan, context: RestoreContext, engine: Engine, observer: O
     except RewoundError as error:
         observer.world_note(plan.name, f"its newer dump still fails: {error.in_one_line}")
         observer.world_changed(plan.name, WorldState.READY, "with its older dump, as before")
-        return False
+        return error
     finally:
         discard_world(beside.folder, engine)
-    return True
+    return None

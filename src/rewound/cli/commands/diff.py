@@ -12,6 +12,7 @@ from rewound.cli.output.diff_lists import name_row_columns
 from rewound.cli.output.diff_view import DiffPresentation, show_query_diff, show_report
 from rewound.cli.output.progress import count_worlds
 from rewound.cli.output.sorting import require_sortable
+from rewound.cli.output.world_states import warn_of_older
 from rewound.cli.parameters.completers import complete_columns, complete_sides, complete_tables
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
@@ -25,7 +26,7 @@ from rewound.cli.parameters.typed import find_typed, list_every_typed, list_type
 from rewound.cli.sides import Moments, OpenSides, open_sides
 from rewound.diff.many import FleetComparison
 from rewound.diff.patterns import EVERY_TABLE
-from rewound.diff.report.document import count_compared, make_report
+from rewound.diff.report.document import count_compared, lacks_every_comparison, make_report
 from rewound.diff.report.findings import judge
 from rewound.diff.rows.plan import RowOptions
 from rewound.diff.rows.samples import SampleOrder
@@ -33,6 +34,7 @@ from rewound.diff.worlds import WorldOptions
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
 from rewound.operations import diffing, restoring
 from rewound.operations.diff_sources import find_provenance
+from rewound.operations.fleets import status
 from rewound.query.script import read_statements
 
 _OF_TABLES = frozenset(
@@ -214,6 +216,8 @@ def command(
         changed_since = diffing.list_changed(opened.sides, pair)
         for text in changed_since:
             diagnostics.warn(text)
+        if opened.labels is None and pair is None:
+            _warn_of_older(opened.sides)
         if sql is not None:
             [statement] = _require_one(read_statements(sql))
             answers = diffing.diff_query(opened.sides, statement, key=key, world_pair=pair)
@@ -228,6 +232,12 @@ def command(
     if not is_whole:
         raise SomeWorldsFailed("some worlds or tables could not be compared")
     return 0 if is_equal or exit_zero else DIFFERENT
+
+
+def _warn_of_older(sides: diffing.Sides) -> None:
+    paired = diffing.pair_worlds(sides).pairs
+    for fleet in (sides.before, sides.after):
+        warn_of_older(fleet, status(fleet).worlds, paired)
 
 
 def _find_setting(moments: Moments) -> tuple[str, ...]:
@@ -286,7 +296,10 @@ def _show(
     show_report(report, comparison.failed, how)
     if comparison.failed and not comparison.worlds:
         raise RewoundError("no world could be compared")
-    if find_typed({"where"}) and not any(map(count_compared, report.worlds)):
+    if lacks_every_comparison(report):
+        raise RewoundError("no table could be compared")
+    has_failed = any(table.error for world in report.worlds for table in world.tables)
+    if find_typed({"where"}) and not has_failed and not any(map(count_compared, report.worlds)):
         diagnostics.warn("no row matches --where, so no row was compared")
 
 

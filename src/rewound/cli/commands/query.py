@@ -10,7 +10,11 @@ import click
 from rewound.cli.diff_codes import TROUBLE
 from rewound.cli.output import diagnostics
 from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentation
-from rewound.cli.output.world_states import warn_of_changed, warn_of_keys_to_come
+from rewound.cli.output.world_states import (
+    warn_of_changed,
+    warn_of_keys_to_come,
+    warn_of_older,
+)
 from rewound.cli.parameters.audience_options import read_audience
 from rewound.cli.parameters.completers import complete_fleets
 from rewound.cli.parameters.precedence import ValueSource, find_origin, one_of, tell_passed_over
@@ -19,7 +23,7 @@ from rewound.cli.questions import Setting, ask, choose_format, require_possible
 from rewound.errors import UsageError
 from rewound.operations import changed
 from rewound.operations.audience import read_fleets
-from rewound.operations.fleets import select
+from rewound.operations.fleets import select, status
 from rewound.query.query_options import QueryOptions
 from rewound.query.script import find_unread_variables, read_script
 
@@ -220,7 +224,9 @@ def _require_companions(
 def _warn_of_states(fleets: Sequence[str], worlds: str | None) -> None:
     for fleet in fleets:
         warn_of_changed(fleet, changed.changed_worlds(fleet, worlds))
-        warn_of_keys_to_come(select(fleet, worlds))
+        chosen = select(fleet, worlds)
+        warn_of_older(fleet, status(fleet).worlds, chosen)
+        warn_of_keys_to_come(chosen)
 
 
 def _pass_over_fleet(other: str) -> None:

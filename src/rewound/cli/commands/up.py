@@ -98,16 +98,28 @@ def command(
     took_s = time.monotonic() - began_at
     _show_notes(brought, zone=restore.load.time_zone)
     show_failures(brought.failures, fleet, restored=len(brought.restored), is_added=add)
-    if add and not brought.restored:
+    if brought.restored:
+        _show_result(brought, fleet, took_s=took_s)
+    elif not brought.still_failing:
         diagnostics.narrate(f"fleet {fleet} already has all of these worlds; nothing to add")
-        return
-    _show_result(brought, fleet, took_s=took_s)
+    _require_no_failure(brought, selection.source, fleet)
+
+
+def _require_no_failure(brought: BringUp, source: Path, fleet: str) -> None:
+    """Raise an error if worlds failed, or if newer dumps of worlds that fell back still do."""
+    said = []
     if brought.failures:
         total = len(brought.failures) + len(brought.restored)
-        raise SomeWorldsFailed(
-            f"{len(brought.failures)} of {total} worlds failed, the others are ready",
-            hint=_advise_to_add(selection.source, fleet, brought.failures),
-        )
+        said.append(f"{len(brought.failures)} of {total} worlds failed, the others are ready")
+    if kept := brought.still_failing:
+        verb, dumps = ("keeps its", "dump") if len(kept) == 1 else ("keep their", "dumps")
+        fails = "one still fails" if len(kept) == 1 else "ones still fail"
+        said.append(f"{name_worlds(kept)} {verb} older {dumps}, because the newer {fails}")
+    if said:
+        hint = "the reasons are above; once the cause is fixed, run this command again"
+        if not kept:
+            hint = _advise_to_add(source, fleet, brought.failures)
+        raise SomeWorldsFailed("; ".join(said), hint=hint)
 
 
 def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOptions) -> BringUp:

@@ -20,7 +20,7 @@ from rewound.cli.output.formats import show_count
 from rewound.cli.output.heat import write_overview
 from rewound.cli.output.new_file import create_file
 from rewound.cli.output.sorting import sort_list
-from rewound.diff.report.document import Report, encode_report
+from rewound.diff.report.document import Report, encode_report, lacks_every_comparison
 from rewound.diff.report.findings import Measure
 from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError
@@ -57,6 +57,8 @@ def show_report(report: Report, failed: Mapping[str, str], how: DiffPresentation
     _warn(report, failed)
     if how.html is not None:
         _write_page(report, how.html, replaces=how.replaces)
+    if how.output_format == "table" and lacks_every_comparison(report):
+        return
     if how.rows is not None:
         columns, rows = list_rows(report, has_labels=how.has_labels)
         ordered = _for_people(_sort(columns, rows, how), how)
@@ -195,14 +197,22 @@ def _warn(report: Report, failed: Mapping[str, str]) -> None:
     _warn_of_same_dumps(report.same_dumps)
     for failing, error in group_errors(failed):
         diagnostics.show_error(RewoundError(tell_of_worlds(failing, error)))
-    errors = {
-        f"{table.schema}.{table.table} of {each.world}": table.error
-        for each in report.worlds
-        for table in each.tables
-        if table.error
-    }
-    for places, error in group_errors(errors):
+    for places, error in _group_table_errors(report):
         diagnostics.show_error(RewoundError(f"rows of {_list(places)} not compared: {error}"))
+
+
+def _group_table_errors(report: Report) -> list[tuple[list[str], str]]:
+    """Return (`game.player of host[1-3]` and so on, error) for each error that differs."""
+    errors: dict[str, dict[str, list[str]]] = {}
+    for each in report.worlds:
+        for table in each.tables:
+            if table.error:
+                of_tables = errors.setdefault(table.error, {})
+                of_tables.setdefault(f"{table.schema}.{table.table}", []).append(each.world)
+    return [
+        ([f"{table} of {fold_worlds(worlds)}" for table, worlds in of_tables.items()], error)
+        for error, of_tables in errors.items()
+    ]
 
 
 def _warn_of_same_dumps(worlds: Sequence[str]) -> None:

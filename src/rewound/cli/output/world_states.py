@@ -106,6 +106,17 @@ def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:
         diagnostics.warn(summarise_changes(fleet, changed))
 
 
+def warn_of_older(fleet: str, worlds: Mapping[str, World], names: Container[str]) -> None:
+    """Warn, in one line, which worlds of a fleet hold older dumps, if any of `names` do."""
+    older = find_older(worlds.values())
+    if asked := [name for name in worlds if name in older and name in names]:
+        whose = "" if fleet == DEFAULT_FLEET else f" of fleet {fleet}"
+        what = "holds an older dump" if len(asked) == 1 else "hold older dumps"
+        diagnostics.warn(
+            f"{name_worlds(asked)}{whose} {what}; rewound status{fleet_flag(fleet)} shows why"
+        )
+
+
 def warn_of_keys_to_come(worlds: Mapping[str, World]) -> None:
     """Say in one line which worlds have only their rows so far, if any."""
     names = [name for name, world in worlds.items() if world.state is WorldState.KEYS_TO_COME]

@@ -205,6 +205,13 @@ def count_compared(world: WorldReport) -> int:
     return sum(table.added + table.removed + table.changed + table.same for table in world.tables)
 
 
+def lacks_every_comparison(report: Report) -> bool:
+    """Tell whether there are tables, none of them could be compared, and no definition changed."""
+    tables = [table for world in report.worlds for table in world.tables]
+    is_defined_alike = not any(world.definitions for world in report.worlds)
+    return bool(tables) and is_defined_alike and all(table.error for table in tables)
+
+
 def encode_report(report: Report) -> bytes:
     """Return a report as json; decimals are numbers with all of their digits."""
     encoded = msgspec.json.Encoder(decimal_format="number").encode(report)

@@ -34,6 +34,10 @@ class CorruptData(Exception):
     """The compressed data is damaged, or something else follows it."""
 
 
+class WrongChecksum(CorruptData):
+    """The text is not the one that was compressed; where it differs is unknown."""
+
+
 class NeedsMemory(Exception):
     """The compressed data requires more memory than a dump may use."""
 
@@ -217,7 +221,9 @@ class _Members:
         except (_IgzipError, lzma.LZMAError, zstandard.ZstdError, OSError) as error:
             if "memory" in str(error).lower():  # nothing else tells these errors apart
                 raise NeedsMemory(str(error)) from error
-            raise CorruptData(str(error)) from error
+            if "checksum" in str(error).lower() or "crc" in str(error).lower():
+                raise WrongChecksum("its checksum does not match") from error
+            raise CorruptData("it cannot be decompressed") from error
         if self._member.eof:
             self._pending = self._member.unused_data
             self._member = None

@@ -19,6 +19,7 @@ from rewound.dump.file.compression import (
     CorruptData,
     NeedsMemory,
     TextStream,
+    WrongChecksum,
     find_compression,
 )
 from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
@@ -147,10 +148,11 @@ class DumpReader:
                 hint=_ANOTHER_COPY,
             ) from error
         except CorruptData as error:
+            is_place_known = self.text_bytes_read > 0 and not isinstance(error, WrongChecksum)
+            place = f" after {self.text_bytes_read:,} bytes of text" if is_place_known else ""
             raise DumpError(
                 self.path,
-                f"the {format_name} data is corrupt after {self.text_bytes_read:,} bytes of"
-                f" text: {error}",
+                f"the {format_name} data is damaged{place}: {error}",
                 hint=_ANOTHER_COPY,
             ) from error
         except NeedsMemory as error:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from rewound.cli.output.diff_view import DiffPresentation, show_report
-from rewound.diff.report.document import DefinitionReport, WorldReport
+from rewound.diff.report.document import DefinitionReport, TableReport, WorldReport
 from rewound.diff.report.finding_report import FindingReport
 from tests.unit.diff.sample_report import make_report
 
@@ -58,3 +58,15 @@ def test_what_changed_in_many_worlds_breaks_at_words(
         "  asia-[1,3], eu-central-1, oceania-1, us-east-1,",
         "    us-west-2: column player.title added",
     ]
+
+
+def test_an_error_of_many_worlds_is_told_once_and_without_an_empty_table(
+    capsys: pytest.CaptureFixture[str],
+):
+    table = TableReport("game", "player", error="no column levl")
+    worlds = [WorldReport(f"w{n}", tables=[table]) for n in range(1, 14)]
+    for how in (TABLE, replace(TABLE, rows=20)):
+        show_report(replace(make_report(), worlds=worlds, findings=[]), {}, how)
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert "error: rows of game.player of w[1-13] not compared: no column levl\n" in shown.err

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.cli.output.world_states import describe_older
+from rewound.cli.output.world_states import describe_older, warn_of_older
 from rewound.fleet.world import World, WorldState
 
 NIGHT = datetime(2026, 3, 3, 21, 15, 8, tzinfo=UTC)
@@ -43,3 +43,16 @@ def test_a_world_that_fell_back_names_what_failed_and_the_others_nothing():
     assert told == "world b holds an older dump, b.sql: new.sql failed (--fallback)"
     assert list(describe_older([])) == []
     assert list(describe_older(worlds, {"a"})) == []
+
+
+def test_a_question_warns_in_one_line_of_the_older_worlds_that_it_asks(capsys):
+    fell_back = ready("b", timedelta(), Path("new.sql"))
+    worlds = {each.name: each for each in (ready("a"), fell_back, ready("c", timedelta(days=1)))}
+    warn_of_older("default", worlds, worlds)
+    warn_of_older("before", worlds, {"a", "b"})
+    warn_of_older("default", worlds, {"a"})
+    assert capsys.readouterr().err == (
+        "warning: worlds b,c hold older dumps; rewound status shows why\n"
+        "warning: world b of fleet before holds an older dump; rewound status --fleet before shows"
+        " why\n"
+    )

@@ -100,7 +100,7 @@ def test_much_padding_is_read_over(path: Path, compress):
 def test_something_else_behind_the_last_member_is_said_to_be_that(
     path: Path, compression, compress, garbage
 ):
-    reason = f"the {compression.name} data is corrupt .* other data follows"
+    reason = f"the {compression.name} data is damaged.*: other data follows"
     with pytest.raises(DumpError, match=reason):
         read(path, compress(TEXT) + garbage)
 
@@ -150,7 +150,7 @@ def test_a_flipped_bit_in_the_midst_is_corrupt(path: Path, compression, compress
     for _ in range(20):
         damaged = bytearray(whole)
         damaged[places.randrange(len(whole) // 4, len(whole) // 2)] ^= 1 << places.randrange(8)
-        with pytest.raises(DumpError, match=f"the {compression.name} data is (corrupt|cut off)"):
+        with pytest.raises(DumpError, match=f"the {compression.name} data is (damaged|cut off)"):
             read(path, bytes(damaged))
 
 
@@ -242,3 +242,19 @@ def test_a_gzip_header_without_end_is_corrupt():
 def test_a_long_gzip_header_is_read():
     content = gzip_member(12, extra=b"x" * 65_535, name=b"n" * 4096)
     assert unpack(GZIP, content, 777) == SHORT
+
+
+def test_a_wrong_checksum_is_told_in_our_words_and_without_a_place(path: Path):
+    damaged = bytearray(gzip_member(0))
+    damaged[-5] ^= 0x80
+    with pytest.raises(DumpError) as caught:
+        read(path, bytes(damaged))
+    assert caught.value.reason == "the gzip data is damaged: its checksum does not match"
+
+
+def test_data_that_cannot_be_decompressed_is_told_in_our_words(path: Path, compression, compress):
+    content = compress(TEXT)
+    with pytest.raises(DumpError) as caught:
+        read(path, content[:20] + bytes(len(content) - 20))
+    assert "Error" not in caught.value.reason
+    assert "after 0 bytes" not in caught.value.reason
