@@ -57,6 +57,22 @@ def next_log_name(name: str) -> str | None:
     return match[1] + number.zfill(len(match[2]))
 
 
+def is_after(name: str, other: str) -> bool:
+    """Tell whether a file has a higher number than another."""
+    return _number(name) > _number(other)
+
+
+def describe_missing(expected: str, before: str, after: str) -> str:
+    """Return which files are missing between two, of which `expected` is the first."""
+    missing = _number(after) - _number(expected)
+    base = expected.rpartition(".")[0]
+    if missing <= 1 or after.rpartition(".")[0] != base:
+        return f"{expected} is missing between {before} and {after}"
+    last = str(_number(after) - 1).zfill(len(expected) - len(base) - 1)
+    joint = "and" if missing == 2 else "to"
+    return f"{expected} {joint} {base}.{last} are missing between {before} and {after}"
+
+
 def _require_next_name(before: LogSurvey, after: LogSurvey) -> None:
     expected = before.ending.next_name or next_log_name(before.name)
     if expected is None or after.name == expected:
@@ -68,9 +84,9 @@ def _require_next_name(before: LogSurvey, after: LogSurvey) -> None:
             hint="remove one",
         )
     reason = f"does not follow {before.name}: {expected} does"
-    if _number(after.name) > _number(expected):
+    if is_after(after.name, expected):
         reason = (
-            f"{expected} is missing between {before.name} and {after.name}; the logs reach"
+            f"{describe_missing(expected, before.name, after.name)}; the logs reach"
             f" {_show_end(before)}"
         )
     raise BinlogError(

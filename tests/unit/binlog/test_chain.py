@@ -78,6 +78,8 @@ def test_a_missing_file_is_named_with_where_the_logs_reach(tmp_path: Path):
     reason = refuse(logs)
     assert "binlog.000002 is missing between binlog.000001 and binlog.000003" in reason
     assert "the logs reach 2026-11-29 11:17:28 UTC" in reason
+    logs[1] = write(tmp_path, 5, gtids=(9,), ending=rotate(6))
+    assert "binlog.000002 to binlog.000004 are missing between binlog.000001" in refuse(logs)
     assert "does not follow" in refuse([logs[1], logs[0]])
     assert "is there twice" in refuse([logs[0], logs[0]])
 
