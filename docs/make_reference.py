@@ -61,8 +61,9 @@ def make_dumps() -> str:
         " complete; if its program writes none, `--allow-unfinished` accepts the dump.",
         "",
         "Ordinary statements are executed as they are. Everything else that may happen to a"
-        " statement follows one of the rules below. `rewound up` names the rules that it used;"
-        " `rewound report` counts their uses and shows the first one.",
+        " statement follows one of the rules below. `rewound up` says how many statements"
+        " were rewritten and skipped; `rewound report` names the rules, counts their uses and shows the"
+        " first one.",
         "",
     ]
     for effect, title in _EFFECTS.items():

@@ -69,7 +69,7 @@ class RewoundError(Exception):
 
 
 class UsageError(RewoundError):
-    """The command line is wrong, or does not match the existing dumps or fleets."""
+    """The command line is wrong, or names worlds, tables or columns that do not exist."""
 
     exit_code = 2
 
