@@ -62,8 +62,8 @@ def make_dumps() -> str:
         "",
         "Ordinary statements are executed as they are. Everything else that may happen to a"
         " statement follows one of the rules below. `rewound up` says how many statements"
-        " were rewritten and skipped; `rewound report` names the rules, counts their uses and shows the"
-        " first one.",
+        " were rewritten and skipped; `rewound report` names the rules, counts their uses and shows"
+        " the first one.",
         "",
     ]
     for effect, title in _EFFECTS.items():
