@@ -85,7 +85,7 @@ class Screen(io.StringIO):
         (False, ["disk much text, much… NULL", "path /abc/abc/abc/ab… none"]),
         (
             True,
-            ["disk much text, much", "text, much text", "path /abc/abc/abc/abc none", "/abc/abc"],
+            ["disk much text, much", "text, much text", "path /abc/abc/abc/ none", "abc/abc/abc"],
         ),
     ],
     ids=["lists are cut with a mark", "prose is wrapped"],
