@@ -23,6 +23,9 @@ from rewound.catalog.dump import (
     natural_key,
     sort_naturally,
 )
+from rewound.catalog.logs.binary_log import LogKind
+from rewound.catalog.logs.folders import FindLogKind
+from rewound.catalog.logs.placing import LogNaming, place_logs
 from rewound.catalog.naming.endings import (
     NO_DUMP,
     find_foreign_reason,
@@ -58,13 +61,15 @@ def discover(
     read_closing_time: ReadClosingTime | None = None,
     is_dump: IsDump | None = None,
     read_subject: ReadSubject | None = None,
+    find_log_kind: FindLogKind | None = None,
 ) -> Catalog:
     """Return the catalog of a folder and all below it, or of a single file.
 
-    `timezone` applies to times in names that state no zone. Every file becomes a dump or is listed
-    as not understood. Without `read_closing_time`, a file whose path has no time is not understood;
-    without `is_dump`, neither is one whose name does not end in `.sql`. No dump can be from a day
-    after `today`.
+    `timezone` applies to times in names that state no zone. Every file becomes a dump, is a binary
+    log of a world that has one, or is listed as not understood. Without `read_closing_time`, a file
+    whose path has no time is not understood; without `is_dump`, neither is one whose name does not
+    end in `.sql`; without `find_log_kind`, no binary log is. No dump can be from a day after
+    `today`.
 
     Raises:
         CatalogError: there is no such folder, it cannot be read, or it holds no file.
@@ -76,7 +81,7 @@ def discover(
             f"no dumps in {source}: the folder is empty",
             hint="SOURCE is the folder of the dumps; check that it is mounted and fully copied",
         )
-    candidates, not_understood = _part_foreign(files, is_dump)
+    candidates, log_files, not_understood = _part_foreign(files, is_dump, find_log_kind)
     asked = CandidateFiles(
         candidates,
         timezone,
@@ -102,6 +107,16 @@ def discover(
         (entry.dump for entry in named),
         key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.path),
     )
+    logs, unplaced = place_logs(
+        log_files,
+        LogNaming(
+            {dump.world for dump in dumps},
+            timezone,
+            asked.today,
+            None if pattern is None else compile_pattern(pattern),
+        ),
+    )
+    not_understood += unplaced
     ambiguous = _find_ambiguous(named)
     return Catalog(
         source=source,
@@ -111,24 +126,32 @@ def discover(
         ambiguous=ambiguous,
         ambiguous_patterns=_propose_for(named, asked) if ambiguous else {},
         doubts=tuple(doubts),
+        logs=tuple(logs),
     )
 
 
 def _part_foreign(
-    files: Iterable[SourceFile], is_dump: IsDump | None
-) -> tuple[list[SourceFile], list[NotUnderstood]]:
-    """Separate files that may be dumps from those that are not, by name or by content."""
+    files: Iterable[SourceFile], is_dump: IsDump | None, find_log_kind: FindLogKind | None
+) -> tuple[list[SourceFile], list[SourceFile], list[NotUnderstood]]:
+    """Separate files that may be dumps, binary logs, and others, by name or by content."""
     candidates: list[SourceFile] = []
+    logs: list[SourceFile] = []
     foreign: list[NotUnderstood] = []
     for file in files:
         reason = find_foreign_reason(file.relative)
         if reason is None and not is_named_as_dump(file.relative):
             reason = None if is_dump is not None and is_dump(file.path) else NO_DUMP
+        if reason is NO_DUMP and find_log_kind is not None:
+            kind = find_log_kind(file.path)
+            if kind is LogKind.BINARY_LOG:
+                logs.append(file)
+                continue
+            reason = NO_DUMP if kind is None else kind.value
         if reason is None:
             candidates.append(file)
         else:
             foreign.append(NotUnderstood(file.path, reason))
-    return candidates, foreign
+    return candidates, logs, foreign
 
 
 def _make_parser(

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+from rewound.catalog.logs.binary_log import BinaryLog
+
 
 class TimeSource(Enum):
     """Where a dump's time comes from; a file's modification time never counts."""
@@ -76,7 +78,7 @@ class Catalog:
     dumps: tuple[Dump, ...]
     """By world in natural order, then oldest first."""
     not_understood: tuple[NotUnderstood, ...]
-    """By path; every file of the source is either here or in `dumps`."""
+    """By path; every file of the source is here, in `dumps` or in `logs`."""
     warnings: tuple[str, ...]
     """What the user should know before trusting the choice of a dump."""
     ambiguous: Mapping[str, str] = field(default_factory=dict)
@@ -85,6 +87,8 @@ class Catalog:
     """The patterns that would settle `ambiguous`, with the worlds that each makes."""
     doubts: tuple[Doubt, ...] = ()
     """What the user has to decide before anything is restored."""
+    logs: tuple[BinaryLog, ...] = ()
+    """The binary logs of these worlds, in no order."""
 
     @property
     def worlds(self) -> tuple[str, ...]:
@@ -96,6 +100,7 @@ class Catalog:
         return replace(
             self,
             dumps=tuple(dump for dump in self.dumps if dump.world in worlds),
+            logs=tuple(log for log in self.logs if log.world in worlds),
             ambiguous={w: reason for w, reason in self.ambiguous.items() if w in worlds},
             doubts=tuple(doubt for doubt in self.doubts if doubt.worlds & set(worlds)),
         )

@@ -15,7 +15,11 @@ from rewound.catalog import (
     discover,
     parse_target,
     require_settled,
+    sort_naturally,
 )
+from rewound.catalog.logs.coverage import LogCoverage, cover
+from rewound.catalog.logs.folders import add_logs
+from rewound.catalog.logs.reading import find_log_kind, read_log
 from rewound.dump.file.header import find_closing_time, find_database, find_server_version
 from rewound.dump.file.reader import DumpReader
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
@@ -43,6 +47,8 @@ class Selection:
     """The zone of the times in names that state none."""
     worlds: str | None = None
     """Limits to some worlds: `host[1-3],eu-*`."""
+    binlogs: tuple[Path, ...] = ()
+    """Folders of binary logs besides the source."""
 
 
 def read_selection(
@@ -96,10 +102,27 @@ def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:
         read_closing_time=_read_closing_time,
         is_dump=_is_dump,
         read_subject=_read_subject,
+        find_log_kind=find_log_kind,
     )
+    for folder in selection.binlogs:
+        catalog = add_logs(
+            catalog,
+            folder,
+            pattern=selection.pattern,
+            timezone=selection.timezone,
+            find_log_kind=find_log_kind,
+        )
     if selection.worlds is not None:
         catalog = catalog.only(select_worlds(catalog.worlds, selection.worlds))
     return catalog, choose_dumps(catalog, selection.target)
+
+
+def cover_logs(catalog: Catalog) -> dict[str, LogCoverage]:
+    """Return what the binary logs of each world cover, for the worlds that have some."""
+    return {
+        world: cover([read_log(log) for log in catalog.logs if log.world == world])
+        for world in sort_naturally({log.world for log in catalog.logs})
+    }
 
 
 def find_disagreements(choice: Choice) -> list[str]:

@@ -1,14 +1,20 @@
-"""The dumps of a source for people: for each world, a summary and a line per dump. Pure."""
+"""The dumps of a source for people: for each world, a summary and a line per dump. Pure.
 
-from collections.abc import Collection, Iterator, Sequence
+A world with binary logs has a line for these too, and one for each thing that is wrong with them.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
+from types import MappingProxyType
 
 from rewound.catalog import Dump
+from rewound.catalog.logs.coverage import LogCoverage
 from rewound.cli.output.formats import show_count
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _CHOSEN = "*"
+_NO_LOGS: Mapping[str, LogCoverage] = MappingProxyType({})
 _LEAST_NAME = 12
 """Names are not shortened to fewer characters than this."""
 
@@ -20,8 +26,9 @@ def list_dumps(
     source: Path,
     timezone: tzinfo,
     width: int | None = None,
+    logs: Mapping[str, LogCoverage] = _NO_LOGS,
 ) -> Iterator[str]:
-    """Yield the lines that show dumps; chosen dumps have a star.
+    """Yield the lines that show dumps; chosen dumps have a star. `logs` are by world.
 
     Paths are relative to the source, and shortened in the middle if they do not fit into `width`
     characters.
@@ -44,6 +51,21 @@ def list_dumps(
             start = f"  {mark} {taken_at:%Y-%m-%d %H:%M:%S}  {size:>{size_width}}  "
             room = None if width is None else max(width - len(start), _LEAST_NAME)
             yield start + _shorten(_show_below(source, dump.path), room)
+        if (coverage := logs.get(world)) is not None:
+            yield f"    logs: {_show_coverage(coverage)}"
+            yield from (f"      {finding}" for finding in coverage.findings)
+
+
+def _show_coverage(coverage: LogCoverage) -> str:
+    """Return files, size, times and GTIDs of a world's binary logs."""
+    text = f"{show_count(coverage.files, 'file')}, {show_size(coverage.size_bytes)}, "
+    if coverage.first_at is None or coverage.last_at is None:
+        text += "no transaction"
+    else:
+        text += f"{coverage.first_at:%Y-%m-%d %H:%M:%S} to {coverage.last_at:%Y-%m-%d %H:%M:%S} UTC"
+    if coverage.gtids:
+        text += f", GTIDs {coverage.gtid_text}"
+    return text + (", the last file still open" if coverage.is_closed is False else "")
 
 
 def show_size(size_bytes: int) -> str:

@@ -1,12 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from rewound.binlog.gtids import GtidSet
 from rewound.catalog.dump import Dump, TimeSource
+from rewound.catalog.logs.coverage import LogCoverage
 from rewound.cli.output.dump_list import list_dumps, show_size
 
 SOURCE = Path("/backups")
+UUID = "37f1aaa8-ebe6-11f1-b156-02fc00000001"
 
 
 def make_dump(world: str, day: int, size_bytes: int, name: str | None = None) -> Dump:
@@ -31,6 +34,26 @@ def test_dumps_are_listed_world_by_world_with_a_summary():
         "  * 2024-06-18 21:15:00  2.4 MiB  host1/2024-06-18.sql.gz",
         "world host2: 1 dump, 100 B, 2024-06-18 21:15",
         "    2024-06-18 21:15:00    100 B  host2/2024-06-18.sql.gz",
+    ]
+
+
+def test_a_world_with_logs_has_a_line_for_them_and_one_for_each_finding():
+    gtids = GtidSet.parse(f"{UUID}:1-12482")
+    first, last = (datetime(2024, 6, 18, 21, second, 8, tzinfo=UTC) for second in (3, 59))
+    whole = LogCoverage(3, 2_500_000, first, last, gtids, False, ())
+    quiet = LogCoverage(1, 126, None, None, GtidSet(), True, ("a file is missing", "another"))
+    zone = timezone(timedelta(hours=2))
+    lines = list(
+        list_dumps(DUMPS, (), source=SOURCE, timezone=zone, logs={"host1": whole, "host2": quiet})
+    )
+    assert lines[3] == (
+        "    logs: 3 files, 2.4 MiB, 2024-06-18 21:03:08 to 2024-06-18 21:59:08 UTC,"
+        f" GTIDs {UUID}:1-12482, the last file still open"
+    )
+    assert lines[6:] == [
+        "    logs: 1 file, 126 B, no transaction",
+        "      a file is missing",
+        "      another",
     ]
 
 
