@@ -1,7 +1,7 @@
 """Hints without the options that the user has already given. Pure.
 
 A hint consists of clauses with semicolons between them, and of remarks in parentheses; one that
-names a given option helps nobody.
+advises an option which is given already helps nobody. One that advises against it does.
 """
 
 import re
@@ -10,21 +10,23 @@ from collections.abc import Collection, Sequence
 import click
 
 _REMARK = re.compile(r" \(([^()]*)\)")
+_AGAINST = r"(?<!without )(?<!remove )(?<!instead of )(?<!in place of )"
+"""What does not stand before an option that is advised."""
 
 
 def without_given(hint: str, given: Collection[str]) -> str | None:
-    """Return a hint without its parts that name a given option; None if nothing is left.
+    """Return a hint without its parts that advise a given option; None if nothing is left.
 
     An option may come with its value: `--allow object-lost`.
     """
 
-    def names_given(text: str) -> bool:
-        return any(re.search(re.escape(option) + r"(?![\w-])", text) for option in given)
+    def advises_given(text: str) -> bool:
+        return any(re.search(_AGAINST + re.escape(option) + r"(?![\w-])", text) for option in given)
 
-    if not names_given(hint):
+    if not advises_given(hint):
         return hint
-    shorter = _REMARK.sub(lambda match: "" if names_given(match[1]) else match[0], hint)
-    clauses = [clause for clause in shorter.split("; ") if not names_given(clause)]
+    shorter = _REMARK.sub(lambda match: "" if advises_given(match[1]) else match[0], hint)
+    clauses = [clause for clause in shorter.split("; ") if not advises_given(clause)]
     return "; ".join(clauses).removeprefix("otherwise ") or None
 
 

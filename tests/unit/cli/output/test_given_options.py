@@ -26,10 +26,18 @@ FALLBACK = ["--fallback"]
         ),
         ("up --fallback takes an older one; otherwise wait", FALLBACK, "wait"),
         ("leave it; --allow object-lost does", ["--allow object-lost"], "leave it"),
+        ("without --strict, they are merged", ["--strict"], "without --strict, they are merged"),
+        ("remove --server match", ["--server"], "remove --server match"),
+        (
+            "--add in place of --replace keeps it",
+            ["--replace"],
+            "--add in place of --replace keeps it",
+        ),
+        ("--add in place of --replace keeps it", ["--add"], None),
         ("leave it; --allow object-lost does", ["--allow x"], "leave it; --allow object-lost does"),
     ],
 )
-def test_a_hint_never_names_an_option_that_is_given(hint, given, left):
+def test_a_hint_never_advises_an_option_that_is_given(hint, given, left):
     assert without_given(hint, given) == left
 
 
