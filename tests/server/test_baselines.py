@@ -396,7 +396,7 @@ def test_doctor_says_what_this_host_can_do(cli: Cli):
     checks = {check["subject"]: check for check in json.loads(done.stdout)}
     assert {"MySQL", "cores", "memory", "state folder", "cache folder"} <= checks.keys()
     assert checks["clone by copy"]["state"] == "ok"
-    assert sum("taken" in str(check["detail"]) for check in checks.values()) == 1
+    assert sum("up and reset use it" in str(check["detail"]) for check in checks.values()) == 1
 
 
 def test_the_next_numbers_of_a_sequence_are_the_same_after_a_reset(

@@ -532,7 +532,7 @@ def test_one_corrupt_dump_fails_its_world_alone(cli: Cli, dumps: Dumps):
         "b": "failed",
         "c": "ready",
     }
-    assert "corrupt" in str(rows["b"]["reason"])
+    assert "damaged" in str(rows["b"]["reason"])
     assert len(servers_of(cli)) == 2
     assert not (cli.state_dir / "fleets/default/worlds/b").exists()
     assert cli("query", "SELECT 1").code == 4

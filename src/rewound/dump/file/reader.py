@@ -148,11 +148,15 @@ class DumpReader:
                 hint=_ANOTHER_COPY,
             ) from error
         except CorruptData as error:
-            is_place_known = self.text_bytes_read > 0 and not isinstance(error, WrongChecksum)
-            place = f" after {self.text_bytes_read:,} bytes of text" if is_place_known else ""
+            if isinstance(error, WrongChecksum):
+                place = f"somewhere in its {self.file_size_bytes:,} bytes"
+            elif self.text_bytes_read:
+                place = f"after {self.text_bytes_read:,} bytes of text"
+            else:
+                place = f"in its first {self.file_bytes_read:,} bytes"
             raise DumpError(
                 self.path,
-                f"the {format_name} data is damaged{place}: {error}",
+                f"the {format_name} data is damaged {place}: {error}",
                 hint=_ANOTHER_COPY,
             ) from error
         except NeedsMemory as error:

@@ -244,12 +244,15 @@ def test_a_long_gzip_header_is_read():
     assert unpack(GZIP, content, 777) == SHORT
 
 
-def test_a_wrong_checksum_is_told_in_our_words_and_without_a_place(path: Path):
+def test_a_wrong_checksum_is_told_in_our_words_and_for_the_whole_file(path: Path):
     damaged = bytearray(gzip_member(0))
     damaged[-5] ^= 0x80
     with pytest.raises(DumpError) as caught:
         read(path, bytes(damaged))
-    assert caught.value.reason == "the gzip data is damaged: its checksum does not match"
+    assert caught.value.reason == (
+        f"the gzip data is damaged somewhere in its {len(damaged):,} bytes: its checksum does not"
+        " match"
+    )
 
 
 def test_data_that_cannot_be_decompressed_is_told_in_our_words(path: Path, compression, compress):

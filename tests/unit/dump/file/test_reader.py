@@ -90,7 +90,7 @@ def test_every_cut_inside_the_second_member_is_an_error(read, length):
 @given(st.binary(min_size=1, max_size=20).filter(lambda garbage: garbage.strip(b"\0")))
 def test_garbage_behind_the_gzip_data_is_an_error(read, garbage):
     begins_a_member = garbage.lstrip(b"\0").startswith(b"\x1f")
-    reason = "gzip data" if begins_a_member else "corrupt .* other data follows"
+    reason = "gzip data" if begins_a_member else "damaged .* other data follows"
     with pytest.raises(DumpError, match=reason):
         read(PACKED + garbage)
 
@@ -115,9 +115,9 @@ def test_garbage_behind_the_gzip_data_is_an_error(read, garbage):
         (pack(TEXT.decode().encode("utf-16")), "a.sql.gz", "UTF-16"),
         (b"\xfe\xff" + TEXT.decode().encode("utf-16-be"), "a.sql", "UTF-16"),
         (PACKED[:-8], "a.sql.gz", "cut off"),
-        (PACKED[:-8] + bytes(8), "a.sql.gz", "corrupt"),
-        (PACKED[:-4] + b"\0\0\0\1", "a.sql.gz", "corrupt"),
-        (PACKED[:10] + b"\xff" * 50, "a.sql.gz", "corrupt"),
+        (PACKED[:-8] + bytes(8), "a.sql.gz", "damaged"),
+        (PACKED[:-4] + b"\0\0\0\1", "a.sql.gz", "damaged"),
+        (PACKED[:10] + b"\xff" * 50, "a.sql.gz", "damaged"),
     ],
 )
 def test_what_is_no_readable_dump_is_refused_with_its_reason(read, content, name, reason):
