@@ -126,7 +126,7 @@ class Building:
             self.is_rolled_back = text == _ROLLBACK
             self.has_ended = True
         elif self.has_begun:
-            if _CREATES_TABLE.match(text):  # CREATE TABLE … SELECT, with its rows behind it
+            if _CREATES_TABLE.match(text):  # CREATE TABLE … SELECT, followed by its rows
                 self.has_ddl = True
             elif not _CHANGES_NOTHING.match(text):
                 self._note_statement(position)

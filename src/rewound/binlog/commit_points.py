@@ -142,7 +142,7 @@ class _Window:
         return kind, length
 
     def _move_to(self, position: int) -> int:
-        """Return where in the window a position is, with an ordinary event behind it."""
+        """Return where in the window a position is, if an ordinary event follows it."""
         offset = position - self._base
         if offset + _EVENT_BYTES <= len(self._buffer):
             return offset

@@ -75,10 +75,10 @@ class LogFile:
         return log_name(self.path)
 
     def iter_events(self, start: int | None = None) -> Iterator[LogEvent]:
-        """Yield the events from `start`, where one has to begin, or behind FORMAT.
+        """Yield the events from `start`, where one has to begin, or after FORMAT.
 
         Raises:
-            BinlogError: there is no event, one is damaged, or the file ends inside one.
+            BinlogError: no event begins there, one is damaged, or the file ends inside one.
         """
         position = self.first_position if start is None else start
         has_checksum = self.format.has_checksums
@@ -93,7 +93,7 @@ class LogFile:
         """Yield the bytes of the events from `position` on, each checked.
 
         Raises:
-            BinlogError: there is no event, or one is damaged.
+            BinlogError: no event begins there, or one is damaged.
             CutOff: the file ends inside an event.
         """
         for batch in self.iter_batches(position):
@@ -103,7 +103,7 @@ class LogFile:
         """Yield the same in lists of about 1 MiB: handing events over one by one takes longer.
 
         Raises:
-            BinlogError: there is no event, or one is damaged.
+            BinlogError: no event begins there, or one is damaged.
             CutOff: the file ends inside an event.
         """
         at_least = HEADER_BYTES

@@ -7,9 +7,10 @@ outside of one or follows the end of the file is an error, and never passed over
 from collections.abc import Iterator, Sequence
 
 from rewound.binlog.building import BEGIN_KINDS, Building
+from rewound.binlog.events.checksums import CHECKSUM_BYTES
 from rewound.binlog.events.gtid import TransactionStart, read_start
 from rewound.binlog.events.gtid_sets import read_gtid_list, read_previous_gtids
-from rewound.binlog.events.header import LogEvent, take_event
+from rewound.binlog.events.header import HEADER_BYTES, LogEvent, take_event
 from rewound.binlog.events.kinds import (
     BETWEEN_KINDS,
     GTID_KINDS,
@@ -29,8 +30,7 @@ from rewound.errors import BinlogError
 
 HELD_BYTES = 16 << 20
 """The events of a transaction that is larger are not kept in memory."""
-_MAP_AT = 27  # behind the header, the table's number and the flags
-_HEADER_BYTES, _CHECKSUM_BYTES = 19, 4
+_MAP_AT = 27  # after the header, the table's number and the flags
 _IGNORABLE_FLAG = 0x80
 _TABLE_MAP = int(EventKind.TABLE_MAP)
 _ROW_KINDS = frozenset(map(int, ROW_KINDS))
@@ -55,7 +55,7 @@ class TransactionReader:
         self._names: dict[bytes, TableName] = {}
         self._has_gtid_events = False
         self._building: Building | None = None
-        self._map_end = -_CHECKSUM_BYTES if log.format.has_checksums else None
+        self._map_end = -CHECKSUM_BYTES if log.format.has_checksums else None
 
     def iter_transactions(self, start: int | None = None) -> Iterator[LoggedTransaction]:
         """Yield the transactions from `start`, which must be where one begins or the file ends.
@@ -173,8 +173,8 @@ class TransactionReader:
                 raise MalformedEvent("a transaction begins before the last one has ended")
             building.at_s = int.from_bytes(data[:4], "little")
             if kind == EventKind.TRANSACTION_PAYLOAD:
-                end = -_CHECKSUM_BYTES if has_checksum else len(data)
-                self._take_payload(building, data[_HEADER_BYTES:end], position)
+                end = -CHECKSUM_BYTES if has_checksum else len(data)
+                self._take_payload(building, data[HEADER_BYTES:end], position)
             else:
                 building.take(data, position, has_checksum=has_checksum)
         except MalformedEvent as error:
@@ -252,7 +252,7 @@ class TransactionReader:
         if building is None:
             return self.log.refuse_cut(CutOff(position))
         path = self.log.path
-        last = "there is no whole one"
+        last = "none is whole"
         if self.last is not None:
             last = f"the last whole one is {self.last.place}"
         return BinlogError(

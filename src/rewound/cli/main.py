@@ -138,12 +138,16 @@ def _end_expired() -> None:
 
 
 def _note_given(ctx: click.Context, name: str, command: click.Command, args: list[str]) -> None:
-    from rewound.cli.output.given_options import find_given
+    given = list(args)
 
-    settings = (ctx.default_map or {}).get(name) or {}
-    are_on = [parameter for parameter, value in settings.items() if value is True]
-    own = click.Context(command, parent=ctx)
-    diagnostics.note_given(find_given(own, args, are_on))
+    def find_options() -> frozenset[str]:
+        from rewound.cli.output.given_options import find_given
+
+        settings = (ctx.default_map or {}).get(name) or {}
+        are_on = [parameter for parameter, value in settings.items() if value is True]
+        return find_given(click.Context(command, parent=ctx), given, are_on)
+
+    diagnostics.note_given(find_options)
 
 
 def _find_sources(ctx: click.Context, command: click.Command, args: list[str]) -> list[Path]:

@@ -246,14 +246,17 @@ def _note_piece(verdict: Verdict, piece: Piece, mode: LexicalMode) -> Verdict:
         rule = rules.INSERTS_GATHERED if piece.statements else rules.INSERT_CUT
         count = f"{piece.statements:,} statements as one" if piece.statements else "its first rows"
         uses = (*uses, RuleUse(rule, f"{verdict.statement.name}: {count}"))
-    name = str(verdict.statement.name or verdict.kind.value)
     if b"\0" in piece.text:
-        uses = (*uses, RuleUse(rules.NUL_BYTE, name))
+        uses = (*uses, RuleUse(rules.NUL_BYTE, _name(verdict)))
     if b"\r\n" in piece.text and (
         verdict.kind in _WITH_BODIES or find_in_strings(b"\r\n", piece.text, mode)
     ):
-        uses = (*uses, RuleUse(rules.CRLF_KEPT, name))
+        uses = (*uses, RuleUse(rules.CRLF_KEPT, _name(verdict)))
     return verdict if uses is verdict.uses else replace(verdict, uses=uses)
+
+
+def _name(verdict: Verdict) -> str:
+    return str(verdict.statement.name or verdict.kind.value)
 
 
 def _judge_tool_line(piece: Piece) -> Verdict:

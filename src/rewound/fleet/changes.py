@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from rewound.files.states import FileState
+from rewound.fleet.world import of_fleet
 from rewound.worlds.folding import name_worlds
 
 TABLE = "table"
@@ -113,9 +114,10 @@ def describe_changes(changes: Changes, *, at_most: int = 4) -> str:
 
 def summarise_changes(fleet: str, changed: Mapping[str, Changes]) -> str:
     """Return in one sentence which worlds of a fleet are no longer what was restored."""
-    whose = "" if fleet == "default" else f" of fleet {fleet}"
     first, *others = group_alike(changed)
-    text = f"{name_worlds(first)}{whose} changed after the restore: {_describe_group(first)}"
+    text = (
+        f"{name_worlds(first)}{of_fleet(fleet)} changed after the restore: {_describe_group(first)}"
+    )
     texts = [f"{name_worlds(group)}: {_describe_group(group)}" for group in others]
     if len(texts) > _MOST_GROUPS - 1:
         rest = [world for group in others[_MOST_GROUPS - 2 :] for world in group]

@@ -79,6 +79,11 @@ def fleet_flag(fleet: str) -> str:
     return "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
 
 
+def of_fleet(fleet: str) -> str:
+    """Return what a sentence about worlds says of their fleet: nothing of the default fleet."""
+    return "" if fleet == DEFAULT_FLEET else f" of fleet {fleet}"
+
+
 def find_older(worlds: Iterable[World]) -> frozenset[str]:
     """Return the worlds that hold an older dump than the others do."""
     ready = [world for world in worlds if world.schemas]

@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 INTACT_CRC = 0x2144DF1C
-"""The CRC32 of anything with its own CRC32 behind it, little-endian: one call checks an event."""
+"""The CRC32 of any bytes followed by their own CRC32, little-endian: one call checks an event."""
 
 _LENGTH_AT, _FLAGS_AT = 9, 17
 _put_u16 = struct.Struct("<H").pack_into

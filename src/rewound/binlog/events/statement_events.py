@@ -90,7 +90,7 @@ def read_user_var(body: bytes) -> UserVar:
 
 
 def read_rows_query(body: bytes) -> bytes:
-    """Return the statement in a ROWS_QUERY event, behind a byte of its length that is too short."""
+    """Return the statement in a ROWS_QUERY event, after a byte of its length that is too short."""
     return body[1:]
 
 

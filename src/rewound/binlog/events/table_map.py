@@ -1,4 +1,4 @@
-"""The TABLE_MAP event: which table the row events behind it are about, and its columns.
+"""The TABLE_MAP event: which table the following row events are about, and its columns.
 
 Source: MySQL 9.7, libs/mysql/binlog/event/rows_event.h (`Table_map_event`); tried on 9.7.4 with
 binlog_row_metadata MINIMAL and FULL, and on MariaDB 10.11.19. Without metadata (MySQL 5.7 and
@@ -13,7 +13,7 @@ from rewound.binlog.events.column_metadata import LoggedMetadata, read_metadata
 from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.packed import read_packed
 
-_NAMES_AT = 8  # of the body, behind the table's number and the flags
+_NAMES_AT = 8  # of the body, after the table's number and the flags
 
 
 class TableName(NamedTuple):

@@ -12,7 +12,7 @@ _BYTES_OF_DIGITS = (0, 1, 1, 2, 2, 3, 3, 4, 4, 4)
 
 
 def read_decimal(raw: bytes, digits: int, decimals: int) -> bytes:
-    """Return `-12.50` of a DECIMAL of so many digits, `decimals` of them behind the point.
+    """Return `-12.50` of a DECIMAL of so many digits, `decimals` of them after the point.
 
     Raises:
         MalformedEvent: the bytes are no such number.

@@ -196,7 +196,7 @@ class ImagePlans:
         return tuple(steps)
 
     def read_partial_columns(self, body: bytes, at: int) -> tuple[frozenset[int], int]:
-        """Return which JSON columns of the image behind `at` are changes only, and where it begins.
+        """Return which JSON columns of the image after `at` are changes only, and where it begins.
 
         Raises:
             IndexError: the event ends before.

@@ -112,7 +112,7 @@ class _Writer:
             self._write_container(kind, data, at, depth)
         elif kind == _LITERAL:
             if data[at] not in _LITERALS:
-                raise MalformedEvent(f"{data[at]} is no literal of JSON")
+                raise MalformedEvent(f"{data[at]} is not a JSON literal")
             self._out.append(_LITERALS[data[at]])
         elif kind in _NUMBERS:
             self._out.append(str(_NUMBERS[kind].unpack_from(data, at)[0]).encode())
@@ -164,7 +164,7 @@ def _number(data: bytes, at: int, size: int) -> int:
 
 
 def _read_text(data: bytes, at: int) -> bytes:
-    """Return a text behind its length, of which each byte has seven bits."""
+    """Return the text after its length, of which each byte has seven bits."""
     size = shift = 0
     while True:
         byte = data[at]
@@ -203,7 +203,7 @@ def show_double(number: float) -> bytes:
     """Return a DOUBLE as MySQL shows it in JSON: the shortest digits that give it back.
 
     Source: MySQL 9.7, strings/dtoa.cc (`my_gcvt`): no exponent up to 15 digits before the point or
-    14 zeros behind it; tried on 9.7.4.
+    14 zeros after it; tried on 9.7.4.
     """
     if not math.isfinite(number):
         raise MalformedEvent("a JSON value has a number that is not finite")

@@ -36,7 +36,7 @@ class RowEvent(NamedTuple):
     table_id: int
     """The number by which its TABLE_MAP event is found."""
     flags: int
-    """The bits behind the table's number."""
+    """The bits after the table's number."""
     width: int
     """How many columns the table has."""
     before: int | None

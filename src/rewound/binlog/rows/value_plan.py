@@ -97,7 +97,7 @@ class ValuePlan:
             self._steps.append(_Step(run.unpack_from, run.size, ()))
 
     def read(self, body: bytes, at: int) -> tuple[LoggedRow, int]:
-        """Return the row whose values begin at `at`, behind the NULL bits, and its end.
+        """Return the row whose values begin at `at`, after the NULL bits, and its end.
 
         Raises:
             IndexError: the image is cut off.

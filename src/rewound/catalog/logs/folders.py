@@ -31,7 +31,7 @@ def add_logs(
     What the catalog has already is passed over.
 
     Raises:
-        CatalogError: there is no such folder, or it cannot be read.
+        CatalogError: the folder does not exist or cannot be read.
     """
     if not folder.is_dir():
         raise CatalogError(

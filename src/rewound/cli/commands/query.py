@@ -23,9 +23,10 @@ from rewound.cli.questions import Setting, ask, choose_format, require_possible
 from rewound.errors import UsageError
 from rewound.operations import changed
 from rewound.operations.audience import read_fleets
-from rewound.operations.fleets import select, status
+from rewound.operations.fleets import status
 from rewound.query.query_options import QueryOptions
 from rewound.query.script import find_unread_variables, read_script
+from rewound.worlds.selecting import select_worlds
 
 
 @click.command(name="query")
@@ -223,9 +224,10 @@ def _require_companions(
 
 def _warn_of_states(fleets: Sequence[str], worlds: str | None) -> None:
     for fleet in fleets:
-        warn_of_changed(fleet, changed.changed_worlds(fleet, worlds))
-        chosen = select(fleet, worlds)
-        warn_of_older(fleet, status(fleet).worlds, chosen)
+        known = status(fleet).worlds
+        chosen = {name: known[name] for name in select_worlds(known, worlds)}
+        warn_of_changed(fleet, changed.find_changed(fleet, chosen))
+        warn_of_older(fleet, known, chosen)
         warn_of_keys_to_come(chosen)
 
 

@@ -27,8 +27,8 @@ _exit_codes: dict[int, int] = {}
 """Maps exit codes to those of the running command, in which the usual code means something else."""
 _print_above: list[Callable[[str], None]] = []
 """Prints a line above what a terminal shows live; the last is that of the innermost block."""
-_given_options: set[str] = set()
-"""The options that the command was given, which no hint names."""
+_find_given_options: list[Callable[[], Collection[str]]] = []
+"""What finds the options that the command was given, which no hint advises."""
 
 
 def run(command: click.Command) -> NoReturn:
@@ -58,9 +58,9 @@ def fail_with(code: int) -> None:
     _exit_codes[RewoundError.exit_code] = code
 
 
-def note_given(options: Collection[str]) -> None:
-    """From now on, leave out of hints what would add one of these options."""
-    _given_options.update(options)
+def note_given(find_options: Callable[[], Collection[str]]) -> None:
+    """From now on, leave out of hints what would add an option that is found; asked per hint."""
+    _find_given_options.append(find_options)
 
 
 def warn(text: str) -> None:
@@ -95,7 +95,8 @@ def show_hint(text: str) -> None:
     """Print what can be done, unless the user has done it."""
     from rewound.cli.output.given_options import without_given
 
-    if hint := without_given(text, _given_options):
+    given = [option for find_options in _find_given_options for option in find_options()]
+    if hint := without_given(text, given):
         _echo(hint, label="hint:", colour="cyan")
 
 

@@ -23,6 +23,7 @@ from rewound.fleet.world import (
     WorldState,
     find_older,
     fleet_flag,
+    of_fleet,
 )
 from rewound.worlds.folding import fold_worlds, name_worlds
 
@@ -110,10 +111,10 @@ def warn_of_older(fleet: str, worlds: Mapping[str, World], names: Container[str]
     """Warn, in one line, which worlds of a fleet hold older dumps, if any of `names` do."""
     older = find_older(worlds.values())
     if asked := [name for name in worlds if name in older and name in names]:
-        whose = "" if fleet == DEFAULT_FLEET else f" of fleet {fleet}"
         what = "holds an older dump" if len(asked) == 1 else "hold older dumps"
         diagnostics.warn(
-            f"{name_worlds(asked)}{whose} {what}; rewound status{fleet_flag(fleet)} shows why"
+            f"{name_worlds(asked)}{of_fleet(fleet)} {what};"
+            f" rewound status{fleet_flag(fleet)} shows why"
         )
 
 
