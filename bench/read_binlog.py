@@ -54,8 +54,8 @@ def main(runs: int) -> None:
     """Measure, and write the page."""
     page = Page(__file__, "Reading binary logs")
     page.add(
-        f"Two logs of {LOG_BYTES / 1e6:.0f} MB, {TRANSACTION_ROWS} rows in each transaction, {runs}"
-        " runs each, in MB of log per second of CPU on one core."
+        f"Two logs of {LOG_BYTES / 1e6:.0f} MB, {TRANSACTION_ROWS} rows in each transaction, in MB"
+        f" of log per second of CPU on one core; runs: {runs}."
     )
     with tempfile.TemporaryDirectory(prefix="rw-") as folder:
         for title, rows_of_event in SHAPES.items():

@@ -72,8 +72,8 @@ def main(runs: int) -> None:
     page = Page(__file__, "Splitting and judging")
     page.add(
         f"Four dumps, {runs} runs each; those of one table have {TEXT_BYTES / 1e6:.0f} MB. “In"
-        " memory” is what splitting and judging cost alone; “the file” is that behind gunzip, as"
-        " in a restore; `zcat` is what reading the file costs at least."
+        " memory” is what splitting and judging cost alone; “the file” is the same after gunzip,"
+        " as in a restore; `zcat` is the least that reading the file can cost."
     )
     speeds = {shape: measure(write, runs) for shape, write in SHAPES.items()}
     for shape, rows in speeds.items():

@@ -91,7 +91,7 @@ def measure(client: docker.DockerClient, image: str, *, runs: int) -> None:
     first, _, _, usual = map(statistics.median, ways.values())
     page.add(
         f"The usual way takes {usual / first:.1f} times as long as the first `rewound up`. The"
-        f" goal for it is {GOAL_S:.0f} s on two cores, with the image present:"
+        f" goal for `rewound up` is {GOAL_S:.0f} s on two cores, with the image present:"
         f" {'met' if first < GOAL_S else 'missed'}. The very first one on a host, which makes"
         f" the template of the image as well, took {very_first:.1f} s."
     )

@@ -112,7 +112,7 @@ class LazyGroup(click.Group):
 def root(ctx: click.Context, config: Path | None, verbose: bool) -> None:  # noqa: ARG001
     """Your databases as they were: every world's dump in a throw-away MySQL, proven.
 
-    Options can also be set in rewound.toml (found from here upward) and as REWOUND_…
+    Options can also be set in rewound.toml (in this folder or one above) and as REWOUND_…
     environment variables; flags override the environment, which overrides the file.
     """
     if ctx.invoked_subcommand is None:

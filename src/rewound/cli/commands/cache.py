@@ -14,7 +14,7 @@ from rewound.worlds.folding import fold_worlds
 
 @click.group(name="cache", cls=CommandGroup)
 def command() -> None:
-    """List or remove the baselines, from which up and reset start worlds."""
+    """List or remove baselines: the data directories that up and reset clone."""
 
 
 @command.command(name="list")
@@ -83,7 +83,7 @@ def _list(entries: Sequence[CacheEntry], output_format: str) -> None:
 def prune_command(cache_limit: int, every: bool) -> None:
     """Remove the least recently used baselines, down to the limit.
 
-    Baselines that a fleet can be reset to are kept, also those of fleets in other state folders.
+    Baselines that a fleet can be reset to are kept, including those of fleets in other state folders.
     """
     gone = host.prune_cache(limit_bytes=0 if every else cache_limit)
     left = host.list_cache()

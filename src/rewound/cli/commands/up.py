@@ -82,7 +82,7 @@ def command(
 
     Each world gets a MySQL server of its own, on this host and reachable from it alone.
     A world is ready only when every row of its dump is proven to be there.
-    The first restore of a dump leaves a baseline, from which the next one takes a second.
+    The first restore of a dump leaves a baseline, from which the next restore takes about a second.
 
     With --add, worlds of SOURCE are added to a fleet that is up, if they are missing, have failed
     or fell back to an older dump (--fallback). Options that are not given are taken from the

@@ -70,7 +70,7 @@ def load_options(command: _Command) -> _Command:
             default="+00:00",
             show_default=True,
             callback=_require_zone,
-            help="Time zone of the servers, and of dumps that set none: Europe/Berlin.",
+            help="Time zone of the servers, and of dumps that set none, such as Europe/Berlin.",
         ),
         option("--check-foreign-keys", is_flag=True, help="Check the foreign keys of all rows."),
         option(
@@ -78,7 +78,7 @@ def load_options(command: _Command) -> _Command:
             multiple=True,
             type=click.Choice([rule.name for rule in ALLOWABLE]),
             metavar="RULE",
-            help="Accept what this rule fails worlds for, such as number-clipped; may be repeated.",
+            help="Do not fail worlds by this rule, such as number-clipped; may be repeated.",
         ),
         option(
             "--allow-unfinished",

@@ -73,7 +73,7 @@ def restore_options(command: _Command) -> _Command:
             type=click.Choice(["first", "later"]),
             default="first",
             show_default=True,
-            help="With later, worlds can be read before their secondary keys are built.",
+            help="With later, worlds can be read before their secondary indexes are built.",
         ),
         option(
             "--fallback",
