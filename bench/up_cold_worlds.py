@@ -52,7 +52,9 @@ def main() -> None:
         f" median of {arguments.runs} runs (lowest to highest)."
     )
     page.add_grid(["worlds", "`rewound up`", "by hand", "share"], rows)
-    page.add(f"The share is the time of `rewound up` divided by that by hand; the goal is {GOAL_SHARE}.")
+    page.add(
+        f"The share is the time of `rewound up` divided by that by hand; the goal is {GOAL_SHARE}."
+    )
     page.write([f"MySQL {installation.version}"])
 
 
