@@ -65,7 +65,8 @@ def main(runs: int) -> None:
     median, theirs = statistics.median(first), statistics.median(by_hand)
     page.add(
         f"Doing it by hand takes {theirs / median:.1f} times as long as the first `rewound up`. The"
-        f" goal for `rewound up` is {GOAL_S:.0f} s on two cores: {'met' if median < GOAL_S else 'missed'}."
+        f" goal for `rewound up` is {GOAL_S:.0f} s on two cores:"
+        f" {'met' if median < GOAL_S else 'missed'}."
     )
     page.write([f"MySQL {installation.version}"])
 

@@ -83,7 +83,8 @@ def _list(entries: Sequence[CacheEntry], output_format: str) -> None:
 def prune_command(cache_limit: int, every: bool) -> None:
     """Remove the least recently used baselines, down to the limit.
 
-    Baselines that a fleet can be reset to are kept, including those of fleets in other state folders.
+    Baselines that a fleet can be reset to are kept, including those of fleets in other state
+    folders.
     """
     gone = host.prune_cache(limit_bytes=0 if every else cache_limit)
     left = host.list_cache()
