@@ -29,7 +29,8 @@ from rewound.dump.settings.transaction import Transaction
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.masked_text import find_in_strings
 from rewound.dump.text.splitter import Piece, PieceKind, Splitter
-from rewound.dump.text.statement import Kind, Statement, find_drop_end
+from rewound.dump.text.statement import Kind, Statement
+from rewound.dump.text.statement_parser import find_drop_end
 
 _WITH_BODIES = STORED_OBJECTS - {Kind.CREATE_VIEW}
 """What MySQL stores with its text as it is written."""

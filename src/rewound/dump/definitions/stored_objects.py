@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import Edit
 from rewound.dump.text.nesting import iter_outside
-from rewound.dump.text.statement import Kind, read_account
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.statement_parser import read_account
 from rewound.dump.text.tokens import Cursor, Token, UnreadableText
 from rewound.dump.values.system_variables import iter_host_variables
 

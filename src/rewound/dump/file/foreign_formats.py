@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rewound.dump.text.statement import FIRST_WORDS
+from rewound.dump.text.statement_parser import FIRST_WORDS
 
 START_BYTES = 4096
 """How many bytes of a text are needed to recognise it, if it is that long."""

@@ -14,7 +14,8 @@ from rewound.dump.judging.statement_reading import StatementReader
 from rewound.dump.rules.server_profile import ServerProfile
 from rewound.dump.rules.verdict import Edit, RuleUse, apply_edits, describe_edit
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.statement import Kind, Statement, parse_statement, with_rows
+from rewound.dump.text.statement import Kind, Statement
+from rewound.dump.text.statement_parser import parse_statement, with_rows
 from rewound.dump.text.tokens import TooManyTokens, UnreadableText
 from rewound.dump.values.computed_rows import find_computed_rows
 from rewound.dump.values.row_values import plan_value_edits

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from rewound.dump.definitions.plan import STORED_OBJECTS
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.statement import Kind, Statement, parse_statement, with_rows
+from rewound.dump.text.statement import Kind, Statement
+from rewound.dump.text.statement_parser import parse_statement, with_rows
 from rewound.dump.text.tokens import Token, UnreadableText, iter_tokens, read_tokens
 
 # Bodies may contain several statements; the rest is refused anyway.

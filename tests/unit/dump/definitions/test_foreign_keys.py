@@ -3,7 +3,7 @@ import pytest
 from rewound.dump.definitions.foreign_keys import plan_foreign_key_removal
 from rewound.dump.rules.verdict import apply_edits
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.statement import parse_statement
+from rewound.dump.text.statement_parser import parse_statement
 from rewound.dump.text.tokens import read_tokens
 
 MODE, VERSION = LexicalMode(), 90704

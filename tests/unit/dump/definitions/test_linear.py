@@ -13,7 +13,8 @@ from rewound.dump.rules.reference_server import REFERENCE_SERVER
 from rewound.dump.text import tokens
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.mentions import read_mentions
-from rewound.dump.text.statement import Kind, parse_statement
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.statement_parser import parse_statement
 from rewound.load.objects import StatedObjects
 
 MODE, VERSION = LexicalMode(), REFERENCE_SERVER.version_number

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
-from rewound.dump.text.statement import FIRST_WORDS
+from rewound.dump.text.statement_parser import FIRST_WORDS
 from tests.conftest import EXAMPLES, HEADER
 
 

@@ -4,7 +4,7 @@ from rewound.dump.load_data.fields import RowReader
 from rewound.dump.load_data.row_patterns import Fitness
 from rewound.dump.load_data.table_metadata import ColumnMetadata, TableMetadata, ValueKind
 from rewound.dump.settings.session import DumpSession
-from rewound.dump.text.statement import parse_statement, with_rows
+from rewound.dump.text.statement_parser import parse_statement, with_rows
 
 VERSION = 90704
 ID = ColumnMetadata("id", ValueKind.INTEGER, is_nullable=False, character_set=None)

@@ -5,7 +5,7 @@ from rewound.dump.settings import variables
 from rewound.dump.settings.assignments import CannotFollow
 from rewound.dump.settings.session import INITIAL_SQL_MODE, DumpSession
 from rewound.dump.settings.set_statement import _MOST_JUDGED, SetJudge, judge_set
-from rewound.dump.text.statement import parse_statement
+from rewound.dump.text.statement_parser import parse_statement
 
 
 @pytest.fixture

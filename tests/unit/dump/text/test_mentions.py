@@ -4,7 +4,8 @@ import pytest
 
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.mentions import NONE, Mentions, read_mentions
-from rewound.dump.text.statement import Name, parse_statement
+from rewound.dump.text.statement import Name
+from rewound.dump.text.statement_parser import parse_statement
 from rewound.dump.text.tokens import iter_tokens
 
 VERSION = 90704

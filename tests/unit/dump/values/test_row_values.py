@@ -2,7 +2,7 @@ import pytest
 
 from rewound.dump.rules.verdict import apply_edits
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.statement import parse_statement, with_rows
+from rewound.dump.text.statement_parser import parse_statement, with_rows
 from rewound.dump.values.row_values import plan_value_edits
 
 VERSION = 90704

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.statement import Kind, parse_statement
+from rewound.dump.text.statement import Kind
+from rewound.dump.text.statement_parser import parse_statement
 from rewound.dump.text.tokens import UnreadableText
 
 EXAMPLES = [
