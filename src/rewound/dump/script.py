@@ -109,7 +109,7 @@ class Script:
     @property
     def schemas(self) -> frozenset[str]:
         """The databases that exist after the statements so far."""
-        return frozenset(self._judge.created_schemas)
+        return frozenset(self._judge.schemas.created)
 
     @property
     def session(self) -> DumpSession:

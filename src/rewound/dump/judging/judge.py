@@ -8,18 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rewound.dump.definitions.default_collation import (
-    OLD_DEFAULT,
-    find_source_default,
-    shows_old_default,
-)
 from rewound.dump.definitions.known_tables import FOLLOWED, KnownTables
-from rewound.dump.definitions.plan import DATABASES, STORED_OBJECTS, TABLES
+from rewound.dump.definitions.plan import STORED_OBJECTS, TABLES
 from rewound.dump.definitions.table_options import read_auto_increment
 from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits, with_comments
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.known_inserts import KnownInserts
+from rewound.dump.judging.known_schemas import NAMES_A_SCHEMA, KnownSchemas
 from rewound.dump.judging.merge_tables import find_merge_refusal
 from rewound.dump.judging.name_case import NameCase, fold_mentions, fold_names
 from rewound.dump.judging.rewriting import Conditions, rewrite
@@ -44,7 +40,6 @@ _NEVER_EXECUTED = {
     Kind.MAINTENANCE: rules.TABLE_MAINTENANCE,
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
-_NAMES_A_SCHEMA = DATABASES | {Kind.USE}
 _EXCERPT_LENGTH = 80
 LONGEST_DEFINITION_BYTES = 4 << 20
 """The limit for a statement without rows. Its tokens are kept in memory, at 150 bytes each; the
@@ -72,7 +67,8 @@ class Judge:
     source_is_old: bool = False
     """Whether the dumped server was MySQL before 8.0 or MariaDB, according to the dump."""
     session: DumpSession = field(default_factory=DumpSession)
-    created_schemas: set[str] = field(default_factory=set)
+    schemas: KnownSchemas = field(default_factory=KnownSchemas)
+    """The databases of the dump."""
     tables: KnownTables = field(default_factory=KnownTables)
     """What is known about the tables that the dump has created."""
     _row_tests: RowTestFinder = field(init=False)
@@ -83,10 +79,6 @@ class Judge:
     _name_case: NameCase = field(default_factory=NameCase)
     _folds_names: bool = field(init=False)
     _reader: StatementReader = field(init=False)
-    _knows_source: bool = False
-    """Whether the dump has named its server."""
-    _own_schemas: set[str] = field(default_factory=set)
-    """The schemas among these that the dump itself does not create."""
 
     def __post_init__(self) -> None:
         self._reader = StatementReader(self.profile.version_number)
@@ -125,15 +117,13 @@ class Judge:
 
     def set_source(self, server_version: str) -> None:
         """Record the version of the dumped server."""
-        collation = find_source_default(server_version)
-        self.session = replace(self.session, utf8mb4_collation=collation)
-        self._knows_source = True
+        self.session = self.schemas.set_source(server_version, self.session)
 
     def begin_next_dump(self) -> None:
         """Forget the session: the next dump was written for its own session."""
         self.session = DumpSession()
         self.default_schema = None
-        self._knows_source = False
+        self.schemas.begin_next_dump()
 
     def _read_tokens(self, text: bytes) -> Sequence[Token]:
         return self._reader.read_tokens(text, self.session.mode)
@@ -208,7 +198,7 @@ class Judge:
         current = self.session.schema or self.default_schema
         if current is not None and self._folds_names:
             current = current.lower()
-        if statement.kind in _NAMES_A_SCHEMA:
+        if statement.kind in NAMES_A_SCHEMA:
             return [statement.name.name if statement.name else current]
         return [name.schema or current for name in statement.names]
 
@@ -221,14 +211,14 @@ class Judge:
         schema = schemas[0] if schemas else None
         if refused := find_merge_refusal(statement, schema, self.tables, self.profile):
             return Verdict(statement, line, uses=(refused,))
-        late = self._find_old_default(statement, schema)
-        sql, rewrites = self._rewrite(statement, is_there=schema in self.created_schemas)
+        late, self.session = self.schemas.find_old_default(statement, schema, self.session)
+        sql, rewrites = self._rewrite(statement, is_there=schema in self.schemas.created)
         # A refused statement leaves the session unchanged.
         if any(use.rule.effect is rules.Effect.REFUSE for use in rewrites):
             return Verdict(statement, line, uses=tuple(rewrites))
-        prefix, uses = self._enter(statement, schema)
+        prefix, uses, self.session = self.schemas.enter(statement, schema, self.session)
         prefix += late
-        self._follow_schema(statement, schema)
+        self.session = self.schemas.follow(statement, schema, self.session)
         auto_increment, mentions = self._look_through(statement, schemas)
         uses += self._find_zone_assumed(statement, schema)
         if any(use.rule is rules.OR_REPLACE for use in rewrites):
@@ -309,58 +299,12 @@ class Judge:
         schema = self.session.schema or self.default_schema
         return self._row_tests.find(head, self.session, schema, self.profile.version_number)
 
-    def _enter(self, statement: Statement, schema: str | None) -> tuple[list[bytes], list[RuleUse]]:
-        """Return the statements that create and select the statement's schema, if necessary."""
-        prefix: list[bytes] = []
-        uses: list[RuleUse] = []
-        if schema is None:
-            return prefix, uses
-        if statement.kind not in DATABASES and schema not in self.created_schemas:
-            create = b"CREATE DATABASE IF NOT EXISTS " + self._quote(schema)
-            uses.append(RuleUse(rules.DATABASE_CREATED, schema))
-            if self.session.utf8mb4_collation is not None:
-                create += b" COLLATE " + self.session.utf8mb4_collation.encode()
-                uses.append(RuleUse(rules.DEFAULT_COLLATION, f"database {schema}"))
-            prefix.append(create)
-            self._own_schemas.add(schema)
-        if self.session.schema is None and _relies_on_use(statement):
-            prefix.append(b"USE " + self._quote(schema))
-            self.session = replace(self.session, schema=schema)
-        return prefix, uses
-
-    def _find_old_default(self, statement: Statement, schema: str | None) -> list[bytes]:
-        """Detect a server with the old default collation of utf8mb4 if the dump does not name it.
-
-        Return the statements that give that collation to a database already created for the dump.
-        """
-        if self._knows_source or statement.kind is not Kind.CREATE_TABLE:
-            return []
-        if not shows_old_default(statement.text):
-            return []
-        self._knows_source = True
-        self.session = replace(self.session, utf8mb4_collation=OLD_DEFAULT)
-        if schema is None or schema not in self._own_schemas:
-            return []
-        return [b"ALTER DATABASE " + self._quote(schema) + b" COLLATE " + OLD_DEFAULT.encode()]
-
     def _quote(self, name: str) -> bytes:
         return quote_name(name, self.session.mode.encoding)
 
     def _drop_table(self, name: Name) -> bytes:
         qualifier = b"" if name.schema is None else self._quote(name.schema) + b"."
         return b"DROP TABLE IF EXISTS " + qualifier + self._quote(name.name)
-
-    def _follow_schema(self, statement: Statement, schema: str | None) -> None:
-        if schema is None:
-            return
-        if statement.kind is Kind.DROP_DATABASE:
-            self.created_schemas.discard(schema)
-            if self.session.schema == schema:
-                self.session = replace(self.session, schema=None)
-        else:
-            self.created_schemas.add(schema)
-        if statement.kind is Kind.USE:
-            self.session = replace(self.session, schema=schema)
 
     def _rewrite(self, statement: Statement, *, is_there: bool) -> tuple[bytes, list[RuleUse]]:
         conditions = Conditions(
@@ -391,10 +335,3 @@ def _known(schemas: Sequence[str | None], statement: Statement) -> Iterator[tupl
     for schema, name in zip(schemas, statement.names, strict=False):
         if schema is not None:
             yield schema, name
-
-
-def _relies_on_use(statement: Statement) -> bool:
-    """Tell whether a statement applies to the current database because it names no other."""
-    if statement.kind in _NAMES_A_SCHEMA:
-        return not statement.names
-    return any(name.schema is None for name in statement.names)
