@@ -11,10 +11,11 @@ from functools import partial
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import Interrupted, RewoundError
 from rewound.fleet.plan import WorldPlan, largest_first
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.record_writer import RecordWriter, interruptible, run_side_by_side
 from rewound.fleet.restore import restore_world
 from rewound.fleet.restore_context import Observer, RestoreContext, Restored
-from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World, WorldState
 
 

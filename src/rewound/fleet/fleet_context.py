@@ -12,9 +12,10 @@ from rewound.engine.server_options import ServerSettings
 from rewound.errors import FleetError
 from rewound.fleet.baseline import SHOWN_KEY, Baseline
 from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.record_writer import RecordWriter
 from rewound.fleet.restore_context import Observer, start_spec
-from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import DEFAULT_FLEET, World
 from rewound.mysql.accounts import ACCOUNTS, ROOT
 from rewound.mysql.endpoint import Endpoint

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from rewound import command
 from rewound.engine.protocol import ServerWatch
-from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.record import FleetRecord
+from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World, current_state
 from rewound.mysql.endpoint import Endpoint
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from rewound import command
 from rewound.errors import Interrupted, RewoundError
-from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.record import FleetRecord
+from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World
 
 _INTERRUPT_POLL_S = 0.2

@@ -24,11 +24,9 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice
 from rewound.engine.protocol import Server
 from rewound.errors import FleetBusy, FleetError, FleetNotFound, UsageError
@@ -45,15 +43,11 @@ from rewound.files.sharing import (
 )
 from rewound.files.writing import unwritable
 from rewound.fleet.changes import Original
-from rewound.fleet.request import RestoreRequest
-from rewound.fleet.world import World
+from rewound.fleet.record import RECORD_FORMAT, FleetRecord
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import READER, option_file, read_password
 from rewound.mysql.unix_socket import fits
 from rewound.similar_names import suggest
-
-RECORD_FORMAT = 5
-"""Of the record; to be raised when older records can no longer be read."""
 
 _GOING = ".going"
 _UNWRITABLE_HINT = "free some space there, or set REWOUND_STATE_DIR to a folder that can be written"
@@ -68,32 +62,6 @@ _SHARED = ("fleet.json", f"{READER}.cnf")
 """The files that a group may read which the fleet is shared with, besides the originals."""
 
 _Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True, slots=True)
-class FleetRecord:
-    """What is remembered of a fleet."""
-
-    format: int
-    """Of this file; another one is refused."""
-    name: str
-    source: Path
-    """The folder of dumps, or the one dump, that it was made from."""
-    target: str | None
-    """The target time as the user wrote it; None for the newest dumps."""
-    created_at: datetime
-    maker: ProcessIdentity
-    """The command that made it, or that reset it last."""
-    engine: EngineChoice
-    """What makes its servers."""
-    buffer_pool_bytes: int
-    """Of each of its servers."""
-    time_zone: str
-    """What each of its servers is started in."""
-    worlds: Mapping[str, World]
-    """By name, in the order of their names."""
-    request: RestoreRequest | None = None
-    """How they were requested; None if an earlier version created the fleet."""
 
 
 @dataclass(frozen=True, slots=True)

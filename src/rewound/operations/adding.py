@@ -13,9 +13,10 @@ from rewound.errors import FleetError
 from rewound.fleet.bring_up import BringUp, bring_up
 from rewound.fleet.live_status import observe
 from rewound.fleet.plan import WorldPlan
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.request import RestoreRequest, complete_request
 from rewound.fleet.restore_context import Observer, discard_world
-from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import FOR_ADDING, World, WorldState
 from rewound.mysql.accounts import ACCOUNTS
 from rewound.operations.dump_selection import Selection, find_dumps, read_selection

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from rewound import __version__, settings
 from rewound.diff.report.provenance import DumpOrigin, Provenance, SideOrigin
-from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.record import FleetRecord
+from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World
 from rewound.operations.diffing import Sides
 from rewound.operations.dump_facts import find_facts

@@ -11,11 +11,8 @@ from rewound.errors import FleetError
 from rewound.files.json_files import encode_readably, to_plain
 from rewound.fleet.expiry import find_expiry
 from rewound.fleet.live_status import get_endpoint, observe
-from rewound.fleet.state import (
-    FleetFolder,
-    FleetRecord,
-    list_fleets,
-)
+from rewound.fleet.record import FleetRecord
+from rewound.fleet.state import FleetFolder, list_fleets
 from rewound.fleet.world import READABLE, World, WorldState, explain_unready
 from rewound.load.ledger import Ledger
 from rewound.mysql.endpoint import Endpoint

@@ -13,10 +13,10 @@ from rewound.engine.host.ports import pick_ports
 from rewound.engine.protocol import Engine
 from rewound.errors import Interrupted, RewoundError
 from rewound.fleet.plan import WorldPlan
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.record_writer import interruptible, run_side_by_side
 from rewound.fleet.restore import restore_world
 from rewound.fleet.restore_context import Observer, RestoreContext, discard_world
-from rewound.fleet.state import FleetRecord
 from rewound.fleet.world import FOR_ADDING, World, WorldState, fleet_flag
 from rewound.operations.changed import find_changed
 from rewound.operations.up_observer import UpObserver

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rewound.errors import FleetError
-from rewound.fleet.state import FleetRecord
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.world import fleet_flag
 from rewound.operations.dump_selection import Selection
 from rewound.worlds.folding import name_worlds

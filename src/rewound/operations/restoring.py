@@ -33,13 +33,10 @@ from rewound.fleet.plan import (
     require_space,
     useful_pool_bytes,
 )
+from rewound.fleet.record import RECORD_FORMAT, FleetRecord
 from rewound.fleet.request import RestoreRequest
 from rewound.fleet.restore_context import Observer, RestoreContext
-from rewound.fleet.state import (
-    RECORD_FORMAT,
-    FleetFolder,
-    FleetRecord,
-)
+from rewound.fleet.state import FleetFolder
 from rewound.fleet.take_down import take_down
 from rewound.fleet.world import World, WorldState
 from rewound.load.cpu_budget import CpuBudget

@@ -9,10 +9,11 @@ from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError
 from rewound.fleet.fleet_context import FleetContext, open_context
 from rewound.fleet.live_status import observe
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.restart import Starting, start_worlds
 from rewound.fleet.restore_context import Observer
-from rewound.fleet.state import FleetFolder, FleetRecord
+from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import WorldState, fleet_flag, say_state
 from rewound.operations.engines import get_engine
 from rewound.operations.host import open_baselines

@@ -5,7 +5,8 @@ import pytest
 
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.baseline_users import find_baseline_users, is_needed
-from rewound.fleet.state import RECORD_FORMAT, FleetFolder
+from rewound.fleet.record import RECORD_FORMAT
+from rewound.fleet.state import FleetFolder
 from tests.unit.fleet.test_baseline_cache import ORIGIN, keep
 from tests.unit.fleet.test_state import READY, RECORD
 

@@ -9,7 +9,8 @@ from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.protocol import Server
 from rewound.errors import FleetError, HostError, UsageError
-from rewound.fleet.state import RECORD_FORMAT, FleetFolder, FleetRecord, list_fleets
+from rewound.fleet.record import RECORD_FORMAT, FleetRecord
+from rewound.fleet.state import FleetFolder, list_fleets
 from rewound.fleet.world import World, WorldState
 from rewound.load.ledger import (
     DumpFacts,

@@ -32,7 +32,7 @@ from rewound.diff.rows.plan import RowOptions
 from rewound.diff.rows.samples import SampleOrder
 from rewound.diff.worlds import WorldOptions
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
-from rewound.operations import diffing, restoring
+from rewound.operations import diffing, query_diffing, restoring
 from rewound.operations.diff_sources import find_provenance
 from rewound.operations.fleets import status
 from rewound.query.script import read_statements
@@ -220,7 +220,7 @@ def command(
             _warn_of_older(opened.sides)
         if sql is not None:
             [statement] = _require_one(read_statements(sql))
-            answers = diffing.diff_query(opened.sides, statement, key=key, world_pair=pair)
+            answers = query_diffing.diff_query(opened.sides, statement, key=key, world_pair=pair)
             show_query_diff(answers, how)
             is_equal, is_whole = answers.is_equal, not answers.failed
         else:

@@ -7,7 +7,8 @@ from rewound.cli.output.diff_view import DiffPresentation, show_query_diff
 from rewound.cli.questions import Setting
 from rewound.errors import SomeWorldsFailed, UsageError
 from rewound.operations.audience import read_fleets
-from rewound.operations.diffing import Sides, diff_query
+from rewound.operations.diffing import Sides
+from rewound.operations.query_diffing import diff_query
 from rewound.query.script import UserStatement
 
 

@@ -18,7 +18,7 @@ from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.errors import FleetError, UsageError
 from rewound.fleet.changes import Changes
-from rewound.fleet.state import FleetRecord
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.world import World, find_older
 from rewound.mysql.accounts import READER
 from rewound.operations import changed, fleets

@@ -24,7 +24,7 @@ from rewound.diff.report.document import Report, encode_report, lacks_every_comp
 from rewound.diff.report.findings import Measure
 from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError
-from rewound.operations.diffing import QueryDiff
+from rewound.operations.query_diffing import QueryDiff
 from rewound.query.group import group_errors
 from rewound.worlds.folding import fold_worlds, name_worlds
 from rewound.worlds.sentences import tell_of_worlds

@@ -15,7 +15,7 @@ from rewound.fleet.changes import (
     merge_changes,
     summarise_changes,
 )
-from rewound.fleet.state import FleetRecord
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.world import (
     DEFAULT_FLEET,
     FOR_ADDING,
