@@ -17,7 +17,8 @@ from pathlib import Path
 from rewound.catalog.dump import Dump, TimeSource
 from rewound.catalog.naming.names import strip_markers
 from rewound.catalog.numbered_slots import Slot, judge_beside_whole
-from rewound.catalog.slots import ASKED, JUDGES, UUID, find_kind
+from rewound.catalog.slot_kinds import UUID, find_kind
+from rewound.catalog.slots import ASKED, JUDGES
 
 _SEPARATED = re.compile(
     rf"[-_. ]+|{UUID}"
