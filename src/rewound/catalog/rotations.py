@@ -25,6 +25,7 @@ _SEPARATED = re.compile(
     r"|[vVrR]?[0-9]+(?:[.][0-9]+)+(?![0-9A-Za-z])|[^-_. ]+"
 )
 """Separators, UUIDs, versions and words."""
+_NUMBER_AND_LETTER = re.compile("(.*[0-9])([A-Za-z])", re.DOTALL)
 _CLOCK = re.compile(r"(.*[-_. ])((?:[01]?[0-9]|2[0-3])[-_][0-5][0-9])", re.DOTALL)
 
 _BYTES_READ = 256 << 20
@@ -137,7 +138,30 @@ def _group(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> dict[_Family, list[
             rest = (*parts[:place], "", *parts[place + 1 :])
             before = parts[place - 1] if place else ""
             families[origin, find_kind(part), rest, is_dated].append(Slot(part, before, dump))
-    return families
+            if (match := _NUMBER_AND_LETTER.fullmatch(part)) is not None:
+                rest = (*parts[:place], match[1], "", *parts[place + 1 :])
+                slot = Slot(match[2], match[1], dump)
+                families[origin, "letter after a number", rest, is_dated].append(slot)
+    return _find_tokens_of_letters(families) | families
+
+
+def _find_tokens_of_letters(
+    families: Mapping[_Family, Sequence[Slot]],
+) -> dict[_Family, list[Slot]]:
+    """Return the families of hashes some of which happen to have no digits: `3f2504e`, `decafed`.
+
+    Such a one has as many letters as the others.
+    """
+    found: dict[_Family, list[Slot]] = {}
+    for (origin, kind, rest, is_dated), slots in families.items():
+        if kind != "token":
+            continue
+        lengths = {len(slot.text) for slot in slots}
+        others = families.get((origin, None, rest, is_dated), ())
+        letters = [slot for slot in others if slot.text.isalpha() and {len(slot.text)} == lengths]
+        if letters:
+            found[origin, "token or letters", rest, is_dated] = [*slots, *letters]
+    return found
 
 
 def _find_lone_weekdays(
@@ -159,6 +183,6 @@ def _join(rest: tuple[str, ...]) -> str:
     """Join the parts again, with one separator if the slot was between two."""
     parts = list(rest)
     place = parts.index("")
-    if 0 < place < len(parts) - 1:
+    if 0 < place < len(parts) - 1 and not parts[place - 1][-1].isalnum():
         del parts[place : place + 2]
     return "".join(parts)

@@ -1,6 +1,6 @@
-"""The kinds of part that a world's name may have besides a name: a weekday, a release, a hash. Pure.
+"""The kinds of part that a world's name may have besides a name: a weekday, a release, a hash.
 
-`slots` judges what they mean.
+`slots` judges what they mean. Pure.
 """
 
 import re
@@ -28,6 +28,12 @@ _TOKEN = re.compile(
     r"(?=[0-9A-Za-z]{5,}$)(?:[0-9]+[A-Za-z]+[0-9]|[A-Za-z]+[0-9]+[A-Za-z])[0-9A-Za-z]*"
 )
 """Alternating letters and digits, as in hashes: 3f2504e, x7k20; but not host1 or rack12."""
+_CONSONANTS = re.compile("[b-df-hj-np-tv-xz]{5,}")
+"""What Kubernetes appends to the name of a job's pod, if no digit is among it: bqzwd."""
+_PERIOD = re.compile(
+    "(?i:season|sprint|phase|milestone|wave|epoch|episode|chapter|iteration)[0-9]{1,4}"
+)
+_LETTER_AND_NUMBER = re.compile("[A-Za-z][0-9]{1,4}")
 UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _MOMENT_WORDS = frozenset(
     [
@@ -48,6 +54,7 @@ def find_kind(part: str) -> str | None:
         ("weekday", find_weekday(part) is not None),
         ("month", find_month(part) is not None),
         ("slot", _SLOT.fullmatch(part) is not None),
+        ("period", _PERIOD.fullmatch(part) is not None),
         ("word of time", part.lower() in _MOMENT_WORDS),
         ("half of a year", _HALF_YEAR.fullmatch(part) is not None),
         ("month and year", _MONTH_AND_YEAR.fullmatch(part) is not None),
@@ -65,10 +72,17 @@ def find_kind(part: str) -> str | None:
             return kind
     match = _UNIT_NUMBER.fullmatch(part)
     if match is None:
-        return "token" if _TOKEN.match(part) or re.fullmatch(UUID, part) else None
+        return _find_kind_of_token(part)
     if len(part) == 4 and not match[1]:
         return "four digits"
     return f"number after {match[1].lower()}" if match[1] else "number"
+
+
+def _find_kind_of_token(part: str) -> str | None:
+    if _LETTER_AND_NUMBER.fullmatch(part):
+        return "letter and number"
+    is_token = _TOKEN.match(part) or _CONSONANTS.fullmatch(part) or re.fullmatch(UUID, part)
+    return "token" if is_token else None
 
 
 def read_day_and_month(part: str) -> tuple[int, int] | None:

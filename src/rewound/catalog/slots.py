@@ -62,6 +62,20 @@ def _ask_of_runs(what: str) -> Judge:
     return ask
 
 
+def _judge_counted(what: str) -> Judge:
+    """Return a judge for what names worlds more often: two are asked for if they are days apart.
+
+    At one time of day, that is. Three are asked for if they can hardly be from one run.
+    """
+
+    def ask(slots: Sequence[Slot]) -> tuple[str, bool] | None:
+        may_be_counted = are_of_runs if len(slots) > 2 else are_daily
+        is_counted = may_be_counted(slot.closed_at for slot in slots)
+        return (what, False) if is_counted and _are_single(slots) and _have_more(slots) else None
+
+    return ask
+
+
 def _have_more(slots: Sequence[Slot]) -> bool:
     """Tell whether the worlds' names have words besides the slots: a and b alone may be worlds."""
     return all(re.search("[A-Za-z]", slot.dump.world.replace(slot.text, "", 1)) for slot in slots)
@@ -187,6 +201,8 @@ ASKED: Mapping[str, Judge] = {
     "half of a year": _ask("halves of a year"),
     "letter": _ask_of_runs("letters of a rotation"),
     "token": _ask_of_runs("hashes or numbers of a build"),
+    "token or letters": _ask_of_runs("hashes or numbers of a build"),
+    "period": _ask_of_runs("seasons or other periods"),
     "short release": _ask_of_runs("releases"),
     **{f"number after {unit}": _ask("weeks") for unit in ("wk", "kw", "cw", "week")},
     "number after day": _ask("days"),
@@ -203,6 +219,8 @@ JUDGES: Mapping[str, Judge] = {
     "weekday": _judge_weekdays,
     "month": _or_daily(_judge_months),
     "number": judge_numbers,
+    "letter and number": _judge_counted("numbers of a rotation"),
+    "letter after a number": _judge_counted("letters of a rotation"),
     "four digits": _or_daily(judge_four_digits),
     "day and month": _judge_days_of_months,
     "month and year": _ask("months", judge=_judge_days_of_months),

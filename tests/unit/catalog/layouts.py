@@ -861,7 +861,30 @@ FOLDERS = [
             *(("-2023H1", "-2023H2"), ("-jan2023", "-feb2023"), ("-0101", "-0102")),
             *(("-Q2", "-Q3"), ("-Apr", "-May"), ("-2021", "-2022"), ("-update7", "-update8")),
             ("-3f2504e0-4f89-11d3-9a0c-0305e82c3301", "-6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
+            *(("-bqzwd", "-tkxlr"), ("-3f2504e", "-decafed"), ("-season5", "-season6")),
+            *(("_Sprint41", "_Sprint42"), ("_phase1", "_phase2")),
         )
+    ),
+    *(
+        asked(
+            f"dumps of two days at one time, or worlds: {one}, {other}",
+            (f"{one}.sql.gz", "2024-06-17 03:00:30"),
+            (f"{other}.sql.gz", "2024-06-18 03:01:10"),
+        )
+        for one, other in (
+            *(("host1A", "host1B"), ("host1a", "host1b"), ("host1A_game", "host1B_game")),
+            *(("host1-T1", "host1-T2"), ("t1_host1", "t2_host1"), ("host1.g0", "host1.g1")),
+        )
+    ),
+    *(
+        asked(
+            f"three dumps by the hour, or worlds: {', '.join(names)}",
+            *(
+                (f"{name}.sql.gz", f"2024-06-18 {hour:02}:00:{30 + hour}")
+                for name, hour in zip(names, (3, 11, 19), strict=True)
+            ),
+        )
+        for names in (("host1A", "host1B", "host1C"), ("host1-T1", "host1-T2", "host1-T3"))
     ),
     *(
         asked(
@@ -1007,6 +1030,8 @@ FOLDERS = [
             *(("shop-2023H1", "shop-2023H2"), ("world-jan2023", "world-feb2023")),
             *(("shop-0101", "shop-0102"), ("eu-apr", "eu-may"), ("shop_1001", "shop_1002")),
             *(("game-data", "shop-data"), ("host1-auth", "host1-data", "host1-game")),
+            *(("rack1a", "rack1b", "rack2a"), ("eu-west-1a", "eu-west-1b"), ("eu-n1", "eu-n2")),
+            *(("eu-season5", "eu-season6"), ("eu-mssql", "eu-pgsql"), ("eu-x7k2p", "eu-hello")),
         )
     ),
     *(
@@ -1020,6 +1045,8 @@ FOLDERS = [
         for names in (
             *(("host1", "host2", "host3"), ("eu-1", "eu-2", "eu-3", "eu-4")),
             *(("shop-a", "shop-b", "shop-c"), ("tenant-3f2504e", "tenant-6ba7b81")),
+            *(("rack1a", "rack1b", "rack1c", "rack1d"), ("eu-n1", "eu-n2", "eu-n3")),
+            ("eu-season5", "eu-season6"),
             ("db-3306", "db-3307", "db-3308"),
         )
     ),
@@ -1055,6 +1082,14 @@ FOLDERS = [
             )
             for i in range(32)
         ),
+    ),
+    *(
+        many(
+            f"two worlds of their own nights: {one}, {other}",
+            closed(f"{one}.sql.gz", one, "2024-06-17 23:20:30"),
+            closed(f"{other}.sql.gz", other, "2024-06-18 03:01:30"),
+        )
+        for one, other in (("rack1a", "rack1b"), ("eu-n1", "eu-n2"), ("host1", "host2"))
     ),
     asked(
         "two worlds a day apart, by numbers between separators",
