@@ -26,7 +26,7 @@ install: $(BIN)/rewound  ## make .venv with the rewound command in it
 announce-demo:
 	@echo 'make demo restores three sample worlds for you alone, without root. What is missing is'
 	@echo 'fetched first: Python packages into $(VENV) (900 MB on disk, half a minute or more), and a'
-	@echo 'MySQL where the host has none of 8.0.30 or newer (56 MB, 340 MB on disk, about a minute).'
+	@echo 'MySQL where the host has none of 8.0.30 or newer (53 MiB, 324 MiB on disk, about a minute).'
 
 demo: announce-demo install  ## restore the sample's three worlds and ask them one question
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -45,7 +45,7 @@ lint-page: install  ## the script of the HTML report (needs npm)
 announce-test:
 	@echo 'make test runs make lint (30 s), then every test (15 minutes on two cores).'
 	@echo 'It needs 3 GB of disk and a MySQL 8.0 or newer: where there is none, it fetches one'
-	@echo 'from the Debian mirror (56 MB). Tests of what this host lacks (Docker, Chromium, XFS)'
+	@echo 'from the Debian mirror (53 MiB). Tests of what this host lacks (Docker, Chromium, XFS)'
 	@echo 'are skipped and named at the end.'
 
 test: announce-test lint  ## everything that is checked, on a real MySQL: 15 minutes

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 say() { printf '\n%s\n' "$*"; }
 
 if [ -z "$(rewound server list --format tsv | tail -n +2)" ]; then
-    say 'This host has no MySQL yet. Fetching one for you alone (56 MB, 340 MB on disk), about a minute:'
+    say 'This host has no MySQL yet. Fetching one for you alone (53 MiB, 324 MiB on disk), about a minute:'
     rewound server install
 fi
 

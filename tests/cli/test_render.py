@@ -10,7 +10,15 @@ import click
 import pytest
 
 from rewound.cli.output.escaping import show_control_characters
-from rewound.cli.output.render import Cell, Word, write_rows, write_runs, write_wrapped
+from rewound.cli.output.render import (
+    Cell,
+    Figure,
+    Plain,
+    Word,
+    write_rows,
+    write_runs,
+    write_wrapped,
+)
 from rewound.cli.parameters.shared_options import FORMATS
 from rewound.mysql.columns import Column, ColumnType
 
@@ -33,6 +41,21 @@ def test_a_format_writes_every_kind_of_cell_as_golden(
 ):
     write_rows(COLUMNS, ROWS, output_format)
     assert capsys.readouterr().out == (GOLDEN / f"cells.{output_format}").read_text()
+
+
+def test_a_table_separates_thousands_of_amounts_but_not_of_names(
+    capsys: pytest.CaptureFixture[str],
+):
+    """A port, and a text of digits such as a value from a database, are written as they are."""
+    row: list[Cell] = [5055, Decimal("104552.50"), Plain(39083), Figure("194408")]
+    write_rows(["rows", "sum", "port", "value"], [row], "table")
+    assert capsys.readouterr().out.splitlines()[-1].split() == [
+        *("5,055", "104,552.50", "39083", "194408")
+    ]
+    for output_format, separator in (("csv", ","), ("tsv", "\t")):
+        write_rows(["rows", "sum", "port", "value"], [row], output_format)
+        plain = ["5055", "104552.50", "39083", "194408"]
+        assert capsys.readouterr().out.splitlines()[-1] == separator.join(plain)
 
 
 @pytest.mark.parametrize(

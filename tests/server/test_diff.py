@@ -104,7 +104,7 @@ def test_columns_are_shown_by_world_or_summed(moments: Cli, by: str):
     )
     assert done.code == 1, done.stderr
     rows = [line.split(",") for line in done.lines]
-    sums = {row[2]: int(row[6]) for row in rows[1:]}
+    sums = {row[2]: int(row[5]) for row in rows[1:]}
     if by == "world":
         assert sums == {"host1": 26861, "host2": 55431, "host3": 22260}
     else:

@@ -46,7 +46,7 @@ def test_a_source_is_reported_to_fit_or_not(cli: Cli, dumps: Dumps):
     done = cli("doctor", dumps.folder, "--format", "json")
     assert done.code == 3
     assert checks_of(done)["its memory"]["state"] == "missing"
-    assert "2000 servers need 292,000 MiB" in checks_of(done)["its memory"]["detail"]
+    assert "2,000 servers need 292,000 MiB" in checks_of(done)["its memory"]["detail"]
     assert "no world can be restored on this host: its memory" in done.stderr
 
 

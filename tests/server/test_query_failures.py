@@ -165,9 +165,11 @@ def test_a_table_has_an_end_and_says_so(sample: Cli):
     done = sample("query", MANY_ROWS, "--sort-by", "world")
     assert len(done.lines) == 2 + 5_000
     assert "warning: output truncated to 5,000 rows (--format csv shows all)" in done.stderr
+    assert " 5,000 rows shown, there are more, " in done.stderr
     done = sample("query", MANY_ROWS, "--total-limit", "5", "--format", "tsv")
     assert len(done.lines) == 6
     assert "output truncated to 5 rows (--total-limit)" in done.stderr
+    assert "3 ok; 5 rows shown, there are more, " in done.stderr
 
 
 def test_a_second_sql_gives_totals_that_are_right(sample: Cli):
@@ -213,3 +215,24 @@ def test_what_is_like_no_name_has_no_misleading_hint(sample: Cli, sql: str):
     done = sample("query", sql)
     assert done.code == 1
     assert "hint:" not in done.stderr
+
+
+@pytest.mark.parametrize("output_format", ["table", "csv", "json"])
+def test_nothing_is_printed_where_every_world_was_too_slow(sample: Cli, output_format: str):
+    done = sample("query", "SELECT SLEEP(9)", "--timeout", "0.3", "--format", output_format)
+    assert (done.code, done.stdout) == (1, "")
+    assert done.stderr == "error: in every world: timed out after 0.3 s\n"
+
+
+def test_no_total_is_made_of_no_answers(sample: Cli):
+    reduced = ("--reduce", "SELECT SUM(s) AS total FROM result")
+    done = sample("query", "SELECT SLEEP(9) AS s", "--timeout", "0.3", *reduced)
+    assert (done.code, done.stdout) == (1, "")
+    assert done.stderr == "error: in every world: timed out after 0.3 s\n"
+
+
+def test_rows_that_worlds_have_are_printed_though_others_were_too_slow(sample: Cli):
+    sql = "SELECT IF((SELECT COUNT(*) FROM player) > 200, SLEEP(9), 0) AS slept"
+    done = sample("query", sql, "--timeout", "0.5", "--format", "csv")
+    assert (done.code, done.lines) == (4, ["world,slept", "host1,0", "host3,0"])
+    assert "error: world host2: timed out after 0.5 s" in done.stderr

@@ -46,7 +46,7 @@ def test_more_worlds_than_memory_allows_are_refused_before_anything_starts(cli: 
         dumps.write("", name=f"w{number}_fulldump_20260302_211500.sql", header="", closing="")
     done = cli("up", dumps.folder)
     assert done.code == 3
-    assert "2000 servers need 292,000 MiB of memory" in done.stderr
+    assert "2,000 servers need 292,000 MiB of memory" in done.stderr
     assert "MiB are available" in done.stderr
     assert "starting" not in done.stderr
     assert servers_of(cli) == []

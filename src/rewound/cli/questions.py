@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rewound.cli.output import diagnostics
+from rewound.cli.output.figures import show_count
 from rewound.cli.output.query_results import FILE_FORMATS, Presentation, Stopwatch, show
 from rewound.cli.parameters.shared_options import FORMATS
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
@@ -119,19 +120,25 @@ def show_summary(summaries: Sequence[Summary], seconds: float) -> None:
     failed = {name for summary in summaries for name in summary.failed}
     answered = {name for summary in summaries for name in summary.answered} - failed
     empty = {name for summary in summaries for name in summary.empty} - failed - answered
-    rows = sum(summary.row_count for summary in summaries)
     changed = sum(summary.changed_rows for summary in summaries)
-    parts = [f"{len(answered)} ok"]
-    parts += [f"{len(empty)} empty"] if empty else []
-    parts += [f"{len(failed)} failed ({fold_worlds(sorted(failed))})"] if failed else []
-    counts = f"{rows:,} {'row' if rows == 1 else 'rows'}" + (
-        f", {changed:,} changed" if changed else ""
-    )
+    parts = [f"{len(answered):,} ok"]
+    parts += [f"{len(empty):,} empty"] if empty else []
+    parts += [f"{len(failed):,} failed ({fold_worlds(sorted(failed))})"] if failed else []
+    counts = _count_rows(summaries) + (f", {changed:,} changed" if changed else "")
     diagnostics.narrate(f"{', '.join(parts)}; {counts}, {seconds:.2f} s")
     if any(len(summary.failed) == world_count for summary in summaries):
         raise RewoundError("no world answered")
     if failed:
-        raise SomeWorldsFailed(f"{len(failed)} of {world_count} worlds failed")
+        raise SomeWorldsFailed(f"{len(failed):,} of {world_count:,} worlds failed")
+
+
+def _count_rows(summaries: Sequence[Summary]) -> str:
+    """Return how many rows were shown, and whether there are more."""
+    counts = [
+        each.row_count if each.shown_count is None else each.shown_count for each in summaries
+    ]
+    is_cut = any(each.shown_count is not None or each.cut for each in summaries)
+    return show_count(sum(counts), "row") + (" shown, there are more" if is_cut else "")
 
 
 def _run(statements: Sequence[UserStatement], setting: Setting) -> tuple[list[Summary], float]:

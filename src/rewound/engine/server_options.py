@@ -205,7 +205,7 @@ def plan_buffer_pool_bytes(
         )
     if servers * smallest > available_bytes:
         raise HostError(
-            f"{servers} servers need {servers * smallest // _MIB:,} MiB of memory, but"
+            f"{servers:,} servers need {servers * smallest // _MIB:,} MiB of memory, but"
             f" {available_bytes // _MIB:,} MiB are available",
             hint="restore fewer worlds at a time with --worlds",
         )

@@ -95,7 +95,7 @@ def require_space(
     needed = plan_space_bytes(dumps, sizes_with_baseline=sizes_with_baseline)
     if needed > free_bytes:
         raise HostError(
-            f"{len(dumps)} worlds need about {needed // _MIB:,} MiB of disk, but"
+            f"{len(dumps):,} worlds need about {needed // _MIB:,} MiB of disk, but"
             f" {free_bytes // _MIB:,} MiB are free in {folder}",
             hint="free some space, set REWOUND_STATE_DIR to another disk, or use --worlds",
         )

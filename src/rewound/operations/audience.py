@@ -110,7 +110,7 @@ def describe(audience: Audience) -> str:
         count, kind = sum(len(status(fleet).worlds) for fleet in audience.fleets), "worlds"
         noun = "fleets" if audience.has_several_fleets else "fleet"
         text = f"{noun} {audience.label}: {fold_worlds(targets)}, "
-    text += f"{len(targets)} of {count} {kind}" if len(targets) < count else f"all {kind}"
+    text += f"{len(targets):,} of {count:,} {kind}" if len(targets) < count else f"all {kind}"
     absent = [name for name, target in targets.items() if isinstance(target.address, Outcome)]
     return text + (f"; not ready: {fold_worlds(absent)}" if absent else "")
 

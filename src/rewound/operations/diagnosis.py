@@ -84,7 +84,7 @@ def _check_source(selection: Selection) -> Iterator[Check]:
     yield Check(
         "source",
         CheckState.LIMITED if unclear else CheckState.OK,
-        f"{len(dumps)} worlds, {size_bytes / _MIB:,.1f} MiB of dumps"
+        f"{len(dumps):,} worlds, {size_bytes / _MIB:,.1f} MiB of dumps"
         + (f"; {unclear} files are not understood" if unclear else ""),
         "rewound dumps lists them" if unclear else None,
     )
@@ -96,7 +96,7 @@ def _check_source(selection: Selection) -> Iterator[Check]:
     else:
         needed = len(dumps) * memory_bytes(pool)
         detail = (
-            f"{len(dumps)} servers need {show_size(needed)}, with a buffer pool of"
+            f"{len(dumps):,} servers need {show_size(needed)}, with a buffer pool of"
             f" {show_size(pool)} each; {show_size(available)} are available"
         )
         yield Check("its memory", CheckState.OK, detail)

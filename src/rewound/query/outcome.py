@@ -39,7 +39,9 @@ class Summary:
     cut: tuple[str, ...] = ()
     """Worlds that have more rows than requested."""
     row_count: int = 0
-    """All worlds' rows."""
+    """The rows that came from all worlds."""
+    shown_count: int | None = None
+    """How many of them were shown, where there are more than may be shown."""
     changed_rows: int = 0
     """All worlds' changed rows."""
     warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

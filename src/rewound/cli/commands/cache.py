@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.formats import show_count, show_mib
+from rewound.cli.output.figures import show_count, show_mib
 from rewound.cli.parameters.shared_options import CommandGroup, cache_limit_option, format_option
 from rewound.fleet.baseline import SHOWN_KEY, CacheEntry
 from rewound.operations import host
@@ -91,5 +91,5 @@ def prune_command(cache_limit: int, every: bool) -> None:
     freed, kept = (sum(entry.size_bytes for entry in part) for part in (gone, left))
     diagnostics.narrate(
         f"{show_count(len(gone), 'baseline')} removed, {show_mib(freed)};"
-        f" {len(left)} kept, {show_mib(kept)}"
+        f" {len(left):,} kept, {show_mib(kept)}"
     )

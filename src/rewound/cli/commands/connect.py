@@ -95,7 +95,7 @@ def command(
             diagnostics.show_error(error)
         are = "is" if len(absent) == 1 else "are"
         total = len(absent) + len(addresses)
-        raise SomeWorldsFailed(f"{len(absent)} of {total} worlds {are} not ready")
+        raise SomeWorldsFailed(f"{len(absent):,} of {total:,} worlds {are} not ready")
 
 
 def _find_addresses(
@@ -161,7 +161,7 @@ def _show_table(addresses: Sequence[_Address], output_format: str) -> None:
         [
             each.world.name,
             each.endpoint.host,
-            each.endpoint.port,
+            render.Plain(each.endpoint.port),
             each.endpoint.user,
             render.Word(each.endpoint.password),
             ", ".join(each.world.schemas),

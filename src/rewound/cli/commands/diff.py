@@ -119,6 +119,7 @@ _ROWS_OF_A_PAGE = 200
     help="Write an HTML report to a new file.",
 )
 @option("--force", is_flag=True, help="With --html: replace the file if it exists.")
+@option("--wide", is_flag=True, help="Do not cut tables to the width of the terminal.")
 @option("--exit-zero", is_flag=True, help="Exit with 0 even if something differs.")
 @format_option
 @pattern_option
@@ -146,6 +147,7 @@ def command(
     exhaustive: bool,
     html: Path | None,
     force: bool,
+    wide: bool,
     exit_zero: bool,
     output_format: str,
     pattern: str | None,
@@ -206,6 +208,7 @@ def command(
         html,
         sort=sort,
         has_labels=has_labels,
+        is_wide=wide,
         replaces=force,
     )
     moments = Moments(from_time, to_time, pattern, timezone)

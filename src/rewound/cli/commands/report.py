@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import click
 
 from rewound.cli.output import render
-from rewound.cli.output.formats import show_count
+from rewound.cli.output.figures import show_count
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.fleet.changes import Changes, describe_changes

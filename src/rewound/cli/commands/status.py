@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import click
 
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.formats import show_mib
+from rewound.cli.output.figures import show_mib
 from rewound.cli.output.world_states import (
     describe_changed,
     describe_older,

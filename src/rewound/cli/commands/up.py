@@ -14,7 +14,7 @@ import click
 from rewound.catalog import Catalog, Choice, ChosenDump, Dump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.formats import show_count
+from rewound.cli.output.figures import show_count, show_number
 from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.progress import is_watched, show_progress, show_pull
 from rewound.cli.output.restore_lines import describe_seconds
@@ -110,7 +110,7 @@ def _require_no_failure(brought: BringUp, source: Path, fleet: str) -> None:
     said = []
     if brought.failures:
         total = len(brought.failures) + len(brought.restored)
-        said.append(f"{len(brought.failures)} of {total} worlds failed, the others are ready")
+        said.append(f"{len(brought.failures):,} of {total:,} worlds failed, the others are ready")
     if kept := brought.still_failing:
         verb, dumps = ("keeps its", "dump") if len(kept) == 1 else ("keep their", "dumps")
         fails = "one still fails" if len(kept) == 1 else "ones still fail"
@@ -232,11 +232,11 @@ class Narrator(ExitStack):
         first, last = times[0], times[-1]
         day = f"{first[:10]} "
         taken = first if first == last else f"{first} to {last.removeprefix(day)}"
-        text = f"{len(chosen)} worlds, dumps taken {taken}"
+        text = f"{len(chosen):,} worlds, dumps taken {taken}"
         if ages := [each.age for each in chosen if each.age is not None]:
             text += f", up to {_show_age(max(ages))} before the requested time"
         if skipped := sum(len(each.skipped_newer) for each in chosen):
-            text += f"; {skipped} newer skipped"
+            text += f"; {skipped:,} newer skipped"
         return text
 
     def _show_time(self, dump: Dump) -> str:
@@ -248,7 +248,7 @@ class Narrator(ExitStack):
         if chosen.age is not None:
             text += f", {_show_age(chosen.age)} before the requested time"
         if chosen.skipped_newer:
-            text += f"; {len(chosen.skipped_newer)} newer skipped"
+            text += f"; {len(chosen.skipped_newer):,} newer skipped"
         return text
 
 
@@ -335,7 +335,7 @@ def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
             world.name,
             show_state(world, is_older=world.name in older),
             world.taken_at,
-            render.Figure(world.rows) if world.server else None,
+            render.Figure(show_number(world.rows)) if world.server else None,
             f"{world.server.host}:{world.server.port}" if world.server else None,
         ]
         for world in worlds
@@ -345,14 +345,14 @@ def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
     diagnostics.narrate(*describe_older(brought.record.worlds.values()))
     first = next(iter(brought.restored))
     count = len(worlds)
-    counted = "1 world" if count == 1 else f"{count} worlds"
-    failed = f", {len(brought.failures)} failed" if brought.failures else ""
+    counted = show_count(count, "world")
+    failed = f", {len(brought.failures):,} failed" if brought.failures else ""
     is_part = count < len(brought.record.worlds)
     whole = f"; {describe_readiness(brought.record)}" if is_part else ""
     expires_at = fleets.expires_at(fleet)
     diagnostics.narrate(
         "",
-        f"{len(brought.restored)} of {counted} ready{failed}, {describe_seconds(took_s)}{whole}",
+        f"{len(brought.restored):,} of {counted} ready{failed}, {describe_seconds(took_s)}{whole}",
         "",
         f"ask all:   rewound query{flag} 'SELECT …'",
         f"connect:   rewound connect{flag} {first}",

@@ -10,7 +10,7 @@ from rewound.catalog import Dump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.commands.up import Narrator
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.formats import show_count
+from rewound.cli.output.figures import show_count
 from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.progress import count_read
 from rewound.cli.parameters.load_options import deep_option, load_options
@@ -135,8 +135,8 @@ def _read(selection: Selection, options: LoadOptions, *, every: bool, output_for
         len(found),
         bad,
         only="the dump cannot be restored",
-        none=f"none of the {len(found)} dumps can be restored",
-        some=f"{bad} of {len(found)} dumps cannot be restored, the others can",
+        none=f"none of the {len(found):,} dumps can be restored",
+        some=f"{bad:,} of {len(found):,} dumps cannot be restored, the others can",
     )
 
 
@@ -191,8 +191,8 @@ def _drill(
         count,
         bad,
         only="the dump could not be restored and proven",
-        none=f"none of the {count} dumps could be restored and proven",
-        some=f"{bad} of {count} dumps could not be restored and proven, the others could",
+        none=f"none of the {count:,} dumps could be restored and proven",
+        some=f"{bad:,} of {count:,} dumps could not be restored and proven, the others could",
     )
 
 

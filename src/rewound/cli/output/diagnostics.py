@@ -68,10 +68,11 @@ def warn(text: str) -> None:
     _echo(text, label="warning:", colour="yellow")
 
 
-def warn_of_hidden_columns(columns: Sequence[str]) -> None:
-    """Warn about columns of a list that do not fit on the screen, if any."""
+def warn_of_hidden_columns(columns: Sequence[str], *, widening: str) -> None:
+    """Warn about columns that do not fit on the screen, if any; `widening` shows all of them."""
     if columns:
-        warn(f"columns omitted for lack of width: {', '.join(columns)}; --format csv has all")
+        names = ", ".join(columns)
+        warn(f"columns omitted for lack of width: {names}; {widening} shows all of them")
 
 
 def narrate(*lines: str) -> None:

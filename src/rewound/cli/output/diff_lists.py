@@ -39,7 +39,7 @@ def list_counts(report: Report) -> List:
 
 def list_columns(report: Report, *, by: str) -> List:
     """Return how each column changed, by `world` or, summed over all worlds, by `column`."""
-    numbers = ["changed", "from_null", "to_null", "sum", "mean", "min", "max", "rose", "fell"]
+    numbers = ["changed", "mean", "sum", "min", "max", "rose", "fell", "from_null", "to_null"]
     if by == "world":
         return ["table", "column", "world", *numbers], [
             [table, column.column, world, *_numbers([column])]
@@ -97,24 +97,25 @@ def _group_columns(report: Report) -> dict[tuple[str, str], list[tuple[str, Colu
 
 def _numbers(columns: Sequence[ColumnReport]) -> list[Cell]:
     """Return the counts and sums of a column in some worlds together."""
-    counts: list[Cell] = [
-        sum(each.changed for each in columns),
+    changed_values = sum(each.changed for each in columns)
+    nulls: list[Cell] = [
         sum(each.from_null for each in columns),
         sum(each.to_null for each in columns),
     ]
     moved = [each for each in columns if each.sum is not None]
     changed = sum(each.changed for each in moved)
     if not changed:
-        return [*counts, *[None] * 6]
+        return [changed_values, *[None] * 6, *nulls]
     total = sum((_exact(each.sum) for each in moved), Decimal())
     return [
-        *counts,
-        total,
+        changed_values,
         round(total / changed, 6),
+        total,
         min(_exact(each.min) for each in moved),
         max(_exact(each.max) for each in moved),
         sum(each.rose or 0 for each in moved),
         sum(each.fell or 0 for each in moved),
+        *nulls,
     ]
 
 
@@ -135,7 +136,7 @@ def _iter_cells(row: RowReport) -> Iterator[list[Cell]]:
     values = row.before or row.after or {}
     text = ", ".join(f"{name}={'NULL' if v is None else v}" for name, v in values.items())
     if row.times > 1:
-        text = f"{row.times} times: {text}"
+        text = f"{row.times:,} times: {text}"
     yield [None, text, None, None] if row.before is not None else [None, None, text, None]
 
 

@@ -16,11 +16,12 @@ from rewound.cli.output.diff_lists import (
     list_counts,
     list_rows,
 )
-from rewound.cli.output.formats import show_count
+from rewound.cli.output.figures import show_count
 from rewound.cli.output.heat import write_overview
 from rewound.cli.output.new_file import create_file
 from rewound.cli.output.sorting import sort_list
 from rewound.diff.report.document import Report, encode_report, lacks_every_comparison
+from rewound.diff.report.finding_report import show_change
 from rewound.diff.report.findings import Measure
 from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError
@@ -48,6 +49,8 @@ class DiffPresentation:
     """The columns that rows are sorted by."""
     has_labels: bool = False
     """Whether rows include the columns that identify them."""
+    is_wide: bool = False
+    """Whether a table may be wider than the terminal."""
     replaces: bool = False
     """Whether the report may replace an older file."""
 
@@ -65,9 +68,10 @@ def show_report(report: Report, failed: Mapping[str, str], how: DiffPresentation
         if how.output_format != "table":
             _write_list(columns, ordered, how, report)
         else:
-            _write_table(*_leave_out_change(columns, ordered), (columns, ordered), unnamed=2)
+            shown = _leave_out_change(columns, ordered)
+            _write_table(*shown, (columns, ordered), is_wide=how.is_wide, unnamed=2)
     elif how.group_by is not None:
-        _write_list(*list_columns(report, by=how.group_by), how, report)
+        _write_columns(report, how, by=how.group_by)
     elif how.output_format == "table":
         _show_overview(report)
     else:
@@ -91,7 +95,8 @@ def show_query_diff(query_diff: QueryDiff, how: DiffPresentation) -> None:
     if how.output_format != "table":
         render.write_rows(columns, shown, how.output_format)
     elif rows:
-        _write_table(columns, [_leave_blank(row) for row in shown], (columns, shown))
+        blanked = [_leave_blank(row) for row in shown]
+        _write_table(columns, blanked, (columns, shown), is_wide=how.is_wide)
     for world, error in query_diff.failed.items():
         diagnostics.show_error(RewoundError(tell_of_worlds([world], error)))
     if query_diff.lone_columns:
@@ -132,7 +137,7 @@ def _for_people(
     if how.output_format != "table":
         return rows
     return [
-        [*row[:-1], render.Figure(f"{row[-1]:+,f}") if isinstance(row[-1], Decimal) else ""]
+        [*row[:-1], render.Figure(f"{row[-1]:+f}") if isinstance(row[-1], Decimal) else ""]
         for row in rows
     ]
 
@@ -153,6 +158,7 @@ def _write_table(
     rows: Sequence[Sequence[render.Cell]],
     changes: tuple[Sequence[str], Sequence[Sequence[render.Cell]]],
     *,
+    is_wide: bool,
     unnamed: int = 0,
 ) -> None:
     """Write a table, or the changes line by line where a screen would cut its values.
@@ -160,10 +166,10 @@ def _write_table(
     The first `unnamed` columns that identify a row need no names in its heading.
     """
     width = shutil.get_terminal_size().columns
-    if sys.stdout.isatty() and not fits(columns, rows, width=width, gap=3):
+    if sys.stdout.isatty() and not is_wide and not fits(columns, rows, width=width, gap=3):
         render.write_paged_lines(iter_changes(*changes, width=width, unnamed=unnamed))
     else:
-        render.write_rows(columns, rows, "table")
+        render.write_rows(columns, rows, "table", is_wide=is_wide)
 
 
 def _leave_blank(row: Sequence[render.Cell]) -> Sequence[render.Cell]:
@@ -188,6 +194,19 @@ def _write_list(
         render.write_text(encode_report(report).decode())
     else:
         render.write_rows(columns, rows, how.output_format)
+
+
+def _write_columns(report: Report, how: DiffPresentation, *, by: str) -> None:
+    """Write how each column changed; a table shows means as the overview does."""
+    columns, rows = list_columns(report, by=by)
+    if how.output_format != "table":
+        _write_list(columns, rows, how, report)
+        return
+    place = columns.index("mean")
+    for row in rows:
+        if isinstance(mean := row[place], Decimal):
+            row[place] = render.Figure(show_change(mean))
+    render.write_rows(columns, rows, "table", is_prose=True, is_wide=how.is_wide, widening="--wide")
 
 
 def _warn(report: Report, failed: Mapping[str, str]) -> None:
@@ -223,7 +242,7 @@ def _warn_of_same_dumps(worlds: Sequence[str]) -> None:
 
 def _list(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_MOST_NAMES])
-    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
+    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES:,} more"
 
 
 def _show_overview(report: Report) -> None:
@@ -232,7 +251,8 @@ def _show_overview(report: Report) -> None:
     names = {(t.schema, t.table) for world in worlds for t in world.tables}
     changed = {(t.schema, t.table) for w in worlds for t in w.tables if count_rows(t)}
     rows = sum(count_rows(table) for world in worlds for table in world.tables)
-    differing = f"{show_count(rows, 'row')} differ, in {len(changed)} of {len(names)} tables"
+    tables = f"{len(changed):,} of {show_count(len(names), 'table')}"
+    differing = f"{show_count(rows, 'row')} differ, in {tables}"
     sides = f"{report.before} → {report.after}"
     render.write_safely(f"{sides}: {show_count(len(worlds), 'world')}; {differing}")
     definitions = list(iter_definitions(report))
@@ -261,7 +281,7 @@ def _show_findings(report: Report, *, has_changes: bool) -> None:
         if left := report.findings[len(first) :]:
             worlds = dict.fromkeys(world for finding in left for world in finding.worlds)
             whose = fold_worlds(tuple(worlds), separator=", ")
-            render.write_wrapped(f"  and {len(left)} more about {whose}; --format json has all")
+            render.write_wrapped(f"  and {len(left):,} more about {whose}; --format json has all")
     elif has_changes and report.findings_note is not None:
         render.write_text(f"\n{report.findings_note}")
     elif has_changes:

@@ -10,9 +10,8 @@ from types import MappingProxyType
 
 from rewound.catalog import Dump
 from rewound.catalog.logs.coverage import LogCoverage
-from rewound.cli.output.formats import show_count
+from rewound.cli.output.figures import show_count, show_size
 
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _CHOSEN = "*"
 _NO_LOGS: Mapping[str, LogCoverage] = MappingProxyType({})
 _LEAST_NAME = 12
@@ -66,16 +65,6 @@ def _show_coverage(coverage: LogCoverage) -> str:
     if coverage.gtids:
         text += f", GTIDs {coverage.gtid_text}"
     return text + (", the last file still open" if coverage.is_closed is False else "")
-
-
-def show_size(size_bytes: int) -> str:
-    """Return a size in the largest unit that gives at least 1: 512 B, 1.5 KiB, 3.2 GiB."""
-    size = float(size_bytes)
-    for unit in _UNITS:
-        if size < 1024 or unit == _UNITS[-1]:
-            break
-        size /= 1024
-    return f"{size_bytes} B" if unit == "B" else f"{size:.1f} {unit}"
 
 
 def _show_below(source: Path, path: Path) -> str:

@@ -43,16 +43,6 @@ _STARS = "*" * 27
 _JSON_SPECIAL = re.compile(rb'["\\\x00-\x1f\x7f]')
 
 
-def show_mib(size_bytes: int | None) -> str:
-    """Return a size for people, such as 1,431 MiB; an empty string if it is unknown."""
-    return "" if size_bytes is None else f"{size_bytes / (1 << 20):,.0f} MiB"
-
-
-def show_count(number: int, noun: str) -> str:
-    """Return a number with its noun, such as 1 row, or 1,200 rows."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def show_cell(value: Cell, column: Column) -> str:
     """Return a value for people: bytes as hex, NULL spelled out and a text NULL in quotes."""
     if value is None:

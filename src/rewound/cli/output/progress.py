@@ -15,6 +15,7 @@ from rich.progress import (
     TaskProgressColumn,
     TextColumn,
 )
+from rich.spinner import Spinner
 from rich.text import Text
 
 from rewound.catalog import Dump
@@ -78,13 +79,17 @@ def count_read() -> Iterator[Callable[[], None]]:
     if not console.is_terminal:
         yield lambda: None
         return
-    with console.status("reading dumps") as status, _messages_above(console):
+    spinner = Spinner("dots", "reading dumps")
+    with (
+        Live(spinner, console=console, refresh_per_second=8, transient=True),
+        _messages_above(console),
+    ):
         done = 0
 
         def count() -> None:
             nonlocal done
             done += 1
-            status.update(f"reading dumps: {done} done")
+            spinner.update(text=f"reading dumps: {done:,} done")
 
         yield count
 
@@ -102,7 +107,7 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
             TextColumn("{task.fields[what]:<12}", markup=False),
             BarColumn(bar_width=14),
             TaskProgressColumn(),
-            DownloadColumn(),
+            DownloadColumn(binary_units=True),
             console=console,
             transient=True,
         ) as progress,

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,21 @@ class ShownRows:
     runs: Iterable[Sequence[Row]]
 
 
+@dataclass(slots=True)
+class _RowCounter:
+    """Counts the rows that are shown while they pass."""
+
+    shown: int = 0
+    is_cut: bool = False
+    """There are more."""
+
+    def count(self, runs: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+        """Yield the runs."""
+        for rows in runs:
+            self.shown += len(rows)
+            yield rows
+
+
 class _NoAnswer(Exception):
     """Every world failed after it had started to answer."""
 
@@ -135,14 +151,17 @@ def show(
             failed.
         UsageError: a requested column does not exist, or the output file cannot be created.
     """
+    counter = _RowCounter()
     if merged.has_rows:
         how = how.fit(statement, merged.result_columns.columns)
         if how.is_strict:
             merged.require_agreement()
         _warn_of_differences(merged)
         with contextlib.suppress(_NoAnswer):
-            _write(_arrange(merged, how, stopwatch), how, merged)
+            _write(_arrange(merged, how, stopwatch, counter), how, merged)
     summary = merged.summary()
+    if counter.is_cut:
+        summary = replace(summary, shown_count=counter.shown)
     reasons = set(summary.failed.values())
     if _has_no_answer(merged) and len(reasons) == 1:
         names = tuple(summary.failed)
@@ -182,15 +201,39 @@ def _warn_of_differences(merged: MergedResult) -> None:
         diagnostics.warn(f"world {world}: {what}")
 
 
-def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> ShownRows:
+def _arrange(
+    merged: MergedResult, how: Presentation, stopwatch: Stopwatch, counter: _RowCounter
+) -> ShownRows:
     """Return the rows as requested; rows that need no processing are not fetched yet."""
+    shown = _process(merged, how, stopwatch)
+    runs = shown.runs
+    if how.total_limit is not None:
+        runs = _cut(runs, how.total_limit, "(--total-limit)", counter)
+    elif how.output_format == "table":
+        remark = f"({how.spellings.every_row} shows all)"
+        if how.enough_rows is not None:  # the worlds are still apart
+            each = max(1, TABLE_ROWS // merged.world_count)
+            runs = _cut_each(runs, each, merged.origin_count, remark, counter)
+        runs = _cut(runs, TABLE_ROWS, remark, counter)
+    return ShownRows(shown.columns, counter.count(runs))
+
+
+def _process(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> ShownRows:
+    """Return all rows, reduced, grouped and sorted as requested.
+
+    Raises:
+        _NoAnswer: every world failed, so there is nothing to reduce.
+    """
     absent = ABSENT if how.tells_absent else None
     shown = ShownRows(merged.columns, stopwatch.watch(merged.iter_rows(absent)))
     if how.reduce_sql is not None:
         with needed_for("--reduce"):
             from rewound.query.reduce import reduce_table
 
-        reduced = reduce_table(_make_table(shown), how.reduce_sql)
+        table = _make_table(shown)
+        if _has_no_answer(merged):
+            raise _NoAnswer
+        reduced = reduce_table(table, how.reduce_sql)
         shown = ShownRows(reduced.columns, [reduced.rows])
     if how.is_grouped:
         shown = _group(shown, merged.origin_count)
@@ -201,16 +244,6 @@ def _arrange(merged: MergedResult, how: Presentation, stopwatch: Stopwatch) -> S
 
         rows = [row for run in shown.runs for row in run]
         shown = ShownRows(shown.columns, [sort_rows(rows, shown.columns, how.sort_by)])
-    if how.total_limit is not None:
-        return ShownRows(shown.columns, _cut(shown.runs, how.total_limit, "(--total-limit)"))
-    if how.output_format == "table":
-        most = TABLE_ROWS
-        runs = shown.runs
-        remark = f"({how.spellings.every_row} shows all)"
-        if how.enough_rows is not None:  # the worlds are still apart
-            each = max(1, most // merged.world_count)
-            runs = _cut_each(runs, each, merged.origin_count, remark)
-        return ShownRows(shown.columns, _cut(runs, most, remark))
     return shown
 
 
@@ -257,7 +290,11 @@ def _collect(shown: ShownRows, origin_count: int) -> dict[str, list[Row]]:
 
 
 def _cut_each(
-    runs: Iterable[Sequence[Row]], limit: int, origin_count: int, remark: str
+    runs: Iterable[Sequence[Row]],
+    limit: int,
+    origin_count: int,
+    remark: str,
+    counter: _RowCounter,
 ) -> Iterator[Sequence[Row]]:
     """Yield at most `limit` rows of each world, and warn about worlds that have more."""
     counts: Counter[str] = Counter()
@@ -271,14 +308,18 @@ def _cut_each(
         if left > 0:
             yield rows[:left]
     if cut:
+        counter.is_cut = True
         diagnostics.warn(f"{fold_worlds(cut)}: output truncated to {limit:,} rows {remark}")
 
 
-def _cut(runs: Iterable[Sequence[Row]], limit: int, remark: str) -> Iterator[Sequence[Row]]:
+def _cut(
+    runs: Iterable[Sequence[Row]], limit: int, remark: str, counter: _RowCounter
+) -> Iterator[Sequence[Row]]:
     """Yield at most this many rows, and warn if there are more."""
     left = limit
     for rows in runs:
         if len(rows) > left:
+            counter.is_cut = True
             yield rows[:left]
             diagnostics.warn(f"output truncated to {limit:,} rows {remark}")
             return
@@ -301,10 +342,14 @@ def _write(shown: ShownRows, how: Presentation, merged: MergedResult) -> None:
     """Write rows to stdout or a file.
 
     Raises:
-        _NoAnswer: every world failed, so no file was written.
+        _NoAnswer: every world failed, so nothing was written but what came before.
     """
-    runs = (rows for rows in shown.runs if rows)
+    runs: Iterable[Sequence[Row]] = (rows for rows in shown.runs if rows)
     if how.output is None:
+        first = next(iter(runs), None)
+        if first is None and _has_no_answer(merged):
+            raise _NoAnswer
+        runs = runs if first is None else chain([first], runs)
         bar_of = None if how.bar_of is None else _find_number(shown.columns, how.bar_of)
         hidden_columns = render.write_runs(
             shown.columns,
@@ -314,12 +359,7 @@ def _write(shown: ShownRows, how: Presentation, merged: MergedResult) -> None:
             bar_of=bar_of,
             labels=0 if how.lists_once or how.reduce_sql else merged.origin_count,
         )
-        if hidden_columns:
-            names = ", ".join(hidden_columns)
-            diagnostics.warn(
-                f"columns omitted for lack of width: {names};"
-                f" {how.spellings.wide} shows all of them"
-            )
+        diagnostics.warn_of_hidden_columns(hidden_columns, widening=how.spellings.wide)
         return
     with create_file(how.output, replaces=how.replaces) as out:
         if how.output_format in FILE_FORMATS:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.escaping import escape_json, show_control_characters
+from rewound.cli.output.figures import show_number
 from rewound.cli.output.formats import LINE_FORMATS
 from rewound.cli.output.wrapping import wrap_message
 from rewound.mysql.columns import Column, ColumnType, Row
@@ -16,6 +17,12 @@ from rewound.mysql.columns import Column, ColumnType, Row
 
 class Figure(str):
     """A number in a column of texts: it keeps its digits, but is flush right in a table."""
+
+    __slots__ = ()
+
+
+class Plain(int):
+    """A number that is a name, such as a port: it has no separators."""
 
     __slots__ = ()
 
@@ -39,19 +46,30 @@ def write_rows(
     output_format: str,
     *,
     is_prose: bool = False,
+    is_wide: bool = False,
+    widening: str = "--format csv",
     is_paged: bool = True,
 ) -> None:
     """Write one of our own lists to stdout in one of `options.FORMATS`.
 
-    With `is_prose`, long texts in a table are wrapped, not cut, and a missing one leaves its cell
-    empty. Warn about columns for which a table has no room.
+    Numbers in a table have separators; those of other formats do not. With `is_prose`, long texts
+    in a table are wrapped, not cut, and a missing one leaves its cell empty. Warn about columns for
+    which a table has no room; `widening` is what shows them.
     """
-    if is_prose and output_format == "table":
-        rows = [["" if cell is None else cell for cell in row] for row in rows]
     rows = list(rows)
     typed = [Column(name, _find_type(rows, place)) for place, name in enumerate(columns)]
     is_for_people = output_format in ("table", "markdown", "vertical")
-    texts = [tuple(_as_text(cell, is_for_people=is_for_people) for cell in row) for row in rows]
+    separates = output_format == "table"
+    missing = b"" if is_prose and output_format == "table" else None
+    texts = [
+        tuple(
+            missing
+            if cell is None
+            else _as_text(cell, is_for_people=is_for_people, separates=separates)
+            for cell in row
+        )
+        for row in rows
+    ]
     figures, words = (
         {
             (place, column)
@@ -65,12 +83,13 @@ def write_rows(
         typed,
         [texts] if texts else [],
         output_format,
+        is_wide=is_wide,
         wraps=is_prose,
         figures=figures,
         words=words,
         is_paged=is_paged,
     )
-    diagnostics.warn_of_hidden_columns(hidden_columns)
+    diagnostics.warn_of_hidden_columns(hidden_columns, widening=widening)
 
 
 def write_runs(
@@ -185,12 +204,14 @@ def _find_type(rows: Sequence[Sequence[Cell]], place: int) -> ColumnType:
     return _OTHER_TYPES.get(kinds.pop(), ColumnType.TEXT) if len(kinds) == 1 else ColumnType.TEXT
 
 
-def _as_text(cell: Cell, *, is_for_people: bool) -> bytes | None:
+def _as_text(cell: Cell, *, is_for_people: bool, separates: bool) -> bytes | None:
     match cell:
         case None | bytes():
             return cell
         case datetime():
             text = f"{cell:%Y-%m-%d %H:%M:%S}" if is_for_people else cell.isoformat()
+        case int() | float() | Decimal() if separates and not isinstance(cell, Plain):
+            text = show_number(cell)
         case Decimal():
             text = f"{cell:f}"
         case _:

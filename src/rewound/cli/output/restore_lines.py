@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from rich.filesize import decimal
 from rich.text import Text
 
+from rewound.cli.output.figures import show_size
 from rewound.fleet.world import WorldState
 
 _ENDED = (WorldState.READY, WorldState.FAILED)
@@ -66,9 +66,9 @@ class RestoreProgress:
     def describe(self, elapsed_s: float) -> str:
         """Return the summary line: `7 of 13 ready, 1 failed, 41 s, about 30 s left`."""
         states = [each.state for each in self.worlds.values()]
-        parts = [f"{states.count(WorldState.READY)} of {len(states)} ready"]
+        parts = [f"{states.count(WorldState.READY):,} of {len(states):,} ready"]
         if failed := states.count(WorldState.FAILED):
-            parts.append(f"{failed} failed")
+            parts.append(f"{failed:,} failed")
         parts.append(describe_seconds(elapsed_s))
         if (left_s := self._estimate_left_s(elapsed_s) or 0) >= 1:
             parts.append(f"about {describe_seconds(left_s)} left")
@@ -87,7 +87,7 @@ class RestoreProgress:
         for world, progress in shown:
             yield _write_line(names[world], progress, width=width, name_cells=name_cells)
         if len(shown) < len(at_work) and height > 0:
-            yield Text(f"and {len(at_work) - len(shown)} more at work", "dim")
+            yield Text(f"and {len(at_work) - len(shown):,} more at work", "dim")
 
     def _estimate_left_s(self, elapsed_s: float) -> float | None:
         """Estimate the remaining time by bytes and, when some worlds have ended, by worlds."""
@@ -166,7 +166,7 @@ def _write_line(name: str, progress: WorldProgress, *, width: int, name_cells: i
         line.append(" ")
         line.append("━" * filled, "green")
         line.append("━" * (_BAR_CELLS - filled), "bright_black")
-        line.append(f" {share:>4.0%} {decimal(progress.size_bytes):>9}")
+        line.append(f" {share:>4.0%} {show_size(progress.size_bytes):>10}")
     is_shown = progress.state in (WorldState.LOADING, WorldState.KEYS_TO_COME)
     if is_shown and progress.table and width - line.cell_len > _LEAST_TABLE_CELLS:
         line.append(f"  {shorten(progress.table, width - line.cell_len - 2)}")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.formats import show_count
+from rewound.cli.output.figures import show_count
 from rewound.cli.output.progress import show_progress
 from rewound.cli.output.restore_lines import describe_seconds
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
@@ -46,6 +46,6 @@ def show_returned(
         is_host = all(isinstance(error, HostError) for error in failures.values())
         raise (HostError if is_host else RewoundError)(f"no world was {verb}")
     total = show_count(len(done) + len(failures), "world")
-    diagnostics.narrate(f"{len(done)} of {total} {verb}, {clock.describe()}")
+    diagnostics.narrate(f"{len(done):,} of {total} {verb}, {clock.describe()}")
     if failures:
-        raise SomeWorldsFailed(f"{len(failures)} of {total} could not be {verb}")
+        raise SomeWorldsFailed(f"{len(failures):,} of {total} could not be {verb}")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.formats import show_count
+from rewound.cli.output.figures import show_count
 from rewound.fleet.changes import (
     Changes,
     describe_changes,
@@ -69,7 +69,7 @@ def _round(gap: timedelta) -> str:
 def describe_readiness(record: FleetRecord) -> str:
     """Return a sentence: how many worlds of a fleet are ready."""
     ready = sum(world.state is WorldState.READY for world in record.worlds.values())
-    return f"fleet {record.name}: {ready} of {show_count(len(record.worlds), 'world')} ready"
+    return f"fleet {record.name}: {ready:,} of {show_count(len(record.worlds), 'world')} ready"
 
 
 def describe_remedies(record: FleetRecord) -> Iterator[str]:
@@ -136,8 +136,8 @@ def show_expiry(expires_at: datetime) -> str:
 def describe_closed(world: str, logins: Sequence[str]) -> str:
     """Return a sentence: whose connections to a world were closed."""
     counts = Counter(logins)
-    text = ", ".join(f"{login} {count}" for login, count in sorted(counts.items()))
-    return f"{world}: connections closed: {len(logins)} ({text})"
+    text = ", ".join(f"{login} {count:,}" for login, count in sorted(counts.items()))
+    return f"{world}: connections closed: {len(logins):,} ({text})"
 
 
 def reset_command(fleet: str, worlds: Sequence[str]) -> str:

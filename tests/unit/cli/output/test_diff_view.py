@@ -2,11 +2,18 @@
 
 import sys
 from dataclasses import replace
+from decimal import Decimal
 
+import click
 import pytest
 
 from rewound.cli.output.diff_view import DiffPresentation, show_report
-from rewound.diff.report.document import DefinitionReport, TableReport, WorldReport
+from rewound.diff.report.document import (
+    ColumnReport,
+    DefinitionReport,
+    TableReport,
+    WorldReport,
+)
 from rewound.diff.report.finding_report import FindingReport
 from tests.unit.diff.sample_report import make_report
 
@@ -70,3 +77,46 @@ def test_an_error_of_many_worlds_is_told_once_and_without_an_empty_table(
         shown = capsys.readouterr()
         assert shown.out == ""
         assert "error: rows of game.player of w[1-13] not compared: no column levl\n" in shown.err
+
+
+COLUMN = ColumnReport(
+    "player_score", "integer", 141, 26, 0, 26861, Decimal("190.5"), -48, 811, 135, 6
+)
+
+
+def show_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, is_wide: bool
+) -> tuple[str, str]:
+    """Show how columns changed on a terminal of 80 columns; return stdout and stderr."""
+    other = replace(COLUMN, column="player_level", sum=None, mean=None, min=None, max=None)
+    table = TableReport("game", "player", columns=[COLUMN, other])
+    worlds = [WorldReport(f"eu-central-{n}", tables=[table]) for n in (1, 2)]
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    how = replace(TABLE, group_by="world", is_wide=is_wide)
+    show_report(replace(make_report(), worlds=worlds, findings=[]), {}, how)
+    shown = capsys.readouterr()
+    return click.unstyle(shown.out), shown.err
+
+
+def test_a_narrow_terminal_has_room_for_means_and_for_names_in_full(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    out, err = show_columns(capsys, monkeypatch, is_wide=False)
+    heading, _, first, *_ = out.splitlines()
+    assert heading.split()[:6] == ["table", "column", "world", "changed", "mean", "sum"]
+    assert "+190.50" in first
+    assert "26,861" in first
+    assert "…" not in out
+    assert "NULL" not in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "to_null; --wide shows all of them" in " ".join(err.split())
+
+
+def test_wide_shows_every_column_of_a_list(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PAGER", "")
+    out, err = show_columns(capsys, monkeypatch, is_wide=True)
+    assert out.splitlines()[0].split()[-2:] == ["from_null", "to_null"]
+    assert "omitted" not in err

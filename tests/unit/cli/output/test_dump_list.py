@@ -6,7 +6,7 @@ import pytest
 from rewound.binlog.gtids import GtidSet
 from rewound.catalog.dump import Dump, TimeSource
 from rewound.catalog.logs.coverage import LogCoverage
-from rewound.cli.output.dump_list import list_dumps, show_size
+from rewound.cli.output.dump_list import list_dumps
 
 SOURCE = Path("/backups")
 UUID = "37f1aaa8-ebe6-11f1-b156-02fc00000001"
@@ -73,19 +73,3 @@ def test_one_file_as_source_is_shown_by_its_name():
     dump = make_dump("host1", 18, 1)
     *_, line = list_dumps([dump], (), source=dump.path, timezone=UTC)
     assert line.endswith("  2024-06-18.sql.gz")
-
-
-@pytest.mark.parametrize(
-    ("size_bytes", "shown"),
-    [
-        (0, "0 B"),
-        (1023, "1023 B"),
-        (1024, "1.0 KiB"),
-        (1536, "1.5 KiB"),
-        (3 << 30, "3.0 GiB"),
-        (5 << 40, "5.0 TiB"),
-        (5 << 50, "5120.0 TiB"),
-    ],
-)
-def test_sizes_are_short(size_bytes: int, shown: str):
-    assert show_size(size_bytes) == shown

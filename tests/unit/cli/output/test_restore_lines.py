@@ -55,7 +55,7 @@ def test_lines_are_for_worlds_at_work_alone():
     progress.world_changed("b", WorldState.READY)
     progress.world_changed("c", WorldState.STARTING)
     assert write(progress) == [
-        "a loading  ━━━━━━━━━━━━  40% 100 bytes  score",
+        "a loading  ━━━━━━━━━━━━  40%      100 B  score",
         "c starting",
     ]
 
@@ -68,7 +68,7 @@ def test_a_fallback_begins_anew_with_the_size_of_its_dump():
     progress.world_changed("a", WorldState.STARTING)
     assert write(progress) == ["a starting"]
     load(progress, "a", 500_000)
-    assert write(progress) == ["a loading  ━━━━━━━━━━━━  25%    2.0 MB  player"]
+    assert write(progress) == ["a loading  ━━━━━━━━━━━━  25%    1.9 MiB  player"]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 140])
