@@ -23,7 +23,7 @@ Usage: rewound [OPTIONS] [COMMAND] [ARGS]...
   Your databases as they were: every world's dump in a throw-away MySQL,
   proven.
 
-  Options can also be set in rewound.toml (found from here upward) and as
+  Options can also be set in rewound.toml (in this folder or one above) and as
   REWOUND_… environment variables; flags override the environment, which
   overrides the file.
 

@@ -185,7 +185,7 @@ def test_make_demo_announces_what_it_fetches_and_ends_with_commands_to_paste() -
         ["make", "--dry-run", "demo"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     announced = planned.partition("pip install")[0]
-    assert "56 MB, 340 MB on disk, about a minute" in announced
+    assert "53 MiB, 324 MiB on disk, about a minute" in announced
     closing = (ROOT / "examples/demo.sh").read_text().partition("cat <<'END'")[2]
     pasted = re.findall(r"^  (\S.*)$", closing, re.MULTILINE)
     assert len(pasted) == 4

@@ -103,7 +103,7 @@ class ShownRows:
 
 
 @dataclass(slots=True)
-class _RowCounter:
+class _ShownCounter:
     """Counts the rows that are shown while they pass."""
 
     shown: int = 0
@@ -151,7 +151,7 @@ def show(
             failed.
         UsageError: a requested column does not exist, or the output file cannot be created.
     """
-    counter = _RowCounter()
+    counter = _ShownCounter()
     if merged.has_rows:
         how = how.fit(statement, merged.result_columns.columns)
         if how.is_strict:
@@ -202,7 +202,7 @@ def _warn_of_differences(merged: MergedResult) -> None:
 
 
 def _arrange(
-    merged: MergedResult, how: Presentation, stopwatch: Stopwatch, counter: _RowCounter
+    merged: MergedResult, how: Presentation, stopwatch: Stopwatch, counter: _ShownCounter
 ) -> ShownRows:
     """Return the rows as requested; rows that need no processing are not fetched yet."""
     shown = _process(merged, how, stopwatch)
@@ -294,7 +294,7 @@ def _cut_each(
     limit: int,
     origin_count: int,
     remark: str,
-    counter: _RowCounter,
+    counter: _ShownCounter,
 ) -> Iterator[Sequence[Row]]:
     """Yield at most `limit` rows of each world, and warn about worlds that have more."""
     counts: Counter[str] = Counter()
@@ -313,7 +313,7 @@ def _cut_each(
 
 
 def _cut(
-    runs: Iterable[Sequence[Row]], limit: int, remark: str, counter: _RowCounter
+    runs: Iterable[Sequence[Row]], limit: int, remark: str, counter: _ShownCounter
 ) -> Iterator[Sequence[Row]]:
     """Yield at most this many rows, and warn if there are more."""
     left = limit
