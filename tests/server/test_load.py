@@ -153,6 +153,26 @@ def test_a_table_of_merge_that_cannot_be_read_is_an_imbalance(world: LoadServer,
     assert find_imbalances(replace(ledger, allowed=(MERGE_BROKEN.name,))) == []
 
 
+def test_a_table_of_merge_whose_table_was_renamed_is_an_imbalance(world: LoadServer, dumps: Dumps):
+    text = (
+        "CREATE TABLE a (n int) ENGINE=MyISAM;\nCREATE TABLE m (n int) ENGINE=MERGE UNION=(a);\n"
+        "INSERT INTO a VALUES (1);\nALTER TABLE a RENAME TO b;\n"
+    )
+    ledger = world.load(dumps.write(text))
+    [imbalance] = find_imbalances(ledger)
+    assert imbalance.startswith("rule merge-broken: game.m: Unable to open underlying table")
+    assert [(each.table, each.counted) for each in ledger.tables] == [("b", 1), ("m", 0)]
+
+
+def test_a_renamed_table_of_merge_shows_the_rows_of_its_tables(world: LoadServer, dumps: Dumps):
+    text = (
+        "CREATE TABLE a (n int) ENGINE=MyISAM;\nCREATE TABLE m (n int) ENGINE=MERGE UNION=(a)"
+        " INSERT_METHOD=LAST;\nINSERT INTO a VALUES (1);\nALTER TABLE m RENAME TO o;\n"
+    )
+    assert find_imbalances(world.load(dumps.write(text))) == []
+    assert world.ask("SELECT n FROM game.o") == 1
+
+
 def test_inserts_that_ignore_and_replace_are_counted_by_what_they_leave(
     world: LoadServer, dumps: Dumps
 ):

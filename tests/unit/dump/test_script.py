@@ -387,11 +387,38 @@ MERGED = "USE g; CREATE TABLE a (n int) ENGINE=MyISAM;\n"
             "INSERT INTO m VALUES (1);",
             False,
         ),
+        ("CREATE TABLE m (n int) ENGINE=MERGE; ALTER TABLE m RENAME TO o; DELETE FROM o;", True),
+        (
+            "CREATE TABLE m (n int) ENGINE=MERGE; ALTER TABLE m RENAME o, COMMENT 'x';\n"
+            "CREATE TABLE m (n int); INSERT INTO m VALUES (1);",
+            False,
+        ),
+        (
+            "CREATE DATABASE h; CREATE TABLE m (n int) ENGINE=MERGE;\n"
+            "ALTER TABLE m RENAME h.m; INSERT INTO h.m VALUES (1);",
+            True,
+        ),
+        ("CREATE TABLE m (n int) ENGINE=MERGE UNION=(a); ALTER TABLE a RENAME b;", False),
+        (
+            "CREATE TABLE m (n int) ENGINE=MERGE; CREATE TABLE IF NOT EXISTS m (n int);\n"
+            "INSERT INTO m VALUES (1);",
+            True,
+        ),
+        (
+            "CREATE TABLE IF NOT EXISTS a (n int) ENGINE=MERGE; INSERT INTO a VALUES (1);",
+            False,
+        ),
     ],
 )
 def test_rows_of_a_merge_table_are_refused(profile, text, is_refused):
     _, verdicts = run(profile, MERGED.encode() + text.encode())
     assert refusals(verdicts) == ([rules.ROWS_FOR_MERGE] if is_refused else [])
+
+
+def test_a_renamed_merge_table_is_found_in_lower_case_where_the_server_stores_it_so(profile):
+    profile = replace(profile, lower_case_table_names=1)
+    text = b"CREATE TABLE m (n int) ENGINE=MERGE; ALTER TABLE m RENAME O; INSERT INTO o VALUES (1);"
+    assert rules.ROWS_FOR_MERGE in refusals(run(profile, MERGED.encode() + text)[1])
 
 
 def test_a_merge_table_is_an_ordinary_one_where_there_is_no_such_engine(profile):

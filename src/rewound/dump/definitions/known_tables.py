@@ -14,8 +14,8 @@ from rewound.dump.definitions.known_columns import (
     numbers_may_repeat,
     read_columns,
 )
-from rewound.dump.definitions.storage_engines import real_engine
-from rewound.dump.definitions.table_options import read_auto_increment, read_engine
+from rewound.dump.definitions.known_merges import KnownMerges
+from rewound.dump.definitions.table_options import read_auto_increment
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.statement import Kind
 from rewound.dump.text.tokens import Token
@@ -65,8 +65,9 @@ class KnownTables:
 
     def __init__(self) -> None:
         self._tables: dict[TableKey, KnownTable] = {}
-        self._merges: set[TableKey] = set()
-        """The MERGE tables, which show the rows of others."""
+        self._merges = KnownMerges()
+        self.folds_names = False
+        """Whether the server stores names in lower case."""
         self.version = 0
         """Changes with every statement that is followed."""
 
@@ -89,7 +90,11 @@ class KnownTables:
     ) -> None:
         """Record an executed statement about these tables, in its order."""
         self.version += 1
-        self._follow_merges(kind, keys, tokens, mode, default_engine)
+        if kind is Kind.CREATE_TABLE and keys[0] in self._tables and _only_if_missing(tokens):
+            return
+        self._merges.follow(
+            kind, keys, tokens, mode, default_engine=default_engine, folds_names=self.folds_names
+        )
         match kind:
             case Kind.CREATE_TABLE:
                 self._create(keys, tokens, mode)
@@ -102,37 +107,13 @@ class KnownTables:
                 for key in keys:
                     self._tables.pop(key, None)
 
-    def _follow_merges(
-        self,
-        kind: Kind,
-        keys: Sequence[TableKey],
-        tokens: Sequence[Token],
-        mode: LexicalMode,
-        default_engine: str,
-    ) -> None:
-        if kind is Kind.DROP_TABLE:
-            self._merges.difference_update(keys)
-        if kind not in (Kind.CREATE_TABLE, Kind.ALTER_TABLE):
-            return
-        engine = read_engine(tokens, kind, mode)
-        if kind is Kind.CREATE_TABLE and len(keys) == 1:
-            engine = engine or real_engine(default_engine)
-        is_merge = keys[-1] in self._merges if engine is None else engine == "mrg_myisam"
-        if is_merge:
-            self._merges.add(keys[0])
-        else:
-            self._merges.discard(keys[0])
-
     def drop_schema(self, schema: str) -> None:
         """Forget the tables of a database."""
         self.version += 1
-        self._merges = {key for key in self._merges if key[0] != schema}
+        self._merges.drop_schema(schema)
         self._tables = {key: table for key, table in self._tables.items() if key[0] != schema}
 
     def _create(self, keys: Sequence[TableKey], tokens: Sequence[Token], mode: LexicalMode) -> None:
-        words = [token.word for token in tokens[:6]]
-        if keys[0] in self._tables and "EXISTS" in words:
-            return
         if len(keys) > 1:
             table = self._tables.get(keys[1])
             table = None if table is None else replace(table, next_number=1, has_triggers=False)
@@ -151,6 +132,8 @@ class KnownTables:
         number = read_auto_increment(tokens, Kind.ALTER_TABLE, mode) or table.next_number
         if new_name is not None:
             key = (new_name[0] or key[0], new_name[1])
+            if self.folds_names:
+                key = (key[0].lower(), key[1].lower())
         self._set(key, replace(table, columns=columns, next_number=number))
 
     def _set(self, key: TableKey, table: KnownTable | None) -> None:
@@ -158,6 +141,10 @@ class KnownTables:
             self._tables.pop(key, None)
         else:
             self._tables[key] = table
+
+
+def _only_if_missing(tokens: Sequence[Token]) -> bool:
+    return any(token.word == "EXISTS" for token in tokens[:6])
 
 
 def _read_table(tokens: Sequence[Token], mode: LexicalMode) -> KnownTable | None:

@@ -86,7 +86,7 @@ class Judge:
         self._inserts = KnownInserts(self.tables)
         self._sets = SetJudge(self.profile)
         self._zeros = ZeroNumbers(self._inserts)
-        self._folds_names = self.profile.lower_case_table_names == 1
+        self._folds_names = self.tables.folds_names = self.profile.lower_case_table_names == 1
 
     def judge(self, text: bytes, line: int, masked_text: bytes | None = None) -> Verdict:
         """Return the verdict on a statement; afterwards `session` is as the statement leaves it.

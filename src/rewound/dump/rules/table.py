@@ -634,7 +634,8 @@ NAMES_FOLDED = Rule(
 MERGE_BROKEN = Rule(
     "merge-broken",
     Effect.DAMAGE,
-    "a MERGE table over tables that do not exist, differ from it or are not MyISAM tables",
+    "a MERGE table over tables that do not exist, were renamed later, differ from it or are not"
+    " MyISAM tables",
     "the table is created but cannot be read",
     "rows that it showed may be missing; if it was broken on the dumped server, nothing is lost",
 )
