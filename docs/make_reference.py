@@ -63,7 +63,7 @@ def make_dumps() -> str:
         "Ordinary statements are executed as they are. Everything else that may happen to a"
         " statement follows one of the rules below. `rewound up` says how many statements"
         " were rewritten and skipped; `rewound report` names the rules, counts their uses and shows"
-        " the first one.",
+        " the first one; its JSON lists up to 1,000 of each.",
         "",
     ]
     for effect, title in _EFFECTS.items():

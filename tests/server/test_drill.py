@@ -53,6 +53,34 @@ def test_a_bad_dump_is_distinguished_from_good_ones(cli: Cli, dumps: Dumps, tmp_
     require_nothing_left(cli)
 
 
+def test_the_receipt_lists_every_statement_that_is_refused(cli: Cli, dumps: Dumps, tmp_path: Path):
+    sequences = "".join(f"CREATE SEQUENCE s{number};\n" for number in range(30))
+    write_game(dumps, "bad", sql=sequences + "CALL p();\n")
+    receipt = tmp_path / "receipt.json"
+    done = cli("verify", dumps.folder, "--restore", "--receipt", receipt)
+    assert done.code == 1, done.stderr
+    [bad] = json.loads(receipt.read_text())["dumps"]
+    assert "refused by rule mariadb-only" in bad["error"]
+    rules = [each["rule"] for each in bad["refused"]]
+    assert rules == ["mariadb-only"] * 30 + ["unknown-statement"]
+    assert [each["excerpt"] for each in bad["refused"]][29:] == ["CREATE SEQUENCE s29", "CALL p()"]
+
+
+def test_the_ledger_lists_every_statement_that_is_left_out(cli: Cli, dumps: Dumps, tmp_path: Path):
+    sequences = "".join(f"CREATE SEQUENCE s{number};\n" for number in range(30))
+    write_game(dumps, "good", sql=sequences)
+    receipt = tmp_path / "receipt.json"
+    done = cli(
+        *("verify", dumps.folder, "--restore", "--receipt", receipt, "--allow", "object-lost")
+    )
+    assert done.code == 0, done.stderr
+    [good] = json.loads(receipt.read_text())["dumps"]
+    [lost] = [use for use in good["ledger"]["rules"] if use["rule"] == "object-lost"]
+    assert lost["count"] == 30
+    assert [use["detail"] for use in lost["uses"]] == [f"CREATE SEQUENCE s{n}" for n in range(30)]
+    assert good["refused"] == []
+
+
 def test_where_no_dump_is_good_the_exit_code_is_1(cli: Cli, dumps: Dumps):
     write_game(dumps, "bad", sql="INSERT INTO player VALUES (1);\n")
     done = cli("verify", dumps.folder, "--restore")

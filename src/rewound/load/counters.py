@@ -14,6 +14,7 @@ from rewound.dump.values.empty_enums import RowPlace, find_empty_enums
 from rewound.load.ledger import RuleCount, TableCount, WarningCount
 from rewound.load.objects import StatedObjects, TableKey, mentioned_keys, table_keys
 from rewound.load.references import References
+from rewound.load.rule_counts import RuleCounts
 from rewound.mysql.client import Execution, ServerWarning
 
 DAMAGING_WARNINGS: Mapping[int, Rule] = {
@@ -86,7 +87,7 @@ class LoadCounters:
     _moved: set[TableKey] = field(default_factory=set)
     objects: StatedObjects = field(default_factory=StatedObjects)
     _auto_increments: dict[TableKey, int] = field(default_factory=dict)
-    _rules: dict[str, RuleCount] = field(default_factory=dict)
+    _rules: RuleCounts = field(default_factory=RuleCounts)
     _warnings: dict[int, WarningCount] = field(default_factory=dict)
 
     def add_verdict(self, verdict: Verdict) -> None:
@@ -98,13 +99,8 @@ class LoadCounters:
 
     def add_use(self, use: RuleUse, line: int) -> None:
         """Count one use of a rule at a line of the dump."""
-        name = use.rule.name
-        one = RuleCount(name, use.rule.effect.value, 1, line, use.detail)
         with self._lock:
-            known = self._rules.get(name, replace(one, count=0))
-            # Workers may reach a later line before an earlier one.
-            first = one if line < known.first_line else known
-            self._rules[name] = replace(first, count=known.count + 1)
+            self._rules.add(use, line)
             if use.rule is rules.REPLICATION_POSITION:
                 self.positions.append(use.detail)
 
@@ -244,11 +240,11 @@ class LoadCounters:
 
     def has_used(self, rule: Rule) -> bool:
         """Tell whether a rule was used so far."""
-        return rule.name in self._rules
+        return self._rules.has(rule)
 
     def rules(self) -> tuple[RuleCount, ...]:
         """Return the rules in the order of their first use in the dump."""
-        return tuple(sorted(self._rules.values(), key=lambda use: use.first_line))
+        return self._rules.in_order()
 
     def warnings(self) -> tuple[WarningCount, ...]:
         """Return the warnings in the order of their first appearance in the dump."""

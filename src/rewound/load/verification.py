@@ -44,7 +44,8 @@ class Problem(NamedTuple):
     """What can be done."""
 
 
-class RefusedStatement(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RefusedStatement:
     """One statement that is not executed."""
 
     line: int

@@ -13,11 +13,13 @@ from pathlib import Path
 from rewound import __version__, settings
 from rewound.catalog import ChosenDump, Dump, require_all
 from rewound.engine.choice import EngineChoice
+from rewound.errors import StatementRefused
 from rewound.files.json_files import encode_readably, write_file
 from rewound.files.writing import unwritable
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.take_down import take_down
 from rewound.load.ledger import Ledger
+from rewound.load.verification import RefusedStatement, verify_dump
 from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.engine_maker import EngineMaker
 from rewound.operations.restoring import FleetMaker, UpOptions, workers
@@ -41,6 +43,8 @@ class Drilled:
     """The proof, where it was proven."""
     error: str | None
     """Why it was not."""
+    refused: tuple[RefusedStatement, ...] = ()
+    """If a statement was refused: each that a rule refuses, 10,000 of them at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,16 @@ def drill(
             for each in batch:
                 world = each.dump.world
                 made, error = brought.restored.get(world), brought.failures.get(world)
-                done[each.dump.path] = _conclude(
+                drilled = _conclude(
                     each.dump,
                     None if made is None else made.ledger,
                     None if error is None else error.in_one_line,
                 )
+                if isinstance(error, StatementRefused):
+                    # A load ends at the first one.
+                    refused = verify_dump(each.dump.path, options.load).refused
+                    drilled = replace(drilled, refused=refused)
+                done[each.dump.path] = drilled
     return Receipt(
         format=RECEIPT_FORMAT,
         rewound=__version__,

@@ -3,7 +3,7 @@ import pytest
 from rewound.dump.judging.judge import Judge
 from rewound.dump.rules.server_profile import ServerProfile
 from rewound.load.counters import LoadCounters
-from rewound.load.ledger import RuleCount, TableCount, WarningCount
+from rewound.load.ledger import ListedUse, RuleCount, TableCount, WarningCount
 from rewound.load.objects import table_key, table_keys
 from rewound.mysql.client import Execution, ServerWarning
 
@@ -98,8 +98,11 @@ def test_rules_are_counted_with_their_first_use(judge):
     for line, text in enumerate([b"SET GLOBAL a=1", b"FLUSH LOGS", b"SET GLOBAL b=1"], start=5):
         counters.add_verdict(judge.judge(text, line))
     assert counters.rules() == (
-        RuleCount("global-setting", "skipped", 2, 5, "GLOBAL a=1"),
-        RuleCount("flush", "skipped", 1, 6, "FLUSH LOGS"),
+        RuleCount(
+            *("global-setting", "skipped", 2, 5, "GLOBAL a=1"),
+            uses=(ListedUse(5, "GLOBAL a=1"), ListedUse(7, "GLOBAL b=1")),
+        ),
+        RuleCount("flush", "skipped", 1, 6, "FLUSH LOGS", uses=(ListedUse(6, "FLUSH LOGS"),)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -145,7 +146,7 @@ def _detail(verification: Verification) -> dict[str, object]:
     return {
         "is_restorable": verification.is_restorable,
         "problems": [each._asdict() for each in verification.problems],
-        "refused": [each._asdict() for each in verification.refused],
+        "refused": [asdict(each) for each in verification.refused],
     }
 
 
