@@ -10,7 +10,7 @@
     │   └── StatementRefused        the dump contains a statement that is not executed
     ├── BinlogError              1  one binary log is damaged, cut off, encrypted, or not one
     ├── MysqlError               1  a server answered a statement with an error
-    ├── LoadError                1  a dump did not become a world: the ledger does not balance
+    ├── LoadError                1  a dump did not become a world, or is not proven by it
     │   └── TableNamesFolded        it needs a server with lower_case_table_names=1
     ├── FleetError               1  the fleet is not in the state that the command requires
     │   ├── FleetNotFound           there is no fleet of that name
@@ -188,7 +188,7 @@ class MysqlError(RewoundError):
 
 
 class LoadError(RewoundError):
-    """A dump did not become a world: a statement failed or the ledger does not balance."""
+    """A dump did not become a world: a statement failed, or the world does not prove it."""
 
 
 class TableNamesFolded(LoadError):

@@ -133,7 +133,7 @@ def test_a_value_that_the_server_changed_is_an_imbalance(
     ledger = world.load(dump)
     [imbalance] = find_imbalances(ledger)
     assert imbalance.startswith(f"rule {rule}: ")
-    assert "1 times, first at line 10" in imbalance
+    assert "1 time, first at line 10" in imbalance
     assert find_imbalances(replace(ledger, allowed=(rule,))) == []
 
 

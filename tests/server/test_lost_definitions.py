@@ -137,7 +137,7 @@ def test_a_table_whose_parent_comes_later_is_restored_and_looked_up(
     assert ledger.foreign_keys.count == 1
     world.clear()
     [problem] = find_imbalances(world.load(dumps.write(child % 9 + PARENT)))
-    assert problem == "foreign key f of table game.c: 1 rows have no match in game.p"
+    assert problem == "foreign key f of table game.c: 1 row without a match in game.p"
 
 
 @pytest.mark.parametrize("notes", [0, 1])

@@ -288,7 +288,7 @@ def test_foreign_keys_are_looked_up_where_asked(world: LoadServer, dumps: Dumps)
     world.clear()
     ledger = world.load(dump, LoadOptions(check_foreign_keys=True))
     assert find_imbalances(ledger) == [
-        "foreign key fk of table game.c: 2 rows have no match in game.p"
+        "foreign key fk of table game.c: 2 rows without a match in game.p"
     ]
 
 

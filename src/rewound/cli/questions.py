@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.figures import show_count
 from rewound.cli.output.query_results import FILE_FORMATS, Presentation, Stopwatch, show
 from rewound.cli.parameters.shared_options import FORMATS
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
+from rewound.figures import show_count
 from rewound.operations import querying as operations
 from rewound.operations.audience import Audience
 from rewound.query.analysis import needed_for

@@ -10,6 +10,7 @@ from functools import partial
 
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import Interrupted, RewoundError
+from rewound.figures import show_count
 from rewound.fleet.plan import WorldPlan, largest_first
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.record_writer import RecordWriter, interruptible, run_side_by_side
@@ -99,7 +100,7 @@ class _Recorder:
         self.record_writer.update(
             replace(known, state=state, server=server, schemas=schemas, rows=rows)
         )
-        self._observer.world_changed(world, state, f"{rows:,} rows")
+        self._observer.world_changed(world, state, show_count(rows, "row"))
 
     def failed(self, world: str, error: RewoundError) -> None:
         known = self._without_rows(world)
@@ -132,7 +133,9 @@ class _Recorder:
         self.record_writer.update(ready)
         origin = ", from its baseline" if made.from_baseline else ""
         origin += ", identical in a second load" if made.ledger.deep else ""
-        self._observer.world_changed(world, WorldState.READY, f"{made.ledger.rows:,} rows{origin}")
+        self._observer.world_changed(
+            world, WorldState.READY, f"{show_count(made.ledger.rows, 'row')}{origin}"
+        )
 
 
 def _make_world(

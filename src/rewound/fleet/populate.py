@@ -16,7 +16,7 @@ from rewound.errors import LoadError, RewoundError
 from rewound.fleet.disk_guard import guarded_disk, little_space
 from rewound.fleet.restore_context import RestoreContext
 from rewound.fleet.server_failure import explain_failure
-from rewound.load.ledger import Ledger, find_hint, find_imbalances
+from rewound.load.ledger import Ledger, describe_imbalances, find_hint, find_imbalances
 from rewound.load.loader import Progress, load_dump
 from rewound.load.statement_watch import Note
 from rewound.mysql.accounts import (
@@ -45,7 +45,7 @@ def populate(
 
     Raises:
         DumpError: the dump is incomplete, or contains statements that are not executed.
-        LoadError: the ledger does not balance.
+        LoadError: the load does not prove the dump.
         HostError: the server ended, its disk is full, or it gets no more memory.
         Interrupted: the context was cancelled.
     """
@@ -88,9 +88,8 @@ def _load_and_prove(
         note=note,
         rows_in=partial(_open_for_reading, world, server, context),
     )
-    if imbalances := find_imbalances(ledger):
-        text = f"{dump}: the ledger does not balance: {'; '.join(imbalances)}"
-        raise LoadError(text, hint=find_hint(ledger))
+    if find_imbalances(ledger):
+        raise LoadError(f"{dump}: {describe_imbalances(ledger)}", hint=find_hint(ledger))
     settings = [f"SET PERSIST {name} = '{value}'" for name, value in ledger.server_settings.items()]
     with _root(server, context) as connection:
         for statement in (

@@ -10,6 +10,7 @@ from functools import partial
 
 from rewound.engine.protocol import Server
 from rewound.errors import FleetError, MysqlError, RewoundError
+from rewound.figures import show_count
 from rewound.files.mounts import remove_tree
 from rewound.fleet.connections import list_connections
 from rewound.fleet.fleet_context import FleetContext
@@ -68,7 +69,7 @@ class _Resetter:
         context.folder.write_original(world.name, served.original)
         ready = replace(fresh, state=WorldState.READY, server=served.server)
         context.record_writer.update(ready)
-        context.observer.world_changed(world.name, WorldState.READY, f"{world.rows:,} rows")
+        context.observer.world_changed(world.name, WorldState.READY, show_count(world.rows, "row"))
         return ended
 
     def _start_anew(self, world: World, key: str, ledger: Ledger) -> Served:

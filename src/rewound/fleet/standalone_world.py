@@ -14,6 +14,7 @@ from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.engine.server_options import ServerSettings
 from rewound.errors import FleetError, TableNamesFolded, UsageError
+from rewound.figures import show_count
 from rewound.files.json_files import decode, encode_readably
 from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline import Origin
@@ -96,7 +97,7 @@ class StandaloneWorld:
             self._engine.end_all(folder.world)
             folder.clear()
             raise
-        observer.world_changed(name, WorldState.READY, f"{proven.ledger.rows:,} rows")
+        observer.world_changed(name, WorldState.READY, show_count(proven.ledger.rows, "row"))
         return proven
 
     def require_same(self) -> ProvenWorld:

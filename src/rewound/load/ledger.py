@@ -20,6 +20,7 @@ from rewound.dump.rules.table import (
     Effect,
     Rule,
 )
+from rewound.figures import show_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +199,36 @@ class Ledger:
 
 def find_imbalances(ledger: Ledger) -> list[str]:
     """Return every reason why this load does not prove its dump; an empty list means ready."""
-    return [
-        *_completeness(ledger),
-        *(f"nothing in this dump matches {option}" for option in ledger.unmet),
-        *find_missing_rows(ledger.tables),
-        *_missing_objects(ledger.objects),
-        *_lower_counters(ledger.tables),
-        *_broken_keys(ledger.foreign_keys),
-        *find_damage(ledger.rules, ledger.allowed, partial(_list_lost, ledger)),
-        *_unseen(ledger),
-    ]
+    return [each for findings in _find_by_kind(ledger).values() for each in findings]
+
+
+def describe_imbalances(ledger: Ledger) -> str:
+    """Return the same in one text that says of which kind the findings are."""
+    return "; ".join(
+        f"{kind}: {'; '.join(findings)}" if kind else "; ".join(findings)
+        for kind, findings in _find_by_kind(ledger).items()
+        if findings
+    )
+
+
+def _find_by_kind(ledger: Ledger) -> dict[str, list[str]]:
+    """Return the findings by their kind; those that are clear without one have an empty kind."""
+    return {
+        "": [
+            *_completeness(ledger),
+            *(f"nothing in this dump matches {option}" for option in ledger.unmet),
+        ],
+        "the ledger does not balance": [
+            *find_missing_rows(ledger.tables),
+            *_missing_objects(ledger.objects),
+            *_lower_counters(ledger.tables),
+            *_unseen(ledger),
+        ],
+        "rows break foreign keys": _broken_keys(ledger.foreign_keys),
+        "the world would differ from the dump": find_damage(
+            ledger.rules, ledger.allowed, partial(_list_lost, ledger)
+        ),
+    }
 
 
 def find_damage(
@@ -225,7 +246,7 @@ def find_damage(
         if rule is not None and rule.name not in allowed:
             detail = "; ".join(list_lost(rule)) or use.first_detail
             problems.append(
-                f"rule {rule.name}: {detail} ({use.count:,} times, first at line"
+                f"rule {rule.name}: {detail} ({show_count(use.count, 'time')}, first at line"
                 f" {use.first_line}); --allow {rule.name} accepts that {rule.does}"
             )
     return problems
@@ -279,20 +300,22 @@ def find_missing_rows(tables: Sequence[TableCount]) -> list[str]:
             problems.append(f"table {name} was created by the dump but does not exist")
             continue
         if table.rows_in_dump != table.loaded + table.duplicates:
+            rows = show_count(table.rows_in_dump, "row")
             problems.append(
-                f"the dump contains {table.rows_in_dump:,} rows of table {name}, but the server"
-                f" accepted {table.loaded + table.duplicates:,}"
+                f"the dump contains {rows} of table {name}, but the server accepted"
+                f" {table.loaded + table.duplicates:,}"
             )
         if table.counted != table.loaded + table.by_others:
             problems.append(
-                f"table {name} contains {table.counted:,} rows, but {table.loaded:,} were loaded"
+                f"the server accepted {show_count(table.loaded, 'row')} of table {name}, which"
+                f" contains {table.counted:,}"
             )
     return problems
 
 
 def _unseen(ledger: Ledger) -> list[str]:
     count = ledger.unseen_warnings
-    return [f"{count:,} warnings of the server could not be read"] if count else []
+    return [f"{show_count(count, 'warning')} of the server could not be read"] if count else []
 
 
 def _list_lost(ledger: Ledger, rule: Rule) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
 from rewound.dump.text.quoting import quote_name
 from rewound.errors import MysqlError
+from rewound.figures import show_count
 from rewound.load.ledger import ForeignKeys
 from rewound.load.objects import ObjectKey, TableKey, object_key, quote_table
 from rewound.mysql.client import Connection
@@ -173,4 +174,4 @@ def _find_broken_key(
         )
     except MysqlError as error:
         return f"rows of {schema}.{table} cannot be looked up: {error.text}"
-    return f"{count:,} rows have no match in {schema}.{table}" if count else None
+    return f"{show_count(count, 'row')} without a match in {schema}.{table}" if count else None

@@ -15,6 +15,7 @@ dictionary, which a server that starts has read.
 from collections.abc import Iterator, Sequence
 
 from rewound.errors import MysqlError
+from rewound.figures import show_count
 from rewound.load.ledger import Ledger, TableCount
 from rewound.load.objects import object_key, quote_table
 from rewound.load.proof import MERGE_ENGINE
@@ -77,7 +78,7 @@ def _expect(table: TableCount, question: bytes) -> int:
 
 def _describe(found: int, question: bytes) -> str:
     if question == _COUNT:
-        return f"{found:,} rows"
+        return show_count(found, "row")
     return "rows" if found else "no rows"
 
 

@@ -14,6 +14,7 @@ from rewound.dump.rules.table import GENERATED_DIFFERS
 from rewound.dump.rules.verdict import RuleUse, StatedValues, one_line
 from rewound.dump.text.quoting import quote_name
 from rewound.errors import MysqlError
+from rewound.figures import show_count
 from rewound.load.objects import TableKey, quote_table
 from rewound.load.session_settings import Statements, enter
 from rewound.mysql.client import Connection
@@ -135,7 +136,7 @@ def _compare(
     sql = b"SELECT LEFT(%b, 40), LEFT(%b, 40) FROM %b WHERE %b LIMIT 1"
     [[there, here]] = connection.query(sql % (stated, computed, table, different)).rows
     connection.execute_sql(b"ALTER TABLE %b DROP COLUMN %b" % (table, computed))
-    rows = f"{int(str(count)):,} rows"
+    rows = show_count(int(str(count)), "row")
     return f"the dump has {_show(there)}, but the server computes {_show(here)} ({rows})"
 
 

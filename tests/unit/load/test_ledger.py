@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from rewound.load.ledger import (
     StoredObject,
     TableCount,
     WarningCount,
+    describe_imbalances,
     find_imbalances,
     summarise_rules,
 )
@@ -61,11 +63,11 @@ def test_a_load_that_adds_up_has_no_imbalance():
         ({"dump": replace(FACTS, is_whole=None)}, "cannot be proven"),
         (
             {"tables": (TableCount("g", "t", 2, 0, 2, 1),)},
-            "g.t contains 1 rows, but 2 were loaded",
+            "the server accepted 2 rows of table g.t, which contains 1",
         ),
         (
             {"tables": (TableCount("g", "t", 1, 0, 1, 2),)},
-            "g.t contains 2 rows, but 1 were loaded",
+            "the server accepted 1 row of table g.t, which contains 2",
         ),
         (
             {"tables": (TableCount("g", "t", 0, 0, 0, None),)},
@@ -127,6 +129,44 @@ def test_all_imbalances_are_named():
         unseen_warnings=1,
     )
     assert len(find_imbalances(broken)) == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, ""),
+        (
+            {"dump": replace(FACTS, is_whole=False)},
+            "the closing line (-- Dump completed) is missing after 2 bytes of text: the dump is cut"
+            " off",
+        ),
+        (
+            {"unmet": ("--only-table plyer",)},
+            "nothing in this dump matches --only-table plyer",
+        ),
+        (
+            {"unseen_warnings": 1, "objects": (StoredObject("view", "g", "v", False, False),)},
+            "the ledger does not balance: view g.v was created by the dump but does not exist;"
+            " 1 warning of the server could not be read",
+        ),
+        (
+            {"foreign_keys": ForeignKeys(1, is_checked=True, broken=("f of table g.c: 1 row",))},
+            "rows break foreign keys: foreign key f of table g.c: 1 row",
+        ),
+        (
+            {
+                "dump": replace(FACTS, is_whole=False),
+                "rules": (RuleCount("number-clipped", "damage", 2, 9, "300 as 127"),),
+            },
+            "the closing line (-- Dump completed) is missing after 2 bytes of text: the dump is cut"
+            " off; the world would differ from the dump: rule number-clipped: 300 as 127 (2 times,"
+            " first at line 9); --allow number-clipped accepts that the server stores the nearest"
+            " number in range",
+        ),
+    ],
+)
+def test_only_findings_of_a_ledger_are_called_so(changes: dict[str, Any], text: str):
+    assert describe_imbalances(replace(BALANCED, **changes)) == text
 
 
 def test_rules_are_summarised_with_the_most_used_first():

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import click
 
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.figures import show_count, show_mib
 from rewound.cli.parameters.shared_options import CommandGroup, cache_limit_option, format_option
+from rewound.figures import show_count, show_mib
 from rewound.fleet.baseline import SHOWN_KEY, CacheEntry
 from rewound.operations import host
 from rewound.worlds.folding import fold_worlds

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 import click
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.figures import show_count
 from rewound.cli.output.world_states import describe_closed
 from rewound.cli.parameters.shared_options import fleet_option
 from rewound.errors import FleetNotFound, UsageError
+from rewound.figures import show_count
 from rewound.fleet.world import fleet_flag
 from rewound.operations import ending, fleets
 

@@ -12,9 +12,9 @@ from rewound.catalog import Catalog, Choice, describe_missing
 from rewound.catalog.logs.coverage import LogCoverage
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.dump_list import list_dumps
-from rewound.cli.output.figures import show_size
 from rewound.cli.parameters.selection import selection_options
 from rewound.cli.parameters.shared_options import format_option, option
+from rewound.figures import show_size
 from rewound.operations import dump_selection
 
 _LOG_COLUMNS = [

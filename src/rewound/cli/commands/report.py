@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import click
 
 from rewound.cli.output import render
-from rewound.cli.output.figures import show_count
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
+from rewound.figures import show_count
 from rewound.fleet.changes import Changes, describe_changes
 from rewound.load.ledger import DeepProof, ForeignKeys, Ledger
 from rewound.operations import changed, fleets

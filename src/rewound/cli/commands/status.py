@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import click
 
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.figures import show_mib
 from rewound.cli.output.world_states import (
     describe_changed,
     describe_older,
@@ -17,6 +16,7 @@ from rewound.cli.output.world_states import (
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.errors import FleetError, UsageError
+from rewound.figures import show_mib
 from rewound.fleet.changes import Changes
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.world import World, find_older

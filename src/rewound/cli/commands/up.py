@@ -14,7 +14,6 @@ import click
 from rewound.catalog import Catalog, Choice, ChosenDump, Dump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.figures import show_count, show_number
 from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.progress import is_watched, show_progress, show_pull
 from rewound.cli.output.restore_lines import describe_seconds
@@ -33,6 +32,7 @@ from rewound.cli.parameters.shared_options import fleet_option, option, parse_du
 from rewound.dump.rules.table import RULES, ZONE_ASSUMED, Effect
 from rewound.engine.protocol import PullStep
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed, UsageError
+from rewound.figures import show_count, show_number
 from rewound.fleet.bring_up import BringUp
 from rewound.fleet.plan import find_disagreement
 from rewound.fleet.restore_context import Observer

@@ -11,7 +11,6 @@ from rewound.catalog import Dump
 from rewound.cli.commands.dumps import show_catalog_warnings
 from rewound.cli.commands.up import Narrator
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.figures import show_count
 from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.progress import count_read
 from rewound.cli.parameters.load_options import deep_option, load_options
@@ -19,6 +18,7 @@ from rewound.cli.parameters.precedence import one_of
 from rewound.cli.parameters.selection import engine_options, selection_options
 from rewound.cli.parameters.shared_options import format_option
 from rewound.errors import RewoundError, SomeWorldsFailed, UsageError
+from rewound.figures import show_count
 from rewound.load.ledger import RuleCount, summarise_rules
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification

@@ -16,7 +16,6 @@ from rewound.cli.output.diff_lists import (
     list_counts,
     list_rows,
 )
-from rewound.cli.output.figures import show_count
 from rewound.cli.output.heat import write_overview
 from rewound.cli.output.new_file import create_file
 from rewound.cli.output.sorting import sort_list
@@ -25,6 +24,7 @@ from rewound.diff.report.finding_report import show_change
 from rewound.diff.report.findings import Measure
 from rewound.diff.report.query_diff import CellChange
 from rewound.errors import RewoundError
+from rewound.figures import show_count
 from rewound.operations.query_diffing import QueryDiff
 from rewound.query.group import group_errors
 from rewound.worlds.folding import fold_worlds, name_worlds

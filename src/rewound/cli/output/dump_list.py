@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from rewound.catalog import Dump
 from rewound.catalog.logs.coverage import LogCoverage
-from rewound.cli.output.figures import show_count, show_size
+from rewound.figures import show_count, show_size
 
 _CHOSEN = "*"
 _NO_LOGS: Mapping[str, LogCoverage] = MappingProxyType({})

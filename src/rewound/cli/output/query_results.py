@@ -14,6 +14,7 @@ from rewound.cli.output.formats import LINE_FORMATS
 from rewound.cli.output.new_file import create_file
 from rewound.cli.output.spellings import OPTIONS, Spellings
 from rewound.errors import RewoundError, UsageError
+from rewound.figures import show_count
 from rewound.mysql.columns import NUMBERS, Column, ColumnType, Row
 from rewound.query.analysis import needed_for
 from rewound.query.column_union import ABSENT
@@ -309,7 +310,9 @@ def _cut_each(
             yield rows[:left]
     if cut:
         counter.is_cut = True
-        diagnostics.warn(f"{fold_worlds(cut)}: output truncated to {limit:,} rows {remark}")
+        diagnostics.warn(
+            f"{fold_worlds(cut)}: output truncated to {show_count(limit, 'row')} {remark}"
+        )
 
 
 def _cut(
@@ -321,7 +324,7 @@ def _cut(
         if len(rows) > left:
             counter.is_cut = True
             yield rows[:left]
-            diagnostics.warn(f"output truncated to {limit:,} rows {remark}")
+            diagnostics.warn(f"output truncated to {show_count(limit, 'row')} {remark}")
             return
         left -= len(rows)
         yield rows

@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.escaping import escape_json, show_control_characters
-from rewound.cli.output.figures import show_number
 from rewound.cli.output.formats import LINE_FORMATS
 from rewound.cli.output.wrapping import wrap_message
+from rewound.figures import show_number
 from rewound.mysql.columns import Column, ColumnType, Row
 
 

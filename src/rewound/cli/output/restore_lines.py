@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from rich.text import Text
 
-from rewound.cli.output.figures import show_size
+from rewound.figures import show_size
 from rewound.fleet.world import WorldState
 
 _ENDED = (WorldState.READY, WorldState.FAILED)

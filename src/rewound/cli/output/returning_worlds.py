@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.figures import show_count
 from rewound.cli.output.progress import show_progress
 from rewound.cli.output.restore_lines import describe_seconds
 from rewound.errors import HostError, RewoundError, SomeWorldsFailed
+from rewound.figures import show_count
 from rewound.fleet.restore_context import Observer
 
 

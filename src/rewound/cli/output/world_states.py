@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from rewound.cli.output import diagnostics
-from rewound.cli.output.figures import show_count
+from rewound.figures import show_count
 from rewound.fleet.changes import (
     Changes,
     describe_changes,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from rewound.cli.output.figures import show_count, show_number, show_size
+from rewound.figures import show_count, show_number, show_size
 
 
 @pytest.mark.parametrize(
