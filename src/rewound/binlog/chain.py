@@ -33,7 +33,7 @@ def require_chain(surveys: Sequence[LogSurvey]) -> None:
     """Check that each file follows the one before. Pure. The last one may be open.
 
     Raises:
-        BinlogError: a file is missing, there twice, of another server, or cut off.
+        BinlogError: a file is missing, occurs twice, is of another server, or is cut off.
     """
     for before, after in pairwise(surveys):
         _require_next_name(before, after)
@@ -80,7 +80,7 @@ def _require_next_name(before: LogSurvey, after: LogSurvey) -> None:
     if after.name == before.name:
         raise BinlogError(
             after.log,
-            f"is there twice: {before.log} is the same file of the log",
+            f"occurs twice: {before.log} is the same file of the log",
             hint="remove one",
         )
     reason = f"does not follow {before.name}: {expected} does"

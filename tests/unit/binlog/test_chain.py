@@ -81,7 +81,7 @@ def test_a_missing_file_is_named_with_where_the_logs_reach(tmp_path: Path):
     logs[1] = write(tmp_path, 5, gtids=(9,), ending=rotate(6))
     assert "binlog.000002 to binlog.000004 are missing between binlog.000001" in refuse(logs)
     assert "does not follow" in refuse([logs[1], logs[0]])
-    assert "is there twice" in refuse([logs[0], logs[0]])
+    assert "occurs twice" in refuse([logs[0], logs[0]])
 
 
 def test_gtids_tell_that_transactions_are_missing_or_of_another_history(tmp_path: Path):

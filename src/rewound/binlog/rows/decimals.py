@@ -28,7 +28,7 @@ def read_decimal(raw: bytes, digits: int, decimals: int) -> bytes:
     for shift, mask, size in groups:
         text = b"%0*d" % (size, number >> shift & mask)
         if len(text) != size:
-            raise MalformedEvent("the bytes of a DECIMAL are no decimal number")
+            raise MalformedEvent("the bytes of a DECIMAL are not a decimal number")
         if shift >= whole_bits:
             whole += text
         else:

@@ -47,7 +47,7 @@ class LogCoverage:
     """What all files of one world cover."""
 
     files: int
-    """How many files there are, those that are there twice counted twice."""
+    """How many files there are, duplicates included."""
     size_bytes: int
     """Their size on disk."""
     first_at: datetime | None
@@ -142,11 +142,11 @@ def _drop_copies(logs: Sequence[LogFacts]) -> tuple[list[LogFacts], list[str]]:
     if not copies:
         return chain, []
     kept, copy = copies[0]
-    lengths = "" if _end_of(kept) == _end_of(copy) else "; the first of them reaches further"
+    lengths = "" if _end_of(kept) == _end_of(copy) else "; the first one contains more"
     if len(copies) == 1:
-        return chain, [f"{kept.name} is there twice: {kept.path} and {copy.path}{lengths}"]
+        return chain, [f"{kept.name} occurs twice: {kept.path} and {copy.path}{lengths}"]
     return chain, [
-        f"{len(copies):,} files are there twice, such as {kept.path} and {copy.path}{lengths}"
+        f"{len(copies):,} files occur twice, such as {kept.path} and {copy.path}{lengths}"
     ]
 
 
@@ -154,8 +154,8 @@ def _find_break(before: LogFacts, after: LogFacts) -> str | None:
     """Return why one file does not follow another; None if it does, as far as can be told."""
     if before.name == after.name:
         return (
-            f"{before.name} is there twice, with other content: {before.path} and {after.path};"
-            " numbers begin again where a server's logs were reset"
+            f"{before.name} occurs twice, with different content: {before.path} and {after.path};"
+            " numbers start again after the logs of a server were reset"
         )
     if before.survey is None or after.survey is None:
         expected = next_log_name(before.name)

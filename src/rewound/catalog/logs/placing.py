@@ -106,7 +106,7 @@ def _find_world(
         )
     if parsed.world in naming.worlds:
         return parsed.world
-    return NameProblem(f"a binary log of {parsed.world}, of which there is no dump")
+    return NameProblem(f"a binary log of {parsed.world}, which has no dump")
 
 
 def _make_stem(relative: PurePosixPath) -> str:

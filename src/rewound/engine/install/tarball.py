@@ -39,7 +39,7 @@ def find_place(name: str) -> PurePosixPath | None:
     """
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if name.startswith("/") or ".." in parts:
-        raise ValueError(f"{name!r} leads out of the tarball")
+        raise ValueError(f"{name!r} points outside the tarball")
     for start in (0, 1):
         if len(parts) > start + 1 and parts[start] in _FOLDERS:
             place = PurePosixPath(*parts[start:])
@@ -51,11 +51,11 @@ def find_target(place: PurePosixPath, target: str) -> PurePosixPath:
     """Return where a symbolic link leads, from the server's folder.
 
     Raises:
-        ValueError: it leads out of it.
+        ValueError: it points outside.
     """
     reached = PurePosixPath(posixpath.normpath(place.parent / target))
     if reached.is_absolute() or ".." in reached.parts:
-        raise ValueError(f"{str(place)!r} links to {target!r}, out of the tarball")
+        raise ValueError(f"{str(place)!r} links to {target!r}, outside the tarball")
     return reached
 
 
@@ -77,7 +77,7 @@ def unpack(tarball: Path, folder: Path) -> None:
 
     Raises:
         UsageError: it is no tarball of MySQL.
-        HostError: it is damaged, or something in it leads out of the folder.
+        HostError: it is damaged, or something in it points outside the folder.
     """
     try:
         with tarfile.open(tarball) as archive:

@@ -66,11 +66,11 @@ def test_a_file_that_is_there_twice_counts_once_and_the_longer_one_stays(tmp_pat
     whole = write_log(tmp_path / "late", 1, 1, 2)
     end = write_log(tmp_path / "late", 2, 3)
     assert cover_files(early, whole, end).findings == (
-        f"mysql-bin.000001 is there twice: {whole} and {early}; the first of them reaches further",
+        f"mysql-bin.000001 occurs twice: {whole} and {early}; the first one contains more",
     )
     copies = [Path(shutil.copy(path, tmp_path / path.name)) for path in (whole, end)]
     coverage = cover_files(whole, end, *copies)
-    assert coverage.findings == (f"2 files are there twice, such as {whole} and {copies[0]}",)
+    assert coverage.findings == (f"2 files occur twice, such as {whole} and {copies[0]}",)
     assert coverage.files == 4
 
 
@@ -78,7 +78,7 @@ def test_a_name_with_other_content_is_another_history(tmp_path: Path):
     first = write_log(tmp_path / "a", 1, 1)
     second_first = write_log(tmp_path / "b", 1, 7)
     [finding] = cover_files(second_first, first).findings
-    assert finding.startswith(f"mysql-bin.000001 is there twice, with other content: {first} and")
+    assert finding.startswith(f"mysql-bin.000001 occurs twice, with different content: {first} and")
 
 
 def test_a_damaged_file_covers_what_is_whole_in_it(tmp_path: Path):
