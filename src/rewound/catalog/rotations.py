@@ -17,8 +17,9 @@ from pathlib import Path
 from rewound.catalog.dump import Dump, TimeSource
 from rewound.catalog.naming.names import strip_markers
 from rewound.catalog.numbered_slots import Slot, judge_beside_whole
+from rewound.catalog.serial_worlds import is_named_aside
 from rewound.catalog.slot_kinds import UUID, find_kind
-from rewound.catalog.slots import ASKED, JUDGES
+from rewound.catalog.slots import ASKED, JUDGES, judge_beside_name
 
 _SEPARATED = re.compile(
     rf"[-_. ]+|{UUID}"
@@ -73,15 +74,24 @@ def find_rotations(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> list[Rotati
         in_folder = "" not in rest
         world = rest[0] if in_folder else strip_markers(_join(rest))
         outcome, members = judge(slots), [slot.dump for slot in slots]
-        whole = single.get((origin, world)) if kind == "number" else None
+        whole = single.get((origin, world))
         if outcome is None and whole is not None and whole.time_source is not TimeSource.NAME:
-            outcome, members = judge_beside_whole(whole, slots), [whole, *members]
+            outcome, members = _judge_beside(kind, whole, slots), [whole, *members]
         if outcome is None:
             continue
         what, is_certain = outcome
         taken |= {dump.path for dump in members}
         rotations.append(Rotation(world, tuple(members), is_certain, what, in_folder))
     return rotations + _find_lone_weekdays(rotations, families, taken)
+
+
+def _judge_beside(kind: str | None, whole: Dump, slots: Sequence[Slot]) -> tuple[str, bool] | None:
+    """Judge slots beside the world whose name has none."""
+    if kind == "number":
+        return judge_beside_whole(whole, slots)
+    if any(is_named_aside(slot.dump.world) for slot in slots):
+        return None  # another question
+    return judge_beside_name(kind or "", whole, slots)
 
 
 def has_slot(world: str) -> bool:

@@ -108,6 +108,11 @@ def find_case_twins(dumps: Iterable[Dump]) -> list[Suspicion]:
     return found
 
 
+def is_named_aside(world: str) -> bool:
+    """Tell whether a world is named as an older or other dump of one: `host1-old`."""
+    return _ASIDE.fullmatch(world) is not None
+
+
 def _find_whole(world: str) -> str:
     match = _ASIDE.fullmatch(world)
     return (match["after"] or match["before"]) if match else ""

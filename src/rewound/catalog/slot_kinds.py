@@ -28,8 +28,10 @@ _TOKEN = re.compile(
     r"(?=[0-9A-Za-z]{5,}$)(?:[0-9]+[A-Za-z]+[0-9]|[A-Za-z]+[0-9]+[A-Za-z])[0-9A-Za-z]*"
 )
 """Alternating letters and digits, as in hashes: 3f2504e, x7k20; but not host1 or rack12."""
-_CONSONANTS = re.compile("[b-df-hj-np-tv-xz]{5,}")
-"""What Kubernetes appends to the name of a job's pod, if no digit is among it: bqzwd."""
+_WITHOUT_DIGITS = re.compile("[b-df-hj-np-tv-xz]{5,}|[a-f]{7,}|[A-F]{7,}")
+"""Hashes that happen to have none: what Kubernetes appends to the name of a job's pod (bqzwd), and
+hexadecimal numbers (deadbeef).
+"""
 _PERIOD = re.compile(
     "(?i:season|sprint|phase|milestone|wave|epoch|episode|chapter|iteration)[0-9]{1,4}"
 )
@@ -42,7 +44,21 @@ _MOMENT_WORDS = frozenset(
         *("final", "first", "second", "third", "previous", "prev", "old", "older", "oldest"),
         *("new", "newer", "newest", "latest", "last", "current", "recent", "now", "yesterday"),
         *("today", "morning", "noon", "afternoon", "evening", "night", "midnight", "am", "pm"),
-        *("even", "odd", "blue", "green", "grandfather", "father", "son", "bak", "backup"),
+        *(
+            "even",
+            "odd",
+            "cur",
+            "copy",
+            "prepatch",
+            "postpatch",
+            "blue",
+            "green",
+            "grandfather",
+            "father",
+            "son",
+            "bak",
+            "backup",
+        ),
         *("orig", "original", "manual", "auto", "automatic", "scheduled", "adhoc", "emergency"),
     ]
 )
@@ -81,7 +97,7 @@ def find_kind(part: str) -> str | None:
 def _find_kind_of_token(part: str) -> str | None:
     if _LETTER_AND_NUMBER.fullmatch(part):
         return "letter and number"
-    is_token = _TOKEN.match(part) or _CONSONANTS.fullmatch(part) or re.fullmatch(UUID, part)
+    is_token = _TOKEN.match(part) or _WITHOUT_DIGITS.fullmatch(part) or re.fullmatch(UUID, part)
     return "token" if is_token else None
 
 

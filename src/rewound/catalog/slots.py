@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from rewound.catalog.dump import Dump
 from rewound.catalog.naming.calendar import WEEKDAY_NAMES, find_month, find_weekday
 from rewound.catalog.numbered_slots import (
     HALF_DAY,
@@ -74,6 +75,19 @@ def _judge_counted(what: str) -> Judge:
         return (what, False) if is_counted and _are_single(slots) and _have_more(slots) else None
 
     return ask
+
+
+def judge_beside_name(kind: str, whole: Dump, slots: Sequence[Slot]) -> tuple[str, bool] | None:
+    """Judge slots beside the world without one: `host1`, `host1-v2`; `host1`, `host1A`.
+
+    As with numbers, one is asked for if it is days apart, at one time of day; several if they can
+    hardly be from one run.
+    """
+    if kind not in _BESIDE_NAMES or len({slot.text.lower() for slot in slots}) < len(slots):
+        return None
+    may_be_counted = are_of_runs if len(slots) > 1 else are_daily
+    is_counted = may_be_counted([whole.taken_at, *(slot.closed_at for slot in slots)])
+    return ("slots of a rotation", False) if is_counted else None
 
 
 def _have_more(slots: Sequence[Slot]) -> bool:
@@ -212,6 +226,7 @@ ASKED: Mapping[str, Judge] = {
     "number after quarter": _ask("quarters"),
 }
 """The judges of parts that raise a question by their sound, also beside a time in the name."""
+_BESIDE_NAMES = frozenset(ASKED) | {"letter and number", "letter after a number"}
 JUDGES: Mapping[str, Judge] = {
     **ASKED,
     "number after q": _or_daily(_judge_quarters),

@@ -874,6 +874,20 @@ FOLDERS = [
         for one, other in (
             *(("host1A", "host1B"), ("host1a", "host1b"), ("host1A_game", "host1B_game")),
             *(("host1-T1", "host1-T2"), ("t1_host1", "t2_host1"), ("host1.g0", "host1.g1")),
+            *(
+                ("host1", f"host1{slot}")
+                for slot in ("A", "-A", "-T2", "-v2", "-3f2504e", "-bqzwd")
+            ),
+            *(
+                ("host1", f"host1-{slot}")
+                for slot in ("season6", "slot2", "evening", "2nd", "wk23")
+            ),
+            *(
+                ("host1", "B-host1"),
+                ("host1-cafebabe", "host1-deadbeef"),
+                ("host1-prev", "host1-cur"),
+            ),
+            ("host1-prepatch", "host1-postpatch"),
         )
     ),
     *(
@@ -1032,6 +1046,7 @@ FOLDERS = [
             *(("game-data", "shop-data"), ("host1-auth", "host1-data", "host1-game")),
             *(("rack1a", "rack1b", "rack2a"), ("eu-west-1a", "eu-west-1b"), ("eu-n1", "eu-n2")),
             *(("eu-season5", "eu-season6"), ("eu-mssql", "eu-pgsql"), ("eu-x7k2p", "eu-hello")),
+            *(("shop", "shop-v2"), ("shop", "shop-a", "shop-b"), ("rack1", "rack1a")),
         )
     ),
     *(
@@ -1046,7 +1061,8 @@ FOLDERS = [
             *(("host1", "host2", "host3"), ("eu-1", "eu-2", "eu-3", "eu-4")),
             *(("shop-a", "shop-b", "shop-c"), ("tenant-3f2504e", "tenant-6ba7b81")),
             *(("rack1a", "rack1b", "rack1c", "rack1d"), ("eu-n1", "eu-n2", "eu-n3")),
-            ("eu-season5", "eu-season6"),
+            *(("eu-season5", "eu-season6"), ("shop", "shop-v2"), ("rack1", "rack1a", "rack1b")),
+            ("shop", "shop-3f2504e"),
             ("db-3306", "db-3307", "db-3308"),
         )
     ),
@@ -1089,7 +1105,10 @@ FOLDERS = [
             closed(f"{one}.sql.gz", one, "2024-06-17 23:20:30"),
             closed(f"{other}.sql.gz", other, "2024-06-18 03:01:30"),
         )
-        for one, other in (("rack1a", "rack1b"), ("eu-n1", "eu-n2"), ("host1", "host2"))
+        for one, other in (
+            *(("rack1a", "rack1b"), ("eu-n1", "eu-n2"), ("host1", "host2"), ("shop", "shop-v2")),
+            *(("shop", "shop-a"), ("rack1", "rack1a"), ("shop", "shop-3f2504e")),
+        )
     ),
     asked(
         "two worlds a day apart, by numbers between separators",
