@@ -96,6 +96,21 @@ def test_statements_that_one_rule_refuses_are_told_together(cli: Cli, dumps: Dum
     assert refused[0].endswith("CREATE SEQUENCE s, and 29 more by this rule")
 
 
+def test_json_lists_every_refused_statement_and_every_use_of_a_rule(cli: Cli, dumps: Dumps):
+    sequences = "".join(f"CREATE SEQUENCE s{number};\n" for number in range(30))
+    dumps.write(f"{TABLE}{sequences}FLUSH LOGS;\nFLUSH TABLES;\n", name=NAME.format(1))
+    [found] = json.loads(cli("verify", dumps.folder, "--format", "json").stdout)
+    assert [each["excerpt"] for each in found["refused"]] == [
+        f"CREATE SEQUENCE s{number}" for number in range(30)
+    ]
+    [flush] = [each for each in found["rule_uses"] if each["rule"] == "flush"]
+    assert [use["detail"] for use in flush["uses"]] == ["FLUSH LOGS", "FLUSH TABLES"]
+    assert [use["line"] for use in flush["uses"]] == [
+        flush["first_line"],
+        flush["first_line"] + 1,
+    ]
+
+
 def test_a_part_that_a_dump_does_not_hold_is_said(cli: Cli, dumps: Dumps):
     dumps.write(TABLE + "CREATE VIEW v AS SELECT 1;\n", name=NAME.format(1))
     assert cli("verify", dumps.folder, "--only-table", "v").code == 0

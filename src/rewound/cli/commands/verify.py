@@ -142,11 +142,12 @@ def _read(selection: Selection, options: LoadOptions, *, every: bool, output_for
 
 
 def _detail(verification: Verification) -> dict[str, object]:
-    """Return the details that only json contains: every problem and every refused statement."""
+    """Return the details that only json contains: problems, refused statements, uses of rules."""
     return {
         "is_restorable": verification.is_restorable,
         "problems": [each._asdict() for each in verification.problems],
         "refused": [asdict(each) for each in verification.refused],
+        "rule_uses": [asdict(each) for each in verification.rules],
     }
 
 
