@@ -141,7 +141,8 @@ class StatementRefused(DumpError):
         self, path: Path, *, line: int, rule: str, why: str, excerpt: str, remedy: str
     ) -> None:
         reason = f"refused by rule {rule}: {why}"
-        super().__init__(path, reason, line=line, hint=remedy, quoted=excerpt)
+        quoted = "" if excerpt == why else excerpt
+        super().__init__(path, reason, line=line, hint=remedy, quoted=quoted)
         self.rule = rule
         self.excerpt = excerpt
 

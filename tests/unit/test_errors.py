@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from rewound.errors import MysqlError
+from rewound.errors import MysqlError, StatementRefused
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,17 @@ def test_an_error_for_lack_of_space_is_recognised(number: int, text: str, is_out
 )
 def test_an_error_for_lack_of_memory_is_recognised(number: int, is_out_of_memory: bool):
     assert MysqlError(number, "").is_out_of_memory == is_out_of_memory
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("CREATE SEQUENCE s", "d.sql, line 9: refused by rule r: CREATE SEQUENCE s"),
+        ("it is odd", "d.sql, line 9: refused by rule r: it is odd: CREATE SEQUENCE s"),
+    ],
+)
+def test_a_refused_statement_is_quoted_once(why: str, told: str):
+    error = StatementRefused(
+        Path("d.sql"), line=9, rule="r", why=why, excerpt="CREATE SEQUENCE s", remedy="leave it out"
+    )
+    assert error.in_one_line == told

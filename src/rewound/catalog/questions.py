@@ -134,8 +134,8 @@ def _ask(suspicion: Suspicion, one_world: Sequence[str], many_worlds: Sequence[s
     hints = [f"--pattern '{pattern}' if they are one world" for pattern in one_world]
     hints += [f"--pattern '{pattern}' if each is a world" for pattern in many_worlds]
     if not one_world:
-        hints.append("if they are one world, rename the files, such as NAME_2024-06-18.sql")
-    hint = ", ".join(hints)
+        hints.append("if they are one world, rename the files, as in NAME_2024-06-18.sql")
+    hint = "; ".join(hints)
     if not many_worlds:
         hint += "; --worlds selects other worlds"
     return Doubt(suspicion.worlds, suspicion.text, hint)

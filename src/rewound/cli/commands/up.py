@@ -264,7 +264,9 @@ def _show_notes(brought: BringUp, *, zone: str) -> None:
     """Report what was changed or left out of the dumps, and what is doubtful in each world."""
     rules = [rule for made in brought.restored.values() for rule in made.ledger.rules]
     if damage := [rule for rule in rules if rule.rule in _DAMAGE]:
-        diagnostics.warn(f"values differ from the dumps, as you allowed: {summarise_rules(damage)}")
+        diagnostics.warn(
+            f"worlds differ from their dumps, as you allowed: {summarise_rules(damage)}"
+        )
     if assumed := [
         name
         for name, made in brought.restored.items()
