@@ -1,4 +1,7 @@
-"""The protocol of an engine: start, find and end servers. Higher layers use only this."""
+"""The protocol of an engine: start, find and end servers. Higher layers use only this.
+
+Each engine is a folder beside this file, such as `process` and `docker`; `choice` names them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

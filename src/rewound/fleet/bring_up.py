@@ -1,4 +1,4 @@
-"""A fleet as a whole, from its plans to its worlds.
+"""A fleet as a whole, from its plans to its worlds. A world that fails does not stop the others.
 
 Thin: `plan` decides what to create, `restore` creates one world, and `state` keeps the record. The
 caller holds the fleet's lock.

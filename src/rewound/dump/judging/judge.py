@@ -1,7 +1,8 @@
 """The verdict on one statement: executed, rewritten, skipped or refused, by which rule.
 
 Pure. Only this module decides which statements reach a server; to find out why a statement was
-changed, start here. Unknown statements are refused.
+changed, start here. Each change names its rule in the `Verdict`; the ledger counts it, and `up` and
+`report` show it. Unknown statements are refused.
 """
 
 import re
