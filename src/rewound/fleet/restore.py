@@ -56,7 +56,7 @@ def restore_world(
             restored = _restore_dump(dump, plan, context, engine, observer)
             return replace(restored, passed_over=passed_over)
         except (DumpError, LoadError) as error:
-            observer.world_note(plan.name, f"{error.in_one_line}; trying the next older dump")
+            observer.world_note(plan.name, f"{error.message}; trying the next older dump")
             passed_over = (*passed_over, dump.path)
     restored = _restore_dump(last, plan, context, engine, observer)
     return replace(restored, passed_over=passed_over)

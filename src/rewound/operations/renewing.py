@@ -88,7 +88,7 @@ def _prove(
     except Interrupted:
         raise
     except RewoundError as error:
-        observer.world_note(plan.name, f"its newer dump still fails: {error.in_one_line}")
+        observer.world_note(plan.name, f"its newer dump still fails: {error.message}")
         observer.world_changed(plan.name, WorldState.READY, "with its older dump, as before")
         return error
     finally:

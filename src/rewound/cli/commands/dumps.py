@@ -67,7 +67,8 @@ def command(
             width=width,
             logs=logs,
         )
-        render.write_lines(lines)
+        for line in lines:
+            render.write_wrapped(line)
     else:
         _write_rows(selection, catalog, chosen, logs, output_format)
     show_catalog_warnings(catalog, choice)

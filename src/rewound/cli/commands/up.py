@@ -317,8 +317,7 @@ def show_failures(
         return
     if len(failures) == 1 and not restored:
         raise next(iter(failures.values()))
-    for name, error in failures.items():
-        diagnostics.show_error(error.of_world(name))
+    diagnostics.show_errors([error.of_world(name) for name, error in failures.items()])
     if not restored:
         is_host = all(isinstance(error, HostError) for error in failures.values())
         kind = HostError if is_host else RewoundError

@@ -14,6 +14,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import zip_longest
 from types import FrameType
 from typing import NoReturn
 
@@ -83,13 +84,29 @@ def narrate(*lines: str) -> None:
 
 def show_error(error: RewoundError) -> None:
     """Print an error, the lines that it quotes, and its hint."""
-    from rewound.cli.output.escaping import show_lines
+    show_errors([error])
 
-    _echo(error.message, label="error:", colour="red", bold=True)
-    if error.quoted:
-        _write(show_lines(error.quoted, indent="    "))
-    if error.hint:
-        show_hint(error.hint)
+
+def show_errors(errors: Sequence[RewoundError]) -> None:
+    """Print errors; a hint that the next one has as well is printed once, after the last."""
+    for error, following in zip_longest(errors, errors[1:]):
+        _echo(error.message, label="error:", colour="red", bold=True)
+        if error.quoted:
+            _write(_quote(error.quoted))
+        if error.hint and (following is None or following.hint != error.hint):
+            show_hint(error.hint)
+
+
+def _quote(text: str) -> str:
+    """Return lines that an error quotes; on a terminal, long ones continue in the next."""
+    from rewound.cli.output.escaping import show_lines
+    from rewound.cli.output.wrapping import wrap_quoted
+
+    quoted = show_lines(text, indent="    ")
+    if not sys.stderr.isatty():
+        return quoted
+    width = shutil.get_terminal_size().columns
+    return "\n".join(wrap_quoted(line, width) for line in quoted.split("\n"))
 
 
 def show_hint(text: str) -> None:
@@ -153,8 +170,11 @@ class _LogHandler(logging.Handler):
     """Writes records to stderr like our own messages."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record."""
-        _write(self.format(record))
+        """Write a record; its traceback follows as it is."""
+        first, line_end, rest = self.format(record).partition("\n")
+        _echo(first)
+        if line_end:
+            _write(rest)
 
 
 def set_up_logging(*, verbose: bool) -> None:

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -21,10 +22,12 @@ from rich.text import Text
 from rewound.catalog import Dump
 from rewound.cli.output import diagnostics
 from rewound.cli.output.escaping import show_control_characters
-from rewound.cli.output.restore_lines import RestoreProgress
+from rewound.cli.output.restore_lines import RestoreProgress, shorten_reason
 from rewound.engine.protocol import PullStep
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState
+
+_REFRESH_S = 0.125
 
 
 @contextmanager
@@ -36,10 +39,8 @@ def show_progress(worlds: Mapping[str, int]) -> Iterator[Observer]:
         return
     lines = LiveLines(console, worlds)
     # Nothing of it stays on the screen: the list of worlds follows.
-    with (
-        Live(get_renderable=lines.draw, console=console, refresh_per_second=8, transient=True),
-        _messages_above(console),
-    ):
+    live = Live(get_renderable=lines.draw, console=console, auto_refresh=False, transient=True)
+    with _refreshed(live, console):
         yield lines
 
 
@@ -58,16 +59,15 @@ def count_worlds() -> Iterator[Callable[[str, int], None]]:
     if not console.is_terminal:
         yield lambda _world, _count: None
         return
-    with (
-        Progress(
-            TextColumn("comparing"),
-            BarColumn(bar_width=14),
-            MofNCompleteColumn(),
-            console=console,
-            transient=True,
-        ) as progress,
-        _messages_above(console),
-    ):
+    progress = Progress(
+        TextColumn("comparing"),
+        BarColumn(bar_width=14),
+        MofNCompleteColumn(),
+        console=console,
+        auto_refresh=False,
+        transient=True,
+    )
+    with _refreshed(progress, console):
         task = progress.add_task("", total=None)
         yield lambda _world, count: progress.update(task, advance=1, total=count)
 
@@ -80,10 +80,8 @@ def count_read() -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
     spinner = Spinner("dots", "reading dumps")
-    with (
-        Live(spinner, console=console, refresh_per_second=8, transient=True),
-        _messages_above(console),
-    ):
+    live = Live(spinner, console=console, auto_refresh=False, transient=True)
+    with _refreshed(live, console):
         done = 0
 
         def count() -> None:
@@ -102,17 +100,16 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
         yield lambda _step: None
         return
     layers: dict[str, tuple[int, int]] = {}
-    with (
-        Progress(
-            TextColumn("{task.fields[what]:<12}", markup=False),
-            BarColumn(bar_width=14),
-            TaskProgressColumn(),
-            DownloadColumn(binary_units=True),
-            console=console,
-            transient=True,
-        ) as progress,
-        _messages_above(console),
-    ):
+    progress = Progress(
+        TextColumn("{task.fields[what]:<12}", markup=False),
+        BarColumn(bar_width=14),
+        TaskProgressColumn(),
+        DownloadColumn(binary_units=True),
+        console=console,
+        auto_refresh=False,
+        transient=True,
+    )
+    with _refreshed(progress, console):
         task = progress.add_task("", total=None, what="")
 
         def show(step: PullStep) -> None:
@@ -126,14 +123,33 @@ def show_pull() -> Iterator[Callable[[PullStep], None]]:
         yield show
 
 
-def _messages_above(console: Console) -> AbstractContextManager[None]:
-    """Print messages above what the console shows live: click writes past rich's own redirection.
+@contextmanager
+def _refreshed(shown: Live | Progress, console: Console) -> Iterator[None]:
+    """Show something that changes while the block runs, and print messages above it.
 
-    Tried with click 8.5 and rich 15.0.
+    One thread at a time writes: if rich refreshes by itself while another thread prints, the two
+    sometimes move the cursor both, and lines of what was shown stay (rich 15.0). And click writes
+    past rich's redirection of stderr (click 8.5), so messages are handed over.
     """
-    return diagnostics.printing_above(
-        lambda line: console.print(Text.from_ansi(line), soft_wrap=True)
-    )
+    writing, ended = threading.RLock(), threading.Event()
+
+    def refresh() -> None:
+        while not ended.wait(_REFRESH_S):
+            with writing:
+                shown.refresh()
+
+    def print_above(line: str) -> None:
+        with writing:
+            console.print(Text.from_ansi(line), soft_wrap=True)
+
+    refreshing = threading.Thread(target=refresh, name="progress", daemon=True)
+    with shown, diagnostics.printing_above(print_above):
+        refreshing.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            refreshing.join()
 
 
 class PlainLines:
@@ -164,6 +180,7 @@ class LiveLines:
         self._progress = RestoreProgress(
             {show_control_characters(world): size for world, size in worlds.items()}
         )
+        self._dumps: dict[str, Path] = {}
         self._began_at = time.monotonic()
         self._lock = threading.Lock()
 
@@ -178,14 +195,23 @@ class LiveLines:
 
     def dump_tried(self, world: str, dump: Dump) -> None:
         """Start the world's line again."""
+        self._dumps[world] = dump.path
         with self._lock:
             self._progress.dump_tried(show_control_characters(world), dump.size_bytes)
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        """Show the world's new state; `detail` is printed when the command ends."""
-        del detail
+        """Show the world's new state; of one that failed, also the beginning of its reason.
+
+        The whole reason is printed when the command ends, and only then if there is one world.
+        """
         with self._lock:
             self._progress.world_changed(show_control_characters(world), state)
+            is_one_of_many = len(self._progress.worlds) > 1
+        if state is WorldState.FAILED and is_one_of_many:
+            reason = shorten_reason(detail, self._dumps.get(world))
+            line = Text(diagnostics.printable(f"{world} failed: {reason}"))
+            line.truncate(self._console.width, overflow="ellipsis")
+            diagnostics.narrate(line.plain)
 
     def world_loading(self, world: str, bytes_read: int, table: str) -> None:
         """Show the progress of the load."""
@@ -196,5 +222,4 @@ class LiveLines:
 
     def world_note(self, world: str, text: str) -> None:
         """Write the note above the live lines."""
-        note = diagnostics.printable(f"{world}: {text}")
-        self._console.print(note, markup=False, highlight=False)
+        diagnostics.narrate(f"{world}: {text}")

@@ -8,6 +8,7 @@ worlds.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from pathlib import Path
 
 from rich.text import Text
 
@@ -106,6 +107,15 @@ class RestoreProgress:
             return by_bytes_s
         by_worlds_s = elapsed_s * (len(self.worlds) - ended) / ended
         return (by_bytes_s + by_worlds_s) / 2
+
+
+def shorten_reason(reason: str, dump: Path | None) -> str:
+    """Return why a world failed without the dump's path, which the whole reason has.
+
+    >>> shorten_reason("/b/eu-1.sql.gz, line 9: refused", Path("/b/eu-1.sql.gz"))
+    'line 9: refused'
+    """
+    return reason if dump is None else reason.removeprefix(str(dump)).lstrip(",: ") or reason
 
 
 def describe_seconds(seconds: float) -> str:

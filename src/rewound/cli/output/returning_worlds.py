@@ -40,8 +40,7 @@ def show_returned(
         RewoundError: all of them failed.
         SomeWorldsFailed: some of them failed.
     """
-    for world, error in failures.items():
-        diagnostics.show_error(error.of_world(world))
+    diagnostics.show_errors([error.of_world(world) for world, error in failures.items()])
     if failures and not done:
         is_host = all(isinstance(error, HostError) for error in failures.values())
         raise (HostError if is_host else RewoundError)(f"no world was {verb}")

@@ -37,24 +37,31 @@ def show_state(world: World, *, is_older: bool, is_changed: bool = False) -> str
 def describe_older(worlds: Collection[World], names: Container[str] | None = None) -> Iterator[str]:
     """Yield why worlds hold older dumps than others of their fleet; only for `names`, if given."""
     older = find_older(worlds)
+    shown = [world for world in worlds if world.name in older]
+    if names is not None:
+        shown = [world for world in shown if world.name in names]
+    fell_back = [each for each in shown if each.passed_over]
+    if fell_back:
+        yield _describe_fallback(fell_back)
     newest = max((world.taken_at for world in worlds if world.schemas), default=None)
-    for world in worlds:
-        if world.name not in older or newest is None:
-            continue
-        if names is not None and world.name not in names:
-            continue
-        if world.passed_over:
-            newer = ", ".join(path.name for path in world.passed_over)
-            yield (
-                f"world {world.name} holds an older dump, {world.dump.name}:"
-                f" {newer} failed (--fallback)"
-            )
-        else:
+    for world in shown:
+        if newest is not None and not world.passed_over:
             yield (
                 f"world {world.name}'s newest dump when it was restored was that of"
                 f" {world.taken_at:%Y-%m-%d %H:%M:%S}, {_round(newest - world.taken_at)} before"
                 " the newest of the others"
             )
+
+
+def _describe_fallback(worlds: Sequence[World]) -> str:
+    """Return a sentence: which worlds hold older dumps, and which newer ones failed."""
+    newer = ", ".join(path.name for world in worlds for path in world.passed_over)
+    if len(worlds) == 1:
+        [world] = worlds
+        what = f"world {world.name} holds an older dump, {world.dump.name}"
+        return f"{what}: {newer} failed (--fallback)"
+    names = name_worlds([world.name for world in worlds])
+    return f"{names} hold older dumps (--fallback), because these failed: {newer}"
 
 
 def _round(gap: timedelta) -> str:

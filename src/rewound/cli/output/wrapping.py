@@ -37,6 +37,27 @@ def wrap_message(text: str, width: int, *, start: str = "", indent: int | None =
     return wrapped.replace(_HARD_SPACE, " ").replace("\0", _HARD_SPACE)
 
 
+def wrap_quoted(line: str, width: int) -> str:
+    """Return a quoted line in lines of at most `width`, further ones indented by two columns more.
+
+    A word that is longer than a line, such as the values of an INSERT, is broken anywhere.
+
+    >>> print(wrap_quoted("    INSERT INTO t VALUES (1),(2),(3)", 28))
+        INSERT INTO t VALUES
+          (1),(2),(3)
+    """
+    outer = line[: len(line) - len(line.lstrip())]
+    if len(line) <= width:
+        return line
+    return textwrap.fill(
+        line.strip(),
+        max(width, len(outer) + 20),
+        initial_indent=outer,
+        subsequent_indent=f"{outer}  ",
+        break_on_hyphens=False,
+    )
+
+
 def break_long_words(text: str, width: int) -> str:
     """Return a text whose words longer than `width` continue in the next line after `_./,-`.
 

@@ -41,6 +41,12 @@ def test_a_world_that_fell_back_names_what_failed_and_the_others_nothing():
     worlds = [ready("a"), ready("b", timedelta(days=1), Path("new.sql"))]
     [told] = describe_older(worlds)
     assert told == "world b holds an older dump, b.sql: new.sql failed (--fallback)"
+    worlds += [ready(name, timedelta(days=1), Path(f"new_{name}.sql")) for name in ("c", "d")]
+    [told] = describe_older(worlds)
+    assert told == (
+        "worlds b,c,d hold older dumps (--fallback), because these failed: new.sql, new_c.sql,"
+        " new_d.sql"
+    )
     assert list(describe_older([])) == []
     assert list(describe_older(worlds, {"a"})) == []
 

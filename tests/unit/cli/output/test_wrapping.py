@@ -3,7 +3,7 @@ import doctest
 import pytest
 
 from rewound.cli.output import wrapping
-from rewound.cli.output.wrapping import break_long_words, wrap_message
+from rewound.cli.output.wrapping import break_long_words, wrap_message, wrap_quoted
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,12 @@ def test_the_examples_hold():
 )
 def test_long_words_break_at_signs(text: str, lines: list[str]):
     assert break_long_words(text, 12) == "\n".join(lines)
+
+
+def test_quoted_lines_keep_to_their_indentation():
+    line = f"    INSERT INTO `t` VALUES {','.join(f'({n},NULL)' for n in range(20))}"
+    wrapped = wrap_quoted(line, 40).splitlines()
+    assert len(wrapped) > 3
+    assert all(each.startswith("      ") and len(each) <= 40 for each in wrapped[1:])
+    assert "".join(each.strip() for each in wrapped) == line.strip()
+    assert wrap_quoted(line[:40], 40) == line[:40]
