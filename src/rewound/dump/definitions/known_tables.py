@@ -90,7 +90,8 @@ class KnownTables:
     ) -> None:
         """Record an executed statement about these tables, in its order."""
         self.version += 1
-        if kind is Kind.CREATE_TABLE and keys[0] in self._tables and _only_if_missing(tokens):
+        is_known = keys[0] in self._tables or keys[0] in self._merges
+        if kind is Kind.CREATE_TABLE and is_known and _only_if_missing(tokens):
             return
         self._merges.follow(
             kind, keys, tokens, mode, default_engine=default_engine, folds_names=self.folds_names
