@@ -12,6 +12,8 @@
     ├── MysqlError               1  a server answered a statement with an error
     ├── LoadError                1  a dump did not become a world, or is not proven by it
     │   └── TableNamesFolded        it needs a server with lower_case_table_names=1
+    ├── ReplayError              1  binary logs did not take a dump to the moment asked for
+    │   └── DumpTooNew              the dump has changes from after that moment
     ├── FleetError               1  the fleet is not in the state that the command requires
     │   ├── FleetNotFound           there is no fleet of that name
     │   ├── FleetExists             a fleet of that name already exists
@@ -200,6 +202,14 @@ class TableNamesFolded(LoadError):
             f"{dump}, line {line}: {detail}, so the dump comes from a server with"
             " lower_case_table_names=1"
         )
+
+
+class ReplayError(RewoundError):
+    """Binary logs did not take a dump to the moment asked for."""
+
+
+class DumpTooNew(ReplayError):
+    """The dump has changes from after the moment asked for; an older one may do."""
 
 
 class FleetError(RewoundError):

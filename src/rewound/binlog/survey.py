@@ -19,6 +19,8 @@ class LogSurvey:
     """The file."""
     format: LogFormat
     """What its FORMAT event states."""
+    first_position: int
+    """Where what follows its FORMAT event begins, in bytes."""
     previous_gtids: GtidSet | None
     """All transactions before this file, of a MySQL log that states them."""
     gtid_list: tuple[Gtid, ...] | None
@@ -63,6 +65,7 @@ def survey_log(path: Path) -> LogSurvey:
         return LogSurvey(
             path,
             log.format,
+            log.first_position,
             head.previous_gtids,
             head.gtid_list,
             gtids,

@@ -21,6 +21,7 @@ from rewound.dump.rules.table import (
     Rule,
 )
 from rewound.figures import show_count
+from rewound.load.log_receipt import LogReceipt, find_log_imbalances
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class TableCount:
     """AUTO_INCREMENT as the dump states it."""
     auto_increment: int | None = None
     """AUTO_INCREMENT after the load: the number that the next row would get."""
+    by_logs: int = 0
+    """Rows that binary logs added or, below zero, removed."""
     by_others: int = 0
     """Rows that triggers, foreign keys and exchanged partitions added or, below zero, removed: the
     excess of `counted` over `loaded`. 0 for every table that none of them can reach.
@@ -190,6 +193,8 @@ class Ledger:
     """The rules that the user accepted although they change the world."""
     deep: DeepProof | None = None
     """The result of comparing the world with a second load; None if not requested."""
+    receipt: LogReceipt | None = None
+    """What binary logs did after the dump; None if none were replayed."""
 
     @property
     def rows(self) -> int:
@@ -223,6 +228,7 @@ def _find_by_kind(ledger: Ledger) -> dict[str, list[str]]:
             *_missing_objects(ledger.objects),
             *_lower_counters(ledger.tables),
             *_unseen(ledger),
+            *(() if ledger.receipt is None else find_log_imbalances(ledger.receipt)),
         ],
         "rows break foreign keys": _broken_keys(ledger.foreign_keys),
         "the world would differ from the dump": find_damage(
@@ -305,7 +311,7 @@ def find_missing_rows(tables: Sequence[TableCount]) -> list[str]:
                 f"the dump contains {rows} of table {name}, but the server accepted"
                 f" {table.loaded + table.duplicates:,}"
             )
-        if table.counted != table.loaded + table.by_others:
+        if table.counted != table.loaded + table.by_others + table.by_logs:
             problems.append(
                 f"the server accepted {show_count(table.loaded, 'row')} of table {name}, which"
                 f" contains {table.counted:,}"

@@ -43,6 +43,10 @@ class StatedObjects:
     _lost: dict[ObjectKey, str] = field(default_factory=dict)
     """What the server refused, and why."""
 
+    def add_existing(self, key: ObjectKey, table: TableKey | None = None) -> None:
+        """Record an object that a server has; of a trigger, with the table that it is on."""
+        self._add(key, table or key[1:])
+
     def follow(self, verdict: Verdict) -> None:
         """Record a statement that was executed."""
         kind, keys = verdict.kind, table_keys(verdict)
@@ -51,6 +55,8 @@ class StatedObjects:
         elif (dropped := _DROPPED.get(kind)) is not None:
             for key in keys:
                 self._remove(object_key(dropped, *key))
+        elif kind is Kind.ALTER_TABLE and (new := verdict.mentions.renamed_to) is not None:
+            self._move_triggers(keys[0], (new.schema or keys[0][0], new.name))
         elif kind is Kind.DROP_TABLE:
             for key in keys:
                 for trigger in self._triggers.pop(key, ()):
@@ -67,6 +73,13 @@ class StatedObjects:
         kind = _CREATED[verdict.kind]
         self._lost[object_key(kind, schema, name)] = reason
         return f"{kind} {schema}.{name}"
+
+    def _move_triggers(self, old: TableKey, new: TableKey) -> None:
+        """Record that a table was renamed; its triggers move with it."""
+        for trigger in self._triggers.pop(old, ()):
+            if self._get_all(old[0]).get(trigger) == old:
+                self._schemas[old[0]][trigger] = new
+                self._triggers.setdefault(new, []).append(trigger)
 
     def _add(self, key: ObjectKey, last_name: TableKey) -> None:
         is_trigger = key[0] == _CREATED[Kind.CREATE_TRIGGER]

@@ -87,6 +87,16 @@ def account_statements(passwords: Mapping[str, str]) -> list[str]:
     ]
 
 
+def replay_statements() -> list[str]:
+    """Return what lets the loader apply row events, with its own rights to each table."""
+    return [f"GRANT REPLICATION_APPLIER ON *.* TO '{LOADER}'@'localhost'"]
+
+
+def end_replay_statements() -> list[str]:
+    """Return what takes that right away."""
+    return [f"REVOKE REPLICATION_APPLIER ON *.* FROM '{LOADER}'@'localhost'"]
+
+
 def reading_statements(quoted_schemas: Sequence[str]) -> list[str]:
     """Return what opens the restored schemas to those who only read."""
     return [f"GRANT SELECT, SHOW VIEW ON {schema}.* TO '{READER}'@'%'" for schema in quoted_schemas]

@@ -78,7 +78,7 @@ class LogCoverage:
 def cover(logs: Iterable[LogFacts]) -> LogCoverage:
     """Return what the files of one world cover; there is one at least."""
     every = list(logs)
-    chain, findings = _drop_copies(_sort(every))
+    chain, findings = arrange(every)
     for before, after in pairwise(chain):
         if before.problem is not None:
             findings.append(before.problem)
@@ -99,6 +99,11 @@ def cover(logs: Iterable[LogFacts]) -> LogCoverage:
         is_closed=None if end.survey is None else end.survey.ending.is_closed,
         findings=tuple(findings),
     )
+
+
+def arrange(logs: Sequence[LogFacts]) -> tuple[list[LogFacts], list[str]]:
+    """Return the files in the order of the log, each once, and which are there twice."""
+    return _drop_copies(_sort(logs))
 
 
 def _sort(logs: Sequence[LogFacts]) -> list[LogFacts]:

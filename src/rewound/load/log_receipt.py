@@ -1,0 +1,150 @@
+"""The receipt of a replay: which part of which binary logs a world has beyond its dump. Pure.
+
+It is a part of the ledger, and kept as JSON with it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LogFileFacts:
+    """One file of the logs."""
+
+    path: str
+    name: str
+    """What its server calls it."""
+    sha256: str
+    """Of the file on disk, compressed or not, in hexadecimal."""
+    from_position: int
+    """Where the part that was replayed begins, in bytes."""
+    to_position: int
+    """Where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedPoint:
+    """One transaction of the logs."""
+
+    log_name: str
+    position: int
+    """Where it begins, in bytes."""
+    gtid: str | None
+    committed_at: datetime
+    """On the server of the logs."""
+    has_exact_time: bool
+    """Whether the time is the commit's; if not, the second in which its last statement began."""
+
+    def __str__(self) -> str:
+        gtid = f" ({self.gtid})" if self.gtid else ""
+        time = f"{self.committed_at.isoformat(' ').removesuffix('+00:00')} UTC"
+        return f"{self.log_name}:{self.position}{gtid}, {time}"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRows:
+    """What the replay did to the rows of one table."""
+
+    schema: str
+    table: str
+    before: int
+    """COUNT(*) before it; 0 of a table that the logs create."""
+    inserted: int
+    updated: int
+    deleted: int
+    """As counted in the events of the logs."""
+    by_definitions: int
+    """Rows that TRUNCATE, DROP PARTITION and their kin added or, below zero, removed."""
+    by_cascades: int
+    """The same of foreign keys whose changes the logs do not have."""
+    counted: int
+    """COUNT(*) after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerCounts:
+    """How many rows were written, changed and removed, in all tables."""
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogRule:
+    """How often a rule was used for a statement of the logs."""
+
+    rule: str
+    effect: str
+    count: int
+    first_at: str
+    """File and position of the first use."""
+    first_detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogReceipt:
+    """What was replayed, and how it was counted."""
+
+    target: str
+    """The moment that was asked for."""
+    start_by: str
+    """How the place in the logs was found where the dump stands."""
+    files: tuple[LogFileFacts, ...]
+    """In the order of the log; each was proven to follow the one before."""
+    transactions: int
+    first: LoggedPoint | None
+    last: LoggedPoint | None
+    """The last transaction that the world has; None if it has none beyond its dump."""
+    first_left_out: LoggedPoint | None
+    """None if the logs end before."""
+    tables: tuple[LoggedRows, ...]
+    """The tables whose rows the logs change."""
+    read: HandlerCounts
+    """Rows in the events that were applied."""
+    server: HandlerCounts
+    """The same as the server counted them (Handler_write, Handler_update, Handler_delete)."""
+    definitions: tuple[str, ...]
+    """Statements without rows that were executed, each with its place."""
+    rules: tuple[LogRule, ...]
+    notes: tuple[str, ...]
+    not_proved: tuple[str, ...]
+    """What could have gone wrong in the source or the logs without being seen here."""
+
+
+def find_log_imbalances(receipt: LogReceipt) -> list[str]:
+    """Return every reason why a replay does not prove its moment."""
+    problems = []
+    if not _is_same(receipt.read, receipt.server):
+        problems.append(
+            f"the logs have {_show(receipt.read)}, but the server counted {_show(receipt.server)}"
+        )
+    for rows in receipt.tables:
+        change = rows.inserted - rows.deleted + rows.by_definitions + rows.by_cascades
+        if rows.counted != rows.before + change:
+            problems.append(
+                f"table {rows.schema}.{rows.table} had {rows.before:,} rows, the logs insert"
+                f" {rows.inserted:,} and delete {rows.deleted:,}, but it contains"
+                f" {rows.counted:,}"
+            )
+    return problems
+
+
+def _is_same(read: HandlerCounts, server: HandlerCounts) -> bool:
+    """Tell whether a server counted what it was sent.
+
+    It counts an update that moves a row to another partition as an insert and a delete (9.7.4).
+    """
+    moved = read.updated - server.updated
+    return (
+        0 <= moved
+        and server.inserted == read.inserted + moved
+        and server.deleted == read.deleted + moved
+    )
+
+
+def _show(counts: HandlerCounts) -> str:
+    return (
+        f"{counts.inserted:,} rows inserted, {counts.updated:,} updated and {counts.deleted:,}"
+        " deleted"
+    )

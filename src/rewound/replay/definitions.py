@@ -1,0 +1,96 @@
+"""Executing the statements of a log that the judge admits, over a session of their own."""
+
+from rewound.binlog.events.header import LogEvent
+from rewound.binlog.events.query import read_query
+from rewound.binlog.events.table_map import read_table_map
+from rewound.binlog.transaction import LoggedTransaction
+from rewound.dump.rules.verdict import Verdict, excerpt
+from rewound.dump.text.statement import Kind
+from rewound.errors import ReplayError
+from rewound.load.objects import StatedObjects
+from rewound.mysql.client import Connection
+from rewound.replay.applied import Applied
+from rewound.replay.columns import find_difference
+from rewound.replay.log_judge import LogJudge
+from rewound.replay.row_balance import RowBalance
+from rewound.replay.server_tables import count_table, read_columns
+
+_TABLE_ID_BYTES = 6
+_PREPARES = frozenset({Kind.SET, Kind.USE})
+
+
+class Definitions:
+    """The tables of the server that is replayed into, and what changes them."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        judge: LogJudge,
+        balance: RowBalance,
+        objects: StatedObjects,
+        applied: Applied,
+    ) -> None:
+        """Take a session of the loader; `objects` are those that are there."""
+        self.judge = judge
+        self._connection = connection
+        self._balance = balance
+        self._objects = objects
+        self._applied = applied
+        self._compared: set[bytes] = set()
+        """Table maps, without their numbers, that are as the tables here."""
+
+    def execute(self, event: LogEvent, transaction: LoggedTransaction) -> None:
+        """Judge the statement of a QUERY event, and execute it.
+
+        Raises:
+            ReplayError: a rule refuses it.
+            MysqlError: the server does.
+            MalformedEvent: it is none, or its session cannot be made.
+        """
+        query = read_query(event)
+        place = f"{transaction.log.name}:{event.position}"
+        for verdict in self.judge.judge(query, at_s=event.at_s, position=event.position):
+            for use in verdict.uses:
+                self._applied.add_use(use, place)
+            if (refusal := verdict.refusal) is not None:
+                raise ReplayError(
+                    f"{place}: refused by rule {refusal.rule.name}:"
+                    f" {refusal.detail or refusal.rule.why}",
+                    hint=refusal.rule.remedy,
+                    quoted=excerpt(query.text),
+                )
+            for sql in verdict.sql:
+                self._connection.execute_sql(sql)
+            if verdict.sql and verdict.kind not in _PREPARES:
+                self._follow(verdict, place)
+
+    def require_columns(self, table_map: bytes, transaction: LoggedTransaction) -> None:
+        """Compare the table that the body of a TABLE_MAP event states with the one here, once.
+
+        Raises:
+            ReplayError: they differ, or the table is not here.
+            MalformedEvent: it is not one.
+        """
+        stated = table_map[_TABLE_ID_BYTES:]
+        if stated in self._compared:
+            return
+        logged = read_table_map(table_map)
+        columns = read_columns(self._connection, (logged.name.schema, logged.name.table))
+        if not columns:
+            raise ReplayError(
+                f"{transaction.place}: it changes rows of table {logged.name}, which is not here",
+                hint="the dump may lack this table; --skip-table leaves out its rows too",
+            )
+        if (difference := find_difference(logged, columns)) is not None:
+            raise ReplayError(
+                f"{transaction.place}: table {logged.name} {difference}",
+                hint="the logs may be of another server, or a rule has changed the definition"
+                " (rewound report)",
+            )
+        self._compared.add(stated)
+
+    def _follow(self, verdict: Verdict, place: str) -> None:
+        self._compared.clear()
+        self._objects.follow(verdict)
+        self._balance.add_definition(verdict, lambda key: count_table(self._connection, key))
+        self._applied.add_definition(f"{place}: {excerpt(verdict.statement.text)}")

@@ -1,0 +1,116 @@
+"""The files of one world's log: places in them, and the transactions from a place on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rewound.binlog.commit_points import CommitPoint, iter_commit_points, require_start
+from rewound.binlog.gtids import GtidSet
+from rewound.binlog.log_file import LogFile
+from rewound.binlog.survey import LogSurvey
+from rewound.catalog.logs.coverage import LogFacts
+from rewound.errors import ReplayError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in one of the files."""
+
+    index: int
+    """Which file, counted from 0."""
+    position: int
+    """In bytes."""
+
+
+class LogFiles:
+    """The files in the order of the log, each once."""
+
+    def __init__(self, logs: Sequence[LogFacts], findings: Sequence[str] = ()) -> None:
+        """Take files as `catalog.logs.coverage.arrange` orders them, and what that found."""
+        self._logs = logs
+        self._findings = findings
+
+    def __len__(self) -> int:
+        return len(self._logs)
+
+    def __getitem__(self, index: int) -> LogFacts:
+        return self._logs[index]
+
+    @property
+    def gtids(self) -> GtidSet:
+        """All of their transactions that have GTIDs."""
+        gtids = GtidSet()
+        for log in self._logs:
+            gtids.update(log.gtids)
+        return gtids
+
+    def survey(self, index: int) -> LogSurvey:
+        """Return what a whole file covers.
+
+        Raises:
+            ReplayError: it is damaged.
+        """
+        log = self._logs[index]
+        if log.survey is None:
+            raise ReplayError(
+                str(log.problem), hint="copy the file again, once the server has closed it"
+            )
+        return log.survey
+
+    def find_position(self, name: str, position: int, whose: str) -> Place:
+        """Return the place that a name and a position stand for; `whose` they are is for messages.
+
+        Raises:
+            ReplayError: there is no such file.
+            BinlogError: no transaction begins there.
+        """
+        index = next((at for at, log in enumerate(self._logs) if log.name == name), None)
+        if index is None:
+            raise ReplayError(
+                f"{name}, where {whose} stands (at {position:,}), is not among the logs"
+                f" {self.show_range()}",
+                hint=f"copy {name} and what follows it from the server, or from its backup",
+            )
+        with LogFile(self._logs[index].path) as log:
+            return Place(index, require_start(log, position))
+
+    def iter_points(self, start: Place) -> Iterator[tuple[int, CommitPoint]]:
+        """Yield the transactions from a place on, each with the number of its file."""
+        for index in range(start.index, len(self._logs)):
+            with LogFile(self._logs[index].path) as log:
+                for point in iter_commit_points(log):
+                    if index > start.index or point.start >= start.position:
+                        yield index, point
+
+    def iter_points_before(self, place: Place) -> Iterator[CommitPoint]:
+        """Yield the transactions of a place's file that come before it."""
+        with LogFile(self._logs[place.index].path) as log:
+            for point in iter_commit_points(log):
+                if point.start >= place.position:
+                    return
+                yield point
+
+    def find_last_before(self, place: Place) -> CommitPoint | None:
+        """Return the last transaction before a place, as far as the file before it."""
+        last = self._logs[place.index - 1].last if place.index else None
+        for point in self.iter_points_before(place):
+            last = point
+        return last
+
+    def find_gtids_before(self, place: Place) -> GtidSet:
+        """Return all transactions before a place that the files have or state."""
+        survey = self._logs[place.index].survey
+        gtids = GtidSet()
+        if survey is not None and survey.previous_gtids is not None:
+            gtids.update(survey.previous_gtids)
+        for log in self._logs[: place.index]:
+            gtids.update(log.gtids)
+        for point in self.iter_points_before(place):
+            if point.gtid is not None:
+                gtids.add(point.gtid)
+        return gtids
+
+    def show_range(self) -> str:
+        """Return the names of the first and the last file, and the first thing that was found."""
+        first, last = self._logs[0].name, self._logs[-1].name
+        found = f" ({self._findings[0]})" if self._findings else ""
+        return (first if first == last else f"{first} to {last}") + found

@@ -1,0 +1,153 @@
+"""The verdict on each statement of a log: by the judge of dumps, in the session of the log.
+
+Pure. Servers log statements that no dump has; each becomes one that the judge knows: RENAME TABLE
+and DROP INDEX are ALTER TABLE, ALTER VIEW is CREATE OR REPLACE VIEW, and CREATE TABLE … SELECT is
+logged as CREATE TABLE with its rows behind. What the judge does not know is refused.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from rewound.binlog.events.query import Query
+from rewound.binlog.events.table_map import TableName
+from rewound.dump.judging.dump_filter import DumpFilter
+from rewound.dump.judging.judge import Judge
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
+from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
+from rewound.dump.settings.session import DumpSession
+from rewound.dump.text.nesting import split_at_commas
+from rewound.dump.text.quoting import quote_name
+from rewound.dump.text.statement import Kind, Statement
+from rewound.dump.text.tokens import Token, UnreadableText, iter_tokens
+from rewound.replay.session_statements import (
+    LogServer,
+    find_default_collation,
+    iter_session_statements,
+)
+
+_TEMPORARY = re.compile(rb"DROP\s+(?:/\*!\d*\s+)?TEMPORARY\s", re.IGNORECASE)
+_WITH_ROWS_BEHIND = re.compile(rb"\s+START\s+TRANSACTION\s*\Z", re.IGNORECASE)
+_COMMENT = re.compile(rb"(?:\s|/\*(?!!).*?\*/)+", re.DOTALL)
+_RENAME, _DROP_INDEX = ("RENAME", "TABLE"), ("DROP", "INDEX")
+
+
+class LogJudge:
+    """Judges the statements of one server's logs, in their order."""
+
+    def __init__(
+        self,
+        profile: ServerProfile,
+        server: LogServer,
+        *,
+        schemas: Iterable[str],
+        dump_filter: DumpFilter,
+        allowed: frozenset[str],
+    ) -> None:
+        """Begin with a server that has these schemas."""
+        self._server = server
+        self._filter = dump_filter
+        self._judge = Judge(profile, dump_filter=dump_filter, allowed=allowed)
+        self._judge.created_schemas.update(schemas)
+        self._judge.set_source(server.version)
+        self._old_default = self._judge.session.utf8mb4_collation
+        self._default = profile.default_collations.get("utf8mb4")
+        self._version = profile.version_number
+
+    def has_rows_of(self, table: TableName) -> bool:
+        """Tell whether the rows of a table are replayed."""
+        return table.schema.lower() not in SYSTEM_SCHEMAS and self._filter.has_table(*table)
+
+    def name_rule(self, table: TableName) -> RuleUse:
+        """Return the rule by which rows of a table are not replayed."""
+        is_system = table.schema.lower() in SYSTEM_SCHEMAS
+        return RuleUse(rules.SYSTEM_SCHEMA if is_system else rules.NOT_SELECTED, f"rows of {table}")
+
+    def judge(self, query: Query, *, at_s: int, position: int) -> list[Verdict]:
+        """Return the verdicts on a statement, those on its session's settings first.
+
+        `at_s` is the second in which it began; `position` takes the place of the line.
+
+        Raises:
+            MalformedEvent: its session cannot be made.
+        """
+        text = _COMMENT.sub(b"", query.text, count=1) if query.text[:1] in b" \t\n/" else query.text
+        if _TEMPORARY.match(text):
+            use = RuleUse(rules.LOG_TEMPORARY_TABLE, excerpt(text))
+            return [Verdict(Statement(Kind.EMPTY, text), position, uses=(use,))]
+        collation = find_default_collation(query, self._server) or self._old_default
+        self._judge.session = DumpSession(
+            utf8mb4_collation=None if collation == self._default else collation
+        )
+        verdicts = [
+            self._judge.judge(statement, position)
+            for statement in iter_session_statements(query, at_s, self._server)
+        ]
+        verdicts += self._enter(query.schema, position)
+        text = _WITH_ROWS_BEHIND.sub(b"", text)
+        for statement in self._translate(text):
+            verdict = self._judge.judge(statement, position)
+            if (switch := self._judge.take_switch(position)) is not None:
+                verdicts.append(switch)
+            verdicts.append(_only_definitions(verdict))
+        return verdicts
+
+    def _enter(self, schema: str, position: int) -> Iterator[Verdict]:
+        """Select the default database, if it exists here."""
+        if schema not in self._judge.created_schemas:
+            return
+        session = self._judge.session
+        self._judge.session = replace(session, schema=schema, sets_time_zone=True)
+        sql = b"USE " + quote_name(schema, session.mode.encoding)
+        yield Verdict(Statement(Kind.USE, sql), position, (sql,), schema=schema)
+
+    def _translate(self, text: bytes) -> list[bytes]:
+        """Return the statements, of the kinds that dumps have, that do what this one does."""
+        mode = self._judge.session.mode
+        try:
+            tokens = list(iter_tokens(text, mode, self._version))
+        except UnreadableText:
+            return [text]  # the judge says why
+        words = tuple(token.word for token in tokens[:2])
+        if words == _RENAME or words == ("RENAME", "TABLES"):
+            return [_rename(text, part) for part in split_at_commas(tokens[2:])]
+        if words == _DROP_INDEX:
+            return [_drop_index(text, tokens)]
+        if words[:1] == ("ALTER",) and any(token.word == "VIEW" for token in tokens[:20]):
+            first = tokens[0]
+            if not any(token.word in ("TABLE", "DATABASE", "SCHEMA") for token in tokens[:2]):
+                return [text[: first.start] + b"CREATE OR REPLACE" + text[first.end :]]
+        return [text]
+
+
+def _only_definitions(verdict: Verdict) -> Verdict:
+    """Return a verdict, or a refusal if the statement would change rows."""
+    if verdict.kind in (Kind.INSERT, Kind.REPLACE, Kind.DELETE) and verdict.sql:
+        use = RuleUse(rules.LOG_STATEMENT, excerpt(verdict.statement.text))
+        return replace(verdict, sql=(), uses=(use,))
+    return verdict
+
+
+def _rename(text: bytes, part: Sequence[Token]) -> bytes:
+    """Return `old TO new` as ALTER TABLE; anything else as it is, which the judge refuses."""
+    at = next((place for place, token in enumerate(part) if token.word == "TO"), 0)
+    if not 0 < at < len(part) - 1:
+        return text
+    old = text[part[0].start : part[at - 1].end]
+    new = text[part[at + 1].start : part[-1].end]
+    return b"ALTER TABLE " + old + b" RENAME TO " + new
+
+
+def _drop_index(text: bytes, tokens: Sequence[Token]) -> bytes:
+    """Return `DROP INDEX name ON table` as ALTER TABLE; with options as it is."""
+    at = next((place for place, token in enumerate(tokens) if token.word == "ON"), 0)
+    if at != 3:
+        return text
+    end = next(
+        (p for p in range(at + 1, len(tokens)) if tokens[p].word in ("ALGORITHM", "LOCK")),
+        len(tokens),
+    )
+    table = text[tokens[at + 1].start : tokens[end - 1].end]
+    name = text[tokens[2].start : tokens[2].end]
+    return b"ALTER TABLE " + table + b" DROP INDEX " + name

@@ -1,0 +1,200 @@
+"""A transaction applied event by event: with savepoints, XA statements and definitions in it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from rewound.binlog.events.checksums import CHECKSUM_BYTES
+from rewound.binlog.events.header import LogEvent
+from rewound.binlog.events.kinds import ROW_KINDS, EventKind
+from rewound.binlog.events.malformed import MalformedEvent
+from rewound.binlog.events.query import read_query
+from rewound.binlog.events.statement_events import read_xa_prepare
+from rewound.binlog.events.table_map import TableName
+from rewound.binlog.replay_events import iter_replay_events, refuse_event
+from rewound.binlog.rows.left_out import leave_out_tables
+from rewound.binlog.rows.row_counts import ChangedRows, LoggedRowCounter, TableMaps
+from rewound.binlog.transaction import LoggedTransaction
+from rewound.dump.rules import table as rules
+from rewound.dump.rules.verdict import RuleUse
+from rewound.mysql.client import Connection
+from rewound.replay.applied import Applied
+from rewound.replay.definitions import Definitions
+from rewound.replay.row_balance import RowBalance
+from rewound.replay.row_batches import RowBatches
+
+_SAVEPOINT = re.compile(rb"(SAVEPOINT|ROLLBACK TO|RELEASE SAVEPOINT) (.+)", re.DOTALL)
+_XA = re.compile(
+    rb"XA (START|BEGIN|END|COMMIT|ROLLBACK) (X'[0-9a-f]*',X'[0-9a-f]*',\d+)( ONE PHASE)?",
+    re.IGNORECASE,
+)
+_Counts = dict[TableName, ChangedRows]
+
+
+@dataclass(slots=True)
+class _Tools:
+    """What all transactions are applied with."""
+
+    rows: Connection
+    definitions: Definitions
+    balance: RowBalance
+    applied: Applied
+    prepared: dict[bytes, tuple[str, _Counts]] = field(default_factory=dict)
+    """XA transactions that are prepared: where, and what they change."""
+
+
+class EventApplier:
+    """Applies transactions whose events cannot go to the server as they are."""
+
+    def __init__(
+        self, rows: Connection, definitions: Definitions, balance: RowBalance, applied: Applied
+    ) -> None:
+        """Take the session that applies rows; nothing may be open in it."""
+        self._tools = _Tools(rows, definitions, balance, applied)
+
+    def apply(self, transaction: LoggedTransaction, maps: TableMaps) -> None:
+        """Apply one transaction and commit it.
+
+        Raises:
+            ReplayError: a statement in it is refused.
+            MysqlError: the server refuses it.
+            BinlogError: an event is damaged.
+        """
+        run = _Run(self._tools, transaction, maps)
+        for event in self._iter_kept(transaction):
+            try:
+                run.take(event)
+            except MalformedEvent as error:
+                raise refuse_event(transaction, event, error) from error
+        run.finish()
+
+    def roll_back_prepared(self) -> None:
+        """Leave out the XA transactions that are neither committed nor rolled back."""
+        tools = self._tools
+        for xid, (place, _) in tools.prepared.items():
+            tools.rows.execute_sql(b"XA ROLLBACK " + xid)
+            tools.applied.add_use(RuleUse(rules.XA_UNDECIDED, xid.decode("ascii")), place)
+        tools.prepared.clear()
+
+    def _iter_kept(self, transaction: LoggedTransaction) -> Iterator[LogEvent]:
+        """Yield the events without those of tables whose rows are not replayed."""
+        judge = self._tools.definitions.judge
+        left_out = {table for table in transaction.tables if not judge.has_rows_of(table)}
+        for table in sorted(left_out):
+            self._tools.applied.add_use(judge.name_rule(table), transaction.place)
+        events = iter_replay_events(transaction)
+        return leave_out_tables(events, left_out.__contains__) if left_out else events
+
+
+class _Run:
+    """One transaction on its way."""
+
+    def __init__(self, tools: _Tools, transaction: LoggedTransaction, maps: TableMaps) -> None:
+        self._tools = tools
+        self._transaction = transaction
+        self._counter = LoggedRowCounter(maps)
+        self._taken_back: _Counts = {}
+        """Rows that were sent and that a ROLLBACK TO SAVEPOINT took back."""
+        self._batches = RowBatches()
+        self._is_open = False
+        self._savepoints: dict[bytes, _Counts] = {}
+        """What the transaction had changed at each."""
+
+    def take(self, event: LogEvent) -> None:
+        """Apply the next event."""
+        kind = event.kind
+        if kind == EventKind.TABLE_MAP or kind in ROW_KINDS:
+            if kind == EventKind.TABLE_MAP:
+                self._tools.definitions.require_columns(event.body, self._transaction)
+            self._counter.take(event.data, len(event.data) - CHECKSUM_BYTES)
+            self._open()
+            for statement in self._batches.add(event):
+                self._tools.rows.execute_sql(statement)
+        elif kind == EventKind.QUERY:
+            self._take_query(event)
+        elif kind == EventKind.XID:
+            self._commit()
+        elif kind == EventKind.XA_PREPARE:
+            self._prepare(event)
+
+    def finish(self) -> None:
+        """Count what was sent."""
+        self._tools.applied.add_rows(self._counter.counts.values())
+
+    def _take_query(self, event: LogEvent) -> None:
+        text = read_query(event).text
+        if text == b"COMMIT":
+            self._commit()
+        elif match := _SAVEPOINT.fullmatch(text):
+            self._take_savepoint(match, text)
+        elif match := _XA.fullmatch(text):
+            self._take_xa(match, text)
+        elif text != b"BEGIN":
+            self._tools.definitions.execute(event, self._transaction)
+
+    def _take_savepoint(self, match: re.Match[bytes], text: bytes) -> None:
+        verb, name = match.groups()
+        self._open()
+        self._send()
+        self._tools.rows.execute_sql(text)
+        if verb == b"SAVEPOINT":
+            self._savepoints[name] = self._find_changed()
+        elif verb == b"ROLLBACK TO":
+            if name not in self._savepoints:
+                raise MalformedEvent(f"there is no savepoint {name.decode(errors='replace')}")
+            self._taken_back = _subtract(self._counter.counts, self._savepoints[name])
+
+    def _take_xa(self, match: re.Match[bytes], text: bytes) -> None:
+        tools, verb, xid = self._tools, match[1].upper(), match[2]
+        self._send()
+        tools.rows.execute_sql(text)
+        if verb in (b"START", b"BEGIN"):
+            self._is_open = True
+        elif verb == b"COMMIT":
+            _, counts = tools.prepared.pop(xid, ("", self._find_changed()))
+            tools.balance.add_rows(counts)
+        elif verb == b"ROLLBACK":
+            tools.prepared.pop(xid, None)
+
+    def _prepare(self, event: LogEvent) -> None:
+        tools, prepare = self._tools, read_xa_prepare(event.body)
+        self._send()
+        if prepare.is_one_phase:
+            tools.rows.execute_sql(b"XA COMMIT " + prepare.xid + b" ONE PHASE")
+            tools.balance.add_rows(self._find_changed())
+        else:
+            tools.rows.execute_sql(b"XA PREPARE " + prepare.xid)
+            tools.prepared[prepare.xid] = (self._transaction.place, self._find_changed())
+
+    def _commit(self) -> None:
+        if self._is_open:
+            self._send()
+            self._tools.rows.execute_sql(b"COMMIT")
+        self._tools.balance.add_rows(self._find_changed())
+
+    def _open(self) -> None:
+        if not self._is_open:
+            self._tools.rows.execute_sql(b"BEGIN")
+            self._is_open = True
+
+    def _send(self) -> None:
+        for statement in self._batches.take():
+            self._tools.rows.execute_sql(statement)
+
+    def _find_changed(self) -> _Counts:
+        """Return the rows that the transaction has changed so far, if it were to commit."""
+        return _subtract(self._counter.counts, self._taken_back)
+
+
+def _subtract(
+    counts: Mapping[TableName, ChangedRows], less: Mapping[TableName, ChangedRows]
+) -> _Counts:
+    none = ChangedRows()
+    return {
+        name: ChangedRows(
+            rows.inserted - less.get(name, none).inserted,
+            rows.updated - less.get(name, none).updated,
+            rows.deleted - less.get(name, none).deleted,
+        )
+        for name, rows in counts.items()
+    }

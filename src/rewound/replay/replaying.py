@@ -1,0 +1,221 @@
+"""Taking a restored dump to its moment: the planned part of the logs, applied and proven.
+
+It takes an endpoint, as `load.loader` does, so it works with every engine. The proof is the
+ledger's: rows in the events = rows that the server counted, and for each table the rows before +
+inserted - deleted = COUNT(*) after.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from rewound.binlog.log_file import LogFile
+from rewound.binlog.transactions import TransactionReader
+from rewound.errors import BinlogError, Interrupted
+from rewound.load.ledger import Ledger, TableCount
+from rewound.load.log_receipt import (
+    HandlerCounts,
+    LogFileFacts,
+    LoggedPoint,
+    LoggedRows,
+    LogReceipt,
+)
+from rewound.load.objects import StatedObjects, TableKey, object_key
+from rewound.load.options import LoadOptions
+from rewound.load.proof import Found, look_at_server
+from rewound.load.server_reading import read_server_profile
+from rewound.mysql.client import Connection
+from rewound.mysql.endpoint import Endpoint
+from rewound.replay.applied import Applied
+from rewound.replay.applier import Applier
+from rewound.replay.log_judge import LogJudge
+from rewound.replay.plan import LogPart, LogPoint, ReplayPlan
+from rewound.replay.row_balance import RowBalance
+from rewound.replay.server_tables import (
+    find_tables_with_cascades,
+    read_collations,
+    read_handlers,
+    read_triggers,
+)
+from rewound.replay.session_statements import LogServer
+
+Progress = Callable[[int], None]
+"""Called with how many bytes of the logs were read so far."""
+_NOT_PROVED = (
+    "that a row which the logs update was here as they have it from before: it is found by its key",
+)
+_FLOATS = "columns of type FLOAT: mysqldump rounds their values to six digits"
+
+
+def replay(
+    endpoint: Endpoint,
+    plan: ReplayPlan,
+    ledger: Ledger,
+    *,
+    options: LoadOptions,
+    cancelled: threading.Event,
+    progress: Progress = lambda _bytes: None,
+) -> Ledger:
+    """Apply the planned part of the logs, and return the ledger with it, balanced or not.
+
+    `endpoint` is the loader's, which needs REPLICATION_APPLIER. `ledger` balances, and nothing has
+    changed since.
+
+    Raises:
+        ReplayError: the logs hold what is not replayed, or what the server refuses.
+        BinlogError: a log is damaged, or was changed since it was planned.
+        HostError: the server has no space for the rows.
+        Interrupted: `cancelled` was set.
+    """
+    with Connection(endpoint) as rows, Connection(endpoint) as definitions:
+        balance = RowBalance(
+            {(each.schema, each.table): each.counted or 0 for each in ledger.tables}
+        )
+        objects = _list_objects(ledger, definitions)
+        judge = LogJudge(
+            read_server_profile(definitions),
+            LogServer(plan.parts[0].survey.format.server_version, read_collations(definitions)),
+            schemas=ledger.schemas,
+            dump_filter=options.dump_filter,
+            allowed=options.allowed,
+        )
+        before = read_handlers(rows)
+        applier = Applier(rows, definitions, judge, balance, objects)
+        files = _apply_parts(plan.parts, applier, cancelled, progress)
+        applier.finish()
+        counted = _subtract(read_handlers(rows), before)
+        cascading = find_tables_with_cascades(definitions)
+    with Connection(endpoint) as connection:
+        found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
+    tables = balance.compare(found.row_counts, cascading.__contains__)
+    receipt = _make_receipt(plan, files, applier.applied, counted, tables)
+    if applier.applied.transactions != plan.transactions:
+        raise BinlogError(
+            plan.parts[-1].path,
+            f"{applier.applied.transactions:,} transactions were read, {plan.transactions:,} were"
+            " planned: the logs were changed meanwhile",
+        )
+    return replace(
+        ledger,
+        ended_at=datetime.now(UTC),
+        schemas=found.schemas,
+        tables=_merge_tables(ledger, found, tables, balance.tables),
+        objects=(
+            *objects.compare(found.objects),
+            *(each for each in ledger.objects if each.lost),
+        ),
+        foreign_keys=replace(found.foreign_keys, lost=ledger.foreign_keys.lost),
+        receipt=receipt,
+    )
+
+
+def _apply_parts(
+    parts: Sequence[LogPart], applier: Applier, cancelled: threading.Event, progress: Progress
+) -> tuple[LogFileFacts, ...]:
+    done = 0
+    for part in parts:
+        with LogFile(part.path) as log:
+            applier.begin_file(log.format.replay_event)
+            if part.start < part.end:
+                for transaction in TransactionReader(log).iter_transactions(part.start):
+                    if transaction.start >= part.end:
+                        break
+                    if cancelled.is_set():
+                        raise Interrupted(f"replaying {part.path} was interrupted")
+                    applier.apply(transaction)
+                    progress(done + transaction.end - part.start)
+        done += part.end - part.start
+    return tuple(_describe_file(part) for part in parts)
+
+
+def _describe_file(part: LogPart) -> LogFileFacts:
+    try:
+        with part.path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise BinlogError(part.path, f"cannot be read: {error.strerror}") from error
+    return LogFileFacts(str(part.path), part.survey.name, sha256, part.start, part.end)
+
+
+def _list_objects(ledger: Ledger, connection: Connection) -> StatedObjects:
+    """Return what the dump's proof found, each trigger with its table."""
+    objects = StatedObjects()
+    tables = read_triggers(connection)
+    for each in ledger.objects:
+        if each.is_there:
+            key = object_key(each.kind, each.schema, each.name)
+            objects.add_existing(key, tables.get((each.schema, each.name)))
+    return objects
+
+
+def _make_receipt(
+    plan: ReplayPlan,
+    files: tuple[LogFileFacts, ...],
+    applied: Applied,
+    counted: HandlerCounts,
+    tables: tuple[LoggedRows, ...],
+) -> LogReceipt:
+    notes = [*plan.notes]
+    if applied.definition_count > len(applied.definitions):
+        notes.append(
+            f"{applied.definition_count:,} statements without rows were executed; the first"
+            f" {len(applied.definitions):,} are listed"
+        )
+    return LogReceipt(
+        target=plan.target,
+        start_by=plan.start_by,
+        files=files,
+        transactions=applied.transactions,
+        first=_describe_point(plan.first),
+        last=_describe_point(plan.last),
+        first_left_out=_describe_point(plan.first_left_out),
+        tables=tables,
+        read=applied.rows,
+        server=counted,
+        definitions=tuple(applied.definitions),
+        rules=applied.rules,
+        notes=tuple(notes),
+        not_proved=_NOT_PROVED,
+    )
+
+
+def _describe_point(point: LogPoint | None) -> LoggedPoint | None:
+    if point is None:
+        return None
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=point.committed_us)
+    return LoggedPoint(point.log_name, point.start, point.gtid, at, point.has_exact_time)
+
+
+def _merge_tables(
+    ledger: Ledger, found: Found, logged: Sequence[LoggedRows], expected: Set[TableKey]
+) -> tuple[TableCount, ...]:
+    """Return the counts of the dump's load with what the logs did to each table."""
+    known: Mapping[TableKey, TableCount] = {
+        (each.schema, each.table): each for each in ledger.tables
+    }
+    changed = {(rows.schema, rows.table): rows for rows in logged}
+    merged = [TableCount(*key, 0, 0, 0, None) for key in sorted(expected - found.row_counts.keys())]
+    for key, counted in sorted(found.row_counts.items()):
+        table = known.get(key) or TableCount(*key, 0, 0, 0, 0)
+        rows = changed.get(key)
+        proved = table.counted if rows is None else rows.counted
+        merged.append(
+            replace(
+                table,
+                counted=counted,
+                by_logs=(proved or 0) - table.loaded - table.by_others,
+                auto_increment=found.auto_increments.get(key),
+                auto_increment_in_dump=None if key in changed else table.auto_increment_in_dump,
+            )
+        )
+    return tuple(merged)
+
+
+def _subtract(counts: HandlerCounts, less: HandlerCounts) -> HandlerCounts:
+    return HandlerCounts(
+        counts.inserted - less.inserted,
+        counts.updated - less.updated,
+        counts.deleted - less.deleted,
+    )

@@ -1,0 +1,109 @@
+"""What the server that is replayed into says of its tables and collations."""
+
+from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS_SQL
+from rewound.errors import MysqlError
+from rewound.load.log_receipt import HandlerCounts
+from rewound.load.objects import TableKey, quote_table
+from rewound.mysql.client import Connection
+from rewound.replay.columns import TableColumn
+
+_COLUMNS = (
+    "SELECT c.column_name, LOWER(c.data_type), LOWER(c.column_type), c.column_type,"
+    " c.is_nullable = 'YES', l.id, c.character_octet_length, c.numeric_precision,"
+    " c.numeric_scale, c.datetime_precision"
+    " FROM information_schema.columns c"
+    " LEFT JOIN information_schema.collations l ON l.collation_name = c.collation_name"
+    " WHERE c.table_schema = _utf8mb4 0x{schema} AND c.table_name = _utf8mb4 0x{table}"
+    " ORDER BY c.ordinal_position"
+)
+_CASCADES = (
+    "SELECT constraint_schema, table_name FROM information_schema.referential_constraints"
+    " WHERE (delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL'))"
+    f" AND constraint_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+)
+_HANDLERS = "SHOW SESSION STATUS WHERE Variable_name IN ({names})"
+_NO_SUCH_TABLE = frozenset({1146, 1049, 1356})
+_HANDLER_NAMES = ("Handler_write", "Handler_update", "Handler_delete")
+
+
+def read_columns(connection: Connection, key: TableKey) -> list[TableColumn]:
+    """Return the columns of a table, in order; none if there is no such table."""
+    schema, table = (name.encode("utf-8", "surrogateescape").hex() for name in key)
+    rows = connection.query(_COLUMNS.format(schema=schema, table=table)).rows
+    return [
+        TableColumn(
+            name=str(name),
+            data_type=_text(data_type),
+            column_type=_text(written if _text(data_type) in ("enum", "set") else column_type),
+            is_nullable=bool(nullable),
+            collation=_number(collation),
+            bytes=_number(octets),
+            digits=(int(str(digits)), int(str(decimals)))
+            if digits is not None and decimals is not None
+            else None,
+            fraction=_number(fraction),
+        )
+        for (
+            name,
+            data_type,
+            column_type,
+            written,
+            nullable,
+            collation,
+            octets,
+            digits,
+            decimals,
+            fraction,
+        ) in rows
+    ]
+
+
+def read_collations(connection: Connection) -> dict[int, tuple[str, str]]:
+    """Return each collation of a server by its number, with its character set."""
+    rows = connection.query(
+        "SELECT id, collation_name, character_set_name FROM information_schema.collations"
+    ).rows
+    return {int(str(number)): (str(name), str(charset)) for number, name, charset in rows}
+
+
+def find_tables_with_cascades(connection: Connection) -> set[TableKey]:
+    """Return the tables whose rows a foreign key changes or removes by itself."""
+    return {(str(schema), str(table)) for schema, table in connection.query(_CASCADES).rows}
+
+
+def read_triggers(connection: Connection) -> dict[TableKey, TableKey]:
+    """Return the table of each trigger, by the trigger's schema and name."""
+    rows = connection.query(
+        "SELECT trigger_schema, trigger_name, event_object_schema, event_object_table"
+        " FROM information_schema.triggers"
+    ).rows
+    return {
+        (str(schema), str(name)): (str(table_schema), str(table))
+        for schema, name, table_schema, table in rows
+    }
+
+
+def count_table(connection: Connection, key: TableKey) -> int | None:
+    """Return COUNT(*); None if there is no such table."""
+    try:
+        return int(connection.names(b"SELECT COUNT(*) FROM " + quote_table(key))[0])
+    except MysqlError as error:
+        if error.number in _NO_SUCH_TABLE:
+            return None
+        raise
+
+
+def read_handlers(connection: Connection) -> HandlerCounts:
+    """Return how many rows this session has written, changed and removed."""
+    names = ", ".join(f"'{name}'" for name in _HANDLER_NAMES)
+    rows = connection.query(_HANDLERS.format(names=names)).rows
+    values = {str(name): int(str(value)) for name, value in rows}
+    return HandlerCounts(*(values[name] for name in _HANDLER_NAMES))
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+
+
+def _number(value: object) -> int | None:
+    return None if value is None else int(str(value))

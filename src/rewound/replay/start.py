@@ -1,0 +1,81 @@
+"""Where a dump stands in the logs: by its position, its GTIDs, or both, which have to agree."""
+
+from rewound.binlog.commit_points import iter_commit_points
+from rewound.binlog.gtids import GtidSet
+from rewound.binlog.log_file import LogFile
+from rewound.errors import ReplayError
+from rewound.replay.coordinates import Coordinates
+from rewound.replay.log_files import LogFiles, Place
+
+_OF_THE_DUMPED = "give the logs of the server that was dumped, from the time of the dump on"
+
+
+def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[Place, str]:
+    """Return the place up to which a dump has the log's changes, and how it was found.
+
+    Raises:
+        ReplayError: the dump states none, or these files do not have it.
+        BinlogError: a file is damaged, or the position is inside of a transaction.
+    """
+    gtids = coordinates.gtids
+    if coordinates.log_name is not None and coordinates.position is not None:
+        place = files.find_position(coordinates.log_name, coordinates.position, "the dump")
+        if gtids is None or files.survey(place.index).previous_gtids is None:
+            return place, "the dump's position"
+        seen = files.find_gtids_before(place)
+        if seen != gtids:
+            raise ReplayError(
+                f"the dump's position ({coordinates.log_name}:{coordinates.position}) and its GTIDs"
+                f" disagree: before this position, the logs have {seen or 'none'}, the dump"
+                f" {gtids or 'none'}",
+                hint="give the logs of the server that was dumped, as they were then",
+            )
+        return place, "the dump's position and its GTIDs, which agree"
+    if gtids is None:
+        raise ReplayError(
+            "the dump does not say where it stands in the binary logs",
+            hint="dump with --single-transaction --source-data=2 (before MySQL 8.0.26"
+            " --master-data=2); --no-binlogs restores the dump's own moment",
+        )
+    return _find_gtids(gtids, files), "the dump's GTIDs"
+
+
+def _find_gtids(wanted: GtidSet, files: LogFiles) -> Place:
+    """Return the place before which the log has just these transactions."""
+    for index in reversed(range(len(files))):
+        before = files.survey(index).previous_gtids
+        if before is None or before.minus(wanted):
+            continue
+        seen = before.copy()
+        with LogFile(files[index].path) as log:
+            position = log.first_position
+            for point in iter_commit_points(log):
+                if point.gtid is None or point.gtid not in wanted:
+                    break
+                seen.add(point.gtid)
+                position = point.end
+        if missing := wanted.minus(seen):
+            raise _refuse_gtids(wanted, missing, files)
+        return Place(index, position)
+    raise _refuse_gtids(wanted, None, files)
+
+
+def _refuse_gtids(wanted: GtidSet, missing: GtidSet | None, files: LogFiles) -> ReplayError:
+    own = files.gtids
+    if own and wanted and own.server_uuids.isdisjoint(wanted.server_uuids):
+        return ReplayError(
+            f"the logs are of server {', '.join(sorted(own.server_uuids))}, the dump of"
+            f" {', '.join(sorted(wanted.server_uuids))}",
+            hint=_OF_THE_DUMPED,
+        )
+    if missing:
+        return ReplayError(
+            f"the dump has transactions that the logs {files.show_range()} do not have, or not in"
+            f" this order: {missing}; the logs end before the dump, or it is of no single moment"
+            " (dumped without --single-transaction)",
+            hint=_OF_THE_DUMPED,
+        )
+    return ReplayError(
+        f"the logs begin with {files[0].name}, which is after the dump: it has {wanted}",
+        hint=_OF_THE_DUMPED,
+    )

@@ -1,0 +1,82 @@
+"""The moments that a user can ask for: a time, a transaction, a position. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rewound.binlog.gtids import Gtid
+from rewound.errors import UsageError
+
+_MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class AtTime:
+    """Everything up to the first transaction, in the log's order, that was committed later."""
+
+    time_us: int
+    """In µs since 1970."""
+    is_strict: bool
+    """Whether a transaction that was committed just then is left out."""
+
+    def leaves_out(self, committed_us: int) -> bool:
+        """Tell whether a transaction of this time is too late."""
+        return committed_us > self.time_us or (self.is_strict and committed_us == self.time_us)
+
+    def __str__(self) -> str:
+        return f"{'before ' if self.is_strict else ''}{show_time(self.time_us)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtTransaction:
+    """Everything up to one transaction."""
+
+    gtid: Gtid
+    is_included: bool
+
+    def __str__(self) -> str:
+        return f"{'after' if self.is_included else 'before'} transaction {self.gtid}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtPosition:
+    """Everything before a position."""
+
+    log_name: str
+    position: int
+    """In bytes; a transaction begins there, or the file ends."""
+
+    def __str__(self) -> str:
+        return f"{self.log_name}:{self.position}"
+
+
+Target = AtTime | AtTransaction | AtPosition
+
+
+def at_time(moment: datetime, *, is_strict: bool) -> AtTime:
+    """Return the target of a moment with a zone."""
+    since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    time_us = (since.days * 86_400 + since.seconds) * _MICROSECONDS + since.microseconds
+    return AtTime(time_us, is_strict)
+
+
+def parse_position(text: str) -> AtPosition:
+    """Read `FILE:POS`.
+
+    Raises:
+        UsageError: it is not of this form.
+    """
+    name, _, position = text.strip().rpartition(":")
+    if not name or not position.isascii() or not position.isdecimal():
+        raise UsageError(
+            f"{text!r} is not a position in a binary log",
+            hint="write the file and the position of a transaction: mysql-bin.000042:1337",
+        )
+    return AtPosition(name, int(position))
+
+
+def show_time(time_us: int) -> str:
+    """Return a time of a log for people, in UTC, with microseconds where it has some."""
+    at = datetime.fromtimestamp(time_us // _MICROSECONDS, UTC).replace(
+        microsecond=time_us % _MICROSECONDS
+    )
+    return f"{at.isoformat(' ').removesuffix('+00:00')} UTC"
