@@ -1,4 +1,4 @@
-"""A source server with binary logs, its dumps, and what it held at moments that tests come back to."""
+"""A source server with binary logs, its dumps, and what it held at moments to come back to."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ from rewound.mysql.accounts import replay_statements
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from rewound.replay.coordinates import read_coordinates
-from rewound.replay.plan import ReplayPlan, plan_replay
+from rewound.replay.replay_plan import ReplayPlan, plan_replay
 from rewound.replay.replaying import replay
 from rewound.replay.target import Target
 from tests.server.load_server import LoadServer
@@ -102,7 +102,7 @@ def read_content(connection: Connection) -> dict[str, str]:
     rows = connection.query(
         "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'game'"
     ).rows
-    for name, kind in rows:
+    for name, kind in ((str(name), str(kind)) for name, kind in rows):
         if kind == "BASE TABLE":
             checksum = connection.texts(f"CHECKSUM TABLE game.`{name}`")[0][1]
             content[f"rows of {name}"] = str(checksum)

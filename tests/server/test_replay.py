@@ -1,4 +1,4 @@
-"""Dumps taken to a transaction of their server's binary logs: equal to what the server held then."""
+"""Dumps taken to a transaction of their server's binary logs: equal to what it held then."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,6 @@ from random import Random
 
 import pytest
 
-from rewound.binlog.gtids import GtidSet
 from rewound.engine.install.installation import Installation
 from rewound.engine.process.process_engine import ProcessEngine
 from rewound.replay.target import AtPosition

@@ -31,6 +31,8 @@ class TargetTime:
     """Whether a dump of exactly this moment is too new."""
     timezone: tzinfo
     """The zone that times are shown in."""
+    states_zone: bool = True
+    """Whether the user named the zone of this time, or chose one for all."""
 
     def admits(self, taken_at: datetime) -> bool:
         """Tell whether a dump of this time is old enough."""
@@ -81,26 +83,31 @@ class Choice:
         return tuple(missing.world for missing in self.missing_worlds)
 
 
-def parse_target(text: str, timezone: tzinfo, *, strictly_before: bool = False) -> TargetTime:
+def parse_target(
+    text: str, timezone: tzinfo, *, strictly_before: bool = False, zone_is_chosen: bool = True
+) -> TargetTime:
     """Read a target time as written on the command line.
 
-    A time without a zone is in `timezone`. A day without a time means its end, or its start with
-    `strictly_before`.
+    A time without a zone is in `timezone`, which the user may have chosen or not. A day without a
+    time means its end, or its start with `strictly_before`.
 
     Raises:
         UsageError: the text is not a time in ISO form.
     """
     iso_text = re.sub(r"\s+(?=[+-]\d|Z$)", "", text.strip())
+    states_zone = zone_is_chosen
     try:
         at = _read_day(iso_text, timezone, strictly_before=strictly_before)
         if at is None:
-            at = to_utc(datetime.fromisoformat(iso_text), timezone)
+            written = datetime.fromisoformat(iso_text)
+            states_zone = states_zone or written.tzinfo is not None
+            at = to_utc(written, timezone)
     except ValueError as error:
         raise UsageError(
             f"{text!r} is not a valid time",
             hint="write '2024-06-18 21:16', 2024-06-18T21:16:30+02:00, or a day: 2024-06-18",
         ) from error
-    return TargetTime(text.strip(), at=at, strictly_before=strictly_before, timezone=timezone)
+    return TargetTime(text.strip(), at, strictly_before, timezone, states_zone)
 
 
 def _read_day(text: str, timezone: tzinfo, *, strictly_before: bool) -> datetime | None:

@@ -17,7 +17,7 @@ from rewound.files.states import FileState
 from rewound.load.ledger import Ledger
 from rewound.load.options import LoadOptions
 
-BASELINE_FORMAT = 5
+BASELINE_FORMAT = 6
 """Part of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are no longer found."""
 
@@ -47,6 +47,8 @@ class Origin:
     check_foreign_keys: bool
     method: str
     """Both give the same; who asks for the plain one wants it to be done."""
+    replayed: tuple[str, ...] = ()
+    """What tells the part of the binary logs that was replayed; empty if none was."""
 
     @property
     def key(self) -> str:
@@ -90,6 +92,7 @@ def make_origin(
     installation: str,
     server_version: str,
     settings: ServerSettings,
+    replayed: tuple[str, ...] = (),
 ) -> Origin:
     """Return what a dump loaded with these options is the origin of."""
     return Origin(
@@ -106,6 +109,7 @@ def make_origin(
         allow_unfinished=options.allow_unfinished,
         check_foreign_keys=options.check_foreign_keys,
         method=options.method.value,
+        replayed=replayed,
     )
 
 

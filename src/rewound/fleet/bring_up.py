@@ -127,6 +127,7 @@ class _Recorder:
             dump_filter=made.ledger.dump_filter,
             baseline=made.baseline,
             lower_case_table_names=made.settings.lower_case_table_names,
+            moment=made.ledger.moment,
             passed_over=made.passed_over,
         )
         self._folder.name_socket(made.server)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rewound.catalog import ChosenDump, Dump
 from rewound.errors import HostError
+from rewound.replay.world_logs import WorldLogs
 from rewound.worlds.folding import name_worlds
 
 _MIB = 1 << 20
@@ -29,6 +30,8 @@ class WorldPlan:
     port: int
     folder: Path
     """Where its server lives."""
+    logs: WorldLogs | None = None
+    """The binary logs that lead from a dump to the moment; None if a dump's own is wanted."""
 
     @property
     def dump(self) -> Dump:
@@ -42,15 +45,21 @@ class WorldPlan:
 
 
 def plan_worlds(
-    chosen: Sequence[ChosenDump], *, ports: Sequence[int], worlds: Path, fallback: bool
+    chosen: Sequence[ChosenDump],
+    *,
+    ports: Sequence[int],
+    worlds: Path,
+    fallback: bool,
+    logs: Mapping[str, WorldLogs] | None = None,
 ) -> list[WorldPlan]:
-    """Return a plan per chosen dump, in their order."""
+    """Return a plan per chosen dump, in their order; `logs` are by world."""
     return [
         WorldPlan(
             name=choice.dump.world,
             dumps=(choice.dump, *(choice.older if fallback else ())),
             port=port,
             folder=worlds / choice.dump.world,
+            logs=(logs or {}).get(choice.dump.world),
         )
         for choice, port in zip(chosen, ports, strict=True)
     ]

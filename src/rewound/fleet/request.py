@@ -22,10 +22,21 @@ class RestoreRequest:
     fallback: bool = False
     deep: bool = False
     keep_baselines: bool = True
+    binlogs: tuple[str, ...] = ()
+    """Folders of binary logs besides the source."""
+    no_binlogs: bool = False
+    before_transaction: str | None = None
+    after_transaction: str | None = None
+    at_position: str | None = None
+    """The moment in the binary logs, where it is none of the times above."""
 
 
 _OF_THE_TARGET = ("at", "before")
-_FIELDS = ("pattern", "timezone", "allow_missing", "fallback", "deep")
+_OF_THE_POINT = ("before_transaction", "after_transaction", "at_position")
+_FIELDS = (
+    *("pattern", "timezone", "allow_missing", "fallback", "deep", "binlogs", "no_binlogs"),
+    *_OF_THE_POINT,
+)
 _OF_THE_LOAD = ("schema", "allow_unfinished", "check_foreign_keys", "method")
 _OF_THE_FILTER = frozenset({"only_schema", "only_table", "skip_table"})
 

@@ -14,9 +14,11 @@ from rewound.catalog import Dump
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.engine.server_options import ServerSettings
 from rewound.errors import (
+    BinlogError,
     DumpError,
     Interrupted,
     LoadError,
+    ReplayError,
     ServerNotReady,
     TableNamesFolded,
 )
@@ -35,6 +37,7 @@ from rewound.fleet.serve_loaded import LoadedWorld, serve_loaded
 from rewound.fleet.serving import serve
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
+from rewound.replay.replay_plan import ReplayPlan
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +58,7 @@ def restore_world(
         try:
             restored = _restore_dump(dump, plan, context, engine, observer)
             return replace(restored, passed_over=passed_over)
-        except (DumpError, LoadError) as error:
+        except (DumpError, LoadError, ReplayError, BinlogError) as error:
             observer.world_note(plan.name, f"{error.message}; trying the next older dump")
             passed_over = (*passed_over, dump.path)
     restored = _restore_dump(last, plan, context, engine, observer)
@@ -68,15 +71,16 @@ def _restore_dump(
     if context.cancelled.is_set():
         raise Interrupted(f"restoring world {plan.name} was interrupted")
     observer.dump_tried(plan.name, dump)
+    replay_plan = None if plan.logs is None else plan.logs.plan(dump.path)
     try:
         restored = None
         if context.baselines is not None:
             for settings in (context.settings(0), context.settings(1)):
                 restored = restored or _start_from_baseline(
-                    dump, plan, context, engine, observer, settings=settings
+                    dump, plan, context, engine, observer, replay_plan, settings=settings
                 )
         if restored is None:
-            restored = _load_as_needed(dump, plan, context, engine, observer)
+            restored = _load_as_needed(dump, plan, context, engine, observer, replay_plan)
         if context.witness is not None and restored.ledger.deep is None:
             restored = compare_with_second_load(
                 restored, plan, context, engine, observer, witness=context.witness
@@ -88,16 +92,23 @@ def _restore_dump(
 
 
 def _load_as_needed(
-    dump: Dump, plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
+    dump: Dump,
+    plan: WorldPlan,
+    context: RestoreContext,
+    engine: Engine,
+    observer: Observer,
+    replay_plan: ReplayPlan | None,
 ) -> Restored:
     """Load a dump into a server that tells names of tables apart by case, or else into one not."""
     try:
-        return _load(dump, plan, context, engine, observer, settings=context.settings(0))
+        settings = context.settings(0)
+        return _load(dump, plan, context, engine, observer, replay_plan, settings=settings)
     except TableNamesFolded as error:
         note = f"restored again, on a server with lower_case_table_names=1: {error.message}"
         observer.world_note(plan.name, note)
         discard_world(plan.folder, engine)
-    return _load(dump, plan, context, engine, observer, settings=context.settings(1))
+    settings = context.settings(1)
+    return _load(dump, plan, context, engine, observer, replay_plan, settings=settings)
 
 
 def _start_from_baseline(
@@ -106,6 +117,7 @@ def _start_from_baseline(
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
+    replay_plan: ReplayPlan | None,
     *,
     settings: ServerSettings,
 ) -> Restored | None:
@@ -114,7 +126,7 @@ def _start_from_baseline(
     if baselines is None or dump.size_bytes not in baselines.dump_sizes():
         return None
     sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
-    key = context.origin(sha256, settings).key
+    key = context.origin(sha256, settings, replay_plan).key
 
     def note(text: str) -> None:
         observer.world_note(plan.name, text)
@@ -160,6 +172,7 @@ def _load(
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
+    replay_plan: ReplayPlan | None,
     *,
     settings: ServerSettings,
 ) -> Restored:
@@ -170,13 +183,13 @@ def _load(
     spec = _spec(plan, context, settings, data_from=None)
     server = engine.start(spec)
     if context.baselines is None:
-        ledger = _populate(server, dump, plan, context, engine, observer)
+        ledger = _populate(server, dump, plan, context, engine, observer, replay_plan)
     else:
         hashes = context.baselines.hashes
         identity, read_from_ns = hashes.identify(dump.path), time.time_ns()
-        ledger = _populate(server, dump, plan, context, engine, observer)
+        ledger = _populate(server, dump, plan, context, engine, observer, replay_plan)
         hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
-    loaded = LoadedWorld(dump, spec, server, ledger)
+    loaded = LoadedWorld(dump, spec, server, ledger, replay_plan)
     return serve_loaded(loaded, plan, context, engine, observer)
 
 
@@ -202,6 +215,7 @@ def _populate(
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
+    replay_plan: ReplayPlan | None,
 ) -> Ledger:
     observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
 
@@ -216,4 +230,5 @@ def _populate(
         world=plan.name,
         progress=report_progress,
         note=lambda text: observer.world_note(plan.name, text),
+        replay_plan=replay_plan,
     )

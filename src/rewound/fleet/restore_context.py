@@ -28,6 +28,7 @@ from rewound.load.ledger import DeepProof, Ledger
 from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ROOT, password_statement
 from rewound.mysql.endpoint import Endpoint
+from rewound.replay.replay_plan import ReplayPlan
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,9 @@ class RestoreContext:
         """Return what the server of one of them is started with."""
         return ServerSettings(self.load.time_zone, lower_case_table_names)
 
-    def origin(self, dump_sha256: str, settings: ServerSettings) -> Origin:
+    def origin(
+        self, dump_sha256: str, settings: ServerSettings, replayed: ReplayPlan | None = None
+    ) -> Origin:
         """Return what a dump's baseline would be made from, with a server of such settings."""
         return make_origin(
             dump_sha256,
@@ -101,6 +104,7 @@ class RestoreContext:
             installation=self.engine.build,
             server_version=self.engine.version,
             settings=settings,
+            replayed=() if replayed is None else replayed.identity,
         )
 
 

@@ -26,6 +26,7 @@ from rewound.fleet.serving import connect, explained, serve
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import password_statement
 from rewound.mysql.client import Connection
+from rewound.replay.replay_plan import ReplayPlan
 
 _TRIES = 3
 """A thread of the server may write statistics at any time; hardly ever twice."""
@@ -41,6 +42,8 @@ class LoadedWorld:
     """Its server's."""
     server: Server
     ledger: Ledger
+    replayed: ReplayPlan | None = None
+    """What was replayed after its dump."""
 
 
 def serve_loaded(
@@ -56,7 +59,7 @@ def serve_loaded(
         LoadError: what is served in the end is less than what was proven.
         HostError: the server ended, or does not start again.
     """
-    origin = context.origin(loaded.ledger.dump.sha256, loaded.spec.settings)
+    origin = context.origin(loaded.ledger.dump.sha256, loaded.spec.settings, loaded.replayed)
     serving = _Serving(loaded, origin, context, engine, partial(observer.world_note, plan.name))
     running = serving.go_on()
     if running is not None:

@@ -66,8 +66,15 @@ class World:
     """What its server is started with, once it is ready."""
     reason: str | None = None
     """Why it failed."""
+    moment: datetime | None = None
+    """The moment that binary logs led to; None if it is the dump's own."""
     passed_over: tuple[Path, ...] = ()
     """Newer dumps of it that could not be restored."""
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that it holds, as far as that is known."""
+        return self.moment or self.taken_at
 
 
 def fleet_flag(fleet: str) -> str:
@@ -87,11 +94,11 @@ def of_fleet(fleet: str) -> str:
 def find_older(worlds: Iterable[World]) -> frozenset[str]:
     """Return the worlds that hold an older dump than the others do."""
     ready = [world for world in worlds if world.schemas]
-    newest = max((world.taken_at for world in ready), default=None)
+    newest = max((world.as_of for world in ready), default=None)
     return frozenset(
         world.name
         for world in ready
-        if world.passed_over or (newest and newest - world.taken_at > _SAME_ROUND)
+        if world.passed_over or (newest and newest - world.as_of > _SAME_ROUND)
     )
 
 

@@ -197,6 +197,11 @@ class Ledger:
     """What binary logs did after the dump; None if none were replayed."""
 
     @property
+    def moment(self) -> datetime | None:
+        """The moment that binary logs led to; None if it is the dump's own."""
+        return None if self.receipt is None else self.receipt.as_of
+
+    @property
     def rows(self) -> int:
         """Rows in all tables."""
         return sum(table.counted or 0 for table in self.tables)

@@ -88,6 +88,8 @@ class LogReceipt:
 
     target: str
     """The moment that was asked for."""
+    as_of: datetime | None
+    """The moment that the world holds; None if that is the dump's own."""
     start_by: str
     """How the place in the logs was found where the dump stands."""
     files: tuple[LogFileFacts, ...]
@@ -137,7 +139,7 @@ def _is_same(read: HandlerCounts, server: HandlerCounts) -> bool:
     """
     moved = read.updated - server.updated
     return (
-        0 <= moved
+        moved >= 0
         and server.inserted == read.inserted + moved
         and server.deleted == read.deleted + moved
     )

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from rewound import settings
 from rewound.catalog import Choice, ChosenDump, require_all
@@ -19,9 +20,15 @@ from rewound.fleet.restore_context import Observer, discard_world
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import FOR_ADDING, World, WorldState
 from rewound.mysql.accounts import ACCOUNTS
-from rewound.operations.dump_selection import Selection, find_dumps, read_selection
+from rewound.operations.dump_selection import (
+    Selection,
+    find_dumps,
+    read_log_target,
+    read_selection,
+)
 from rewound.operations.engines import get_engine
 from rewound.operations.host import open_baselines, prune_cache
+from rewound.operations.log_selection import choose_logs
 from rewound.operations.renewing import keep_changed, plan_renewals, prove
 from rewound.operations.restoring import (
     UpOptions,
@@ -31,6 +38,7 @@ from rewound.operations.restoring import (
     workers,
 )
 from rewound.operations.up_observer import UpObserver
+from rewound.replay.world_logs import WorldLogs
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +78,13 @@ def add(
         require_all(choice, selection.target, allows_missing=options.allow_missing)
         if not choice.chosen:
             return BringUp(record, {}, {})
+        log_choice = choose_logs(catalog, choice, selection, observer.narrate)
+        choice, logs = log_choice.choice, log_choice.logs
+        renewals = [replace(plan, logs=logs.get(plan.name)) for plan in renewals]
         observer.dumps_chosen(catalog, choice)
         engine = get_engine(record.engine, folder.name, clone=options.clone)
         missing = [each for each in choice.chosen if each.dump.world not in renewed]
-        brought = _restore(folder, record, missing, renewals, options, engine, observer)
+        brought = _restore(folder, record, missing, renewals, options, engine, observer, logs)
     prune_cache(limit_bytes=options.cache_limit_bytes)
     return brought
 
@@ -96,6 +107,17 @@ def _settle(wanted: Addition, record: FleetRecord) -> tuple[Selection, UpOptions
         pattern=request.pattern,
         timezone=request.timezone,
         worlds=wanted.selection.worlds,
+    )
+    selection = replace(
+        selection,
+        binlogs=tuple(Path(folder) for folder in request.binlogs),
+        no_binlogs=request.no_binlogs,
+        point=read_log_target(
+            selection,
+            before_transaction=request.before_transaction,
+            after_transaction=request.after_transaction,
+            at_position=request.at_position,
+        ),
     )
     options = replace(
         wanted.options,
@@ -129,6 +151,7 @@ def _restore(
     options: UpOptions,
     engine: Engine,
     observer: Observer,
+    logs: Mapping[str, WorldLogs],
 ) -> BringUp:
     baselines = open_baselines(folder.path)
     plans, context = plan_restore(
@@ -139,6 +162,7 @@ def _restore(
         engine_choice=record.engine,
         passwords={account: folder.read_password(account) for account in ACCOUNTS},
         baselines=baselines,
+        logs=logs,
     )
     pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
     context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())

@@ -59,7 +59,7 @@ def _describe_dump(folder: FleetFolder, world: World) -> DumpOrigin:
     return DumpOrigin(
         world=world.name,
         dump=str(world.dump),
-        taken_at=_show(world.taken_at),
+        taken_at=_show(world.as_of),
         sha256=None if facts is None else facts.sha256,
         bytes=None if facts is None else facts.file_bytes,
         dump_filter=world.dump_filter,

@@ -25,6 +25,7 @@ from rewound.dump.file.reader import DumpReader
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import DumpError, UsageError
 from rewound.fleet.plan import find_disagreement
+from rewound.replay.target import AtPosition, AtTransaction, parse_position, parse_transaction
 from rewound.similar_names import find_similar, suggest
 from rewound.worlds.selecting import select_worlds
 
@@ -49,6 +50,10 @@ class Selection:
     """Limits to some worlds: `host[1-3],eu-*`."""
     binlogs: tuple[Path, ...] = ()
     """Folders of binary logs besides the source."""
+    no_binlogs: bool = False
+    """Replay no binary logs, also where there are some."""
+    point: AtTransaction | AtPosition | None = None
+    """A moment in the binary logs other than the target time."""
 
 
 def read_selection(
@@ -70,8 +75,48 @@ def read_selection(
     zone = _read_timezone(timezone)
     target = None
     if (text := at if at is not None else before) is not None:
-        target = parse_target(text, zone, strictly_before=before is not None)
+        target = parse_target(
+            text, zone, strictly_before=before is not None, zone_is_chosen=timezone is not None
+        )
     return Selection(source=source, target=target, pattern=pattern, timezone=zone, worlds=worlds)
+
+
+def read_log_target(
+    selection: Selection,
+    *,
+    before_transaction: str | None = None,
+    after_transaction: str | None = None,
+    at_position: str | None = None,
+    no_binlogs: bool = False,
+) -> AtTransaction | AtPosition | None:
+    """Return the moment in the logs that the texts of a user name; None if they name none.
+
+    Raises:
+        UsageError: a text is not readable, or contradicts the selection.
+    """
+    given = {
+        "--before-transaction": before_transaction,
+        "--after-transaction": after_transaction,
+        "--at-position": at_position,
+    }
+    names = [name for name, text in given.items() if text is not None]
+    if not names:
+        return None
+    if len(names) > 1:
+        raise UsageError(
+            f"{' and '.join(names)} are mutually exclusive", hint="use only one of them"
+        )
+    if selection.target is not None:
+        raise UsageError(
+            f"{names[0]} and a time (--at, --before) are mutually exclusive",
+            hint="use only one of them; the newest dump that is old enough is found by itself",
+        )
+    if no_binlogs:
+        raise UsageError(f"{names[0]} and --no-binlogs are mutually exclusive")
+    if at_position is not None:
+        return parse_position(at_position)
+    gtid = str(before_transaction or after_transaction)
+    return parse_transaction(gtid, is_included=after_transaction is not None)
 
 
 def _read_timezone(name: str | None) -> tzinfo:

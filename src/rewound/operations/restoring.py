@@ -48,9 +48,12 @@ from rewound.operations.engine_maker import EngineMaker
 from rewound.operations.engine_request import EngineRequest
 from rewound.operations.engines import get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, open_baselines, prune_cache
+from rewound.operations.log_selection import choose_logs
 from rewound.operations.replacing import require_whole_replacement
 from rewound.operations.up_observer import UpObserver
 from rewound.operations.witness import ExactWitness
+from rewound.replay.target import AtPosition, AtTransaction
+from rewound.replay.world_logs import WorldLogs
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def up(
             folder.require_shareable(get_group(options.group))
         catalog, choice = find_dumps(selection)
         require_all(choice, selection.target, allows_missing=options.allow_missing)
+        log_choice = choose_logs(catalog, choice, selection, observer.narrate)
+        choice = log_choice.choice
         observer.dumps_chosen(catalog, choice)
         engines = EngineMaker(options.engine, options.clone, observer)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])
@@ -110,7 +115,7 @@ def up(
             require_whole_replacement(selection, names, folder.find_record())
             replaced(end_fleet(folder, get_watches(folder.find_engine())))
         maker = FleetMaker(folder, selection, options, engine, engine_choice)
-        brought = maker.make(choice.chosen, observer)
+        brought = maker.make(choice.chosen, observer, log_choice.logs)
         if not brought.restored:
             take_down(folder, engine)
         elif options.expire_s is not None:
@@ -129,8 +134,16 @@ class FleetMaker:
     engine: Engine
     engine_choice: EngineChoice
 
-    def make(self, chosen: Sequence[ChosenDump], observer: Observer) -> BringUp:
-        """Restore these dumps, of as many worlds; what ends this early leaves nothing."""
+    def make(
+        self,
+        chosen: Sequence[ChosenDump],
+        observer: Observer,
+        logs: Mapping[str, WorldLogs] | None = None,
+    ) -> BringUp:
+        """Restore these dumps, of as many worlds; what ends this early leaves nothing.
+
+        `logs` are the binary logs to replay, by world.
+        """
         folder, options, engine = self.folder, self.options, self.engine
         take_down(folder, engine)  # what is left of an earlier fleet of this name
         baselines = open_baselines(folder.path)
@@ -141,6 +154,7 @@ class FleetMaker:
             engine_choice=self.engine_choice,
             passwords={account: new_password() for account in ACCOUNTS},
             baselines=baselines,
+            logs=logs,
         )
         try:
             folder.create(group=None if options.group is None else get_group(options.group))
@@ -200,6 +214,7 @@ def plan_restore(
     engine_choice: EngineChoice,
     passwords: Mapping[str, str],
     baselines: BaselineCache,
+    logs: Mapping[str, WorldLogs] | None = None,
 ) -> tuple[list[WorldPlan], RestoreContext]:
     """Decide how dumps are restored, and what they have in common with the plans `besides`.
 
@@ -211,6 +226,7 @@ def plan_restore(
         ports=pick_ports(len(chosen), base=options.port_base),
         worlds=folder.path / "worlds",
         fallback=options.fallback,
+        logs=logs,
     )
     plans = [*made, *besides]
     # So many second servers may run at a time.
@@ -271,7 +287,19 @@ def make_request(selection: Selection, options: UpOptions) -> RestoreRequest:
         fallback=options.fallback,
         deep=options.deep,
         keep_baselines=options.keep_baselines,
+        binlogs=tuple(str(folder.absolute()) for folder in selection.binlogs),
+        no_binlogs=selection.no_binlogs,
+        **_describe_point(selection.point),
     )
+
+
+def _describe_point(point: AtTransaction | AtPosition | None) -> dict[str, str]:
+    if point is None:
+        return {}
+    if isinstance(point, AtPosition):
+        return {"at_position": str(point)}
+    name = "after_transaction" if point.is_included else "before_transaction"
+    return {name: str(point.gtid)}
 
 
 def workers() -> int:

@@ -13,12 +13,12 @@ from rewound.binlog.events.statement_events import read_incident
 from rewound.binlog.replay_events import count_rows
 from rewound.binlog.rows.row_counts import TableMaps
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
-from rewound.dump.rules import table as rules
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import excerpt
 from rewound.errors import HostError, MysqlError, ReplayError
 from rewound.load.objects import StatedObjects
 from rewound.mysql.client import Connection
+from rewound.replay import log_rules
 from rewound.replay.applied import Applied
 from rewound.replay.definitions import Definitions
 from rewound.replay.log_judge import LogJudge
@@ -168,11 +168,11 @@ def _require_replayable(transaction: LoggedTransaction) -> None:
     """
     rule: Rule | None = None
     if transaction.kind is TransactionKind.INCIDENT:
-        rule = rules.LOG_INCIDENT
+        rule = log_rules.LOG_INCIDENT
     elif transaction.kind is TransactionKind.STATEMENT:
-        rule = rules.LOG_STATEMENT
+        rule = log_rules.LOG_STATEMENT
     elif transaction.is_rolled_back:
-        rule = rules.LOG_ROLLED_BACK
+        rule = log_rules.LOG_ROLLED_BACK
     if rule is None:
         return
     at = transaction.start if transaction.statement_at is None else transaction.statement_at

@@ -12,7 +12,7 @@ from rewound.errors import ReplayError
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class LogPlace:
     """A position in one of the files."""
 
     index: int
@@ -56,7 +56,7 @@ class LogFiles:
             )
         return log.survey
 
-    def find_position(self, name: str, position: int, whose: str) -> Place:
+    def find_position(self, name: str, position: int, whose: str) -> LogPlace:
         """Return the place that a name and a position stand for; `whose` they are is for messages.
 
         Raises:
@@ -71,9 +71,9 @@ class LogFiles:
                 hint=f"copy {name} and what follows it from the server, or from its backup",
             )
         with LogFile(self._logs[index].path) as log:
-            return Place(index, require_start(log, position))
+            return LogPlace(index, require_start(log, position))
 
-    def iter_points(self, start: Place) -> Iterator[tuple[int, CommitPoint]]:
+    def iter_points(self, start: LogPlace) -> Iterator[tuple[int, CommitPoint]]:
         """Yield the transactions from a place on, each with the number of its file."""
         for index in range(start.index, len(self._logs)):
             with LogFile(self._logs[index].path) as log:
@@ -81,7 +81,7 @@ class LogFiles:
                     if index > start.index or point.start >= start.position:
                         yield index, point
 
-    def iter_points_before(self, place: Place) -> Iterator[CommitPoint]:
+    def iter_points_before(self, place: LogPlace) -> Iterator[CommitPoint]:
         """Yield the transactions of a place's file that come before it."""
         with LogFile(self._logs[place.index].path) as log:
             for point in iter_commit_points(log):
@@ -89,14 +89,14 @@ class LogFiles:
                     return
                 yield point
 
-    def find_last_before(self, place: Place) -> CommitPoint | None:
+    def find_last_before(self, place: LogPlace) -> CommitPoint | None:
         """Return the last transaction before a place, as far as the file before it."""
         last = self._logs[place.index - 1].last if place.index else None
         for point in self.iter_points_before(place):
             last = point
         return last
 
-    def find_gtids_before(self, place: Place) -> GtidSet:
+    def find_gtids_before(self, place: LogPlace) -> GtidSet:
         """Return all transactions before a place that the files have or state."""
         survey = self._logs[place.index].survey
         gtids = GtidSet()

@@ -21,6 +21,7 @@ from rewound.dump.text.nesting import split_at_commas
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.tokens import Token, UnreadableText, iter_tokens
+from rewound.replay import log_rules
 from rewound.replay.session_statements import (
     LogServer,
     find_default_collation,
@@ -49,7 +50,7 @@ class LogJudge:
         self._server = server
         self._filter = dump_filter
         self._judge = Judge(profile, dump_filter=dump_filter, allowed=allowed)
-        self._judge.created_schemas.update(schemas)
+        self._judge.schemas.created.update(schemas)
         self._judge.set_source(server.version)
         self._old_default = self._judge.session.utf8mb4_collation
         self._default = profile.default_collations.get("utf8mb4")
@@ -74,7 +75,7 @@ class LogJudge:
         """
         text = _COMMENT.sub(b"", query.text, count=1) if query.text[:1] in b" \t\n/" else query.text
         if _TEMPORARY.match(text):
-            use = RuleUse(rules.LOG_TEMPORARY_TABLE, excerpt(text))
+            use = RuleUse(log_rules.LOG_TEMPORARY_TABLE, excerpt(text))
             return [Verdict(Statement(Kind.EMPTY, text), position, uses=(use,))]
         collation = find_default_collation(query, self._server) or self._old_default
         self._judge.session = DumpSession(
@@ -95,7 +96,7 @@ class LogJudge:
 
     def _enter(self, schema: str, position: int) -> Iterator[Verdict]:
         """Select the default database, if it exists here."""
-        if schema not in self._judge.created_schemas:
+        if schema not in self._judge.schemas.created:
             return
         session = self._judge.session
         self._judge.session = replace(session, schema=schema, sets_time_zone=True)
@@ -124,7 +125,7 @@ class LogJudge:
 def _only_definitions(verdict: Verdict) -> Verdict:
     """Return a verdict, or a refusal if the statement would change rows."""
     if verdict.kind in (Kind.INSERT, Kind.REPLACE, Kind.DELETE) and verdict.sql:
-        use = RuleUse(rules.LOG_STATEMENT, excerpt(verdict.statement.text))
+        use = RuleUse(log_rules.LOG_STATEMENT, excerpt(verdict.statement.text))
         return replace(verdict, sql=(), uses=(use,))
     return verdict
 

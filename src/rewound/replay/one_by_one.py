@@ -15,9 +15,9 @@ from rewound.binlog.replay_events import iter_replay_events, refuse_event
 from rewound.binlog.rows.left_out import leave_out_tables
 from rewound.binlog.rows.row_counts import ChangedRows, LoggedRowCounter, TableMaps
 from rewound.binlog.transaction import LoggedTransaction
-from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse
 from rewound.mysql.client import Connection
+from rewound.replay import log_rules
 from rewound.replay.applied import Applied
 from rewound.replay.definitions import Definitions
 from rewound.replay.row_balance import RowBalance
@@ -60,7 +60,7 @@ class EventApplier:
             MysqlError: the server refuses it.
             BinlogError: an event is damaged.
         """
-        run = _Run(self._tools, transaction, maps)
+        run = _EventByEvent(self._tools, transaction, maps)
         for event in self._iter_kept(transaction):
             try:
                 run.take(event)
@@ -73,7 +73,7 @@ class EventApplier:
         tools = self._tools
         for xid, (place, _) in tools.prepared.items():
             tools.rows.execute_sql(b"XA ROLLBACK " + xid)
-            tools.applied.add_use(RuleUse(rules.XA_UNDECIDED, xid.decode("ascii")), place)
+            tools.applied.add_use(RuleUse(log_rules.XA_UNDECIDED, xid.decode("ascii")), place)
         tools.prepared.clear()
 
     def _iter_kept(self, transaction: LoggedTransaction) -> Iterator[LogEvent]:
@@ -86,7 +86,7 @@ class EventApplier:
         return leave_out_tables(events, left_out.__contains__) if left_out else events
 
 
-class _Run:
+class _EventByEvent:
     """One transaction on its way."""
 
     def __init__(self, tools: _Tools, transaction: LoggedTransaction, maps: TableMaps) -> None:

@@ -31,7 +31,7 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.replay.applied import Applied
 from rewound.replay.applier import Applier
 from rewound.replay.log_judge import LogJudge
-from rewound.replay.plan import LogPart, LogPoint, ReplayPlan
+from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import (
     find_tables_with_cascades,
@@ -41,8 +41,8 @@ from rewound.replay.server_tables import (
 )
 from rewound.replay.session_statements import LogServer
 
-Progress = Callable[[int], None]
-"""Called with how many bytes of the logs were read so far."""
+Progress = Callable[[str, float], None]
+"""Called with the file that is replayed, and which share of all was so far."""
 _NOT_PROVED = (
     "that a row which the logs update was here as they have it from before: it is found by its key",
 )
@@ -56,7 +56,7 @@ def replay(
     *,
     options: LoadOptions,
     cancelled: threading.Event,
-    progress: Progress = lambda _bytes: None,
+    progress: Progress = lambda _log, _share: None,
 ) -> Ledger:
     """Apply the planned part of the logs, and return the ledger with it, balanced or not.
 
@@ -114,7 +114,7 @@ def replay(
 def _apply_parts(
     parts: Sequence[LogPart], applier: Applier, cancelled: threading.Event, progress: Progress
 ) -> tuple[LogFileFacts, ...]:
-    done = 0
+    done, whole = 0, sum(part.end - part.start for part in parts) or 1
     for part in parts:
         with LogFile(part.path) as log:
             applier.begin_file(log.format.replay_event)
@@ -125,7 +125,7 @@ def _apply_parts(
                     if cancelled.is_set():
                         raise Interrupted(f"replaying {part.path} was interrupted")
                     applier.apply(transaction)
-                    progress(done + transaction.end - part.start)
+                    progress(part.survey.name, (done + transaction.end - part.start) / whole)
         done += part.end - part.start
     return tuple(_describe_file(part) for part in parts)
 
@@ -165,6 +165,7 @@ def _make_receipt(
         )
     return LogReceipt(
         target=plan.target,
+        as_of=None if plan.as_of_us is None else _at(plan.as_of_us),
         start_by=plan.start_by,
         files=files,
         transactions=applied.transactions,
@@ -184,8 +185,13 @@ def _make_receipt(
 def _describe_point(point: LogPoint | None) -> LoggedPoint | None:
     if point is None:
         return None
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=point.committed_us)
-    return LoggedPoint(point.log_name, point.start, point.gtid, at, point.has_exact_time)
+    return LoggedPoint(
+        point.log_name, point.start, point.gtid, _at(point.committed_us), point.has_exact_time
+    )
+
+
+def _at(time_us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_us)
 
 
 def _merge_tables(

@@ -1,4 +1,4 @@
-"""How many rows each table has while logs are replayed. Pure, but for counts that it asks for."""
+"""How many rows each table has while logs are replayed. Pure: the caller counts where needed."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

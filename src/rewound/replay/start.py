@@ -5,12 +5,12 @@ from rewound.binlog.gtids import GtidSet
 from rewound.binlog.log_file import LogFile
 from rewound.errors import ReplayError
 from rewound.replay.coordinates import Coordinates
-from rewound.replay.log_files import LogFiles, Place
+from rewound.replay.log_files import LogFiles, LogPlace
 
 _OF_THE_DUMPED = "give the logs of the server that was dumped, from the time of the dump on"
 
 
-def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[Place, str]:
+def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[LogPlace, str]:
     """Return the place up to which a dump has the log's changes, and how it was found.
 
     Raises:
@@ -40,7 +40,7 @@ def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[Place, str]:
     return _find_gtids(gtids, files), "the dump's GTIDs"
 
 
-def _find_gtids(wanted: GtidSet, files: LogFiles) -> Place:
+def _find_gtids(wanted: GtidSet, files: LogFiles) -> LogPlace:
     """Return the place before which the log has just these transactions."""
     for index in reversed(range(len(files))):
         before = files.survey(index).previous_gtids
@@ -56,7 +56,7 @@ def _find_gtids(wanted: GtidSet, files: LogFiles) -> Place:
                 position = point.end
         if missing := wanted.minus(seen):
             raise _refuse_gtids(wanted, missing, files)
-        return Place(index, position)
+        return LogPlace(index, position)
     raise _refuse_gtids(wanted, None, files)
 
 

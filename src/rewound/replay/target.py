@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rewound.binlog.gtids import Gtid
+from rewound.binlog.gtids import Gtid, parse_gtid
 from rewound.errors import UsageError
 
 _MICROSECONDS = 1_000_000
@@ -57,6 +57,22 @@ def at_time(moment: datetime, *, is_strict: bool) -> AtTime:
     since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     time_us = (since.days * 86_400 + since.seconds) * _MICROSECONDS + since.microseconds
     return AtTime(time_us, is_strict)
+
+
+def parse_transaction(text: str, *, is_included: bool) -> AtTransaction:
+    """Read a GTID.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return AtTransaction(parse_gtid(text), is_included)
+    except ValueError as error:
+        raise UsageError(
+            str(error),
+            hint="write it as the log has it: 3e11fa47-71ca-11e1-9e33-c80aa9429562:23, or 0-1-23 of"
+            " MariaDB; rewound dumps shows the GTIDs of each world's logs",
+        ) from error
 
 
 def parse_position(text: str) -> AtPosition:

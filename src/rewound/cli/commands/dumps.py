@@ -12,8 +12,9 @@ from rewound.catalog import Catalog, Choice, describe_missing
 from rewound.catalog.logs.coverage import LogCoverage
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.dump_list import list_dumps
+from rewound.cli.parameters.moment_options import binlogs_option
 from rewound.cli.parameters.selection import selection_options
-from rewound.cli.parameters.shared_options import format_option, option
+from rewound.cli.parameters.shared_options import format_option
 from rewound.figures import show_size
 from rewound.operations import dump_selection
 
@@ -29,13 +30,7 @@ _LONG_TO_READ_BYTES = 1 << 30
 
 @click.command(name="dumps")
 @selection_options
-@option(
-    "--binlogs",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="FOLDER",
-    help="A folder of binary logs outside of SOURCE; may be repeated.",
-)
+@binlogs_option
 @format_option
 def command(
     selection: dump_selection.Selection,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import click
 
 from rewound.cli.output import render
+from rewound.cli.output.receipt_lines import describe_receipt
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
 from rewound.figures import show_count
@@ -36,7 +37,7 @@ def command(worlds: tuple[str, ...], fleet: str, output_format: str) -> None:
         render.write_text(fleets.as_json(_join(ledgers, changes)))
         return
     columns = ["world", "schema", "table"]
-    columns += ["rows_in_dump", "duplicates", "loaded", "by_others", "counted"]
+    columns += ["rows_in_dump", "duplicates", "loaded", "by_others", "by_logs", "counted"]
     counts = {
         world: [
             [
@@ -47,6 +48,7 @@ def command(worlds: tuple[str, ...], fleet: str, output_format: str) -> None:
                 t.duplicates,
                 t.loaded,
                 t.by_others,
+                t.by_logs,
                 t.counted,
             ]
             for t in ledger.tables
@@ -138,6 +140,7 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> list[str]:
         *(f"  lost        foreign key {text}" for text in ledger.foreign_keys.lost),
         *([f"  second load {_describe_deep(ledger.deep)}"] if ledger.deep else []),
         *(f"  position    {position}" for position in dump.positions),
+        *(() if ledger.receipt is None else describe_receipt(ledger.receipt)),
         *(f"  server has  {name} = '{value}'" for name, value in ledger.server_settings.items()),
         *(
             f"  rule        {use.rule}: {use.effect}, {show_count(use.count, 'time')},"

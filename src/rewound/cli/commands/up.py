@@ -25,6 +25,7 @@ from rewound.cli.output.world_states import (
     show_expiry,
     show_state,
 )
+from rewound.cli.parameters.moment_options import moment_options
 from rewound.cli.parameters.precedence import ValueSource, find_origin
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
@@ -56,6 +57,7 @@ _EDITS = (Effect.REWRITE, Effect.SKIP)
     "--port-base", type=click.IntRange(1024, 65535), help="First port. Default: any free ports."
 )
 @restore_options
+@moment_options
 @click.option(
     "--expire",
     "expire_s",
@@ -97,6 +99,7 @@ def command(
     brought = add_worlds(selection, options) if add else restore_worlds(selection, options)
     took_s = time.monotonic() - began_at
     _show_notes(brought, zone=restore.load.time_zone)
+    _show_log_notes(brought)
     show_failures(brought.failures, fleet, restored=len(brought.restored), is_added=add)
     if brought.restored:
         _show_result(brought, fleet, took_s=took_s)
@@ -294,6 +297,14 @@ def _show_notes(brought: BringUp, *, zone: str) -> None:
             diagnostics.warn(f"{name}: {doubt}")
 
 
+def _show_log_notes(brought: BringUp) -> None:
+    """Report what is doubtful in the part of the binary logs that was replayed."""
+    for name, restored in brought.restored.items():
+        receipt = restored.ledger.receipt
+        for note in () if receipt is None else receipt.notes:
+            diagnostics.warn(f"{name}: {note}")
+
+
 def _show_replaced(ended: Ended) -> None:
     """Report what was deleted for a new fleet, and which connections were closed."""
     for world, logins in ended.connections.items():
@@ -335,7 +346,7 @@ def _show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
         [
             world.name,
             show_state(world, is_older=world.name in older),
-            world.taken_at,
+            world.as_of,
             render.Figure(show_number(world.rows)) if world.server else None,
             f"{world.server.host}:{world.server.port}" if world.server else None,
         ]

@@ -43,12 +43,12 @@ def describe_older(worlds: Collection[World], names: Container[str] | None = Non
     fell_back = [each for each in shown if each.passed_over]
     if fell_back:
         yield _describe_fallback(fell_back)
-    newest = max((world.taken_at for world in worlds if world.schemas), default=None)
+    newest = max((world.as_of for world in worlds if world.schemas), default=None)
     for world in shown:
         if newest is not None and not world.passed_over:
             yield (
                 f"world {world.name}'s newest dump when it was restored was that of"
-                f" {world.taken_at:%Y-%m-%d %H:%M:%S}, {_round(newest - world.taken_at)} before"
+                f" {world.as_of:%Y-%m-%d %H:%M:%S}, {_round(newest - world.as_of)} before"
                 " the newest of the others"
             )
 

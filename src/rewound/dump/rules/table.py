@@ -772,50 +772,6 @@ COMPRESSED_TOO_WELL = Rule(
     " file could fill the disk, or take days to read",
 )
 
-LOG_STATEMENT = Rule(
-    "log-statement",
-    Effect.REFUSE,
-    "in a binary log: a change that is logged as a statement and not as rows"
-    " (binlog_format=STATEMENT or MIXED, LOAD DATA)",
-    "the world fails",
-    "what a statement changes depends on the server, its plans and its clock: running it again is"
-    " not exact",
-    remedy="ask for a moment before it, or for the dump after it; binlog_format=ROW on the server"
-    " makes all later moments exact",
-)
-LOG_INCIDENT = Rule(
-    "log-incident",
-    Effect.REFUSE,
-    "in a binary log: an INCIDENT event",
-    "the world fails",
-    "the server could not log some of its changes, so the log does not have them",
-    remedy="ask for a moment before it, or for the dump after it",
-)
-LOG_ROLLED_BACK = Rule(
-    "log-rolled-back",
-    Effect.REFUSE,
-    "in a binary log: a transaction that ends with ROLLBACK, which a server logs if it changed"
-    " tables without transactions",
-    "the world fails",
-    "which of its rows stayed depends on the storage engine of each table",
-    remedy="ask for a moment before it, or for the dump after it",
-)
-LOG_TEMPORARY_TABLE = Rule(
-    "log-temporary-table",
-    Effect.SKIP,
-    "in a binary log: DROP TEMPORARY TABLE",
-    "not executed",
-    "it ends with its session; a log of rows has nothing else of it",
-)
-XA_UNDECIDED = Rule(
-    "xa-undecided",
-    Effect.SKIP,
-    "in a binary log: an XA transaction that is prepared, but neither committed nor rolled back at"
-    " the moment asked for",
-    "its rows are left out",
-    "nobody saw them at that moment",
-)
-
 ROWS_AS_FIELDS = Rule(
     "rows-as-fields",
     Effect.FASTER,

@@ -16,7 +16,7 @@ from rewound.binlog.survey import LogSurvey
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.errors import DumpTooNew, ReplayError
 from rewound.replay.coordinates import Coordinates
-from rewound.replay.log_files import LogFiles, Place
+from rewound.replay.log_files import LogFiles, LogPlace
 from rewound.replay.start import find_start
 from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
 
@@ -79,6 +79,9 @@ class ReplayPlan:
     """The last one."""
     first_left_out: LogPoint | None
     """The first that is not; None if the logs end before."""
+    as_of_us: int | None
+    """The moment that it leads to, in µs since 1970: the time that was asked for if the logs go
+    beyond it, else that of the last transaction; None if there is none."""
     notes: tuple[str, ...]
     """What the user should know of this choice."""
 
@@ -121,7 +124,7 @@ class _Planner:
         self.target = target
 
     @cached_property
-    def target_place(self) -> Place | None:
+    def target_place(self) -> LogPlace | None:
         """Where the target is, if it is a position."""
         if not isinstance(self.target, AtPosition):
             return None
@@ -153,11 +156,14 @@ class _Planner:
                 "the dump's position is in the logs of the server that the dumped one replicates"
                 " (--dump-replica); that these are its logs cannot be seen in them"
             )
+        as_of_us = None if last is None else last.committed_us
+        if isinstance(self.target, AtTime) and left_out is not None:
+            as_of_us = self.target.time_us
         return ReplayPlan(
-            str(self.target), parts, start_by, count, first, last, left_out, tuple(notes)
+            str(self.target), parts, start_by, count, first, last, left_out, as_of_us, tuple(notes)
         )
 
-    def _require_old_enough(self, start: Place) -> None:
+    def _require_old_enough(self, start: LogPlace) -> None:
         """Refuse a dump that has changes from after the target."""
         target, reason = self.target, None
         if isinstance(target, AtTime):
@@ -180,7 +186,7 @@ class _Planner:
         if isinstance(target, AtTransaction):
             return point.gtid == target.gtid and not target.is_included
         end = self.target_place
-        return end is not None and Place(index, point.start) >= end
+        return end is not None and LogPlace(index, point.start) >= end
 
     def _ends_with(self, point: CommitPoint) -> bool:
         target = self.target
@@ -221,7 +227,7 @@ class _Planner:
             return
         found = [
             self._log_point(index, point)
-            for index, point in self.files.iter_points(Place(end_index, left_out.end))
+            for index, point in self.files.iter_points(LogPlace(end_index, left_out.end))
             if not self.target.leaves_out(point.committed_us)
         ]
         if found:
@@ -230,7 +236,7 @@ class _Planner:
             yield f"left out, as they follow the first later one in the log: {named}{more}"
 
     def _iter_parts(
-        self, start: Place, end_index: int, left_out: LogPoint | None, last: LogPoint | None
+        self, start: LogPlace, end_index: int, left_out: LogPoint | None, last: LogPoint | None
     ) -> Iterator[LogPart]:
         for index in range(start.index, end_index + 1):
             survey = self.files.survey(index)

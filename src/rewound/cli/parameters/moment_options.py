@@ -1,0 +1,69 @@
+"""Options that select a moment by binary logs."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+from rewound.cli.parameters.shared_options import option
+from rewound.operations.dump_selection import Selection, read_log_target
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+binlogs_option = option(
+    "--binlogs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FOLDER",
+    help="A folder of binary logs outside of SOURCE; may be repeated.",
+)
+
+
+def moment_options(command: _Command) -> _Command:
+    """Declare them; they become a part of the command's `selection`."""
+
+    @functools.wraps(command)
+    def with_moment(
+        *,
+        selection: Selection,
+        binlogs: tuple[Path, ...],
+        no_binlogs: bool,
+        before_transaction: str | None,
+        after_transaction: str | None,
+        at_position: str | None,
+        **others: Any,
+    ) -> Any:
+        point = read_log_target(
+            selection,
+            before_transaction=before_transaction,
+            after_transaction=after_transaction,
+            at_position=at_position,
+            no_binlogs=no_binlogs,
+        )
+        selection = replace(selection, binlogs=binlogs, no_binlogs=no_binlogs, point=point)
+        return command(selection=selection, **others)
+
+    for decorate in (
+        option("--no-binlogs", is_flag=True, help="Restore the dump's own moment; replay no logs."),
+        option(
+            "--at-position",
+            metavar="FILE:POS",
+            help="Replay the binary logs up to this position: mysql-bin.000042:1337.",
+        ),
+        option(
+            "--after-transaction",
+            metavar="GTID",
+            help="Replay the binary logs up to and with this transaction.",
+        ),
+        option(
+            "--before-transaction",
+            metavar="GTID",
+            help="Replay the binary logs up to the transaction before this one.",
+        ),
+        binlogs_option,
+    ):
+        with_moment = decorate(with_moment)
+    return cast(_Command, with_moment)

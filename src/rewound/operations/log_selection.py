@@ -1,0 +1,125 @@
+"""Which binary logs take the chosen dumps to the moment that is wanted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from rewound.catalog import Catalog, Choice, ChosenDump, TargetTime
+from rewound.catalog.logs.reading import read_log
+from rewound.errors import BinlogError, DumpError, DumpTooNew, ReplayError, UsageError
+from rewound.operations.dump_selection import Selection
+from rewound.replay.replay_plan import ReplayPlan
+from rewound.replay.target import Target, at_time
+from rewound.replay.world_logs import WorldLogs
+from rewound.worlds.folding import name_worlds
+
+
+@dataclass(frozen=True, slots=True)
+class LogChoice:
+    """The logs of the worlds that have some, and the dumps that they begin at."""
+
+    choice: Choice
+    """As before, but for worlds whose chosen dump has changes from after the moment."""
+    logs: Mapping[str, WorldLogs]
+    """By world."""
+
+
+def choose_logs(
+    catalog: Catalog, choice: Choice, selection: Selection, narrate: Callable[[str], None]
+) -> LogChoice:
+    """Return what leads from the dumps to the moment; nothing if a dump's own is wanted.
+
+    Where logs do not lead there, the reason is found again when the world is made, which then
+    fails; the others are restored.
+
+    Raises:
+        UsageError: the moment is a time without a zone, or no world has logs for it.
+    """
+    target = _find_target(selection)
+    worlds = {log.world for log in catalog.logs} & {each.dump.world for each in choice.chosen}
+    if selection.no_binlogs or target is None:
+        if worlds and not selection.no_binlogs:
+            narrate(
+                f"the binary logs of {name_worlds(sorted(worlds))} are not replayed: no moment was"
+                " asked for (--at)"
+            )
+        return LogChoice(choice, {})
+    if not worlds:
+        if selection.point is not None or selection.binlogs:
+            raise UsageError(
+                "there are no binary logs of these worlds",
+                hint=f"rewound dumps {selection.source} shows what is found; --binlogs FOLDER names"
+                " another folder",
+            )
+        return LogChoice(choice, {})
+    if selection.point is None and selection.target is not None:
+        _require_zone(selection.target)
+    lacking = sorted({each.dump.world for each in choice.chosen} - worlds)
+    if lacking:
+        narrate(f"without binary logs, as of their dumps: {name_worlds(lacking)}")
+    logs = {
+        world: WorldLogs([read_log(log) for log in catalog.logs if log.world == world], target)
+        for world in sorted(worlds)
+    }
+    chosen = [_settle(each, logs, narrate) for each in choice.chosen]
+    return LogChoice(replace(choice, chosen=tuple(chosen)), logs)
+
+
+def _find_target(selection: Selection) -> Target | None:
+    if selection.point is not None:
+        return selection.point
+    if selection.target is None:
+        return None
+    return at_time(selection.target.at, is_strict=selection.target.strictly_before)
+
+
+def _settle(
+    chosen: ChosenDump, logs: Mapping[str, WorldLogs], narrate: Callable[[str], None]
+) -> ChosenDump:
+    """Return the newest dump that has nothing from after the moment, and tell of its replay."""
+    world_logs = logs.get(chosen.dump.world)
+    if world_logs is None:
+        return chosen
+    dumps = [chosen.dump, *chosen.older]
+    for index, dump in enumerate(dumps):
+        try:
+            plan = world_logs.plan(dump.path)
+        except DumpTooNew:
+            continue
+        except (ReplayError, BinlogError, DumpError):
+            return chosen
+        narrate(f"{dump.world}: {describe_plan(plan)}")
+        newer = tuple(reversed(dumps[:index]))
+        return replace(
+            chosen,
+            dump=dump,
+            older=tuple(dumps[index + 1 :]),
+            skipped_newer=(*newer, *chosen.skipped_newer),
+            age=None if chosen.age is None else chosen.age + (chosen.dump.taken_at - dump.taken_at),
+        )
+    return chosen
+
+
+def describe_plan(plan: ReplayPlan) -> str:
+    """Return in one line what is replayed. Pure."""
+    begin = plan.parts[0]
+    start = f"{begin.survey.name}:{begin.start}"
+    if plan.last is None:
+        return f"nothing to replay: the dump is at {start}, and no transaction follows up to then"
+    return f"replaying {plan.transactions:,} transactions from {start}, the last {plan.last}"
+
+
+def _require_zone(target: TargetTime) -> None:
+    """Refuse a time that can be read in two ways: logs are in UTC, names of dumps mostly are not.
+
+    Raises:
+        UsageError: the time names no zone.
+    """
+    if target.states_zone:
+        return
+    here = target.at.replace(tzinfo=None).astimezone(target.at.tzinfo)
+    other = f", or {here:%Y-%m-%d %H:%M:%S} UTC in this host's zone" * (here != target.at)
+    raise UsageError(
+        f"{target.text!r} names no time zone; it may be {target.at:%Y-%m-%d %H:%M:%S} UTC{other}",
+        hint="with binary logs, the moment is exact: add the zone, as in"
+        f" '{target.at:%Y-%m-%d %H:%M:%S}+00:00', or --timezone ZONE; --no-binlogs restores dumps",
+    )
