@@ -9,10 +9,8 @@ from rewound.cli.output import diagnostics
 from rewound.errors import RewoundError
 
 
-@pytest.fixture
-def narrow(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+def make_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let stderr, as it is captured, be a terminal of 40 columns."""
-    del capsys
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
 
@@ -27,8 +25,9 @@ def test_a_hint_of_several_errors_is_printed_once_after_them(capsys: pytest.Capt
 
 
 def test_what_an_error_quotes_is_indented_in_all_its_lines(
-    narrow: None, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
+    make_narrow(monkeypatch)
     diagnostics.show_error(RewoundError("refused", quoted="INSERT INTO t VALUES " + "(1,2)," * 9))
     first, *quoted = capsys.readouterr().err.splitlines()
     assert first == "error: refused"
@@ -37,8 +36,9 @@ def test_what_an_error_quotes_is_indented_in_all_its_lines(
 
 
 def test_a_record_of_the_log_is_broken_between_words_as_messages_are(
-    narrow: None, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
+    make_narrow(monkeypatch)
     handler = diagnostics._LogHandler()
     handler.setFormatter(diagnostics.PlainFormatter("%(levelname)s %(name)s: %(message)s"))
     record = logging.makeLogRecord(
