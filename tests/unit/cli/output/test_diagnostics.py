@@ -3,6 +3,7 @@
 import logging
 import sys
 
+import click
 import pytest
 
 from rewound.cli.output import diagnostics
@@ -29,7 +30,7 @@ def test_what_an_error_quotes_is_indented_in_all_its_lines(
 ):
     make_narrow(monkeypatch)
     diagnostics.show_error(RewoundError("refused", quoted="INSERT INTO t VALUES " + "(1,2)," * 9))
-    first, *quoted = capsys.readouterr().err.splitlines()
+    first, *quoted = click.unstyle(capsys.readouterr().err).splitlines()
     assert first == "error: refused"
     assert len(quoted) > 1
     assert all(line.startswith("    ") and len(line) <= 40 for line in quoted)
