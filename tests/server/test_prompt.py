@@ -161,6 +161,31 @@ def test_errors_are_shown_and_it_goes_on(sample: Cli):
             terminal.read_until(PROMPT)
 
 
+def test_commands_act_in_an_unfinished_statement_which_stays(sample: Cli):
+    with on_terminal(sample, "query") as terminal:
+        terminal.type("SELECT COUNT(*) AS players\r\\worlds host1\r")
+        terminal.read_until("fleet default: host1, 1 of 3 worlds")
+        terminal.read_until("->")
+        terminal.type("\\nope\r")
+        terminal.read_until("error: unknown command \\nope")
+        terminal.read_until("->")
+        terminal.type("FROM player;\r")
+        shown = terminal.read_until("1 ok; 1 row")
+        assert "players" in shown
+        assert "155" in shown
+
+
+def test_a_statement_can_be_cleared_or_left_unfinished(sample: Cli):
+    with on_terminal(sample, "query", "--format", "csv") as terminal:
+        terminal.type("SELECT nothing\r\\c\rSELECT '\r\\q\r' AS q;\r")
+        # What is in quotes is no command: the mysql client takes it as text as well.
+        terminal.read_until("world,q")
+        terminal.read_until("3 ok; 3 rows")
+        terminal.type("SELECT nothing\r\\q\r")
+        assert terminal.wait() == 0
+        assert "error" not in terminal.shown
+
+
 def test_use_lasts(sample: Cli):
     with on_terminal(sample, "query", "--format", "csv") as terminal:
         terminal.type("USE information_schema;\rSELECT DATABASE() AS s;\r")

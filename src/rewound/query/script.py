@@ -101,6 +101,13 @@ def is_complete(text: str) -> bool:
     return last.kind is PieceKind.STATEMENT and not last.text
 
 
+def ends_in_quotes(text: str) -> bool:
+    """Tell whether a text ends inside quotes or a comment."""
+    splitter = Splitter(_MODE)
+    parts = _iter_parts(text.encode("utf-8", "surrogateescape"))
+    return any(piece.open_quote for part in parts for piece in splitter.iter_pieces([part.text]))
+
+
 def is_read_by_line(statement: str, columns: Sequence[str]) -> bool:
     """Tell whether the answer is a text of several lines: SHOW CREATE, or EXPLAIN as a tree."""
     match = _READ_BY_LINE.match(statement)

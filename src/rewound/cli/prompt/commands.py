@@ -1,7 +1,8 @@
 r"""Parsing the lines of the prompt: its own commands, or SQL. Pure.
 
-Commands begin with a backslash and end with their line; \re is enough of \reduce. `quit`,
-`exit`, `help` and `USE name` are known without it, as the `mysql` client knows them.
+Commands begin with a backslash and end with their line; \re is enough of \reduce. They are known
+wherever a line begins, also in an unfinished statement, as `psql` and the `mysql` client know them.
+`quit`, `exit`, `help` and `USE name` are known without a backslash.
 """
 
 import enum
@@ -9,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from rewound.errors import UsageError
-from rewound.query.script import is_complete
+from rewound.query.script import ends_in_quotes, is_complete
 from rewound.similar_names import list_names
 
 
@@ -29,6 +30,7 @@ class Verb(enum.Enum):
     VERTICAL = "G"
     WRITE = "write"
     TIMING = "timing"
+    CLEAR = "clear"
     HELP = "help"
     QUIT = "quit"
 
@@ -53,9 +55,11 @@ until then, Enter starts a new line.
 \G                run the last statement again and show one value per line
 \write            run statements as dev, who may change the worlds, or as reader
 \timing           print how long each statement takes, or stop
+\clear            clear the statement that is being typed; \c is enough
 \help             show this
 \quit             leave; exit, quit and Ctrl-D do the same
 
+A command may stand on a line of an unfinished statement, which stays.
 Tab completes, Ctrl-R searches the history. Ctrl-C clears the line, or cancels
 the running statement. Statements entered together share a session; the next
 ones get a new one, so enter SET @x together with the statements that read it,
@@ -66,6 +70,7 @@ _USE = re.compile(r"use\s+(?:(?P<plain>[^\s`]+)|`(?P<quoted>(?:[^`]|``)+)`)", re
 _EXACT = {
     "?": Verb.HELP,
     "G": Verb.VERTICAL,
+    "c": Verb.CLEAR,
     "d": Verb.DESCRIBE,
     "o": Verb.OUTPUT,
     "f": Verb.FORMAT,
@@ -73,6 +78,8 @@ _EXACT = {
 }
 """Commands in the form in which they are typed, although others begin with the same letters."""
 _LONG = [verb for verb in Verb if len(verb.value) > 1]
+_END = re.compile(r"\s*\\[gG][\s;]*")
+r"""A line that ends the statement before it."""
 _BARE = {"quit": Verb.QUIT, "exit": Verb.QUIT, "help": Verb.HELP}
 
 
@@ -108,8 +115,29 @@ def parse_command(text: str) -> Command | None:
 
 def is_finished(text: str) -> bool:
     """Tell whether Enter runs the text, rather than starting a new line."""
-    stripped = text.strip()
-    return stripped.startswith("\\") or stripped.lower() in _BARE or is_complete(text)
+    *_, last = split_entry(text)
+    return is_command_line(last) or text.strip().lower() in _BARE or is_complete(last)
+
+
+def split_entry(text: str) -> list[str]:
+    """Return the parts of an entry, at least one: SQL, and the lines that are commands.
+
+    Within quotes and comments, no line is a command.
+    """
+    parts = [""]
+    for line in text.splitlines(keepends=True):
+        pending = parts[-1]
+        ends_statement = pending.strip() and _END.fullmatch(line)
+        if is_command_line(line) and not ends_statement and not ends_in_quotes(pending):
+            parts[-1:] = [*([pending] if pending.strip() else []), line, ""]
+        else:
+            parts[-1] += line
+    return parts if parts[-1].strip() or len(parts) == 1 else parts[:-1]
+
+
+def is_command_line(text: str) -> bool:
+    """Tell whether a part of an entry is a command that begins with a backslash."""
+    return text.lstrip().startswith("\\")
 
 
 def find_schema(statement: str) -> str | None:

@@ -19,6 +19,7 @@ from rewound.cli.prompt.commands import (
     find_schema,
     is_finished,
     parse_command,
+    split_entry,
 )
 from rewound.cli.prompt.completion import Suggestion, complete_sql, complete_word
 from rewound.cli.prompt.table_statements import describe_table, list_tables, read_table_name
@@ -29,7 +30,7 @@ from rewound.operations import fleets, querying
 from rewound.operations.audience import Audience, describe
 from rewound.query.names import Names
 from rewound.query.query_options import QueryOptions
-from rewound.query.script import UserStatement, read_script
+from rewound.query.script import UserStatement, is_complete, read_script
 from rewound.similar_names import suggest
 
 _LONGEST_LABEL = 40
@@ -55,8 +56,9 @@ def run(setting: Setting) -> None:
     )
     with diagnostics.unmoved_by_interrupts():
         while True:
+            begun, dialogue.begun = dialogue.begun, ""
             try:
-                text = line.read(dialogue.prompt)
+                text = line.read(dialogue.prompt, begun=begun)
             except LineCleared:
                 continue
             except EOFError:
@@ -80,6 +82,8 @@ class Dialogue:
         self._last: Sequence[UserStatement] = ()
         self.has_ended = False
         """Whether the user wants to leave."""
+        self.begun = ""
+        """A statement that is not finished; commands were typed meanwhile."""
 
     @property
     def prompt(self) -> str:
@@ -89,13 +93,23 @@ class Dialogue:
         return f"{label} (write)> " if self._setting.may_write else f"{label}> "
 
     def take(self, text: str) -> None:
-        """Execute input, or report why it failed."""
+        """Execute input, or report why it failed; an unfinished statement becomes `begun`."""
+        *before, last = split_entry(text)
+        for part in before:
+            self._take(part, is_last=False)
+        self._take(last, is_last=True)
+
+    def _take(self, text: str, *, is_last: bool) -> None:
         try:
             command = parse_command(text)
             if command is not None:
                 self._obey(command)
-            elif text.strip("; \t\n"):
-                self._ask(read_script(text))
+                return
+            sql, self.begun = self.begun + text, ""
+            if not (is_last or is_complete(sql)):
+                self.begun = sql
+            elif sql.strip("; \t\n"):
+                self._ask(read_script(sql))
         except RewoundError as error:
             error.message = spell_as_command(error.message)
             error.hint = None if error.hint is None else spell_as_command(error.hint)
@@ -105,7 +119,7 @@ class Dialogue:
 
     def complete(self, text: str, cursor: int) -> Sequence[Suggestion]:
         """Return the completions at an offset in the text."""
-        before = text[:cursor]
+        before = text[text.rfind("\n", 0, cursor) + 1 : cursor]
         if before.startswith("\\"):
             name, space, argument = before.partition(" ")
             if not space:
@@ -174,6 +188,8 @@ class Dialogue:
                 self._ask_again()
             case Verb.OUTPUT:
                 self._choose_file(command.argument)
+            case Verb.CLEAR:
+                self.begun = ""
             case Verb.HELP:
                 render.write_text(HELP)
             case Verb.QUIT:

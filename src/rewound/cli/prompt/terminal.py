@@ -52,8 +52,8 @@ class Line:
         )
         self._is_asked_to_end = False
 
-    def read(self, prompt: str) -> str:
-        """Return the user's input.
+    def read(self, prompt: str, *, begun: str = "") -> str:
+        """Return the user's input, which begins with a text that can be edited.
 
         Raises:
             LineCleared: they pressed Ctrl-C.
@@ -63,7 +63,9 @@ class Line:
         before = {number: signal.getsignal(number) for number in _ENDING_SIGNALS}
         try:
             # Ctrl-C is a key here; the signal belongs to the caller, whose handler stays.
-            text = self._session.prompt(prompt, handle_sigint=False, pre_run=self._heed_signals)
+            text = self._session.prompt(
+                prompt, default=begun, handle_sigint=False, pre_run=self._heed_signals
+            )
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

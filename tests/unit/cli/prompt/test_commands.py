@@ -7,6 +7,7 @@ from rewound.cli.prompt.commands import (
     find_schema,
     is_finished,
     parse_command,
+    split_entry,
 )
 from rewound.errors import UsageError
 
@@ -81,3 +82,38 @@ def test_a_statement_is_finished_by_its_semicolon_only(text: str):
 )
 def test_use_names_a_schema(statement: str, schema: str | None):
     assert find_schema(statement) == schema
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", [""]),
+        ("SELECT 1", ["SELECT 1"]),
+        ("SELECT\n\\?", ["SELECT\n", "\\?"]),
+        ("SELECT\n  \\w host1\n1;", ["SELECT\n", "  \\w host1\n", "1;"]),
+        ("\\w host1\n\\tables", ["\\w host1\n", "\\tables"]),
+        ("\\w host1\nSELECT 1;\n", ["\\w host1\n", "SELECT 1;\n"]),
+        # Within quotes and comments, a line is text.
+        ("SELECT '\n\\q\n';", ["SELECT '\n\\q\n';"]),
+        ("SELECT /*\n\\q\n*/ 1\n\\q", ["SELECT /*\n\\q\n*/ 1\n", "\\q"]),
+        ("SELECT `a\n\\q", ["SELECT `a\n\\q"]),
+        # The end of a statement is no command; nor is \\N in the middle of a line.
+        ("SELECT 1\n\\G", ["SELECT 1\n\\G"]),
+        ("SELECT 1\n\\g ;", ["SELECT 1\n\\g ;"]),
+        ("SELECT 1\n\\group", ["SELECT 1\n", "\\group"]),
+        ("SELECT \\N\n", ["SELECT \\N\n"]),
+    ],
+)
+def test_a_command_may_stand_on_any_line_outside_of_quotes(text: str, parts: list[str]):
+    assert split_entry(text) == parts
+    assert "".join(split_entry(text)) == text
+
+
+@pytest.mark.parametrize("text", ["SELECT\n\\?", "SELECT 'it''s'\n\\c", "a\n\\nope", "SELECT\n\\q"])
+def test_enter_after_a_command_runs_it_in_an_unfinished_statement(text: str):
+    assert is_finished(text)
+
+
+@pytest.mark.parametrize("text", ["SELECT '\n\\q", "SELECT\n\\?\nFROM t", "/*\n\\c"])
+def test_enter_goes_on_where_nothing_is_finished(text: str):
+    assert not is_finished(text)
