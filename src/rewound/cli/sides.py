@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rewound.cli.commands.up import restore_worlds, show_failures
+from rewound.cli.commands.up import restore_worlds
 from rewound.cli.output import diagnostics
+from rewound.cli.output.restore_result import show_failures
 from rewound.cli.parameters.restore_options import RESTORE_OPTIONS
 from rewound.cli.parameters.typed import find_typed, list_typed
 from rewound.errors import FleetExists, UsageError
