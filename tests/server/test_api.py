@@ -196,3 +196,18 @@ def test_worlds_are_added_to_a_fleet_as_it_was_made(dumps: Dumps):
         assert fleet.add(dumps.folder) == ["w2"]
         assert fleet.add(dumps.folder) == []
         assert [fleet[world].schemas for world in fleet] == [("other",)] * 3
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_world_that_keeps_its_older_dump_is_told_by_an_addition(dumps: Dumps):
+    broken, whole = "CREATE TABLE t (a INT;\n", "CREATE TABLE t (a INT);\n"
+    newer = "w1_fulldump_20260303_211500.sql"
+    dumps.write(whole, name="w1_fulldump_20260302_211500.sql")
+    dumps.write(broken, name=newer)
+    with rewound.up(dumps.folder, schema="other", fallback=True) as fleet:
+        with pytest.raises(SomeWorldsFailed, match="w1: keeps its older dump, because ") as caught:
+            fleet.add(dumps.folder)
+        assert list(caught.value.failures) == ["w1"]
+        assert fleet.add(dumps.folder, partial=True) == []
+        dumps.write(whole, name=newer)
+        assert fleet.add(dumps.folder) == ["w1"]

@@ -16,7 +16,7 @@ from rewound.diff.report.document import Report, make_report
 from rewound.diff.report.findings import judge
 from rewound.diff.worlds import WorldOptions
 from rewound.engine.protocol import PullStep
-from rewound.errors import FleetNotFound, SomeWorldsFailed, UsageError
+from rewound.errors import FleetNotFound, RewoundError, SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.load.options import LoadOptions
@@ -213,11 +213,13 @@ class Fleet:
     ) -> list[str]:
         """Restore worlds of a source that are missing or failed, and return their names.
 
-        A world that fell back to an older dump gets its newer one, if that can be restored now;
-        all others are left alone. An argument that is None is what the fleet was made with.
+        A world that fell back to an older dump gets its newer one, if that can be restored now and
+        nobody changed the world; all others are left alone. An argument that is None is what the
+        fleet was made with.
 
         Raises:
-            SomeWorldsFailed: a world could not be restored, and not `partial`; the others were.
+            SomeWorldsFailed: a world could not be restored, or keeps its older dump because the
+                newer one still fails, and not `partial`; the others were restored.
             FleetError: another command is working on the fleet.
             RewoundError: whatever else stops `rewound up --add`.
         """
@@ -249,7 +251,13 @@ class Fleet:
         )
         brought = adding.add(wanted, observer=Silent())
         if not partial:
-            require_all(brought.failures)
+            kept = {
+                world: RewoundError(
+                    f"keeps its older dump, because the newer one still fails: {error.message}"
+                )
+                for world, error in brought.still_failing.items()
+            }
+            require_all({**brought.failures, **kept})
         return list(brought.restored)
 
     def report(self, worlds: str | None = None) -> dict[str, Ledger]:
