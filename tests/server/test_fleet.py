@@ -184,8 +184,10 @@ def test_report_states_the_proof_of_every_world(sample: Cli):
     ]
     text = sample("report", "host2")
     assert text.lines[0] == "world host2: 7,556 rows in 15 tables, every one counted"
-    heading = "schema   table            in_dump   duplicates   loaded   by_others   counted"
-    assert heading in text.lines  # which fits 80 columns
+    # Counts that are all 0 are left out, so the table fits 80 columns.
+    assert "schema   table            in_dump   loaded   counted" in text.lines
+    listed = sample("report", "host2", "--format", "csv").lines[0]
+    assert listed == ("world,schema,table,rows_in_dump,duplicates,loaded,by_others,by_logs,counted")
 
 
 def test_connect_prints_an_address_and_a_url_of_the_same_login(sample: Cli):
@@ -667,3 +669,9 @@ def test_what_a_dump_says_cannot_steer_the_terminal(cli: Cli, dumps: Dumps):
     assert done.code == 1
     assert "\x1b" not in done.stderr
     require_gone(cli)
+
+
+def test_a_fleet_that_does_not_exist_is_answered_with_how_to_choose_one(sample: Cli):
+    done = sample("status", "--fleet", "nope")
+    assert (done.code, done.stdout) == (1, "")
+    assert done.stderr.endswith("hint: --fleet chooses one of: default\n")

@@ -347,7 +347,7 @@ def list_fleets(state_dir: Path) -> list[str]:
 def _suggest_fleet(state_dir: Path, name: str) -> str:
     fleets = list_fleets(state_dir)
     if fleets:
-        return suggest(name, fleets, listed_as="fleets")
+        return suggest(name, fleets, listed_as="--fleet chooses one of")
     return "rewound up SOURCE creates one; there are no fleets"
 
 

@@ -1,7 +1,7 @@
 """`rewound report`: the ledger, which proves what was restored."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -16,6 +16,8 @@ from rewound.operations import changed, fleets
 
 _TEXT_COLUMN = 14
 """Where the text of each line begins, after its name."""
+_RARE = frozenset({"duplicates", "by_others", "by_logs"})
+"""Counts that a table leaves out if all of them are 0."""
 
 
 @click.command(name="report")
@@ -28,6 +30,7 @@ def command(worlds: tuple[str, ...], fleet: str, output_format: str) -> None:
     WORLD may be a pattern such as 'host[1-3]'; by default, all worlds are shown.
 
     json contains everything; csv, tsv, jsonl and markdown contain the row counts of every table.
+    A table leaves out duplicates, by_others and by_logs where all are 0.
     Changes made after the restore are listed, but not included in the counts.
     """
     selection = ",".join(worlds) if worlds else None
@@ -61,10 +64,22 @@ def command(worlds: tuple[str, ...], fleet: str, output_format: str) -> None:
     for world, ledger in ledgers.items():
         for line in _describe(world, ledger, changes.get(world)):
             render.write_wrapped(line, indent=_TEXT_COLUMN)
-        # The heading names the world: so a screen of 80 columns has room for all counts.
-        own = [row[1:] for row in counts[world]]
-        render.write_rows(["schema", "table", "in_dump", *columns[4:]], own, output_format)
+        _write_counts(columns, counts[world])
         render.write_text("")
+
+
+def _write_counts(columns: Sequence[str], rows: Sequence[Sequence[render.Cell]]) -> None:
+    """Write the table of a world's counts so that it fits a screen of 80 columns.
+
+    The heading names the world, and counts that are rare are left out where all are 0.
+    """
+    places = [
+        place
+        for place, name in enumerate(columns)
+        if name != "world" and (name not in _RARE or any(row[place] for row in rows))
+    ]
+    names = [columns[place].replace("rows_in_dump", "in_dump") for place in places]
+    render.write_rows(names, [[row[place] for place in places] for row in rows], "table")
 
 
 def _join(

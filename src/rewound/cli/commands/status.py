@@ -135,7 +135,7 @@ def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
             each.world.name,
             show_state(each.world, is_older=each.is_older, is_changed=each.changes is not None),
             each.world.as_of,
-            each.world.rows,
+            each.world.rows if each.world.schemas else None,
             _address(each.world),
             show_mib(fleets.disk_bytes(each.fleet, each.world)),
         ]
