@@ -16,7 +16,7 @@ from rewound.engine.install.installation import Installation
 from rewound.engine.process.process_engine import ProcessEngine
 from rewound.load.ledger import Ledger, find_imbalances
 from rewound.load.options import LoadOptions
-from rewound.mysql.accounts import replay_statements
+from rewound.mysql.accounts import begin_replay_statements
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from rewound.replay.coordinates import read_coordinates
@@ -138,7 +138,7 @@ def restore(
     planned = plan(dump, logs, target)
     ledger = world.load(dump, load)
     assert find_imbalances(ledger) == []
-    for statement in replay_statements():
+    for statement in begin_replay_statements():
         world.execute(statement)
     replayed = replay(world.loader, planned, ledger, options=load, cancelled=threading.Event())
     assert list(find_imbalances(replayed)) == [], find_imbalances(replayed)

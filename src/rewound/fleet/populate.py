@@ -12,7 +12,7 @@ from rewound.dump.text.quoting import quote_name
 from rewound.engine.at_rest import settle
 from rewound.engine.protocol import Engine, Server
 from rewound.engine.server_options import LOADING_STATEMENTS, SERVING_STATEMENTS
-from rewound.errors import LoadError, ReplayError, RewoundError
+from rewound.errors import LoadError, RewoundError
 from rewound.fleet.disk_guard import guarded_disk, little_space
 from rewound.fleet.restore_context import RestoreContext
 from rewound.fleet.server_failure import explain_failure
@@ -23,14 +23,10 @@ from rewound.mysql.accounts import (
     LOADER,
     ROOT,
     account_statements,
-    end_replay_statements,
     grant_statements,
     reading_statements,
-    replay_statements,
 )
 from rewound.mysql.client import Connection
-from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.replaying import replay
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +40,6 @@ def populate(
     world: str,
     progress: Progress,
     note: Note,
-    replay_plan: ReplayPlan | None = None,
 ) -> Ledger:
     """Load, prove, open and settle the world of a running server; report one that ends meanwhile.
 
@@ -57,15 +52,7 @@ def populate(
     folder = server.socket.parent
     with guarded_disk(folder, partial(engine.end_all, folder)) as was_ended:
         try:
-            return _load_and_prove(
-                server,
-                dump,
-                context,
-                world=world,
-                progress=progress,
-                note=note,
-                replay_plan=replay_plan,
-            )
+            return _load_and_prove(server, dump, context, world=world, progress=progress, note=note)
         except RewoundError as error:
             if context.cancelled.is_set():
                 raise
@@ -87,7 +74,6 @@ def _load_and_prove(
     world: str,
     progress: Progress,
     note: Note,
-    replay_plan: ReplayPlan | None,
 ) -> Ledger:
     with _root(server, context) as connection:
         for statement in (*account_statements(context.passwords), *LOADING_STATEMENTS):
@@ -100,15 +86,10 @@ def _load_and_prove(
         cancelled=context.cancelled,
         cpu_budget=context.cpu_budget,
         note=note,
-        # Of a world that logs take further, the dump's rows are not yet the moment's.
-        rows_in=partial(_open_for_reading, world, server, context)
-        if replay_plan is None
-        else lambda _schemas, _rows: None,
+        rows_in=partial(_open_for_reading, world, server, context),
     )
     if find_imbalances(ledger):
         raise LoadError(f"{dump}: {describe_imbalances(ledger)}", hint=find_hint(ledger))
-    if replay_plan is not None:
-        ledger = _replay(server, ledger, replay_plan, context, progress)
     settings = [f"SET PERSIST {name} = '{value}'" for name, value in ledger.server_settings.items()]
     with _root(server, context) as connection:
         for statement in (
@@ -120,39 +101,6 @@ def _load_and_prove(
         settle(connection)
     _log.info("%s: proven with %d rows", world, ledger.rows)
     return ledger
-
-
-def _replay(
-    server: Server,
-    ledger: Ledger,
-    plan: ReplayPlan,
-    context: RestoreContext,
-    progress: Progress,
-) -> Ledger:
-    """Take a proven dump to the moment that the logs lead to, and prove that."""
-    with _root(server, context) as connection:
-        for statement in replay_statements():
-            connection.execute_sql(statement)
-
-    def report_progress(log: str, share: float) -> None:
-        progress(ledger.dump.file_bytes, f"{log}, {share:.0%}")
-
-    replayed = replay(
-        server.endpoint(LOADER, context.passwords[LOADER]),
-        plan,
-        ledger,
-        options=context.load,
-        cancelled=context.cancelled,
-        progress=report_progress,
-    )
-    if find_imbalances(replayed):
-        raise ReplayError(
-            f"{ledger.dump.path}, replayed to {plan.target}: {describe_imbalances(replayed)}"
-        )
-    with _root(server, context) as connection:
-        for statement in end_replay_statements():
-            connection.execute_sql(statement)
-    return replayed
 
 
 def _open_for_reading(

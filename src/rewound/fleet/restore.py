@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rewound.catalog import Dump
-from rewound.engine.protocol import Engine, Server, ServerSpec
+from rewound.engine.protocol import Engine, Server
 from rewound.engine.server_options import ServerSettings
 from rewound.errors import (
     BinlogError,
@@ -22,6 +22,7 @@ from rewound.errors import (
     ServerNotReady,
     TableNamesFolded,
 )
+from rewound.fleet.advance import advance
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.populate import populate
 from rewound.fleet.restore_context import (
@@ -30,7 +31,7 @@ from rewound.fleet.restore_context import (
     Restored,
     discard_world,
     make_world_folder,
-    start_spec,
+    world_spec,
 )
 from rewound.fleet.second_load import compare_with_second_load
 from rewound.fleet.serve_loaded import LoadedWorld, serve_loaded
@@ -73,42 +74,67 @@ def _restore_dump(
     observer.dump_tried(plan.name, dump)
     replay_plan = None if plan.logs is None else plan.logs.plan(dump.path)
     try:
+        if replay_plan is None:
+            return _restore_own_moment(dump, plan, context, engine, observer)
         restored = None
-        if context.baselines is not None:
-            for settings in (context.settings(0), context.settings(1)):
-                restored = restored or _start_from_baseline(
-                    dump, plan, context, engine, observer, replay_plan, settings=settings
-                )
+        if context.witness is None:
+            restored = _find_baseline(dump, plan, context, engine, observer, replay_plan)
         if restored is None:
-            restored = _load_as_needed(dump, plan, context, engine, observer, replay_plan)
-        if context.witness is not None and restored.ledger.deep is None:
-            restored = compare_with_second_load(
-                restored, plan, context, engine, observer, witness=context.witness
-            )
+            # First the dump's own moment, which is also where the way to other moments begins.
+            context = replace(context, rows_in=None)
+            restored = _restore_own_moment(dump, plan, context, engine, observer)
+            restored = advance(restored, replay_plan, plan, context, engine, observer)
         return restored
     except BaseException:
         discard_world(plan.folder, engine)
         raise
 
 
-def _load_as_needed(
+def _restore_own_moment(
+    dump: Dump, plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
+) -> Restored:
+    """Make a world as its dump has it."""
+    restored = _find_baseline(dump, plan, context, engine, observer)
+    if restored is None:
+        restored = _load_as_needed(dump, plan, context, engine, observer)
+    if context.witness is not None and restored.ledger.deep is None:
+        restored = compare_with_second_load(
+            restored, plan, context, engine, observer, witness=context.witness
+        )
+    return restored
+
+
+def _find_baseline(
     dump: Dump,
     plan: WorldPlan,
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
-    replay_plan: ReplayPlan | None,
+    replay_plan: ReplayPlan | None = None,
+) -> Restored | None:
+    """Make a world from a baseline, of a server of either kind; return None if there is none."""
+    if context.baselines is None:
+        return None
+    for settings in (context.settings(0), context.settings(1)):
+        restored = _start_from_baseline(
+            dump, plan, context, engine, observer, replay_plan, settings=settings
+        )
+        if restored is not None:
+            return restored
+    return None
+
+
+def _load_as_needed(
+    dump: Dump, plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
 ) -> Restored:
     """Load a dump into a server that tells names of tables apart by case, or else into one not."""
     try:
-        settings = context.settings(0)
-        return _load(dump, plan, context, engine, observer, replay_plan, settings=settings)
+        return _load(dump, plan, context, engine, observer, settings=context.settings(0))
     except TableNamesFolded as error:
         note = f"restored again, on a server with lower_case_table_names=1: {error.message}"
         observer.world_note(plan.name, note)
         discard_world(plan.folder, engine)
-    settings = context.settings(1)
-    return _load(dump, plan, context, engine, observer, replay_plan, settings=settings)
+    return _load(dump, plan, context, engine, observer, settings=context.settings(1))
 
 
 def _start_from_baseline(
@@ -136,7 +162,7 @@ def _start_from_baseline(
             return None
         observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
         make_world_folder(plan.folder)
-        spec = _spec(plan, context, settings, data_from=baselines.data(key))
+        spec = world_spec(plan, context, settings, data_from=baselines.data(key))
         try:
             is_counted = baselines.is_counted(key)
             served = serve(engine, spec, baseline.ledger, counts_rows=not is_counted)
@@ -172,7 +198,6 @@ def _load(
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
-    replay_plan: ReplayPlan | None,
     *,
     settings: ServerSettings,
 ) -> Restored:
@@ -180,32 +205,17 @@ def _load(
         raise Interrupted(f"restoring world {plan.name} was interrupted")
     observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
     make_world_folder(plan.folder)
-    spec = _spec(plan, context, settings, data_from=None)
+    spec = world_spec(plan, context, settings, data_from=None)
     server = engine.start(spec)
     if context.baselines is None:
-        ledger = _populate(server, dump, plan, context, engine, observer, replay_plan)
+        ledger = _populate(server, dump, plan, context, engine, observer)
     else:
         hashes = context.baselines.hashes
         identity, read_from_ns = hashes.identify(dump.path), time.time_ns()
-        ledger = _populate(server, dump, plan, context, engine, observer, replay_plan)
+        ledger = _populate(server, dump, plan, context, engine, observer)
         hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
-    loaded = LoadedWorld(dump, spec, server, ledger, replay_plan)
+    loaded = LoadedWorld(dump, spec, server, ledger)
     return serve_loaded(loaded, plan, context, engine, observer)
-
-
-def _spec(
-    plan: WorldPlan, context: RestoreContext, settings: ServerSettings, *, data_from: Path | None
-) -> ServerSpec:
-    return start_spec(
-        plan.name,
-        fleet=context.fleet,
-        folder=plan.folder,
-        port=plan.port,
-        buffer_pool_bytes=context.buffer_pool_bytes,
-        settings=settings,
-        passwords=context.passwords,
-        data_from=data_from,
-    )
 
 
 def _populate(
@@ -215,7 +225,6 @@ def _populate(
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
-    replay_plan: ReplayPlan | None,
 ) -> Ledger:
     observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
 
@@ -230,5 +239,4 @@ def _populate(
         world=plan.name,
         progress=report_progress,
         note=lambda text: observer.world_note(plan.name, text),
-        replay_plan=replay_plan,
     )

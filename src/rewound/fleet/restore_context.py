@@ -22,6 +22,7 @@ from rewound.files.writing import writing
 from rewound.fleet.baseline import Origin, make_origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.changes import Original
+from rewound.fleet.plan import WorldPlan
 from rewound.fleet.world import WorldState
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import DeepProof, Ledger
@@ -150,6 +151,22 @@ def start_spec(
         data_from=data_from,
         resumes=resumes,
         labels={"fleet": fleet, "world": name},
+    )
+
+
+def world_spec(
+    plan: WorldPlan, context: RestoreContext, settings: ServerSettings, *, data_from: Path | None
+) -> ServerSpec:
+    """Return the server of a planned world."""
+    return start_spec(
+        plan.name,
+        fleet=context.fleet,
+        folder=plan.folder,
+        port=plan.port,
+        buffer_pool_bytes=context.buffer_pool_bytes,
+        settings=settings,
+        passwords=context.passwords,
+        data_from=data_from,
     )
 
 

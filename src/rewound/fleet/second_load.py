@@ -105,7 +105,6 @@ def _populate(
             world=plan.name,
             progress=lambda read, table: observer.world_loading(plan.name, read, table),
             note=lambda text: observer.world_note(plan.name, text),
-            replay_plan=None if plan.logs is None else plan.logs.plan(restored.dump.path),
         )
     except LoadError as error:
         raise LoadError(

@@ -87,13 +87,16 @@ def account_statements(passwords: Mapping[str, str]) -> list[str]:
     ]
 
 
-def replay_statements() -> list[str]:
-    """Return what lets the loader apply row events, with its own rights to each table."""
-    return [f"GRANT REPLICATION_APPLIER ON *.* TO '{LOADER}'@'localhost'"]
+def begin_replay_statements() -> list[str]:
+    """Return what lets the loader in again, to apply row events with its own rights to tables."""
+    return [
+        f"GRANT REPLICATION_APPLIER ON *.* TO '{LOADER}'@'localhost'",
+        f"ALTER USER '{LOADER}'@'localhost' ACCOUNT UNLOCK",
+    ]
 
 
 def end_replay_statements() -> list[str]:
-    """Return what takes that right away."""
+    """Return what takes that right away; `grant_statements` lock the account."""
     return [f"REVOKE REPLICATION_APPLIER ON *.* FROM '{LOADER}'@'localhost'"]
 
 
