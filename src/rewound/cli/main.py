@@ -22,6 +22,7 @@ COMMANDS = {
     "query": ("query", "run SQL on every world, with one merged result"),
     "diff": ("diff", "show what changed, over all worlds and tables"),
     "report": ("report", "show the ledger: the proof of what was restored"),
+    "seek": ("seek", "take worlds to another moment, by their binary logs"),
     "reset": ("reset", "return worlds to the moment after their restore"),
     "start": ("start", "start servers that are stopped; changes are kept"),
     "down": ("down", "stop worlds and delete them"),

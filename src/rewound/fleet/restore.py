@@ -39,6 +39,7 @@ from rewound.fleet.serving import serve
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.replay.replay_plan import ReplayPlan
+from rewound.replay.replaying import for_target
 
 _log = logging.getLogger(__name__)
 
@@ -179,6 +180,8 @@ def _start_from_baseline(
             _log.info("%s: ready from baseline %s", plan.name, key)
             facts = replace(baseline.ledger.dump, path=dump.path)
             ledger = replace(baseline.ledger, dump=facts)
+            if replay_plan is not None:
+                ledger = for_target(ledger, replay_plan)
             return Restored(
                 dump,
                 served.server,

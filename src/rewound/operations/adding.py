@@ -7,18 +7,17 @@ from pathlib import Path
 
 from rewound import settings
 from rewound.catalog import Choice, ChosenDump, require_all
-from rewound.command import own_identity
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine
 from rewound.errors import FleetError
-from rewound.fleet.bring_up import BringUp, bring_up
+from rewound.fleet.bring_up import BringUp
 from rewound.fleet.live_status import observe
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.request import RestoreRequest, complete_request
-from rewound.fleet.restore_context import Observer, discard_world
+from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import FOR_ADDING, World, WorldState
+from rewound.fleet.world import FOR_ADDING, World
 from rewound.mysql.accounts import ACCOUNTS
 from rewound.operations.dump_selection import (
     Selection,
@@ -28,12 +27,12 @@ from rewound.operations.dump_selection import (
 )
 from rewound.operations.engines import get_engine
 from rewound.operations.host import open_baselines, prune_cache
+from rewound.operations.in_place import restore_in_place
 from rewound.operations.log_selection import choose_logs
 from rewound.operations.renewing import keep_changed, plan_renewals, prove
 from rewound.operations.restoring import (
     UpOptions,
     make_request,
-    new_worlds,
     plan_restore,
     workers,
 )
@@ -171,36 +170,6 @@ def _restore(
     plans += proven
     if not plans:
         return BringUp(record, {}, {}, still_failing)
-    worlds = {**record.worlds, **new_worlds(plans)}
-    try:
-        _discard(plans, engine)  # what is left of a command that was killed, and what is renewed
-        brought = bring_up(
-            folder,
-            replace(
-                record,
-                maker=own_identity(),
-                worlds={name: worlds[name] for name in sorted(worlds)},
-            ),
-            plans,
-            context=context,
-            engine=engine,
-            observer=observer,
-            workers=workers(),
-            is_whole_fleet=False,
-        )
-        return replace(brought, still_failing=still_failing)
-    except BaseException:
-        _discard(plans, engine)
-        lost = {
-            plan.name: replace(record.worlds[plan.name], state=WorldState.INTERRUPTED, server=None)
-            for plan in proven
-        }
-        folder.write(replace(record, worlds={**record.worlds, **lost}))
-        raise
-
-
-def _discard(plans: Sequence[WorldPlan], engine: Engine) -> None:
-    for plan in plans:
-        for place in (plan.folder, plan.second_folder):
-            if place.exists():
-                discard_world(place, engine)
+    # What is left of a command that was killed goes, and so does what is renewed.
+    brought = restore_in_place(folder, record, plans, context, engine, observer)
+    return replace(brought, still_failing=still_failing)

@@ -94,28 +94,47 @@ def read_log_target(
     Raises:
         UsageError: a text is not readable, or contradicts the selection.
     """
+    point = read_log_point(
+        before_transaction=before_transaction,
+        after_transaction=after_transaction,
+        at_position=at_position,
+    )
+    if point is not None and selection.target is not None:
+        raise UsageError(
+            "a transaction or a position, and a time (--at, --before), are mutually exclusive",
+            hint="use only one of them; the newest dump that is old enough is found by itself",
+        )
+    if point is not None and no_binlogs:
+        raise UsageError("--no-binlogs and a moment in the binary logs are mutually exclusive")
+    return point
+
+
+def read_log_point(
+    *,
+    before_transaction: str | None = None,
+    after_transaction: str | None = None,
+    at_position: str | None = None,
+) -> AtTransaction | AtPosition | None:
+    """Return the transaction or position that a user names; None if there is none.
+
+    Raises:
+        UsageError: a text is not readable, or there are several.
+    """
     given = {
         "--before-transaction": before_transaction,
         "--after-transaction": after_transaction,
         "--at-position": at_position,
     }
     names = [name for name, text in given.items() if text is not None]
-    if not names:
-        return None
     if len(names) > 1:
         raise UsageError(
             f"{' and '.join(names)} are mutually exclusive", hint="use only one of them"
         )
-    if selection.target is not None:
-        raise UsageError(
-            f"{names[0]} and a time (--at, --before) are mutually exclusive",
-            hint="use only one of them; the newest dump that is old enough is found by itself",
-        )
-    if no_binlogs:
-        raise UsageError(f"{names[0]} and --no-binlogs are mutually exclusive")
     if at_position is not None:
         return parse_position(at_position)
-    gtid = str(before_transaction or after_transaction)
+    gtid = before_transaction or after_transaction
+    if gtid is None:
+        return None
     return parse_transaction(gtid, is_included=after_transaction is not None)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from rewound.catalog import Catalog, Choice, ChosenDump, TargetTime
+from rewound.catalog.logs.coverage import LogFacts
 from rewound.catalog.logs.reading import read_log
 from rewound.errors import BinlogError, DumpError, DumpTooNew, ReplayError, UsageError
+from rewound.figures import show_count
 from rewound.operations.dump_selection import Selection
 from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.target import Target, at_time
@@ -27,9 +29,6 @@ def choose_logs(
     catalog: Catalog, choice: Choice, selection: Selection, narrate: Callable[[str], None]
 ) -> LogChoice:
     """Return what leads from the dumps to the moment; nothing if a dump's own is wanted.
-
-    Where logs do not lead there, the reason is found again when the world is made, which then
-    fails; the others are restored.
 
     Raises:
         UsageError: the moment is a time without a zone, or no world has logs for it.
@@ -56,12 +55,28 @@ def choose_logs(
     lacking = sorted({each.dump.world for each in choice.chosen} - worlds)
     if lacking:
         narrate(f"without binary logs, as of their dumps: {name_worlds(lacking)}")
-    logs = {
-        world: WorldLogs([read_log(log) for log in catalog.logs if log.world == world], target)
-        for world in sorted(worlds)
-    }
+    return take_logs(catalog, choice, dict.fromkeys(sorted(worlds), target), narrate)
+
+
+def take_logs(
+    catalog: Catalog,
+    choice: Choice,
+    targets: Mapping[str, Target],
+    narrate: Callable[[str], None],
+) -> LogChoice:
+    """Return the logs that lead worlds to their targets, and the newest dumps that are old enough.
+
+    Where logs do not lead there, the reason is found again when the world is made, which then
+    fails; the others are restored.
+    """
+    logs = {world: WorldLogs(read_logs(catalog, world), targets[world]) for world in targets}
     chosen = [_settle(each, logs, narrate) for each in choice.chosen]
     return LogChoice(replace(choice, chosen=tuple(chosen)), logs)
+
+
+def read_logs(catalog: Catalog, world: str) -> list[LogFacts]:
+    """Return what each file of a world's logs covers."""
+    return [read_log(log) for log in catalog.logs if log.world == world]
 
 
 def _find_target(selection: Selection) -> Target | None:
@@ -105,7 +120,8 @@ def describe_plan(plan: ReplayPlan) -> str:
     start = f"{begin.survey.name}:{begin.start}"
     if plan.last is None:
         return f"nothing to replay: the dump is at {start}, and no transaction follows up to then"
-    return f"replaying {plan.transactions:,} transactions from {start}, the last {plan.last}"
+    count = show_count(plan.transactions, "transaction")
+    return f"replaying {count} from {start}, the last {plan.last}"
 
 
 def _require_zone(target: TargetTime) -> None:

@@ -289,11 +289,12 @@ def make_request(selection: Selection, options: UpOptions) -> RestoreRequest:
         keep_baselines=options.keep_baselines,
         binlogs=tuple(str(folder.absolute()) for folder in selection.binlogs),
         no_binlogs=selection.no_binlogs,
-        **_describe_point(selection.point),
+        **describe_point(selection.point),
     )
 
 
-def _describe_point(point: AtTransaction | AtPosition | None) -> dict[str, str]:
+def describe_point(point: AtTransaction | AtPosition | None) -> dict[str, str]:
+    """Return the field of a request that states a moment in the logs."""
     if point is None:
         return {}
     if isinstance(point, AtPosition):

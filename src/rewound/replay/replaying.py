@@ -90,7 +90,9 @@ def replay(
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
     tables = balance.compare(found.row_counts, cascading.__contains__)
-    receipt = _make_receipt(plan, files, applier.applied, counted, tables)
+    receipt = _make_receipt(
+        plan, files, applier.applied, counted, tables, is_compared=ledger.deep is not None
+    )
     if applier.applied.transactions != plan.transactions:
         raise BinlogError(
             plan.parts[-1].path,
@@ -108,7 +110,23 @@ def replay(
         ),
         foreign_keys=replace(found.foreign_keys, lost=ledger.foreign_keys.lost),
         receipt=receipt,
+        deep=None,
     )
+
+
+def for_target(ledger: Ledger, plan: ReplayPlan) -> Ledger:
+    """Return the ledger of a world that was replayed alike for another target. Pure."""
+    if ledger.receipt is None:
+        return ledger
+    as_of = None if plan.as_of_us is None else _at(plan.as_of_us)
+    receipt = replace(
+        ledger.receipt,
+        target=plan.target,
+        as_of=as_of,
+        first_left_out=_describe_point(plan.first_left_out),
+        notes=tuple(dict.fromkeys([*plan.notes, *ledger.receipt.notes])),
+    )
+    return replace(ledger, receipt=receipt)
 
 
 def _apply_parts(
@@ -156,8 +174,12 @@ def _make_receipt(
     applied: Applied,
     counted: HandlerCounts,
     tables: tuple[LoggedRows, ...],
+    *,
+    is_compared: bool,
 ) -> LogReceipt:
     notes = [*plan.notes]
+    if is_compared:
+        notes.append("the dump's own moment was compared with a second load (--deep): identical")
     if applied.definition_count > len(applied.definitions):
         notes.append(
             f"{applied.definition_count:,} statements without rows were executed; the first"

@@ -1,0 +1,87 @@
+"""`rewound seek`: take worlds to another moment, by their binary logs."""
+
+import click
+
+from rewound.cli.output import diagnostics, render
+from rewound.cli.output.returning_worlds import Clock, show_returned, watch_return
+from rewound.cli.parameters.completers import complete_worlds
+from rewound.cli.parameters.selection import timezone_option
+from rewound.cli.parameters.shared_options import fleet_option, option
+from rewound.errors import UsageError
+from rewound.operations import fleets
+from rewound.operations.dump_selection import read_log_point
+from rewound.operations.seeking import Destination, Step, seek
+
+
+@click.command(name="seek")
+@click.argument("moment", required=False, metavar="[TIME]")
+@click.argument("worlds", nargs=-1, metavar="[WORLD]...", shell_complete=complete_worlds)
+@fleet_option
+@option("--before", metavar="TIME", help="Up to the last transaction before this time.")
+@option("--before-transaction", metavar="GTID", help="Up to the transaction before this one.")
+@option("--after-transaction", metavar="GTID", help="Up to this transaction, and with it.")
+@option("--at-position", metavar="FILE:POS", help="Up to this position: mysql-bin.000042:1337.")
+@option(
+    "--step",
+    type=click.Choice([step.value for step in Step]),
+    help="One transaction back or forward, which is shown.",
+)
+@timezone_option
+def command(
+    moment: str | None,
+    worlds: tuple[str, ...],
+    fleet: str,
+    before: str | None,
+    before_transaction: str | None,
+    after_transaction: str | None,
+    at_position: str | None,
+    step: str | None,
+    timezone: str | None,
+) -> None:
+    """Take worlds, by default all, to another moment: as of TIME, by their binary logs.
+
+    TIME is written as for up --at, with its zone. Where an option names the moment, the arguments
+    are worlds. Addresses and passwords stay; changes made in the worlds are lost. A moment where a
+    world has been before takes a second.
+    """
+    options = {
+        "--before": before,
+        "--before-transaction": before_transaction,
+        "--after-transaction": after_transaction,
+        "--at-position": at_position,
+        "--step": step,
+    }
+    given = [name for name, value in options.items() if value is not None]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} are mutually exclusive", hint="use one of them")
+    if given and moment is not None:
+        worlds, moment = (moment, *worlds), None
+    if not given and moment is None:
+        raise UsageError(
+            "no moment is given",
+            hint="rewound seek '2024-06-18 21:16+00:00', or --step back, or see --help",
+        )
+    destination = Destination(
+        at=moment,
+        before=before,
+        timezone=timezone,
+        point=read_log_point(
+            before_transaction=before_transaction,
+            after_transaction=after_transaction,
+            at_position=at_position,
+        ),
+        step=None if step is None else Step(step),
+    )
+    selection = ",".join(worlds) if worlds else None
+    clock = Clock()
+    with watch_return(fleets.select(fleet, selection)) as observer:
+        brought = seek(
+            fleet, destination, selection, observer=observer, narrate=diagnostics.narrate
+        )
+    rows: list[list[render.Cell]] = [
+        [name, world.as_of, render.Figure(world.rows)]
+        for name, world in brought.record.worlds.items()
+        if name in brought.restored
+    ]
+    render.write_rows(["world", "taken", "rows"], rows, "table", is_prose=True, is_paged=False)
+    show_returned(brought.restored, brought.failures, clock, verb="moved")

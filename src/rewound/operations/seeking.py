@@ -1,0 +1,198 @@
+"""Taking the worlds of a fleet that is up to another moment, by the binary logs of their source."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from rewound import settings
+from rewound.catalog import Catalog, require_all
+from rewound.engine.process.process_watch import ProcessWatch
+from rewound.errors import BinlogError, FleetError, ReplayError, UsageError
+from rewound.fleet.bring_up import BringUp
+from rewound.fleet.live_status import observe
+from rewound.fleet.plan import WorldPlan
+from rewound.fleet.record import FleetRecord
+from rewound.fleet.request import RestoreRequest
+from rewound.fleet.restore_context import Observer
+from rewound.fleet.state import FleetFolder
+from rewound.fleet.world import World
+from rewound.mysql.accounts import ACCOUNTS
+from rewound.operations.dump_selection import Selection, find_dumps, read_selection
+from rewound.operations.engines import get_engine
+from rewound.operations.host import CACHE_LIMIT_BYTES, open_baselines, prune_cache
+from rewound.operations.in_place import restore_in_place
+from rewound.operations.log_selection import LogChoice, choose_logs, read_logs, take_logs
+from rewound.operations.restoring import UpOptions, plan_restore
+from rewound.replay.coordinates import Coordinates
+from rewound.replay.steps import LogStep, find_step
+from rewound.replay.target import AtPosition, AtTransaction
+from rewound.replay.world_logs import find_coordinates
+from rewound.worlds.selecting import select_worlds
+
+
+class Step(Enum):
+    """One transaction from where a world is."""
+
+    BACK = "back"
+    FORWARD = "forward"
+
+
+_SAID = {Step.BACK: "taken back:", Step.FORWARD: "applied:"}
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where worlds are taken: one of these."""
+
+    at: str | None = None
+    before: str | None = None
+    timezone: str | None = None
+    point: AtTransaction | AtPosition | None = None
+    step: Step | None = None
+
+
+def seek(
+    fleet: str,
+    destination: Destination,
+    worlds: str | None = None,
+    *,
+    observer: Observer,
+    narrate: Callable[[str], None],
+) -> BringUp:
+    """Take worlds, by default all, to another moment; ports and passwords stay.
+
+    Everything that can be refused is refused before a world is touched. What was changed in the
+    worlds is lost.
+
+    Raises:
+        FleetError: there is no such fleet, or another command is working on it.
+        UsageError: it has no such worlds, or they have no binary logs.
+        ReplayError, BinlogError: the logs do not lead to the moment.
+    """
+    folder = FleetFolder(settings.state_dir(), fleet)
+    with folder.locked():
+        record = observe(folder.read(), ProcessWatch())
+        names = select_worlds(record.worlds, worlds)
+        if record.request is None:
+            raise FleetError(f"fleet {fleet} was restored by an earlier version; restore it again")
+        selection = _select(record, record.request, destination, names)
+        catalog, choice = find_dumps(selection)
+        require_all(choice, selection.target, allows_missing=None)
+        if destination.step is None:
+            chosen = choose_logs(catalog, choice, selection, narrate)
+        else:
+            steps = _find_steps(catalog, folder, record, names, destination.step)
+            for name, step in steps.items():
+                narrate(f"{name}: {_SAID[destination.step]} {step.text}")
+            targets = {name: step.target for name, step in steps.items()}
+            chosen = take_logs(catalog, choice, targets, lambda _text: None)
+        plans = [
+            _plan(world, chosen, folder.path / "worlds" / name)
+            for name, world in record.worlds.items()
+            if name in names
+        ]
+        brought = _restore(folder, record, _options(record, record.request), plans, observer)
+    prune_cache(limit_bytes=CACHE_LIMIT_BYTES)
+    return brought
+
+
+def _select(
+    record: FleetRecord, request: RestoreRequest, destination: Destination, names: Sequence[str]
+) -> Selection:
+    """Return the dumps and logs of the fleet, with the destination in the place of its moment."""
+    selection = read_selection(
+        record.source,
+        at=destination.at,
+        before=destination.before,
+        pattern=request.pattern,
+        # A zone that the fleet was made with is not one that was chosen for this time.
+        timezone=destination.timezone,
+        worlds=",".join(names),
+    )
+    return replace(
+        selection,
+        binlogs=tuple(Path(folder) for folder in request.binlogs),
+        point=destination.point,
+    )
+
+
+def _find_steps(
+    catalog: Catalog, folder: FleetFolder, record: FleetRecord, names: Sequence[str], step: Step
+) -> dict[str, LogStep]:
+    steps = {}
+    for name in names:
+        logs = read_logs(catalog, name)
+        if not logs:
+            raise _no_logs(name)
+        world = record.worlds[name]
+        place = _find_place(folder, world)
+        try:
+            steps[name] = find_step(logs, place, forward=step is Step.FORWARD)
+        except (ReplayError, BinlogError) as error:
+            raise error.of_world(name) from error
+    return steps
+
+
+def _find_place(folder: FleetFolder, world: World) -> Coordinates:
+    """Return where in its logs a world is."""
+    receipt = folder.read_ledger(world.name).receipt
+    if receipt is None:
+        return find_coordinates(world.dump)
+    last = receipt.files[-1]
+    return Coordinates(last.name, last.to_position)
+
+
+def _plan(world: World, chosen: LogChoice, folder: Path) -> WorldPlan:
+    """Plan one world, and refuse what its logs do not lead to, before anything is touched."""
+    logs = chosen.logs.get(world.name)
+    if logs is None:
+        raise _no_logs(world.name)
+    dump = next(each.dump for each in chosen.choice.chosen if each.dump.world == world.name)
+    try:
+        logs.plan(dump.path)
+    except (ReplayError, BinlogError) as error:
+        raise error.of_world(world.name) from error
+    return WorldPlan(world.name, (dump,), world.port, folder, logs)
+
+
+def _no_logs(world: str) -> UsageError:
+    return UsageError(
+        f"world {world} has no binary logs to seek in",
+        hint="rewound dumps SOURCE shows the logs of each world; name the worlds that have some:"
+        " rewound seek TIME WORLD…",
+    )
+
+
+def _restore(
+    folder: FleetFolder,
+    record: FleetRecord,
+    options: UpOptions,
+    plans: Sequence[WorldPlan],
+    observer: Observer,
+) -> BringUp:
+    baselines = open_baselines(folder.path)
+    _, context = plan_restore(
+        (),
+        besides=plans,
+        folder=folder,
+        options=options,
+        engine_choice=record.engine,
+        passwords={account: folder.read_password(account) for account in ACCOUNTS},
+        baselines=baselines,
+    )
+    pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
+    context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())
+    engine = get_engine(record.engine, folder.name, clone=None)
+    engine.prepare(folder.path, baselines.folder)
+    return restore_in_place(folder, record, plans, context, engine, observer)
+
+
+def _options(record: FleetRecord, request: RestoreRequest) -> UpOptions:
+    """Return how the fleet's worlds are restored, as it was made."""
+    return UpOptions(
+        fleet=record.name,
+        load=replace(request.load, time_zone=record.time_zone, keys_later=False),
+        keep_baselines=request.keep_baselines,
+    )

@@ -1,0 +1,169 @@
+"""`up` and `seek` with binary logs, as a user runs them, against what the source held."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rewound.engine.install.installation import Installation
+from rewound.engine.process.process_engine import ProcessEngine
+from tests.conftest import Cli
+from tests.server.replaying import Source, running_source
+
+_SUM = "SELECT COUNT(*) AS players, SUM(score) AS score FROM player"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Backups of two hosts with one history, of which host3 has no logs."""
+
+    backups: Path
+    before: datetime
+    """Between two transactions: when the score was 300."""
+    gtid: str
+    """The transaction that doubled it."""
+
+
+@pytest.fixture(scope="module")
+def source(
+    installation: Installation,
+    engine: ProcessEngine,
+    cache_dir: Path,
+    make_folder: Callable[[], Path],
+) -> Iterator[Source]:
+    with running_source(installation, engine, cache_dir, make_folder) as source:
+        yield source
+
+
+@pytest.fixture(scope="module")
+def story(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    folder = tmp_path_factory.mktemp("backups")
+    for host in ("host1", "host2", "host3"):
+        (folder / host).mkdir()
+    source.run(
+        "CREATE DATABASE game",
+        "CREATE TABLE game.player (id INT PRIMARY KEY, name VARCHAR(20), score INT)",
+        "INSERT INTO game.player VALUES (1,'ann',100),(2,'bob',100)",
+    )
+    old = source.dump(folder / "host1" / f"host1_{_stamp()}.sql")
+    time.sleep(1.1)
+    source.run("INSERT INTO game.player VALUES (3,'cid',100)")
+    new = source.dump(folder / "host1" / f"host1_{_stamp()}.sql")
+    source.run("FLUSH BINARY LOGS", "CREATE INDEX by_score ON game.player (score)")
+    time.sleep(0.3)
+    before = datetime.now(UTC)
+    time.sleep(0.3)
+    source.run("UPDATE game.player SET score = score * 2")
+    uuid, _, numbers = source.moment().gtids.rpartition(":")
+    gtid = f"{uuid}:{numbers.rpartition('-')[2]}"
+    source.run("DELETE FROM game.player WHERE id = 1", "FLUSH BINARY LOGS")
+    source.run("INSERT INTO game.player VALUES (9,'zoe',9)")
+    for log in source.logs():
+        shutil.copy(log, folder / "host1")
+    shutil.copytree(folder / "host1", folder / "host2", dirs_exist_ok=True)
+    for dump in (old, new):
+        (folder / "host2" / dump.name).rename(
+            folder / "host2" / dump.name.replace("host1", "host2")
+        )
+    shutil.copy(new, folder / "host3" / new.name.replace("host1", "host3"))
+    return Story(folder, before, gtid)
+
+
+def _stamp() -> str:
+    return f"{datetime.now(UTC):%Y%m%d_%H%M%S}"
+
+
+@pytest.fixture(autouse=True)
+def _down(cli: Cli) -> Iterator[None]:
+    yield
+    cli("down")
+
+
+def _ask(cli: Cli, sql: str = _SUM) -> dict[str, tuple[int, int]]:
+    asked = cli("query", sql, "--format", "json")
+    assert asked.code == 0, asked.stderr
+    return {row["world"]: (row["players"], int(row["score"])) for row in json.loads(asked.stdout)}
+
+
+def test_each_world_is_taken_to_the_moment_before_a_transaction(story: Story, cli: Cli) -> None:
+    at = story.before.isoformat(" ")
+    done = cli("up", story.backups, "--at", at, "--worlds", "host[1-2]")
+    assert done.code == 0, done.stderr
+    assert "host1: replaying 1 transaction from binlog.000001:" in done.stderr
+    assert _ask(cli) == {"host1": (3, 300), "host2": (3, 300)}
+
+    report = cli("report", "host1").stdout
+    assert "found by the dump's position and its GTIDs, which agree" in report
+    assert f"({story.gtid})" in report  # the first that was left out
+    status = json.loads(cli("status", "--format", "json").stdout)
+    assert status[0]["moment"].startswith(f"{story.before:%Y-%m-%dT%H:%M:%S}")
+
+    moved = cli("seek", "--step", "forward")
+    assert moved.code == 0, moved.stderr
+    assert story.gtid in moved.stderr
+    assert _ask(cli) == {"host1": (3, 600), "host2": (3, 600)}
+    moved = cli("seek", "--after-transaction", story.gtid.rpartition(":")[0] + ":9", "host2")
+    assert moved.code == 0, moved.stderr
+    assert cli("seek", "--step", "back", "host1").code == 0
+    assert _ask(cli)["host1"] == (3, 300)
+
+    changed = cli("query", "--write", "DELETE FROM player", "--worlds", "host1")
+    assert changed.code == 0, changed.stderr
+    assert cli("reset", "host1").code == 0
+    assert _ask(cli)["host1"] == (3, 300)
+
+
+def test_the_second_time_a_moment_comes_from_its_baseline(story: Story, cli: Cli) -> None:
+    arguments = ("up", story.backups, "--before-transaction", story.gtid, "--worlds", "host1")
+    assert cli(*arguments).code == 0
+    assert cli("down").code == 0
+    again = cli(*arguments)
+    assert again.code == 0
+    assert "from its baseline" in again.stderr
+    assert _ask(cli) == {"host1": (3, 300)}
+
+
+def test_a_world_without_logs_stays_at_its_dump_and_is_named(story: Story, cli: Cli) -> None:
+    done = cli("up", story.backups, "--at", story.before.isoformat(" "))
+    assert done.code == 0, done.stderr
+    assert "without binary logs, as of their dumps: world host3" in done.stderr
+    assert _ask(cli)["host3"] == (3, 300)
+    moved = cli("seek", "--step", "forward")
+    assert moved.code == 2
+    assert "world host3 has no binary logs" in moved.stderr
+    assert _ask(cli)["host1"] == (3, 300)
+
+
+def test_a_time_needs_a_zone_where_there_are_logs(story: Story, cli: Cli) -> None:
+    text = f"{story.before:%Y-%m-%d %H:%M:%S}"
+    refused = cli("up", story.backups, "--at", text)
+    assert refused.code == 2
+    assert "names no time zone" in refused.stderr
+    assert cli("up", story.backups, "--at", text, "--timezone", "UTC", "--no-binlogs").code == 0
+
+
+def test_an_older_dump_is_taken_where_the_newest_has_the_transaction(
+    story: Story, cli: Cli
+) -> None:
+    uuid = story.gtid.rpartition(":")[0]
+    done = cli("up", story.backups, "--before-transaction", f"{uuid}:4", "--worlds", "host1")
+    assert done.code == 0, done.stderr
+    assert _ask(cli) == {"host1": (2, 200)}
+
+
+def test_a_missing_log_fails_its_world_alone(story: Story, cli: Cli, tmp_path: Path) -> None:
+    backups = shutil.copytree(story.backups, tmp_path / "backups")
+    (backups / "host1" / "binlog.000002").unlink()
+    done = cli("up", backups, "--at", "2099-01-01 00:00+00:00", "--worlds", "host[1-2]")
+    assert done.code == 4
+    assert "binlog.000002 is missing between binlog.000001 and binlog.000003" in done.stderr
+    assert "host2: the logs end before 2099-01-01 00:00:00 UTC" in done.stderr
+    shutil.copy(story.backups / "host1" / "binlog.000002", backups / "host1")
+    added = cli("up", backups, "--add", "--worlds", "host[1-2]")
+    assert added.code == 0, added.stderr
+    assert _ask(cli) == {"host1": (3, 409), "host2": (3, 409)}
