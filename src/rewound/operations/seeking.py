@@ -32,14 +32,14 @@ from rewound.replay.world_logs import find_coordinates
 from rewound.worlds.selecting import select_worlds
 
 
-class Step(Enum):
-    """One transaction from where a world is."""
+class Direction(Enum):
+    """Which way one transaction is gone from where a world is."""
 
     BACK = "back"
     FORWARD = "forward"
 
 
-_SAID = {Step.BACK: "taken back:", Step.FORWARD: "applied:"}
+_SAID = {Direction.BACK: "taken back:", Direction.FORWARD: "applied:"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Destination:
     before: str | None = None
     timezone: str | None = None
     point: AtTransaction | AtPosition | None = None
-    step: Step | None = None
+    step: Direction | None = None
 
 
 def seek(
@@ -119,7 +119,11 @@ def _select(
 
 
 def _find_steps(
-    catalog: Catalog, folder: FleetFolder, record: FleetRecord, names: Sequence[str], step: Step
+    catalog: Catalog,
+    folder: FleetFolder,
+    record: FleetRecord,
+    names: Sequence[str],
+    step: Direction,
 ) -> dict[str, LogStep]:
     steps = {}
     for name in names:
@@ -129,7 +133,7 @@ def _find_steps(
         world = record.worlds[name]
         place = _find_place(folder, world)
         try:
-            steps[name] = find_step(logs, place, forward=step is Step.FORWARD)
+            steps[name] = find_step(logs, place, forward=step is Direction.FORWARD)
         except (ReplayError, BinlogError) as error:
             raise error.of_world(name) from error
     return steps

@@ -10,7 +10,7 @@ from rewound.cli.parameters.shared_options import fleet_option, option
 from rewound.errors import UsageError
 from rewound.operations import fleets
 from rewound.operations.dump_selection import read_log_point
-from rewound.operations.seeking import Destination, Step, seek
+from rewound.operations.seeking import Destination, Direction, seek
 
 
 @click.command(name="seek")
@@ -23,7 +23,7 @@ from rewound.operations.seeking import Destination, Step, seek
 @option("--at-position", metavar="FILE:POS", help="Up to this position: mysql-bin.000042:1337.")
 @option(
     "--step",
-    type=click.Choice([step.value for step in Step]),
+    type=click.Choice([step.value for step in Direction]),
     help="One transaction back or forward, which is shown.",
 )
 @timezone_option
@@ -70,7 +70,7 @@ def command(
             after_transaction=after_transaction,
             at_position=at_position,
         ),
-        step=None if step is None else Step(step),
+        step=None if step is None else Direction(step),
     )
     selection = ",".join(worlds) if worlds else None
     clock = Clock()
