@@ -15,6 +15,7 @@ from rewound.binlog.events.header import HEADER_BYTES
 from rewound.binlog.events.kinds import BETWEEN_KINDS, GTID_KINDS, EventKind
 from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.gtids import Gtid, format_uuid
+from rewound.binlog.log_bytes import copy_again
 from rewound.binlog.log_file import MAGIC, CutOff, LogFile
 from rewound.binlog.transactions import TransactionReader
 from rewound.errors import BinlogError
@@ -81,7 +82,12 @@ def iter_commit_points(log: LogFile) -> Iterator[CommitPoint]:
         position = point.end
     if point is not None:
         if log.content.ends_before(position):
-            raise log.refuse_cut(CutOff(point.start))
+            raise BinlogError(
+                log.path,
+                "the file ends inside the transaction that begins here (copied while in use?)",
+                position=point.start,
+                hint=copy_again(log.path),
+            )
         yield point
 
 

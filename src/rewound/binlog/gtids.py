@@ -7,6 +7,7 @@ source of the first is `uuid` or `uuid:tag`, that of the second `domain-server`.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple, Self
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -134,6 +135,15 @@ class GtidSet:
         for source in sorted(self._intervals):
             for first, last in self._intervals[source]:
                 yield source, first, last
+
+    @property
+    def gaps(self) -> "GtidSet":
+        """What is between the first and the last transaction of each source, and not in the set."""
+        gaps = GtidSet()
+        for source, intervals in self._intervals.items():
+            for (_, last), (first, _) in pairwise(intervals):
+                gaps.add_interval(source, last + 1, first - 1)
+        return gaps
 
     @property
     def server_uuids(self) -> frozenset[str]:

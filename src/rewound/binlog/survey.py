@@ -9,6 +9,7 @@ from rewound.binlog.gtids import Gtid, GtidSet
 from rewound.binlog.log_ending import LogEnding
 from rewound.binlog.log_file import LogFile, log_name
 from rewound.binlog.transactions import TransactionReader
+from rewound.errors import BinlogError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +49,45 @@ def survey_log(path: Path) -> LogSurvey:
     Raises:
         BinlogError: it cannot be read, is not a binary log, or ends inside a transaction.
     """
+    survey, damage = survey_to_damage(path)
+    if damage is not None:
+        raise damage
+    return survey
+
+
+def survey_to_damage(path: Path) -> tuple[LogSurvey, BinlogError | None]:
+    """Find out what one file covers up to its first damage, and what that is if it has some.
+
+    The survey of a damaged file ends, not closed, with its last whole transaction.
+
+    Raises:
+        BinlogError: it cannot be read, or is damaged before its first transaction.
+    """
     with LogFile(path) as log:
         head = TransactionReader(log)
         head_end = head.read_file_events(log.first_position)
         gtids = GtidSet()
         first = last = None
         count = 0
-        for point in iter_commit_points(log):
-            if point.gtid is not None:
-                gtids.add(point.gtid)
-            first = first or point
-            last = point
-            count += 1
+        damage = None
         tail = TransactionReader(log)
-        end = tail.read_file_events(last.end if last is not None else head_end)
-        return LogSurvey(
+        end = head_end
+        try:
+            for point in iter_commit_points(log):
+                if point.gtid is not None:
+                    gtids.add(point.gtid)
+                first = first or point
+                last = point
+                count += 1
+                end = point.end
+            if last is not None:
+                end = tail.read_file_events(end)
+        except BinlogError as error:
+            damage = error
+        ending = LogEnding(end, None, is_stopped=False)
+        if damage is None:
+            ending = tail.ending or head.ending or ending
+        survey = LogSurvey(
             path,
             log.format,
             log.first_position,
@@ -72,5 +97,6 @@ def survey_log(path: Path) -> LogSurvey:
             count,
             first,
             last,
-            tail.ending or head.ending or LogEnding(end, None, is_stopped=False),
+            ending,
         )
+        return survey, damage

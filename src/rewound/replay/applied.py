@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from rewound.binlog.events.table_map import TableMap, TableName
 from rewound.binlog.rows.row_counts import ChangedRows
 from rewound.dump.rules.verdict import RuleUse
 from rewound.load.log_receipt import HandlerCounts, LogRule
+from rewound.replay.not_proved import Unstated, find_unstated
 
 _MOST_DEFINITIONS = 1000
 """How many of them a receipt lists."""
@@ -21,6 +23,8 @@ class Applied:
     definitions: list[str] = field(default_factory=list)
     """The first of the statements without rows, each with its place."""
     definition_count: int = 0
+    unstated: dict[Unstated, set[TableName]] = field(default_factory=dict)
+    """What the logs do not state of the tables whose rows they change."""
     _rules: dict[str, LogRule] = field(default_factory=dict)
 
     def add_rows(self, counts: Iterable[ChangedRows]) -> None:
@@ -37,6 +41,11 @@ class Applied:
         self.definition_count += 1
         if len(self.definitions) < _MOST_DEFINITIONS:
             self.definitions.append(text)
+
+    def add_table(self, table_map: TableMap) -> None:
+        """Record what the log does not state of a table."""
+        for kind in find_unstated(table_map):
+            self.unstated.setdefault(kind, set()).add(table_map.name)
 
     def add_use(self, use: RuleUse, place: str) -> None:
         """Count one use of a rule."""

@@ -87,6 +87,7 @@ class Definitions:
                 hint="the logs may be of another server, or a rule has changed the definition"
                 " (rewound report)",
             )
+        self._applied.add_table(logged)
         self._compared.add(stated)
 
     def _follow(self, verdict: Verdict, place: str) -> None:

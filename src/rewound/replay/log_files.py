@@ -8,7 +8,7 @@ from rewound.binlog.gtids import GtidSet
 from rewound.binlog.log_file import LogFile
 from rewound.binlog.survey import LogSurvey
 from rewound.catalog.logs.coverage import LogFacts
-from rewound.errors import ReplayError
+from rewound.errors import BinlogError, ReplayError
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +27,7 @@ class LogFiles:
     def __init__(self, logs: Sequence[LogFacts], findings: Sequence[str] = ()) -> None:
         """Take files as `catalog.logs.coverage.arrange` orders them, and what that found."""
         self._logs = logs
-        self._findings = findings
+        self.findings = findings
 
     def __len__(self) -> int:
         return len(self._logs)
@@ -36,25 +36,36 @@ class LogFiles:
         return self._logs[index]
 
     @property
-    def gtids(self) -> GtidSet:
-        """All of their transactions that have GTIDs."""
+    def all_gtids(self) -> GtidSet:
+        """All transactions with GTIDs that they have, or state to have been before the first."""
+        survey = self._logs[0].survey or self._logs[0].until_damage
         gtids = GtidSet()
+        if survey is not None and survey.previous_gtids is not None:
+            gtids.update(survey.previous_gtids)
         for log in self._logs:
             gtids.update(log.gtids)
         return gtids
 
     def survey(self, index: int) -> LogSurvey:
-        """Return what a whole file covers.
+        """Return what a file covers, up to its first damage.
 
         Raises:
-            ReplayError: it is damaged.
+            ReplayError: it is damaged before its first transaction.
         """
         log = self._logs[index]
-        if log.survey is None:
-            raise ReplayError(
-                str(log.problem), hint="copy the file again, once the server has closed it"
-            )
-        return log.survey
+        survey = log.survey or log.until_damage
+        if survey is None:
+            raise _refuse_damaged(log)
+        return survey
+
+    def require_whole(self, index: int) -> None:
+        """Refuse a file that is damaged.
+
+        Raises:
+            ReplayError: it is.
+        """
+        if self._logs[index].survey is None:
+            raise _refuse_damaged(self._logs[index])
 
     def find_position(self, name: str, position: int, whose: str) -> LogPlace:
         """Return the place that a name and a position stand for; `whose` they are is for messages.
@@ -74,12 +85,21 @@ class LogFiles:
             return LogPlace(index, require_start(log, position))
 
     def iter_points(self, start: LogPlace) -> Iterator[tuple[int, CommitPoint]]:
-        """Yield the transactions from a place on, each with the number of its file."""
+        """Yield the transactions from a place on, each with the number of its file.
+
+        Raises:
+            ReplayError: a file is damaged, after its last whole transaction was given.
+        """
         for index in range(start.index, len(self._logs)):
-            with LogFile(self._logs[index].path) as log:
-                for point in iter_commit_points(log):
-                    if index > start.index or point.start >= start.position:
-                        yield index, point
+            try:
+                with LogFile(self._logs[index].path) as log:
+                    for point in iter_commit_points(log):
+                        if index > start.index or point.start >= start.position:
+                            yield index, point
+            except BinlogError:
+                self.require_whole(index)
+                raise
+            self.require_whole(index)
 
     def iter_points_before(self, place: LogPlace) -> Iterator[CommitPoint]:
         """Yield the transactions of a place's file that come before it."""
@@ -98,10 +118,8 @@ class LogFiles:
 
     def find_gtids_before(self, place: LogPlace) -> GtidSet:
         """Return all transactions before a place that the files have or state."""
-        survey = self._logs[place.index].survey
-        gtids = GtidSet()
-        if survey is not None and survey.previous_gtids is not None:
-            gtids.update(survey.previous_gtids)
+        previous = self.survey(place.index).previous_gtids
+        gtids = GtidSet() if previous is None else previous.copy()
         for log in self._logs[: place.index]:
             gtids.update(log.gtids)
         for point in self.iter_points_before(place):
@@ -112,5 +130,10 @@ class LogFiles:
     def show_range(self) -> str:
         """Return the names of the first and the last file, and the first thing that was found."""
         first, last = self._logs[0].name, self._logs[-1].name
-        found = f" ({self._findings[0]})" if self._findings else ""
+        found = f" ({self.findings[0]})" if self.findings else ""
         return (first if first == last else f"{first} to {last}") + found
+
+
+def _refuse_damaged(log: LogFacts) -> ReplayError:
+    earlier = "" if log.last is None else "; or ask for an earlier moment"
+    return ReplayError(str(log.problem), hint=f"{log.hint}{earlier}" if log.hint else None)

@@ -6,22 +6,21 @@ order, that the target leaves out. The files between are proven to be one log wi
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from rewound.binlog.chain import require_chain
 from rewound.binlog.commit_points import CommitPoint
+from rewound.binlog.gtids import GtidSet
 from rewound.binlog.survey import LogSurvey
 from rewound.catalog.logs.coverage import LogFacts
-from rewound.errors import DumpTooNew, ReplayError
+from rewound.errors import BinlogError, DumpTooNew, ReplayError
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.log_files import LogFiles, LogPlace
-from rewound.replay.start import find_start
+from rewound.replay.plan_notes import find_unproved, note_end, note_gaps, note_stragglers
+from rewound.replay.start import StartBy, find_start
 from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
-
-_MOST_STRAGGLERS = 3
-"""How many are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,8 @@ class ReplayPlan:
     beyond it, else that of the last transaction; None if there is none."""
     notes: tuple[str, ...]
     """What the user should know of this choice."""
+    not_proved: tuple[str, ...]
+    """What these logs cannot show, whatever is in them."""
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -115,6 +116,28 @@ def plan_replay(
     return _Planner(coordinates, LogFiles(logs, findings), target).plan()
 
 
+@dataclass(slots=True)
+class _Reach:
+    """How far the logs are replayed."""
+
+    end_index: int
+    """The last file that is needed."""
+    count: int = 0
+    first: LogPoint | None = None
+    last: LogPoint | None = None
+    first_left_out: LogPoint | None = None
+    gtids: GtidSet = field(default_factory=GtidSet)
+    is_done: bool = False
+    """Whether `last` is what the target names."""
+
+    def add(self, index: int, point: LogPoint) -> None:
+        """Add the next transaction."""
+        self.end_index = index
+        self.count += 1
+        self.last = point
+        self.first = self.first or point
+
+
 class _Planner:
     """Plans one replay."""
 
@@ -134,34 +157,71 @@ class _Planner:
         """Return the plan."""
         start, start_by = find_start(self.coordinates, self.files)
         self._require_old_enough(start)
-        count, end_index = 0, start.index
-        first = last = left_out = None
-        for index, point in self.files.iter_points(start):
-            end_index = index
-            if self._leaves_out(index, point):
-                left_out = self._log_point(index, point)
-                break
-            count += 1
-            last = self._log_point(index, point)
-            first = first or last
-            if self._ends_with(point):
-                break
-        else:
-            end_index = self._find_end_in_logs()
-        parts = tuple(self._iter_parts(start, end_index, left_out, last))
+        reach = self._find_reach(start)
+        parts = tuple(self._iter_parts(start, reach))
         require_chain([part.survey for part in parts])
-        notes = [*self._note_end(left_out, last), *self._note_stragglers(end_index, left_out)]
-        if self.coordinates.of_the_replicated:
-            notes.append(
-                "the dump's position is in the logs of the server that the dumped one replicates"
-                " (--dump-replica); that these are its logs cannot be seen in them"
-            )
+        last, left_out = reach.last, reach.first_left_out
         as_of_us = None if last is None else last.committed_us
         if isinstance(self.target, AtTime) and left_out is not None:
             as_of_us = self.target.time_us
-        return ReplayPlan(
-            str(self.target), parts, start_by, count, first, last, left_out, as_of_us, tuple(notes)
+        compares_gtids = start_by is not StartBy.POSITION
+        unproved = find_unproved(
+            self.coordinates, [part.survey for part in parts], compares_gtids=compares_gtids
         )
+        return ReplayPlan(
+            str(self.target),
+            parts,
+            start_by.value,
+            reach.count,
+            reach.first,
+            last,
+            left_out,
+            as_of_us,
+            tuple(self._iter_notes(start, reach)),
+            tuple(unproved),
+        )
+
+    def _find_reach(self, start: LogPlace) -> "_Reach":
+        """Return how far the logs are replayed: up to the target, or to their end."""
+        reach = _Reach(start.index)
+        try:
+            for index, point in self.files.iter_points(start):
+                if reach.is_done or self._leaves_out(index, point):
+                    if not reach.is_done or index == reach.end_index:
+                        reach.end_index = index
+                        reach.first_left_out = self._log_point(index, point)
+                    return reach
+                reach.add(index, self._log_point(index, point))
+                if point.gtid is not None:
+                    reach.gtids.add(point.gtid)
+                reach.is_done = self._ends_with(index, point)
+        except ReplayError:
+            if not reach.is_done:  # else the damage is after the target
+                raise
+        if not reach.is_done:
+            reach.end_index = self._find_end_in_logs()
+        return reach
+
+    def _iter_notes(self, start: LogPlace, reach: "_Reach") -> Iterator[str]:
+        yield from self.files.findings
+        left_out = reach.first_left_out
+        if left_out is None:
+            yield from note_end(self.target, reach.last.committed_us if reach.last else None)
+        elif isinstance(self.target, AtTime):
+            yield from note_stragglers(self._find_stragglers(self.target, reach, left_out))
+        if self.files.survey(start.index).previous_gtids is not None:
+            yield from note_gaps(self.files.find_gtids_before(start), reach.gtids)
+
+    def _find_stragglers(self, target: AtTime, reach: "_Reach", left_out: LogPoint) -> list[str]:
+        """Return the transactions after the end that were committed before it."""
+        found = []
+        try:
+            for index, point in self.files.iter_points(LogPlace(reach.end_index, left_out.end)):
+                if not target.leaves_out(point.committed_us):
+                    found.append(str(self._log_point(index, point)))
+        except (ReplayError, BinlogError):
+            pass  # nothing after the target is needed
+        return found
 
     def _require_old_enough(self, start: LogPlace) -> None:
         """Refuse a dump that has changes from after the target."""
@@ -188,10 +248,11 @@ class _Planner:
         end = self.target_place
         return end is not None and LogPlace(index, point.start) >= end
 
-    def _ends_with(self, point: CommitPoint) -> bool:
-        target = self.target
-        is_included = isinstance(target, AtTransaction) and target.is_included
-        return is_included and point.gtid == target.gtid  # type: ignore[union-attr]
+    def _ends_with(self, index: int, point: CommitPoint) -> bool:
+        """Tell whether the target is the end of a transaction."""
+        if isinstance(self.target, AtTransaction):
+            return self.target.is_included and point.gtid == self.target.gtid
+        return LogPlace(index, point.end) == self.target_place
 
     def _find_end_in_logs(self) -> int:
         """Return the last file that is needed; refuse logs that end before the target."""
@@ -213,39 +274,15 @@ class _Planner:
             )
         return last_index
 
-    def _note_end(self, left_out: LogPoint | None, last: LogPoint | None) -> Iterator[str]:
-        if left_out is None and isinstance(self.target, AtTime):
-            end = "the dump's own moment" if last is None else show_time(last.committed_us)
-            yield (
-                f"the logs end before {self.target}, with {end}: what was committed later, if"
-                " anything, is not in them"
-            )
-
-    def _note_stragglers(self, end_index: int, left_out: LogPoint | None) -> Iterator[str]:
-        """Yield the transactions behind the end that were committed before it."""
-        if left_out is None or not isinstance(self.target, AtTime):
-            return
-        found = [
-            self._log_point(index, point)
-            for index, point in self.files.iter_points(LogPlace(end_index, left_out.end))
-            if not self.target.leaves_out(point.committed_us)
-        ]
-        if found:
-            named = "; ".join(map(str, found[:_MOST_STRAGGLERS]))
-            more = f" and {len(found) - _MOST_STRAGGLERS:,} more" * (len(found) > _MOST_STRAGGLERS)
-            yield f"left out, as they follow the first later one in the log: {named}{more}"
-
-    def _iter_parts(
-        self, start: LogPlace, end_index: int, left_out: LogPoint | None, last: LogPoint | None
-    ) -> Iterator[LogPart]:
-        for index in range(start.index, end_index + 1):
+    def _iter_parts(self, start: LogPlace, reach: "_Reach") -> Iterator[LogPart]:
+        for index in range(start.index, reach.end_index + 1):
             survey = self.files.survey(index)
             begin = start.position if index == start.index else survey.first_position
             end = survey.ending.position
-            if index == end_index and left_out is not None:
-                end = left_out.start
-            elif index == end_index and isinstance(self.target, AtTransaction) and last:
-                end = last.end
+            if index == reach.end_index and reach.first_left_out is not None:
+                end = reach.first_left_out.start
+            elif index == reach.end_index and reach.is_done and reach.last is not None:
+                end = reach.last.end
             yield LogPart(survey, begin, max(begin, end))
 
     def _log_point(self, index: int, point: CommitPoint) -> LogPoint:

@@ -31,6 +31,7 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.replay.applied import Applied
 from rewound.replay.applier import Applier
 from rewound.replay.log_judge import LogJudge
+from rewound.replay.not_proved import describe_unproved
 from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import (
@@ -43,10 +44,6 @@ from rewound.replay.session_statements import LogServer
 
 Progress = Callable[[str, float], None]
 """Called with the file that is replayed, and which share of all was so far."""
-_NOT_PROVED = (
-    "that a row which the logs update was here as they have it from before: it is found by its key",
-)
-_FLOATS = "columns of type FLOAT: mysqldump rounds their values to six digits"
 
 
 def replay(
@@ -138,12 +135,12 @@ def _apply_parts(
             applier.begin_file(log.format.replay_event)
             if part.start < part.end:
                 for transaction in TransactionReader(log).iter_transactions(part.start):
-                    if transaction.start >= part.end:
-                        break
                     if cancelled.is_set():
                         raise Interrupted(f"replaying {part.path} was interrupted")
                     applier.apply(transaction)
                     progress(part.survey.name, (done + transaction.end - part.start) / whole)
+                    if transaction.end >= part.end:
+                        break  # what follows is not needed, and may be damaged
         done += part.end - part.start
     return tuple(_describe_file(part) for part in parts)
 
@@ -200,7 +197,7 @@ def _make_receipt(
         definitions=tuple(applied.definitions),
         rules=applied.rules,
         notes=tuple(notes),
-        not_proved=_NOT_PROVED,
+        not_proved=(*describe_unproved(applied.unstated, tables), *plan.not_proved),
     )
 
 

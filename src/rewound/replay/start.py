@@ -1,5 +1,7 @@
 """Where a dump stands in the logs: by its position, its GTIDs, or both, which have to agree."""
 
+from enum import Enum
+
 from rewound.binlog.commit_points import iter_commit_points
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.log_file import LogFile
@@ -10,7 +12,15 @@ from rewound.replay.log_files import LogFiles, LogPlace
 _OF_THE_DUMPED = "give the logs of the server that was dumped, from the time of the dump on"
 
 
-def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[LogPlace, str]:
+class StartBy(Enum):
+    """How the place in the logs was found where a dump stands; the value is shown."""
+
+    POSITION = "the dump's position"
+    GTIDS = "the dump's GTIDs"
+    BOTH = "the dump's position and its GTIDs, which agree"
+
+
+def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[LogPlace, StartBy]:
     """Return the place up to which a dump has the log's changes, and how it was found.
 
     Raises:
@@ -18,10 +28,12 @@ def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[LogPlace, str
         BinlogError: a file is damaged, or the position is inside of a transaction.
     """
     gtids = coordinates.gtids
+    if gtids is not None and (refusal := _find_other_server(gtids, files)) is not None:
+        raise refusal
     if coordinates.log_name is not None and coordinates.position is not None:
         place = files.find_position(coordinates.log_name, coordinates.position, "the dump")
         if gtids is None or files.survey(place.index).previous_gtids is None:
-            return place, "the dump's position"
+            return place, StartBy.POSITION
         seen = files.find_gtids_before(place)
         if seen != gtids:
             raise ReplayError(
@@ -30,14 +42,14 @@ def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[LogPlace, str
                 f" {gtids or 'none'}",
                 hint="give the logs of the server that was dumped, as they were then",
             )
-        return place, "the dump's position and its GTIDs, which agree"
+        return place, StartBy.BOTH
     if gtids is None:
         raise ReplayError(
             "the dump does not say where it stands in the binary logs",
             hint="dump with --single-transaction --source-data=2 (before MySQL 8.0.26"
             " --master-data=2); --no-binlogs restores the dump's own moment",
         )
-    return _find_gtids(gtids, files), "the dump's GTIDs"
+    return _find_gtids(gtids, files), StartBy.GTIDS
 
 
 def _find_gtids(wanted: GtidSet, files: LogFiles) -> LogPlace:
@@ -60,14 +72,23 @@ def _find_gtids(wanted: GtidSet, files: LogFiles) -> LogPlace:
     raise _refuse_gtids(wanted, None, files)
 
 
+def _find_other_server(wanted: GtidSet, files: LogFiles) -> ReplayError | None:
+    """Return the refusal of logs that have no transaction of any server that the dump has some of.
+
+    What was before the first file counts as well: a replica that became the source has its own
+    GTIDs in the logs, and its source's before them.
+    """
+    own = files.all_gtids
+    if not own or not wanted or not own.server_uuids.isdisjoint(wanted.server_uuids):
+        return None
+    return ReplayError(
+        f"the logs are of server {', '.join(sorted(own.server_uuids))}, the dump of"
+        f" {', '.join(sorted(wanted.server_uuids))}",
+        hint=_OF_THE_DUMPED,
+    )
+
+
 def _refuse_gtids(wanted: GtidSet, missing: GtidSet | None, files: LogFiles) -> ReplayError:
-    own = files.gtids
-    if own and wanted and own.server_uuids.isdisjoint(wanted.server_uuids):
-        return ReplayError(
-            f"the logs are of server {', '.join(sorted(own.server_uuids))}, the dump of"
-            f" {', '.join(sorted(wanted.server_uuids))}",
-            hint=_OF_THE_DUMPED,
-        )
     if missing:
         return ReplayError(
             f"the dump has transactions that the logs {files.show_range()} do not have, or not in"

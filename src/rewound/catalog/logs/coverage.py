@@ -35,6 +35,10 @@ class LogFacts:
     """None of a file that could not be read to its end."""
     problem: str | None = None
     """Why not, with the name of the file."""
+    hint: str | None = None
+    """What to do about it."""
+    until_damage: LogSurvey | None = None
+    """Of such a file, what it covers up to there; None if it is damaged before that."""
 
     @property
     def name(self) -> str:

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rewound.binlog.commit_points import CommitPoint, iter_commit_points
+from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.log_bytes import open_log_bytes
-from rewound.binlog.log_file import LogFile, log_name
-from rewound.binlog.survey import survey_log
+from rewound.binlog.log_file import log_name
+from rewound.binlog.survey import survey_to_damage
 from rewound.catalog.logs.binary_log import BinaryLog, LogKind
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.catalog.logs.recognition import START_BYTES, recognise_log
@@ -33,31 +33,25 @@ def read_log(log: BinaryLog) -> LogFacts:
     Plain files of MySQL 8.0.2 and newer are jumped through, all others are read whole.
     """
     try:
-        survey = survey_log(log.path)
+        survey, damage = survey_to_damage(log.path)
     except BinlogError as error:
-        return _read_damaged(log, error)
-    return LogFacts(log.path, log.size_bytes, survey.first, survey.last, survey.gtids, survey)
+        problem = _describe_damage(log, error, None)
+        return LogFacts(log.path, log.size_bytes, None, None, GtidSet(), None, problem, error.hint)
+    covered = (survey.first, survey.last, survey.gtids)
+    if damage is None:
+        return LogFacts(log.path, log.size_bytes, *covered, survey)
+    problem = _describe_damage(log, damage, survey.last)
+    return LogFacts(log.path, log.size_bytes, *covered, None, problem, damage.hint, survey)
 
 
-def _read_damaged(log: BinaryLog, error: BinlogError) -> LogFacts:
-    first: CommitPoint | None = None
-    last: CommitPoint | None = None
-    gtids = GtidSet()
-    try:
-        with LogFile(log.path) as file:
-            for point in iter_commit_points(file):
-                first, last = first or point, point
-                if point.gtid is not None:
-                    gtids.add(point.gtid)
-    except BinlogError:
-        pass  # the one that is reported
+def _describe_damage(log: BinaryLog, error: BinlogError, last: CommitPoint | None) -> str:
     place = log_name(log.path)
     if error.position is not None:
         place += f" at {error.position:,}"
     problem = f"{place}: {error.reason}"
     if last is not None and "the last whole one" not in problem:
         problem += f"; the last whole transaction is {_show_point(last)}"
-    return LogFacts(log.path, log.size_bytes, first, last, gtids, None, problem)
+    return problem
 
 
 def _show_point(point: CommitPoint) -> str:

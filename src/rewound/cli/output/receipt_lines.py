@@ -19,7 +19,8 @@ def describe_receipt(receipt: LogReceipt) -> Iterator[str]:
         yield f"  first       {receipt.first}"
         yield f"  last        {receipt.last}"
     left_out = receipt.first_left_out
-    yield f"  left out    from {left_out} on" if left_out else "  left out    nothing: the logs end"
+    rest = f"from {left_out} on" if left_out else "nothing: these files end there"
+    yield f"  left out    {rest}"
     server = receipt.server
     yield (
         f"  rows        {server.inserted:,} inserted, {server.updated:,} updated,"

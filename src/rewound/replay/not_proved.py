@@ -1,0 +1,88 @@
+"""What a replay leaves unproved: what neither the logs nor the server could have shown. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from enum import Enum
+
+from rewound.binlog.events import column_types as types
+from rewound.binlog.events.table_map import LoggedColumn, TableMap, TableName
+from rewound.load.log_receipt import LoggedRows
+
+_MOST_TABLES = 5
+_ALWAYS = (
+    "that a row which the logs update was here as they have it from before: it is found by its key",
+    "that the dump stands where it says, at one single moment (--single-transaction): rows that the"
+    " logs do not touch do not show it",
+    "that the server logged all of its changes (binlog-do-db, binlog-ignore-db, sql_log_bin=0)",
+)
+
+
+class Unstated(Enum):
+    """What a log may not state of the columns of a table; the value is what is not proved then."""
+
+    NAMES = (
+        "that columns of one type are in the same order in {tables}: the log has no names"
+        " (binlog_row_metadata=MINIMAL)"
+    )
+    WORDS = (
+        "that ENUM and SET columns have the same words in {tables}: the log does not have them"
+        " (binlog_row_metadata=MINIMAL)"
+    )
+    SIGNS = (
+        "that numbers are as unsigned, and texts of the same character set, as in the log in"
+        " {tables}: it does not state this (MySQL before 8.0, MariaDB)"
+    )
+    EXACT_FLOATS = (
+        "that FLOAT columns have all digits in {tables}: mysqldump rounds their values to six"
+    )
+
+
+def find_unstated(table_map: TableMap) -> Iterator[Unstated]:
+    """Yield what a log does not state of a table, so that a difference cannot be seen."""
+    columns = table_map.columns
+    alike = [_without_name(column) for column in columns]
+    if any(column.name is None for column in columns) and len(set(alike)) < len(alike):
+        yield Unstated.NAMES
+    kinds = {column.kind for column in columns}
+    if any(c.kind in (types.ENUM, types.SET) and c.words is None for c in columns):
+        yield Unstated.WORDS
+    if any(
+        (c.kind in types.NUMERIC and c.is_unsigned is None)
+        or (c.kind in types.CHARACTER and c.collation is None)
+        for c in columns
+    ):
+        yield Unstated.SIGNS
+    if types.FLOAT in kinds:
+        yield Unstated.EXACT_FLOATS
+
+
+def describe_unproved(
+    unstated: Mapping[Unstated, Set[TableName]], balances: Sequence[LoggedRows]
+) -> tuple[str, ...]:
+    """Return all that is not proved of rows and tables, for the receipt."""
+    texts = [
+        *_ALWAYS,
+        *(
+            kind.value.format(tables=_name_tables([str(name) for name in tables]))
+            for kind in Unstated
+            if (tables := unstated.get(kind))
+        ),
+    ]
+    if cascading := [f"{rows.schema}.{rows.table}" for rows in balances if rows.by_cascades]:
+        texts.append(
+            f"how many rows foreign keys changed by themselves in {_name_tables(cascading)}: the"
+            " log does not have these changes, so the balance counts whatever is left as theirs"
+        )
+    return tuple(texts)
+
+
+def _without_name(column: LoggedColumn) -> tuple[object, ...]:
+    return (
+        *(column.kind, column.size, column.prefix_bytes, column.detail),
+        *(column.is_nullable, column.is_unsigned, column.collation),
+    )
+
+
+def _name_tables(names: Sequence[str]) -> str:
+    named = sorted(names)[:_MOST_TABLES]
+    more = f" and {len(names) - len(named):,} more" * (len(names) > len(named))
+    return ", ".join(named) + more

@@ -1,0 +1,68 @@
+"""What the user should know of a plan: what its logs end with, lack, and cannot prove. Pure."""
+
+from collections.abc import Iterable, Iterator
+
+from rewound.binlog.gtids import GtidSet
+from rewound.binlog.survey import LogSurvey
+from rewound.replay.coordinates import Coordinates
+from rewound.replay.target import AtTime, Target, show_time
+
+_MOST_NAMED = 3
+
+
+def note_end(target: Target, committed_us: int | None) -> Iterator[str]:
+    """Yield that the logs end before a time, with a transaction of `committed_us`."""
+    if isinstance(target, AtTime):
+        end = "the dump's own moment" if committed_us is None else show_time(committed_us)
+        yield (
+            f"the logs end before {target}, with {end}: what was committed later, if anything, is"
+            " not in them"
+        )
+
+
+def note_stragglers(found: list[str]) -> Iterator[str]:
+    """Yield the transactions after the end that were committed before it."""
+    if found:
+        yield f"left out, as they follow the first later one in the log: {_name_some(found)}"
+
+
+def note_gaps(before: GtidSet, replayed: GtidSet) -> Iterator[str]:
+    """Yield the GTIDs that should be among those replayed, by their numbers.
+
+    A server counts its transactions in the order of its log; those of others that it replicates
+    with several workers may come later.
+    """
+    every = before.copy()
+    every.update(replayed)
+    if gaps := every.gaps.minus(before.gaps):
+        yield (
+            f"GTIDs that are missing among those replayed: {gaps}; they are later in the log, were"
+            " never in it, or a file was changed"
+        )
+
+
+def find_unproved(
+    coordinates: Coordinates, surveys: Iterable[LogSurvey], *, compares_gtids: bool
+) -> Iterator[str]:
+    """Yield what these coordinates and files leave unproved."""
+    if not compares_gtids:
+        yield (
+            "that these are the logs of the server that was dumped: without GTIDs in both, only"
+            " the name of the file and the position say so"
+        )
+    if coordinates.of_the_replicated:
+        yield (
+            "that these are the logs of the server that the dumped one replicates, in which the"
+            " dump's position is (--dump-replica)"
+        )
+    unchecked = [survey.name for survey in surveys if not survey.format.has_checksums]
+    if unchecked:
+        yield (
+            f"that {_name_some(unchecked)} {'has' if len(unchecked) == 1 else 'have'} no bit that"
+            " flipped: written without checksums (binlog_checksum=NONE)"
+        )
+
+
+def _name_some(texts: list[str]) -> str:
+    more = f" and {len(texts) - _MOST_NAMED:,} more" * (len(texts) > _MOST_NAMED)
+    return "; ".join(texts[:_MOST_NAMED]) + more
