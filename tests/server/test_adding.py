@@ -67,6 +67,15 @@ def test_a_world_that_fails_again_leaves_the_fleet_as_it_was(cli: Cli, dumps: Du
     only = cli("connect", "b", "--url").stderr
     assert only.startswith("error: world b of fleet default has failed: ")
     assert only.endswith("\nhint: rewound status shows what repairs it\n")
+    write_game(dumps, "c")
+    partly = cli("up", dumps.folder, "--add")
+    assert (partly.code, states_of(cli)) == (4, {"a": "ready", "b": "failed", "c": "ready"})
+    assert partly.stderr.endswith(
+        "error: 1 of 2 worlds failed, the others are ready\n"
+        "hint: the reasons are above; once the cause is fixed, run this command again\n"
+    )
+    listed = [line.split() for line in cli("status").lines if line.startswith("b ")]
+    assert listed == [["b", "failed", "2026-03-02", "21:15:00"]]
     refused = cli("up", dumps.folder, "--add", "--server", "auto")
     assert (refused.code, refused.stdout) == (2, "")
     assert "--server cannot be used with --add" in refused.stderr

@@ -137,7 +137,7 @@ def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
             each.world.as_of,
             each.world.rows if each.world.schemas else None,
             _address(each.world),
-            show_mib(fleets.disk_bytes(each.fleet, each.world)),
+            show_mib(fleets.disk_bytes(each.fleet, each.world) if each.world.schemas else None),
         ]
         for each in worlds
     ]

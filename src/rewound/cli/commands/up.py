@@ -93,7 +93,7 @@ def command(
         show_result(brought, fleet, took_s=took_s)
     elif not brought.still_failing:
         diagnostics.narrate(f"fleet {fleet} already has all of these worlds; nothing to add")
-    require_no_failure(brought, selection.source, fleet)
+    require_no_failure(brought, selection.source, fleet, is_added=add)
 
 
 def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOptions) -> BringUp:

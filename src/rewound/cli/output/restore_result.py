@@ -109,7 +109,7 @@ def show_failures(
         raise kind(f"no world of fleet {fleet} could be restored; nothing was left behind")
 
 
-def require_no_failure(brought: BringUp, source: Path, fleet: str) -> None:
+def require_no_failure(brought: BringUp, source: Path, fleet: str, *, is_added: bool) -> None:
     """Raise an error if worlds failed, or if newer dumps of worlds that fell back still do."""
     said = []
     if brought.failures:
@@ -121,7 +121,7 @@ def require_no_failure(brought: BringUp, source: Path, fleet: str) -> None:
         said.append(f"{name_worlds(kept)} {verb} older {dumps}, because the newer {fails}")
     if said:
         hint = "the reasons are above; once the cause is fixed, run this command again"
-        if not kept:
+        if not is_added:
             hint = _advise_to_add(source, fleet, brought.failures)
         raise SomeWorldsFailed("; ".join(said), hint=hint)
 
