@@ -192,7 +192,7 @@ def _walk(
 def _unknown_token(text: bytes, position: int) -> UnreadableText:
     skipped = re.compile(_SPACE_OR_COMMENTS).match(text, position)
     start = position if skipped is None else skipped.end()
-    start_of_rest = text[start : start + 12].decode("utf-8", "replace")
+    start_of_rest = text[start : start + 12].decode("utf-8", "replace").partition("\n")[0].rstrip()
     return UnreadableText(f"no token of MySQL begins with {start_of_rest}")
 
 

@@ -49,6 +49,11 @@ def test_other_dollars_have_no_certain_reading(text):
         read(b"SELECT 1 " + text)
 
 
+def test_what_has_no_reading_is_quoted_up_to_the_end_of_its_line():
+    with pytest.raises(UnreadableText, match=r"no token of MySQL begins with \\! rm -rf ~$"):
+        read(b"SELECT 1\n\\! rm -rf ~ \nUNLOCK TABLES")
+
+
 VISIBLE = [
     *(b"SELECT", b"a1", b"1", b"0x1F", b"x$y", b"\xc3\xa4", b"'a''b'", b"'a\\'b'", b'"c;"', b"`d`"),
     *(b"`e``f`", b"@v", b"@@sql_mode", b"@@session.sql_mode", b"@`a b`", b"(", b")", b",", b";"),
