@@ -199,8 +199,13 @@ def test_tables_are_listed_and_described_once_for_worlds_that_are_alike(sample: 
         assert "\r\ngame     guild_leaderboard   view" in shown
         assert "player" not in shown
         assert "host" not in shown
+        # Rows of all worlds that are listed once are counted once.
+        assert terminal.read_until(",").startswith("; 3 rows")
         terminal.type("\\d player\r")
-        shown = terminal.read_until("3 ok")
+        shown = terminal.read_until("3 ok; 17 rows")
+        assert "…" not in shown
+        assert "'dark_mode')" in shown
+        assert "DEFAULT_GENERATED" not in shown
         assert "\r\nplayer_name    varchar(60)" in shown
         assert "\r\nplayer_name         unique   player_name" in shown
         terminal.type("\\d plyer\r")

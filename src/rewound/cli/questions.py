@@ -137,7 +137,7 @@ def _count_rows(summaries: Sequence[Summary]) -> str:
     counts = [
         each.row_count if each.shown_count is None else each.shown_count for each in summaries
     ]
-    is_cut = any(each.shown_count is not None or each.cut for each in summaries)
+    is_cut = any(each.is_truncated or each.cut for each in summaries)
     return show_count(sum(counts), "row") + (" shown, there are more" if is_cut else "")
 
 

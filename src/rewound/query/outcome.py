@@ -41,7 +41,9 @@ class Summary:
     row_count: int = 0
     """The rows that came from all worlds."""
     shown_count: int | None = None
-    """How many of them were shown, where there are more than may be shown."""
+    """How many rows were shown, if not just these."""
+    is_truncated: bool = False
+    """There are more rows than may be shown."""
     changed_rows: int = 0
     """All worlds' changed rows."""
     warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

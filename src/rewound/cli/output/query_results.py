@@ -161,8 +161,8 @@ def show(
         with contextlib.suppress(_NoAnswer):
             _write(_arrange(merged, how, stopwatch, counter), how, merged)
     summary = merged.summary()
-    if counter.is_cut:
-        summary = replace(summary, shown_count=counter.shown)
+    if counter.is_cut or how.lists_once:
+        summary = replace(summary, shown_count=counter.shown, is_truncated=counter.is_cut)
     reasons = set(summary.failed.values())
     if _has_no_answer(merged) and len(reasons) == 1:
         names = tuple(summary.failed)
@@ -360,6 +360,7 @@ def _write(shown: ShownRows, how: Presentation, merged: MergedResult) -> None:
             how.output_format,
             is_wide=how.is_wide,
             bar_of=bar_of,
+            wraps=how.lists_once,
             labels=0 if how.lists_once or how.reduce_sql else merged.origin_count,
         )
         diagnostics.warn_of_hidden_columns(hidden_columns, widening=how.spellings.wide)

@@ -214,7 +214,8 @@ class Dialogue:
 
     def _ask_once(self, statements: Sequence[UserStatement]) -> None:
         """Send a query whose answer is alike in most worlds, and show each row once."""
-        how = Presentation("table", lists_once=True, spellings=COMMANDS)
+        is_wide = self._setting.presentation.is_wide
+        how = Presentation("table", lists_once=True, is_wide=is_wide, spellings=COMMANDS)
         setting = replace(self._setting, presentation=how, options=QueryOptions())
         ask(statements, setting)
 

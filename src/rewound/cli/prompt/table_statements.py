@@ -47,7 +47,8 @@ def describe_table(schema: str | None, table: str) -> list[UserStatement]:
     columns = (
         "SELECT column_name AS `column`, column_type AS `type`,"
         " IF(is_nullable = 'YES', 'null', '') AS `null`,"
-        " TRIM(CONCAT_WS(' ', column_default, extra)) AS `default`"
+        " TRIM(CONCAT_WS(' ', column_default,"
+        " TRIM(REPLACE(extra, 'DEFAULT_GENERATED', '')))) AS `default`"
         f" FROM information_schema.columns WHERE {of_table} ORDER BY ordinal_position"
     )
     indexes = (
