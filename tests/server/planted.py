@@ -8,6 +8,7 @@ from zlib import crc32
 
 from rewound.binlog.commit_points import CommitPoint, iter_commit_points
 from rewound.binlog.log_file import LogFile
+from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.load.ledger import Ledger
 from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.target import AtPosition, Target
@@ -38,8 +39,14 @@ class History:
     def plan(self, target: Target | None = None) -> ReplayPlan:
         return plan(self.dump, self.logs, target or self.target)
 
-    def restore(self, world: LoadServer, target: Target | None = None, **options: object) -> Ledger:
-        return restore(world, self.dump, self.logs, target or self.target, **options)
+    def restore(
+        self,
+        world: LoadServer,
+        target: Target | None = None,
+        dump_filter: DumpFilter = DumpFilter(),  # noqa: B008 - frozen value
+    ) -> Ledger:
+        wanted = target or self.target
+        return restore(world, self.dump, self.logs, wanted, dump_filter=dump_filter)
 
     def require_equal(self, world: LoadServer) -> None:
         assert content_of(world) == self.end.content
@@ -97,7 +104,8 @@ def copy_logs(source: Source, folder: Path) -> list[Path]:
 def made(history: History, log: MadeLog, folder: Path) -> History:
     """Return the history with a log made byte by byte in the place of the server's."""
     path = log.write(folder, "made.000001")
-    history.move_dump(path.name, LogFile(path).first_position)
+    with LogFile(path) as opened:
+        history.move_dump(path.name, opened.first_position)
     return replace(history, logs=[path], end=replace(history.end, log_name=path.name))
 
 

@@ -82,12 +82,14 @@ def running_source(
     engine: ProcessEngine,
     cache_dir: Path,
     make_folder: Callable[[], Path],
+    *options: str,
 ) -> Iterator[Source]:
     """Start a source, and end it."""
     folder = make_folder()
     assert installation.mysqldump is not None
     try:
-        endpoint = start_source(installation, cache_dir, folder, port=pick_ports(1, base=None)[0])
+        port = pick_ports(1, base=None)[0]
+        endpoint = start_source(installation, cache_dir, folder, port=port, options=options)
         with Connection(endpoint) as connection:
             connection.execute_sql("SET GLOBAL innodb_flush_log_at_trx_commit=0")
             yield Source(connection, folder, installation.mysqldump)

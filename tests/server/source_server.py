@@ -1,6 +1,7 @@
 """A server as production has it: with a binary log and GTIDs, so that dumps state them."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rewound import command
@@ -19,14 +20,28 @@ _AS_IN_PRODUCTION = (
 )
 
 
-def start_source(installation: Installation, cache: Path, folder: Path, *, port: int) -> Endpoint:
+def start_source(
+    installation: Installation,
+    cache: Path,
+    folder: Path,
+    *,
+    port: int,
+    options: Sequence[str] = (),
+) -> Endpoint:
     """Start the server in a folder; `ProcessWatch.end_all` ends it. Root has no password."""
     engine = ProcessEngine(installation, cache)
     engine.prepare(folder, cache)
-    data, socket = folder / DATA, folder / "mysqld.sock"
     clone(CloneMethod.COPY, engine.ensure_template(), folder)
-    options = serving_options(
-        data=data,
+    return start_again(installation, folder, port=port, options=options)
+
+
+def start_again(
+    installation: Installation, folder: Path, *, port: int, options: Sequence[str] = ()
+) -> Endpoint:
+    """Start a server that was shut down, with its data."""
+    socket = folder / "mysqld.sock"
+    own_options = serving_options(
+        data=folder / DATA,
         socket=socket,
         temporary=folder,
         address=LOOPBACK,
@@ -34,7 +49,7 @@ def start_source(installation: Installation, cache: Path, folder: Path, *, port:
         buffer_pool_bytes=32 << 20,
         settings=ServerSettings(),
     )
-    options.remove("--skip-log-bin")
+    own_options.remove("--skip-log-bin")
     # mysqld refuses to run as root unless it is told to.
     user = ["--user=root"] if os.getuid() == 0 else []
     mark = command.start_daemon(
@@ -43,8 +58,9 @@ def start_source(installation: Installation, cache: Path, folder: Path, *, port:
             "--no-defaults",
             *installation.options,
             *user,
-            *options,
+            *own_options,
             *_AS_IN_PRODUCTION,
+            *options,
         ],
         log=folder / "mysqld.log",
         cwd=folder,

@@ -8,7 +8,7 @@ other. What is executed is decided by `log_judge`.
 from rewound.binlog.events.checksums import CHECKSUM_BYTES
 from rewound.binlog.events.header import HEADER_BYTES
 from rewound.binlog.events.kinds import EventKind
-from rewound.binlog.events.query import find_text
+from rewound.binlog.events.query import find_load_text, find_text
 from rewound.binlog.events.statement_events import read_incident
 from rewound.binlog.replay_events import count_rows
 from rewound.binlog.rows.row_counts import TableMaps
@@ -190,6 +190,8 @@ def _quote_statement(transaction: LoggedTransaction) -> str:
             text = find_text(event.data, has_checksum=event.has_checksum)
             if text not in _AROUND_ROWS:
                 return excerpt(text)
+        elif event.kind == EventKind.EXECUTE_LOAD_QUERY:
+            return excerpt(find_load_text(event.data, has_checksum=event.has_checksum))
         elif event.kind == EventKind.INCIDENT:
             return read_incident(event.body)
     return ""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from rewound.binlog.events import column_types as types
 from rewound.binlog.events.table_map import LoggedColumn, TableMap
+from rewound.dump.text.lexical import lexical_mode
+from rewound.dump.text.quoting import decode_name
 
 _KINDS: Mapping[str, frozenset[int]] = {
     name: frozenset(kinds)
@@ -44,6 +46,10 @@ _BLOBS = {"tiny": 1, "": 2, "medium": 3, "long": 4}
 _FRACTIONAL = frozenset({types.TIME2, types.DATETIME2, types.TIMESTAMP2})
 _VARIABLE = frozenset({types.VARCHAR, types.VAR_STRING})
 _BINARY = 63
+_WIDE = {"ucs2": "utf-16-be", "utf16": "utf-16-be", "utf16le": "utf-16-le", "utf32": "utf-32-be"}
+"""Character sets that no client can have, and Python's names for them."""
+_ESCAPED = str.maketrans({"'": "''", "\\": r"\\", "\n": r"\n", "\r": r"\r", "\0": r"\0"})
+"""Source: MySQL 9.7, sql/sql_show.cc (append_unescaped); tried on 9.7.4."""
 _MOST_SHOWN = 3
 
 
@@ -59,6 +65,8 @@ class TableColumn:
     is_nullable: bool
     collation: int | None
     """The number of its collation; None of a column without text."""
+    charset: str | None
+    """The name of its character set."""
     bytes: int | None
     """The greatest length of a text, in bytes."""
     digits: tuple[int, int] | None
@@ -121,11 +129,13 @@ def _compare_text(logged: LoggedColumn, here: TableColumn) -> str | None:
     if is_binary and logged.collation not in (None, _BINARY):
         return f"{here.column_type} here, a text in the log"
     if logged.words is not None and here.data_type in ("enum", "set"):
-        words = _show_words([word.decode("utf-8", "replace") for word in logged.words])
-        if words not in here.column_type:
+        words = ",".join(_show_word(word, here.charset or "") for word in logged.words)
+        if here.column_type != f"{here.data_type}({words})":
             return f"{here.column_type} here, ({words}) in the log"
     return None
 
 
-def _show_words(words: Sequence[str]) -> str:
-    return ",".join("'" + word.replace("'", "''") + "'" for word in words)
+def _show_word(word: bytes, charset: str) -> str:
+    """Return a word, which a log has in the character set of its column, as servers show it."""
+    encoding = _WIDE.get(charset) or lexical_mode("", charset).encoding
+    return "'" + decode_name(word, encoding).translate(_ESCAPED) + "'"

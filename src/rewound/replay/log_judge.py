@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from rewound.binlog.events.query import Query
 from rewound.binlog.events.table_map import TableName
+from rewound.dump.definitions.plan import FILLS_TABLE
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.judging.judge import Judge
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS, ServerProfile
+from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.settings.session import DumpSession
 from rewound.dump.text.nesting import split_at_commas
@@ -22,6 +24,7 @@ from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.tokens import Token, UnreadableText, iter_tokens
 from rewound.replay import log_rules
+from rewound.replay.log_selection import LogSelection
 from rewound.replay.session_statements import (
     LogServer,
     find_default_collation,
@@ -31,6 +34,8 @@ from rewound.replay.session_statements import (
 _TEMPORARY = re.compile(rb"DROP\s+(?:/\*!\d*\s+)?TEMPORARY\s", re.IGNORECASE)
 _WITH_ROWS_BEHIND = re.compile(rb"\s+START\s+TRANSACTION\s*\Z", re.IGNORECASE)
 _COMMENT = re.compile(rb"(?:\s|/\*(?!!).*?\*/)+", re.DOTALL)
+_CHANGES_ROWS = frozenset({Kind.INSERT, Kind.REPLACE, Kind.DELETE})
+_SESSIONS = frozenset({Kind.SET, Kind.USE, Kind.LOCK, Kind.UNLOCK, Kind.TRANSACTION})
 _RENAME, _DROP_INDEX = ("RENAME", "TABLE"), ("DROP", "INDEX")
 
 
@@ -49,6 +54,7 @@ class LogJudge:
         """Begin with a server that has these schemas."""
         self._server = server
         self._filter = dump_filter
+        self._selection = LogSelection(dump_filter, profile.version_number)
         self._judge = Judge(profile, dump_filter=dump_filter, allowed=allowed)
         self._judge.schemas.created.update(schemas)
         self._judge.set_source(server.version)
@@ -88,7 +94,12 @@ class LogJudge:
         verdicts += self._enter(query.schema, position)
         text = _WITH_ROWS_BEHIND.sub(b"", text)
         for statement in self._translate(text):
-            verdict = self._judge.judge(statement, position)
+            session = self._judge.session
+            narrowed = self._selection.narrow(statement, session.mode, session.schema)
+            if isinstance(narrowed, RuleUse):
+                parsed = Statement(Kind.UNKNOWN, statement)
+                return [*verdicts, Verdict(parsed, position, uses=(narrowed,))]
+            verdict = self._judge.judge(narrowed, position)
             if (switch := self._judge.take_switch(position)) is not None:
                 verdicts.append(switch)
             verdicts.append(_only_definitions(verdict))
@@ -123,11 +134,17 @@ class LogJudge:
 
 
 def _only_definitions(verdict: Verdict) -> Verdict:
-    """Return a verdict, or a refusal if the statement would change rows."""
-    if verdict.kind in (Kind.INSERT, Kind.REPLACE, Kind.DELETE) and verdict.sql:
-        use = RuleUse(log_rules.LOG_STATEMENT, excerpt(verdict.statement.text))
-        return replace(verdict, sql=(), uses=(use,))
-    return verdict
+    """Return a verdict, or a refusal if the statement is not one without rows that servers log."""
+    rule: Rule | None = None
+    if verdict.kind in _CHANGES_ROWS and verdict.sql:
+        rule = log_rules.LOG_STATEMENT
+    elif verdict.kind in _SESSIONS and not verdict.uses:
+        rule = log_rules.LOG_SESSION
+    elif (refusal := verdict.refusal) is not None and refusal.detail.endswith(FILLS_TABLE):
+        rule = log_rules.LOG_STATEMENT  # CREATE TABLE … SELECT in the format STATEMENT
+    if rule is None:
+        return verdict
+    return replace(verdict, sql=(), uses=(RuleUse(rule),))
 
 
 def _rename(text: bytes, part: Sequence[Token]) -> bytes:

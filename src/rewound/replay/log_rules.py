@@ -33,6 +33,23 @@ LOG_ROLLED_BACK = Rule(
     "which of its rows stayed depends on the storage engine of each table",
     remedy="ask for a moment before it, or for the dump after it",
 )
+LOG_SESSION = Rule(
+    "log-session",
+    Effect.REFUSE,
+    "a statement that only acts on its session: SET, USE, LOCK TABLES, START TRANSACTION",
+    "the world fails",
+    "no server logs these, so the log was not written by one",
+    remedy="copy the log from its server again",
+)
+LOG_SELECTION = Rule(
+    "log-selection",
+    Effect.REFUSE,
+    "with --only-table, --skip-table or --only-schema: RENAME TABLE, CREATE TABLE … LIKE or"
+    " EXCHANGE PARTITION between a table that is restored and one that is not",
+    "the world fails",
+    "the rows or the definition of the other table are not here",
+    remedy="restore both tables, or ask for a moment before it",
+)
 LOG_TEMPORARY_TABLE = Rule(
     "log-temporary-table",
     Effect.SKIP,

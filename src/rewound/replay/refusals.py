@@ -12,7 +12,7 @@ _MEANINGS: Mapping[int, str] = {
     1062: "a row that it inserts is here already; the replay began too early, or the dump is of no"
     " single moment (dumped without --single-transaction)",
     1105: "its rows do not fit the tables here",
-    1146: f"a table that it changes is not here; {_OTHER_SERVER}",
+    1146: f"a table that it needs is not here; {_OTHER_SERVER}",
     1397: "an XA transaction was prepared before the dump, so the dump does not have its rows",
     1452: "a row that it refers to is not here",
     1610: "its rows do not fit the tables here",

@@ -47,6 +47,16 @@ def find_text(data: bytes, *, has_checksum: bool) -> bytes:
     return data[start:end]
 
 
+def find_load_text(data: bytes, *, has_checksum: bool) -> bytes:
+    """Return the statement in all bytes of an EXECUTE_LOAD_QUERY event: LOAD DATA as it was given.
+
+    Raises:
+        MalformedEvent: it is too short.
+    """
+    file_at = 19 + _FIXED_BYTES  # the file's number, where its name is, what to do with duplicates
+    return find_text(data[:file_at] + data[file_at + 13 :], has_checksum=has_checksum)
+
+
 def read_query(event: LogEvent) -> Query:
     """Read a QUERY event, MariaDB's compressed ones too.
 

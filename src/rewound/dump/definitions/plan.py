@@ -50,6 +50,9 @@ _SEQUENCE_FUNCTIONS = frozenset({"NEXTVAL", "LASTVAL", "SETVAL"})
 _SHOWS_MARIADB = _SEQUENCE_FUNCTIONS | _MARIADB_ONLY.keys() | {"SEQUENCE"}
 """The words of which `_find_mariadb_only` needs at least one."""
 
+FILLS_TABLE = "it fills the table from other tables"
+"""What is wrong with CREATE TABLE … SELECT."""
+
 
 def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
     """Return the rule that refuses a definition because of its contents."""
@@ -57,7 +60,7 @@ def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
     if kind is Kind.CREATE_FUNCTION and "SONAME" in _words_before_parenthesis(tokens):
         return RuleUse(rules.LOADABLE_FUNCTION)
     if kind is Kind.CREATE_TABLE and ("SELECT" in words or words.count("TABLE") > 1):
-        return RuleUse(rules.UNKNOWN_STATEMENT, "it fills the table from other tables")
+        return RuleUse(rules.UNKNOWN_STATEMENT, FILLS_TABLE)
     if kind is Kind.CREATE_TABLE and ("VALUES", "ROW") in itertools.pairwise(words):
         return RuleUse(rules.UNKNOWN_STATEMENT, "it also fills the table")
     if kind is Kind.CREATE_EVENT and (computed := find_computed(find_schedule(tokens))):

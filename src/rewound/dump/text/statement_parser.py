@@ -71,6 +71,7 @@ _TWO_WORDS = {
     ("CREATE", "ROLE"): Kind.ACCOUNT,
     ("ALTER", "USER"): Kind.ACCOUNT,
     ("DROP", "USER"): Kind.ACCOUNT,
+    ("RENAME", "USER"): Kind.ACCOUNT,
     ("DROP", "ROLE"): Kind.ACCOUNT,
     ("CREATE", "SEQUENCE"): Kind.MARIADB_OBJECT,
     ("ALTER", "SEQUENCE"): Kind.MARIADB_OBJECT,
