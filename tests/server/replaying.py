@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
+from rewound.binlog.commit_points import iter_commit_points
+from rewound.binlog.log_file import LogFile
 from rewound.catalog.logs.binary_log import BinaryLog
 from rewound.catalog.logs.coverage import arrange
 from rewound.catalog.logs.reading import read_log
@@ -22,9 +25,12 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.replay.coordinates import read_coordinates
 from rewound.replay.replay_plan import ReplayPlan, plan_replay
 from rewound.replay.replaying import replay
-from rewound.replay.target import Target
+from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target
 from tests.server.load_server import LoadServer
+from tests.server.random_workload import Workload
 from tests.server.source_server import start_source
+
+_STEPS_BEFORE_DUMP, _STEPS_AFTER = 15, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,36 @@ def restore(
     replayed = replay(world.loader, planned, ledger, options=load, cancelled=threading.Event())
     assert list(find_imbalances(replayed)) == [], find_imbalances(replayed)
     return replayed
+
+
+def make_moment(source: Source, seed: str, folder: Path) -> tuple[Path, Moment]:
+    """Run a random workload with a dump in its middle; return the dump, and a moment after it."""
+    random = Random(seed)
+    workload = Workload(source.connection, seed)
+    workload.create()
+    for _ in range(_STEPS_BEFORE_DUMP):
+        workload.step()
+    dump = source.dump(folder / "w.sql")
+    wanted, moment = random.randrange(_STEPS_AFTER), source.moment()
+    for step in range(_STEPS_AFTER):
+        workload.step()
+        if random.randrange(15) == 0:
+            source.run("FLUSH BINARY LOGS")
+        if step == wanted:
+            moment = source.moment()
+    return dump, moment
+
+
+def make_targets(source: Source, moment: Moment) -> dict[str, Target]:
+    """Return the targets that mean a moment: its position, its transaction, its time."""
+    targets: dict[str, Target] = {"position": AtPosition(moment.log_name, moment.position)}
+    with LogFile(source.folder / "data" / moment.log_name) as log:
+        points = [p for p in iter_commit_points(log) if p.end <= moment.position]
+    if points:
+        targets["time"] = AtTime(points[-1].committed_us, is_strict=False)
+        if points[-1].gtid is not None:
+            targets["transaction"] = AtTransaction(points[-1].gtid, is_included=True)
+    return targets
 
 
 def content_of(world: LoadServer) -> dict[str, str]:

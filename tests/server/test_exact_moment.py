@@ -107,8 +107,9 @@ def test_each_world_is_taken_to_the_moment_before_a_transaction(story: Story, cl
     assert moved.code == 0, moved.stderr
     assert story.gtid in moved.stderr
     assert _ask(cli) == {"host1": (3, 600), "host2": (3, 600)}
-    moved = cli("seek", "--after-transaction", story.gtid.rpartition(":")[0] + ":9", "host2")
+    moved = cli("seek", "--after-transaction", story.gtid.rpartition(":")[0] + ":8", "host2")
     assert moved.code == 0, moved.stderr
+    assert _ask(cli)["host2"] == (3, 409)
     assert cli("seek", "--step", "back", "host1").code == 0
     assert _ask(cli)["host1"] == (3, 300)
 

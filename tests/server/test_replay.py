@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from rewound.engine.install.installation import Installation
 from rewound.engine.process.process_engine import ProcessEngine
-from rewound.replay.target import AtPosition
 from tests.server.load_server import LoadServer
-from tests.server.random_workload import Workload
-from tests.server.replaying import Moment, Source, content_of, restore, running_source
-
-_STEPS_BEFORE_DUMP, _STEPS_AFTER = 15, 60
+from tests.server.replaying import (
+    Source,
+    content_of,
+    make_moment,
+    make_targets,
+    restore,
+    running_source,
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +33,7 @@ def source(
 def test_random_moments_are_the_sources(
     number: int, source: Source, world: LoadServer, tmp_path: Path
 ) -> None:
-    random = Random(f"replay {number}")
-    workload = Workload(source.connection, f"replay {number}")
-    workload.create()
-    for _ in range(_STEPS_BEFORE_DUMP):
-        workload.step()
-    dump = source.dump(tmp_path / "w.sql")
-    wanted = random.randrange(_STEPS_AFTER)
-    moment: Moment | None = None
-    for step in range(_STEPS_AFTER):
-        workload.step()
-        if random.randrange(15) == 0:
-            source.run("FLUSH BINARY LOGS")
-        if step == wanted:
-            moment = source.moment()
-    assert moment is not None
-    target = AtPosition(moment.log_name, moment.position)
-    restore(world, dump, source.logs(), target)
+    dump, moment = make_moment(source, f"replay {number}", tmp_path)
+    targets = [*make_targets(source, moment).values()]
+    restore(world, dump, source.logs(), targets[number % len(targets)])
     assert content_of(world) == moment.content

@@ -1,0 +1,71 @@
+"""Hundreds of dumps taken to random transactions of their server's binary logs."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rewound.engine.install.installation import Installation
+from rewound.engine.process.process_engine import ProcessEngine
+from tests.endurance.conftest import SEED, Figures
+from tests.server.conftest import engine, server, world  # noqa: F401 - fixtures
+from tests.server.load_server import LoadServer
+from tests.server.replaying import (
+    Source,
+    content_of,
+    make_moment,
+    make_targets,
+    restore,
+    running_source,
+)
+
+PROMISE = "A dump and its binary logs give the moment that was asked for"
+ATTEMPT = "a random workload on a source server, taken to a random transaction by {}"
+_SWITCHES_GTIDS_OFF = (
+    "SET GLOBAL gtid_mode=ON_PERMISSIVE",
+    "SET GLOBAL gtid_mode=OFF_PERMISSIVE",
+    "SET GLOBAL gtid_mode=OFF",
+    "SET GLOBAL enforce_gtid_consistency=OFF",
+    "FLUSH BINARY LOGS",
+)
+_SWITCHES_GTIDS_ON = (
+    "SET GLOBAL enforce_gtid_consistency=ON",
+    "SET GLOBAL gtid_mode=OFF_PERMISSIVE",
+    "SET GLOBAL gtid_mode=ON_PERMISSIVE",
+    "SET GLOBAL gtid_mode=ON",
+    "FLUSH BINARY LOGS",
+)
+
+
+@pytest.fixture(scope="module")
+def source(
+    installation: Installation,
+    engine: ProcessEngine,  # noqa: F811
+    cache_dir: Path,
+    make_folder: Callable[[], Path],
+) -> Iterator[Source]:
+    with running_source(installation, engine, cache_dir, make_folder) as source:
+        yield source
+
+
+@pytest.mark.tries(200, short=2)
+def test_a_random_moment_is_the_sources(
+    number: int,
+    source: Source,
+    world: LoadServer,  # noqa: F811
+    figures: Figures,
+    tmp_path: Path,
+) -> None:
+    has_gtids = number % 4 != 3
+    try:
+        if not has_gtids:
+            source.run(*_SWITCHES_GTIDS_OFF)
+        dump, moment = make_moment(source, f"{SEED}, moments, {number}", tmp_path)
+        targets = [*make_targets(source, moment).items()]
+        name, target = targets[number % len(targets)]
+        with figures.trying(PROMISE, ATTEMPT.format(name)):
+            restore(world, dump, source.logs(), target)
+            assert content_of(world) == moment.content
+    finally:
+        if not has_gtids:
+            source.run(*_SWITCHES_GTIDS_ON)
