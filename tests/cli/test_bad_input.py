@@ -166,7 +166,7 @@ CASES = {
     "a port that is none": Case(
         "up {examples} --port-base 70000",
         2,
-        "error: invalid value for '--port-base': 70000 *\nhint: *\n",
+        "error: --port-base 70000: expected a whole number from 1024 to 65535\nhint: *\n",
     ),
     "ports beyond the last": Case(
         "up {examples} --port-base 65534",
@@ -176,7 +176,7 @@ CASES = {
     "a format that is none": Case(
         "dumps {examples} --format xml",
         2,
-        "error: invalid value for '--format': 'xml' *\nhint: *\n",
+        "error: --format xml: no such choice\nhint: choices: table, *json*\n",
     ),
     "another program's word for a command": Case(
         "restore", 2, "error: rewound has no command restore\nhint: did you mean up?\n"

@@ -102,7 +102,7 @@ def test_commands_and_options_complete(cli: Cli, tmp_path: Path, line: str, offe
     ("arguments", "said"),
     [
         ([], "error: rewound completion needs the argument SHELL: bash, zsh or fish\n"),
-        (["foo"], "error: invalid value for 'SHELL': 'foo' is not one of 'bash', 'zsh', 'fish'\n"),
+        (["foo"], "error: SHELL foo: no such choice\nhint: choices: bash, zsh, fish\n"),
     ],
 )
 def test_errors_about_the_shell_name_it_alike(cli: Cli, arguments: list[str], said: str):

@@ -223,7 +223,7 @@ def test_one_error_of_several_worlds_is_said_once(cli: Cli, dumps: Dumps):
         (["query", "SELECT 1", "--param", "since"], "expected NAME=VALUE"),
         (["query", "SELECT 1", "--param", "1=2"], "expected NAME=VALUE"),
         (["query", "SELECT 1", "--file", "-"], "SQL and --file are mutually exclusive"),
-        (["query", "SELECT 1", "--timeout", "0"], "0.0 is not in the range x>0"),
+        (["query", "SELECT 1", "--timeout", "0"], "--timeout 0.0: expected a number above 0"),
     ],
 )
 def test_what_cannot_be_asked_is_a_usage_error(sample: Cli, arguments: list[str], said: str):

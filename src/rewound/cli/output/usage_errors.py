@@ -25,7 +25,36 @@ def explain_usage(error: click.ClickException) -> UsageError:
     if isinstance(error, click.MissingParameter) and ctx is not None and error.param is not None:
         usage = " ".join(ctx.command.collect_usage_pieces(ctx))
         return UsageError(f"{path} needs {_name(error.param)}", hint=f"{path} {usage}")
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        value = error.message.partition(" is not ")[0].strip("'")
+        if isinstance(error.param.type, click.IntRange | click.FloatRange):
+            expected = _describe_range(error.param.type)
+            return UsageError(f"{_label(error.param)} {value}: expected {expected}", hint=hint)
+        if isinstance(error.param.type, click.Choice):
+            choices = [str(each) for each in error.param.type.choices]
+            return UsageError(
+                f"{_label(error.param)} {value}: no such choice",
+                hint=suggest(value, choices, listed_as="choices"),
+            )
+        return UsageError(f"{_label(error.param)}: {_as_ours(error.message)}", hint=hint)
     return UsageError(_as_ours(error.format_message()), hint=hint)
+
+
+def _describe_range(kind: click.IntRange | click.FloatRange) -> str:
+    """Return what numbers are allowed: `a whole number from 1024 to 65535`."""
+    what = "a whole number" if isinstance(kind, click.IntRange) else "a number"
+    if kind.min is not None and kind.max is not None:
+        return f"{what} from {kind.min:g} to {kind.max:g}"
+    if kind.min is not None:
+        return f"{what} {'above' if kind.min_open else 'of at least'} {kind.min:g}"
+    return what
+
+
+def _label(parameter: click.Parameter) -> str:
+    """Return what stands before the value on a command line, or the argument's name."""
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return parameter.human_readable_name
 
 
 def _list_options(ctx: click.Context) -> list[str]:
