@@ -27,6 +27,7 @@ from rewound import command
 from rewound.engine.install.installation import Installation, find_installed, get_installation
 from rewound.errors import HostError
 from rewound.files.mounts import find_mounts_below, remove_tree
+from rewound.fleet.expiry import FOLDER_OPTION
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "backups"
 
@@ -297,13 +298,15 @@ def _remove_containers(config: pytest.Config, folder: Path) -> list[str]:
 
 def _require_nothing_left(folder: Path, *, inside: bool, containers: Sequence[str] = ()) -> None:
     """Remove a folder, its servers and mounts; fail where it had any, or anything at all."""
-    marks = command.find_daemons(f"--datadir={folder}{os.sep}")
+    keepers = command.find_daemons(f"{FOLDER_OPTION}{folder}{os.sep}")
+    command.kill(*keepers)
+    marks = {**keepers, **command.find_daemons(f"--datadir={folder}{os.sep}")}
     left = [str(path) for path in folder.glob("*" if inside else "fleets/*/")]
     mounts = find_mounts_below(folder)
     command.kill(*marks)
     remove_tree(folder)
     if marks or left or mounts or containers:
         pytest.fail(
-            f"left behind: {len(marks)} servers, containers {list(containers)}, "
+            f"left behind: {len(marks)} servers or doorkeepers, containers {list(containers)}, "
             f"mounts {mounts}, folders {left}"
         )

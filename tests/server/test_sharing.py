@@ -17,6 +17,7 @@ from rewound.engine.install.installation import Installation
 from rewound.mysql.accounts import DEV, LOADER, READER, ROOT
 from tests.conftest import EXAMPLES, Cli, Finished
 from tests.server.test_fleet import servers_of
+from tests.waiting import wait_until
 
 STRANGER = 65_534
 PYTHON = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
@@ -216,3 +217,25 @@ def test_a_fleet_that_is_not_shared_stays_its_users_own(shared: Shared):
         assert "error: fleet own belongs to user root" in done.stderr
     finally:
         assert shared.cli("down", "--fleet", "own").code == 0
+
+
+def test_a_member_wakes_a_world_that_sleeps(shared: Shared):
+    options = ("--worlds", "host1", "--fleet", "sleepy", "--group", GROUP.gr_name)
+    assert shared.cli("up", EXAMPLES, *options, "--sleep-after", "1s").code == 0
+    try:
+
+        def state() -> str:
+            done = shared.run("status", "--fleet", "sleepy", "--format", "csv", is_member=True)
+            assert done.code == 0, done.stderr
+            return done.lines[1].split(",")[2]
+
+        wait_until(lambda: state() == "asleep", timeout_s=60, poll_s=0.2)
+        ask = ("query", "SELECT 1 AS n", "--fleet", "sleepy", "--format", "csv")
+        asked = shared.run(*ask, is_member=True)
+        assert (asked.code, asked.lines) == (0, ["world,n", "host1,1"])
+        assert shared.run(*ask, is_member=False).code == 1
+        [door] = (shared.folder.with_name("sleepy") / "doors").glob("*.door")
+        assert shared.can_read(door, is_member=True)
+        assert not shared.can_read(door, is_member=False)
+    finally:
+        assert shared.cli("down", "--fleet", "sleepy").code == 0

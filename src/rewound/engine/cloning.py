@@ -200,7 +200,12 @@ def _plain_copy(source: Path, folder: Path) -> None:
     _copy(source, folder / DATA, _FULL)
 
 
-def _overlay(source: Path, folder: Path) -> None:
+def lay_out_overlay(source: Path, folder: Path) -> None:
+    """Make the layers of an overlay that `restore_access` mounts.
+
+    Raises:
+        HostError: the path of the source cannot be mounted.
+    """
     lower = source.resolve()
     if unfit := _SPECIAL_IN_MOUNT_OPTIONS & set(str(lower)):
         raise HostError(
@@ -208,6 +213,10 @@ def _overlay(source: Path, folder: Path) -> None:
         )
     for name in (DATA, _LAYERS, f"{_LAYERS}/upper", f"{_LAYERS}/work"):
         (folder / name).mkdir(mode=0o700)
+
+
+def _overlay(source: Path, folder: Path) -> None:
+    lay_out_overlay(source, folder)
     _mount(source, folder)
 
 

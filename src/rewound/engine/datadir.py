@@ -23,6 +23,7 @@ from rewound.engine.cloning import (
     clone,
     disk_bytes,
     export_data,
+    lay_out_overlay,
     restore_access,
 )
 from rewound.engine.protocol import ServerSpec
@@ -170,6 +171,13 @@ class DataDirectories:
             template = self._template(spec.settings.lower_case_table_names)
             clone(CloneMethod.COPY, template, spec.folder)
         return data
+
+    def lay_out(self, spec: ServerSpec) -> None:
+        """Clone the data of a server that is started later; an overlay is mounted then."""
+        if self._method is CloneMethod.OVERLAY and spec.data_from is not None:
+            lay_out_overlay(spec.data_from, spec.folder)
+        else:
+            self.ensure(spec)
 
     def copy_data(self, folder: Path, target: Path) -> bool:
         """Copy a running server's data if that costs less than stopping it; tell whether it did.

@@ -36,6 +36,8 @@ class ServerSpec:
     resumes: bool = False
     """Start on the data that its folder has, whatever became of it since it was cloned from
     `data_from`."""
+    is_behind_door: bool = False
+    """Another process listens at its address, and passes connections on to `BEHIND_DOOR`."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What it is called in lists that are not ours, such as Docker's."""
 
@@ -106,6 +108,13 @@ class Engine(ServerWatch, Protocol):
         Raises:
             ServerNotReady: it ended or did not answer in time; nothing of it runs on.
             HostError: no space, no memory, a port taken.
+        """
+
+    def clone_data(self, spec: ServerSpec) -> None:
+        """Make the data that a server is to be started on later, as `start` would.
+
+        Raises:
+            HostError: no space.
         """
 
     def stop(self, server: Server) -> None:

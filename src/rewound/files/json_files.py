@@ -47,10 +47,13 @@ def decode(content: bytes, kind: type[_Value]) -> _Value:
     return value
 
 
-def write_file(path: Path, content: bytes, *, group: int | None = None) -> None:
+def write_file(
+    path: Path, content: bytes, *, group: int | None = None, is_durable: bool = True
+) -> None:
     """Replace a file: a reader sees the old one or the new one.
 
-    Only the user may read it, and the members of `group`.
+    Only the user may read it, and the members of `group`. One that is not durable may be empty
+    once the host has crashed.
 
     Raises:
         OSError: it cannot be written.
@@ -62,7 +65,8 @@ def write_file(path: Path, content: bytes, *, group: int | None = None) -> None:
             share_file(descriptor, group)
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if is_durable:
+            os.fsync(file.fileno())
     temporary.rename(path)
 
 

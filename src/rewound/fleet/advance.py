@@ -50,7 +50,8 @@ def advance(
         Interrupted: the context was cancelled.
     """
     observer.world_changed(plan.name, WorldState.LOADING, "replaying binary logs")
-    server, folder = restored.server, restored.server.socket.parent
+    server = restored.get_server()
+    folder = server.socket.parent
     with guarded_disk(folder, partial(engine.end_all, folder)) as was_ended:
         try:
             ledger = _replay(restored, replay_plan, plan, context, observer)
@@ -79,7 +80,7 @@ def _replay(
     context: RestoreContext,
     observer: Observer,
 ) -> Ledger:
-    server, dump = restored.server, restored.ledger.dump
+    server, dump = restored.get_server(), restored.ledger.dump
 
     def report_progress(log: str, share: float) -> None:
         observer.world_loading(plan.name, dump.file_bytes, f"{log}, {share:.0%}")

@@ -5,6 +5,7 @@ Layout below the cache folder, all of it for the user alone:
     baselines/KEY/baseline.json   what it is: `Baseline`; only a proof is ever added to it
     baselines/KEY/data/           data that no server wrote to when it was taken; nothing changes it
     baselines/KEY/counted         a server was started on a clone of it, and all rows were counted
+    baselines/KEY/original.json   what the world of that server was known by: `Original`
     baselines/KEY/leases/         the fleets that may be reset to it: `baseline_leases`
     baselines/making-*            one that is being written, or was when its maker died
     hashes/                       SHA-256 of dumps that were read before
@@ -30,12 +31,14 @@ from rewound.files.states import FileState
 from rewound.files.writing import sync, unwritable
 from rewound.fleet.baseline import Baseline, CacheEntry, Origin, find_damage
 from rewound.fleet.baseline_leases import lease, list_leases, release
+from rewound.fleet.changes import Original
 from rewound.fleet.content_hash import HashMemory
 from rewound.load.ledger import DeepProof, Ledger
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DESCRIPTION = "baseline.json"
 _COUNTED = "counted"
+_ORIGINAL = "original.json"
 _MAKING = "making-"
 _GOING = "going-"
 _UNWRITABLE_HINT = "free some space there, or set REWOUND_CACHE_DIR to a folder that can be written"
@@ -139,11 +142,23 @@ class BaselineCache:
         """Tell whether a clone of it was started and counted; from then on a look is enough."""
         return (self.folder / key / _COUNTED).exists()
 
-    def mark_counted(self, key: str) -> None:
-        """Remember that a clone of it holds, started again, what its ledger says."""
-        if not self.is_counted(key):
-            with contextlib.suppress(OSError):  # the cache may be read-only
+    def mark_counted(self, key: str, original: Original) -> None:
+        """Remember that a clone of it holds, started again, what its ledger says.
+
+        `original` is what that world is known by.
+        """
+        with contextlib.suppress(OSError):  # the cache may be read-only
+            if self.find_original(key) is None:
+                write_file(self.folder / key / _ORIGINAL, encode(original))
+            if not self.is_counted(key):
                 (self.folder / key / _COUNTED).touch(mode=0o600)
+
+    def find_original(self, key: str) -> Original | None:
+        """Return what all worlds that start from a counted baseline are known by, if it is kept."""
+        try:
+            return decode((self.folder / key / _ORIGINAL).read_bytes(), Original)
+        except (OSError, ValueError):
+            return None
 
     def entries(self, users: Mapping[str, list[str]]) -> list[CacheEntry]:
         """Return all baselines, the one used last first; `users` says which worlds need which."""

@@ -11,6 +11,7 @@ from functools import partial
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import Interrupted, RewoundError
 from rewound.figures import show_count
+from rewound.fleet.doors import door_locked
 from rewound.fleet.plan import WorldPlan, largest_first
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.record_writer import RecordWriter, interruptible, run_side_by_side
@@ -64,10 +65,17 @@ def bring_up(
             engine.end_all(each)
 
     def make(plan: WorldPlan) -> Restored | RewoundError:
-        return _make_world(plan, context, engine, watcher, folder)
+        with door_locked(folder.path, plan.port):
+            return _make_world(plan, context, engine, watcher, folder)
 
     jobs = {plan.name: partial(make, plan) for plan in largest_first(plans)}
-    for name, outcome in run_side_by_side(jobs, workers=workers, stop=stop).items():
+    try:
+        outcomes = run_side_by_side(jobs, workers=workers, stop=stop)
+    except BaseException:
+        record_writer.close(writes=False)
+        raise
+    record_writer.close()
+    for name, outcome in outcomes.items():
         if isinstance(outcome, Restored):
             restored[name] = outcome
         else:
@@ -90,7 +98,7 @@ class _Recorder:
         self.world_note = observer.world_note
 
     def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        self.record_writer.update(replace(self._without_rows(world), state=state))
+        self.record_writer.note(replace(self._without_rows(world), state=state))
         self._observer.world_changed(world, state, detail)
 
     def rows_in(self, world: str, server: Server, schemas: tuple[str, ...], rows: int) -> None:
@@ -120,7 +128,7 @@ class _Recorder:
             state=WorldState.READY,
             dump=made.dump.path,
             taken_at=made.dump.taken_at,
-            port=made.server.port,
+            port=self.record_writer.record.worlds[world].port,
             server=made.server,
             schemas=made.ledger.schemas,
             rows=made.ledger.rows,
@@ -130,9 +138,11 @@ class _Recorder:
             moment=made.ledger.moment,
             passed_over=made.passed_over,
         )
-        self._folder.name_socket(made.server)
-        self.record_writer.update(ready)
+        if made.server is not None:
+            self._folder.name_socket(made.server)
+        self.record_writer.note(ready)
         origin = ", from its baseline" if made.from_baseline else ""
+        origin += ", asleep" if made.server is None else ""
         origin += ", identical in a second load" if made.ledger.deep else ""
         self._observer.world_changed(
             world, WorldState.READY, f"{show_count(made.ledger.rows, 'row')}{origin}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from rewound.errors import MysqlError
-from rewound.fleet.live_status import get_endpoint
+from rewound.fleet.live_status import get_direct_endpoint
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World, WorldState
 from rewound.mysql.accounts import DEV, READER, ROOT
@@ -20,7 +20,7 @@ def list_logins(folder: FleetFolder, worlds: Mapping[str, World]) -> dict[str, S
 
     def list_of(world: World) -> tuple[str, ...]:
         try:
-            return list_connections(get_endpoint(folder, world, ROOT))
+            return list_connections(get_direct_endpoint(folder, world, ROOT))
         except MysqlError:
             return ()
 

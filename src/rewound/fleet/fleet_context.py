@@ -12,6 +12,7 @@ from rewound.engine.server_options import ServerSettings
 from rewound.errors import FleetError
 from rewound.fleet.baseline import SHOWN_KEY, Baseline
 from rewound.fleet.baseline_cache import BaselineCache
+from rewound.fleet.live_status import to_record
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.record_writer import RecordWriter
 from rewound.fleet.restore_context import Observer, start_spec
@@ -76,6 +77,7 @@ class FleetContext:
             passwords=self.passwords,
             data_from=data_from,
             resumes=resumes,
+            is_behind_door=self.record.sleeping is not None,
         )
 
 
@@ -101,7 +103,7 @@ def open_context(
     """Return what works on a fleet from here on, once its record is written."""
     return FleetContext(
         folder,
-        RecordWriter(folder, record),
+        RecordWriter(folder, to_record(record)),
         engine,
         baselines,
         {account: folder.read_password(account) for account in ACCOUNTS},

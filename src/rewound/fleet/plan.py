@@ -13,6 +13,8 @@ from rewound.worlds.folding import name_worlds
 _MIB = 1 << 20
 _EMPTY_SERVER_BYTES = 160 * _MIB
 """What a world's server takes on disk before the first row: 9.7.4 with our settings."""
+_SLEEPING_SERVER_BYTES = 56 * _MIB
+"""The same of a world that sleeps: a smaller redo log, and no temporary tables while it does."""
 _TEXT_PER_FILE_BYTE = {".gz": 8, ".zst": 8, ".xz": 10, ".bz2": 10}
 """How many bytes on disk a byte of a compressed dump becomes, at least usually."""
 _LEAST_POOL_BYTES = 64 * _MIB
@@ -70,15 +72,17 @@ def largest_first(plans: Sequence[WorldPlan]) -> list[WorldPlan]:
     return sorted(plans, key=lambda plan: -plan.dump.size_bytes)
 
 
-def plan_space_bytes(dumps: Sequence[Dump], *, sizes_with_baseline: Set[int] = frozenset()) -> int:
+def plan_space_bytes(
+    dumps: Sequence[Dump], *, sizes_with_baseline: Set[int] = frozenset(), sleep: bool = False
+) -> int:
     """Estimate the disk space that worlds of these dumps will need.
 
     If a dump has the size of one with a baseline, it is most likely the same dump, and its world
-    takes little more than an empty server.
+    takes little more than an empty server; less if the worlds `sleep`.
     """
+    server_bytes = _SLEEPING_SERVER_BYTES if sleep else _EMPTY_SERVER_BYTES
     return sum(
-        _EMPTY_SERVER_BYTES
-        + (0 if dump.size_bytes in sizes_with_baseline else _expected_bytes(dump))
+        server_bytes + (0 if dump.size_bytes in sizes_with_baseline else _expected_bytes(dump))
         for dump in dumps
     )
 
@@ -99,9 +103,10 @@ def require_space(
     free_bytes: int,
     folder: Path,
     sizes_with_baseline: Set[int] = frozenset(),
+    sleep: bool = False,
 ) -> None:
     """Raise HostError if worlds of these dumps will hardly fit on the disk."""
-    needed = plan_space_bytes(dumps, sizes_with_baseline=sizes_with_baseline)
+    needed = plan_space_bytes(dumps, sizes_with_baseline=sizes_with_baseline, sleep=sleep)
     if needed > free_bytes:
         raise HostError(
             f"{len(dumps):,} worlds need about {needed // _MIB:,} MiB of disk, but"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice
+from rewound.fleet.doors import Sleeping
 from rewound.fleet.request import RestoreRequest
 from rewound.fleet.world import World
 
@@ -38,3 +39,5 @@ class FleetRecord:
     """By name, in the order of their names."""
     request: RestoreRequest | None = None
     """How they were requested; None if an earlier version created the fleet."""
+    sleeping: Sleeping | None = None
+    """When they sleep; None if they never do."""

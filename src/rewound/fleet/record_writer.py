@@ -1,6 +1,8 @@
 """Many worlds at a time: one record that all write to, and their parallel jobs."""
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -13,25 +15,90 @@ from rewound.fleet.record import FleetRecord
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World
 
+_log = logging.getLogger(__name__)
+
 _INTERRUPT_POLL_S = 0.2
+_PAUSE_PER_WRITE = 10.0
+"""How much longer than a write of the record the pause after it is: each writes all worlds, and of
+1,000 takes 10 ms."""
 
 _Outcome = TypeVar("_Outcome")
 
 
 class RecordWriter:
-    """Guards the record of a fleet that is being changed: one writer, many threads."""
+    """Guards the record of a fleet that is being changed: one writer, many threads.
 
-    def __init__(self, folder: FleetFolder, record: FleetRecord) -> None:
+    Whoever notes something has to close it in the end.
+    """
+
+    def __init__(
+        self, folder: FleetFolder, record: FleetRecord, *, is_written: bool = False
+    ) -> None:
         self._folder = folder
         self._lock = threading.Lock()
+        self._next_write_at = 0.0
+        self._timer: threading.Timer | None = None
+        self._has_unwritten = False
         self.record = record
-        folder.write(record)
+        if not is_written:
+            self._write()
 
     def update(self, world: World) -> None:
-        """Replace what the record says of one world, on disk as well."""
+        """Replace what the record says of one world, and return when it is on the disk."""
         with self._lock:
-            self.record = replace(self.record, worlds={**self.record.worlds, world.name: world})
-            self._folder.write(self.record)
+            self._replace(world)
+            self._write()
+
+    def note(self, world: World) -> None:
+        """Replace what the record says of one world, on the disk a moment later where others did.
+
+        For what may be lost if this process is killed.
+        """
+        with self._lock:
+            self._replace(world)
+            self._has_unwritten = True
+            if self._timer is not None:
+                return
+            pause_s = self._next_write_at - time.monotonic()
+            if pause_s <= 0:
+                self._write()
+                return
+            self._timer = threading.Timer(pause_s, self._write_noted)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def close(self, *, writes: bool = True) -> None:
+        """Write what was noted; without `writes`, forget it."""
+        with self._lock:
+            self._stop_timer()
+            if self._has_unwritten and writes:
+                self._write()
+            self._has_unwritten = False
+
+    def _write_noted(self) -> None:
+        with self._lock:
+            if self._timer is not threading.current_thread():
+                return
+            try:
+                self._write()
+            except RewoundError as error:  # whoever writes next, or closes, gets it
+                _log.debug("the record is written later: %s", error.message)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _replace(self, world: World) -> None:
+        self.record = replace(self.record, worlds={**self.record.worlds, world.name: world})
+
+    def _write(self) -> None:
+        self._stop_timer()
+        began_at = time.monotonic()
+        self._folder.write(self.record)
+        self._has_unwritten = False
+        ended_at = time.monotonic()
+        self._next_write_at = ended_at + _PAUSE_PER_WRITE * (ended_at - began_at)
 
 
 def run_side_by_side(

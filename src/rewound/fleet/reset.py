@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rewound.engine.protocol import Server
 from rewound.errors import FleetError, MysqlError, RewoundError
 from rewound.figures import show_count
 from rewound.files.mounts import remove_tree
+from rewound.fleet.baseline import Baseline
 from rewound.fleet.connections import list_connections
+from rewound.fleet.doors import door_locked
 from rewound.fleet.fleet_context import FleetContext
 from rewound.fleet.record_writer import interruptible, run_side_by_side
 from rewound.fleet.restore_context import discard_world, make_world_folder
-from rewound.fleet.serving import Served, serve
+from rewound.fleet.serving import ServedClone, serve_clone
 from rewound.fleet.world import World, WorldState, fleet_flag
-from rewound.load.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,16 @@ class _Resetter:
         with (
             interruptible(context.cancelled, f"resetting world {world.name}"),
             context.acquire_baseline(world, world.baseline) as baseline,
+            door_locked(context.folder.path, world.port),
         ):
             if baseline is None:
                 return context.no_baseline(world, "reset")
-            ended = self._list_connections(world.server)
+            ended = self._list_connections(world)
             fresh = replace(world, state=WorldState.STARTING, server=None, reason=None)
             context.record_writer.update(fresh)
             context.observer.world_changed(world.name, WorldState.STARTING)
             try:
-                served = self._start_anew(world, world.baseline, baseline.ledger)
+                served = self._start_anew(world, baseline)
             except RewoundError as error:
                 if context.cancelled.is_set():
                     raise
@@ -66,25 +67,31 @@ class _Resetter:
                 context.record_writer.update(failed)
                 context.observer.world_changed(world.name, WorldState.FAILED, error.in_one_line)
                 return error
-        context.folder.write_original(world.name, served.original)
-        ready = replace(fresh, state=WorldState.READY, server=served.server)
-        context.record_writer.update(ready)
+            context.folder.write_original(world.name, served.original)
+            # Before the door is unlocked: its doorkeeper reads it there.
+            context.record_writer.update(
+                replace(fresh, state=WorldState.READY, server=served.server)
+            )
         context.observer.world_changed(world.name, WorldState.READY, show_count(world.rows, "row"))
         return ended
 
-    def _start_anew(self, world: World, key: str, ledger: Ledger) -> Served:
+    def _start_anew(self, world: World, baseline: Baseline) -> ServedClone:
         engine, baselines = self.context.engine, self.context.baselines
         folder = self.context.folder.world_folder(world.name)
         engine.end_all(folder)
         remove_tree(folder)
         make_world_folder(folder)
-        spec = self.context.spec(world, data_from=baselines.data(key))
-        served = serve(engine, spec, ledger, counts_rows=not baselines.is_counted(key))
-        baselines.mark_counted(key)
-        return served
+        spec = self.context.spec(world, data_from=baselines.data(baseline.origin.key))
+        may_sleep = self.context.record.sleeping is not None
+        return serve_clone(engine, spec, baseline, baselines, may_sleep=may_sleep)
 
-    def _list_connections(self, server: Server | None) -> tuple[str, ...]:
-        if server is None or not self.context.engine.is_running(server):
+    def _list_connections(self, world: World) -> tuple[str, ...]:
+        server, state = world.server, world.state
+        if (
+            server is None
+            or state is WorldState.ASLEEP
+            or not self.context.engine.is_running(server)
+        ):
             return ()
         try:
             return list_connections(self.context.root_of(server))

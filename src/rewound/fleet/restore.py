@@ -35,7 +35,7 @@ from rewound.fleet.restore_context import (
 )
 from rewound.fleet.second_load import compare_with_second_load
 from rewound.fleet.serve_loaded import LoadedWorld, serve_loaded
-from rewound.fleet.serving import serve
+from rewound.fleet.serving import serve_clone
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.replay.replay_plan import ReplayPlan
@@ -82,7 +82,7 @@ def _restore_dump(
             restored = _find_baseline(dump, plan, context, engine, observer, replay_plan)
         if restored is None:
             # First the dump's own moment, which is also where the way to other moments begins.
-            context = replace(context, rows_in=None)
+            context = replace(context, rows_in=None, goes_on=True)
             restored = _restore_own_moment(dump, plan, context, engine, observer)
             restored = advance(restored, replay_plan, plan, context, engine, observer)
         return restored
@@ -164,9 +164,11 @@ def _start_from_baseline(
         observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
         make_world_folder(plan.folder)
         spec = world_spec(plan, context, settings, data_from=baselines.data(key))
+        is_deep = context.witness is None or baseline.ledger.deep is not None
         try:
-            is_counted = baselines.is_counted(key)
-            served = serve(engine, spec, baseline.ledger, counts_rows=not is_counted)
+            served = serve_clone(
+                engine, spec, baseline, baselines, may_sleep=context.leaves_asleep and is_deep
+            )
         except (ServerNotReady, LoadError) as error:
             if context.cancelled.is_set():
                 raise
@@ -176,7 +178,6 @@ def _start_from_baseline(
                 note(f"its baseline lost data and has been discarded: {error.message}")
             discard_world(plan.folder, engine)
         else:
-            baselines.mark_counted(key)
             _log.info("%s: ready from baseline %s", plan.name, key)
             facts = replace(baseline.ledger.dump, path=dump.path)
             ledger = replace(baseline.ledger, dump=facts)

@@ -90,6 +90,20 @@ class RestoreContext:
     """Compares each world with a second load; None to skip this."""
     rows_in: RowsIn | None = None
     """Told of worlds that answer before their keys are built, if `load` wants that."""
+    most_awake: int = 0
+    """If any: a doorkeeper listens for these worlds, and those that need no server yet get none."""
+    goes_on: bool = False
+    """More is done to a world once it is served."""
+
+    @property
+    def leaves_asleep(self) -> bool:
+        """Whether worlds that need no server get none."""
+        return self.may_sleep and not self.goes_on
+
+    @property
+    def may_sleep(self) -> bool:
+        """Whether these worlds sleep while nobody asks them."""
+        return self.most_awake > 0
 
     def settings(self, lower_case_table_names: int) -> ServerSettings:
         """Return what the server of one of them is started with."""
@@ -115,7 +129,8 @@ class Restored:
 
     dump: Dump
     """The dump that it holds."""
-    server: Server
+    server: Server | None
+    """None if the world is left asleep."""
     original: Original
     ledger: Ledger
     settings: ServerSettings
@@ -125,6 +140,12 @@ class Restored:
     """It was not loaded, but started from its baseline."""
     passed_over: tuple[Path, ...] = ()
     """Newer dumps that could not be restored."""
+
+    def get_server(self) -> Server:
+        """Return the server of a world that was not left asleep."""
+        if self.server is None:
+            raise ValueError(f"the world of {self.dump.path} was left asleep")
+        return self.server
 
 
 def start_spec(
@@ -138,6 +159,7 @@ def start_spec(
     passwords: Mapping[str, str],
     data_from: Path | None,
     resumes: bool = False,
+    is_behind_door: bool = False,
 ) -> ServerSpec:
     """Return the server of a world; one that starts from a baseline gets these passwords."""
     return ServerSpec(
@@ -150,6 +172,7 @@ def start_spec(
         boot_statements=() if data_from is None else (password_statement(passwords),),
         data_from=data_from,
         resumes=resumes,
+        is_behind_door=is_behind_door,
         labels={"fleet": fleet, "world": name},
     )
 
@@ -167,6 +190,7 @@ def world_spec(
         settings=settings,
         passwords=context.passwords,
         data_from=data_from,
+        is_behind_door=context.may_sleep,
     )
 
 

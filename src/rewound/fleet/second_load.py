@@ -68,7 +68,7 @@ def compare_with_second_load(
         observer.world_note(plan.name, "comparing every table and definition of both loads")
         root = context.passwords[ROOT]
         proof = witness.compare(
-            restored.server.endpoint(ROOT, root),
+            restored.get_server().endpoint(ROOT, root),
             again.endpoint(ROOT, root),
             looking_at=lambda table: observer.world_loading(
                 plan.name, restored.ledger.dump.file_bytes, f"comparing {table}"

@@ -150,7 +150,7 @@ class _Serving:
                     boot_statements=(password_statement(self.context.passwords),),
                 )
                 served = serve(self.engine, spec, loaded.ledger, counts_rows=True)
-                baselines.mark_counted(key)
+                baselines.mark_counted(key, served.original)
         except LoadError:
             discard_world(loaded.spec.folder, self.engine)  # its data may be that of the baseline
             baselines.remove(key)

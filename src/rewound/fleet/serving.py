@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from rewound.engine.cloning import DATA
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import LoadError, MysqlError
+from rewound.fleet.asleep import leave_asleep
+from rewound.fleet.baseline import Baseline
+from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.change_signs import list_table_files, read_original
 from rewound.fleet.changes import Original
 from rewound.fleet.server_failure import explain_failure
@@ -23,6 +26,16 @@ class Served:
     server: Server
     original: Original
     """What it will be compared with, to see whether it was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedClone:
+    """A world on a clone of its baseline."""
+
+    server: Server | None
+    """None if it is left asleep."""
+    original: Original
+    """As of `Served`."""
 
 
 def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool) -> Served:
@@ -45,6 +58,31 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
             f"the world was proven, but changed when its server was restarted: {'; '.join(losses)}"
         )
     return Served(server, original)
+
+
+def serve_clone(
+    engine: Engine,
+    spec: ServerSpec,
+    baseline: Baseline,
+    baselines: BaselineCache,
+    *,
+    may_sleep: bool,
+) -> ServedClone:
+    """Start a server on a clone of a baseline that is acquired, and check it.
+
+    If the world `may_sleep` and the baseline was counted before, only its data is cloned.
+
+    Raises:
+        LoadError, ServerNotReady, HostError: as `serve`.
+    """
+    key = baseline.origin.key
+    is_counted = baselines.is_counted(key)
+    if may_sleep and is_counted and (original := baselines.find_original(key)) is not None:
+        leave_asleep(engine, spec)
+        return ServedClone(None, original)
+    served = serve(engine, spec, baseline.ledger, counts_rows=not is_counted)
+    baselines.mark_counted(key, served.original)
+    return ServedClone(served.server, served.original)
 
 
 def connect(server: Server, spec: ServerSpec) -> Connection:

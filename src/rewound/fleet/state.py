@@ -10,12 +10,12 @@ shared the record, the originals, the option file of reader and the sockets by a
     fleets/NAME/sockets/PORT    a short name for the socket of a world whose own is too long
     fleets/NAME/worlds/W/       all that belongs to the server of a world
     fleets/NAME/again/W/        the same of a second load that it is compared with
+    fleets/NAME/doors/          where the worlds of a fleet that sleeps are reached: `doors`
     fleets/NAME/expires         when the fleet is taken down by itself, if it is
     fleets/NAME.lock            held while a command changes the fleet; goes with it
     fleets/.NAME.going/         what a `down` that was killed had still to delete
 
-The record is written to a temporary file and renamed, so a reader sees an old one or a
-new one, never half of one. Deleting `fleets/NAME` deletes the fleet.
+A reader of the record sees an old one or a new one. Deleting `fleets/NAME` deletes the fleet.
 """
 
 import hashlib
@@ -53,7 +53,6 @@ _GOING = ".going"
 _UNWRITABLE_HINT = "free some space there, or set REWOUND_STATE_DIR to a folder that can be written"
 
 _NAME = re.compile(r"(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-
 _LONGEST_PLAIN_NAME = 200
 """Of a world; a file may have 255 bytes."""
 

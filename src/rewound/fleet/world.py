@@ -28,12 +28,18 @@ class WorldState(enum.Enum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     """The `up` or `reset` that was making it ended before it was ready."""
+    ASLEEP = "asleep"
+    """It was ready; its doorkeeper starts its server for whoever connects."""
     STOPPED = "stopped"
     """It was ready, and its server no longer runs."""
 
 
-READABLE = (WorldState.READY, WorldState.KEYS_TO_COME)
+USABLE = (WorldState.READY, WorldState.ASLEEP)
+"""The states of worlds that all their accounts can use."""
+READABLE = (*USABLE, WorldState.KEYS_TO_COME)
 """The states of worlds that `reader` can ask."""
+RESTORED = (*USABLE, WorldState.STOPPED)
+"""The states of worlds whose data is there."""
 MAKING = (WorldState.STARTING, WorldState.LOADING, WorldState.KEYS_TO_COME)
 """The states of worlds that a command is making."""
 FOR_ADDING = (WorldState.FAILED, WorldState.INTERRUPTED)
@@ -102,14 +108,16 @@ def find_older(worlds: Iterable[World]) -> frozenset[str]:
     )
 
 
-def current_state(world: World, *, server_runs: bool, maker_runs: bool) -> WorldState:
-    """Return the state that a world is really in.
+def current_state(
+    world: World, *, server_runs: bool, maker_runs: bool, has_keeper: bool = False
+) -> WorldState:
+    """Return the state that a world is really in; `has_keeper` if a doorkeeper would wake it.
 
     A record that says ready counts only while that same server runs; one that says starting or
     loading, or that keys are to come, only while the command that creates the world runs.
     """
     if world.state is WorldState.READY and not server_runs:
-        return WorldState.STOPPED
+        return WorldState.ASLEEP if has_keeper else WorldState.STOPPED
     if world.state in MAKING and not maker_runs:
         return WorldState.INTERRUPTED
     return world.state

@@ -21,7 +21,7 @@ from pymysql.constants import CLIENT, COMMAND, CR, FIELD_TYPE
 from pymysql.protocol import OKPacketWrapper
 
 from rewound.errors import MysqlError
-from rewound.mysql.endpoint import Endpoint
+from rewound.mysql.endpoint import WAKE_TIMEOUT_S, Endpoint
 from rewound.mysql.unix_socket import reachable
 
 Value = int | float | Decimal | str | bytes | None
@@ -100,6 +100,8 @@ class Connection:
         loads_rows: bool = False,
     ) -> None:
         """Log in; `load_rows` requires `loads_rows`."""
+        if endpoint.may_sleep:
+            connect_timeout_s = max(connect_timeout_s, WAKE_TIMEOUT_S)
         # The published types of this driver know neither raw results nor `conv`.
         driver = pymysql.connect(
             user=endpoint.user,

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+WAKE_TIMEOUT_S = 300.0
+"""How long a login may take if the server may have to be started first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -19,6 +22,8 @@ class Endpoint:
     """The account's name."""
     password: str = field(repr=False)
     """The account's password, in clear; never log it."""
+    may_sleep: bool = False
+    """Its server may have to be started first, after those of others: logging in takes longer."""
 
     def url(self, schema: str | None = None) -> str:
         """Return the `mysql://` URL that most clients and libraries take."""

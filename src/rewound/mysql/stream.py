@@ -21,7 +21,7 @@ from asyncmy.protocol import FieldDescriptorPacket
 from rewound.errors import MysqlError
 from rewound.mysql.accounts import READER
 from rewound.mysql.columns import Column, Row, read_column
-from rewound.mysql.endpoint import Endpoint
+from rewound.mysql.endpoint import WAKE_TIMEOUT_S, Endpoint
 from rewound.mysql.prepared import PreparedStatement, is_rounded
 from rewound.mysql.server_url import ServerUrl, Tls
 from rewound.mysql.unix_socket import reachable
@@ -77,15 +77,17 @@ class StreamSession:
             MysqlError: the server refuses the login, or does not answer.
         """
         address = endpoint.address if isinstance(endpoint, ServerUrl) else endpoint.socket
+        may_sleep = isinstance(endpoint, Endpoint) and endpoint.may_sleep
+        timeout_s = WAKE_TIMEOUT_S if may_sleep else _CONNECT_TIMEOUT_S
         try:
-            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+            async with asyncio.timeout(timeout_s):
                 driver = await _connect(endpoint, schema)
         except errors.MySQLError as error:
             raise _translate(error) from error
         except TimeoutError as error:
             raise MysqlError(
                 _CONNECTION_ERROR,
-                f"the server at {address} did not answer in {_CONNECT_TIMEOUT_S:g} s",
+                f"the server at {address} did not answer in {timeout_s:g} s",
             ) from error
         except OSError as error:  # of the socket's folder
             raise MysqlError(

@@ -11,7 +11,7 @@ from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine
 from rewound.errors import FleetError
 from rewound.fleet.bring_up import BringUp
-from rewound.fleet.live_status import observe
+from rewound.fleet.live_status import read_current
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.request import RestoreRequest, complete_request
@@ -67,7 +67,7 @@ def add(
     """
     folder = FleetFolder(settings.state_dir(), wanted.options.fleet)
     with folder.locked():
-        record = observe(folder.read(), ProcessWatch())
+        record = read_current(folder, ProcessWatch())
         selection, options = _settle(wanted, record)
         catalog, choice = find_dumps(selection)
         renewals = plan_renewals(choice.chosen, record.worlds, folder=folder.path / "worlds")
@@ -125,6 +125,8 @@ def _settle(wanted: Addition, record: FleetRecord) -> tuple[Selection, UpOptions
         fallback=request.fallback,
         deep=request.deep,
         keep_baselines=request.keep_baselines,
+        sleep_after_s=None if record.sleeping is None else record.sleeping.after_s,
+        most_awake=None if record.sleeping is None else record.sleeping.most_awake,
     )
     return selection, options
 

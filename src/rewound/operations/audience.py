@@ -7,7 +7,7 @@ from rewound import settings
 from rewound.errors import UsageError
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import READABLE, World, WorldState, refer_to_remedy, say_state
+from rewound.fleet.world import READABLE, USABLE, World, WorldState, refer_to_remedy, say_state
 from rewound.mysql.accounts import DEV, READER
 from rewound.mysql.endpoint import Endpoint
 from rewound.mysql.server_url import ServerUrl
@@ -121,7 +121,7 @@ def _refer(fleet: str, state: WorldState) -> str:
 
 
 def _find_target(fleet: str, world: World, user: str) -> Target:
-    if world.state not in (READABLE if user == READER else (WorldState.READY,)):
+    if world.state not in (READABLE if user == READER else USABLE):
         return Target(Outcome(error=_refer(fleet, world.state)), world.schemas)
     folder = FleetFolder(settings.state_dir(), fleet)
     return Target(get_endpoint(folder, world, user), world.schemas)

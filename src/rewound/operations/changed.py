@@ -7,15 +7,14 @@ from rewound import settings
 from rewound.engine.cloning import DATA, find_unmounted_layer
 from rewound.fleet.change_signs import look, look_as_reader, look_at_layer
 from rewound.fleet.changes import Changes, Seen, find_changes
-from rewound.fleet.live_status import get_endpoint
+from rewound.fleet.live_status import get_direct_endpoint
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import World, WorldState
+from rewound.fleet.world import RESTORED, World, WorldState
 from rewound.mysql.accounts import READER, ROOT
 from rewound.operations.fleets import status
 from rewound.worlds.selecting import select_worlds
 
 _AT_A_TIME = 16
-_RESTORED = (WorldState.READY, WorldState.STOPPED)
 
 
 def changed_worlds(fleet: str, worlds: str | None = None) -> dict[str, Changes]:
@@ -35,7 +34,7 @@ def find_changed(fleet: str, worlds: Mapping[str, World]) -> dict[str, Changes]:
     Of another user's fleet, who shares it, as far as reader can tell.
     """
     folder = FleetFolder(settings.state_dir(), fleet)
-    restored = [world for world in worlds.values() if world.state in _RESTORED]
+    restored = [world for world in worlds.values() if world.state in RESTORED]
     if not restored:
         return {}
     find = _find if folder.is_ours else _find_as_reader
@@ -52,7 +51,7 @@ def _find(folder: FleetFolder, world: World) -> Changes | None:
     if layer := find_unmounted_layer(place):
         return find_changes(original, look_at_layer(layer, original))
     is_running = world.state is WorldState.READY
-    root = get_endpoint(folder, world, ROOT) if is_running else None
+    root = get_direct_endpoint(folder, world, ROOT) if is_running else None
     return find_changes(original, look(place / DATA, root))
 
 
@@ -62,5 +61,5 @@ def _find_as_reader(folder: FleetFolder, world: World) -> Changes | None:
         return None
     seen = Seen(None)
     if world.state is WorldState.READY:
-        seen = look_as_reader(get_endpoint(folder, world, READER), original)
+        seen = look_as_reader(get_direct_endpoint(folder, world, READER), original)
     return find_changes(original, seen)

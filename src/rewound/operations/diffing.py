@@ -15,7 +15,7 @@ from rewound.fleet.changes import summarise_changes
 from rewound.fleet.live_status import get_endpoint
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import World, WorldState, refer_to_remedy, say_state
+from rewound.fleet.world import USABLE, World, refer_to_remedy, say_state
 from rewound.mysql.accounts import DEV, READER
 from rewound.operations.changed import find_changed
 from rewound.operations.dump_facts import hold_same_dump
@@ -219,7 +219,7 @@ def _say_where(worlds: Sequence[str], records: tuple[FleetRecord, FleetRecord]) 
 def _find_obstacle(world: str, records: tuple[FleetRecord, FleetRecord]) -> str | None:
     for record in records:
         state = record.worlds[world].state
-        if state is not WorldState.READY:
+        if state not in USABLE:
             told = refer_to_remedy(state, record.name)
             return f"{say_state(state)} in fleet {record.name}{told}"
     return None

@@ -13,7 +13,7 @@ from rewound.errors import FleetError, FleetNotFound, HostError
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.connections import list_logins
 from rewound.fleet.expiry import has_expired, list_expired
-from rewound.fleet.live_status import observe
+from rewound.fleet.live_status import read_current
 from rewound.fleet.state import FleetFolder, list_going
 from rewound.fleet.take_down import take_down
 from rewound.operations import fleets
@@ -80,7 +80,7 @@ def end_fleet(folder: FleetFolder, watches: Sequence[ServerWatch]) -> Ended:
 def list_connections(folder: FleetFolder) -> dict[str, Sequence[str]]:
     """Return who is logged in to which world of a fleet."""
     try:
-        worlds = observe(folder.read(), ProcessWatch()).worlds
+        worlds = read_current(folder, ProcessWatch()).worlds
     except FleetError:
         return {}
     return list_logins(folder, worlds)

@@ -31,7 +31,7 @@ from rewound.errors import FleetError
 from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.export_folder import ExportFolder, find_place, new_export
-from rewound.fleet.world import World, WorldState, fleet_flag, say_state
+from rewound.fleet.world import RESTORED, World, WorldState, fleet_flag, say_state
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, ROOT, new_password, password_statement
 from rewound.mysql.version import parse_version
 from rewound.operations import fleets
@@ -121,7 +121,7 @@ def _get_baselines(fleet: str, worlds: Sequence[World]) -> dict[str, str]:
     Raises:
         FleetError: worlds are not restored, or have none.
     """
-    if unfit := [w for w in worlds if w.state not in (WorldState.READY, WorldState.STOPPED)]:
+    if unfit := [w for w in worlds if w.state not in RESTORED]:
         told = ", ".join(f"{world.name} {say_state(world.state)}" for world in unfit)
         raise FleetError(
             f"not all worlds of fleet {fleet} are ready: {told}",

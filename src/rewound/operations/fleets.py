@@ -9,11 +9,12 @@ from rewound import settings
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError
 from rewound.files.json_files import encode_readably, to_plain
+from rewound.fleet import live_status
 from rewound.fleet.expiry import find_expiry
-from rewound.fleet.live_status import get_endpoint, observe
+from rewound.fleet.live_status import get_endpoint, read_current
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.state import FleetFolder, list_fleets
-from rewound.fleet.world import READABLE, World, WorldState, explain_unready
+from rewound.fleet.world import READABLE, USABLE, World, WorldState, explain_unready
 from rewound.load.ledger import Ledger
 from rewound.mysql.endpoint import Endpoint
 from rewound.worlds.selecting import explain_unknown, select_worlds
@@ -27,7 +28,7 @@ def names() -> list[str]:
 def status(fleet: str) -> FleetRecord:
     """Return what is true of a fleet now."""
     folder = FleetFolder(settings.state_dir(), fleet)
-    return observe(folder.read(), ProcessWatch())
+    return read_current(folder, ProcessWatch())
 
 
 def is_ours(fleet: str) -> bool:
@@ -47,6 +48,12 @@ def select(fleet: str, worlds: str | None, *, state: WorldState | None = None) -
     return {name: each for name, each in chosen.items() if state in (None, each.state)}
 
 
+def has_lost_doorkeeper(fleet: str) -> bool:
+    """Tell whether the worlds of a fleet sleep, and nobody is there who would wake them."""
+    folder = FleetFolder(settings.state_dir(), fleet)
+    return live_status.has_lost_doorkeeper(folder, folder.read())
+
+
 def expires_at(fleet: str) -> datetime | None:
     """Return when a fleet ends by itself; None where it does not."""
     return find_expiry(FleetFolder(settings.state_dir(), fleet).path)
@@ -63,7 +70,7 @@ def get_world(fleet: str, name: str, *, to_read: bool = False) -> World:
     world = record.worlds.get(name)
     if world is None:
         raise explain_unknown(name, record.worlds)
-    if world.state not in (READABLE if to_read else (WorldState.READY,)):
+    if world.state not in (READABLE if to_read else USABLE):
         message, hint = explain_unready(world, fleet)
         raise FleetError(f"world {name} of fleet {fleet} {message}", hint=hint)
     return world

@@ -10,10 +10,8 @@ from rewound.errors import FleetError
 from rewound.files.mounts import remove_tree
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import WorldState
+from rewound.fleet.world import RESTORED
 from rewound.operations import ending, fleets
-
-_USABLE = (WorldState.READY, WorldState.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def _explain_uselessness(name: str) -> str | None:
     if folder.is_being_changed:
         return None
     states = {world.state for world in fleets.status(name).worlds.values()}
-    if states & set(_USABLE):
+    if states & set(RESTORED):
         return None
     return f"all worlds are {' or '.join(sorted(state.value for state in states))}"
 

@@ -25,6 +25,7 @@ from rewound.errors import FleetExists
 from rewound.files.sharing import get_group
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.bring_up import BringUp, bring_up
+from rewound.fleet.doors import Sleeping
 from rewound.fleet.expiry import FOLDER_OPTION, write_expiry
 from rewound.fleet.plan import (
     WorldPlan,
@@ -50,6 +51,12 @@ from rewound.operations.engines import get_watches
 from rewound.operations.host import CACHE_LIMIT_BYTES, open_baselines, prune_cache
 from rewound.operations.log_selection import choose_logs
 from rewound.operations.replacing import require_whole_replacement
+from rewound.operations.sleeping import (
+    plan_awake,
+    require_can_sleep,
+    start_doorkeeper,
+    with_open_doors,
+)
 from rewound.operations.up_observer import UpObserver
 from rewound.operations.witness import ExactWitness
 from rewound.replay.target import AtPosition, AtTransaction
@@ -83,6 +90,10 @@ class UpOptions:
     """Load each dump a second time, statement by statement, and compare the two."""
     group: str | None = None
     """A Unix group whose members may ask the fleet as reader."""
+    sleep_after_s: float | None = None
+    """Stop the servers of worlds that nobody is connected to for so long, until somebody is."""
+    most_awake: int | None = None
+    """How many worlds of a fleet that sleeps are awake at a time; None for a number that fits."""
 
 
 def up(
@@ -110,6 +121,8 @@ def up(
         observer.dumps_chosen(catalog, choice)
         engines = EngineMaker(options.engine, options.clone, observer)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])
+        if options.sleep_after_s is not None:
+            require_can_sleep(engine_choice, options.load)
         if folder.exists:
             names = [each.dump.world for each in choice.chosen]
             require_whole_replacement(selection, names, folder.find_record())
@@ -162,21 +175,25 @@ class FleetMaker:
                 write_expiry(folder.path, datetime.now(UTC) + timedelta(seconds=options.expire_s))
             folder.write_passwords(context.passwords)
             engine.prepare(folder.path, baselines.folder)
-            return bring_up(
+            record = self._new_record(plans, context)
+            if record.sleeping is not None:
+                start_doorkeeper(folder)
+            brought = bring_up(
                 folder,
-                self._new_record(plans, context),
+                record,
                 plans,
                 context=context,
                 engine=engine,
                 observer=observer,
                 workers=workers(),
             )
+            return with_open_doors(folder, brought)
         except BaseException:
             take_down(folder, engine)
             raise
 
     def _new_record(self, plans: Sequence[WorldPlan], context: RestoreContext) -> FleetRecord:
-        target = self.selection.target
+        target, after_s = self.selection.target, self.options.sleep_after_s
         return FleetRecord(
             format=RECORD_FORMAT,
             name=self.options.fleet,
@@ -189,6 +206,7 @@ class FleetMaker:
             time_zone=context.load.time_zone,
             worlds=new_worlds(plans),
             request=make_request(self.selection, self.options),
+            sleeping=None if after_s is None else Sleeping(after_s, context.most_awake),
         )
 
 
@@ -231,9 +249,15 @@ def plan_restore(
     plans = [*made, *besides]
     # So many second servers may run at a time.
     compared = largest_first(plans)[: workers()] if options.deep else []
+    may_sleep, available_bytes = options.sleep_after_s is not None, usable_bytes()
+    awake = len(plans)
+    if may_sleep:
+        awake = plan_awake(
+            available_bytes=available_bytes, worlds=len(plans), wanted=options.most_awake
+        )
     buffer_pool_bytes = plan_buffer_pool_bytes(
-        available_bytes=usable_bytes(),
-        servers=len(plans) + len(compared),
+        available_bytes=available_bytes,
+        servers=awake + len(compared),
         limit_bytes=engine_choice.memory_limit_bytes,
     )
     useful_bytes = useful_pool_bytes([plan.dump for plan in plans])
@@ -243,6 +267,7 @@ def plan_restore(
         free_bytes=shutil.disk_usage(place).free,
         folder=place,
         sizes_with_baseline=baselines.dump_sizes() if options.keep_baselines else frozenset(),
+        sleep=may_sleep,
     )
     return made, RestoreContext(
         passwords=passwords,
@@ -255,6 +280,7 @@ def plan_restore(
         engine=engine_choice,
         baselines=baselines if options.keep_baselines else None,
         witness=ExactWitness() if options.deep else None,
+        most_awake=awake if may_sleep else 0,
     )
 
 

@@ -11,7 +11,7 @@ from rewound.catalog import Catalog, require_all
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import BinlogError, FleetError, ReplayError, UsageError
 from rewound.fleet.bring_up import BringUp
-from rewound.fleet.live_status import observe
+from rewound.fleet.live_status import read_current
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.request import RestoreRequest
@@ -73,7 +73,7 @@ def seek(
     """
     folder = FleetFolder(settings.state_dir(), fleet)
     with folder.locked():
-        record = observe(folder.read(), ProcessWatch())
+        record = read_current(folder, ProcessWatch())
         names = select_worlds(record.worlds, worlds)
         if record.request is None:
             raise FleetError(f"fleet {fleet} was restored by an earlier version; restore it again")
@@ -199,4 +199,6 @@ def _options(record: FleetRecord, request: RestoreRequest) -> UpOptions:
         fleet=record.name,
         load=replace(request.load, time_zone=record.time_zone, keys_later=False),
         keep_baselines=request.keep_baselines,
+        sleep_after_s=None if record.sleeping is None else record.sleeping.after_s,
+        most_awake=None if record.sleeping is None else record.sleeping.most_awake,
     )

@@ -8,16 +8,17 @@ from rewound.engine.cloning import CloneMethod
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import FleetError
 from rewound.fleet.fleet_context import FleetContext, open_context
-from rewound.fleet.live_status import observe
+from rewound.fleet.live_status import read_current
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.restart import Starting, start_worlds
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import WorldState, fleet_flag, say_state
+from rewound.fleet.world import RESTORED, World, WorldState, fleet_flag, say_state
 from rewound.operations.engines import get_engine
 from rewound.operations.host import open_baselines
 from rewound.operations.restoring import workers
+from rewound.operations.sleeping import await_doors, ensure_doorkeeper
 from rewound.worlds.selecting import select_worlds
 
 
@@ -33,19 +34,25 @@ def start(fleet: str, worlds: str | None = None, *, observer: Observer) -> Start
     """
     folder = FleetFolder(settings.state_dir(), fleet)
     with folder.locked():
-        record = observe(folder.read(), ProcessWatch())
+        record = read_current(folder, ProcessWatch())
         chosen = [record.worlds[name] for name in select_worlds(record.worlds, worlds)]
         for world in chosen:
-            if worlds is not None and world.state not in (WorldState.STOPPED, WorldState.READY):
+            if worlds is not None and world.state not in RESTORED:
                 raise FleetError(
                     f"world {world.name} of fleet {fleet} {say_state(world.state)}, not stopped",
                     hint="rewound up SOURCE --add restores it, rewound reset takes it back",
                 )
+        has_new_keeper = ensure_doorkeeper(folder, record)
+        if has_new_keeper:
+            await_doors(folder, record, _find_restored(record))
+            record = read_current(folder, ProcessWatch())
+            chosen = [record.worlds[world.name] for world in chosen]
         stopped = [world for world in chosen if world.state is WorldState.STOPPED]
         if not stopped:
-            return Starting((), {})
+            return Starting((), {}, has_new_doorkeeper=has_new_keeper)
         context = _open(folder, record, observer, clone=None)
-        return start_worlds(context, stopped, workers=workers())
+        started = start_worlds(context, stopped, workers=workers())
+        return replace(started, has_new_doorkeeper=has_new_keeper)
 
 
 def reset(
@@ -64,7 +71,7 @@ def reset(
     """
     folder = FleetFolder(settings.state_dir(), fleet)
     with folder.locked():
-        record = observe(folder.read(), ProcessWatch())
+        record = read_current(folder, ProcessWatch())
         chosen = [record.worlds[name] for name in select_worlds(record.worlds, worlds)]
         if not any(world.baseline for world in chosen):
             raise FleetError(
@@ -73,8 +80,16 @@ def reset(
                 hint=f"restore it again: rewound down{fleet_flag(fleet)}, then rewound up",
             )
         record = replace(record, maker=own_identity())
+        ensure_doorkeeper(folder, record)
         context = _open(folder, record, observer, clone=clone)
-        return reset_worlds(context, chosen, workers=workers())
+        done = reset_worlds(context, chosen, workers=workers())
+        if record.sleeping is not None:
+            await_doors(folder, record, [record.worlds[name] for name in done.done])
+        return done
+
+
+def _find_restored(record: FleetRecord) -> list[World]:
+    return [world for world in record.worlds.values() if world.state in RESTORED]
 
 
 def _open(

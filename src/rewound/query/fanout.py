@@ -30,8 +30,11 @@ _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 32
 """How many worlds work on a statement at a time; those that send rows are not counted."""
 _MOST_RUNS_WAITING = 64
-"""How many runs may wait in all worlds together; two of each in any case."""
-
+"""How many runs may wait in all worlds together."""
+_LEAST_WAITING = 2
+_LEAST_WAITING_OF_SLEEPERS = 8
+"""So many messages wait per world in any case. Of worlds that sleep not all may be awake at a time,
+so answers of up to some 20,000 rows, or 1 MB, are taken before it is their turn."""
 
 _USUAL = QueryOptions()
 
@@ -159,7 +162,10 @@ class FanOut:
         self._started.set()
 
     async def _ask_all(self) -> None:
-        waiting = max(2, _MOST_RUNS_WAITING // max(1, len(self._worlds)))
+        least = _LEAST_WAITING
+        if any(isinstance(each, Endpoint) and each.may_sleep for each, _ in self._worlds.values()):
+            least = _LEAST_WAITING_OF_SLEEPERS
+        waiting = max(least, _MOST_RUNS_WAITING // max(1, len(self._worlds)))
         self._queues = {world: janus.Queue(waiting) for world in self._worlds}
         self._loop = asyncio.get_running_loop()
         self._all = asyncio.current_task()

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import janus
@@ -62,6 +63,7 @@ class WorldSession:
         self._queue = queue
         self._has_own_limit = isinstance(endpoint, ServerUrl)
         """The statements set a limit of time; or a server that is none of ours may have one."""
+        self._kept_slot: AsyncExitStack | None = None
         self._so_far = Outcome()
         """What has come of the answer that is under way."""
 
@@ -69,10 +71,13 @@ class WorldSession:
         """Bring columns, rows and outcome of every statement, whatever happens."""
         left = len(statements)
         try:
-            async with self._slots:
+            async with AsyncExitStack() as slot:
+                await slot.enter_async_context(self._slots)
                 session = await StreamSession.open(
                     self._endpoint, schema=schema, is_read_only=self._options.is_read_only
                 )
+                # Kept for the first statement: all worlds would log in before one is asked.
+                self._kept_slot = slot.pop_all()
             try:
                 await session.prepare(
                     timeout_s=self._options.timeout_s, variables=self._options.variables
@@ -85,6 +90,8 @@ class WorldSession:
                     if outcome.error is not None:
                         break
             finally:
+                if self._kept_slot is not None:
+                    await self._kept_slot.aclose()
                 session.close()
         except RewoundError as error:
             outcome = Outcome(error=error.message)
@@ -95,11 +102,18 @@ class WorldSession:
             outcome = Outcome(error=_NOT_RUN)
         await bring_all(self._queue, [outcome] * left)
 
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        """Keep a place among the worlds that work on a statement, while the block runs."""
+        kept, self._kept_slot = self._kept_slot, None
+        async with kept or self._slots:
+            yield
+
     async def _ask_one(self, session: StreamSession, statement: str) -> Outcome:
         """Bring all answers of a statement but the last one's outcome, which is returned."""
         self._so_far = Outcome()
         try:
-            async with self._slots:
+            async with self._slot():
                 deadline = Deadline(self._options.timeout_s)
                 async with deadline.patience():
                     columns = await session.ask(statement, row_limit=self._options.server_limit)

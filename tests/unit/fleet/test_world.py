@@ -27,7 +27,7 @@ CASES = {
     (STATES.READY, False, False): STATES.STOPPED,
     **{
         (state, *runs): state
-        for state in (STATES.FAILED, STATES.INTERRUPTED, STATES.STOPPED)
+        for state in (STATES.FAILED, STATES.INTERRUPTED, STATES.STOPPED, STATES.ASLEEP)
         for runs in product((True, False), repeat=2)
     },
 }
@@ -43,6 +43,17 @@ def test_current_state(recorded: WorldState, server_runs: bool, maker_runs: bool
     state = current_state(world, server_runs=server_runs, maker_runs=maker_runs)
     assert state is CASES[recorded, server_runs, maker_runs]
     assert state is not WorldState.READY or (recorded is WorldState.READY and server_runs)
+
+
+@pytest.mark.parametrize(("recorded", "server_runs", "maker_runs"), CASES)
+def test_a_doorkeeper_changes_only_what_becomes_of_a_stopped_world(
+    recorded: WorldState, server_runs: bool, maker_runs: bool
+):
+    world = World("a", recorded, Path("a.sql"), datetime(2026, 3, 2, tzinfo=UTC), port=4000)
+    state = current_state(world, server_runs=server_runs, maker_runs=maker_runs, has_keeper=True)
+    is_asleep = recorded is STATES.READY and not server_runs
+    expected = CASES[recorded, server_runs, maker_runs]
+    assert state is (STATES.ASLEEP if is_asleep else expected)
 
 
 def test_a_world_is_older_that_fell_back_or_is_of_an_earlier_round():

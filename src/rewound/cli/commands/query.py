@@ -13,6 +13,7 @@ from rewound.cli.output.query_results import FILE_FORMATS, VERTICAL, Presentatio
 from rewound.cli.output.world_states import (
     warn_of_changed,
     warn_of_keys_to_come,
+    warn_of_lost_doorkeeper,
     warn_of_older,
 )
 from rewound.cli.parameters.audience_options import read_audience
@@ -23,7 +24,7 @@ from rewound.cli.questions import Setting, ask, choose_format, require_possible
 from rewound.errors import UsageError
 from rewound.operations import changed
 from rewound.operations.audience import read_fleets
-from rewound.operations.fleets import status
+from rewound.operations.fleets import has_lost_doorkeeper, status
 from rewound.query.query_options import QueryOptions
 from rewound.query.script import find_unread_variables, read_script
 from rewound.worlds.selecting import select_worlds
@@ -226,6 +227,7 @@ def _warn_of_states(fleets: Sequence[str], worlds: str | None) -> None:
     for fleet in fleets:
         known = status(fleet).worlds
         chosen = {name: known[name] for name in select_worlds(known, worlds)}
+        warn_of_lost_doorkeeper(fleet, is_lost=has_lost_doorkeeper(fleet))
         warn_of_changed(fleet, changed.find_changed(fleet, chosen))
         warn_of_older(fleet, known, chosen)
         warn_of_keys_to_come(chosen)

@@ -23,7 +23,9 @@ def command(worlds: tuple[str, ...], fleet: str) -> None:
     clock = Clock()
     with watch_return(fleets.select(fleet, selection, state=WorldState.STOPPED)) as observer:
         outcome = starting.start(fleet, selection, observer=observer)
+    if outcome.has_new_doorkeeper:
+        diagnostics.narrate("doorkeeper started: worlds that sleep wake when somebody connects")
     if outcome.done or outcome.failures:
         show_returned(outcome.done, outcome.failures, clock, verb="started")
-    else:
+    elif not outcome.has_new_doorkeeper:
         diagnostics.narrate("all of these servers are already running; nothing to start")

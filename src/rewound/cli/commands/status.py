@@ -12,6 +12,7 @@ from rewound.cli.output.world_states import (
     describe_remedies,
     show_expiry,
     show_state,
+    warn_of_lost_doorkeeper,
 )
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.shared_options import fleet_option, format_option
@@ -97,6 +98,8 @@ def command(selected: tuple[str, ...], fleet: str, show_all: bool, output_format
         for record in records:
             shown = {each.world.name: each.world for each in worlds if each.fleet == record.name}
             diagnostics.narrate(*describe_older(record.worlds.values(), shown))
+            is_lost = fleets.has_lost_doorkeeper(record.name)
+            warn_of_lost_doorkeeper(record.name, is_lost=is_lost)
             diagnostics.narrate(*_describe_remedies(replace(record, worlds=shown)))
         for _, why in unreadable:
             diagnostics.show_error(why)

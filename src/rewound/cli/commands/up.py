@@ -23,19 +23,21 @@ from rewound.cli.output.restore_result import (
     warn_of_filters,
 )
 from rewound.cli.parameters.moment_options import moment_options
+from rewound.cli.parameters.new_fleet_options import (
+    OF_NEW_FLEETS,
+    NewFleetOptions,
+    new_fleet_options,
+)
 from rewound.cli.parameters.precedence import ValueSource, find_origin
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
-from rewound.cli.parameters.shared_options import fleet_option, option, parse_duration
+from rewound.cli.parameters.shared_options import fleet_option, option
 from rewound.engine.protocol import PullStep
 from rewound.errors import UsageError
 from rewound.fleet.bring_up import BringUp
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState
 from rewound.operations import adding, dump_selection, restoring
-
-_OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group", "expire_s")
-"""Options that only a new fleet accepts."""
 
 
 @click.command(name="up")
@@ -46,27 +48,17 @@ _OF_NEW_FLEETS = ("engine", "server", "image", "memory_limit", "group", "expire_
 )
 @restore_options
 @moment_options
-@click.option(
-    "--expire",
-    "expire_s",
-    type=parse_duration,
-    metavar="TIME",
-    help="Take the fleet down automatically after this time: 8h, 90min, 2d.",
-)
+@new_fleet_options
 @click.option("--add", is_flag=True, help="Add worlds that are missing, have failed or fell back.")
 @click.option("--replace", is_flag=True, help="Delete an existing fleet of this name first.")
-@click.option(
-    "--group", metavar="GROUP", help="Unix group whose members may query the fleet as reader."
-)
 def command(
     selection: dump_selection.Selection,
     fleet: str,
     port_base: int | None,
     restore: restoring.UpOptions,
-    expire_s: float | None,
+    new_fleet: NewFleetOptions,
     add: bool,
     replace: bool,
-    group: str | None,
 ) -> None:
     """Restore every world of SOURCE (a folder of dumps) as it was at a given time.
 
@@ -81,7 +73,11 @@ def command(
     if add and replace:
         raise UsageError("--add and --replace are mutually exclusive", hint="use only one of them")
     options = dataclasses.replace(
-        restore, fleet=fleet, port_base=port_base, group=group, replaces=replace, expire_s=expire_s
+        restore,
+        fleet=fleet,
+        port_base=port_base,
+        replaces=replace,
+        **dataclasses.asdict(new_fleet),
     )
     began_at = time.monotonic()
     brought = add_worlds(selection, options) if add else restore_worlds(selection, options)
@@ -115,7 +111,7 @@ def add_worlds(selection: dump_selection.Selection, options: restoring.UpOptions
     Raises:
         UsageError: an option is typed that only a new fleet accepts.
     """
-    refused = [name for name in _OF_NEW_FLEETS if find_origin(name) is ValueSource.TYPED]
+    refused = [name for name in OF_NEW_FLEETS if find_origin(name) is ValueSource.TYPED]
     if refused:
         names = ", ".join(f"--{name.removesuffix('_s').replace('_', '-')}" for name in refused)
         raise UsageError(

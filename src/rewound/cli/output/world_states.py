@@ -19,6 +19,7 @@ from rewound.fleet.record import FleetRecord
 from rewound.fleet.world import (
     DEFAULT_FLEET,
     FOR_ADDING,
+    USABLE,
     World,
     WorldState,
     find_older,
@@ -75,7 +76,7 @@ def _round(gap: timedelta) -> str:
 
 def describe_readiness(record: FleetRecord) -> str:
     """Return a sentence: how many worlds of a fleet are ready."""
-    ready = sum(world.state is WorldState.READY for world in record.worlds.values())
+    ready = sum(world.state in USABLE for world in record.worlds.values())
     return f"fleet {record.name}: {ready:,} of {show_count(len(record.worlds), 'world')} ready"
 
 
@@ -106,6 +107,15 @@ def describe_changed(
         text = f"{name_worlds(group)} changed after the restore: {what}"
         undo = f"; to undo: {reset_command(fleet, list(group))}" if may_reset else ""
         yield f"{text}{undo}"
+
+
+def warn_of_lost_doorkeeper(fleet: str, *, is_lost: bool) -> None:
+    """Warn if the worlds of a fleet sleep, and nobody is there who would wake them."""
+    if is_lost:
+        diagnostics.warn(
+            f"the doorkeeper of fleet {fleet} has ended: no world wakes, and no TCP port is open;"
+            f" to start it again: rewound start{fleet_flag(fleet)}"
+        )
 
 
 def warn_of_changed(fleet: str, changed: Mapping[str, Changes]) -> None:

@@ -114,6 +114,11 @@ class DockerEngine(DockerWatch):
                 self._own(first)
                 return self._boot(spec, first)
 
+    def clone_data(self, spec: ServerSpec) -> None:
+        """Clone what is to be a server's data."""
+        with writing(spec.folder):
+            self._data.lay_out(spec)
+
     def stop(self, server: Server) -> None:
         """End mysqld with TERM, make sure that it came to its regular end, and clear away."""
         folder = server.socket.parent

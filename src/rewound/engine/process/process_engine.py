@@ -37,6 +37,7 @@ from rewound.engine.install.installation import Installation, folder_name
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Server, ServerSpec
 from rewound.engine.server_options import (
+    BEHIND_DOOR,
     ENVIRONMENT,
     LOOPBACK,
     OWN_SETTINGS_ONLY,
@@ -81,9 +82,15 @@ class ProcessEngine(ProcessWatch):
         _require_short(spec.folder / DATA)
         with writing(spec.folder):
             self._data.ensure(spec)
-            start = plan_small_start(spec.buffer_pool_bytes)
+            start = plan_small_start(spec.buffer_pool_bytes, sleeps=spec.is_behind_door)
             with boot_file(spec, start.statements) as first:
                 return self._boot(spec, first, start.options)
+
+    def clone_data(self, spec: ServerSpec) -> None:
+        """Clone what is to be a server's data."""
+        _require_short(spec.folder / DATA)
+        with writing(spec.folder):
+            self._data.lay_out(spec)
 
     def command_line(self, spec: ServerSpec, *, address: str, first: Path) -> list[str]:
         """Return what runs mysqld on a server's data, a file of statements executed first."""
@@ -120,7 +127,8 @@ class ProcessEngine(ProcessWatch):
     def _boot(self, spec: ServerSpec, first: Path, options: Sequence[str]) -> Server:
         socket, temporary, log = (spec.folder / name for name in (SOCKET, TEMPORARY, _LOG))
         temporary.mkdir(mode=0o700, exist_ok=True)
-        argv = [*self.command_line(spec, address=LOOPBACK, first=first), *options]
+        address = BEHIND_DOOR if spec.is_behind_door else LOOPBACK
+        argv = [*self.command_line(spec, address=address, first=first), *options]
         identity = command.start_daemon(
             argv,
             log=log,
