@@ -1,6 +1,6 @@
 """Random transactions for a source server: rows of many types, definitions, savepoints, XA."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from rewound.mysql.client import Connection
@@ -26,10 +26,34 @@ CREATE VIEW game.best AS SELECT id, name FROM game.player WHERE score > 50
 """
 
 
+MYSQL_FORMS = (
+    ("binlog_row_image=MINIMAL", "binlog_row_image=FULL"),
+    ("binlog_row_value_options=PARTIAL_JSON", "binlog_row_value_options=''"),
+    ("binlog_transaction_compression=ON", "binlog_transaction_compression=OFF"),
+    ("binlog_rows_query_log_events=ON", "binlog_rows_query_log_events=OFF"),
+    ("foreign_key_checks=0", "foreign_key_checks=1"),
+)
+MARIADB_FORMS = (
+    ("binlog_row_image=MINIMAL", "binlog_row_image=FULL"),
+    ("binlog_row_image=NOBLOB", "binlog_row_image=FULL"),
+    ("binlog_annotate_row_events=OFF", "binlog_annotate_row_events=ON"),
+    ("binlog_alter_two_phase=ON", "binlog_alter_two_phase=OFF"),
+    ("foreign_key_checks=0", "foreign_key_checks=1"),
+)
+
+
 class Workload:
     """Changes a source server step by step; every step is a transaction, or a few."""
 
-    def __init__(self, connection: Connection, seed: str) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        seed: str,
+        *,
+        forms: Sequence[tuple[str, str]] = MYSQL_FORMS,
+    ) -> None:
+        """Take the settings that change how rows are logged, each with its usual value."""
+        self._forms = forms
         self._connection = connection
         self._random = Random(seed)
         self._extra: list[str] = []
@@ -162,15 +186,7 @@ class Workload:
 
     def _in_other_form(self) -> None:
         """Change rows with minimal images, partial JSON, compressed, or without foreign keys."""
-        setting, usual = self._random.choice(
-            (
-                ("binlog_row_image=MINIMAL", "binlog_row_image=FULL"),
-                ("binlog_row_value_options=PARTIAL_JSON", "binlog_row_value_options=''"),
-                ("binlog_transaction_compression=ON", "binlog_transaction_compression=OFF"),
-                ("binlog_rows_query_log_events=ON", "binlog_rows_query_log_events=OFF"),
-                ("foreign_key_checks=0", "foreign_key_checks=1"),
-            )
-        )
+        setting, usual = self._random.choice(self._forms)
         self._run(f"SET SESSION {setting}")
         for _ in range(2):
             self._random.choice((self._update_players, self._log, self._items))()

@@ -156,6 +156,17 @@ def test_a_moment_before_the_cut_can_be_reached(history: History, world: LoadSer
     assert world.ask("SELECT SUM(score) FROM game.player") == 66
 
 
+def test_a_moment_between_two_files_can_be_reached(history: History, world: LoadServer) -> None:
+    first = history.points(1)[0].gtid
+    assert first is not None
+    receipt = history.restore(world, AtTransaction(first, is_included=False)).receipt
+    assert receipt is not None
+    assert receipt.transactions == 2
+    assert receipt.first_left_out is not None
+    assert receipt.first_left_out.gtid == str(first)
+    assert world.ask("SELECT SUM(score) FROM game.player") == 101
+
+
 def test_a_last_file_that_is_open_is_fine_and_said(history: History, world: LoadServer) -> None:
     receipt = history.restore(world, AtTime(_LATE_US, is_strict=False)).receipt
     history.require_equal(world)

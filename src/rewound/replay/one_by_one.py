@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rewound.binlog.events.checksums import CHECKSUM_BYTES
+from rewound.binlog.events.gtid import TransactionStart, read_start
 from rewound.binlog.events.header import LogEvent
 from rewound.binlog.events.kinds import ROW_KINDS, EventKind
 from rewound.binlog.events.malformed import MalformedEvent
@@ -97,6 +98,7 @@ class _EventByEvent:
         """Rows that were sent and that a ROLLBACK TO SAVEPOINT took back."""
         self._batches = RowBatches()
         self._is_open = False
+        self._is_announcement = False
         self._savepoints: dict[bytes, _Counts] = {}
         """What the transaction had changed at each."""
 
@@ -114,12 +116,21 @@ class _EventByEvent:
             self._take_query(event)
         elif kind == EventKind.XID:
             self._commit()
+        elif kind == EventKind.MARIADB_GTID:
+            self._begin(read_start(kind, event.body, event.server_id))
         elif kind == EventKind.XA_PREPARE:
             self._prepare(event)
 
     def finish(self) -> None:
         """Count what was sent."""
         self._tools.applied.add_rows(self._counter.counts.values())
+
+    def _begin(self, start: TransactionStart) -> None:
+        """Do what MariaDB logs in the first event, and MySQL in further ones."""
+        self._is_announcement = start.is_announcement
+        if start.xid is not None:
+            self._tools.rows.execute_sql(b"XA START " + start.xid)
+            self._is_open = True
 
     def _take_query(self, event: LogEvent) -> None:
         text = read_query(event).text
@@ -129,7 +140,7 @@ class _EventByEvent:
             self._take_savepoint(match, text)
         elif match := _XA.fullmatch(text):
             self._take_xa(match, text)
-        elif text != b"BEGIN":
+        elif text != b"BEGIN" and not self._is_announcement:
             self._tools.definitions.execute(event, self._transaction)
 
     def _take_savepoint(self, match: re.Match[bytes], text: bytes) -> None:

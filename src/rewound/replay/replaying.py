@@ -135,6 +135,8 @@ def _apply_parts(
             applier.begin_file(log.format.replay_event)
             if part.start < part.end:
                 for transaction in TransactionReader(log).iter_transactions(part.start):
+                    if transaction.start >= part.end:
+                        break  # only events of the file itself are before the end
                     if cancelled.is_set():
                         raise Interrupted(f"replaying {part.path} was interrupted")
                     applier.apply(transaction)

@@ -16,7 +16,8 @@ from rewound.binlog.gtids import Gtid, format_uuid
 
 STANDALONE_FLAG = 1
 """MariaDB: one event follows and ends the transaction."""
-_GROUP_COMMIT_FLAG, _PREPARED_XA_FLAG = 2, 64
+_GROUP_COMMIT_FLAG, _PREPARED_XA_FLAG, _COMPLETED_XA_FLAG = 2, 64, 128
+_START_ALTER_FLAG, _ROLLBACK_ALTER_FLAG = 2, 8  # of the second byte of flags, since 10.8
 
 _HAS_LOGICAL_CLOCKS = 2
 _ORIGINAL_FOLLOWS = 1 << 55
@@ -47,6 +48,9 @@ class TransactionStart:
     """MariaDB: what follows is inside the transaction, without a BEGIN."""
     xid: bytes | None = None
     """MariaDB: the name of the XA transaction that is prepared, as `XA START` takes it."""
+    is_announcement: bool = False
+    """MariaDB: an ALTER TABLE that has only begun, or was taken back; if it ends well, it follows
+    again (binlog_alter_two_phase)."""
 
 
 def read_start(kind: int, body: bytes, server_id: int) -> TransactionStart:
@@ -120,6 +124,11 @@ def _read_tagged(body: bytes) -> TransactionStart:
 def _read_mariadb(body: bytes, server_id: int) -> TransactionStart:
     number, domain, flags = _unpack_mariadb(body, 0)
     is_standalone = bool(flags & STANDALONE_FLAG)
+    at = 21 if flags & _GROUP_COMMIT_FLAG else 13
+    xid = None
+    if flags & (_PREPARED_XA_FLAG | _COMPLETED_XA_FLAG):
+        xid, at = _read_xid(body, at)
+    more_flags = body[at] if at < len(body) else 0
     return TransactionStart(
         _make_gtid(f"{domain}-{server_id}", number),
         None,
@@ -127,19 +136,20 @@ def _read_mariadb(body: bytes, server_id: int) -> TransactionStart:
         None,
         is_standalone=is_standalone,
         has_begun=not is_standalone,
-        xid=_read_xid(body, flags) if flags & _PREPARED_XA_FLAG else None,
+        xid=xid if flags & _PREPARED_XA_FLAG else None,
+        is_announcement=bool(more_flags & (_START_ALTER_FLAG | _ROLLBACK_ALTER_FLAG)),
     )
 
 
-def _read_xid(body: bytes, flags: int) -> bytes:
-    at = 21 if flags & _GROUP_COMMIT_FLAG else 13
+def _read_xid(body: bytes, at: int) -> tuple[bytes, int]:
+    """Return the name of an XA transaction, and what follows it."""
     format_id, gtrid_bytes, bqual_bytes = _unpack_xid(body, at)
     at += 6
     gtrid = body[at : at + gtrid_bytes]
     bqual = body[at + gtrid_bytes : at + gtrid_bytes + bqual_bytes]
     if len(gtrid) + len(bqual) != gtrid_bytes + bqual_bytes:
         raise IndexError(at)
-    return name_xid(gtrid, bqual, format_id)
+    return name_xid(gtrid, bqual, format_id), at + gtrid_bytes + bqual_bytes
 
 
 def _make_gtid(source: str, number: int) -> Gtid:
