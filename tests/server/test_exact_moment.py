@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import rewound
 from rewound.engine.install.installation import Installation
 from rewound.engine.process.process_engine import ProcessEngine
+from rewound.errors import RewoundError, UsageError
 from tests.conftest import Cli
 from tests.server.replaying import Source, running_source
 
@@ -168,3 +170,26 @@ def test_a_missing_log_fails_its_world_alone(story: Story, cli: Cli, tmp_path: P
     added = cli("up", backups, "--add", "--worlds", "host[1-2]")
     assert added.code == 0, added.stderr
     assert _ask(cli) == {"host1": (3, 409), "host2": (3, 409)}
+
+
+def test_the_same_from_python(story: Story, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REWOUND_STATE_DIR", str(cli.state_dir))
+    monkeypatch.setenv("REWOUND_CACHE_DIR", str(cli.cache_dir))
+    with rewound.up(
+        story.backups, before_transaction=story.gtid, worlds="host1", fleet="py"
+    ) as fleet:
+        receipt = fleet.report()["host1"].receipt
+        assert receipt is not None
+        assert receipt.first_left_out is not None
+        assert receipt.first_left_out.gtid == story.gtid
+        fleet.seek(step="forward")
+        receipt = fleet.report()["host1"].receipt
+        assert receipt is not None
+        assert receipt.last is not None
+        assert receipt.last.gtid == story.gtid
+        assert (receipt.read.updated, receipt.server.updated) == (3, 3)
+        with pytest.raises(UsageError, match="give one moment"):
+            fleet.seek()
+        with pytest.raises(RewoundError, match="is in none of the logs"):
+            fleet.seek(after_transaction=story.gtid + "99")
+        assert fleet.report()["host1"].receipt == receipt

@@ -25,8 +25,9 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.operations import adding, diffing, ending, fleets, querying, starting
 from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
-from rewound.operations.dump_selection import read_selection
+from rewound.operations.dump_selection import read_log_point, read_selection
 from rewound.operations.restoring import UpOptions
+from rewound.operations.seeking import Destination, read_direction, seek
 from rewound.query.analysis import needed_for
 from rewound.query.merged_result import MergedResult
 from rewound.query.query_options import QueryOptions
@@ -187,6 +188,45 @@ class Fleet:
         """
         resetting = starting.reset(self.name, worlds, observer=Silent())
         require_all(resetting.failures)
+
+    def seek(
+        self,
+        at: str | None = None,
+        worlds: str | None = None,
+        *,
+        before: str | None = None,
+        timezone: str | None = None,
+        before_transaction: str | None = None,
+        after_transaction: str | None = None,
+        at_position: str | None = None,
+        step: str | None = None,
+    ) -> None:
+        """Take worlds, by default all, to another moment by their binary logs.
+
+        The arguments are those of `rewound seek`; `step` is "back" or "forward". What was replayed
+        is in the receipt of each ledger: `fleet.report()[world].receipt`.
+
+        Raises:
+            SomeWorldsFailed: some could not be moved.
+            ReplayError, BinlogError: the logs do not lead there; no world was touched.
+            UsageError: no moment is given, or several, or a world has no logs.
+        """
+        moments = (at, before, before_transaction, after_transaction, at_position, step)
+        if sum(moment is not None for moment in moments) != 1:
+            raise UsageError("give one moment to seek", hint="fleet.seek('2026-03-04 06:00+01:00')")
+        destination = Destination(
+            at=at,
+            before=before,
+            timezone=timezone,
+            point=read_log_point(
+                before_transaction=before_transaction,
+                after_transaction=after_transaction,
+                at_position=at_position,
+            ),
+            step=None if step is None else read_direction(step),
+        )
+        brought = seek(self.name, destination, worlds, observer=Silent(), narrate=_ignore)
+        require_all(brought.failures)
 
     def start(self, worlds: str | None = None) -> None:
         """Start the servers of worlds that are stopped, by default all; changes are kept.

@@ -1,5 +1,7 @@
 """Sources of dumps: listing, verifying and restoring them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rewound.api.fleet import Fleet, Silent, require_all
@@ -8,7 +10,7 @@ from rewound.engine.zones import require_zone
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, verify_dump
 from rewound.operations import dump_selection, ending, restoring, verifying
-from rewound.operations.dump_selection import read_selection
+from rewound.operations.dump_selection import read_log_target, read_selection
 from rewound.operations.engine_request import EngineRequest
 
 
@@ -75,6 +77,11 @@ def up(
     fallback: bool = False,
     partial: bool = False,
     expire_s: float | None = None,
+    binlogs: Sequence[str | Path] = (),
+    no_binlogs: bool = False,
+    before_transaction: str | None = None,
+    after_transaction: str | None = None,
+    at_position: str | None = None,
 ) -> Fleet:
     """Restore every world of a source into a new fleet, and return it.
 
@@ -91,6 +98,18 @@ def up(
     """
     selection = read_selection(
         Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    )
+    selection = replace(
+        selection,
+        binlogs=tuple(map(Path, binlogs)),
+        no_binlogs=no_binlogs,
+        point=read_log_target(
+            selection,
+            before_transaction=before_transaction,
+            after_transaction=after_transaction,
+            at_position=at_position,
+            no_binlogs=no_binlogs,
+        ),
     )
     brought = restoring.up(
         selection,

@@ -39,6 +39,18 @@ class Direction(Enum):
     FORWARD = "forward"
 
 
+def read_direction(text: str) -> Direction:
+    """Return the direction of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return Direction(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no step", hint="a step is back or forward") from error
+
+
 _SAID = {Direction.BACK: "taken back:", Direction.FORWARD: "applied:"}
 
 

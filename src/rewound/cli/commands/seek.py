@@ -10,7 +10,7 @@ from rewound.cli.parameters.shared_options import fleet_option, option
 from rewound.errors import UsageError
 from rewound.operations import fleets
 from rewound.operations.dump_selection import read_log_point
-from rewound.operations.seeking import Destination, Direction, seek
+from rewound.operations.seeking import Destination, Direction, read_direction, seek
 
 
 @click.command(name="seek")
@@ -70,7 +70,7 @@ def command(
             after_transaction=after_transaction,
             at_position=at_position,
         ),
-        step=None if step is None else Direction(step),
+        step=None if step is None else read_direction(step),
     )
     selection = ",".join(worlds) if worlds else None
     clock = Clock()
