@@ -96,7 +96,7 @@ _WIDE = (
         (
             "`t` varchar(20)",
             "`t` varchar(20) CHARACTER SET latin1",
-            "column t is of another collation in the log (number 255)",
+            "column t is of character set latin1 here, utf8mb4 in the log",
         ),
         ("`t` varchar(20)", "`t` text", "column t is text here, of another type in the log"),
         (

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from rewound.errors import ReplayError
 from rewound.mysql.client import Connection
 from rewound.replay.target import AtPosition, AtTransaction, Target, parse_transaction
 from tests.server.load_server import LoadServer
@@ -94,3 +95,100 @@ def test_random_moments_are_the_sources(
         assert isinstance(target, AtTransaction)
     restore(world, dump, source.logs(), target)
     assert rows_of(world) == content
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (
+            "CREATE TABLE game.j (id INT PRIMARY KEY, doc JSON NOT NULL, json JSON, `x` json)",
+            """INSERT INTO game.j VALUES (1,'{"a":1}','[]',NULL)""",
+            "ALTER TABLE game.j ADD COLUMN more JSON DEFAULT '[1]' AFTER json, MODIFY json JSON",
+            "INSERT INTO game.j (id, doc) VALUES (2,'{}')",
+        ),
+        (
+            "CREATE PROCEDURE game.p() SELECT 1",
+            "CREATE OR REPLACE PROCEDURE game.p() SELECT 2",
+            "CREATE OR REPLACE DEFINER=root@localhost FUNCTION game.f() RETURNS INT RETURN 1",
+            "CREATE OR REPLACE TRIGGER game.tr BEFORE INSERT ON game.t FOR EACH ROW SET NEW.n='z'",
+            "INSERT INTO game.t (id) VALUES (8)",
+            "CREATE OR REPLACE EVENT game.e ON SCHEDULE EVERY 1 DAY DO SELECT 1",
+            "CREATE OR REPLACE VIEW game.v AS SELECT 1 AS a",
+            "CREATE OR REPLACE TABLE game.r (a JSON)",
+            "INSERT INTO game.r VALUES ('1')",
+        ),
+        (
+            "SET collation_connection=utf8mb4_uca1400_ai_ci",
+            "CREATE TABLE game.u (a VARCHAR(10) COLLATE utf8mb4_uca1400_as_cs DEFAULT '\xe9')",
+            "INSERT INTO game.u VALUES (DEFAULT),('x')",
+            "SET NAMES utf8mb4",
+        ),
+        (
+            "BEGIN",
+            "INSERT INTO game.t VALUES (10,'a','1')",
+            "INSERT INTO game.my VALUES (5)",
+            "ROLLBACK",
+            "CREATE TEMPORARY TABLE game.tmp (a INT)",
+            "INSERT INTO game.tmp VALUES (1)",
+            "INSERT INTO game.my SELECT * FROM game.tmp",
+            "DROP TEMPORARY TABLE game.tmp",
+        ),
+        (
+            "CREATE TABLE game.a (a INT, b TEXT DEFAULT 'x', c INT AS (a+1) PERSISTENT,"
+            " d INT INVISIBLE DEFAULT 4, e TIMESTAMP DEFAULT current_timestamp())"
+            " ENGINE=Aria PAGE_CHECKSUM=1",
+            "INSERT INTO game.a (a) VALUES (1)",
+            "UPDATE game.a SET a = 2",
+        ),
+        (
+            "CREATE TABLE game.fk (a INT, FOREIGN KEY (a) REFERENCES game.t (id)"
+            " ON DELETE CASCADE)",
+            "INSERT INTO game.fk VALUES (1),(1)",
+            "DELETE FROM game.t WHERE id = 1",
+        ),
+    ],
+)
+def test_statements_of_mariadb(
+    source: Source, world: LoadServer, tmp_path: Path, statements: tuple[str, ...]
+) -> None:
+    restore_all(source, world, tmp_path, *statements)
+    assert rows_of(world) == read_rows(source.connection)
+
+
+@pytest.mark.parametrize(
+    ("statements", "words"),
+    [
+        (["SET SESSION binlog_format=STATEMENT", "DELETE FROM game.t"], "rule log-statement"),
+        (["CREATE SEQUENCE game.s"], "rule mariadb-only"),
+        (["CREATE TABLE game.s (a INT) WITH SYSTEM VERSIONING"], "keeps the history of its rows"),
+        (
+            ["CREATE TABLE game.u (a UUID)", "INSERT INTO game.u VALUES (UUID())"],
+            "column a is char(36) here, with 16 bytes in the log",
+        ),
+        (["ALTER TABLE game.t ADD COLUMN IF NOT EXISTS y INT"], "MySQL error 1064"),
+    ],
+)
+def test_what_mysql_does_not_have_is_refused(
+    source: Source, world: LoadServer, tmp_path: Path, statements: list[str], words: str
+) -> None:
+    with pytest.raises(ReplayError) as caught:
+        restore_all(source, world, tmp_path, *statements, "SET SESSION binlog_format=ROW")
+    assert words in str(caught.value)
+
+
+def restore_all(source: Source, world: LoadServer, folder: Path, *statements: str) -> None:
+    """Dump a few tables, run statements, and restore all of them."""
+    source.run(
+        "DROP DATABASE IF EXISTS game",
+        "RESET MASTER",
+        "SET NAMES utf8mb4",
+        "SET GLOBAL binlog_row_metadata=FULL",
+        "CREATE DATABASE game CHARACTER SET utf8mb4",
+        "CREATE TABLE game.t (id INT PRIMARY KEY, n VARCHAR(20), doc JSON)",
+        "CREATE TABLE game.my (a INT) ENGINE=MyISAM",
+        "INSERT INTO game.t VALUES (1,'a','{}')",
+    )
+    dump = source.dump(folder / "w.sql", "--master-data=2")
+    source.run(*statements)
+    name, position = source.connection.query("SHOW MASTER STATUS").rows[0][:2]
+    restore(world, dump, source.logs(), AtPosition(str(name), int(str(position))))

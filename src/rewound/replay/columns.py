@@ -5,7 +5,7 @@ fills in a default, reads bytes in another character set (tried on 9.7.4). So th
 compared before the first row of a table, and again after each statement that may change them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rewound.binlog.events import column_types as types
@@ -52,6 +52,9 @@ _ESCAPED = str.maketrans({"'": "''", "\\": r"\\", "\n": r"\n", "\r": r"\r", "\0"
 """Source: MySQL 9.7, sql/sql_show.cc (append_unescaped); tried on 9.7.4."""
 _MOST_SHOWN = 3
 
+FindCharset = Callable[[int], str | None]
+"""Returns the character set of a collation by its number; None if it is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
@@ -63,10 +66,8 @@ class TableColumn:
     column_type: str
     """The same with length, words and signedness."""
     is_nullable: bool
-    collation: int | None
-    """The number of its collation; None of a column without text."""
     charset: str | None
-    """The name of its character set."""
+    """The name of its character set; None of a column without text."""
     bytes: int | None
     """The greatest length of a text, in bytes."""
     digits: tuple[int, int] | None
@@ -75,14 +76,19 @@ class TableColumn:
     """Digits of the fraction of a second."""
 
 
-def find_difference(table_map: TableMap, columns: Sequence[TableColumn]) -> str | None:
-    """Say how a table in a log differs from the one here; None if it does not."""
+def find_difference(
+    table_map: TableMap, columns: Sequence[TableColumn], charset_of: FindCharset
+) -> str | None:
+    """Say how a table in a log differs from the one here; None if it does not.
+
+    Collations may differ: they order values, and do not change them.
+    """
     if len(table_map.columns) != len(columns):
         return f"{len(table_map.columns)} columns in the log, {len(columns)} here"
     differences = [
         f"column {here.name} is {difference}"
         for logged, here in zip(table_map.columns, columns, strict=True)
-        if (difference := _compare(logged, here)) is not None
+        if (difference := _compare(logged, here, charset_of)) is not None
     ]
     if not differences:
         return None
@@ -90,7 +96,7 @@ def find_difference(table_map: TableMap, columns: Sequence[TableColumn]) -> str 
     return "; ".join(differences[:_MOST_SHOWN]) + more
 
 
-def _compare(logged: LoggedColumn, here: TableColumn) -> str | None:
+def _compare(logged: LoggedColumn, here: TableColumn, charset_of: FindCharset) -> str | None:
     if logged.name is not None and logged.name.lower() != here.name.lower():
         return f"called {logged.name} in the log"
     kinds = _KINDS.get(here.data_type, _OTHER_KINDS)
@@ -105,7 +111,7 @@ def _compare(logged: LoggedColumn, here: TableColumn) -> str | None:
     is_unsigned = "unsigned" in here.column_type
     if logged.is_unsigned is not None and logged.is_unsigned != is_unsigned:
         return f"{here.column_type} here, and {'un' * logged.is_unsigned}signed in the log"
-    return _compare_size(logged, here) or _compare_text(logged, here)
+    return _compare_size(logged, here) or _compare_text(logged, here, charset_of)
 
 
 def _compare_size(logged: LoggedColumn, here: TableColumn) -> str | None:
@@ -121,10 +127,14 @@ def _compare_size(logged: LoggedColumn, here: TableColumn) -> str | None:
     return None
 
 
-def _compare_text(logged: LoggedColumn, here: TableColumn) -> str | None:
-    is_text = here.collation is not None and logged.kind not in (types.ENUM, types.SET)
-    if is_text and logged.collation not in (None, here.collation):
-        return f"of another collation in the log (number {logged.collation})"
+def _compare_text(logged: LoggedColumn, here: TableColumn, charset_of: FindCharset) -> str | None:
+    is_text = here.charset is not None and logged.kind not in (types.ENUM, types.SET)
+    if is_text and logged.collation is not None:
+        charset = charset_of(logged.collation)
+        if charset is None:
+            return f"of an unknown collation in the log (number {logged.collation})"
+        if charset != here.charset:
+            return f"of character set {here.charset} here, {charset} in the log"
     is_binary = here.data_type.endswith(("binary", "blob"))
     if is_binary and logged.collation not in (None, _BINARY):
         return f"{here.column_type} here, a text in the log"

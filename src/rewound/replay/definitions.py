@@ -81,7 +81,7 @@ class Definitions:
                 f"{transaction.place}: it changes rows of table {logged.name}, which is not here",
                 hint="the dump may lack this table; --skip-table leaves out its rows too",
             )
-        if (difference := find_difference(logged, columns)) is not None:
+        if (difference := find_difference(logged, columns, self.judge.find_charset)) is not None:
             raise ReplayError(
                 f"{transaction.place}: table {logged.name} {difference}",
                 hint="the logs may be of another server, or a rule has changed the definition"

@@ -25,8 +25,10 @@ from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.tokens import Token, UnreadableText, iter_tokens
 from rewound.replay import log_rules
 from rewound.replay.log_selection import LogSelection
+from rewound.replay.mariadb_statements import translate
 from rewound.replay.session_statements import (
     LogServer,
+    find_collation,
     find_default_collation,
     iter_session_statements,
 )
@@ -65,6 +67,11 @@ class LogJudge:
     def has_rows_of(self, table: TableName) -> bool:
         """Tell whether the rows of a table are replayed."""
         return table.schema.lower() not in SYSTEM_SCHEMAS and self._filter.has_table(*table)
+
+    def find_charset(self, collation: int) -> str | None:
+        """Return the character set of a collation of the log; None if it is not known."""
+        known = find_collation(collation, self._server)
+        return None if known is None else known[1]
 
     def name_rule(self, table: TableName) -> RuleUse:
         """Return the rule by which rows of a table are not replayed."""
@@ -121,6 +128,8 @@ class LogJudge:
             tokens = list(iter_tokens(text, mode, self._version))
         except UnreadableText:
             return [text]  # the judge says why
+        if self._server.is_mariadb and (translated := translate(text, tokens)) != [text]:
+            return translated
         words = tuple(token.word for token in tokens[:2])
         if words == _RENAME or words == ("RENAME", "TABLES"):
             return [_rename(text, part) for part in split_at_commas(tokens[2:])]

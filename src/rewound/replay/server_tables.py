@@ -9,10 +9,9 @@ from rewound.replay.columns import TableColumn
 
 _COLUMNS = (
     "SELECT c.column_name, LOWER(c.data_type), LOWER(c.column_type), c.column_type,"
-    " c.is_nullable = 'YES', l.id, c.character_set_name, c.character_octet_length,"
+    " c.is_nullable = 'YES', c.character_set_name, c.character_octet_length,"
     " c.numeric_precision, c.numeric_scale, c.datetime_precision"
     " FROM information_schema.columns c"
-    " LEFT JOIN information_schema.collations l ON l.collation_name = c.collation_name"
     " WHERE c.table_schema = _utf8mb4 0x{schema} AND c.table_name = _utf8mb4 0x{table}"
     " ORDER BY c.ordinal_position"
 )
@@ -36,7 +35,6 @@ def read_columns(connection: Connection, key: TableKey) -> list[TableColumn]:
             data_type=_text(data_type),
             column_type=_text(written if _text(data_type) in ("enum", "set") else column_type),
             is_nullable=bool(nullable),
-            collation=_number(collation),
             charset=None if charset is None else _text(charset),
             bytes=_number(octets),
             digits=(int(str(digits)), int(str(decimals)))
@@ -50,7 +48,6 @@ def read_columns(connection: Connection, key: TableKey) -> list[TableColumn]:
             column_type,
             written,
             nullable,
-            collation,
             charset,
             octets,
             digits,

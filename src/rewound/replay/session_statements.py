@@ -15,6 +15,12 @@ from rewound.replay.sql_modes import name_modes
 
 _MICROSECONDS = 1_000_000
 _SERVERS_OWN_ZONE = "SYSTEM"
+_NO_PAD = 1024
+"""What MariaDB adds to the number of a collation for the same one without padding."""
+_UCA1400_CHARSETS = ("utf8mb3", "utf8mb4", "ucs2", "utf16", "utf32")
+_UCA1400 = range(2048, 2048 + (len(_UCA1400_CHARSETS) << 8))
+"""MariaDB's collations of Unicode 14, which a rule replaces; in the number, the character set, the
+language and the sensitivity follow each other. Source: MariaDB 10.11, strings/ctype-uca1400.h."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,19 @@ def find_default_collation(query: Query, server: LogServer) -> str | None:
     return _collation(number, server)[0] if number else None
 
 
-def _collation(number: int, server: LogServer) -> tuple[str, str]:
+def find_collation(number: int, server: LogServer) -> tuple[str, str] | None:
+    """Return the name of a collation and its character set; None if neither server has it."""
     known = server.collations.get(number)
+    if known is not None or not server.is_mariadb:
+        return known
+    if number in _UCA1400:
+        charset = _UCA1400_CHARSETS[(number - _UCA1400.start) >> 8]
+        return f"{charset}_uca1400_ai_ci", charset
+    return server.collations.get(number - _NO_PAD)
+
+
+def _collation(number: int, server: LogServer) -> tuple[str, str]:
+    known = find_collation(number, server)
     if known is None:
         raise MalformedEvent(f"its session uses collation {number}, which this MySQL does not know")
     return known
