@@ -557,6 +557,24 @@ def test_triggers_that_are_dropped_are_gone_whatever_their_table_is(
     )
 
 
+def test_other_databases_of_the_server_are_refused_or_left_out(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    source.run("DROP DATABASE IF EXISTS other", "CREATE DATABASE other")
+    for statements, words in (
+        (["CREATE TABLE other.t (a INT)"], "refused by rule log-database-missing"),
+        (["CREATE TABLE other.u (a INT)", "INSERT INTO other.t VALUES (1)"], "log-database-miss"),
+    ):
+        told = tell(source, tmp_path, *statements, "INSERT INTO game.player VALUES (9,'i',1)")
+        world.clear()
+        refuse(told, world, words)
+        world.clear()
+        receipt = receipt_of(told, world, DumpFilter(only_schemas=("game",)))
+        told.require_equal(world)
+        assert rules_of(receipt) == {"not-selected": ("skipped", len(statements))}
+        assert world.schemas() == {"game"}
+
+
 def test_rows_that_the_server_did_not_log_are_refused_where_they_are_touched(
     source: Source, world: LoadServer, tmp_path: Path
 ) -> None:

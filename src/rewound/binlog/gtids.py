@@ -43,10 +43,12 @@ def parse_gtid(text: str) -> Gtid:
         ValueError: it is neither.
     """
     match = _GTID.fullmatch(text.strip().lower())
-    if match is None:
+    source, number = ("", 0)
+    if match is not None:
+        source, number = match[1] or match[3], int(match[2] or match[4])
+    if number < 1:  # servers count from 1
         raise ValueError(f"{text!r} is not a GTID")
-    source, number = match.group(1) or match.group(3), match.group(2) or match.group(4)
-    return Gtid(source, int(number))
+    return Gtid(source, number)
 
 
 @lru_cache(maxsize=1_000)

@@ -14,7 +14,7 @@ HEAD_BYTES = 1 << 20
 
 _POSITION = re.compile(
     rb"^(?:-- )?CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:MASTER|SOURCE)_LOG_FILE *= *"
-    rb"'([^'\r\n]+)', *(?:MASTER|SOURCE)_LOG_POS *= *(\d{1,19})",
+    rb"'([^'\r\n]+)', *(?:MASTER|SOURCE)_LOG_POS *= *(\d{1,19})(?!\d)",
     re.MULTILINE,
 )
 _GTIDS = re.compile(

@@ -79,7 +79,8 @@ class Definitions:
         if not columns:
             raise ReplayError(
                 f"{transaction.place}: it changes rows of table {logged.name}, which is not here",
-                hint="the dump may lack this table; --skip-table leaves out its rows too",
+                hint="the dump may lack this table; --skip-table leaves out its rows too, and"
+                " --only-schema those of other databases",
             )
         if (difference := find_difference(logged, columns, self.judge.find_charset)) is not None:
             raise ReplayError(

@@ -151,6 +151,8 @@ def _only_definitions(verdict: Verdict) -> Verdict:
         rule = log_rules.LOG_SESSION
     elif (refusal := verdict.refusal) is not None and refusal.detail.endswith(FILLS_TABLE):
         rule = log_rules.LOG_STATEMENT  # CREATE TABLE … SELECT in the format STATEMENT
+    elif any(use.rule is rules.DATABASE_CREATED for use in verdict.uses):
+        rule = log_rules.LOG_DATABASE_MISSING
     if rule is None:
         return verdict
     return replace(verdict, sql=(), uses=(RuleUse(rule),))

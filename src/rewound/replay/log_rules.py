@@ -50,6 +50,15 @@ LOG_SELECTION = Rule(
     "the rows or the definition of the other table are not here",
     remedy="restore both tables, or ask for a moment before it",
 )
+LOG_DATABASE_MISSING = Rule(
+    "log-database-missing",
+    Effect.REFUSE,
+    "a statement about something in a database that the dump does not have",
+    "the world fails",
+    "what else is in that database is not known",
+    remedy="--only-schema restores the databases of the dump and leaves out all others; or take a"
+    " dump of all databases",
+)
 LOG_TEMPORARY_TABLE = Rule(
     "log-temporary-table",
     Effect.SKIP,
