@@ -24,7 +24,10 @@ def test_gtids_of_both_kinds_are_read_and_written(text: str, gtid: Gtid, server:
     assert gtid.server_uuid == server
 
 
-@pytest.mark.parametrize("text", ["", "9", UUID, f"{UUID}:", f"{UUID}:a-b:1", "1-2", "x:1"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "9", UUID, f"{UUID}:", f"{UUID}:a-b:1", "1-2", "x:1", f"{UUID}:0", "0-1-0"],
+)
 def test_what_is_no_gtid_is_refused(text: str):
     with pytest.raises(ValueError, match="is not a GTID"):
         parse_gtid(text)
@@ -68,3 +71,14 @@ def test_sets_behave_as_sets_of_numbers(ours: set[int], others: set[int]):
     assert {n for n in range(50) if Gtid(UUID, n) in joined} == ours | others
     assert GtidSet.parse(str(joined)) == joined
     assert bool(left) == bool(ours - others)
+
+
+@given(_NUMBERS)
+def test_gaps_are_what_lies_between(numbers: set[int]):
+    gtids = GtidSet()
+    for number in numbers:
+        gtids.add(Gtid(UUID, number))
+    between = set(range(min(numbers, default=1), max(numbers, default=0))) - numbers
+    assert {
+        n for _, first, last in gtids.gaps.iter_intervals() for n in range(first, last + 1)
+    } == (between)
