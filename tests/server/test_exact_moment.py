@@ -108,6 +108,10 @@ def test_each_world_is_taken_to_the_moment_before_a_transaction(story: Story, cl
     moved = cli("seek", "--step", "forward")
     assert moved.code == 0, moved.stderr
     assert story.gtid in moved.stderr
+    receipt = json.loads(cli("report", "host1", "--format", "json").stdout)["host1"]["receipt"]
+    assert receipt["transactions"] == 2  # of which one was replayed now
+    assert receipt["first"]["log_name"] == "binlog.000002"
+    assert [file["name"] for file in receipt["files"]] == ["binlog.000001", "binlog.000002"]
     assert _ask(cli) == {"host1": (3, 600), "host2": (3, 600)}
     moved = cli("seek", "--after-transaction", story.gtid.rpartition(":")[0] + ":8", "host2")
     assert moved.code == 0, moved.stderr

@@ -29,7 +29,7 @@ from rewound.mysql.accounts import (
 )
 from rewound.mysql.client import Connection
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.replaying import replay
+from rewound.replay.replaying import for_target, replay
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def advance(
     engine: Engine,
     observer: Observer,
 ) -> Restored:
-    """Replay the planned part of the logs on a world, prove it, and serve it.
+    """Replay what a world lacks of the planned part of the logs, prove it, and serve it.
 
     Raises:
         ReplayError, BinlogError: the logs did not lead to their moment; the server still runs.
@@ -67,7 +67,7 @@ def advance(
                 raise
             raise failure from error
     spec = world_spec(plan, context, restored.settings, data_from=None)
-    loaded = LoadedWorld(restored.dump, spec, server, ledger, replay_plan)
+    loaded = LoadedWorld(restored.dump, spec, server, ledger, replay_plan.identity)
     return replace(
         serve_loaded(loaded, plan, context, engine, observer), passed_over=restored.passed_over
     )
@@ -90,12 +90,13 @@ def _replay(
             root.execute_sql(statement)
         ledger = replay(
             server.endpoint(LOADER, context.passwords[LOADER]),
-            replay_plan,
+            replay_plan.after(restored.ledger.receipt),
             restored.ledger,
             options=context.load,
             cancelled=context.cancelled,
             progress=report_progress,
         )
+        ledger = for_target(ledger, replay_plan)
         if find_imbalances(ledger):
             raise ReplayError(
                 f"{dump.path}, replayed to {replay_plan.target}: {describe_imbalances(ledger)}"

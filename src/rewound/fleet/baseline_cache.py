@@ -34,6 +34,7 @@ from rewound.fleet.baseline_leases import lease, list_leases, release
 from rewound.fleet.changes import Original
 from rewound.fleet.content_hash import HashMemory
 from rewound.load.ledger import DeepProof, Ledger
+from rewound.load.log_receipt import LogReceipt
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _DESCRIPTION = "baseline.json"
@@ -137,6 +138,18 @@ class BaselineCache:
                 proven = replace(baseline, ledger=replace(baseline.ledger, deep=proof))
                 with contextlib.suppress(OSError):  # the cache may be read-only
                     write_file(self.folder / key / _DESCRIPTION, encode(proven))
+
+    def list_replayed(self, origin: Origin) -> dict[tuple[str, ...], LogReceipt]:
+        """Return the receipts of all baselines of an origin at other moments of its logs."""
+        found = {}
+        for folder in self._iter_folders():
+            baseline = self._describe(folder.name)
+            receipt = None if baseline is None else baseline.ledger.receipt
+            if baseline is None or receipt is None:
+                continue
+            if replace(baseline.origin, replayed=origin.replayed) == origin:
+                found[baseline.origin.replayed] = receipt
+        return found
 
     def is_counted(self, key: str) -> bool:
         """Tell whether a clone of it was started and counted; from then on a look is enough."""

@@ -79,11 +79,16 @@ def _restore_dump(
             return _restore_own_moment(dump, plan, context, engine, observer)
         restored = None
         if context.witness is None:
-            restored = _find_baseline(dump, plan, context, engine, observer, replay_plan)
+            replayed = replay_plan.identity
+            restored = _find_baseline(dump, plan, context, engine, observer, replayed)
+            if restored is not None:
+                ledger = for_target(restored.ledger, replay_plan)
+                restored = replace(restored, ledger=ledger)
         if restored is None:
-            # First the dump's own moment, which is also where the way to other moments begins.
+            # First an earlier moment, the dump's own if there is no other.
             context = replace(context, rows_in=None, goes_on=True)
-            restored = _restore_own_moment(dump, plan, context, engine, observer)
+            restored = _find_nearest(dump, plan, context, engine, observer, replay_plan)
+            restored = restored or _restore_own_moment(dump, plan, context, engine, observer)
             restored = advance(restored, replay_plan, plan, context, engine, observer)
         return restored
     except BaseException:
@@ -105,20 +110,47 @@ def _restore_own_moment(
     return restored
 
 
+def _find_nearest(
+    dump: Dump,
+    plan: WorldPlan,
+    context: RestoreContext,
+    engine: Engine,
+    observer: Observer,
+    replay_plan: ReplayPlan,
+) -> Restored | None:
+    """Make a world from the baseline of the last moment on the way; return None if there is none.
+
+    With a second load, the way begins at the dump, as that is what is loaded twice.
+    """
+    baselines = context.baselines
+    if baselines is None or context.witness is not None:
+        return None
+    if dump.size_bytes not in baselines.dump_sizes():
+        return None
+    sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
+    for settings in (context.settings(0), context.settings(1)):
+        receipts = baselines.list_replayed(context.origin(sha256, settings))
+        if (replayed := replay_plan.find_nearest(receipts)) is not None:
+            return _start_from_baseline(
+                dump, plan, context, engine, observer, replayed, settings=settings
+            )
+    return None
+
+
 def _find_baseline(
     dump: Dump,
     plan: WorldPlan,
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
-    replay_plan: ReplayPlan | None = None,
+    replayed: tuple[str, ...] = (),
 ) -> Restored | None:
     """Make a world from a baseline, of a server of either kind; return None if there is none."""
     if context.baselines is None:
         return None
     for settings in (context.settings(0), context.settings(1)):
         restored = _start_from_baseline(
-            dump, plan, context, engine, observer, replay_plan, settings=settings
+            dump, plan, context, engine, observer, replayed, settings=settings
         )
         if restored is not None:
             return restored
@@ -144,7 +176,7 @@ def _start_from_baseline(
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
-    replay_plan: ReplayPlan | None,
+    replayed: tuple[str, ...],
     *,
     settings: ServerSettings,
 ) -> Restored | None:
@@ -153,7 +185,7 @@ def _start_from_baseline(
     if baselines is None or dump.size_bytes not in baselines.dump_sizes():
         return None
     sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
-    key = context.origin(sha256, settings, replay_plan).key
+    key = context.origin(sha256, settings, replayed).key
 
     def note(text: str) -> None:
         observer.world_note(plan.name, text)
@@ -181,8 +213,6 @@ def _start_from_baseline(
             _log.info("%s: ready from baseline %s", plan.name, key)
             facts = replace(baseline.ledger.dump, path=dump.path)
             ledger = replace(baseline.ledger, dump=facts)
-            if replay_plan is not None:
-                ledger = for_target(ledger, replay_plan)
             return Restored(
                 dump,
                 served.server,

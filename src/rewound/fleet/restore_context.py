@@ -29,7 +29,6 @@ from rewound.load.ledger import DeepProof, Ledger
 from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ROOT, password_statement
 from rewound.mysql.endpoint import Endpoint
-from rewound.replay.replay_plan import ReplayPlan
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +109,7 @@ class RestoreContext:
         return ServerSettings(self.load.time_zone, lower_case_table_names)
 
     def origin(
-        self, dump_sha256: str, settings: ServerSettings, replayed: ReplayPlan | None = None
+        self, dump_sha256: str, settings: ServerSettings, replayed: tuple[str, ...] = ()
     ) -> Origin:
         """Return what a dump's baseline would be made from, with a server of such settings."""
         return make_origin(
@@ -119,7 +118,7 @@ class RestoreContext:
             installation=self.engine.build,
             server_version=self.engine.version,
             settings=settings,
-            replayed=() if replayed is None else replayed.identity,
+            replayed=replayed,
         )
 
 

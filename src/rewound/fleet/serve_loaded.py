@@ -26,7 +26,6 @@ from rewound.fleet.serving import connect, explained, serve
 from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import password_statement
 from rewound.mysql.client import Connection
-from rewound.replay.replay_plan import ReplayPlan
 
 _TRIES = 3
 """A thread of the server may write statistics at any time; hardly ever twice."""
@@ -42,8 +41,8 @@ class LoadedWorld:
     """Its server's."""
     server: Server
     ledger: Ledger
-    replayed: ReplayPlan | None = None
-    """What was replayed after its dump."""
+    replayed: tuple[str, ...] = ()
+    """What tells the part of the logs that was replayed after its dump."""
 
 
 def serve_loaded(

@@ -3,7 +3,8 @@
 It is a part of the ledger, and kept as JSON with it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -34,6 +35,11 @@ class LoggedPoint:
     """On the server of the logs."""
     has_exact_time: bool
     """Whether the time is the commit's; if not, the second in which its last statement began."""
+
+    @property
+    def key(self) -> tuple[str, int, str | None]:
+        """What tells it from others of the log."""
+        return self.log_name, self.position, self.gtid
 
     def __str__(self) -> str:
         gtid = f" ({self.gtid})" if self.gtid else ""
@@ -149,4 +155,66 @@ def _show(counts: HandlerCounts) -> str:
     return (
         f"{counts.inserted:,} rows inserted, {counts.updated:,} updated and {counts.deleted:,}"
         " deleted"
+    )
+
+
+def merge_receipts(earlier: LogReceipt | None, later: LogReceipt) -> LogReceipt:
+    """Return the receipt of two replays, of which the second began where the first ended."""
+    if earlier is None:
+        return later
+    files = {file.name: file for file in earlier.files}
+    for file in later.files:
+        known = files.get(file.name, file)
+        files[file.name] = replace(file, from_position=known.from_position)
+    return replace(
+        later,
+        start_by=earlier.start_by,
+        files=tuple(files.values()),
+        transactions=earlier.transactions + later.transactions,
+        first=earlier.first or later.first,
+        last=later.last or earlier.last,
+        tables=_merge_rows(earlier.tables, later.tables),
+        read=_add(earlier.read, later.read),
+        server=_add(earlier.server, later.server),
+        definitions=(*earlier.definitions, *later.definitions),
+        rules=_merge_rules(earlier.rules, later.rules),
+        not_proved=tuple(dict.fromkeys([*earlier.not_proved, *later.not_proved])),
+    )
+
+
+def _merge_rows(
+    earlier: Sequence[LoggedRows], later: Sequence[LoggedRows]
+) -> tuple[LoggedRows, ...]:
+    merged = {(rows.schema, rows.table): rows for rows in earlier}
+    for rows in later:
+        key = (rows.schema, rows.table)
+        known = merged.get(key)
+        if known is None or known.counted != rows.before:
+            merged[key] = rows
+            continue
+        merged[key] = replace(
+            rows,
+            before=known.before,
+            inserted=known.inserted + rows.inserted,
+            updated=known.updated + rows.updated,
+            deleted=known.deleted + rows.deleted,
+            by_definitions=known.by_definitions + rows.by_definitions,
+            by_cascades=known.by_cascades + rows.by_cascades,
+        )
+    return tuple(merged[key] for key in sorted(merged))
+
+
+def _merge_rules(earlier: Sequence[LogRule], later: Sequence[LogRule]) -> tuple[LogRule, ...]:
+    merged = {use.rule: use for use in earlier}
+    for use in later:
+        known = merged.get(use.rule)
+        merged[use.rule] = use if known is None else replace(known, count=known.count + use.count)
+    return tuple(merged.values())
+
+
+def _add(counts: HandlerCounts, more: HandlerCounts) -> HandlerCounts:
+    return HandlerCounts(
+        counts.inserted + more.inserted,
+        counts.updated + more.updated,
+        counts.deleted + more.deleted,
     )

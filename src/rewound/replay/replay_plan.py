@@ -5,8 +5,8 @@ order, that the target leaves out. The files between are proven to be one log wi
 (`binlog.chain`). Whatever cannot be certain is refused here, before any server is started.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from rewound.binlog.gtids import GtidSet
 from rewound.binlog.survey import LogSurvey
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.errors import BinlogError, DumpTooNew, ReplayError
+from rewound.load.log_receipt import LogReceipt
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.log_files import LogFiles, LogPlace
+from rewound.replay.log_rules import XA_UNDECIDED
 from rewound.replay.plan_notes import find_unproved, note_end, note_gaps, note_stragglers
 from rewound.replay.start import StartBy, find_start
 from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
@@ -38,6 +40,11 @@ class LogPoint:
     """When it was committed on the server of the log, in µs since 1970."""
     has_exact_time: bool
     """Whether that is the commit's; if not, the second in which its last statement began."""
+
+    @property
+    def key(self) -> tuple[str, int, str | None]:
+        """What tells it from others of the log."""
+        return self.log_name, self.start, self.gtid
 
     def __str__(self) -> str:
         gtid = f", {self.gtid}" if self.gtid else ""
@@ -97,6 +104,48 @@ class ReplayPlan:
             str(self.transactions),
             str(self.first or ""),
             str(self.last or ""),
+        )
+
+    def find_nearest(
+        self, receipts: Mapping[tuple[str, ...], LogReceipt]
+    ) -> tuple[str, ...] | None:
+        """Return the identity, out of many with their receipts, of the last that is on the way."""
+        on_the_way = {
+            identity: receipt.transactions
+            for identity, receipt in receipts.items()
+            if self._passes(receipt)
+        }
+        return max(on_the_way, key=lambda each: on_the_way[each], default=None)
+
+    def after(self, receipt: LogReceipt | None) -> "ReplayPlan":
+        """Return what is left of it for a world that has a part of it, by its receipt."""
+        if receipt is None or not self._passes(receipt):
+            return self
+        index, end = len(receipt.files) - 1, receipt.files[-1].to_position
+        parts = (replace(self.parts[index], start=end), *self.parts[index + 1 :])
+        return replace(self, parts=parts, transactions=self.transactions - receipt.transactions)
+
+    def _passes(self, receipt: LogReceipt) -> bool:
+        """Tell whether what a receipt is about is the beginning of this plan.
+
+        Not so if it left out an XA transaction that may be committed later.
+        """
+        files = receipt.files
+        if any(use.rule == XA_UNDECIDED.name for use in receipt.rules):
+            return False
+        if not files or len(files) > len(self.parts) or receipt.transactions > self.transactions:
+            return False
+        *whole, (file, part) = zip(files, self.parts, strict=False)
+        first = None if receipt.first is None else receipt.first.key
+        return (
+            all(
+                (file.name, file.from_position, file.to_position)
+                == (part.survey.name, part.start, part.end)
+                for file, part in whole
+            )
+            and (file.name, file.from_position) == (part.survey.name, part.start)
+            and file.to_position <= part.end
+            and (first is None or self.first is None or first == self.first.key)
         )
 
 

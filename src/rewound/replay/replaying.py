@@ -21,6 +21,7 @@ from rewound.load.log_receipt import (
     LoggedPoint,
     LoggedRows,
     LogReceipt,
+    merge_receipts,
 )
 from rewound.load.objects import StatedObjects, TableKey, object_key
 from rewound.load.options import LoadOptions
@@ -96,6 +97,7 @@ def replay(
             f"{applier.applied.transactions:,} transactions were read, {plan.transactions:,} were"
             " planned: the logs were changed meanwhile",
         )
+    receipt = merge_receipts(ledger.receipt, receipt)
     return replace(
         ledger,
         ended_at=datetime.now(UTC),
