@@ -1,0 +1,136 @@
+"""The receipt of a replay: what balances, and two that become one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from rewound.load.log_receipt import (
+    HandlerCounts,
+    LogFileFacts,
+    LoggedPoint,
+    LoggedRows,
+    LogReceipt,
+    LogRule,
+    find_log_imbalances,
+    merge_receipts,
+)
+
+_AT = datetime(2026, 3, 3, 5, 59, tzinfo=UTC)
+_RECEIPT = LogReceipt(
+    target="binlog.000001:500",
+    as_of=_AT,
+    start_by="the dump's position",
+    files=(LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", 100, 500),),
+    transactions=3,
+    first=LoggedPoint("binlog.000001", 100, "u:1", _AT, True),
+    last=LoggedPoint("binlog.000001", 400, "u:3", _AT, True),
+    first_left_out=LoggedPoint("binlog.000001", 500, "u:4", _AT, True),
+    tables=(LoggedRows("game", "player", 10, 3, 5, 1, 0, 0, 12),),
+    read=HandlerCounts(3, 5, 1),
+    server=HandlerCounts(3, 5, 1),
+    definitions=("binlog.000001:200: CREATE INDEX …",),
+    rules=(LogRule("definer", "rewritten", 2, "binlog.000001:200", "x"),),
+    notes=("a",),
+    not_proved=("b",),
+)
+
+
+@pytest.mark.parametrize(
+    ("server", "is_balanced"),
+    [
+        (HandlerCounts(3, 5, 1), True),
+        (HandlerCounts(4, 4, 2), True),  # an update that moved a row to another partition
+        (HandlerCounts(8, 0, 6), True),
+        (HandlerCounts(2, 6, 0), False),
+        (HandlerCounts(4, 5, 1), False),
+        (HandlerCounts(3, 4, 1), False),
+        (HandlerCounts(3, 5, 2), False),
+        (HandlerCounts(0, 0, 0), False),
+    ],
+)
+def test_the_server_has_to_count_what_it_was_sent(server: HandlerCounts, is_balanced: bool):
+    found = find_log_imbalances(replace(_RECEIPT, server=server))
+    assert (found == []) is is_balanced
+    assert all("the server counted" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_balanced"),
+    [
+        (LoggedRows("g", "t", 10, 3, 5, 1, 0, 0, 12), True),
+        (LoggedRows("g", "t", 10, 3, 5, 1, -12, 0, 0), True),
+        (LoggedRows("g", "t", 10, 3, 5, 1, 0, -2, 10), True),
+        (LoggedRows("g", "t", 10, 3, 5, 1, 0, 0, 11), False),
+        (LoggedRows("g", "t", 0, 0, 0, 0, 0, 0, 1), False),
+    ],
+)
+def test_the_rows_of_each_table_have_to_add_up(rows: LoggedRows, is_balanced: bool):
+    found = find_log_imbalances(replace(_RECEIPT, tables=(rows,)))
+    assert (found == []) is is_balanced
+    assert all(text.startswith("table g.t had") for text in found)
+
+
+def test_two_receipts_become_one():
+    later = replace(
+        _RECEIPT,
+        target="binlog.000002:90",
+        start_by="something else",
+        files=(
+            LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", 500, 900),
+            LogFileFacts("/b/binlog.000002", "binlog.000002", "bb", 4, 90),
+        ),
+        transactions=2,
+        first=LoggedPoint("binlog.000001", 500, "u:4", _AT, True),
+        last=LoggedPoint("binlog.000002", 50, "u:5", _AT, True),
+        first_left_out=None,
+        tables=(
+            LoggedRows("game", "item", 0, 7, 0, 0, 0, 0, 7),
+            LoggedRows("game", "player", 12, 1, 1, 1, -2, 0, 10),
+        ),
+        read=HandlerCounts(8, 1, 1),
+        server=HandlerCounts(8, 1, 1),
+        definitions=(),
+        rules=(
+            LogRule("definer", "rewritten", 1, "binlog.000002:50", "y"),
+            LogRule("accounts", "skipped", 1, "binlog.000002:50", "z"),
+        ),
+        not_proved=("b", "c"),
+    )
+    merged = merge_receipts(_RECEIPT, later)
+    assert merged == replace(
+        later,
+        start_by="the dump's position",
+        files=(replace(later.files[0], from_position=100), later.files[1]),
+        transactions=5,
+        first=_RECEIPT.first,
+        tables=(
+            later.tables[0],
+            LoggedRows("game", "player", 10, 4, 6, 2, -2, 0, 10),
+        ),
+        read=HandlerCounts(11, 6, 2),
+        server=HandlerCounts(11, 6, 2),
+        definitions=_RECEIPT.definitions,
+        rules=(replace(_RECEIPT.rules[0], count=3), later.rules[1]),
+    )
+    assert find_log_imbalances(merged) == []
+
+
+def test_a_first_receipt_stays_as_it_is():
+    assert merge_receipts(None, _RECEIPT) is _RECEIPT
+
+
+def test_nothing_more_replayed_keeps_the_last_transaction():
+    nothing = replace(
+        _RECEIPT,
+        files=(LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", 500, 500),),
+        transactions=0,
+        first=None,
+        last=None,
+        tables=(),
+        read=HandlerCounts(),
+        server=HandlerCounts(),
+        definitions=(),
+        rules=(),
+    )
+    assert merge_receipts(_RECEIPT, nothing) == _RECEIPT
