@@ -50,7 +50,7 @@ announce-test:
 
 test: announce-test lint  ## everything that is checked, on a real MySQL: 15 minutes
 	$(BIN)/rewound server install
-	REWOUND_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n $(WORKERS) $(REQUIRED)
+	REWOUND_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n $(WORKERS) --dist worksteal $(REQUIRED)
 
 endurance: install  ## break it many times, and rewrite docs/reliability.md
 	$(BIN)/rewound server install
