@@ -114,8 +114,11 @@ def make_origin(
 
 
 def find_damage(baseline: Baseline, key: str, files: Mapping[str, FileState]) -> str | None:
-    """Say what is wrong with a baseline whose folder holds these files; None if nothing is."""
-    if baseline.origin.key != key:
+    """Say what is wrong with a baseline whose folder holds these files; None if nothing is.
+
+    The key of one that another version made is made of other things.
+    """
+    if baseline.origin.format == BASELINE_FORMAT and baseline.origin.key != key:
         return "its description belongs to another baseline"
     if missing := baseline.files.keys() - files.keys():
         return f"{len(missing)} of its files are missing, for example {min(missing)}"

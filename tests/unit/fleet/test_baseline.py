@@ -7,6 +7,7 @@ from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.engine.server_options import ServerSettings
 from rewound.files.states import FileState
 from rewound.fleet.baseline import (
+    BASELINE_FORMAT,
     Baseline,
     CacheEntry,
     Origin,
@@ -50,6 +51,7 @@ def test_the_key_is_the_same_for_the_same_origin():
     [
         origin("cd"),
         replace(origin(), format=0),
+        replace(origin(), replayed=("binlog.000001:4", "binlog.000001:900")),
         replace(origin(), installation="path"),
         replace(origin(), server_version="8.4.0"),
         replace(origin(), zones="2020a"),
@@ -90,6 +92,12 @@ def test_find_damage_finds_none_where_all_files_are_there():
 )
 def test_find_damage_names_what_is_wrong(files: dict[str, FileState], said: str):
     assert said in str(find_damage(BASELINE, BASELINE.origin.key, files))
+
+
+def test_a_baseline_of_another_version_is_not_damaged_by_what_its_key_was_made_of():
+    older = replace(BASELINE, origin=replace(BASELINE.origin, format=BASELINE_FORMAT - 1))
+    assert find_damage(older, "its key then", dict(BASELINE.files)) is None
+    assert find_damage(older, "its key then", {}) is not None
 
 
 def test_find_damage_tells_a_description_from_elsewhere():
