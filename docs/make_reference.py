@@ -16,6 +16,7 @@ from rewound.cli.main import root
 from rewound.cli.parameters.shared_options import CONFIGURABLE
 from rewound.dump.rules.table import RULES, Effect
 from rewound.errors import RewoundError
+from rewound.replay.log_rules import LOG_RULES
 
 DOCS = Path(__file__).parent
 _WIDTH = 80
@@ -76,6 +77,15 @@ def make_dumps() -> str:
                 for rule in rules
             ]
             lines += [*_table(["rule", "what it applies to", done, "why"], rows), ""]
+    rows = [[f"`{r.name}`", r.matches, r.remedy or r.does, r.why] for r in LOG_RULES]
+    lines += [
+        "## Binary logs",
+        "",
+        "Statements in [binary logs](exact-moment.md) follow the same rules, and these.",
+        "",
+        *_table(["rule", "what it applies to", "what happens, or what you can do", "why"], rows),
+        "",
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -141,6 +141,20 @@ def test_random_moments_are_the_sources(
             "UPDATE game.a SET a = 2",
         ),
         (
+            "ALTER TABLE game.t ADD COLUMN IF NOT EXISTS y INT DEFAULT 1",
+            "ALTER TABLE game.t ADD COLUMN IF NOT EXISTS y BIGINT",
+            "ALTER TABLE game.t DROP COLUMN IF EXISTS nope",
+            "ALTER TABLE IF EXISTS game.nope ADD COLUMN y INT",
+            "CREATE INDEX IF NOT EXISTS i ON game.t (n)",
+            "CREATE INDEX IF NOT EXISTS i ON game.t (y)",
+            "DROP INDEX IF EXISTS nope ON game.t",
+            "ALTER TABLE game.t ADD INDEX IF NOT EXISTS i (id)",
+            "ALTER TABLE game.t ADD CONSTRAINT IF NOT EXISTS c CHECK (id > 0)",
+            "ALTER TABLE game.t DROP CONSTRAINT IF EXISTS nope",
+            "ALTER TABLE game.t MODIFY COLUMN IF EXISTS y INT DEFAULT 2",
+            "INSERT INTO game.t (id) VALUES (2)",
+        ),
+        (
             "CREATE TABLE game.fk (a INT, FOREIGN KEY (a) REFERENCES game.t (id)"
             " ON DELETE CASCADE)",
             "INSERT INTO game.fk VALUES (1),(1)",
@@ -165,7 +179,10 @@ def test_statements_of_mariadb(
             ["CREATE TABLE game.u (a UUID)", "INSERT INTO game.u VALUES (UUID())"],
             "column a is char(36) here, with 16 bytes in the log",
         ),
-        (["ALTER TABLE game.t ADD COLUMN IF NOT EXISTS y INT"], "MySQL error 1064"),
+        (
+            ["ALTER TABLE game.t ADD COLUMN IF NOT EXISTS y INT, ADD COLUMN z INT"],
+            "MySQL error 1064",
+        ),
     ],
 )
 def test_what_mysql_does_not_have_is_refused(

@@ -6,16 +6,19 @@ from rewound.binlog.events.table_map import read_table_map
 from rewound.binlog.transaction import LoggedTransaction
 from rewound.dump.rules.verdict import Verdict, excerpt
 from rewound.dump.text.statement import Kind
-from rewound.errors import ReplayError
+from rewound.errors import MysqlError, ReplayError
 from rewound.load.objects import StatedObjects
 from rewound.mysql.client import Connection
 from rewound.replay.applied import Applied
 from rewound.replay.columns import find_difference
 from rewound.replay.log_judge import LogJudge
+from rewound.replay.log_rules import LOG_IF_EXISTS
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import count_table, read_columns
 
 _TABLE_ID_BYTES = 6
+_EXISTS_OR_NOT = frozenset({1060, 1061, 1091, 1146, 1176, 1826, 3822, 3821, 3940})
+"""MySQL's errors for what IF EXISTS and IF NOT EXISTS are for."""
 _PREPARES = frozenset({Kind.SET, Kind.USE})
 
 
@@ -59,10 +62,20 @@ class Definitions:
                     hint=refusal.rule.remedy,
                     quoted=excerpt(query.text),
                 )
+            if self._execute(verdict) and verdict.kind not in _PREPARES:
+                self._follow(verdict, place)
+
+    def _execute(self, verdict: Verdict) -> bool:
+        """Execute a verdict; tell whether it did anything."""
+        try:
             for sql in verdict.sql:
                 self._connection.execute_sql(sql)
-            if verdict.sql and verdict.kind not in _PREPARES:
-                self._follow(verdict, place)
+        except MysqlError as error:
+            is_lenient = any(use.rule is LOG_IF_EXISTS for use in verdict.uses)
+            if is_lenient and error.number in _EXISTS_OR_NOT:
+                return False
+            raise
+        return bool(verdict.sql)
 
     def require_columns(self, table_map: bytes, transaction: LoggedTransaction) -> None:
         """Compare the table that the body of a TABLE_MAP event states with the one here, once.

@@ -25,7 +25,7 @@ from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.tokens import Token, UnreadableText, iter_tokens
 from rewound.replay import log_rules
 from rewound.replay.log_selection import LogSelection
-from rewound.replay.mariadb_statements import translate
+from rewound.replay.mariadb_statements import translate, without_existence
 from rewound.replay.session_statements import (
     LogServer,
     find_collation,
@@ -100,6 +100,12 @@ class LogJudge:
         ]
         verdicts += self._enter(query.schema, position)
         text = _WITH_ROWS_BEHIND.sub(b"", text)
+        existence: RuleUse | None = None
+        if self._server.is_mariadb and b"EXISTS" in text.upper():
+            plain = without_existence(text, self._read(text))
+            if plain is not None:
+                existence = RuleUse(log_rules.LOG_IF_EXISTS, excerpt(text))
+                text = plain
         for statement in self._translate(text):
             session = self._judge.session
             narrowed = self._selection.narrow(statement, session.mode, session.schema)
@@ -109,7 +115,10 @@ class LogJudge:
             verdict = self._judge.judge(narrowed, position)
             if (switch := self._judge.take_switch(position)) is not None:
                 verdicts.append(switch)
-            verdicts.append(_only_definitions(verdict))
+            verdict = _only_definitions(verdict)
+            if existence is not None and verdict.sql:
+                verdict = replace(verdict, uses=(*verdict.uses, existence))
+            verdicts.append(verdict)
         return verdicts
 
     def _enter(self, schema: str, position: int) -> Iterator[Verdict]:
@@ -121,12 +130,17 @@ class LogJudge:
         sql = b"USE " + quote_name(schema, session.mode.encoding)
         yield Verdict(Statement(Kind.USE, sql), position, (sql,), schema=schema)
 
+    def _read(self, text: bytes) -> list[Token]:
+        """Return the tokens of a statement; none of one that cannot be read."""
+        try:
+            return list(iter_tokens(text, self._judge.session.mode, self._version))
+        except UnreadableText:
+            return []
+
     def _translate(self, text: bytes) -> list[bytes]:
         """Return the statements, of the kinds that dumps have, that do what this one does."""
-        mode = self._judge.session.mode
-        try:
-            tokens = list(iter_tokens(text, mode, self._version))
-        except UnreadableText:
+        tokens = self._read(text)
+        if not tokens:
             return [text]  # the judge says why
         if self._server.is_mariadb and (translated := translate(text, tokens)) != [text]:
             return translated

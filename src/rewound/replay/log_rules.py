@@ -59,6 +59,14 @@ LOG_DATABASE_MISSING = Rule(
     remedy="--only-schema restores the databases of the dump and leaves out all others; or take a"
     " dump of all databases",
 )
+LOG_IF_EXISTS = Rule(
+    "log-if-exists",
+    Effect.REWRITE,
+    "IF EXISTS and IF NOT EXISTS in ALTER TABLE, CREATE INDEX and DROP INDEX, as MariaDB has them",
+    "executed without these words; if that fails just because of what they are for, nothing is"
+    " changed",
+    "MySQL does not have them (error 1064)",
+)
 LOG_TEMPORARY_TABLE = Rule(
     "log-temporary-table",
     Effect.SKIP,

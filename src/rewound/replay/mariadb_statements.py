@@ -6,6 +6,7 @@ Source: MariaDB's documentation, "JSON Data Type" and "CREATE PROCEDURE"; tried 
 
 from collections.abc import Sequence
 
+from rewound.dump.text.nesting import split_at_commas
 from rewound.dump.text.tokens import Token
 
 _JSON = b"longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
@@ -30,6 +31,23 @@ def translate(text: bytes, tokens: Sequence[Token]) -> list[bytes]:
     if words[:1] in (["CREATE"], ["ALTER"]) and "TABLE" in words[:4]:
         return [_without_json(text, tokens)]
     return [text]
+
+
+def without_existence(text: bytes, tokens: Sequence[Token]) -> bytes | None:
+    """Return a statement with one change without its IF [NOT] EXISTS; None if it has none.
+
+    None too for several changes: some might have been made, others not.
+    """
+    words = [token.word for token in tokens]
+    is_index = "INDEX" in words[1:4] and words[:1] in (["CREATE"], ["DROP"])
+    if not (is_index or words[:2] == ["ALTER", "TABLE"]) or len([*split_at_commas(tokens)]) > 1:
+        return None
+    for at in reversed(range(len(words) - 1)):
+        end = at + (3 if words[at + 1] == "NOT" else 2)
+        if words[at] == "IF" and words[end - 1 : end] == ["EXISTS"] and end < len(tokens):
+            text = text[: tokens[at].start] + text[tokens[end].start :]
+            words[at] = ""
+    return text if "" in words and b"EXISTS" not in text.upper() else None
 
 
 def _replace(text: bytes, tokens: Sequence[Token], words: Sequence[str]) -> list[bytes]:

@@ -232,3 +232,33 @@ def test_statements_of_mariadb(text: str, statements: list[str] | None) -> None:
 def test_mysqls_json_stays_what_it_is() -> None:
     verdicts = verdicts_on(make_judge(), make_query("CREATE TABLE t (a JSON)"))
     assert sent(verdicts) == ["CREATE TABLE t (a JSON)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        ("ALTER TABLE t ADD COLUMN IF NOT EXISTS a INT", "ALTER TABLE t ADD COLUMN a INT"),
+        ("ALTER TABLE IF EXISTS t DROP IF EXISTS a", "ALTER TABLE t DROP a"),
+        ("CREATE UNIQUE INDEX IF NOT EXISTS i ON t (a)", "CREATE UNIQUE INDEX i ON t (a)"),
+        ("DROP INDEX IF EXISTS i ON t", "ALTER TABLE t DROP INDEX i"),
+    ],
+)
+def test_mariadbs_if_exists(text: str, statement: str) -> None:
+    verdicts = verdicts_on(make_judge(MARIADB), make_query(text))
+    assert sent(verdicts) == [statement]
+    assert rules_of(verdicts) == ["log-if-exists"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALTER TABLE t ADD COLUMN IF NOT EXISTS a INT, ADD b INT",
+        "CREATE TABLE IF NOT EXISTS t (a INT)",
+        "DROP TABLE IF EXISTS t",
+        "DROP VIEW IF EXISTS v",
+    ],
+)
+def test_if_exists_that_stays(text: str) -> None:
+    verdicts = verdicts_on(make_judge(MARIADB), make_query(text))
+    assert sent(verdicts) == [text]
+    assert rules_of(verdicts) == []
