@@ -8,7 +8,7 @@ from rewound.engine.cloning import PROBE
 from rewound.engine.server_options import ServerSettings
 from rewound.errors import HostError
 from rewound.files.locks import new_folder
-from rewound.fleet.baseline import BASELINE_FORMAT, make_origin
+from rewound.fleet.baseline import make_origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.load.options import LoadOptions
 from tests.unit.fleet.test_state import LEDGER
@@ -99,7 +99,7 @@ def test_a_baseline_that_came_first_stays(cache: BaselineCache):
         lambda folder: (folder / "baseline.json").write_text(
             (folder / "baseline.json")
             .read_text()
-            .replace(f'"format":{BASELINE_FORMAT}', '"format":0')
+            .replace('"server_version":"', '"server_version":"1')
         ),
     ],
 )
