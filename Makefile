@@ -63,7 +63,7 @@ endurance: install  ## break it many times, and rewrite docs/reliability.md
 bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.split_and_judge
 	$(BIN)/python -m bench.read_binlog
-	$(BIN)/python -m bench.replay
+	$(BIN)/python -m bench.replay_logs
 	$(BIN)/python -m bench.up_small_worlds
 	$(BIN)/python -m bench.up_cold_worlds
 	$(BIN)/python -m bench.up_containers

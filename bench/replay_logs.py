@@ -1,6 +1,6 @@
 """Measure the replay of a binary log, beside `mysqlbinlog | mysql`, on the same server.
 
-    .venv/bin/python -m bench.replay [RUNS]
+    .venv/bin/python -m bench.replay_logs [RUNS]
 
 A source server writes a log of which nearly every event has one row, the worst case. In turns, the
 dump's state is loaded anew and the log replayed by each way; only the replay is measured. Both
