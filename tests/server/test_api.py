@@ -12,9 +12,11 @@ import pytest
 
 import rewound
 from rewound.errors import FleetExists, FleetNotFound, HostError, SomeWorldsFailed, UsageError
+from rewound.fleet.world import WorldState
 from rewound.operations import fleets
 from rewound.query.outcome import Outcome
 from tests.conftest import EXAMPLES, Cli, Dumps
+from tests.waiting import wait_until
 
 PLAYERS = "SELECT COUNT(*) AS players, SUM(player_score) AS total FROM player"
 
@@ -174,6 +176,16 @@ def test_what_is_exported_is_documented():
 def test_a_fleet_can_have_an_end():
     with rewound.up(EXAMPLES, fleet="api-expiring", worlds="host1", expire_s=3600) as fleet:
         assert fleets.expires_at(fleet.name) is not None
+
+
+@pytest.mark.usefixtures("environment")
+def test_worlds_can_sleep():
+    def is_asleep() -> bool:
+        return fleets.status("api-sleeping").worlds["host1"].state is WorldState.ASLEEP
+
+    with rewound.up(EXAMPLES, fleet="api-sleeping", worlds="host1", sleep_after_s=1) as fleet:
+        wait_until(is_asleep, timeout_s=60, poll_s=0.1)
+        assert fleet.query(PLAYERS).table.to_pylist()[0]["players"] == 155
 
 
 @pytest.mark.usefixtures("environment")

@@ -77,6 +77,7 @@ def up(
     fallback: bool = False,
     partial: bool = False,
     expire_s: float | None = None,
+    sleep_after_s: float | None = None,
     binlogs: Sequence[str | Path] = (),
     no_binlogs: bool = False,
     before_transaction: str | None = None,
@@ -86,8 +87,8 @@ def up(
     """Restore every world of a source into a new fleet, and return it.
 
     The arguments are the options of `rewound up`; with `partial`, worlds that cannot be
-    restored are left out, and `expire_s` is --expire in seconds. As a context manager the fleet
-    is taken down at the end.
+    restored are left out; `expire_s` and `sleep_after_s` are --expire and --sleep-after in
+    seconds. As a context manager the fleet is taken down at the end.
 
     Raises:
         SomeWorldsFailed: a world could not be restored, and not `partial`; nothing of the
@@ -119,6 +120,7 @@ def up(
             allow_missing=allow_missing,
             fallback=fallback,
             expire_s=expire_s,
+            sleep_after_s=sleep_after_s,
             load=LoadOptions(schema=schema, time_zone=require_zone(world_timezone)),
         ),
         observer=Silent(),

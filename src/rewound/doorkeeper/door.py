@@ -1,6 +1,7 @@
 """The door of one world: where it listens, who waits in front of it, and where it leads."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from rewound.engine.server_options import BEHIND_DOOR, LOOPBACK
 from rewound.fleet.doors import keeper_socket, lead_to
 from rewound.fleet.world import World
 from rewound.mysql.unix_socket import reachable
+
+_log = logging.getLogger(__name__)
 
 _BACKLOG = 512
 _GONE = "you have hung up"
@@ -129,13 +132,21 @@ class Door:
 
         return await asyncio.start_server(accept, sock=listener, backlog=_BACKLOG)
 
-    def lead_to_keeper(self) -> None:
-        """Let all who connect from now on come to the doorkeeper."""
-        lead_to(self.fleet, self.port, keeper_socket(self.fleet, self.port))
+    def lead_to_keeper(self) -> bool:
+        """Let all who connect from now on come to the doorkeeper; tell whether that worked."""
+        return self._lead_to(keeper_socket(self.fleet, self.port))
 
-    def lead_to_server(self, server: Server) -> None:
-        """Let all who connect to the socket from now on come to the server."""
-        lead_to(self.fleet, self.port, server.socket)
+    def lead_to_server(self, server: Server) -> bool:
+        """Let all who connect to the socket from now on come to the server; tell as well."""
+        return self._lead_to(server.socket)
+
+    def _lead_to(self, target: Path) -> bool:
+        try:
+            lead_to(self.fleet, self.port, target)
+        except OSError as error:  # no space, for example
+            _log.warning("%s: cannot be led to %s: %s", self.name, target.name, error.strerror)
+            return False
+        return True
 
 
 async def _connect_to_socket(server: Server) -> Streams:

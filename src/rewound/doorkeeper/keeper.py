@@ -138,10 +138,7 @@ class Keeper:
         door.server, door.reason, door.ever = server, "", 0
         door.used_at = time.monotonic()
         self._set(door, Stage.AWAKE)
-        try:
-            door.lead_to_server(server)
-        except OSError as error:  # no space: all connections are passed on, then
-            _log.warning("%s: still led to the doorkeeper: %s", door.name, error.strerror)
+        door.lead_to_server(server)  # if that fails, all connections are passed on
         self._ends.watch(server, partial(self._has_ended, door, server))
         door.answer(None)
 
@@ -254,11 +251,10 @@ class Keeper:
                 self._ends.forget(server)
                 world = self._context.record.worlds[door.name]
                 try:
-                    door.lead_to_keeper()
-                    slept = await self._in_thread(
+                    slept = door.lead_to_keeper() and await self._in_thread(
                         servers.put_to_sleep, self._context, world, server
                     )
-                except (MysqlError, OSError) as error:  # no connection left for us, or no space
+                except MysqlError as error:  # it has no connection left for us, for example
                     _log.info("%s: not put to sleep: %s", door.name, error)
                     slept = False
                 except RewoundError as error:
