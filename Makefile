@@ -69,6 +69,7 @@ bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.up_containers
 	$(BIN)/python -m bench.read_early
 	$(BIN)/python -m bench.many_worlds
+	$(BIN)/python -m bench.sleeping_worlds
 	$(BIN)/python -m bench.ask_all
 	$(BIN)/python -m bench.diff_tables
 	$(BIN)/python -m bench.restore

@@ -19,8 +19,8 @@ _log = logging.getLogger(__name__)
 
 _INTERRUPT_POLL_S = 0.2
 _PAUSE_PER_WRITE = 10.0
-"""How much longer than a write of the record the pause after it is: each writes all worlds, and of
-1,000 takes 10 ms."""
+"""How much longer than a write of the record the pause after it is: each writes all worlds. Of
+1,000 one took 3.7 ms here, and an `up` without pauses makes 3,000, one after the other."""
 
 _Outcome = TypeVar("_Outcome")
 

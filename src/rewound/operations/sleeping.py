@@ -21,7 +21,7 @@ from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World
 from rewound.load.options import LoadOptions
 
-_MOST_AWAKE = 40
+_MOST_AWAKE = 36
 """If the user wants no other number: somewhat more than a query asks at a time; 4 GB of servers."""
 _PATIENCE_S = 60.0
 _POLL_S = 0.05

@@ -14,7 +14,7 @@ DOCKER = EngineChoice(EngineKind.DOCKER, "mysql:9.7", "sha256:ab", "9.7.4", "uni
     ("available_gib", "worlds", "wanted", "expected"),
     [
         (64, 3, None, 3),
-        (64, 1000, None, 40),
+        (64, 1000, None, 36),
         (64, 1000, 100, 100),
         (64, 50, 100, 50),
         (4, 1000, None, 16),

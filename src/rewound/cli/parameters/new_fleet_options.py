@@ -52,7 +52,7 @@ def new_fleet_options(command: _Command) -> _Command:
         "--awake",
         type=click.IntRange(1),
         metavar="N",
-        help="With --sleep-after, at most N worlds are awake at a time. Default: 40, or fewer if"
+        help="With --sleep-after, at most N worlds are awake at a time. Default: 36, or fewer if"
         " memory is short.",
     )
     @click.option(
