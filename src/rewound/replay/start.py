@@ -49,7 +49,9 @@ def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[LogPlace, Sta
             hint="dump with --single-transaction --source-data=2 (before MySQL 8.0.26"
             " --master-data=2); --no-binlogs restores the dump's own moment",
         )
-    return _find_gtids(gtids, files), StartBy.GTIDS
+    place = _find_gtids(gtids, files)
+    _require_gtids_around(place, files)
+    return place, StartBy.GTIDS
 
 
 def _find_gtids(wanted: GtidSet, files: LogFiles) -> LogPlace:
@@ -70,6 +72,18 @@ def _find_gtids(wanted: GtidSet, files: LogFiles) -> LogPlace:
             raise _refuse_gtids(wanted, missing, files)
         return LogPlace(index, position)
     raise _refuse_gtids(wanted, None, files)
+
+
+def _require_gtids_around(place: LogPlace, files: LogFiles) -> None:
+    """Refuse a place beside transactions without GTIDs: the dump may have some of them."""
+    around = [files.find_last_before(place), next((p for _, p in files.iter_points(place)), None)]
+    if any(point is not None and point.gtid is None for point in around):
+        raise ReplayError(
+            "the dump says by GTIDs alone where it stands, but there the logs have transactions"
+            f" without GTIDs (in {files[place.index].name}, at {place.position:,})",
+            hint="dump with --source-data=2 (before MySQL 8.0.26 --master-data=2), or set"
+            " gtid_mode=ON on the server; --no-binlogs restores the dump's own moment",
+        )
 
 
 def _find_other_server(wanted: GtidSet, files: LogFiles) -> ReplayError | None:

@@ -62,7 +62,11 @@ class MadeLog:
         return path
 
     def add_transaction(
-        self, *events: tuple[int, bytes], number: int = 1, committed_us: int = NOW_US
+        self,
+        *events: tuple[int, bytes],
+        number: int = 1,
+        committed_us: int = NOW_US,
+        kind: int = GTID,
     ) -> int:
         """Add a GTID event and what belongs to it; return where it begins."""
         start = self.position
@@ -70,7 +74,7 @@ class MadeLog:
         overhead = 4 if self.has_checksums else 0
         length = gtid_bytes + overhead
         length += sum(19 + len(body) + overhead for _, body in events)
-        self.add(GTID, gtid_body(number=number, committed_us=committed_us, length=length))
+        self.add(kind, gtid_body(number=number, committed_us=committed_us, length=length))
         for kind, body in events:
             self.add(kind, body)
         return start

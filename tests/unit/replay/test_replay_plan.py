@@ -18,8 +18,10 @@ from rewound.replay.coordinates import Coordinates
 from rewound.replay.replay_plan import ReplayPlan, plan_replay
 from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
 from tests.unit.binlog.made_log import (
+    ANONYMOUS_GTID,
     BEGIN,
     COMMIT,
+    GTID,
     INSERT_1,
     NOW_US,
     PREVIOUS_GTIDS,
@@ -42,6 +44,7 @@ def make_logs(
     last: int | None = None,
     has_gtids: bool = True,
     has_checksums: bool = True,
+    anonymous: Sequence[int] = (),
 ) -> list[Path]:
     """Write the files; the last one stays open, names a next one (4) or ends with STOP (3)."""
     paths = []
@@ -57,9 +60,17 @@ def make_logs(
             log.add(PREVIOUS_GTIDS, body)
         for number in numbers:
             at_us = NOW_US + number * SECOND
-            start = log.add_transaction(BEGIN, *INSERT_1, COMMIT, number=number, committed_us=at_us)
+            start = log.add_transaction(
+                BEGIN,
+                *INSERT_1,
+                COMMIT,
+                number=number,
+                committed_us=at_us,
+                kind=ANONYMOUS_GTID if number in anonymous else GTID,
+            )
             STARTS[number] = (index, start)
-            seen.add_interval(UUID, number, number)
+            if number not in anonymous:
+                seen.add_interval(UUID, number, number)
         if index + 1 < len(files) or last == ROTATE:
             log.add(ROTATE, struct.pack("<Q", 4) + b"binlog.%06d" % (index + 2))
         elif last == STOP:
@@ -190,6 +201,30 @@ def test_a_start_that_the_logs_do_not_have(
 ) -> None:
     with pytest.raises((ReplayError, BinlogError)) as caught:
         plan(make_logs(tmp_path), at(9), coordinates)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("anonymous", "stated", "words"),
+    [
+        ((4,), "1-2", None),
+        ((8,), "1-2", None),
+        ((3,), "1-2", "transactions without GTIDs (in binlog.000002, at "),
+        ((2,), "1", "transactions without GTIDs (in binlog.000001, at "),
+        ((3,), "1-2:4", None),
+        ((5,), "1-4", "transactions without GTIDs (in binlog.000003, at "),
+        ((3,), "1-2:4-5", None),
+    ],
+)
+def test_gtids_alone_beside_transactions_without_them(
+    tmp_path: Path, anonymous: tuple[int, ...], stated: str, words: str | None
+) -> None:
+    logs = make_logs(tmp_path, anonymous=anonymous)
+    if words is None:
+        assert plan(logs, at(99), gtids(stated)).start_by == "the dump's GTIDs"
+        return
+    with pytest.raises(ReplayError) as caught:
+        plan(logs, at(99), gtids(stated))
     assert words in str(caught.value)
 
 
