@@ -599,6 +599,18 @@ def test_a_dump_of_no_single_moment_is_refused_where_a_row_shows_it(
     refuse(told, world, "dumped without --single-transaction")
 
 
+def test_views_are_renamed_as_tables_are(source: Source, world: LoadServer, tmp_path: Path) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        "RENAME TABLE game.v TO game.t, game.player TO game.v, game.t TO game.player",
+        "INSERT INTO game.v VALUES (9,'i',1)",
+        before=(*TABLES, "CREATE VIEW game.v AS SELECT 1 AS one"),
+    )
+    receipt_of(told, world)
+    told.require_equal(world)
+
+
 # A server with other options.
 
 

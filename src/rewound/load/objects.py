@@ -57,6 +57,7 @@ class StatedObjects:
                 self._remove(object_key(dropped, *key))
         elif kind is Kind.ALTER_TABLE and (new := verdict.mentions.renamed_to) is not None:
             self._move_triggers(keys[0], (new.schema or keys[0][0], new.name))
+            self._rename_view(keys[0], (new.schema or verdict.schema or keys[0][0], new.name))
         elif kind is Kind.DROP_TABLE:
             for key in keys:
                 for trigger in self._triggers.pop(key, ()):
@@ -80,6 +81,12 @@ class StatedObjects:
             if self._get_all(old[0]).get(trigger) == old:
                 self._schemas[old[0]][trigger] = new
                 self._triggers.setdefault(new, []).append(trigger)
+
+    def _rename_view(self, old: TableKey, new: TableKey) -> None:
+        view = _CREATED[Kind.CREATE_VIEW]
+        if object_key(view, *old) in self._get_all(old[0]):
+            self._remove(object_key(view, *old))
+            self._add(object_key(view, *new), new)
 
     def _add(self, key: ObjectKey, last_name: TableKey) -> None:
         is_trigger = key[0] == _CREATED[Kind.CREATE_TRIGGER]

@@ -106,6 +106,7 @@ class LogJudge:
             if plain is not None:
                 existence = RuleUse(log_rules.LOG_IF_EXISTS, excerpt(text))
                 text = plain
+        is_rename = text[:6].upper() == b"RENAME"
         for statement in self._translate(text):
             session = self._judge.session
             narrowed = self._selection.narrow(statement, session.mode, session.schema)
@@ -116,6 +117,8 @@ class LogJudge:
             if (switch := self._judge.take_switch(position)) is not None:
                 verdicts.append(switch)
             verdict = _only_definitions(verdict)
+            if is_rename and verdict.sql[-1:] == (narrowed,):
+                verdict = replace(verdict, sql=(*verdict.sql[:-1], _as_rename(narrowed)))
             if existence is not None and verdict.sql:
                 verdict = replace(verdict, uses=(*verdict.uses, existence))
             verdicts.append(verdict)
@@ -180,6 +183,12 @@ def _rename(text: bytes, part: Sequence[Token]) -> bytes:
     old = text[part[0].start : part[at - 1].end]
     new = text[part[at + 1].start : part[-1].end]
     return b"ALTER TABLE " + old + b" RENAME TO " + new
+
+
+def _as_rename(alter: bytes) -> bytes:
+    """Return the RENAME TABLE that was judged as ALTER TABLE: it takes views as well."""
+    old, _, new = alter.removeprefix(b"ALTER TABLE").rpartition(b" RENAME TO ")
+    return b"RENAME TABLE" + old + b" TO " + new
 
 
 def _drop_index(text: bytes, tokens: Sequence[Token]) -> bytes:

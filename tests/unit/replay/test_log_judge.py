@@ -21,11 +21,12 @@ from tests.unit.replay.judging import (
         ("/* app */ DROP TABLE t", ["DROP TABLE t"]),
         (" \n\tDROP TABLE t", ["DROP TABLE t"]),
         ("TRUNCATE t", ["TRUNCATE t"]),
-        ("RENAME TABLE a TO b", ["ALTER TABLE a RENAME TO b"]),
+        ("RENAME TABLE a TO b", ["RENAME TABLE a TO b"]),
         (
             "RENAME TABLES a TO `x,y`, game.c TO d",
-            ["ALTER TABLE a RENAME TO `x,y`", "ALTER TABLE game.c RENAME TO d"],
+            ["RENAME TABLE a TO `x,y`", "RENAME TABLE game.c TO d"],
         ),
+        ("ALTER TABLE a RENAME TO b", ["ALTER TABLE a RENAME TO b"]),
         ("DROP INDEX i ON t", ["ALTER TABLE t DROP INDEX i"]),
         (
             "DROP INDEX `i x` ON game.`t` ALGORITHM=INPLACE",
@@ -158,7 +159,7 @@ ONLY, SKIP = DumpFilter(only_tables=("player*",)), DumpFilter(skip_tables=("item
         ("DROP VIEW item_view, player_view", SKIP, ["DROP VIEW `player_view`"]),
         ("DROP TRIGGER tr", SKIP, ["DROP TRIGGER IF EXISTS `tr`"]),
         ("DROP TRIGGER game.tr", ONLY, ["DROP TRIGGER IF EXISTS `game`.`tr`"]),
-        ("RENAME TABLE player TO player_old", ONLY, ["ALTER TABLE player RENAME TO player_old"]),
+        ("RENAME TABLE player TO player_old", ONLY, ["RENAME TABLE player TO player_old"]),
         ("RENAME TABLE player TO old", ONLY, "log-selection"),
         ("RENAME TABLE new TO player", ONLY, "log-selection"),
         ("RENAME TABLE item TO other", SKIP, "log-selection"),
