@@ -11,7 +11,6 @@ from functools import partial
 from rewound.errors import FleetError, MysqlError, RewoundError
 from rewound.figures import show_count
 from rewound.files.mounts import remove_tree
-from rewound.fleet.baseline import Baseline
 from rewound.fleet.connections import list_connections
 from rewound.fleet.doors import door_locked
 from rewound.fleet.fleet_context import FleetContext
@@ -19,6 +18,7 @@ from rewound.fleet.record_writer import interruptible, run_side_by_side
 from rewound.fleet.restore_context import discard_world, make_world_folder
 from rewound.fleet.serving import ServedClone, serve_clone
 from rewound.fleet.world import World, WorldState, fleet_flag
+from rewound.load.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _Resetter:
             context.record_writer.update(fresh)
             context.observer.world_changed(world.name, WorldState.STARTING)
             try:
-                served = self._start_anew(world, baseline)
+                served = self._start_anew(world, world.baseline, baseline.ledger)
             except RewoundError as error:
                 if context.cancelled.is_set():
                     raise
@@ -75,15 +75,15 @@ class _Resetter:
         context.observer.world_changed(world.name, WorldState.READY, show_count(world.rows, "row"))
         return ended
 
-    def _start_anew(self, world: World, baseline: Baseline) -> ServedClone:
+    def _start_anew(self, world: World, key: str, ledger: Ledger) -> ServedClone:
         engine, baselines = self.context.engine, self.context.baselines
         folder = self.context.folder.world_folder(world.name)
         engine.end_all(folder)
         remove_tree(folder)
         make_world_folder(folder)
-        spec = self.context.spec(world, data_from=baselines.data(baseline.origin.key))
+        spec = self.context.spec(world, data_from=baselines.data(key))
         may_sleep = self.context.record.sleeping is not None
-        return serve_clone(engine, spec, baseline, baselines, may_sleep=may_sleep)
+        return serve_clone(engine, spec, ledger, baselines, key=key, may_sleep=may_sleep)
 
     def _list_connections(self, world: World) -> tuple[str, ...]:
         server, state = world.server, world.state

@@ -199,7 +199,12 @@ def _start_from_baseline(
         is_deep = context.witness is None or baseline.ledger.deep is not None
         try:
             served = serve_clone(
-                engine, spec, baseline, baselines, may_sleep=context.leaves_asleep and is_deep
+                engine,
+                spec,
+                baseline.ledger,
+                baselines,
+                key=key,
+                may_sleep=context.leaves_asleep and is_deep,
             )
         except (ServerNotReady, LoadError) as error:
             if context.cancelled.is_set():

@@ -8,7 +8,6 @@ from rewound.engine.cloning import DATA
 from rewound.engine.protocol import Engine, Server, ServerSpec
 from rewound.errors import LoadError, MysqlError
 from rewound.fleet.asleep import leave_asleep
-from rewound.fleet.baseline import Baseline
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.fleet.change_signs import list_table_files, read_original
 from rewound.fleet.changes import Original
@@ -63,24 +62,24 @@ def serve(engine: Engine, spec: ServerSpec, ledger: Ledger, *, counts_rows: bool
 def serve_clone(
     engine: Engine,
     spec: ServerSpec,
-    baseline: Baseline,
+    ledger: Ledger,
     baselines: BaselineCache,
     *,
+    key: str,
     may_sleep: bool,
 ) -> ServedClone:
-    """Start a server on a clone of a baseline that is acquired, and check it.
+    """Start a server on a clone of a baseline that is acquired by its key, and check it.
 
     If the world `may_sleep` and the baseline was counted before, only its data is cloned.
 
     Raises:
         LoadError, ServerNotReady, HostError: as `serve`.
     """
-    key = baseline.origin.key
     is_counted = baselines.is_counted(key)
     if may_sleep and is_counted and (original := baselines.find_original(key)) is not None:
         leave_asleep(engine, spec)
         return ServedClone(None, original)
-    served = serve(engine, spec, baseline.ledger, counts_rows=not is_counted)
+    served = serve(engine, spec, ledger, counts_rows=not is_counted)
     baselines.mark_counted(key, served.original)
     return ServedClone(served.server, served.original)
 
