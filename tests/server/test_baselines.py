@@ -413,3 +413,19 @@ def test_the_next_numbers_of_a_sequence_are_the_same_after_a_reset(
     assert ask(cli, insert, "--write", "--worlds", "a") == ["a,203"]
     assert cli("reset").code == 0
     assert ask(cli, insert, "--write", "--worlds", "a") == ["a,203"]
+
+
+def test_a_baseline_of_which_an_earlier_version_made_another_key_is_reset_to(
+    cli: Cli, dumps: Dumps, down: None
+):
+    write_game(dumps, "a")
+    up(cli, dumps.folder)
+    [description] = cli.cache_dir.glob("baselines/*/baseline.json")
+    text = description.read_text()
+    current = f'"origin":{{"format":{BASELINE_FORMAT}'
+    assert text.count(current) == 1
+    older = f'"origin":{{"format":{BASELINE_FORMAT - 1}'
+    description.write_text(text.replace(current, older))
+    done = cli("reset")
+    assert done.code == 0, done.stderr
+    assert ask(cli, "SELECT COUNT(*) FROM player") == ["a,2"]
