@@ -4,6 +4,7 @@
     ├── UsageError               2  the command line is wrong: change it
     ├── HostError                3  this host lacks something: MySQL, disk, memory, a port
     │   ├── CommandFailed           a program that Rewound ran failed
+    │   ├── PortTaken               another program has just taken the port of a server
     │   └── ServerNotReady          mysqld was started but did not answer
     ├── CatalogError             1  the dumps found do not match the request
     ├── DumpError                1  one dump is unreadable, cut off, or not a dump
@@ -97,6 +98,10 @@ class CommandFailed(HostError):
         super().__init__(text, hint=hint, quoted=stderr_tail)
         self.argv = tuple(argv)
         self.stderr_tail = stderr_tail
+
+
+class PortTaken(HostError):
+    """Another program has taken the port of a server since it was chosen."""
 
 
 class ServerNotReady(HostError):

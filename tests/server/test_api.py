@@ -1,6 +1,7 @@
 """Rewound from Python, on the sample's three worlds."""
 
 import pydoc
+import socket
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import rewound
 from rewound.errors import FleetExists, FleetNotFound, HostError, SomeWorldsFailed, UsageError
 from rewound.fleet.world import WorldState
-from rewound.operations import fleets
+from rewound.operations import fleets, restoring
 from rewound.query.outcome import Outcome
 from tests.conftest import EXAMPLES, Cli, Dumps
 from tests.waiting import wait_until
@@ -223,3 +224,18 @@ def test_a_world_that_keeps_its_older_dump_is_told_by_an_addition(dumps: Dumps):
         assert fleet.add(dumps.folder, partial=True) == []
         dumps.write(whole, name=newer)
         assert fleet.add(dumps.folder) == ["w1"]
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_port_that_was_taken_meanwhile_is_exchanged(
+    dumps: Dumps, monkeypatch: pytest.MonkeyPatch
+):
+    folder = dumps.write("CREATE TABLE t (id INT);").parent
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(restoring, "pick_ports", lambda _count, base: [taken])
+        with rewound.up(folder, schema="game", fleet="exchanged") as fleet:
+            assert fleets.status("exchanged").worlds["host1"].port != taken
+            assert fleet.query("SELECT COUNT(*) AS n FROM t").table.to_pylist()[0]["n"] == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rewound.command import last_lines
 from rewound.engine.protocol import ServerSpec
-from rewound.errors import FREE_DISK, FREE_MEMORY, HostError, MysqlError, ServerNotReady
+from rewound.errors import FREE_DISK, FREE_MEMORY, HostError, MysqlError, PortTaken, ServerNotReady
 from rewound.mysql.accounts import boot_statement
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -72,9 +72,9 @@ def boot_file(spec: ServerSpec, more: Sequence[str] = ()) -> Iterator[Path]:
         path.unlink()
 
 
-def port_taken(name: str) -> HostError:
+def port_taken(name: str) -> PortTaken:
     """Return the error of a port that another program has just taken."""
-    return HostError(
+    return PortTaken(
         f"another program has just taken the port of {name}", hint="run the command again"
     )
 

@@ -123,12 +123,13 @@ class _Recorder:
         return replace(known, server=None, schemas=(), rows=0)
 
     def ready(self, world: str, made: Restored) -> None:
+        planned = self.record_writer.record.worlds[world]
         ready = World(
             name=world,
             state=WorldState.READY,
             dump=made.dump.path,
             taken_at=made.dump.taken_at,
-            port=self.record_writer.record.worlds[world].port,
+            port=planned.port if made.server is None else made.server.port,
             server=made.server,
             schemas=made.ledger.schemas,
             rows=made.ledger.rows,

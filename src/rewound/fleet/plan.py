@@ -32,6 +32,8 @@ class WorldPlan:
     port: int
     folder: Path
     """Where its server lives."""
+    any_port: bool = False
+    """Whether another port does as well, if this one is taken."""
     logs: WorldLogs | None = None
     """The binary logs that lead from a dump to the moment; None if a dump's own is wanted."""
 
@@ -52,6 +54,7 @@ def plan_worlds(
     ports: Sequence[int],
     worlds: Path,
     fallback: bool,
+    any_port: bool = False,
     logs: Mapping[str, WorldLogs] | None = None,
 ) -> list[WorldPlan]:
     """Return a plan per chosen dump, in their order; `logs` are by world."""
@@ -61,6 +64,7 @@ def plan_worlds(
             dumps=(choice.dump, *(choice.older if fallback else ())),
             port=port,
             folder=worlds / choice.dump.world,
+            any_port=any_port,
             logs=(logs or {}).get(choice.dump.world),
         )
         for choice, port in zip(chosen, ports, strict=True)

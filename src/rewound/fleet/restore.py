@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rewound.catalog import Dump
+from rewound.engine.host.ports import pick_ports
 from rewound.engine.protocol import Engine, Server
 from rewound.engine.server_options import ServerSettings
 from rewound.errors import (
@@ -18,6 +19,7 @@ from rewound.errors import (
     DumpError,
     Interrupted,
     LoadError,
+    PortTaken,
     ReplayError,
     ServerNotReady,
     TableNamesFolded,
@@ -41,6 +43,8 @@ from rewound.load.ledger import Ledger
 from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.replaying import for_target
 
+_MORE_PORTS = 3
+"""How often another port is tried."""
 _log = logging.getLogger(__name__)
 
 
@@ -54,6 +58,19 @@ def restore_world(
         HostError: the server could not be started.
         Interrupted: the user wants to stop.
     """
+    # The doorkeeper of worlds that sleep has their ports already.
+    for _ in range(_MORE_PORTS if plan.any_port and not context.may_sleep else 0):
+        try:
+            return _restore_world(plan, context, engine, observer)
+        except PortTaken as error:
+            plan = replace(plan, port=pick_ports(1, base=None)[0])
+            observer.world_note(plan.name, f"{error.message}; trying port {plan.port}")
+    return _restore_world(plan, context, engine, observer)
+
+
+def _restore_world(
+    plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
+) -> Restored:
     *newer, last = plan.dumps
     passed_over: tuple[Path, ...] = ()
     for dump in newer:

@@ -244,6 +244,7 @@ def plan_restore(
         ports=pick_ports(len(chosen), base=options.port_base),
         worlds=folder.path / "worlds",
         fallback=options.fallback,
+        any_port=options.port_base is None,
         logs=logs,
     )
     plans = [*made, *besides]

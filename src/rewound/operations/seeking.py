@@ -170,7 +170,7 @@ def _plan(world: World, chosen: LogChoice, folder: Path) -> WorldPlan:
         logs.plan(dump.path)
     except (ReplayError, BinlogError) as error:
         raise error.of_world(world.name) from error
-    return WorldPlan(world.name, (dump,), world.port, folder, logs)
+    return WorldPlan(world.name, (dump,), world.port, folder, logs=logs)
 
 
 def _no_logs(world: str) -> UsageError:
