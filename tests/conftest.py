@@ -64,6 +64,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail, rather than skip, the tests that need a Docker daemon where there is none",
     )
     parser.addoption(
+        "--require-mariadb",
+        action="store_true",
+        help="fail, rather than skip, the tests that need a MariaDB where none can be fetched",
+    )
+    parser.addoption(
         "--endurance",
         action="store_true",
         help="make all the tries of tests/endurance, not a few of them; takes long",

@@ -18,10 +18,12 @@ _STEPS_BEFORE_DUMP, _STEPS_AFTER = 15, 60
 
 
 @pytest.fixture(scope="module")
-def source(make_folder: Callable[[], Path]) -> Iterator[Source]:
+def source(make_folder: Callable[[], Path], pytestconfig: pytest.Config) -> Iterator[Source]:
     try:
         server = get_mariadb()
     except NoMariaDb as reason:
+        if pytestconfig.getoption("--require-mariadb"):
+            pytest.fail(f"no MariaDB: {reason}")
         pytest.skip(f"no MariaDB: {reason}")
     with running_mariadb(server, make_folder) as source:
         yield source
