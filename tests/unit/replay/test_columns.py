@@ -164,6 +164,11 @@ def test_another_number_of_columns_and_many_differences() -> None:
     found = find_difference(logged, [replace(INT_HERE, name=n) for n in "bcdef"], CHARSETS.get)
     assert found is not None
     assert found.endswith("column d is called a in the log and 2 more")
+    three = find_difference(
+        table_map(*[INT_LOGGED] * 3), [replace(INT_HERE, name=n) for n in "bcd"], CHARSETS.get
+    )
+    assert three is not None
+    assert three.endswith("column d is called a in the log")
 
 
 NAMELESS = replace(INT_LOGGED, name=None)

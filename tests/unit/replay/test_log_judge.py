@@ -180,6 +180,16 @@ ONLY, SKIP = DumpFilter(only_tables=("player*",)), DumpFilter(skip_tables=("item
             ["CREATE TABLE player3 (a INT, FOREIGN KEY (a) REFERENCES item (id))"],
         ),
         ("CREATE PROCEDURE p() SELECT 1", ONLY, "not-selected"),
+        (
+            "CREATE TABLE game.t LIKE other.item",
+            DumpFilter(only_schemas=("game",)),
+            "log-selection",
+        ),
+        (
+            "CREATE TABLE game.t LIKE game.item",
+            DumpFilter(only_schemas=("game",)),
+            ["CREATE TABLE game.t LIKE game.item"],
+        ),
     ],
 )
 def test_parts_of_a_dump(text: str, part: DumpFilter, outcome: list[str] | str) -> None:
@@ -222,6 +232,11 @@ _LONGTEXT = "longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
             ],
         ),
         ("CREATE OR REPLACE VIEW v AS SELECT 1", ["CREATE OR REPLACE VIEW v AS SELECT 1"]),
+        (
+            "CREATE OR REPLACE TABLE t (a JSON)",
+            ["DROP TABLE IF EXISTS `t`", f"CREATE TABLE t (a {_LONGTEXT})"],
+        ),
+        ("CREATE VIEW v AS SELECT a AS json, b AS c FROM t", None),
     ],
 )
 def test_statements_of_mariadb(text: str, statements: list[str] | None) -> None:
@@ -263,3 +278,25 @@ def test_if_exists_that_stays(text: str) -> None:
     verdicts = verdicts_on(make_judge(MARIADB), make_query(text))
     assert sent(verdicts) == [text]
     assert rules_of(verdicts) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "statement", "rules"),
+    [
+        (None, "CREATE TABLE t (a TEXT) CHARSET=utf8mb4", []),
+        (255, "CREATE TABLE t (a TEXT) CHARSET=utf8mb4", []),
+        (
+            45,
+            "CREATE TABLE t (a TEXT) CHARSET=utf8mb4 COLLATE utf8mb4_general_ci",
+            ["default-collation"],
+        ),
+    ],
+)
+def test_the_collation_of_utf8mb4_is_that_of_the_log(
+    number: int | None, statement: str, rules: list[str]
+) -> None:
+    query = make_query(
+        "CREATE TABLE t (a TEXT) CHARSET=utf8mb4", default_collation_for_utf8mb4=number
+    )
+    verdicts = verdicts_on(make_judge(), query)
+    assert (sent(verdicts), rules_of(verdicts)) == ([statement], rules)

@@ -159,6 +159,12 @@ def test_parts_are_just_what_is_replayed(tmp_path: Path) -> None:
     ]
     assert planned.as_of_us == NOW_US + 4 * SECOND
     assert planned.identity != plan(logs, at(3)).identity
+    # ROTATE is after the last transaction, and not needed.
+    (part,) = plan(logs, of(3, is_included=True)).parts
+    assert part.end == logs[0].stat().st_size - len(b"binlog.000002") - 31
+    assert plan(logs, at(99)).as_of_us == NOW_US + 8 * SECOND
+    assert plan(logs, at(2.5)).as_of_us == NOW_US + 2_500_000
+    assert plan(logs, of(3, is_included=False)).as_of_us is None
 
 
 @pytest.mark.parametrize(
@@ -188,6 +194,7 @@ def test_a_start_by_both_has_to_agree(tmp_path: Path) -> None:
     ("coordinates", "words"),
     [
         (Coordinates(), "does not say where it stands"),
+        (Coordinates("binlog.000001"), "does not say where it stands"),
         (gtids("1-2", OTHER), f"the logs are of server {UUID}, the dump of {OTHER}"),
         (gtids("1-20"), "transactions that the logs binlog.000001 to binlog.000003 do not have"),
         (gtids("1-2:4"), f"not in this order: {UUID}:4; the logs end before the dump"),
