@@ -4,7 +4,9 @@ Transactions 1 and 2 are before the dump. They were committed at second 1, 2, â€
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from rewound.catalog.logs.binary_log import BinaryLog
 from rewound.catalog.logs.coverage import arrange
 from rewound.catalog.logs.reading import read_log
 from rewound.errors import BinlogError, DumpTooNew, ReplayError
+from rewound.load.log_receipt import HandlerCounts, LogFileFacts, LoggedPoint, LogReceipt, LogRule
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.replay_plan import ReplayPlan, plan_replay
 from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
@@ -391,3 +394,108 @@ def test_a_position_in_the_logs_of_the_replicated_server_is_not_proved(tmp_path:
     name, start = position(3).log_name, position(3).position
     planned = plan(logs, at(9), Coordinates(name, start, of_the_replicated=True))
     assert any("--dump-replica" in text for text in planned.not_proved)
+
+
+def receipt_of(planned: ReplayPlan, **changes: object) -> LogReceipt:
+    """Return the receipt of a replay of this plan."""
+    point = planned.first
+    first = None
+    if point is not None:
+        first = LoggedPoint(point.log_name, point.start, point.gtid, datetime.now(UTC), True)
+    receipt = LogReceipt(
+        target=planned.target,
+        as_of=None,
+        start_by=planned.start_by,
+        files=tuple(
+            LogFileFacts(str(part.path), part.survey.name, "ab", part.start, part.end)
+            for part in planned.parts
+        ),
+        transactions=planned.transactions,
+        first=first,
+        last=None,
+        first_left_out=None,
+        tables=(),
+        read=HandlerCounts(),
+        server=HandlerCounts(),
+        definitions=(),
+        rules=(),
+        notes=(),
+        not_proved=(),
+    )
+    return replace(receipt, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "files", "left"),
+    [
+        (2, 3, 6),  # nothing was replayed
+        (3, 3, 5),
+        (4, 2, 4),
+        (7, 1, 2),
+        (8, 1, 0),
+    ],
+)
+def test_a_plan_goes_on_where_a_receipt_ends(
+    tmp_path: Path, earlier: int, files: int, left: int
+) -> None:
+    logs = make_logs(tmp_path)
+    whole = plan(logs, of(8, is_included=True))
+    part = plan(logs, AtPosition(*place_after(logs, earlier)))
+    rest = whole.after(receipt_of(part))
+    assert (len(rest.parts), rest.transactions) == (files, left)
+    assert rest.parts[0].start == part.parts[-1].end
+    assert rest.parts[1:] == whole.parts[-files:][1:]
+    assert rest.parts[-1].end == whole.parts[-1].end
+
+
+def place_after(logs: Sequence[Path], number: int) -> tuple[str, int]:
+    """Return the place behind a transaction."""
+    planned = plan(logs, of(number, is_included=True), gtids("1"))
+    return planned.parts[-1].survey.name, planned.parts[-1].end
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda receipt: replace(receipt, transactions=9),
+        lambda receipt: replace(receipt, files=()),
+        lambda receipt: replace(receipt, files=receipt.files * 2),
+        lambda receipt: replace(
+            receipt, files=(replace(receipt.files[0], from_position=4), *receipt.files[1:])
+        ),
+        lambda receipt: replace(
+            receipt, files=(replace(receipt.files[0], to_position=5), *receipt.files[1:])
+        ),
+        lambda receipt: replace(
+            receipt, files=(replace(receipt.files[0], name="other.000001"), *receipt.files[1:])
+        ),
+        lambda receipt: replace(
+            receipt, files=(*receipt.files[:-1], replace(receipt.files[-1], to_position=99_999))
+        ),
+        lambda receipt: replace(receipt, first=replace(receipt.first, gtid=f"{OTHER}:3")),
+        lambda receipt: replace(receipt, rules=(LogRule("xa-undecided", "skipped", 1, "", ""),)),
+    ],
+)
+def test_a_receipt_of_something_else_is_not_gone_on_from(
+    tmp_path: Path, change: Callable[[LogReceipt], LogReceipt]
+) -> None:
+    logs = make_logs(tmp_path)
+    whole = plan(logs, of(8, is_included=True))
+    receipt = receipt_of(plan(logs, of(4, is_included=True)))
+    assert whole.after(receipt).transactions == 4
+    other = change(receipt)
+    assert whole.after(other) is whole
+    assert whole.find_nearest({("a",): other}) is None
+    assert whole.find_nearest({("a",): other, ("b",): receipt}) == ("b",)
+
+
+def test_the_nearest_moment_on_the_way_is_found(tmp_path: Path) -> None:
+    logs = make_logs(tmp_path)
+    plans = {number: plan(logs, of(number, is_included=True)) for number in (3, 4, 7, 8)}
+    receipts = {each.identity: receipt_of(each) for each in plans.values()}
+    assert len(receipts) == len(plans)
+    assert plans[8].find_nearest(receipts) == plans[8].identity
+    assert plans[7].find_nearest(receipts) == plans[7].identity
+    del receipts[plans[7].identity]
+    assert plans[7].find_nearest(receipts) == plans[4].identity
+    assert plans[3].find_nearest({plans[4].identity: receipts[plans[4].identity]}) is None

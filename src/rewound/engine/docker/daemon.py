@@ -173,7 +173,7 @@ class Daemon:
         """Start a container and return its id; one that does not start is removed.
 
         Raises:
-            PortTaken: of the host.
+            PortInUse: of the host.
             HostError: it could not be started.
         """
         container = self._create(plan)
@@ -183,7 +183,7 @@ class Daemon:
                     container.start()
                 except APIError as error:
                     if _is_port_taken(error):
-                        raise PortTaken from error
+                        raise PortInUse from error
                     raise
         except BaseException:
             self.remove(container.id)
@@ -310,7 +310,7 @@ class Daemon:
             raise
 
 
-class PortTaken(Exception):
+class PortInUse(Exception):
     """Another program listens on the port that a container was to have."""
 
 

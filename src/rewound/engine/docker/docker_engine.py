@@ -42,7 +42,7 @@ from rewound.engine.docker.container import (
     container_name,
     server_arguments,
 )
-from rewound.engine.docker.daemon import Daemon, PortTaken
+from rewound.engine.docker.daemon import Daemon, PortInUse
 from rewound.engine.docker.docker_watch import DockerWatch
 from rewound.engine.docker.images import Image
 from rewound.engine.protocol import Server, ServerSpec
@@ -166,7 +166,7 @@ class DockerEngine(DockerWatch):
         )
         try:
             container = self._daemon.start(plan)
-        except PortTaken as error:
+        except PortInUse as error:
             raise port_taken(spec.name) from error
         endpoint = Endpoint(spec.folder / SOCKET, LOOPBACK, spec.port, ROOT, spec.root_password)
         try:
