@@ -66,6 +66,8 @@ def command(
     A world is ready only when every row of its dump is proven to be there.
     The first restore of a dump leaves a baseline, from which the next restore takes about a second.
 
+    Binary logs below SOURCE, or in --binlogs, are replayed up to the exact moment.
+
     With --add, worlds of SOURCE are added to a fleet that is up, if they are missing, have failed
     or fell back to an older dump (--fallback). Options that are not given are taken from the
     fleet; its other worlds are left alone.
