@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -609,6 +610,101 @@ def test_views_are_renamed_as_tables_are(source: Source, world: LoadServer, tmp_
     )
     receipt_of(told, world)
     told.require_equal(world)
+
+
+def test_definitions_after_one_in_another_zone_are_in_that_of_the_server(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        "SET SESSION time_zone='+05:30', lc_time_names='de_DE', auto_increment_increment=7",
+        "CREATE TABLE game.k1 (id INT PRIMARY KEY, t TIMESTAMP DEFAULT '2000-01-01 00:00:00')",
+        "SET SESSION time_zone='SYSTEM', lc_time_names=DEFAULT, auto_increment_increment=DEFAULT",
+        "CREATE TABLE game.k2 (id INT PRIMARY KEY, t TIMESTAMP DEFAULT '2000-01-01 00:00:00')",
+        "INSERT INTO game.k2 (id) VALUES (1)",
+        "ALTER TABLE game.k2 ADD d DATETIME DEFAULT CURRENT_TIMESTAMP,"
+        " ADD u TIMESTAMP NOT NULL DEFAULT '2001-02-03 04:05:06'",
+        "ALTER TABLE game.k2 MODIFY t DATETIME",
+        "SET SESSION time_zone=DEFAULT",
+    )
+    receipt = receipt_of(told, world)
+    told.require_equal(world)
+    assert rules_of(receipt)["log-host-zone"][0] == "executed, and noted"
+    assert any("the time zone" in text for text in receipt.findings)
+
+
+def test_columns_of_every_kind_are_those_of_the_table(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        "CREATE TABLE game.kinds (id INT PRIMARY KEY, y YEAR, v VECTOR(3), a VARCHAR(9) COLLATE"
+        " utf8mb4_bin, b BIT(3), g POINT, j JSON, s SET('a'), t TEXT CHARACTER SET latin1)",
+        "INSERT INTO game.kinds VALUES (1,2024,STRING_TO_VECTOR('[1,2,3]'),'x',b'1',POINT(1,2),"
+        "'{}','a','y'),(2,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL)",
+        "UPDATE game.kinds SET y = 1999 WHERE id = 2",
+    )
+    receipt_of(told, world)
+    told.require_equal(world)
+
+
+def test_a_table_that_a_select_fills_has_its_options(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        "SET SESSION show_create_table_verbosity=ON",
+        "CREATE TABLE game.filled (PRIMARY KEY (id)) ROW_FORMAT=DYNAMIC SELECT id, name"
+        " FROM game.player",
+        "SET SESSION show_create_table_verbosity=OFF",
+        "UPDATE game.filled SET name = 'z'",
+    )
+    receipt_of(told, world)
+    told.require_equal(world)
+
+
+def test_events_and_routines_that_are_altered_stay_and_are_named(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        "CREATE EVENT game.e ON SCHEDULE EVERY 1 DAY DO SET @a = 1",
+        "ALTER EVENT game.e COMMENT 'x'",
+        "CREATE PROCEDURE game.p() SELECT 1",
+        "ALTER PROCEDURE game.p SQL SECURITY INVOKER",
+        "UPDATE game.player SET score = 0",
+    )
+    receipt = receipt_of(told, world)
+    told.require_equal(world)
+    assert rules_of(receipt)["log-altered-object"] == ("skipped", 2)
+    assert any("ALTER EVENT" in text for text in receipt.findings)
+
+
+def test_memory_tables_of_a_server_that_was_restarted_are_named(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        "UPDATE game.player SET score = 0",
+        "FLUSH BINARY LOGS",
+        before=(*TABLES, "CREATE TABLE game.m (a INT) ENGINE=MEMORY"),
+    )
+    assert receipt_of(told, world).findings == ()
+    start = told.logs[-1].read_bytes()
+    # As a server that has just started begins a file: with the time, in its FORMAT event.
+    created = start[:74] + start[4:8] + start[78:]
+    end = 4 + int.from_bytes(created[13:17], "little")
+    body = created[4 : end - 4]
+    closed = body[:17] + b"\0\0" + body[19:]  # without the flag of a file in use
+    told.change(-1, created[:4] + body + crc32(closed).to_bytes(4, "little") + created[end:])
+    world.clear()
+    (finding,) = receipt_of(told, world).findings
+    assert "the source was restarted before" in finding
 
 
 # A server with other options.

@@ -287,9 +287,9 @@ class Keeper:
                 self._spawn(self._look(door), door)
 
     async def _look(self, door: Door) -> None:
-        server = door.get_server()
+        server, world = door.get_server(), self._context.record.worlds[door.name]
         try:
-            use = await self._in_thread(servers.look_at_use, self._context, server)
+            use = await self._in_thread(servers.look_at_use, self._context, world, server)
         except MysqlError as error:
             _log.info("%s: does not say who is connected: %s", door.name, error.message)
             door.used_at = time.monotonic()

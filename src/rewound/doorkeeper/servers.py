@@ -11,6 +11,7 @@ from rewound.engine.cloning import DATA
 from rewound.engine.protocol import Server
 from rewound.fleet.change_signs import list_table_files
 from rewound.fleet.changes import Seen, find_changes
+from rewound.fleet.doors import count_looks
 from rewound.fleet.fleet_context import FleetContext
 from rewound.fleet.resume import resume_world
 from rewound.fleet.world import World
@@ -28,7 +29,8 @@ class Use:
     connected: int
     """How many others than we, just now."""
     ever: int
-    """How many connections there ever were, with ours."""
+    """How many connections there ever were, with ours, and without those of commands that only
+    look (`fleet.doors.note_look`)."""
 
 
 def wake(context: FleetContext, world: World) -> Server:
@@ -41,7 +43,7 @@ def wake(context: FleetContext, world: World) -> Server:
     return resume_world(context, world, may_run=False).server
 
 
-def look_at_use(context: FleetContext, server: Server) -> Use:
+def look_at_use(context: FleetContext, world: World, server: Server) -> Use:
     """Return who is connected to a server.
 
     A connection that was made to its socket before ours is counted, even if it has not logged in
@@ -57,7 +59,8 @@ def look_at_use(context: FleetContext, server: Server) -> Use:
     ) as connection:
         rows = connection.query(_COUNTERS).rows
     counters = {str(name): int(str(value)) for name, value in rows}
-    return Use(counters["Threads_connected"] - 1, counters["Connections"])
+    looks = count_looks(context.folder.path, world.port)
+    return Use(counters["Threads_connected"] - 1, counters["Connections"] - looks)
 
 
 def put_to_sleep(context: FleetContext, world: World, server: Server) -> bool:
@@ -70,7 +73,7 @@ def put_to_sleep(context: FleetContext, world: World, server: Server) -> bool:
         MysqlError: it does not answer.
         HostError: it did not end cleanly.
     """
-    if look_at_use(context, server).connected > 0:
+    if look_at_use(context, world, server).connected > 0:
         return False
     context.engine.stop(server)
     original = context.folder.find_original(world.name)

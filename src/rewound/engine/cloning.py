@@ -114,6 +114,16 @@ def clone(method: CloneMethod, source: Path, folder: Path) -> None:
     (folder / DATA).chmod(0o700)
 
 
+def discard_clone(folder: Path) -> None:
+    """Remove `folder/data`, and the layers of its overlay if it is one.
+
+    Raises:
+        HostError: it could not be unmounted or removed.
+    """
+    for name in (DATA, _LAYERS):
+        remove_tree(folder / name)
+
+
 def export_data(method: CloneMethod, data: Path, target: Path) -> None:
     """Make `target` a data directory with the content of one that is cleanly stopped, or at rest.
 

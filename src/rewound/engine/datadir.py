@@ -23,6 +23,7 @@ from rewound.engine.cloning import (
     CloneMethod,
     choose_method,
     clone,
+    discard_clone,
     disk_bytes,
     export_data,
     lay_out_overlay,
@@ -31,7 +32,6 @@ from rewound.engine.cloning import (
 from rewound.engine.protocol import ServerSpec
 from rewound.engine.zones import ZONES_VERSION, iter_zone_statements
 from rewound.errors import CommandFailed, MysqlError
-from rewound.files.mounts import remove_tree
 from rewound.files.writing import writing
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -174,7 +174,7 @@ class DataDirectories:
             restore_access(spec.data_from, spec.folder)
             return data
         if data.exists() and spec.data_from is not None and self._method is CloneMethod.OVERLAY:
-            remove_tree(data)
+            discard_clone(spec.folder)
         if data.exists():
             return data
         if spec.data_from is not None:

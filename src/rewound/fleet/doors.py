@@ -13,6 +13,7 @@ The doorkeeper (`rewound.doorkeeper`) is a process of its own. It dies without t
 along, so what it tells counts only as far as the running processes confirm it.
 """
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -89,6 +90,27 @@ def lead_to(fleet: Path, port: int, socket: Path) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(socket, door.parent))
     link.rename(door)
+
+
+def note_look(fleet: Path, port: int) -> None:
+    """Note that a command connects to an awake world only to look: that is no use of it.
+
+    A fleet without a doorkeeper has no doors, and somebody else's cannot be noted in.
+    """
+    with contextlib.suppress(OSError), _looks(fleet, port).open("ab") as looks:
+        looks.write(b".")
+
+
+def count_looks(fleet: Path, port: int) -> int:
+    """Return how often commands have connected to a world only to look."""
+    try:
+        return _looks(fleet, port).stat().st_size
+    except OSError:
+        return 0
+
+
+def _looks(fleet: Path, port: int) -> Path:
+    return doors_folder(fleet) / f"{port}.looks"
 
 
 def find_doors(fleet: Path) -> Doors | None:

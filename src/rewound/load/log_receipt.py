@@ -17,6 +17,8 @@ class LogFileFacts:
     """What its server calls it."""
     sha256: str
     """Of the file on disk, compressed or not, in hexadecimal."""
+    content_sha256: str
+    """Of its content, decompressed, up to where the replay ends."""
     from_position: int
     """Where the part that was replayed begins, in bytes."""
     to_position: int
@@ -116,6 +118,9 @@ class LogReceipt:
     """Statements without rows that were executed, each with its place."""
     rules: tuple[LogRule, ...]
     notes: tuple[str, ...]
+    """What should be known of the part of the logs that was chosen."""
+    findings: tuple[str, ...]
+    """What should be known of what was replayed."""
     not_proved: tuple[str, ...]
     """What could have gone wrong in the source or the logs without being seen here."""
 
@@ -178,6 +183,7 @@ def merge_receipts(earlier: LogReceipt | None, later: LogReceipt) -> LogReceipt:
         server=_add(earlier.server, later.server),
         definitions=(*earlier.definitions, *later.definitions),
         rules=_merge_rules(earlier.rules, later.rules),
+        findings=tuple(dict.fromkeys([*earlier.findings, *later.findings])),
         not_proved=tuple(dict.fromkeys([*earlier.not_proved, *later.not_proved])),
     )
 

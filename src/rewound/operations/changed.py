@@ -7,6 +7,7 @@ from rewound import settings
 from rewound.engine.cloning import DATA, find_unmounted_layer
 from rewound.fleet.change_signs import look, look_as_reader, look_at_layer
 from rewound.fleet.changes import Changes, Seen, find_changes
+from rewound.fleet.doors import note_look
 from rewound.fleet.live_status import get_direct_endpoint
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import RESTORED, World, WorldState
@@ -52,6 +53,8 @@ def _find(folder: FleetFolder, world: World) -> Changes | None:
         return find_changes(original, look_at_layer(layer, original))
     is_running = world.state is WorldState.READY
     root = get_direct_endpoint(folder, world, ROOT) if is_running else None
+    if root is not None:
+        note_look(folder.path, world.port)
     return find_changes(original, look(place / DATA, root))
 
 

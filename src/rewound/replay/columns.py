@@ -109,7 +109,11 @@ def _compare(logged: LoggedColumn, here: TableColumn, charset_of: FindCharset) -
     if logged.is_nullable != here.is_nullable:
         return "NOT NULL here and not in the log" if logged.is_nullable else "NULL only here"
     is_unsigned = "unsigned" in here.column_type
-    if logged.is_unsigned is not None and logged.is_unsigned != is_unsigned:
+    if (
+        logged.kind != types.YEAR
+        and logged.is_unsigned is not None
+        and logged.is_unsigned != is_unsigned
+    ):
         return f"{here.column_type} here, and {'un' * logged.is_unsigned}signed in the log"
     return _compare_size(logged, here) or _compare_text(logged, here, charset_of)
 

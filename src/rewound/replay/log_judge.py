@@ -8,6 +8,7 @@ logged as CREATE TABLE with its rows behind. What the judge does not know is ref
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rewound.binlog.events.query import Query
 from rewound.binlog.events.table_map import TableName
@@ -28,13 +29,20 @@ from rewound.replay.log_selection import LogSelection
 from rewound.replay.mariadb_statements import translate, without_existence
 from rewound.replay.session_statements import (
     LogServer,
+    depends_on_host_zone,
     find_collation,
     find_default_collation,
     iter_session_statements,
 )
 
+_ALTERED_OBJECT = re.compile(
+    rb"ALTER\s+(?:DEFINER\s*=\s*\S+\s+)?(?:EVENT|PROCEDURE|FUNCTION)\s", re.IGNORECASE
+)
 _TEMPORARY = re.compile(rb"DROP\s+(?:/\*!\d*\s+)?TEMPORARY\s", re.IGNORECASE)
-_WITH_ROWS_BEHIND = re.compile(rb"\s+START\s+TRANSACTION\s*\Z", re.IGNORECASE)
+_SKIPPED = (
+    (_TEMPORARY, log_rules.LOG_TEMPORARY_TABLE),
+    (_ALTERED_OBJECT, log_rules.LOG_ALTERED_OBJECT),
+)
 _COMMENT = re.compile(rb"(?:\s|/\*(?!!).*?\*/)+", re.DOTALL)
 _CHANGES_ROWS = frozenset({Kind.INSERT, Kind.REPLACE, Kind.DELETE})
 _SESSIONS = frozenset({Kind.SET, Kind.USE, Kind.LOCK, Kind.UNLOCK, Kind.TRANSACTION})
@@ -87,9 +95,10 @@ class LogJudge:
             MalformedEvent: its session cannot be made.
         """
         text = _COMMENT.sub(b"", query.text, count=1) if query.text[:1] in b" \t\n/" else query.text
-        if _TEMPORARY.match(text):
-            use = RuleUse(log_rules.LOG_TEMPORARY_TABLE, excerpt(text))
-            return [Verdict(Statement(Kind.EMPTY, text), position, uses=(use,))]
+        for skipped, rule in _SKIPPED:
+            if skipped.match(text):
+                use = RuleUse(rule, excerpt(text))
+                return [Verdict(Statement(Kind.EMPTY, text), position, uses=(use,))]
         collation = find_default_collation(query, self._server) or self._old_default
         self._judge.session = DumpSession(
             utf8mb4_collation=None if collation == self._default else collation
@@ -99,13 +108,9 @@ class LogJudge:
             for statement in iter_session_statements(query, at_s, self._server)
         ]
         verdicts += self._enter(query.schema, position)
-        text = _WITH_ROWS_BEHIND.sub(b"", text)
-        existence: RuleUse | None = None
-        if self._server.is_mariadb and b"EXISTS" in text.upper():
-            plain = without_existence(text, self._read(text))
-            if plain is not None:
-                existence = RuleUse(log_rules.LOG_IF_EXISTS, excerpt(text))
-                text = plain
+        text, noted = self._plain(text)
+        if depends_on_host_zone(query):
+            noted.append(RuleUse(log_rules.LOG_HOST_ZONE, excerpt(text)))
         is_rename = text[:6].upper() == b"RENAME"
         for statement in self._translate(text):
             session = self._judge.session
@@ -119,8 +124,8 @@ class LogJudge:
             verdict = _only_definitions(verdict)
             if is_rename and verdict.sql[-1:] == (narrowed,):
                 verdict = replace(verdict, sql=(*verdict.sql[:-1], _as_rename(narrowed)))
-            if existence is not None and verdict.sql:
-                verdict = replace(verdict, uses=(*verdict.uses, existence))
+            if verdict.sql:
+                verdict = replace(verdict, uses=(*verdict.uses, *noted))
             verdicts.append(verdict)
         return verdicts
 
@@ -132,6 +137,25 @@ class LogJudge:
         self._judge.session = replace(session, schema=schema, sets_time_zone=True)
         sql = b"USE " + quote_name(schema, session.mode.encoding)
         yield Verdict(Statement(Kind.USE, sql), position, (sql,), schema=schema)
+
+    def _plain(self, text: bytes) -> tuple[bytes, list[RuleUse]]:
+        """Return a statement without what only MariaDB or a log has, and the rules for that."""
+        text = self._without_rows_behind(text)
+        if self._server.is_mariadb and b"EXISTS" in text.upper():
+            plain = without_existence(text, self._read(text))
+            if plain is not None:
+                return plain, [RuleUse(log_rules.LOG_IF_EXISTS, excerpt(text))]
+        return text, []
+
+    def _without_rows_behind(self, text: bytes) -> bytes:
+        """Return a CREATE TABLE … SELECT, as it is logged, without START TRANSACTION."""
+        if b"TRANSACTION" not in text.upper() or text[:6].upper() != b"CREATE":
+            return text
+        tokens = self._read(text)
+        for first, second in reversed([*pairwise(tokens)]):
+            if (first.word, second.word) == ("START", "TRANSACTION"):
+                return text[: first.start].rstrip() + text[second.end :]
+        return text
 
     def _read(self, text: bytes) -> list[Token]:
         """Return the tokens of a statement; none of one that cannot be read."""

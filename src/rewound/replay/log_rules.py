@@ -67,6 +67,23 @@ LOG_IF_EXISTS = Rule(
     " changed",
     "MySQL does not have them (error 1064)",
 )
+LOG_HOST_ZONE = Rule(
+    "log-host-zone",
+    Effect.NOTE,
+    "a definition that depends on the time zone, executed in that of the source's host"
+    " (time_zone=SYSTEM)",
+    "executed in the world's zone (--world-timezone)",
+    "a log does not say which zone its host was in: values that the definition converts or fills in"
+    " may differ by hours",
+)
+LOG_ALTERED_OBJECT = Rule(
+    "log-altered-object",
+    Effect.SKIP,
+    "ALTER EVENT, ALTER PROCEDURE and ALTER FUNCTION",
+    "not executed: the event or routine stays as it was before",
+    "they change no row; events do not run in a world, and a routine's body is changed by DROP and"
+    " CREATE only",
+)
 LOG_TEMPORARY_TABLE = Rule(
     "log-temporary-table",
     Effect.SKIP,
@@ -85,3 +102,6 @@ XA_UNDECIDED = Rule(
 
 LOG_RULES: tuple[Rule, ...] = tuple(value for value in vars().values() if isinstance(value, Rule))
 """All of them, in the order of this file."""
+
+TOLD: tuple[Rule, ...] = (LOG_HOST_ZONE, LOG_ALTERED_OBJECT)
+"""The rules by which a world may differ from its source: `up` warns of them."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rewound.binlog.chain import require_chain
 from rewound.binlog.commit_points import CommitPoint
+from rewound.binlog.content_hash import hash_content
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.survey import LogSurvey
 from rewound.catalog.logs.coverage import LogFacts
@@ -95,7 +96,11 @@ class ReplayPlan:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What tells this part of this log from every other, for the key of a baseline."""
+        """What tells this part of this log from every other, for the key of a baseline.
+
+        Raises:
+            BinlogError: a file cannot be read.
+        """
         begin, end = self.parts[0], self.parts[-1]
         return (
             f"{begin.survey.name}:{begin.start}",
@@ -104,6 +109,7 @@ class ReplayPlan:
             str(self.transactions),
             str(self.first or ""),
             str(self.last or ""),
+            *(hash_content(part.path, part.end) for part in self.parts),
         )
 
     def find_nearest(
@@ -146,6 +152,10 @@ class ReplayPlan:
             and (file.name, file.from_position) == (part.survey.name, part.start)
             and file.to_position <= part.end
             and (first is None or self.first is None or first == self.first.key)
+            and all(
+                each.content_sha256 == hash_content(its.path, each.to_position)
+                for each, its in zip(files, self.parts, strict=False)
+            )
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from rewound.binlog.content_hash import hash_content
 from rewound.binlog.log_file import LogFile
 from rewound.binlog.transactions import TransactionReader
 from rewound.errors import BinlogError, Interrupted
@@ -31,6 +32,7 @@ from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from rewound.replay.applied import Applied
 from rewound.replay.applier import Applier
+from rewound.replay.findings import describe_restarts, describe_told
 from rewound.replay.log_judge import LogJudge
 from rewound.replay.not_proved import describe_unproved
 from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
@@ -88,9 +90,7 @@ def replay(
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
     tables = balance.compare(found.row_counts, cascading.__contains__)
-    receipt = _make_receipt(
-        plan, files, applier.applied, counted, tables, is_compared=ledger.deep is not None
-    )
+    receipt = _make_receipt(plan, files, applier.applied, counted, tables, ledger)
     if applier.applied.transactions != plan.transactions:
         raise BinlogError(
             plan.parts[-1].path,
@@ -114,7 +114,7 @@ def replay(
 
 
 def for_target(ledger: Ledger, plan: ReplayPlan) -> Ledger:
-    """Return the ledger of a world that was replayed alike for another target. Pure."""
+    """Return the ledger of a world that was replayed alike, for a target and from its files."""
     if ledger.receipt is None:
         return ledger
     as_of = None if plan.as_of_us is None else _at(plan.as_of_us)
@@ -123,7 +123,8 @@ def for_target(ledger: Ledger, plan: ReplayPlan) -> Ledger:
         target=plan.target,
         as_of=as_of,
         first_left_out=_describe_point(plan.first_left_out),
-        notes=tuple(dict.fromkeys([*plan.notes, *ledger.receipt.notes])),
+        files=tuple(map(_describe_file, plan.parts)),
+        notes=plan.notes,
     )
     return replace(ledger, receipt=receipt)
 
@@ -155,7 +156,8 @@ def _describe_file(part: LogPart) -> LogFileFacts:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise BinlogError(part.path, f"cannot be read: {error.strerror}") from error
-    return LogFileFacts(str(part.path), part.survey.name, sha256, part.start, part.end)
+    content = hash_content(part.path, part.end)
+    return LogFileFacts(str(part.path), part.survey.name, sha256, content, part.start, part.end)
 
 
 def _list_objects(ledger: Ledger, connection: Connection) -> StatedObjects:
@@ -175,14 +177,17 @@ def _make_receipt(
     applied: Applied,
     counted: HandlerCounts,
     tables: tuple[LoggedRows, ...],
-    *,
-    is_compared: bool,
+    ledger: Ledger,
 ) -> LogReceipt:
-    notes = [*plan.notes]
-    if is_compared:
-        notes.append("the dump's own moment was compared with a second load (--deep): identical")
+    surveys = [part.survey for part in plan.parts]
+    findings = [
+        *describe_told(applied.rules),
+        *describe_restarts(surveys, [*ledger.rules, *applied.rules]),
+    ]
+    if ledger.deep is not None:
+        findings.append("the dump's own moment was compared with a second load (--deep): identical")
     if applied.definition_count > len(applied.definitions):
-        notes.append(
+        findings.append(
             f"{applied.definition_count:,} statements without rows were executed; the first"
             f" {len(applied.definitions):,} are listed"
         )
@@ -200,7 +205,8 @@ def _make_receipt(
         server=counted,
         definitions=tuple(applied.definitions),
         rules=applied.rules,
-        notes=tuple(notes),
+        notes=plan.notes,
+        findings=tuple(findings),
         not_proved=(*describe_unproved(applied.unstated, tables), *plan.not_proved),
     )
 

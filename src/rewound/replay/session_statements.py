@@ -48,15 +48,19 @@ def iter_session_statements(query: Query, at_s: int, server: LogServer) -> Itera
     """
     state = query.session
     flags = state.flags or 0
+    # The session is that of all statements: what one does not state must not be the last one's.
     settings = [
+        "sql_mode = DEFAULT, time_zone = DEFAULT, auto_increment_increment = DEFAULT,"
+        " auto_increment_offset = DEFAULT, explicit_defaults_for_timestamp = DEFAULT",
+        f"lc_time_names = {state.lc_time_names or 0}",
         f"foreign_key_checks = {int(not flags & NO_FOREIGN_KEY_CHECKS)}",
         f"unique_checks = {int(not flags & NO_UNIQUE_CHECKS)}",
         f"timestamp = {at_s}.{state.microseconds or 0:06d}",
     ]
     if state.sql_mode is not None:
         modes = name_modes(state.sql_mode, is_mariadb=server.is_mariadb)
-        settings.insert(0, f"sql_mode = '{modes}'")
-    if state.time_zone and state.time_zone != _SERVERS_OWN_ZONE:
+        settings.append(f"sql_mode = '{modes}'")
+    if state.time_zone and not depends_on_host_zone(query):
         settings.append(f"time_zone = '{_plain(state.time_zone)}'")
     if state.auto_increment is not None:
         increment, offset = state.auto_increment
@@ -69,8 +73,18 @@ def iter_session_statements(query: Query, at_s: int, server: LogServer) -> Itera
         yield f"SET NAMES {_collation(client, server)[1]}".encode()
         settings.append(f"collation_connection = '{_collation(connection, server)[0]}'")
         settings.append(f"collation_server = '{_collation(of_server, server)[0]}'")
+    else:
+        yield b"SET NAMES utf8mb4"
     for setting in settings:
         yield f"SET SESSION {setting}".encode()
+
+
+def depends_on_host_zone(query: Query) -> bool:
+    """Tell whether a statement was executed in the time zone of its server's host.
+
+    A log states the zone of statements that depend on it; this one by no other name.
+    """
+    return query.session.time_zone == _SERVERS_OWN_ZONE
 
 
 def find_default_collation(query: Query, server: LogServer) -> str | None:

@@ -21,7 +21,7 @@ _RECEIPT = LogReceipt(
     target="binlog.000001:500",
     as_of=_AT,
     start_by="the dump's position",
-    files=(LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", 100, 500),),
+    files=(LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", "cc", 100, 500),),
     transactions=3,
     first=LoggedPoint("binlog.000001", 100, "u:1", _AT, True),
     last=LoggedPoint("binlog.000001", 400, "u:3", _AT, True),
@@ -32,6 +32,7 @@ _RECEIPT = LogReceipt(
     definitions=("binlog.000001:200: CREATE INDEX …",),
     rules=(LogRule("definer", "rewritten", 2, "binlog.000001:200", "x"),),
     notes=("a",),
+    findings=("f",),
     not_proved=("b",),
 )
 
@@ -77,8 +78,8 @@ def test_two_receipts_become_one():
         target="binlog.000002:90",
         start_by="something else",
         files=(
-            LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", 500, 900),
-            LogFileFacts("/b/binlog.000002", "binlog.000002", "bb", 4, 90),
+            LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", "cc", 500, 900),
+            LogFileFacts("/b/binlog.000002", "binlog.000002", "bb", "dd", 4, 90),
         ),
         transactions=2,
         first=LoggedPoint("binlog.000001", 500, "u:4", _AT, True),
@@ -123,7 +124,7 @@ def test_a_first_receipt_stays_as_it_is():
 def test_nothing_more_replayed_keeps_the_last_transaction():
     nothing = replace(
         _RECEIPT,
-        files=(LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", 500, 500),),
+        files=(LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", "cc", 500, 500),),
         transactions=0,
         first=None,
         last=None,

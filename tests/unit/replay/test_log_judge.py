@@ -63,7 +63,6 @@ def test_statements_become_those_of_dumps(text: str, statements: list[str]) -> N
         ("START TRANSACTION", "log-session"),
         ("UPDATE t SET a=1", "unknown-statement"),
         ("CREATE TEMPORARY TABLE t (a INT)", "unknown-statement"),
-        ("ALTER EVENT e DISABLE", "unknown-statement"),
         ("DROP INDEX IF EXISTS i ON t", "unknown-statement"),
         ("RENAME TABLE a", "unknown-statement"),
         ("CREATE FUNCTION f RETURNS INT SONAME 'x.so'", "loadable-function"),
@@ -84,6 +83,10 @@ def test_what_is_refused(text: str, rule: str) -> None:
     [
         ("DROP TEMPORARY TABLE t", "log-temporary-table"),
         ("DROP /*!40005 TEMPORARY */ TABLE IF EXISTS `t`", "log-temporary-table"),
+        ("ALTER EVENT e DISABLE", "log-altered-object"),
+        ("ALTER DEFINER=`a`@`%` EVENT e ON COMPLETION PRESERVE", "log-altered-object"),
+        ("ALTER PROCEDURE p COMMENT 'x'", "log-altered-object"),
+        ("alter function f SQL SECURITY INVOKER", "log-altered-object"),
         ("CREATE USER x", "accounts"),
         ("RENAME USER x TO y", "accounts"),
         ("SET PASSWORD FOR x='y'", "accounts"),
@@ -300,3 +303,31 @@ def test_the_collation_of_utf8mb4_is_that_of_the_log(
     )
     verdicts = verdicts_on(make_judge(), query)
     assert (sent(verdicts), rules_of(verdicts)) == ([statement], rules)
+
+
+@pytest.mark.parametrize(
+    ("text", "sql"),
+    [
+        ("CREATE TABLE t (a INT) START TRANSACTION", "CREATE TABLE t (a INT)"),
+        (
+            "CREATE TABLE t (a INT) START TRANSACTION ROW_FORMAT=DYNAMIC",
+            "CREATE TABLE t (a INT) ROW_FORMAT=DYNAMIC",
+        ),
+        (
+            "CREATE TABLE t (a INT COMMENT 'START TRANSACTION')",
+            "CREATE TABLE t (a INT COMMENT 'START TRANSACTION')",
+        ),
+    ],
+)
+def test_the_rows_of_a_table_that_a_select_fills_are_not_its_statements(
+    text: str, sql: str
+) -> None:
+    assert sent(verdicts_on(make_judge(), make_query(text)))[-1] == sql
+
+
+def test_a_definition_in_the_zone_of_the_host_is_noted() -> None:
+    text = "CREATE TABLE t (a TIMESTAMP DEFAULT '2000-01-01 00:00:00')"
+    for zone, noted in (("SYSTEM", True), ("+00:00", False), (None, False)):
+        verdicts = verdicts_on(make_judge(), make_query(text, time_zone=zone))
+        assert ("log-host-zone" in rules_of(verdicts)) is noted
+        assert verdicts[-1].refusal is None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rewound.binlog.content_hash import hash_content
 from rewound.binlog.gtids import GtidSet, parse_gtid
 from rewound.catalog.logs.binary_log import BinaryLog
 from rewound.catalog.logs.coverage import arrange
@@ -407,7 +408,14 @@ def receipt_of(planned: ReplayPlan, **changes: object) -> LogReceipt:
         as_of=None,
         start_by=planned.start_by,
         files=tuple(
-            LogFileFacts(str(part.path), part.survey.name, "ab", part.start, part.end)
+            LogFileFacts(
+                str(part.path),
+                part.survey.name,
+                "ab",
+                hash_content(part.path, part.end),
+                part.start,
+                part.end,
+            )
             for part in planned.parts
         ),
         transactions=planned.transactions,
@@ -420,6 +428,7 @@ def receipt_of(planned: ReplayPlan, **changes: object) -> LogReceipt:
         definitions=(),
         rules=(),
         notes=(),
+        findings=(),
         not_proved=(),
     )
     return replace(receipt, **changes)  # type: ignore[arg-type]
@@ -472,6 +481,9 @@ def place_after(logs: Sequence[Path], number: int) -> tuple[str, int]:
         lambda receipt: replace(
             receipt, files=(*receipt.files[:-1], replace(receipt.files[-1], to_position=99_999))
         ),
+        lambda receipt: replace(
+            receipt, files=(replace(receipt.files[0], content_sha256="ab"), *receipt.files[1:])
+        ),
         lambda receipt: replace(receipt, first=replace(receipt.first, gtid=f"{OTHER}:3")),
         lambda receipt: replace(receipt, rules=(LogRule("xa-undecided", "skipped", 1, "", ""),)),
     ],
@@ -499,3 +511,14 @@ def test_the_nearest_moment_on_the_way_is_found(tmp_path: Path) -> None:
     del receipts[plans[7].identity]
     assert plans[7].find_nearest(receipts) == plans[4].identity
     assert plans[3].find_nearest({plans[4].identity: receipts[plans[4].identity]}) is None
+
+
+def test_logs_of_other_content_are_another_part(tmp_path: Path) -> None:
+    logs = make_logs(tmp_path)
+    before = plan(logs, of(4, is_included=True))
+    receipt = receipt_of(before)
+    data = bytearray(logs[0].read_bytes())
+    data[-60] ^= 1  # in what comes after the part that is replayed of the first file, or in it
+    logs[0].write_bytes(data)
+    assert hash_content(logs[0], len(data)) != receipt.files[0].content_sha256
+    assert before.find_nearest({("a",): receipt}) is None

@@ -19,7 +19,9 @@ VAR_STRING, STRING, GEOMETRY = 253, 254, 255
 
 NUMERIC = frozenset({TINY, SHORT, INT24, LONG, LONGLONG, NEWDECIMAL, FLOAT, DOUBLE, YEAR})
 """Types for which a log states whether a column is unsigned."""
-CHARACTER = frozenset({STRING, VAR_STRING, VARCHAR, BLOB, VARCHAR_COMPRESSED, BLOB_COMPRESSED})
+CHARACTER = frozenset(
+    {STRING, VAR_STRING, VARCHAR, BLOB, VECTOR, VARCHAR_COMPRESSED, BLOB_COMPRESSED}
+)
 """Types for which a log states a character set."""
 
 _SIZES = {

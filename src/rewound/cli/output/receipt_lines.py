@@ -38,7 +38,7 @@ def describe_receipt(receipt: LogReceipt) -> Iterator[str]:
             f"  log rule    {use.rule}: {use.effect}, {show_count(use.count, 'time')}, first at"
             f" {use.first_at} ({use.first_detail})"
         )
-    for note in receipt.notes:
+    for note in (*receipt.notes, *receipt.findings):
         yield f"  note        {note}"
     for text in receipt.not_proved:
         yield f"  not proved  {text}"

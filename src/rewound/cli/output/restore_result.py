@@ -68,7 +68,7 @@ def show_log_notes(brought: BringUp) -> None:
     """Report what is doubtful in the part of the binary logs that was replayed."""
     for name, restored in brought.restored.items():
         receipt = restored.ledger.receipt
-        for note in () if receipt is None else receipt.notes:
+        for note in () if receipt is None else (*receipt.notes, *receipt.findings):
             diagnostics.warn(f"{name}: {note}")
 
 
