@@ -105,7 +105,7 @@ ACCOUNTS_AND_SETTINGS = [
     Attempt("a role", "CREATE ROLE x; SET DEFAULT ROLE x TO dev;", "accounts"),
     Attempt("the loader's password", "SET PASSWORD = 'x';", "accounts"),
     Attempt("root's password", "ALTER USER root@localhost IDENTIFIED BY '';", "accounts"),
-    Attempt("a renamed account", "RENAME USER root@localhost TO x;", "unknown-statement"),
+    Attempt("a renamed account", "RENAME USER root@localhost TO x;", "accounts"),
     Attempt("an account in a nested comment",
             "/*!50000 CREATE /*!50000 USER x */ */;", "accounts"),
     Attempt("rows of the table of accounts",

@@ -205,6 +205,8 @@ def test_no_mode_lets_others_in(world: World, figures: Figures):
     assert len(secret) > 50
     for path in secret:
         with figures.trying(STRANGERS, "the mode of a file or folder was checked"):
+            if path.is_symlink():  # a lease: to the folder of a fleet, which may be gone
+                continue
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 

@@ -129,6 +129,9 @@ def test_a_server_is_only_read_unless_write_is_given(both: Cli):
 @pytest.mark.parametrize("mode", ["DISABLED", "PREFERRED", "REQUIRED"])
 def test_a_connection_over_a_network_is_encrypted_where_it_can_be(both: Cli, mode: str):
     sql = "SELECT variable_value <> '' AS c FROM performance_schema.session_status"
+    # From then on, the server knows the password: without encryption, it takes no first login.
+    known = both("query", "SELECT 1", "--url", f"{find_url(both, 'host1')}?ssl-mode=REQUIRED")
+    assert known.code == 0, known.stderr
     done = both(
         *("query", f"{sql} WHERE variable_name = 'Ssl_cipher'", "--format", "tsv"),
         *("--url", f"{find_url(both, 'host1')}?ssl-mode={mode}"),

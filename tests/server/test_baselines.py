@@ -253,7 +253,7 @@ def test_the_limit_is_kept_after_each_up(cli: Cli, dumps: Dumps, down: None):
     assert kept["worlds"] == "default/a"
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "written", "format"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "written", "version"])
 def test_a_damaged_baseline_is_not_used(cli: Cli, dumps: Dumps, down: None, damage: str):
     write_game(dumps, "a")
     up(cli, dumps.folder)
@@ -269,8 +269,8 @@ def test_a_damaged_baseline_is_not_used(cli: Cli, dumps: Dumps, down: None, dama
             table.write(b"\xff")
     else:
         text = (folder / "baseline.json").read_text()
-        now = f'"format":{BASELINE_FORMAT}'
-        (folder / "baseline.json").write_text(text.replace(now, '"format":0', 1))
+        other = text.replace('"server_version":"', '"server_version":"1', 1)
+        (folder / "baseline.json").write_text(other)
     said = up(cli, dumps.folder)
     assert "a: its baseline was damaged and has been discarded" in said
     assert "a: loading" in said

@@ -197,3 +197,52 @@ def test_the_same_from_python(story: Story, cli: Cli, monkeypatch: pytest.Monkey
         with pytest.raises(RewoundError, match="is in none of the logs"):
             fleet.seek(after_transaction=story.gtid + "99")
         assert fleet.report()["host1"].receipt == receipt
+
+
+def test_tables_of_another_engine_are_taken_to_their_moment(
+    source: Source, cli: Cli, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    (folder / "host1").mkdir(parents=True)
+    source.run("CREATE TABLE game.old (id INT PRIMARY KEY) ENGINE=MyISAM")
+    source.run("INSERT INTO game.old VALUES (1)")
+    source.dump(folder / "host1" / "host1_20260303.sql")
+    source.run("INSERT INTO game.old VALUES (2)")
+    moment = source.moment()
+    source.run("INSERT INTO game.old VALUES (3)")
+    for log in source.logs():
+        shutil.copy(log, folder / "host1")
+    position = f"{moment.log_name}:{moment.position}"
+    for _ in range(2):
+        done = cli("up", folder, "--at-position", position)
+        assert done.code == 0, done.stderr
+        rows = _ask(cli, "SELECT COUNT(*) AS players, SUM(id) AS score FROM old")
+        assert rows == {"host1": (2, 3)}
+        moved = cli("seek", "--step", "forward")
+        assert moved.code == 0, moved.stderr
+        rows = _ask(cli, "SELECT COUNT(*) AS players, SUM(id) AS score FROM old")
+        assert rows == {"host1": (3, 6)}
+        assert cli("down").code == 0
+
+
+def test_logs_of_other_content_are_replayed_anew(source: Source, cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    (folder / "host1").mkdir(parents=True)
+    source.run("CREATE TABLE game.word (id INT PRIMARY KEY, word CHAR(9))")
+    source.dump(folder / "host1" / "host1_20260303.sql")
+    source.run("SET GLOBAL binlog_checksum=NONE", "INSERT INTO game.word VALUES (1,'HELLO')")
+    moment = source.moment()
+    source.run("SET GLOBAL binlog_checksum=CRC32")
+    for log in source.logs():
+        shutil.copy(log, folder / "host1")
+    whole = folder / "host1" / moment.log_name
+    content = whole.read_bytes()
+    assert content.count(b"HELLO") == 1
+    position = f"{moment.log_name}:{moment.position}"
+    for word in (b"HELLP", b"HELLO"):
+        whole.write_bytes(content.replace(b"HELLO", word))
+        done = cli("up", folder, "--at-position", position, "--replace")
+        assert done.code == 0, done.stderr
+        asked = cli("query", "SELECT word FROM word", "--format", "csv")
+        assert asked.lines[1:] == [f"host1,{word.decode()}"]
+        assert "binlog_checksum=NONE" in cli("report").stdout

@@ -33,10 +33,7 @@ class RestoreRequest:
 
 _OF_THE_TARGET = ("at", "before")
 _OF_THE_POINT = ("before_transaction", "after_transaction", "at_position")
-_FIELDS = (
-    *("pattern", "timezone", "allow_missing", "fallback", "deep", "binlogs", "no_binlogs"),
-    *_OF_THE_POINT,
-)
+_FIELDS = (*("pattern", "timezone", "allow_missing", "fallback", "deep", "binlogs", "no_binlogs"),)
 _OF_THE_LOAD = ("schema", "allow_unfinished", "check_foreign_keys", "method")
 _OF_THE_FILTER = frozenset({"only_schema", "only_table", "skip_table"})
 
@@ -68,8 +65,10 @@ def _take_of_load(name: str) -> _Merge:
     return merge
 
 
-def _take_target(kept: RestoreRequest, wanted: RestoreRequest) -> RestoreRequest:
-    return replace(kept, at=wanted.at, before=wanted.before)
+def _take_moment(kept: RestoreRequest, wanted: RestoreRequest) -> RestoreRequest:
+    """Take the moment that is wanted: it is one of these, and the others are none."""
+    names = (*_OF_THE_TARGET, *_OF_THE_POINT)
+    return replace(kept, **{name: getattr(wanted, name) for name in names})
 
 
 def _join_allowed(kept: RestoreRequest, wanted: RestoreRequest) -> RestoreRequest:
@@ -78,7 +77,7 @@ def _join_allowed(kept: RestoreRequest, wanted: RestoreRequest) -> RestoreReques
 
 
 _MERGES: Mapping[str, _Merge] = {
-    **dict.fromkeys(_OF_THE_TARGET, _take_target),
+    **dict.fromkeys((*_OF_THE_TARGET, *_OF_THE_POINT), _take_moment),
     **{name: _take(name) for name in _FIELDS},
     "no_baseline": _take("keep_baselines"),
     **{name: _take_of_load(name) for name in _OF_THE_LOAD},

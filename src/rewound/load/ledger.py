@@ -108,12 +108,12 @@ class TableCount:
     """AUTO_INCREMENT as the dump states it."""
     auto_increment: int | None = None
     """AUTO_INCREMENT after the load: the number that the next row would get."""
-    by_logs: int = 0
-    """Rows that binary logs added or, below zero, removed."""
     by_others: int = 0
     """Rows that triggers, foreign keys and exchanged partitions added or, below zero, removed: the
     excess of `counted` over `loaded`. 0 for every table that none of them can reach.
     """
+    by_logs: int = 0
+    """Rows that binary logs added or, below zero, removed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ _EXPLAINS = re.compile(_BEFORE_FIRST_WORD + r"(?:EXPLAIN|DESCRIBE|DESC)\b", re.I
 _TIMES_UP = "SHOW SESSION STATUS LIKE 'Max_execution_time_exceeded'"
 _CONNECTION_ERROR = 2002
 _BAD_HANDSHAKE = 1043
+_NEEDS_ENCRYPTION = 2061
+"""A plug-in for logging in that does without needs a library; the client's own number."""
 """The error of a server that cannot encrypt and is asked to; tried on 9.7.4."""
 _CONNECT_TIMEOUT_S = 10.0
 _WRITE_PATIENCE_S = 7 * 86_400
@@ -298,6 +300,13 @@ async def _connect(endpoint: Endpoint | ServerUrl, schema: str | None) -> Any:
 
 
 async def _log_in(endpoint: Endpoint | ServerUrl, schema: str | None, **place: Any) -> Any:
+    try:
+        return await _open(endpoint, schema, **place)
+    except RuntimeError as error:  # the driver's, of a library that it would need
+        raise errors.OperationalError(_NEEDS_ENCRYPTION, str(error)) from error
+
+
+async def _open(endpoint: Endpoint | ServerUrl, schema: str | None, **place: Any) -> Any:
     return await asyncmy.connect(
         user=endpoint.user,
         password=endpoint.password or "",

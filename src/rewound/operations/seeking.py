@@ -1,7 +1,7 @@
 """Taking the worlds of a fleet that is up to another moment, by the binary logs of their source."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -51,7 +51,10 @@ def read_direction(text: str) -> Direction:
         raise UsageError(f"{text!r} is no step", hint="a step is back or forward") from error
 
 
-_SAID = {Direction.BACK: "taken back:", Direction.FORWARD: "applied:"}
+_SAID: Mapping[Direction | None, str] = {
+    Direction.BACK: "taken back:",
+    Direction.FORWARD: "applied:",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,11 @@ def seek(
         selection = _select(record, record.request, destination, names)
         catalog, choice = find_dumps(selection)
         require_all(choice, selection.target, allows_missing=None)
+        steps: dict[str, LogStep] = {}
         if destination.step is None:
             chosen = choose_logs(catalog, choice, selection, narrate)
         else:
             steps = _find_steps(catalog, folder, record, names, destination.step)
-            for name, step in steps.items():
-                narrate(f"{name}: {_SAID[destination.step]} {step.text}")
             targets = {name: step.target for name, step in steps.items()}
             chosen = take_logs(catalog, choice, targets, lambda _text: None)
         plans = [
@@ -105,6 +107,8 @@ def seek(
             for name, world in record.worlds.items()
             if name in names
         ]
+        for name, step in steps.items():
+            narrate(f"{name}: {_SAID[destination.step]} {step.text}")
         brought = _restore(folder, record, _options(record, record.request), plans, observer)
     prune_cache(limit_bytes=CACHE_LIMIT_BYTES)
     return brought

@@ -50,7 +50,6 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
     "disk_bytes": lambda each: fleets.disk_bytes(each.fleet, each.world),
     "reason": lambda each: each.world.reason,
     "taken_at": lambda each: each.world.taken_at,
-    "moment": lambda each: each.world.moment,
     "older": lambda each: int(each.is_older),
     "passed_over": lambda each: ", ".join(path.name for path in each.world.passed_over) or None,
     "host": lambda each: each.world.server.host if each.world.server else None,
@@ -59,6 +58,7 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
     "changed": lambda each: ", ".join(each.changes.names) if each.changes else None,
     "expires_at": lambda each: fleets.expires_at(each.fleet),
     "changed_at": lambda each: each.changes.last_at if each.changes else None,
+    "moment": lambda each: each.world.moment,
 }
 """The columns of each world in the formats for programs."""
 

@@ -198,7 +198,9 @@ def _make_harmless(chunks: Iterable[bytes], *, is_json: bool) -> Iterator[bytes]
 
 def _find_type(rows: Sequence[Sequence[Cell]], place: int) -> ColumnType:
     cells = (row[place] for row in rows)
-    kinds = {str if isinstance(cell, str) else type(cell) for cell in cells} - {type(None)}
+    kinds = {
+        next((kind for kind in (str, int) if isinstance(cell, kind)), type(cell)) for cell in cells
+    } - {type(None)}
     if kinds and kinds <= {int, float, Decimal}:
         return ColumnType.INTEGER if kinds == {int} else ColumnType.DECIMAL
     return _OTHER_TYPES.get(kinds.pop(), ColumnType.TEXT) if len(kinds) == 1 else ColumnType.TEXT
