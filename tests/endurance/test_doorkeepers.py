@@ -101,4 +101,6 @@ def require_back(fleet: CrashFleet, undisturbed: Undisturbed) -> None:
     assert set(fleet.states().values()) <= _STATES - {"asleep"}
     fleet.run("start")
     assert set(fleet.states().values()) <= _STATES - {"stopped"}
+    asked = fleet.run("query", CONTENT, "--format", "csv", codes={0, 1, 4})
+    assert asked.code == 0, asked.stderr
     assert fleet.content() == undisturbed.content
