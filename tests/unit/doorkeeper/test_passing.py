@@ -51,7 +51,7 @@ def test_what_nobody_takes_is_not_read():
             while sent < 64 * _MIB:
                 server[1].write(b"x" * _MIB)
                 sent += _MIB
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(0.2):
                     await server[1].drain()
         client[1].close()
         server[1].transport.abort()
