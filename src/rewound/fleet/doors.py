@@ -93,7 +93,7 @@ def lead_to(fleet: Path, port: int, socket: Path) -> None:
 
 
 def note_look(fleet: Path, port: int) -> None:
-    """Note that a command connects to an awake world only to look: that is no use of it.
+    """Note that a command connects to an awake world only to look, which does not count as use.
 
     A fleet without a doorkeeper has no doors, and somebody else's cannot be noted in.
     """

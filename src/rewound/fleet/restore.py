@@ -54,7 +54,7 @@ def restore_world(
     """Create one world from its chosen dump, or from an older one if that is allowed.
 
     Raises:
-        DumpError, LoadError: no dump of it could be restored.
+        DumpError, LoadError, ReplayError, BinlogError: no dump of it could be restored.
         HostError: the server could not be started.
         Interrupted: the user wants to stop.
     """
@@ -102,7 +102,7 @@ def _restore_dump(
                 ledger = for_target(restored.ledger, replay_plan)
                 restored = replace(restored, ledger=ledger)
         if restored is None:
-            # First an earlier moment, the dump's own if there is no other.
+            # An earlier moment is restored first: the nearest kept one, or else the dump's own.
             context = replace(context, rows_in=None, goes_on=True)
             restored = _find_nearest(dump, plan, context, engine, observer, replay_plan)
             restored = restored or _restore_own_moment(dump, plan, context, engine, observer)

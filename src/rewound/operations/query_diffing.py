@@ -75,7 +75,7 @@ def diff_query(
     `key` names the columns that tell an answer's rows apart, separated by commas.
 
     Raises:
-        UsageError: there is no such column, or no world on both sides.
+        UsageError: a column of the key is not in the answer, or no world is on both sides.
         RewoundError: no world answered on both sides.
     """
     pairing = pair_worlds(sides, world_pair)

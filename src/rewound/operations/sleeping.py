@@ -89,7 +89,7 @@ def with_open_doors(folder: FleetFolder, brought: BringUp) -> BringUp:
     """Return what was brought up once its worlds are reached, and with their states by then.
 
     Raises:
-        HostError: there is no doorkeeper who opens their doors.
+        HostError: they stay closed, as the doorkeeper has ended or is too slow.
     """
     record = brought.record
     if record.sleeping is None or not brought.restored:
@@ -102,7 +102,7 @@ def await_doors(folder: FleetFolder, record: FleetRecord, worlds: Iterable[World
     """Return once the doors of these worlds are open.
 
     Raises:
-        HostError: there is no doorkeeper who opens them.
+        HostError: they stay closed, as the doorkeeper has ended or is too slow.
     """
     deadline = time.monotonic() + _PATIENCE_S
     ports = [world.port for world in worlds]

@@ -71,7 +71,7 @@ class LogFiles:
         """Return the place that a name and a position stand for; `whose` they are is for messages.
 
         Raises:
-            ReplayError: there is no such file.
+            ReplayError: the world has no log of that name.
             BinlogError: no transaction begins there.
         """
         index = next((at for at, log in enumerate(self._logs) if log.name == name), None)

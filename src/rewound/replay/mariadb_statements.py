@@ -64,7 +64,7 @@ def _replace(text: bytes, tokens: Sequence[Token], words: Sequence[str]) -> list
 
 
 def _without_json(text: bytes, tokens: Sequence[Token]) -> bytes:
-    """Return a definition with the type of MariaDB's JSON columns, which is no type of its own."""
+    """Return a definition with MariaDB's JSON columns as what they are: LONGTEXT in utf8mb4_bin."""
     for at in reversed(range(1, len(tokens))):
         if tokens[at].word != "JSON":
             continue

@@ -20,7 +20,7 @@ _MEANINGS: Mapping[int, str] = {
     1730: "an event is of a kind that this server does not take",
     13146: "a column has another type here",
 }
-"""By MySQL's number; each was seen on 9.7.4 (shared notes: binlog.md), 1452 apart."""
+"""By MySQL's number; each was seen on 9.7.4, 1452 apart."""
 
 
 def explain_refusal(

@@ -43,7 +43,7 @@ def find_places(
     else the first column.
 
     Raises:
-        UsageError: there is no such column.
+        UsageError: a column of the key is not in the answer.
     """
     names = {column.name.casefold(): place for place, column in enumerate(columns)}
     if key is not None:

@@ -142,7 +142,7 @@ def parse_statement(text: bytes, mode: LexicalMode, server_version: int) -> Stat
     if kind is Kind.ALTER_DATABASE and cursor.word in _OPTIONS_OF_A_DATABASE:
         return Statement(kind, text)
     names = _read_names(cursor, kind, mode)
-    # Without a name there is no verdict, and a database's name contains no dot.
+    # A statement without a name cannot be judged; a database's name has no dot.
     if not names or (kind in _DATABASES and names[0].schema):
         return Statement(Kind.UNKNOWN, text)
     if kind in (Kind.INSERT, Kind.REPLACE):
