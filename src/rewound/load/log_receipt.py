@@ -77,6 +77,20 @@ class HandlerCounts:
     updated: int = 0
     deleted: int = 0
 
+    def __add__(self, more: "HandlerCounts") -> "HandlerCounts":
+        return HandlerCounts(
+            self.inserted + more.inserted,
+            self.updated + more.updated,
+            self.deleted + more.deleted,
+        )
+
+    def __sub__(self, less: "HandlerCounts") -> "HandlerCounts":
+        return HandlerCounts(
+            self.inserted - less.inserted,
+            self.updated - less.updated,
+            self.deleted - less.deleted,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class LogRule:
@@ -179,8 +193,8 @@ def merge_receipts(earlier: LogReceipt | None, later: LogReceipt) -> LogReceipt:
         first=earlier.first or later.first,
         last=later.last or earlier.last,
         tables=_merge_rows(earlier.tables, later.tables),
-        read=_add(earlier.read, later.read),
-        server=_add(earlier.server, later.server),
+        read=earlier.read + later.read,
+        server=earlier.server + later.server,
         definitions=(*earlier.definitions, *later.definitions),
         rules=_merge_rules(earlier.rules, later.rules),
         findings=tuple(dict.fromkeys([*earlier.findings, *later.findings])),
@@ -216,11 +230,3 @@ def _merge_rules(earlier: Sequence[LogRule], later: Sequence[LogRule]) -> tuple[
         known = merged.get(use.rule)
         merged[use.rule] = use if known is None else replace(known, count=known.count + use.count)
     return tuple(merged.values())
-
-
-def _add(counts: HandlerCounts, more: HandlerCounts) -> HandlerCounts:
-    return HandlerCounts(
-        counts.inserted + more.inserted,
-        counts.updated + more.updated,
-        counts.deleted + more.deleted,
-    )

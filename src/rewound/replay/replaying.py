@@ -85,7 +85,7 @@ def replay(
         applier = Applier(rows, definitions, judge, balance, objects)
         files = _apply_parts(plan.parts, applier, cancelled, progress)
         applier.finish()
-        counted = _subtract(read_handlers(rows), before)
+        counted = read_handlers(rows) - before
         cascading = find_tables_with_cascades(definitions)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
@@ -246,11 +246,3 @@ def _merge_tables(
             )
         )
     return tuple(merged)
-
-
-def _subtract(counts: HandlerCounts, less: HandlerCounts) -> HandlerCounts:
-    return HandlerCounts(
-        counts.inserted - less.inserted,
-        counts.updated - less.updated,
-        counts.deleted - less.deleted,
-    )
