@@ -1,6 +1,5 @@
 """Bringing worlds into a fleet that is up: those that failed, fell back, or are not in it."""
 
-import threading
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,6 @@ from rewound.fleet.request import RestoreRequest, complete_request
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import FOR_ADDING, World
-from rewound.mysql.accounts import ACCOUNTS
 from rewound.operations.dump_selection import (
     Selection,
     find_dumps,
@@ -26,14 +24,13 @@ from rewound.operations.dump_selection import (
     read_selection,
 )
 from rewound.operations.engines import get_engine
-from rewound.operations.host import open_baselines, prune_cache
-from rewound.operations.in_place import restore_in_place
+from rewound.operations.host import prune_cache
+from rewound.operations.in_place import prepare_in_place, restore_in_place
 from rewound.operations.log_selection import choose_logs
 from rewound.operations.renewing import keep_changed, plan_renewals, prove
 from rewound.operations.restoring import (
     UpOptions,
     make_request,
-    plan_restore,
     workers,
 )
 from rewound.operations.up_observer import UpObserver
@@ -154,20 +151,9 @@ def _restore(
     observer: Observer,
     logs: Mapping[str, WorldLogs],
 ) -> BringUp:
-    baselines = open_baselines(folder.path)
-    plans, context = plan_restore(
-        chosen,
-        besides=renewals,
-        folder=folder,
-        options=options,
-        engine_choice=record.engine,
-        passwords={account: folder.read_password(account) for account in ACCOUNTS},
-        baselines=baselines,
-        logs=logs,
+    plans, context = prepare_in_place(
+        folder, record, options, engine, chosen=chosen, planned=renewals, logs=logs
     )
-    pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
-    context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())
-    engine.prepare(folder.path, baselines.folder)
     proven, still_failing = prove(renewals, context, engine, observer, workers=workers())
     plans += proven
     if not plans:

@@ -1,8 +1,10 @@
 """Restoring worlds of a fleet that is up: the others are left alone."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from rewound.catalog import ChosenDump
 from rewound.command import own_identity
 from rewound.engine.protocol import Engine
 from rewound.fleet.bring_up import BringUp, bring_up
@@ -13,8 +15,42 @@ from rewound.fleet.record import FleetRecord
 from rewound.fleet.restore_context import Observer, RestoreContext, discard_world
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import FOR_ADDING, WorldState
-from rewound.operations.restoring import new_worlds, workers
+from rewound.mysql.accounts import ACCOUNTS
+from rewound.operations.host import open_baselines
+from rewound.operations.restoring import UpOptions, new_worlds, plan_restore, workers
 from rewound.operations.sleeping import ensure_doorkeeper, with_open_doors
+from rewound.replay.world_logs import WorldLogs
+
+
+def prepare_in_place(
+    folder: FleetFolder,
+    record: FleetRecord,
+    options: UpOptions,
+    engine: Engine,
+    *,
+    chosen: Sequence[ChosenDump] = (),
+    planned: Sequence[WorldPlan] = (),
+    logs: Mapping[str, WorldLogs] | None = None,
+) -> tuple[list[WorldPlan], RestoreContext]:
+    """Return plans of the dumps chosen, and how they and the worlds planned already are restored.
+
+    Passwords are the fleet's, and no server gets more memory than the fleet's others have.
+    """
+    baselines = open_baselines(folder.path)
+    plans, context = plan_restore(
+        chosen,
+        besides=planned,
+        folder=folder,
+        options=options,
+        engine_choice=record.engine,
+        passwords={account: folder.read_password(account) for account in ACCOUNTS},
+        baselines=baselines,
+        logs=logs,
+    )
+    pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
+    context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())
+    engine.prepare(folder.path, baselines.folder)
+    return plans, context
 
 
 def restore_in_place(

@@ -1,6 +1,5 @@
 """Taking the worlds of a fleet that is up to another moment, by the binary logs of their source."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -18,13 +17,12 @@ from rewound.fleet.request import RestoreRequest
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World
-from rewound.mysql.accounts import ACCOUNTS
 from rewound.operations.dump_selection import Selection, find_dumps, read_selection
 from rewound.operations.engines import get_engine
-from rewound.operations.host import CACHE_LIMIT_BYTES, open_baselines, prune_cache
-from rewound.operations.in_place import restore_in_place
+from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
+from rewound.operations.in_place import prepare_in_place, restore_in_place
 from rewound.operations.log_selection import LogChoice, choose_logs, read_logs, take_logs
-from rewound.operations.restoring import UpOptions, plan_restore
+from rewound.operations.restoring import UpOptions
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.steps import LogStep, find_step
 from rewound.replay.target import AtPosition, AtTransaction
@@ -43,12 +41,12 @@ def read_direction(text: str) -> Direction:
     """Return the direction of that name.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no direction has that name.
     """
     try:
         return Direction(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is no step", hint="a step is back or forward") from error
+        raise UsageError(f"{text!r} is not a step", hint="use back or forward") from error
 
 
 _SAID: Mapping[Direction | None, str] = {
@@ -192,20 +190,8 @@ def _restore(
     plans: Sequence[WorldPlan],
     observer: Observer,
 ) -> BringUp:
-    baselines = open_baselines(folder.path)
-    _, context = plan_restore(
-        (),
-        besides=plans,
-        folder=folder,
-        options=options,
-        engine_choice=record.engine,
-        passwords={account: folder.read_password(account) for account in ACCOUNTS},
-        baselines=baselines,
-    )
-    pool_bytes = min(context.buffer_pool_bytes, record.buffer_pool_bytes)
-    context = replace(context, buffer_pool_bytes=pool_bytes, cancelled=threading.Event())
     engine = get_engine(record.engine, folder.name, clone=None)
-    engine.prepare(folder.path, baselines.folder)
+    _, context = prepare_in_place(folder, record, options, engine, planned=plans)
     return restore_in_place(folder, record, plans, context, engine, observer)
 
 
