@@ -1,7 +1,6 @@
 """Sources of dumps: listing, verifying and restoring them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rewound.api.fleet import Fleet, Silent, require_all
@@ -10,7 +9,7 @@ from rewound.engine.zones import require_zone
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, verify_dump
 from rewound.operations import dump_selection, ending, restoring, verifying
-from rewound.operations.dump_selection import read_log_target, read_selection
+from rewound.operations.dump_selection import at_logged_moment, read_selection
 from rewound.operations.engine_request import EngineRequest
 
 
@@ -100,17 +99,13 @@ def up(
     selection = read_selection(
         Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    selection = replace(
+    selection = at_logged_moment(
         selection,
-        binlogs=tuple(map(Path, binlogs)),
+        binlogs=[Path(folder) for folder in binlogs],
         no_binlogs=no_binlogs,
-        point=read_log_target(
-            selection,
-            before_transaction=before_transaction,
-            after_transaction=after_transaction,
-            at_position=at_position,
-            no_binlogs=no_binlogs,
-        ),
+        before_transaction=before_transaction,
+        after_transaction=after_transaction,
+        at_position=at_position,
     )
     brought = restoring.up(
         selection,

@@ -19,8 +19,8 @@ from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import FOR_ADDING, World
 from rewound.operations.dump_selection import (
     Selection,
+    at_logged_moment,
     find_dumps,
-    read_log_target,
     read_selection,
 )
 from rewound.operations.engines import get_engine
@@ -104,16 +104,13 @@ def _settle(wanted: Addition, record: FleetRecord) -> tuple[Selection, UpOptions
         timezone=request.timezone,
         worlds=wanted.selection.worlds,
     )
-    selection = replace(
+    selection = at_logged_moment(
         selection,
-        binlogs=tuple(Path(folder) for folder in request.binlogs),
+        binlogs=[Path(folder) for folder in request.binlogs],
         no_binlogs=request.no_binlogs,
-        point=read_log_target(
-            selection,
-            before_transaction=request.before_transaction,
-            after_transaction=request.after_transaction,
-            at_position=request.at_position,
-        ),
+        before_transaction=request.before_transaction,
+        after_transaction=request.after_transaction,
+        at_position=request.at_position,
     )
     options = replace(
         wanted.options,

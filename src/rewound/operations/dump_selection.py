@@ -1,6 +1,7 @@
 """Finding dumps, and verifying that they are complete; no server is needed."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -81,15 +82,16 @@ def read_selection(
     return Selection(source=source, target=target, pattern=pattern, timezone=zone, worlds=worlds)
 
 
-def read_log_target(
+def at_logged_moment(
     selection: Selection,
     *,
+    binlogs: Sequence[Path] = (),
+    no_binlogs: bool = False,
     before_transaction: str | None = None,
     after_transaction: str | None = None,
     at_position: str | None = None,
-    no_binlogs: bool = False,
-) -> AtTransaction | AtPosition | None:
-    """Return the moment in the logs that the texts of a user name; None if they name none.
+) -> Selection:
+    """Return a selection with its binary logs, and with the moment in them that a user names.
 
     Raises:
         UsageError: a text is not readable, or contradicts the selection.
@@ -106,7 +108,7 @@ def read_log_target(
         )
     if point is not None and no_binlogs:
         raise UsageError("--no-binlogs and a moment in the binary logs are mutually exclusive")
-    return point
+    return replace(selection, binlogs=tuple(binlogs), no_binlogs=no_binlogs, point=point)
 
 
 def read_log_point(

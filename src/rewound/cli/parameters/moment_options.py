@@ -2,14 +2,13 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
 from rewound.cli.parameters.shared_options import option
-from rewound.operations.dump_selection import Selection, read_log_target
+from rewound.operations.dump_selection import Selection, at_logged_moment
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -36,14 +35,14 @@ def moment_options(command: _Command) -> _Command:
         at_position: str | None,
         **others: Any,
     ) -> Any:
-        point = read_log_target(
+        selection = at_logged_moment(
             selection,
+            binlogs=binlogs,
+            no_binlogs=no_binlogs,
             before_transaction=before_transaction,
             after_transaction=after_transaction,
             at_position=at_position,
-            no_binlogs=no_binlogs,
         )
-        selection = replace(selection, binlogs=binlogs, no_binlogs=no_binlogs, point=point)
         return command(selection=selection, **others)
 
     for decorate in (
