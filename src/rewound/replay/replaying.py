@@ -5,13 +5,12 @@ ledger's: rows in the events = rows that the server counted, and for each table 
 inserted - deleted = COUNT(*) after.
 """
 
-import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from rewound.binlog.content_hash import hash_content
+from rewound.binlog.content_hash import hash_content, hash_file
 from rewound.binlog.log_file import LogFile
 from rewound.binlog.transactions import TransactionReader
 from rewound.errors import BinlogError, Interrupted
@@ -151,12 +150,7 @@ def _apply_parts(
 
 
 def _describe_file(part: LogPart) -> LogFileFacts:
-    try:
-        with part.path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise BinlogError(part.path, f"cannot be read: {error.strerror}") from error
-    content = hash_content(part.path, part.end)
+    sha256, content = hash_file(part.path), hash_content(part.path, part.end)
     return LogFileFacts(str(part.path), part.survey.name, sha256, content, part.start, part.end)
 
 
