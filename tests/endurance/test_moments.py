@@ -1,14 +1,11 @@
 """Hundreds of dumps taken to random transactions of their server's binary logs."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from rewound.engine.install.installation import Installation
-from rewound.engine.process.process_engine import ProcessEngine
 from tests.endurance.conftest import SEED, Figures
-from tests.server.conftest import engine, server, world  # noqa: F401 - fixtures
+from tests.server.conftest import engine, server, source, world  # noqa: F401 - fixtures
 from tests.server.load_server import LoadServer
 from tests.server.replaying import (
     Source,
@@ -16,7 +13,6 @@ from tests.server.replaying import (
     make_moment,
     make_targets,
     restore,
-    running_source,
 )
 
 PROMISE = "A dump and its binary logs give the moment that was asked for"
@@ -37,21 +33,10 @@ _SWITCHES_GTIDS_ON = (
 )
 
 
-@pytest.fixture(scope="module")
-def source(
-    installation: Installation,
-    engine: ProcessEngine,  # noqa: F811
-    cache_dir: Path,
-    make_folder: Callable[[], Path],
-) -> Iterator[Source]:
-    with running_source(installation, engine, cache_dir, make_folder) as source:
-        yield source
-
-
 @pytest.mark.tries(200, short=2)
 def test_a_random_moment_is_the_sources(
     number: int,
-    source: Source,
+    source: Source,  # noqa: F811
     world: LoadServer,  # noqa: F811
     figures: Figures,
     tmp_path: Path,

@@ -16,6 +16,7 @@ from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from tests.conftest import EXAMPLES, Cli
 from tests.server.load_server import LoadServer
+from tests.server.replaying import Source, running_source
 from tests.server.test_fleet import require_gone
 
 
@@ -86,3 +87,15 @@ def world(server: LoadServer) -> Iterator[LoadServer]:
     """The module's server, without any world in it."""
     yield server
     server.clear()
+
+
+@pytest.fixture(scope="module")
+def source(
+    installation: Installation,
+    engine: ProcessEngine,
+    cache_dir: Path,
+    make_folder: Callable[[], Path],
+) -> Iterator[Source]:
+    """A server with binary logs, which a module's dumps are taken of."""
+    with running_source(installation, engine, cache_dir, make_folder) as source:
+        yield source

@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 import rewound
-from rewound.engine.install.installation import Installation
-from rewound.engine.process.process_engine import ProcessEngine
 from rewound.errors import RewoundError, UsageError
 from tests.conftest import Cli
-from tests.server.replaying import Source, running_source
+from tests.server.replaying import Source
 
 _SUM = "SELECT COUNT(*) AS players, SUM(score) AS score FROM player"
 
@@ -29,17 +27,6 @@ class Story:
     """Between two transactions: when the score was 300."""
     gtid: str
     """The transaction that doubled it."""
-
-
-@pytest.fixture(scope="module")
-def source(
-    installation: Installation,
-    engine: ProcessEngine,
-    cache_dir: Path,
-    make_folder: Callable[[], Path],
-) -> Iterator[Source]:
-    with running_source(installation, engine, cache_dir, make_folder) as source:
-        yield source
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +139,14 @@ def test_a_time_needs_a_zone_where_there_are_logs(story: Story, cli: Cli) -> Non
     assert refused.code == 2
     assert "names no time zone" in refused.stderr
     assert cli("up", story.backups, "--at", text, "--timezone", "UTC", "--no-binlogs").code == 0
+
+
+def test_a_fleet_of_dumps_alone_gets_no_world_of_another_moment(story: Story, cli: Cli) -> None:
+    assert cli("up", story.backups, "--no-binlogs", "--worlds", "host1").code == 0
+    added = cli("up", story.backups, "--add", "--after-transaction", story.gtid)
+    assert added.code == 2
+    assert "--no-binlogs and a moment in the binary logs are mutually exclusive" in added.stderr
+    assert list(_ask(cli)) == ["host1"]
 
 
 def test_an_older_dump_is_taken_where_the_newest_has_the_transaction(

@@ -33,17 +33,6 @@ _INCIDENT = 26
 _ALL = DumpFilter()
 
 
-@pytest.fixture(scope="module")
-def source(
-    installation: Installation,
-    engine: ProcessEngine,
-    cache_dir: Path,
-    make_folder: Callable[[], Path],
-) -> Iterator[Source]:
-    with running_source(installation, engine, cache_dir, make_folder) as source:
-        yield source
-
-
 @pytest.fixture
 def plain(source: Source, tmp_path: Path) -> History:
     """A dump without GTIDs, for logs that are made byte by byte."""

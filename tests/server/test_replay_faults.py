@@ -1,32 +1,19 @@
 """Faults of files and of coordinates: each is planted, and refused or named in the right words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rewound.binlog.gtids import parse_gtid
-from rewound.engine.install.installation import Installation
-from rewound.engine.process.process_engine import ProcessEngine
 from rewound.errors import BinlogError, DumpTooNew, ReplayError, RewoundError
 from rewound.replay.target import AtPosition, AtTime, AtTransaction
 from tests.server.load_server import LoadServer
 from tests.server.planted import TABLES, History, stamp, tell, without
-from tests.server.replaying import Source, running_source
+from tests.server.replaying import Source
 
 _LATE_US = 4_000_000_000_000_000
-
-
-@pytest.fixture(scope="module")
-def source(
-    installation: Installation,
-    engine: ProcessEngine,
-    cache_dir: Path,
-    make_folder: Callable[[], Path],
-) -> Iterator[Source]:
-    with running_source(installation, engine, cache_dir, make_folder) as source:
-        yield source
 
 
 @pytest.fixture
