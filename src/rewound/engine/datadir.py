@@ -40,7 +40,7 @@ _LARGEST_COPY_BYTES = 256 << 20
 """Of a copy that takes less than stopping and starting a server, which is 0.4 CPU-seconds."""
 _log = logging.getLogger(__name__)
 
-_RECIPE = 4
+_RECIPE = 5
 """To be raised whenever templates are made in another way, so that old ones are not used."""
 _OF_OTHERS = 0o007
 _DUG_BYTES = 1 << 20

@@ -31,6 +31,11 @@ it gives memory back as soon as it is freed: -19 MB once it idles, 2 % more CPU 
 
 BUFFER_POOL_OPTION = "--innodb-buffer-pool-size"
 
+_FEW_ROLLBACK_SEGMENTS = "--innodb-rollback-segments=2"
+"""Of each undo tablespace. A server reads all of them when it starts, and makes as many for
+temporary tables: -0.03 CPU-seconds a start beside the 128 of the default. Each holds 1,024
+transactions that write at the same time."""
+
 _MIB = 1 << 20
 _SERVER_BYTES = 130 * _MIB  # what a server takes beside its buffer pool
 _SMALLEST_POOL_BYTES = 16 * _MIB
@@ -65,6 +70,7 @@ _THROW_AWAY = (
     "--innodb-log-buffer-size=1M",  # -62 MB
     "--loose-innodb-redo-log-capacity=64M",
     "--innodb-undo-log-truncate=OFF",
+    _FEW_ROLLBACK_SEGMENTS,
     # Its threads wake up twice a second only, so that stopping takes 0.5 s longer with it; and
     # Linux has its contexts for some 24 servers (fs.aio-max-nr).
     "--innodb-use-native-aio=OFF",
@@ -136,9 +142,18 @@ def serving_options(
     ]
 
 
+# Of a small buffer pool: the page cache holds what a start reads, and few pages are worth finding
+# again. -0.08 CPU-seconds from a start to its end.
+_SMALL_POOL = (
+    "--innodb-flush-method=fsync",
+    "--innodb-buffer-pool-load-at-startup=OFF",
+    "--innodb-buffer-pool-dump-at-shutdown=OFF",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SmallStart:
-    """How a server starts with too small a buffer pool and then gets its final one.
+    """How a server with a small buffer pool starts: with too small a one, which then grows.
 
     Pages that it reads only while it starts then take no memory: -9 MB.
     """
@@ -156,7 +171,7 @@ def plan_small_start(buffer_pool_bytes: int, *, sleeps: bool = False) -> SmallSt
         return SmallStart()
     redo = (SMALL_REDO_LOG,) if sleeps else ()
     return SmallStart(
-        (f"{BUFFER_POOL_OPTION}=5M", "--innodb-buffer-pool-chunk-size=1M", *redo),
+        (f"{BUFFER_POOL_OPTION}=5M", "--innodb-buffer-pool-chunk-size=1M", *_SMALL_POOL, *redo),
         (f"SET GLOBAL innodb_buffer_pool_size = {buffer_pool_bytes}",),
     )
 
@@ -170,6 +185,7 @@ def initialise_options(*, data: PurePath, lower_case_table_names: int) -> list[s
         f"--lower-case-table-names={lower_case_table_names}",  # can never be changed afterwards
         "--innodb-doublewrite=OFF",
         SMALL_REDO_LOG,
+        _FEW_ROLLBACK_SEGMENTS,
         "--innodb-buffer-pool-size=64M",
         "--log-error-verbosity=2",
     ]
