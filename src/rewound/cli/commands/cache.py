@@ -35,7 +35,7 @@ def _show(entries: Sequence[CacheEntry]) -> None:
         [
             entry.key[:SHOWN_KEY],
             show_mib(entry.size_bytes),
-            entry.used_at,
+            entry.used_at.replace(microsecond=0),
             entry.dump,
             fold_users(entry.users),
         ]

@@ -8,6 +8,7 @@ from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import timezone_option
 from rewound.cli.parameters.shared_options import fleet_option, option
 from rewound.errors import UsageError
+from rewound.figures import show_number
 from rewound.operations import fleets
 from rewound.operations.dump_selection import read_log_point
 from rewound.operations.seeking import Destination, Direction, read_direction, seek
@@ -79,7 +80,7 @@ def command(
             fleet, destination, selection, observer=observer, narrate=diagnostics.narrate
         )
     rows: list[list[render.Cell]] = [
-        [name, world.as_of, render.Figure(world.rows)]
+        [name, world.as_of, render.Figure(show_number(world.rows))]
         for name, world in brought.record.worlds.items()
         if name in brought.restored
     ]

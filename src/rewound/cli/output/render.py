@@ -206,12 +206,17 @@ def _find_type(rows: Sequence[Sequence[Cell]], place: int) -> ColumnType:
     return _OTHER_TYPES.get(kinds.pop(), ColumnType.TEXT) if len(kinds) == 1 else ColumnType.TEXT
 
 
+def _show_time(moment: datetime) -> str:
+    """Moments of binary logs are told apart by their microseconds."""
+    return moment.replace(tzinfo=None).isoformat(" ")
+
+
 def _as_text(cell: Cell, *, is_for_people: bool, separates: bool) -> bytes | None:
     match cell:
         case None | bytes():
             return cell
         case datetime():
-            text = f"{cell:%Y-%m-%d %H:%M:%S}" if is_for_people else cell.isoformat()
+            text = _show_time(cell) if is_for_people else cell.isoformat()
         case int() | float() | Decimal() if separates and not isinstance(cell, Plain):
             text = show_number(cell)
         case Decimal():

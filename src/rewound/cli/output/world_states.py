@@ -47,9 +47,11 @@ def describe_older(worlds: Collection[World], names: Container[str] | None = Non
     newest = max((world.as_of for world in worlds if world.schemas), default=None)
     for world in shown:
         if newest is not None and not world.passed_over:
+            what = f"world {world.name}'s newest dump when it was restored was that of"
+            if world.moment is not None:
+                what = f"world {world.name} was taken by its binary logs to"
             yield (
-                f"world {world.name}'s newest dump when it was restored was that of"
-                f" {world.as_of:%Y-%m-%d %H:%M:%S}, {_round(newest - world.as_of)} before"
+                f"{what} {world.as_of:%Y-%m-%d %H:%M:%S}, {_round(newest - world.as_of)} before"
                 " the newest of the others"
             )
 
@@ -128,7 +130,11 @@ def warn_of_older(fleet: str, worlds: Mapping[str, World], names: Container[str]
     """Warn, in one line, which worlds of a fleet hold older dumps, if any of `names` do."""
     older = find_older(worlds.values())
     if asked := [name for name in worlds if name in older and name in names]:
-        what = "holds an older dump" if len(asked) == 1 else "hold older dumps"
+        if any(worlds[name].moment is not None for name in asked):
+            what = "is" if len(asked) == 1 else "are"
+            what = f"{what} of an earlier moment than others"
+        else:
+            what = "holds an older dump" if len(asked) == 1 else "hold older dumps"
         diagnostics.warn(
             f"{name_worlds(asked)}{of_fleet(fleet)} {what};"
             f" rewound status{fleet_flag(fleet)} shows why"

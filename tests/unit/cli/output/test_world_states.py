@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +35,20 @@ def test_a_world_without_a_newer_dump_is_explained(before: timedelta, gap: str):
     assert told == (
         f"world b's newest dump when it was restored was that of {NIGHT - before:%Y-%m-%d %H:%M:%S}"
         f", {gap} before the newest of the others"
+    )
+
+
+def test_a_world_that_logs_took_to_an_earlier_moment_is_not_one_of_an_older_dump(capsys):
+    earlier = replace(ready("b"), moment=NIGHT - timedelta(hours=15))
+    [told] = describe_older([ready("a"), earlier])
+    assert told == (
+        "world b was taken by its binary logs to 2026-03-03 06:15:08, 15 hours before the newest"
+        " of the others"
+    )
+    worlds = {each.name: each for each in (ready("a"), earlier)}
+    warn_of_older("default", worlds, worlds)
+    assert capsys.readouterr().err == (
+        "warning: world b is of an earlier moment than others; rewound status shows why\n"
     )
 
 
