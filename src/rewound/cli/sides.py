@@ -12,19 +12,18 @@ from pathlib import Path
 from rewound.cli.commands.up import restore_worlds
 from rewound.cli.output import diagnostics
 from rewound.cli.output.restore_result import show_failures
+from rewound.cli.parameters.diff_moments import MOMENTS_EXAMPLE, OF_MOMENTS, Moments
 from rewound.cli.parameters.restore_options import RESTORE_OPTIONS
 from rewound.cli.parameters.typed import find_typed, list_typed
 from rewound.errors import FleetExists, UsageError
 from rewound.operations import ending, fleets, restoring
 from rewound.operations.diffing import Sides
-from rewound.operations.dump_selection import Selection, read_selection
+from rewound.operations.dump_selection import Selection
 
 _TEMPORARY = ("diff-before", "diff-after")
 """The fleets that are created from a SOURCE."""
-_EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T2"
-_OF_A_SOURCE = frozenset({"pattern", "timezone", "keep", *RESTORE_OPTIONS})
+_OF_A_SOURCE = frozenset({"keep", *OF_MOMENTS, *RESTORE_OPTIONS})
 """The parameters that have no meaning for fleets that are up."""
-_READING = frozenset({"from_time", "to_time", "pattern", "timezone"})
 _COMPARING = frozenset({"schema_pair", "float_tolerance", "exhaustive"})
 """The parameters that change what is found, for all tables and columns."""
 
@@ -40,26 +39,6 @@ class OpenSides:
     """Their names, if they are not those of the fleets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """Which moments of a SOURCE are compared, and how the names in it are read."""
-
-    before: str | None
-    after: str | None
-    pattern: str | None
-    timezone: str | None
-
-    def select(self, source: Path, worlds: str | None) -> tuple[Selection, Selection]:
-        """Return the selections for both sides."""
-        one, other = (
-            read_selection(
-                source, at=time, pattern=self.pattern, timezone=self.timezone, worlds=worlds
-            )
-            for time in (self.before, self.after)
-        )
-        return one, other
-
-
 @contextmanager
 def open_sides(
     names: Sequence[str],
@@ -72,30 +51,30 @@ def open_sides(
 ) -> Iterator[OpenSides]:
     """Yield the sides; fleets of a SOURCE are restored, and deleted at the end."""
     comparing = list_typed(_COMPARING)
-    if moments.before is not None and moments.after is not None:
+    moments.require_whole()
+    if moments:
         if len(names) != 1:
-            raise UsageError("--from and --to take one SOURCE", hint=_EXAMPLE)
+            given = "--transaction takes" if moments.transaction else "--from and --to take"
+            raise UsageError(f"{given} one SOURCE", hint=MOMENTS_EXAMPLE)
         with _bring_up(moments.select(Path(names[0]), worlds), keep=keep, restore=restore):
-            again = ["rewound", "diff", names[0], *list_typed(_READING | set(RESTORE_OPTIONS))]
+            again = ["rewound", "diff", names[0], *list_typed(OF_MOMENTS | set(RESTORE_OPTIONS))]
             if keep:
                 again = ["rewound", "diff", *_TEMPORARY]
             yield OpenSides(
                 Sides(*_TEMPORARY, worlds),
                 shlex.join([*again, *comparing]),
-                (moments.before, moments.after),
+                moments.labels,
             )
         return
-    if moments.before is not None or moments.after is not None:
-        raise UsageError("--from and --to must be used together", hint=_EXAMPLE)
     if typed := find_typed(_OF_A_SOURCE):
-        raise UsageError(f"{typed[0]} requires a SOURCE with --from and --to", hint=_EXAMPLE)
+        raise UsageError(f"{typed[0]} requires a SOURCE with --from and --to", hint=MOMENTS_EXAMPLE)
     if pair is not None and len(names) <= 1:
         fleet = names[0] if names else "default"
         sides, again = Sides(fleet, fleet), ["rewound", "diff", fleet, "--world", *pair]
     elif len(names) == 2:
         sides, again = Sides(names[0], names[1], worlds), ["rewound", "diff", *names]
     else:
-        raise UsageError("give two fleets, or a SOURCE with --from and --to", hint=_EXAMPLE)
+        raise UsageError("give two fleets, or a SOURCE with --from and --to", hint=MOMENTS_EXAMPLE)
     yield OpenSides(sides, shlex.join([*again, *comparing]))
 
 
@@ -107,8 +86,8 @@ def _bring_up(
     made: list[str] = []
     try:
         for fleet, selection in zip(_TEMPORARY, selections, strict=True):
-            time = "" if selection.target is None else f" as of {selection.target.text}"
-            diagnostics.narrate(f"fleet {fleet}: {selection.source}{time}")
+            time = "" if selection.target is None else f"as of {selection.target.text}"
+            diagnostics.narrate(f"fleet {fleet}: {selection.source} {selection.point or time}")
             brought = restore_worlds(selection, replace(restore, fleet=fleet))
             show_failures(brought.failures, fleet, restored=len(brought.restored))
             made.append(fleet)

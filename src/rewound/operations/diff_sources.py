@@ -9,7 +9,7 @@ from rewound.fleet.record import FleetRecord
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World
 from rewound.operations.diffing import Sides
-from rewound.operations.dump_facts import find_facts
+from rewound.operations.dump_facts import find_ledger
 from rewound.operations.fleets import status
 
 
@@ -32,7 +32,9 @@ def find_provenance(
         )
         for place, fleet in enumerate((sides.before, sides.after))
     )
-    return Provenance(_show(datetime.now(UTC)), __version__, list(options), before, after)
+    return Provenance(
+        _show(datetime.now(UTC).replace(microsecond=0)), __version__, list(options), before, after
+    )
 
 
 def _find_side(fleet: str, names: Collection[str]) -> SideOrigin:
@@ -43,7 +45,7 @@ def _find_side(fleet: str, names: Collection[str]) -> SideOrigin:
         fleet=fleet,
         source=str(record.source),
         target=record.target,
-        restored_at=_show(record.created_at),
+        restored_at=_show(record.created_at.replace(microsecond=0)),
         server=_describe_server(record),
         dumps=[_describe_dump(folder, world) for world in worlds.values()],
     )
@@ -55,7 +57,8 @@ def _describe_server(record: FleetRecord) -> str:
 
 
 def _describe_dump(folder: FleetFolder, world: World) -> DumpOrigin:
-    facts = find_facts(folder, world)
+    ledger = find_ledger(folder, world)
+    facts = None if ledger is None else ledger.dump
     return DumpOrigin(
         world=world.name,
         dump=str(world.dump),
@@ -67,4 +70,4 @@ def _describe_dump(folder: FleetFolder, world: World) -> DumpOrigin:
 
 
 def _show(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+    return moment.astimezone(UTC).isoformat()

@@ -137,6 +137,6 @@ def _require_zone(target: TargetTime) -> None:
     raise UsageError(
         f"{target.text!r} names no time zone; it may be {target.at:%Y-%m-%d %H:%M:%S} UTC{other}",
         hint="with binary logs, the moment is exact: add the zone, as in"
-        f" '{target.at:%Y-%m-%d %H:%M:%S}+00:00', or --timezone ZONE; rewound up --no-binlogs"
-        " restores the dumps' own moments",
+        f" '{target.at:%Y-%m-%d %H:%M:%S}+00:00', or --timezone ZONE; --no-binlogs of"
+        " up and diff restores the dumps' own moments",
     )

@@ -14,6 +14,8 @@ from rewound.cli.output.progress import count_worlds
 from rewound.cli.output.sorting import require_sortable
 from rewound.cli.output.world_states import warn_of_older
 from rewound.cli.parameters.completers import complete_columns, complete_sides, complete_tables
+from rewound.cli.parameters.diff_moments import Moments, diff_moment_options
+from rewound.cli.parameters.moment_options import binlogs_option, no_binlogs_option
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import pattern_option, timezone_option
 from rewound.cli.parameters.shared_options import (
@@ -23,7 +25,7 @@ from rewound.cli.parameters.shared_options import (
     worlds_option,
 )
 from rewound.cli.parameters.typed import find_typed, list_every_typed, list_typed
-from rewound.cli.sides import Moments, OpenSides, open_sides
+from rewound.cli.sides import OpenSides, open_sides
 from rewound.diff.many import FleetComparison
 from rewound.diff.patterns import EVERY_TABLE
 from rewound.diff.report.document import count_compared, lacks_every_comparison, make_report
@@ -50,8 +52,7 @@ _ROWS_OF_A_PAGE = 200
 @click.argument(
     "fleets", nargs=-1, metavar="[BEFORE AFTER | SOURCE]", shell_complete=complete_sides
 )
-@option("--from", "from_time", metavar="TIME", help="With SOURCE: the earlier moment.")
-@option("--to", "to_time", metavar="TIME", help="With SOURCE: the later moment.")
+@diff_moment_options
 @option("--keep", is_flag=True, help="With SOURCE: keep both fleets running.")
 @option("--world", nargs=2, metavar="ONE OTHER", help="Compare two worlds with any names.")
 @option("--schema-pair", nargs=2, metavar="ONE OTHER", help="Compare two schemas with any names.")
@@ -124,11 +125,12 @@ _ROWS_OF_A_PAGE = 200
 @format_option
 @pattern_option
 @timezone_option
+@binlogs_option
+@no_binlogs_option
 @restore_options
 def command(
     fleets: tuple[str, ...],
-    from_time: str | None,
-    to_time: str | None,
+    moments: Moments,
     keep: bool,
     world: tuple[str, str] | None,
     schema_pair: tuple[str, str] | None,
@@ -150,20 +152,19 @@ def command(
     wide: bool,
     exit_zero: bool,
     output_format: str,
-    pattern: str | None,
-    timezone: str | None,
     restore: restoring.UpOptions,
 ) -> int:
     """Show what changed between fleets BEFORE and AFTER, over all worlds and tables.
 
     Worlds are paired by name. With a folder of dumps as SOURCE, its worlds are restored as they
     were at --from and at --to, compared and deleted again; the options from --pattern on work as
-    in up.
+    in up. Binary logs below SOURCE, or in --binlogs, are replayed up to the exact moments.
 
     \b
     rewound diff before after
     rewound diff before after --table player --columns player_score --rows 20
     rewound diff backups/ --from '2026-03-02 22:00' --to '2026-03-03 22:00'
+    rewound diff backups/ --transaction 3e11fa47-71ca-11e1-9e33-c80aa9429562:23 --worlds host2
 
     Exit code 0: nothing differs; 1: something does; 4: some could not be compared. Any other
     failure is 2 or more, as with diff(1).
@@ -211,7 +212,6 @@ def command(
         is_wide=wide,
         replaces=force,
     )
-    moments = Moments(from_time, to_time, pattern, timezone)
     fleets = fleets or _find_setting(moments)
     with open_sides(
         fleets, moments, worlds=worlds, pair=pair, keep=keep, restore=restore
@@ -246,7 +246,7 @@ def _warn_of_older(sides: diffing.Sides) -> None:
 def _find_setting(moments: Moments) -> tuple[str, ...]:
     """Return the SOURCE of the settings, if two moments of one are asked for."""
     source = find_source_setting()
-    return () if source is None or None in (moments.before, moments.after) else (source,)
+    return (source,) if source is not None and moments else ()
 
 
 def _compare(

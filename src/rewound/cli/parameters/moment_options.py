@@ -19,6 +19,9 @@ binlogs_option = option(
     metavar="FOLDER",
     help="A folder of binary logs outside of SOURCE; may be repeated.",
 )
+no_binlogs_option = option(
+    "--no-binlogs", is_flag=True, help="Restore the dump's own moment; replay no logs."
+)
 
 
 def moment_options(command: _Command) -> _Command:
@@ -46,7 +49,7 @@ def moment_options(command: _Command) -> _Command:
         return command(selection=selection, **others)
 
     for decorate in (
-        option("--no-binlogs", is_flag=True, help="Restore the dump's own moment; replay no logs."),
+        no_binlogs_option,
         option(
             "--at-position",
             metavar="FILE:POS",

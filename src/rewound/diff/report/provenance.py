@@ -11,7 +11,8 @@ class DumpOrigin:
     dump: str
     """Its path."""
     taken_at: str
-    """When it was taken, by its name; in ISO form, as all times here."""
+    """When it was taken, by its name, or the moment that binary logs led to; in ISO form, as all
+    times here."""
     sha256: str | None
     """Of the file, in hexadecimal; None where the world has no ledger."""
     bytes: int | None
