@@ -28,7 +28,7 @@ announce-demo:
 	@echo 'fetched first: Python packages into $(VENV) (900 MB on disk, half a minute or more), and a'
 	@echo 'MySQL where the host has none of 8.0.30 or newer (53 MiB, 324 MiB on disk, about a minute).'
 
-demo: announce-demo install  ## restore the sample's three worlds and ask them one question
+demo: announce-demo install  ## restore the sample's three worlds and find what went wrong
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 lint: install  ## formatting, rules of style, types, layers

@@ -1,4 +1,4 @@
-"""Make the sample dumps in `examples/backups/`: three small game worlds, two dumps each.
+"""Make the sample: three small game worlds, two dumps and the binary logs of each.
 
     python examples/make_sample.py [--mysql-root DIR]
 
@@ -6,10 +6,11 @@ Each world gets a private mysqld (a temporary folder, a socket, no network). It 
 up to its first dump, has the game's update 4.2.0 in the night, is played on and dumped
 again. On host2 the update goes wrong: see README.md here.
 
-The dumps are what `mysqldump | gzip` gives, save for two things: the time in the closing
-line is set to the one in the name, for the sample plays on invented days, and the gzip
-header carries no time. So two runs with the same MySQL give the same bytes. All times
-are UTC.
+The dumps in `backups/` are what `mysqldump | gzip` gives, save for two things: the time in
+the closing line is set to the one in the name, for the sample plays on invented days, and the
+gzip header carries no time. The logs in `binlogs/` are what the servers wrote from the first
+dump on, with the invented times of `sample_logs`; all but the last are gzipped. So two runs
+with the same MySQL give the same bytes. All times are UTC.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,18 +33,22 @@ from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 
 if TYPE_CHECKING:  # mypy sees this folder as a package, Python as the folder of a script
-    from examples.sample_world import CHANGING_TABLES, TABLES, Rows, World
+    from examples.sample_logs import Logbook, retime
+    from examples.sample_world import CHANGING_TABLES, TABLES, Rows, World, Write
 else:
-    from sample_world import CHANGING_TABLES, TABLES, Rows, World
+    from sample_logs import Logbook, retime
+    from sample_world import CHANGING_TABLES, TABLES, Rows, World, Write
 
 HERE = Path(__file__).resolve().parent
 
 SEASON_START = datetime(2026, 2, 20, 12, tzinfo=UTC)
 UPDATE_AT = datetime(2026, 3, 3, 6, tzinfo=UTC)
+PLAYED_AGAIN_AT = datetime(2026, 3, 3, 7, tzinfo=UTC)
+MIDDAY = datetime(2026, 3, 3, 12, tzinfo=UTC)
 FIRST_EVENING = datetime(2026, 3, 2, 21, tzinfo=UTC)
 SECOND_EVENING = datetime(2026, 3, 3, 21, tzinfo=UTC)
 DUMP_OPTIONS = (
-    *("--single-transaction", "--routines", "--triggers", "--events"),
+    *("--single-transaction", "--source-data=2", "--routines", "--triggers", "--events"),
     *("--databases", "game"),
 )
 
@@ -136,39 +141,61 @@ class Programs:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="make the sample dumps")
+    parser = argparse.ArgumentParser(description="make the sample's dumps and binary logs")
     parser.add_argument("--mysql-root", type=Path, help="folder with unpacked MySQL packages")
-    parser.add_argument("--output", type=Path, default=HERE / "backups")
+    parser.add_argument("--output", type=Path, default=HERE)
     arguments = parser.parse_args()
     root = arguments.mysql_root
     programs = unpacked_programs(root.resolve()) if root else installed_programs()
-    arguments.output.mkdir(parents=True, exist_ok=True)
     for host in HOSTS:
-        with (
-            tempfile.TemporaryDirectory(prefix="rewound-sample-") as folder,
-            running_server(programs, Path(folder), server_uuid=host.server_uuid) as socket,
-        ):
-            live_two_days(host, socket, mysqldump=programs.mysqldump, output=arguments.output)
+        with tempfile.TemporaryDirectory(prefix="rewound-sample-") as folder:
+            live_two_days(host, Path(folder), programs=programs, output=arguments.output)
 
 
-def live_two_days(host: Host, socket: Path, *, mysqldump: tuple[str, ...], output: Path) -> None:
-    """Play one world over both evenings and dump it on each."""
+def live_two_days(host: Host, folder: Path, *, programs: Programs, output: Path) -> None:
+    """Play one world over both evenings, dump it on each, and copy its logs."""
     world = World(host.seed, players=host.players, guilds=host.guilds)
-    with game_cursor(socket) as cursor:
+    logbook = Logbook(SEASON_START)
+    with running_server(programs, folder, host) as socket, game_cursor(socket) as cursor:
         run_script(cursor, HERE / "game_schema.sql", at=SEASON_START)
         write(cursor, world.found(SEASON_START))
-        write(cursor, world.play(SEASON_START, FIRST_EVENING, season=6))
+        play(cursor, world.play(SEASON_START, FIRST_EVENING, season=6), logbook)
         lift_expired_bans(cursor, at=FIRST_EVENING)
-        dump(host, host.dumped_at[0], socket, mysqldump=mysqldump, output=output)
+        logbook.note(cursor)
+        logbook.rotate(cursor, at=FIRST_EVENING)
+        dump(host, host.dumped_at[0], socket, mysqldump=programs.mysqldump, output=output)
 
-        write(cursor, world.play(FIRST_EVENING, UPDATE_AT, season=6))
+        # The matches that ended while the world was dumped were written afterwards.
+        logbook.wait_until(host.dumped_at[0])
+        play(cursor, world.play(FIRST_EVENING, UPDATE_AT, season=6), logbook)
+        logbook.rotate(cursor, at=UPDATE_AT)
+        logbook.wait_until(UPDATE_AT)
         run_script(cursor, HERE / "update_4_2_0.sql", at=UPDATE_AT)
+        logbook.note(cursor)
         for run in host.bonus_runs:
             set_clock(cursor, run.at)
             cursor.execute("CALL grant_season_bonus(6, 1, %s)", (run.last_guild,))
-        write(cursor, world.play(UPDATE_AT.replace(hour=7), SECOND_EVENING, season=7))
+            logbook.wait_until(run.at)
+            logbook.note(cursor)
+        play(cursor, world.play(PLAYED_AGAIN_AT, MIDDAY, season=7), logbook)
+        logbook.rotate(cursor, at=MIDDAY)
+        play(cursor, world.play(MIDDAY, SECOND_EVENING, season=7), logbook)
         lift_expired_bans(cursor, at=SECOND_EVENING)
-        dump(host, host.dumped_at[1], socket, mysqldump=mysqldump, output=output)
+        logbook.wait_until(SECOND_EVENING)
+        logbook.note(cursor)
+        dump(host, host.dumped_at[1], socket, mysqldump=programs.mysqldump, output=output)
+        copy_logs(host, folder / "data", logbook, output=output)
+
+
+def play(cursor: Cursor, writes: Iterable[Write], logbook: Logbook) -> None:
+    """Write what is played, each match as one transaction when it has ended."""
+    for each in writes:
+        set_clock(cursor, each.at)
+        cursor.execute("BEGIN")
+        write(cursor, each.rows)
+        cursor.execute("COMMIT")
+        logbook.wait_until(each.at)
+        logbook.note(cursor)
 
 
 def write(cursor: Cursor, rows: Rows) -> None:
@@ -176,7 +203,8 @@ def write(cursor: Cursor, rows: Rows) -> None:
     for table, columns in TABLES.items():
         verb = "REPLACE" if table in CHANGING_TABLES else "INSERT"
         values = ", ".join(["%s"] * len(columns.split(",")))
-        cursor.executemany(f"{verb} INTO {table} ({columns}) VALUES ({values})", rows[table])
+        if rows[table]:
+            cursor.executemany(f"{verb} INTO {table} ({columns}) VALUES ({values})", rows[table])
 
 
 def lift_expired_bans(cursor: Cursor, *, at: datetime) -> None:
@@ -188,10 +216,11 @@ def lift_expired_bans(cursor: Cursor, *, at: datetime) -> None:
 def run_script(cursor: Cursor, path: Path, *, at: datetime) -> None:
     """Run an SQL file in one go: the server itself knows where a routine's body ends.
 
-    DELIMITER lines are for the mysql client and are dropped.
+    DELIMITER lines are for the mysql client and are dropped, and so are comments between
+    statements.
     """
     set_clock(cursor, at)
-    script = re.sub(r"(?m)^DELIMITER .*$", "", path.read_text("utf-8")).replace("$$", ";")
+    script = re.sub(r"(?m)^(?:DELIMITER |--).*\n", "", path.read_text("utf-8")).replace("$$", ";")
     cursor.execute(script)
     while cursor.nextset():
         pass
@@ -215,12 +244,30 @@ def dump(
     text, found = re.subn(rb"-- Dump completed on [^\n]*\n\Z", closing_line, done.stdout)
     if not found:
         raise SystemExit(f"mysqldump of {host.name} has no closing line: was it cut off?")
+    path = output / "backups" / f"{host.name}_fulldump_{at:%Y%m%d_%H%M%S}.sql.gz"
+    keep(path, text, is_packed=True)
+
+
+def copy_logs(host: Host, data: Path, logbook: Logbook, *, output: Path) -> None:
+    """Copy the server's binary logs while it writes the last; the first has expired."""
+    for number in range(2, len(logbook.begun_at) + 1):
+        log = data / f"binlog.{number:06}"
+        is_closed = number < len(logbook.begun_at)
+        name = log.name + ".gz" * is_closed
+        content = retime(log, logbook, number=number)
+        keep(output / "binlogs" / host.name / name, content, is_packed=is_closed)
+
+
+def keep(path: Path, content: bytes, *, is_packed: bool) -> None:
+    """Write a file of the sample."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as file:
-        file.write(text)
-    path = output / f"{host.name}_fulldump_{at:%Y%m%d_%H%M%S}.sql.gz"
-    path.write_bytes(packed.getvalue())
-    print(f"{path.name}: {len(text):,} bytes of SQL, {path.stat().st_size:,} packed")
+        file.write(content)
+    path.write_bytes(packed.getvalue() if is_packed else content)
+    print(
+        f"{path.parent.name}/{path.name}: {len(content):,} bytes, {path.stat().st_size:,} on disk"
+    )
 
 
 @contextmanager
@@ -243,7 +290,7 @@ def game_cursor(socket: Path) -> Iterator[Cursor]:
 
 
 @contextmanager
-def running_server(programs: Programs, folder: Path, *, server_uuid: str) -> Iterator[Path]:
+def running_server(programs: Programs, folder: Path, host: Host) -> Iterator[Path]:
     """Initialise and start a mysqld in a folder; give its socket; always stop it."""
     socket, log_path = folder / "mysqld.sock", folder / "mysqld.log"
     argv = [
@@ -256,10 +303,12 @@ def running_server(programs: Programs, folder: Path, *, server_uuid: str) -> Ite
         f"--pid-file={folder / 'mysqld.pid'}",
         *("--skip-networking", "--mysqlx=OFF", "--event-scheduler=OFF"),
         *("--secure-file-priv=NULL", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"),
+        *("--log-bin=binlog", f"--server-id={host.seed}"),
     ]
     with log_path.open("wb") as log:
-        subprocess.run([*argv, "--initialize-insecure"], check=True, stderr=log, timeout=300)
-        (folder / "data/auto.cnf").write_text(f"[auto]\nserver-uuid={server_uuid}\n")
+        initialise = [*argv, "--initialize-insecure", "--skip-log-bin"]
+        subprocess.run(initialise, check=True, stderr=log, timeout=300)
+        (folder / "data/auto.cnf").write_text(f"[auto]\nserver-uuid={host.server_uuid}\n")
         with subprocess.Popen(argv, stdout=log, stderr=log) as server:
             try:
                 wait_until_ready(server, socket, log_path=log_path, timeout_s=60)

@@ -8,6 +8,8 @@ adds them up in the database, as in a real game.
 import json
 import random
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -36,6 +38,15 @@ TABLES = {
 
 CHANGING_TABLES = frozenset({"inventory", "quest_progress"})
 """Tables of which an existing row can come again, changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What the game writes at once: one transaction."""
+
+    at: datetime
+    """When it is known: a match is written when it has ended."""
+    rows: Rows
 
 
 def _listed(text: str) -> list[str]:
@@ -85,7 +96,7 @@ _BAN_REASONS = ("spoke ill of kettles", "bot: 31 h without sleep", "sold a bridg
 
 
 class World:
-    """One game world; `play` moves it on and returns what was written meanwhile.
+    """One game world; `play` moves it on and yields what is written meanwhile.
 
     Guards the state of the game: who there is, what they own, how far their quests are.
     """
@@ -106,7 +117,7 @@ class World:
 
     def found(self, founded_at: datetime) -> Rows:
         """Create the world as it is before anyone plays this season."""
-        self._rows = {table: [] for table in TABLES}
+        self._rows = _no_rows()
         self._add("game_version", "4.1.3", founded_at)
         self._rows["season"] += _SEASONS
         for guild_id, (name, motto) in enumerate(_GUILDS[: self._guilds], start=1):
@@ -120,16 +131,17 @@ class World:
             self._add_points(len(self._skill), 5, "carry_over", carried, None, founded_at)
         return self._rows
 
-    def play(self, start: datetime, end: datetime, *, season: int) -> Rows:
-        """Play the whole hours from `start` to `end`; matches never outlast their hour."""
-        self._rows = {table: [] for table in TABLES}
+    def play(self, start: datetime, end: datetime, *, season: int) -> Iterator[Write]:
+        """Play the whole hours from `start` to `end`; matches never outlast their hour.
+
+        Within an hour, the writes are in the order in which the matches began.
+        """
         hour = start
         while hour < end:
-            self._play_hour(hour, season)
+            yield from self._play_hour(hour, season)
             hour += timedelta(hours=1)
-        return self._rows
 
-    def _play_hour(self, hour: datetime, season: int) -> None:
+    def _play_hour(self, hour: datetime, season: int) -> Iterator[Write]:
         chance = self._random
         crowd = 1.0 if hour.hour >= 17 else 0.4 if hour.hour >= 8 else 0.1
         starts = sorted(
@@ -137,7 +149,10 @@ class World:
             for _ in range(int(len(self._skill) * crowd / 50 + chance.random()))
         )
         for started_at in starts:
-            self._play_match(started_at, season)
+            self._rows = _no_rows()
+            ended_at = self._play_match(started_at, season)
+            yield Write(ended_at, self._rows)
+        self._rows = _no_rows()
         closing = hour + timedelta(minutes=58)
         if chance.random() < 0.06:
             self._welcome_player(closing)
@@ -145,8 +160,11 @@ class World:
             self._sell_gems(closing)
         if chance.random() < 0.025:
             self._ban_someone(closing)
+        if any(self._rows.values()):
+            yield Write(closing, self._rows)
 
-    def _play_match(self, started_at: datetime, season: int) -> None:
+    def _play_match(self, started_at: datetime, season: int) -> datetime:
+        """Play one match; return when it ended."""
         chance = self._random
         mode = chance.choice(list(_MODES))
         team = chance.sample(self._free_players(started_at), _MODES[mode])
@@ -164,6 +182,7 @@ class World:
                 self._advance_quest(player, season, ended_at)
             if chance.random() < 0.5 / place:
                 self._loot(player)
+        return ended_at
 
     def _advance_quest(self, player: int, season: int, at: datetime) -> None:
         open_quests = (
@@ -263,3 +282,7 @@ class World:
 
     def _add(self, table: str, *row: object) -> None:
         self._rows[table].append(row)
+
+
+def _no_rows() -> Rows:
+    return {table: [] for table in TABLES}

@@ -26,6 +26,7 @@ WRITTEN_PAGES = [
     ROOT / "docs/operator.md",
     ROOT / "docs/game-developer.md",
     ROOT / "docs/containers.md",
+    ROOT / "docs/exact-moment.md",
     ROOT / "examples/README.md",
     ROOT / "bench/README.md",
 ]
@@ -137,6 +138,7 @@ def iter_command_lines(text: str) -> Iterator[str]:
     Blocks of console are left to tests/server/test_docs_examples.py, which runs them.
     """
     text = re.sub(r"^```console\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r" *\\\n *", " ", text)
     fenced = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
     for block in [*fenced.findall(text), *re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)]:
         yield from re.findall(r"^ *(?:\$ )?((?:\.venv/bin/)?rewound .+)$", block, re.MULTILINE)

@@ -134,12 +134,37 @@ def test_readme_commands_run_on_the_sample(environment: Mapping[str, str]) -> No
         run([*words, *more], variables)
 
 
+def test_what_the_exact_moment_says_of_the_sample_happens(
+    environment: Mapping[str, str],
+) -> None:
+    text = (ROOT / "docs/exact-moment.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, BLOCK)
+    [shown] = re.findall(r"^```text\n(.*?)^```$", text, BLOCK)
+    variables = {**environment, "REWOUND_FLEET": "moment"}
+    printed = []
+    for line in "".join(blocks).replace("\\\n", "").splitlines():
+        words = shlex.split(line, comments=True)[1:]
+        output = run([*words, *(["--exit-zero"] if words[0] == "diff" else [])], variables)
+        if told := re.search(r"# host2: (\d+)$", line):
+            assert re.search(rf"^host2 +{told[1]}$", output, re.MULTILINE), output
+            printed.append(told[1])
+    assert printed == ["99", "269"]
+    assert shown in "\n".join(each.rstrip() for each in output.splitlines())
+    assert "4a6d3e00-1c7b-11f1-9d2e-525400000002:674" in text
+
+
 def test_demo_shows_the_planted_fault(environment: Mapping[str, str]) -> None:
     demo = subprocess.run(
         ["sh", "examples/demo.sh"], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert demo.returncode == 0, demo.stderr
     assert re.search(r"^host2 +269 +170 +99$", demo.stdout, re.MULTILINE)
+    transaction, changed = "4a6d3e00-1c7b-11f1-9d2e-525400000002:674", r"^score_event +170$"
+    assert transaction in demo.stderr
+    assert re.search(changed, demo.stdout, re.MULTILINE)
+    fleets = run(["status", "--all", "--format", "csv"], environment)
+    assert len(re.findall(r"^demo,", fleets, re.MULTILINE)) == 3
+    assert "demo-" not in fleets
     assert max(map(len, demo.stdout.splitlines())) <= 80
 
 
