@@ -41,7 +41,8 @@ from rewound.mysql.accounts import (
 )
 from rewound.mysql.client import Connection
 from rewound.replay.coordinates import read_coordinates
-from rewound.replay.replay_plan import ReplayPlan, plan_replay
+from rewound.replay.planning import plan_replay
+from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.replaying import replay
 from rewound.replay.target import AtPosition
 from rewound.settings import cache_dir

@@ -23,7 +23,8 @@ from rewound.mysql.accounts import begin_replay_statements
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from rewound.replay.coordinates import read_coordinates
-from rewound.replay.replay_plan import ReplayPlan, plan_replay
+from rewound.replay.planning import plan_replay
+from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.replaying import replay
 from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target
 from tests.server.load_server import LoadServer

@@ -7,7 +7,8 @@ from pathlib import Path
 from rewound.catalog.logs.coverage import LogFacts, arrange
 from rewound.dump.file.reader import DumpReader
 from rewound.replay.coordinates import HEAD_BYTES, Coordinates, read_coordinates
-from rewound.replay.replay_plan import ReplayPlan, plan_replay
+from rewound.replay.planning import plan_replay
+from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.target import Target
 
 

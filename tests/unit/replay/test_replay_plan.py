@@ -19,7 +19,8 @@ from rewound.catalog.logs.reading import read_log
 from rewound.errors import BinlogError, DumpTooNew, ReplayError
 from rewound.load.log_receipt import HandlerCounts, LogFileFacts, LoggedPoint, LogReceipt, LogRule
 from rewound.replay.coordinates import Coordinates
-from rewound.replay.replay_plan import ReplayPlan, plan_replay
+from rewound.replay.planning import plan_replay
+from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
 from tests.unit.binlog.made_log import (
     ANONYMOUS_GTID,
