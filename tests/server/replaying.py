@@ -12,7 +12,7 @@ from random import Random
 from rewound.binlog.commit_points import iter_commit_points
 from rewound.binlog.log_file import LogFile
 from rewound.catalog.logs.binary_log import BinaryLog
-from rewound.catalog.logs.coverage import arrange
+from rewound.catalog.logs.coverage import LogFacts, arrange
 from rewound.catalog.logs.reading import read_log
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation
@@ -134,9 +134,13 @@ def _without(text: str, *words: str) -> str:
 
 def plan(dump: Path, logs: Sequence[Path], target: Target) -> ReplayPlan:
     """Plan the way from a dump to a target as `up` does."""
-    facts = [read_log(BinaryLog("w", path, path.stat().st_size)) for path in logs]
-    chain, findings = arrange(facts)
-    return plan_replay(read_coordinates(dump.read_bytes()), chain, target, findings=tuple(findings))
+    chain, findings = read_chain_facts(logs)
+    return plan_replay(read_coordinates(dump.read_bytes()), chain, target, findings=findings)
+
+
+def read_chain_facts(logs: Sequence[Path]) -> tuple[list[LogFacts], list[str]]:
+    """Return what logs cover, in their order, and what is wrong with them."""
+    return arrange([read_log(BinaryLog("w", path, path.stat().st_size)) for path in logs])
 
 
 def restore(

@@ -105,6 +105,32 @@ class LogRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentEvidence:
+    """How the rows of a dump show where it stands in the logs."""
+
+    rows: int
+    """Rows that the logs change and that are not everywhere as in the dump; there they all are."""
+    tables: int
+    """The tables that they are of."""
+    definitions: int
+    """Tables that the logs create, drop, rename or alter, and that are not everywhere so either."""
+    not_earlier: int
+    """How many of all these show that it is not earlier: they were never so before."""
+    not_later: int
+    """How many of all these show that it is not later."""
+
+    def __str__(self) -> str:
+        rows = f"{self.rows:,} row{'s' * (self.rows != 1)}"
+        tables = f"{self.tables:,} table{'s' * (self.tables != 1)}"
+        if self.definitions:
+            tables += f" and {self.definitions:,} definition{'s' * (self.definitions != 1)}"
+        return (
+            f"content: {rows} of {tables} fit exactly one place; {self.not_earlier:,} show that it"
+            f" is not earlier, {self.not_later:,} that it is not later"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LogReceipt:
     """What was replayed, and how it was counted."""
 
@@ -137,6 +163,8 @@ class LogReceipt:
     """What should be known of what was replayed."""
     not_proved: tuple[str, ...]
     """What could have gone wrong in the source or the logs without being seen here."""
+    by_content: ContentEvidence | None = None
+    """What shows where the dump stands, if it does not say so itself."""
 
 
 def find_log_imbalances(receipt: LogReceipt) -> list[str]:
@@ -188,6 +216,7 @@ def merge_receipts(earlier: LogReceipt | None, later: LogReceipt) -> LogReceipt:
     return replace(
         later,
         start_by=earlier.start_by,
+        by_content=earlier.by_content,
         files=tuple(files.values()),
         transactions=earlier.transactions + later.transactions,
         first=earlier.first or later.first,

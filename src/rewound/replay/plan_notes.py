@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.survey import LogSurvey
+from rewound.load.log_receipt import ContentEvidence
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.target import AtTime, Target, show_time
 
@@ -42,10 +43,19 @@ def note_gaps(before: GtidSet, replayed: GtidSet) -> Iterator[str]:
 
 
 def find_unproved(
-    coordinates: Coordinates, surveys: Iterable[LogSurvey], *, compares_gtids: bool
+    coordinates: Coordinates,
+    surveys: Iterable[LogSurvey],
+    *,
+    compares_gtids: bool,
+    evidence: ContentEvidence | None = None,
 ) -> Iterator[str]:
     """Yield what these coordinates and files leave unproved."""
-    if not compares_gtids:
+    if evidence is not None:
+        yield (
+            "that these are the logs of the server that was dumped, and that it stands there:"
+            f" only the {evidence.rows:,} rows of it that they change say so"
+        )
+    elif not compares_gtids:
         yield (
             "that these are the logs of the server that was dumped: without GTIDs in both, only"
             " the name of the file and the position say so"

@@ -15,6 +15,7 @@ from rewound.binlog.gtids import GtidSet
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.errors import BinlogError, DumpTooNew, ReplayError
 from rewound.replay.coordinates import Coordinates
+from rewound.replay.found_start import FoundStart
 from rewound.replay.log_files import LogFiles, LogPlace
 from rewound.replay.plan_notes import find_unproved, note_end, note_gaps, note_stragglers
 from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
@@ -23,19 +24,25 @@ from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, sho
 
 
 def plan_replay(
-    coordinates: Coordinates, logs: Sequence[LogFacts], target: Target, *, findings: Sequence[str]
+    coordinates: Coordinates,
+    logs: Sequence[LogFacts],
+    target: Target,
+    *,
+    findings: Sequence[str],
+    found: FoundStart | None = None,
 ) -> ReplayPlan:
     """Plan the way from a dump's coordinates to the target.
 
     `logs` are a world's, as `catalog.logs.coverage.arrange` orders them; `findings` what that
-    found, to be named where the logs do not suffice.
+    found, to be named where the logs do not suffice. `found` is where the dump's content says that
+    it stands, if it has no coordinates.
 
     Raises:
         DumpTooNew: the dump has changes from after the target.
         ReplayError: the logs do not lead from the dump to the target.
         BinlogError: a log is damaged, or a position is inside of a transaction.
     """
-    return _Planner(coordinates, LogFiles(logs, findings), target).plan()
+    return _Planner(coordinates, LogFiles(logs, findings), target, found).plan()
 
 
 @dataclass(slots=True)
@@ -63,8 +70,15 @@ class _Reach:
 class _Planner:
     """Plans one replay."""
 
-    def __init__(self, coordinates: Coordinates, files: LogFiles, target: Target) -> None:
+    def __init__(
+        self,
+        coordinates: Coordinates,
+        files: LogFiles,
+        target: Target,
+        found: FoundStart | None,
+    ) -> None:
         self.coordinates = coordinates
+        self.found = found
         self.files = files
         self.target = target
 
@@ -77,7 +91,7 @@ class _Planner:
 
     def plan(self) -> ReplayPlan:
         """Return the plan."""
-        start, start_by = find_start(self.coordinates, self.files)
+        start, start_by = find_start(self.coordinates, self.files, self.found)
         self._require_old_enough(start)
         reach = self._find_reach(start)
         parts = tuple(self._iter_parts(start, reach))
@@ -86,14 +100,17 @@ class _Planner:
         as_of_us = None if last is None else last.committed_us
         if isinstance(self.target, AtTime) and left_out is not None:
             as_of_us = self.target.time_us
-        compares_gtids = start_by is not StartBy.POSITION
+        evidence = None if self.found is None else self.found.evidence
         unproved = find_unproved(
-            self.coordinates, [part.survey for part in parts], compares_gtids=compares_gtids
+            self.coordinates,
+            [part.survey for part in parts],
+            compares_gtids=start_by is not StartBy.POSITION,
+            evidence=evidence,
         )
         return ReplayPlan(
             str(self.target),
             parts,
-            start_by.value,
+            start_by.value if evidence is None else str(evidence),
             reach.count,
             reach.first,
             last,
@@ -101,6 +118,7 @@ class _Planner:
             as_of_us,
             tuple(self._iter_notes(start, reach)),
             tuple(unproved),
+            by_content=evidence,
         )
 
     def _find_reach(self, start: LogPlace) -> "_Reach":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rewound.binlog.content_hash import hash_content
 from rewound.binlog.survey import LogSurvey
-from rewound.load.log_receipt import LogReceipt
+from rewound.load.log_receipt import ContentEvidence, LogReceipt
 from rewound.replay.log_rules import XA_UNDECIDED
 from rewound.replay.target import show_time
 
@@ -78,6 +78,8 @@ class ReplayPlan:
     """What the user should know of this choice."""
     not_proved: tuple[str, ...]
     """What these logs cannot show, whatever is in them."""
+    by_content: ContentEvidence | None = None
+    """What shows where the dump stands, if it does not say so itself."""
 
     @property
     def identity(self) -> tuple[str, ...]:

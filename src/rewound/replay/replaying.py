@@ -189,6 +189,7 @@ def _make_receipt(
         target=plan.target,
         as_of=None if plan.as_of_us is None else _at(plan.as_of_us),
         start_by=plan.start_by,
+        by_content=plan.by_content,
         files=files,
         transactions=applied.transactions,
         first=_describe_point(plan.first),

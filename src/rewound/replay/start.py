@@ -1,4 +1,7 @@
-"""Where a dump stands in the logs: by its position, its GTIDs, or both, which have to agree."""
+"""Where a dump stands in the logs: by its position, its GTIDs, or both, which have to agree.
+
+A dump that states neither is placed by its content (`by_content`), once it is loaded.
+"""
 
 from enum import Enum
 
@@ -7,6 +10,7 @@ from rewound.binlog.gtids import GtidSet
 from rewound.binlog.log_file import LogFile
 from rewound.errors import ReplayError
 from rewound.replay.coordinates import Coordinates
+from rewound.replay.found_start import FoundStart
 from rewound.replay.log_files import LogFiles, LogPlace
 
 _OF_THE_DUMPED = "give the logs of the server that was dumped, from the time of the dump on"
@@ -18,15 +22,23 @@ class StartBy(Enum):
     POSITION = "the dump's position"
     GTIDS = "the dump's GTIDs"
     BOTH = "the dump's position and its GTIDs, which agree"
+    CONTENT = "the dump's content"
 
 
-def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[LogPlace, StartBy]:
+def find_start(
+    coordinates: Coordinates, files: LogFiles, found: FoundStart | None = None
+) -> tuple[LogPlace, StartBy]:
     """Return the place up to which a dump has the log's changes, and how it was found.
+
+    `found` is what its content says, of a dump without coordinates.
 
     Raises:
         ReplayError: the dump states none, or these files do not have it.
         BinlogError: a file is damaged, or the position is inside of a transaction.
     """
+    if found is not None:
+        place = files.find_position(found.log_name, found.position, "the dump")
+        return place, StartBy.CONTENT
     gtids = coordinates.gtids
     if gtids is not None and (refusal := _find_other_server(gtids, files)) is not None:
         raise refusal
@@ -46,8 +58,8 @@ def find_start(coordinates: Coordinates, files: LogFiles) -> tuple[LogPlace, Sta
     if gtids is None:
         raise ReplayError(
             "the dump does not say where it stands in the binary logs",
-            hint="dump with --single-transaction --source-data=2 (before MySQL 8.0.26"
-            " --master-data=2); --no-binlogs restores the dump's own moment",
+            hint="take the world to a time first (rewound seek TIME), which finds the place by the"
+            " dump's content",
         )
     place = _find_gtids(gtids, files)
     _require_gtids_around(place, files)

@@ -19,7 +19,7 @@ default), BINARY is without the zeros at its end: it cannot be told from CHAR.
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import NamedTuple
 from zlib import decompressobj
@@ -59,12 +59,31 @@ class LoggedChange(NamedTuple):
 class ValueReader:
     """Reads the rows of one table, by a plan per set of columns and NULLs."""
 
-    def __init__(self, table: TableMap) -> None:
+    def __init__(self, table: TableMap, *, decoded: Collection[int] | None = None) -> None:
+        """Take a table; without `decoded`, the places of some columns, all values are decoded.
+
+        Values of other columns may be the bytes that the log has; see `decode`.
+        """
         self.table = table
         self._images = ImagePlans(table)
-        self._decoders = [make_decoder(column) for column in table.columns]
+        self._all_decoders = [make_decoder(column) for column in table.columns]
+        self._decoders = [
+            decoder if decoded is None or place in decoded else _as_stored
+            for place, decoder in enumerate(self._all_decoders)
+        ]
         self._plans: dict[tuple[int, bytes, frozenset[int]], ValuePlan] = {}
         self._heads: dict[tuple[int, bytes], RowEvent] = {}
+
+    def decode(self, row: LoggedRow) -> LoggedRow:
+        """Return a row, of which only some columns were decoded, with the values of all.
+
+        Raises:
+            MalformedEvent: a value is not one of its type.
+        """
+        return tuple(
+            decoder(value) if decoder is not used and isinstance(value, bytes) else value
+            for value, decoder, used in zip(row, self._all_decoders, self._decoders, strict=True)
+        )
 
     def iter_event(self, event: LogEvent) -> Iterator[LoggedChange]:
         """Yield the rows of a row event in order, decoded.

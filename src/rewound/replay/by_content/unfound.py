@@ -1,0 +1,143 @@
+"""Why no place in the logs is the dump's: the refusals of the search."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from rewound.binlog.log_file import LogFile
+from rewound.binlog.transaction import LoggedTransaction, TransactionKind
+from rewound.binlog.transactions import TransactionReader
+from rewound.errors import BinlogError, ReplayError
+from rewound.figures import show_count
+from rewound.replay.by_content.chains import Boundaries
+from rewound.replay.by_content.log_scan import NumberedPlaces
+from rewound.replay.by_content.timeline import Timeline
+from rewound.replay.by_content.weighing import Misfit, Weighing
+from rewound.replay.log_files import LogFiles
+
+_STATES_NOTHING = "the dump does not say where it stands in the binary logs"
+_DUMP_SO = (
+    "dump with --single-transaction --source-data=2 (before MySQL 8.0.26 --master-data=2);"
+    " --no-binlogs restores the dump's own moment"
+)
+_MOST_SHOWN = 3
+
+
+def refuse_silent(files: LogFiles, timeline: Timeline) -> ReplayError:
+    """Return the error of logs that change no row that could be compared."""
+    why = _join(
+        f"{schema}.{table}: {history.compared}"
+        for (schema, table), history in timeline.tables.items()
+        if isinstance(history.compared, str)
+    )
+    return ReplayError(
+        f"{_STATES_NOTHING}, and no row of it shows this: the logs {files.show_range()} change none"
+        f" that can be compared{f' ({why})' if why else ''}",
+        hint=f"give the logs from around the time of the dump; or {_DUMP_SO}",
+    )
+
+
+def refuse_unfit(files: LogFiles, places: NumberedPlaces, weighing: Weighing) -> ReplayError:
+    """Return the error of a dump that fits no place, or only where the logs do not show enough."""
+    fit, anywhere = weighing.fit, weighing.anywhere
+    text = f"{_STATES_NOTHING}, and its rows show no place in {files.show_range()}"
+    if fit is not None and fit.misfits:
+        best = fit.spans[0].first
+        examples = _join(_show_misfit(each, files, places) for each in weighing.find_misfits(best))
+        text += (
+            f": of {show_count(weighing.rows, 'row')} that the logs change, {fit.misfits:,} do not"
+            f" fit even where most do, at {_show(files, places, best)}: {examples}"
+        )
+    if anywhere is not None and not anywhere.misfits:
+        fitting = _join(_show_span(files, places, span) for span in anywhere.spans)
+        text += (
+            f"; they fit {fitting}, but nothing that was changed before shows that the dump is not"
+            " earlier, or nothing that is changed after that it is not later"
+        )
+    return ReplayError(
+        f"{text}; the logs are of another host, begin after the dump or end before it, or it is of"
+        " no single moment (dumped without --single-transaction)",
+        hint=f"give all logs of the server that was dumped; or {_DUMP_SO}",
+    )
+
+
+def refuse_ambiguous(
+    files: LogFiles, places: NumberedPlaces, timeline: Timeline, candidates: Sequence[Boundaries]
+) -> ReplayError:
+    """Return the error of a dump that fits several places."""
+    first, last = candidates[0].first, candidates[-1].last
+    if len(candidates) > 1:
+        why = "rows went back to values that they had before"
+    else:
+        changes = _join(_iter_changes(files, places, timeline, candidates[0]))
+        why = f"nothing shows whether the dump has what is between: {changes}"
+    return ReplayError(
+        f"{_STATES_NOTHING}, and its rows do not show the one place: they fit at"
+        f" {_show(files, places, first)} and at {_show(files, places, last)}; {why}",
+        hint=_DUMP_SO,
+    )
+
+
+def refuse_many(files: LogFiles, places: NumberedPlaces, span: Boundaries) -> ReplayError:
+    """Return the error of logs with so many changes that the place could not be narrowed down."""
+    return ReplayError(
+        f"{_STATES_NOTHING}, and a sample of its rows shows only that this is between"
+        f" {_show(files, places, span.first)} and {_show(files, places, span.last)}",
+        hint=f"give only the logs from around the time of the dump; or {_DUMP_SO}",
+    )
+
+
+def _show(files: LogFiles, places: NumberedPlaces, boundary: int) -> str:
+    place = places.find(boundary)
+    return f"{files[place.index].name}:{place.position}"
+
+
+def _show_span(files: LogFiles, places: NumberedPlaces, span: Boundaries) -> str:
+    first, last = (_show(files, places, boundary) for boundary in span)
+    return f"at {first}" if first == last else f"from {first} to {last}"
+
+
+def _show_misfit(misfit: Misfit, files: LogFiles, places: NumberedPlaces) -> str:
+    text = f"{'.'.join(misfit.table)}{'' if misfit.row is None else f', {misfit.row}'}"
+    if misfit.span is None:
+        return f"{text}: {misfit.reason}"
+    begin, end = (_show(files, places, boundary) for boundary in misfit.span)
+    return f"{text}: {misfit.reason} than the logs from {begin} to {end}"
+
+
+def _iter_changes(
+    files: LogFiles, places: NumberedPlaces, timeline: Timeline, span: Boundaries
+) -> Iterator[str]:
+    """Yield what the transactions between two boundaries do, and why it does not speak."""
+    for number in range(span.first, span.last):
+        if places.harmless[number]:
+            continue
+        transaction = _read(files, places, number)
+        if transaction is None:
+            yield f"at {_show(files, places, number)}, transactions that the files do not have"
+        elif transaction.kind is not TransactionKind.ROWS:
+            yield f"{transaction.place}, which changes more than rows ({transaction.kind.value})"
+        else:
+            tables = _join(_iter_tables(transaction, timeline))
+            yield f"{transaction.place}, which changes {tables}"
+
+
+def _iter_tables(transaction: LoggedTransaction, timeline: Timeline) -> Iterator[str]:
+    for name in transaction.tables:
+        history = timeline.tables.get(name)
+        why = history.compared if history is not None else ""
+        yield f"{name} ({why})" if isinstance(why, str) and why else str(name)
+
+
+def _read(files: LogFiles, places: NumberedPlaces, number: int) -> LoggedTransaction | None:
+    place = places.find(number)
+    try:
+        with LogFile(files[place.index].path) as log:
+            return next(TransactionReader(log).iter_transactions(place.position), None)
+    except BinlogError:
+        return None
+
+
+def _join(texts: Iterable[str]) -> str:
+    some = list(islice(texts, _MOST_SHOWN + 1))
+    more = " and more" * (len(some) > _MOST_SHOWN)
+    return "; ".join(some[:_MOST_SHOWN]) + more
