@@ -9,10 +9,11 @@ import pytest
 from rewound.errors import ReplayError
 from rewound.mysql.client import Connection
 from rewound.replay.target import AtPosition, AtTransaction, Target, parse_transaction
+from tests.server.finding import find_or_refuse, go_to
 from tests.server.load_server import LoadServer
 from tests.server.mariadb_source import NoMariaDb, get_mariadb, running_mariadb
 from tests.server.random_workload import MARIADB_FORMS, Workload
-from tests.server.replaying import Source, restore
+from tests.server.replaying import Moment, Source, restore
 
 _STEPS_BEFORE_DUMP, _STEPS_AFTER = 15, 60
 
@@ -211,3 +212,29 @@ def restore_all(source: Source, world: LoadServer, folder: Path, *statements: st
     source.run(*statements)
     name, position = source.connection.query("SHOW MASTER STATUS").rows[0][:2]
     restore(world, dump, source.logs(), AtPosition(str(name), int(str(position))))
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_random_dumps_without_coordinates(
+    number: int, source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    source.run("RESET MASTER", f"SET GLOBAL log_bin_compress={number % 2}")
+    source.run(f"SET GLOBAL binlog_row_metadata={('FULL', 'NO_LOG', 'MINIMAL')[number]}")
+    workload = Workload(source.connection, f"mariadb by content {number}", forms=MARIADB_FORMS)
+    workload.create()
+    for _ in range(20):
+        workload.step()
+    dump = source.dump(tmp_path / "w.sql", "--skip-lock-tables")
+    begin = _find_end(source)
+    for _ in range(40):
+        workload.step()
+    rows = read_rows(source.connection)
+    ledger, moment = world.load(dump), _find_end(source)
+    if (found := find_or_refuse(world, ledger, source.logs(), begin)) is not None:
+        go_to(world, ledger, found, source.logs(), moment)
+        assert rows_of(world) == rows
+
+
+def _find_end(source: Source) -> Moment:
+    name, position = source.connection.query("SHOW MASTER STATUS").rows[0][:2]
+    return Moment(str(name), int(str(position)), "", {})

@@ -36,6 +36,9 @@ class WorldPlan:
     """Whether another port does as well, if this one is taken."""
     logs: WorldLogs | None = None
     """The binary logs that lead from a dump to the moment; None if a dump's own is wanted."""
+    older: tuple[Dump, ...] = ()
+    """With logs: what to take, newest first, if a chosen dump has changes from after the moment,
+    which shows only once it is loaded if it does not say where it stands."""
 
     @property
     def dump(self) -> Dump:
@@ -66,6 +69,7 @@ def plan_worlds(
             folder=worlds / choice.dump.world,
             any_port=any_port,
             logs=(logs or {}).get(choice.dump.world),
+            older=choice.older,
         )
         for choice, port in zip(chosen, ports, strict=True)
     ]

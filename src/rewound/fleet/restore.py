@@ -17,6 +17,7 @@ from rewound.engine.server_options import ServerSettings
 from rewound.errors import (
     BinlogError,
     DumpError,
+    DumpTooNew,
     Interrupted,
     LoadError,
     PortTaken,
@@ -25,6 +26,7 @@ from rewound.errors import (
     TableNamesFolded,
 )
 from rewound.fleet.advance import advance
+from rewound.fleet.content_start import recall_start, search_start
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.populate import populate
 from rewound.fleet.restore_context import (
@@ -71,6 +73,21 @@ def restore_world(
 def _restore_world(
     plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
 ) -> Restored:
+    try:
+        return _restore_first_that_works(plan, context, engine, observer)
+    except DumpTooNew as error:
+        if not plan.older:
+            raise
+        older, *others = plan.older
+        note = f"{plan.dump.path.name}: {error.message}; taking {older.path.name}"
+        observer.world_note(plan.name, note)
+        plan = replace(plan, dumps=(older,), older=tuple(others))
+        return _restore_world(plan, context, engine, observer)
+
+
+def _restore_first_that_works(
+    plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
+) -> Restored:
     *newer, last = plan.dumps
     passed_over: tuple[Path, ...] = ()
     for dump in newer:
@@ -90,24 +107,26 @@ def _restore_dump(
     if context.cancelled.is_set():
         raise Interrupted(f"restoring world {plan.name} was interrupted")
     observer.dump_tried(plan.name, dump)
-    replay_plan = None if plan.logs is None else plan.logs.plan(dump.path)
+    logs = plan.logs
     try:
-        if replay_plan is None:
+        if logs is None:
             return _restore_own_moment(dump, plan, context, engine, observer)
+        # An earlier moment may be restored first: the nearest kept one, or else the dump's own.
+        way = replace(context, rows_in=None, goes_on=True)
         restored = None
-        if context.witness is None:
+        if logs.must_search(dump.path) and not recall_start(dump, logs, context):
+            restored = _restore_own_moment(dump, plan, way, engine, observer)
+            search_start(restored, logs, plan, context, observer)
+        replay_plan = logs.plan(dump.path)
+        if restored is None and context.witness is None:
             replayed = replay_plan.identity
-            restored = _find_baseline(dump, plan, context, engine, observer, replayed)
-            if restored is not None:
-                ledger = for_target(restored.ledger, replay_plan)
-                restored = replace(restored, ledger=ledger)
+            there = _find_baseline(dump, plan, context, engine, observer, replayed)
+            if there is not None:
+                return replace(there, ledger=for_target(there.ledger, replay_plan))
         if restored is None:
-            # An earlier moment is restored first: the nearest kept one, or else the dump's own.
-            context = replace(context, rows_in=None, goes_on=True)
-            restored = _find_nearest(dump, plan, context, engine, observer, replay_plan)
-            restored = restored or _restore_own_moment(dump, plan, context, engine, observer)
-            restored = advance(restored, replay_plan, plan, context, engine, observer)
-        return restored
+            restored = _find_nearest(dump, plan, way, engine, observer, replay_plan)
+            restored = restored or _restore_own_moment(dump, plan, way, engine, observer)
+        return advance(restored, replay_plan, plan, way, engine, observer)
     except BaseException:
         discard_world(plan.folder, engine)
         raise

@@ -1,9 +1,10 @@
 """Which binary logs take the chosen dumps to the moment that is wanted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from rewound.catalog import Catalog, Choice, ChosenDump, TargetTime
+from rewound.catalog import Catalog, Choice, ChosenDump, Dump, TargetTime
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.catalog.logs.reading import read_log
 from rewound.errors import BinlogError, DumpError, DumpTooNew, ReplayError, UsageError
@@ -13,6 +14,11 @@ from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.target import Target, at_time
 from rewound.replay.world_logs import WorldLogs
 from rewound.worlds.folding import name_worlds
+
+_BY_CONTENT = (
+    "{dump} does not say where it stands in the binary logs; it was chosen by the time in its name,"
+    " and its rows are compared with the logs once it is loaded"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +103,41 @@ def _settle(
     dumps = [chosen.dump, *chosen.older]
     for index, dump in enumerate(dumps):
         try:
+            if world_logs.must_search(dump.path):
+                if _is_named_later(dump, world_logs) and index + 1 < len(dumps):
+                    continue
+                narrate(f"{dump.world}: {_BY_CONTENT.format(dump=dump.path.name)}")
+                return _take(chosen, dumps, index)
             plan = world_logs.plan(dump.path)
         except DumpTooNew:
             continue
         except (ReplayError, BinlogError, DumpError):
             return chosen
         narrate(f"{dump.world}: {describe_plan(plan)}")
-        newer = tuple(reversed(dumps[:index]))
-        return replace(
-            chosen,
-            dump=dump,
-            older=tuple(dumps[index + 1 :]),
-            skipped_newer=(*newer, *chosen.skipped_newer),
-            age=None if chosen.age is None else chosen.age + (chosen.dump.taken_at - dump.taken_at),
-        )
+        return _take(chosen, dumps, index)
     return chosen
+
+
+def _take(chosen: ChosenDump, dumps: Sequence[Dump], index: int) -> ChosenDump:
+    """Return the choice of one of a world's dumps, newest first, in the place of the newest."""
+    dump, newer = dumps[index], tuple(reversed(dumps[:index]))
+    return replace(
+        chosen,
+        dump=dump,
+        older=tuple(dumps[index + 1 :]),
+        skipped_newer=(*newer, *chosen.skipped_newer),
+        age=None if chosen.age is None else chosen.age + (chosen.dump.taken_at - dump.taken_at),
+    )
+
+
+def _is_named_later(dump: Dump, logs: WorldLogs) -> bool:
+    """Tell whether the name of a dump says that it is from after the moment.
+
+    It may be in another zone; a dump that turns out to be too new is exchanged once it is loaded.
+    """
+    target_us = logs.find_target_time()
+    since = dump.taken_at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return target_us is not None and since > timedelta(microseconds=target_us)
 
 
 def describe_plan(plan: ReplayPlan) -> str:

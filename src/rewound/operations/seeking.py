@@ -8,7 +8,7 @@ from pathlib import Path
 from rewound import settings
 from rewound.catalog import Catalog, require_all
 from rewound.engine.process.process_watch import ProcessWatch
-from rewound.errors import BinlogError, FleetError, ReplayError, UsageError
+from rewound.errors import BinlogError, DumpTooNew, FleetError, ReplayError, UsageError
 from rewound.fleet.bring_up import BringUp
 from rewound.fleet.live_status import read_current
 from rewound.fleet.plan import WorldPlan
@@ -17,6 +17,7 @@ from rewound.fleet.request import RestoreRequest
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World
+from rewound.load.log_receipt import LogReceipt
 from rewound.operations.dump_selection import Selection, find_dumps, read_selection
 from rewound.operations.engines import get_engine
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
@@ -101,7 +102,7 @@ def seek(
             targets = {name: step.target for name, step in steps.items()}
             chosen = take_logs(catalog, choice, targets, lambda _text: None)
         plans = [
-            _plan(world, chosen, folder.path / "worlds" / name)
+            _plan(world, chosen, folder.path / "worlds" / name, _find_receipt(folder, name))
             for name, world in record.worlds.items()
             if name in names
         ]
@@ -162,17 +163,34 @@ def _find_place(folder: FleetFolder, world: World) -> Coordinates:
     return Coordinates(last.name, last.to_position)
 
 
-def _plan(world: World, chosen: LogChoice, folder: Path) -> WorldPlan:
-    """Plan one world, and refuse what its logs do not lead to, before anything is touched."""
+def _plan(world: World, chosen: LogChoice, folder: Path, receipt: LogReceipt | None) -> WorldPlan:
+    """Plan one world, and refuse what its logs do not lead to, before anything is touched.
+
+    A dump that does not say where it stands, and was not looked for yet, is loaded first.
+    """
     logs = chosen.logs.get(world.name)
     if logs is None:
         raise _no_logs(world.name)
-    dump = next(each.dump for each in chosen.choice.chosen if each.dump.world == world.name)
+    choice = next(each for each in chosen.choice.chosen if each.dump.world == world.name)
+    if logs.must_search(choice.dump.path) and choice.dump.path == world.dump and receipt:
+        logs.recall(choice.dump.path, receipt)
     try:
-        logs.plan(dump.path)
+        if not logs.must_search(choice.dump.path):
+            logs.plan(choice.dump.path)
+    except DumpTooNew as error:
+        if not choice.older:
+            raise error.of_world(world.name) from error
     except (ReplayError, BinlogError) as error:
         raise error.of_world(world.name) from error
-    return WorldPlan(world.name, (dump,), world.port, folder, logs=logs)
+    return WorldPlan(world.name, (choice.dump,), world.port, folder, logs=logs, older=choice.older)
+
+
+def _find_receipt(folder: FleetFolder, world: str) -> LogReceipt | None:
+    """Return what was replayed in a world; None of one that has no ledger, or only its dump."""
+    try:
+        return folder.read_ledger(world).receipt
+    except FleetError:
+        return None
 
 
 def _no_logs(world: str) -> UsageError:
