@@ -160,7 +160,7 @@ def require_all(
         return
     hint = "--allow-missing continues without these worlds"
     if allows_missing is None or not choice.chosen:
-        hint = "choose a later time, or other worlds with --worlds; rewound dumps lists all times"
+        hint = "choose a later time, or leave these worlds out; rewound dumps lists all times"
     if len(choice.missing_worlds) > _MOST_NAMED:
         raise CatalogError(describe_missing(choice, target), hint=hint)
     oldest = ", ".join(

@@ -177,7 +177,9 @@ class _Planner:
         elif self.target_place is not None and self.target_place < start:
             reason = f"{target} is before the dump's own position"
         if reason is not None:
-            raise DumpTooNew(reason, hint="take an older dump")
+            raise DumpTooNew(
+                reason, hint="add a dump from before it and the logs since, or ask for a later one"
+            )
 
     def _leaves_out(self, index: int, point: CommitPoint) -> bool:
         target = self.target
@@ -202,7 +204,8 @@ class _Planner:
         if isinstance(target, AtTransaction):
             raise ReplayError(
                 f"transaction {target.gtid} is in none of the logs {self.files.show_range()}",
-                hint="copy the logs that follow, or give the transaction of this world",
+                hint="copy the logs that follow; if it is a transaction of another world, name that"
+                " world with --worlds",
             )
         last, ending = self.files[last_index], self.files.survey(last_index).ending
         if ending.next_name is not None:
