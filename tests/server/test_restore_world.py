@@ -176,11 +176,22 @@ def test_the_first_process_of_a_container_ends_when_it_is_stopped_however_early(
             first = find_first_process(process)
             time.sleep(delay_s)
             os.kill(first, signal.SIGTERM)
-            _, stderr = process.communicate(timeout=60)
+            stderr = wait_for_end(process, first)
         finally:
             process.kill()
         assert process.returncode == 0, stderr
         assert not world.servers()
+
+
+def wait_for_end(unshare: subprocess.Popen[str], first: int) -> str:
+    """Return what a first process that was told to end wrote; say what became of the signal."""
+    try:
+        return unshare.communicate(timeout=60)[1]
+    except subprocess.TimeoutExpired:
+        status = Path(f"/proc/{first}/status").read_text()
+        arguments = Path(f"/proc/{first}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        unshare.kill()
+        pytest.fail(f"it goes on: {arguments}\n{status}\n{unshare.communicate()[1]}")
 
 
 def find_first_process(unshare: subprocess.Popen[str]) -> int:
@@ -189,13 +200,19 @@ def find_first_process(unshare: subprocess.Popen[str]) -> int:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         for pid in map(int, children.read_text().split()):
-            status = Path(f"/proc/{pid}/status").read_text()
-            blocked = int(status.partition("SigBlk:\t")[2].partition("\n")[0], 16)
-            # unshare blocks it for a moment, too, in the process that becomes the first one.
+            # unshare blocks it for a moment, too, in the process that becomes the first one. So its
+            # program is read before its mask: once that is another, it has let go of the signal.
             program = Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0]
-            if program != b"unshare" and blocked >> (signal.SIGTERM - 1) & 1:
+            if program != b"unshare" and keeps_waiting(pid, "SigBlk"):
                 return pid
     pytest.fail("nothing was started")
+
+
+def keeps_waiting(pid: int, mask: str) -> bool:
+    """Tell whether TERM is in one of the masks of a process: `SigBlk`, `ShdPnd`, …"""
+    status = Path(f"/proc/{pid}/status").read_text()
+    signals = int(status.partition(f"{mask}:\t")[2].partition("\n")[0], 16)
+    return bool(signals >> (signal.SIGTERM - 1) & 1)
 
 
 def test_a_folder_that_is_not_ours_is_left_alone(world: World):
