@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from rewound.engine.install.installation import Installation
+from rewound.engine.process.process_engine import ProcessEngine
 from tests.conftest import Cli, Dumps, make_cache
 from tests.endurance.crash_fleet import Content, CrashFleet, write_worlds
+from tests.endurance.journey import QUESTION, Journey, write_journey
+from tests.server.replaying import running_source
 
 FOLDER_VARIABLE = "REWOUND_FIGURES"
 """Names the folder where each worker leaves what it counted."""
@@ -145,6 +148,47 @@ def undisturbed_containers(
     """The same with the servers in containers."""
     cli = Cli(make_folder(), tmp_path_factory.mktemp("cwd"), make_cache())
     return _watch(CrashFleet(cli, source, "--image", docker_image))
+
+
+@pytest.fixture(scope="session")
+def journey(
+    installation: Installation,
+    run_root: Path,
+    make_folder: Callable[[], Path],
+    cache_dir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Journey:
+    """Backups of two worlds with binary logs."""
+    engine = ProcessEngine(installation, cache_dir)
+    engine.prepare(run_root, cache_dir)
+    with running_source(installation, engine, cache_dir, make_folder) as source:
+        return write_journey(source, tmp_path_factory.mktemp("journey"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed_journey(
+    journey: Journey, make_folder: Callable[[], Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, float]:
+    """How many seconds each command of a fleet takes that travels in peace; as last seen."""
+    cli = Cli(make_folder(), tmp_path_factory.mktemp("cwd"), make_cache())
+    fleet = CrashFleet(cli, journey.backups, question=QUESTION)
+    first, second, third = journey.stops
+    try:
+        return {
+            "up": _measure(lambda: fleet.run(*fleet.up, *second.option)),
+            "seek ahead": _measure(lambda: fleet.run("seek", *third.option)),
+            "seek back": _measure(lambda: fleet.run("seek", *first.option)),
+            "seek --step": _measure(lambda: fleet.run("seek", "--step", "back")),
+            "down": _measure(lambda: fleet.run("down")),
+        }
+    finally:
+        fleet.remove()
+
+
+@pytest.fixture
+def traveller(state_dir: Path, tmp_path: Path, own_cache: Path, journey: Journey) -> CrashFleet:
+    """A fleet of worlds with binary logs that is still to be made."""
+    return CrashFleet(Cli(state_dir, tmp_path, own_cache), journey.backups, question=QUESTION)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ _PID = re.compile(r'"server":\{"identity":\{"pid":(\d+)')
 _COMMAND_TIMEOUT_S = 180.0
 
 Content = Mapping[str, Set[str]]
-"""Per world the lines that it answers `CONTENT` with."""
+"""Per world the lines that it answers the question with."""
 
 
 def write_worlds(dumps: Dumps, *, rows: int = 12_000) -> None:
@@ -67,8 +67,10 @@ def _write_table(name: str, rows: int, rng: Random) -> str:
 class CrashFleet:
     """The fleet `default` of one test, its commands, and what is left of them."""
 
-    def __init__(self, cli: Cli, source: Path, *options: str) -> None:
+    def __init__(self, cli: Cli, source: Path, *options: str, question: str = CONTENT) -> None:
+        """Use a folder of dumps; `question` is how the worlds' content is asked for."""
         self._cli = cli
+        self._question = question
         self.up = ("up", str(source), *options)
         """The command that makes it."""
         self.folder = cli.state_dir / "fleets/default"
@@ -99,7 +101,7 @@ class CrashFleet:
 
     def content(self) -> Content:
         """Return what the worlds answer, those among them that do."""
-        done = self.run("query", CONTENT, "--format", "csv", codes={0, 1, 4})
+        done = self.run("query", self._question, "--format", "csv", codes={0, 1, 4})
         lines = [line.partition(",") for line in done.lines[1:]]
         return {
             world: {rest for name, _, rest in lines if name == world}
@@ -172,6 +174,17 @@ class CrashFleet:
         finally:
             remove_tree(self._cli.state_dir)
             shutil.rmtree(self._cli.cache_dir)
+
+    def find_log_places(self) -> dict[str, tuple[str, int]]:
+        """Return where in its logs each world is, by the receipt of its ledger."""
+        done = self.run("report", "--format", "json", codes={0, 1})
+        ledgers = json.loads(done.stdout) if done.code == 0 else {}
+        files = {
+            name: ledger["receipt"]["files"][-1]
+            for name, ledger in ledgers.items()
+            if ledger["receipt"] is not None
+        }
+        return {name: (file["name"], file["to_position"]) for name, file in files.items()}
 
     def find_half_made(self) -> list[Path]:
         """Return what is no whole baseline or template in the cache."""

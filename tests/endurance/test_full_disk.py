@@ -88,7 +88,7 @@ def test_the_disk_of_the_cache_fills_up(
     ):
         disk.fill(leave_bytes=rng.randrange(200 << 20))
         done = fleet.run(*fleet.up)
-        tried.faults += "has no baseline to be reset to" in done.stderr
+        tried.faults += "has no baseline to reset to" in done.stderr
         fleet.require_whole(undisturbed.content)
         assert fleet.find_half_made() == []
         fleet.require_down()

@@ -68,15 +68,24 @@ def restore_in_place(
     ensure_doorkeeper(folder, record)
     record = to_record(record)
     worlds = {**record.worlds, **new_worlds(plans)}
+    started = replace(
+        record,
+        maker=own_identity(),
+        worlds={name: worlds[name] for name in sorted(worlds)},
+    )
+    known = [record.worlds[plan.name] for plan in plans if plan.name in record.worlds]
+    ledgers = {
+        world.name: folder.read_ledger(world.name)
+        for world in known
+        if world.schemas and folder.has_ledger(world.name)
+    }
+    # Recorded first: nobody may start or wake what is half deleted.
+    folder.write(started)
     try:
         _discard(folder, plans, engine)
         brought = bring_up(
             folder,
-            replace(
-                record,
-                maker=own_identity(),
-                worlds={name: worlds[name] for name in sorted(worlds)},
-            ),
+            started,
             plans,
             context=context,
             engine=engine,
@@ -87,11 +96,12 @@ def restore_in_place(
         return with_open_doors(folder, brought)
     except BaseException:
         _discard(folder, plans, engine)
-        known = {plan.name: record.worlds.get(plan.name) for plan in plans}
+        for name, ledger in ledgers.items():  # of what a reset takes them back to
+            folder.write_ledger(name, ledger)
         lost = {
-            name: replace(world, state=WorldState.INTERRUPTED, server=None)
-            for name, world in known.items()
-            if world is not None and world.state not in FOR_ADDING
+            world.name: replace(world, state=WorldState.INTERRUPTED, server=None)
+            for world in known
+            if world.state not in FOR_ADDING
         }
         folder.write(replace(record, worlds={**record.worlds, **lost}))
         raise

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from rewound.fleet.world import World, WorldState, current_state, find_older
+from rewound.fleet.world import (
+    World,
+    WorldState,
+    current_state,
+    explain_unready,
+    find_older,
+)
 
 STATES = WorldState
 CASES = {
@@ -70,3 +76,14 @@ def test_a_world_is_older_that_fell_back_or_is_of_an_earlier_round():
     worlds = [ready("a", 0), ready("b", 0.5), ready("c", -24), ready("d", 0, newer), failed]
     assert find_older(worlds) == {"c", "d"}
     assert find_older([failed]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("baseline", "remedy"),
+    [("key", "rewound reset --fleet x a"), (None, "rewound up SOURCE --add")],
+)
+def test_a_world_without_a_baseline_is_not_sent_to_reset(baseline: str | None, remedy: str):
+    taken_at = datetime(2026, 3, 2, tzinfo=UTC)
+    world = World("a", WorldState.INTERRUPTED, Path("a.sql"), taken_at, 3306, baseline=baseline)
+    _, hint = explain_unready(world, "x")
+    assert hint.startswith(remedy)
