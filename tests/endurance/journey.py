@@ -94,10 +94,10 @@ def _iter_tables() -> Iterator[str]:
 def _go(source: Source, leg: int) -> None:
     """Change rows; between, a definition changes, and another file begins."""
     for number in range(_TRANSACTIONS):
-        table, rest = _TABLES[number % 2], number % 7
+        table, rest, id_ = _TABLES[number % 2], number % 7, _ROWS * (leg + 2) + number
         source.run(
             f"UPDATE game.{table} SET score = score + {leg + 1} WHERE id % 7 = {rest}",
-            f"INSERT INTO game.{table} (id, name, score) VALUES ({_ROWS * (leg + 2) + number}, SHA1('{number}'), 1)",
+            f"INSERT INTO game.{table} (id, name, score) VALUES ({id_}, SHA1('{id_}'), 1)",
         )
         if number == _TRANSACTIONS // 2:
             source.run(f"ALTER TABLE game.guild ADD COLUMN c{leg} INT", "FLUSH BINARY LOGS")

@@ -22,11 +22,13 @@ from tests.endurance.crash_moments import (
     after,
     at_step,
     kill_at,
+    soon_after,
 )
 
 _log = logging.getLogger(__name__)
 
 COMMANDS = ("up", "reset", "down")
+_LONGEST_KEYS_S = 0.5
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -64,6 +66,29 @@ def test_a_fleet_whose_commands_are_killed_at_a_step(
         for name, each in zip(steps, (UP_STEPS, RESET_STEPS, DOWN_STEPS), strict=True)
     ]
     kill_each_command(fleet, undisturbed, figures, moments, attempt="at each of its steps")
+
+
+@pytest.mark.tries(30, short=1)
+def test_a_fleet_that_can_be_read_early_is_killed(
+    fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, number: int
+):
+    rng = Random(f"{SEED}-keys-{number}")
+    seconds = rng.uniform(0, _LONGEST_KEYS_S) if number % 2 else 0.0
+    moment = soon_after("keys are to come", has_keys_to_come, fleet, seconds=seconds)
+    up = *fleet.up, "--keys", "later"
+    with figures.trying(CRASH_PROMISE, "`rewound up --keys later` killed before its keys") as tried:
+        is_killed = kill_at(fleet.start(*up), moment) is None
+        states = fleet.require_truth(undisturbed.content)
+        tried.faults += is_killed and set(states.values()) != {"ready"}
+        fleet.require_down()
+        fleet.run(*up)
+        fleet.require_whole(undisturbed.content)
+        fleet.require_down()
+
+
+def has_keys_to_come(fleet: CrashFleet) -> bool:
+    """Tell whether a world of a fleet can be read whose keys are not there yet."""
+    return '"ready, keys to come"' in fleet.record
 
 
 def choose_moments(undisturbed: Undisturbed, number: int) -> list[Moment]:

@@ -29,7 +29,7 @@ from rewound.mysql.accounts import (
 )
 from rewound.mysql.client import Connection
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.replaying import for_target, replay
+from rewound.replay.replaying import for_target, replay, require_unchanged
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +41,12 @@ def advance(
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
+    *,
+    identity: tuple[str, ...],
 ) -> Restored:
     """Replay what a world lacks of the planned part of the logs, prove it, and serve it.
+
+    `identity` is the plan's before anything was made by it: logs of another one are refused.
 
     Raises:
         ReplayError, BinlogError: the logs did not lead to their moment; the server still runs.
@@ -54,7 +58,7 @@ def advance(
     folder = server.socket.parent
     with guarded_disk(folder, partial(engine.end_all, folder)) as was_ended:
         try:
-            ledger = _replay(restored, replay_plan, plan, context, observer)
+            ledger = _replay(restored, replay_plan, plan, context, observer, identity)
         except RewoundError as error:
             if context.cancelled.is_set():
                 raise
@@ -67,7 +71,7 @@ def advance(
                 raise
             raise failure from error
     spec = world_spec(plan, context, restored.settings, data_from=None)
-    loaded = LoadedWorld(restored.dump, spec, server, ledger, replay_plan.identity)
+    loaded = LoadedWorld(restored.dump, spec, server, ledger, identity)
     return replace(
         serve_loaded(loaded, plan, context, engine, observer), passed_over=restored.passed_over
     )
@@ -79,6 +83,7 @@ def _replay(
     plan: WorldPlan,
     context: RestoreContext,
     observer: Observer,
+    identity: tuple[str, ...],
 ) -> Ledger:
     server, dump = restored.get_server(), restored.ledger.dump
 
@@ -97,6 +102,7 @@ def _replay(
             progress=report_progress,
         )
         ledger = for_target(ledger, replay_plan)
+        require_unchanged(replay_plan, identity)
         if find_imbalances(ledger):
             raise ReplayError(
                 f"{dump.path}, replayed to {replay_plan.target}: {describe_imbalances(ledger)}"

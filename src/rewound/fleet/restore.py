@@ -43,7 +43,7 @@ from rewound.fleet.serving import serve_clone
 from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.replaying import for_target
+from rewound.replay.replaying import for_target, require_unchanged
 
 _MORE_PORTS = 3
 """How often another port is tried."""
@@ -118,15 +118,17 @@ def _restore_dump(
             restored = _restore_own_moment(dump, plan, way, engine, observer)
             search_start(restored, logs, plan, context, observer)
         replay_plan = logs.plan(dump.path)
+        identity = replay_plan.identity
         if restored is None and context.witness is None:
-            replayed = replay_plan.identity
-            there = _find_baseline(dump, plan, context, engine, observer, replayed)
+            there = _find_baseline(dump, plan, context, engine, observer, identity)
             if there is not None:
-                return replace(there, ledger=for_target(there.ledger, replay_plan))
+                ledger = for_target(there.ledger, replay_plan)
+                require_unchanged(replay_plan, identity)
+                return replace(there, ledger=ledger)
         if restored is None:
             restored = _find_nearest(dump, plan, way, engine, observer, replay_plan)
             restored = restored or _restore_own_moment(dump, plan, way, engine, observer)
-        return advance(restored, replay_plan, plan, way, engine, observer)
+        return advance(restored, replay_plan, plan, way, engine, observer, identity=identity)
     except BaseException:
         discard_world(plan.folder, engine)
         raise

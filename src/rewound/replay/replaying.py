@@ -82,7 +82,7 @@ def replay(
         )
         before = read_handlers(rows)
         applier = Applier(rows, definitions, judge, balance, objects)
-        files = _apply_parts(plan.parts, applier, cancelled, progress)
+        files = _apply_parts(plan, applier, cancelled, progress)
         applier.finish()
         counted = read_handlers(rows) - before
         cascading = find_tables_with_cascades(definitions)
@@ -91,10 +91,10 @@ def replay(
     tables = balance.compare(found.row_counts, cascading.__contains__)
     receipt = _make_receipt(plan, files, applier.applied, counted, tables, ledger)
     if applier.applied.transactions != plan.transactions:
-        raise BinlogError(
-            plan.parts[-1].path,
+        raise _refuse_changed(
+            plan,
             f"{applier.applied.transactions:,} transactions were read, {plan.transactions:,} were"
-            " planned: the logs were changed meanwhile",
+            " planned",
         )
     receipt = merge_receipts(ledger.receipt, receipt)
     return replace(
@@ -128,9 +128,28 @@ def for_target(ledger: Ledger, plan: ReplayPlan) -> Ledger:
     return replace(ledger, receipt=receipt)
 
 
+def require_unchanged(plan: ReplayPlan, identity: tuple[str, ...]) -> None:
+    """Refuse logs whose plan had another identity before anything was done by it.
+
+    Raises:
+        BinlogError: they were changed since.
+    """
+    if plan.identity != identity:
+        raise _refuse_changed(plan, "it or a file before it has other content than before")
+
+
+def _refuse_changed(plan: ReplayPlan, how: str) -> BinlogError:
+    return BinlogError(
+        plan.parts[-1].path,
+        f"{how}: the logs were changed meanwhile",
+        hint="run the command again once nobody writes to the files",
+    )
+
+
 def _apply_parts(
-    parts: Sequence[LogPart], applier: Applier, cancelled: threading.Event, progress: Progress
+    plan: ReplayPlan, applier: Applier, cancelled: threading.Event, progress: Progress
 ) -> tuple[LogFileFacts, ...]:
+    parts, last = plan.parts, None
     done, whole = 0, sum(part.end - part.start for part in parts) or 1
     for part in parts:
         with LogFile(part.path) as log:
@@ -142,10 +161,14 @@ def _apply_parts(
                     if cancelled.is_set():
                         raise Interrupted(f"replaying {part.path} was interrupted")
                     applier.apply(transaction)
+                    gtid = None if transaction.gtid is None else str(transaction.gtid)
+                    last = part.survey.name, transaction.start, gtid
                     progress(part.survey.name, (done + transaction.end - part.start) / whole)
                     if transaction.end >= part.end:
                         break  # what follows is not needed, and may be damaged
         done += part.end - part.start
+    if last is not None and (plan.last is None or last != plan.last.key):
+        raise _refuse_changed(plan, "the last transaction is not the planned one")
     return tuple(_describe_file(part) for part in parts)
 
 
