@@ -167,7 +167,7 @@ def test_the_disk_of_the_cache_fills_up_while_moments_are_kept(
         traveller.require_down()
 
 
-@pytest.mark.tries(16, short=1)
+@pytest.mark.tries(16, short=0)
 def test_the_disk_is_full_while_worlds_wake_and_fall_asleep(
     fleet: CrashFleet, undisturbed: Undisturbed, figures: Figures, tmp_path: Path, number: int
 ):

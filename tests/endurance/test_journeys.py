@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from tests.endurance.conftest import SEED, Figures, get_effort
+from tests.endurance.conftest import SEED, Effort, Figures, get_effort
 from tests.endurance.crash_fleet import CRASH_PROMISE, ENDED_STATES, CrashFleet
 from tests.endurance.crash_moments import (
     REPLAY_STEPS,
@@ -57,7 +57,11 @@ def test_a_fleet_whose_moves_are_killed_at_random(
 
 
 def test_a_fleet_whose_moves_are_killed_at_a_step(
-    traveller: CrashFleet, journey: Journey, figures: Figures, steps: tuple[int, tuple[str, str]]
+    traveller: CrashFleet,
+    journey: Journey,
+    figures: Figures,
+    effort: Effort,
+    steps: tuple[int, tuple[str, str]],
 ):
     number, (up_step, seek_step) = steps
     rng = Random(f"{SEED}-journey-step-{number}")
@@ -67,7 +71,15 @@ def test_a_fleet_whose_moves_are_killed_at_a_step(
         return soon_after(name, of[name], traveller, seconds=seconds)  # type: ignore[index]
 
     moments = [choose(up_step, REPLAY_STEPS), *(choose(seek_step, SEEK_STEPS) for _ in range(3))]
-    kill_each_move(traveller, journey, figures, moments, number, attempt="at each of its steps")
+    kill_each_move(
+        traveller,
+        journey,
+        figures,
+        moments,
+        number,
+        attempt="at each of its steps",
+        is_short=not effort.is_whole,
+    )
 
 
 def kill_each_move(
@@ -78,8 +90,12 @@ def kill_each_move(
     number: int,
     *,
     attempt: str,
+    is_short: bool = False,
 ) -> None:
-    """Kill `up` and three ways to `seek`; require after each what has to hold."""
+    """Kill `up` and three ways to `seek`; require after each what has to hold.
+
+    The last two are left out of short runs.
+    """
     for command, moment in zip(COMMANDS, moments, strict=True):
         _log.warning("%s is killed %s", command, moment.name)
     first, second, third = journey.stops
@@ -103,6 +119,9 @@ def kill_each_move(
         )
         fleet.run("seek", *third.option)
         require_all_at(fleet, third)
+    if is_short:
+        fleet.require_down()
+        return
     with figures.trying(CRASH_PROMISE, f"`rewound seek` back killed {attempt}") as tried:
         tried.faults += kill_at(fleet.start("seek", *first.option), back) is None
         require_at(fleet, first, third)
@@ -120,15 +139,12 @@ def kill_each_move(
         fleet.require_down()
 
 
-@pytest.mark.tries(30, short=1)
-def test_moves_that_are_interrupted(
-    traveller: CrashFleet,
-    journey: Journey,
-    figures: Figures,
-    number: int,
+@pytest.mark.tries(30, short=0)
+def test_an_up_with_logs_that_is_interrupted(
+    traveller: CrashFleet, journey: Journey, figures: Figures, number: int
 ):
-    rng = Random(f"{SEED}-journey-interrupt-{number}")
-    _, second, third = journey.stops
+    rng = Random(f"{SEED}-journey-interrupt-up-{number}")
+    second = journey.stops[1]
     with figures.trying(CRASH_PROMISE, "Ctrl-C during `rewound up` with logs") as tried:
         tried.faults += interrupt(
             traveller, rng.choice(list(REPLAY_STEPS)), rng, *traveller.up, *second.option
@@ -138,6 +154,16 @@ def test_moves_that_are_interrupted(
             traveller.require_down()
         traveller.run(*traveller.up, *second.option)
         require_all_at(traveller, second)
+        traveller.require_down()
+
+
+@pytest.mark.tries(30, short=1)
+def test_a_seek_that_is_interrupted(
+    traveller: CrashFleet, journey: Journey, figures: Figures, number: int
+):
+    rng = Random(f"{SEED}-journey-interrupt-{number}")
+    _, second, third = journey.stops
+    traveller.run(*traveller.up, *second.option)
     with figures.trying(CRASH_PROMISE, "Ctrl-C during `rewound seek`") as tried:
         step = list(SEEK_STEPS)[-1 - number % len(SEEK_STEPS)]
         tried.faults += interrupt(traveller, step, rng, "seek", *third.option)
