@@ -23,7 +23,7 @@ from tests.endurance.crash_moments import (
     kill_at,
     soon_after,
 )
-from tests.endurance.journey import Journey, require_all_at, require_at
+from tests.endurance.journey import Journey, Stop, require_all_at, require_at
 
 _log = logging.getLogger(__name__)
 
@@ -94,21 +94,17 @@ def kill_each_move(
 ) -> None:
     """Kill `up` and three ways to `seek`; require after each what has to hold.
 
-    The last two are left out of short runs.
+    In short runs only the first `seek` is killed.
     """
     for command, moment in zip(COMMANDS, moments, strict=True):
         _log.warning("%s is killed %s", command, moment.name)
     first, second, third = journey.stops
     up, ahead, back, step = moments
 
-    with figures.trying(CRASH_PROMISE, f"`rewound up` with logs killed {attempt}") as tried:
-        tried.faults += kill_at(fleet.start(*fleet.up, *second.option), up) is None
-        require_at(fleet, second)
-        if fleet.folder.exists():
-            fleet.require_down()
+    if is_short:
         fleet.run(*fleet.up, *second.option)
-        require_all_at(fleet, second)
-        assert fleet.find_half_made() == []
+    else:
+        kill_up(fleet, second, up, figures, attempt=attempt)
     with figures.trying(CRASH_PROMISE, f"`rewound seek` ahead killed {attempt}") as tried:
         changed = second, fleet.spoil()
         tried.faults += kill_at(fleet.start("seek", *third.option), ahead) is None
@@ -137,6 +133,20 @@ def kill_each_move(
         fleet.run("seek", *first.option)
         require_all_at(fleet, first)
         fleet.require_down()
+
+
+def kill_up(
+    fleet: CrashFleet, goal: Stop, moment: Moment, figures: Figures, *, attempt: str
+) -> None:
+    """Kill `up` with logs, and repeat it."""
+    with figures.trying(CRASH_PROMISE, f"`rewound up` with logs killed {attempt}") as tried:
+        tried.faults += kill_at(fleet.start(*fleet.up, *goal.option), moment) is None
+        require_at(fleet, goal)
+        if fleet.folder.exists():
+            fleet.require_down()
+        fleet.run(*fleet.up, *goal.option)
+        require_all_at(fleet, goal)
+        assert fleet.find_half_made() == []
 
 
 @pytest.mark.tries(30, short=0)
@@ -192,7 +202,7 @@ def interrupt(fleet: CrashFleet, step: str, rng: Random, *arguments: object) -> 
     return done.code == 130
 
 
-@pytest.mark.tries(24, short=1)
+@pytest.mark.tries(24, short=0)
 def test_a_mysqld_is_killed_while_logs_are_replayed(
     traveller: CrashFleet, journey: Journey, figures: Figures, number: int
 ):
