@@ -33,7 +33,9 @@ HELD_BYTES = 16 << 20
 _MAP_AT = 27  # after the header, the table's number and the flags
 _IGNORABLE_FLAG = 0x80
 _TABLE_MAP = int(EventKind.TABLE_MAP)
-_ROW_KINDS = frozenset(map(int, ROW_KINDS))
+_COMMENT_KINDS = {EventKind.ROWS_QUERY, EventKind.MARIADB_ANNOTATE_ROWS}
+_WITHIN_KINDS = frozenset(map(int, ROW_KINDS | _COMMENT_KINDS))
+"""Events with rows, or with a statement as a comment: nothing is to be learnt of them here."""
 _MOST_KNOWN_MAPS = 10_000
 _MICROSECONDS = 1_000_000
 _WITHOUT_GTID = TransactionStart(None, None, None, None)
@@ -93,12 +95,12 @@ class TransactionReader:
         for batch in self.log.iter_batches(position):
             first = done = 0  # where the transaction begins, and which event `position` is of
             for index, data in enumerate(batch):
-                if maps is not None:  # nearly all events are of these two kinds
+                if maps is not None:  # nearly all events are of these kinds
                     kind = data[4]
                     if kind == _TABLE_MAP:
                         maps.add(data[_MAP_AT:map_end])
                         continue
-                    if kind in _ROW_KINDS:
+                    if kind in _WITHIN_KINDS:
                         continue
                 position += sum(map(len, batch[done:index]))
                 done = index
@@ -192,9 +194,9 @@ class TransactionReader:
                 unpacked.clear()
             if building.has_ended:
                 raise MalformedEvent("the payload goes on after the end of its transaction")
-            if data[4] == _TABLE_MAP and building.has_begun:
+            if building.has_begun and data[4] == _TABLE_MAP:
                 building.maps.add(data[_MAP_AT:])
-            else:
+            elif not building.has_begun or data[4] not in _WITHIN_KINDS:
                 building.take(data, position, has_checksum=False)
         if not building.has_ended:
             raise MalformedEvent("the payload ends inside its transaction")

@@ -69,4 +69,4 @@ class RowBatches:
 
 def binlog_statement(events: bytes) -> bytes:
     """Return the statement that applies events."""
-    return b"BINLOG '" + b64encode(events) + b"'"
+    return b"BINLOG '%b'" % b64encode(events)

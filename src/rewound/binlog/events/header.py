@@ -60,9 +60,8 @@ def rebuild(event: LogEvent, kind: int, body: bytes) -> LogEvent:
 
     The position and the end that its header states stay those of the event in the log.
     """
-    header = bytearray(event.data[:HEADER_BYTES])
-    header[_KIND_AT] = kind
-    data = bytes(header) + body
+    old = event.data
+    data = old[:_KIND_AT] + bytes([kind]) + old[_KIND_AT + 1 : HEADER_BYTES] + body
     if event.has_checksum:
         data = with_checksum(data)
     else:
