@@ -28,9 +28,11 @@ from rewound.replay.one_by_one import EventApplier
 from rewound.replay.plain_rows import AROUND_ROWS, find_plain_rows
 from rewound.replay.refusals import explain_refusal
 from rewound.replay.row_balance import RowBalance
-from rewound.replay.row_batches import RowBatches, binlog_statement
+from rewound.replay.row_batches import BATCH_BYTES, RowBatches, binlog_statement
 
 _MOST_KNOWN_TABLES = 10_000
+_MOST_MERGED_BYTES = 4 * BATCH_BYTES
+"""A longer transaction fills batches of its own, and would take ten times its size of memory."""
 
 
 class Applier:
@@ -109,10 +111,10 @@ class Applier:
         self._events.roll_back_prepared()
 
     def _merge(self, transaction: LoggedTransaction, left_out: frozenset[TableName]) -> bool:
-        """Add a transaction to the batch if it is nothing but rows; tell whether it is."""
+        """Add a transaction to the batch if it is nothing but rows; tell whether it was added."""
         try:
             events = find_plain_rows(transaction, left_out)
-            if events is None:
+            if events is None or sum(map(len, events)) > _MOST_MERGED_BYTES:
                 return False
             self._definitions.require_tables(transaction, left_out)
             self._counter.take_all(events)

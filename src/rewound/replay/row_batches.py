@@ -47,6 +47,8 @@ class RowBatches:
         if event.data[_FLAGS_IN_EVENT] & STATEMENT_END_FLAG:
             self._maps.clear()
             self._append(event.data)
+            if self.is_full:
+                yield from self.take()
         elif self.is_full:
             self._append(set_statement_end(event, event.body, ends_statement=True).data)
             yield from self.take()

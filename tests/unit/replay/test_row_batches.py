@@ -81,6 +81,18 @@ def test_the_maps_of_a_statement_that_has_ended_are_not_repeated() -> None:
     ] == 1
 
 
+def test_a_transaction_of_many_short_statements_is_sent_batch_by_batch() -> None:
+    batches = RowBatches(batch_bytes=200)
+    sent: list[bytes] = []
+    for number in range(20):
+        for each in (map_event(1), row_event(1, number, ends=True)):
+            sent += batches.add(each)
+    sent += batches.take()
+    assert max(map(len, sent)) < 600
+    events = [event for statement in sent for event in split(statement)]
+    assert events == [(TABLE_MAP, 0), (WRITE_ROWS, 1)] * 20
+
+
 @pytest.mark.parametrize(("size", "is_full"), [(1, True), (10_000, False)])
 def test_whole_statements_fill_a_batch(size: int, is_full: bool) -> None:
     batches = RowBatches(batch_bytes=size)
