@@ -1,16 +1,20 @@
 """The hashes of a log: of its file, and of its content up to a position.
 
-Each is computed once while the file stays as it is.
+Each is computed once while the file stays as it is; the first of a plain file's content is computed
+with that of the file, in one reading.
 """
 
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from rewound.binlog.log_bytes import open_log_bytes
+from rewound.binlog.log_bytes import LogBytes, open_log_bytes
 from rewound.errors import BinlogError
 
 _BLOCK_BYTES = 1 << 20
+_MOST_KNOWN = 10_000
+_Identity = tuple[int, ...]
+_file_hashes: dict[tuple[Path, _Identity], str] = {}
 
 
 def hash_content(log: Path, end: int) -> str:
@@ -28,40 +32,60 @@ def hash_file(log: Path) -> str:
     Raises:
         BinlogError: it cannot be read.
     """
-    return _hash_file(log, _identify(log))
+    key = log, _identify(log)
+    known = _file_hashes.get(key)
+    if known is None:
+        try:
+            with log.open("rb") as file:
+                known = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise _unreadable(log, error) from error
+        _remember(*key, known)
+    return known
 
 
-def _identify(log: Path) -> tuple[int, ...]:
-    """Return what changes when the file does."""
+def _remember(log: Path, identity: _Identity, file_hash: str) -> None:
+    if len(_file_hashes) >= _MOST_KNOWN:
+        _file_hashes.clear()
+    _file_hashes[log, identity] = file_hash
+
+
+def _identify(log: Path) -> _Identity:
+    """Return what changes when the file does, its size first."""
     try:
         state = log.stat()
     except OSError as error:
         raise _unreadable(log, error) from error
-    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
+    return state.st_size, state.st_dev, state.st_ino, state.st_mtime_ns, state.st_ctime_ns
 
 
 def _unreadable(log: Path, error: OSError) -> BinlogError:
     return BinlogError(log, f"cannot be read: {error.strerror}")
 
 
-@lru_cache(maxsize=10_000)
-def _hash_file(log: Path, _identity: tuple[int, ...]) -> str:
-    try:
-        with log.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise _unreadable(log, error) from error
-
-
-@lru_cache(maxsize=10_000)
-def _hash_content(log: Path, end: int, _identity: tuple[int, ...]) -> str:
-    digest = hashlib.sha256()
+@lru_cache(_MOST_KNOWN)
+def _hash_content(log: Path, end: int, identity: _Identity) -> str:
     content = open_log_bytes(log)
     try:
-        position = 0
-        while position < end and (block := content.fetch(position, 1, _BLOCK_BYTES)):
-            digest.update(block[: end - position])
-            position += len(block)
+        digest = hashlib.sha256()
+        position = _update(digest, content, 0, end)
+        content_hash = digest.hexdigest()
+        if content.is_plain and (log, identity) not in _file_hashes:
+            size_bytes = identity[0]
+            if _update(digest, content, position, size_bytes) == size_bytes:
+                _remember(log, identity, digest.hexdigest())
     finally:
         content.close()
-    return digest.hexdigest()
+    return content_hash
+
+
+def _update(digest: "hashlib._Hash", content: LogBytes, position: int, end: int) -> int:
+    """Add what is from a position up to an end, or the end of the content; return which."""
+    while position < end:
+        block = content.fetch(position, 1, min(_BLOCK_BYTES, end - position))
+        if not block:
+            break
+        block = block[: end - position]
+        digest.update(block)
+        position += len(block)
+    return position

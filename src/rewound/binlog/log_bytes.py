@@ -25,6 +25,9 @@ _PIECE_BYTES = 1 << 20
 class LogBytes(Protocol):
     """The content of one file."""
 
+    is_plain: bool
+    """Whether it is all that is in the file."""
+
     def fetch(self, position: int, at_least: int, at_most: int = FETCH_BYTES, /) -> bytes:
         """Return what is there from `position` on; less than `at_least` only at the end.
 
@@ -78,6 +81,8 @@ def _refuse(path: Path, error: DumpError) -> BinlogError:
 class _PlainBytes:
     """A file that is not compressed."""
 
+    is_plain = True
+
     def __init__(self, path: Path, file: io.FileIO) -> None:
         self._path = path
         self._file = file
@@ -111,6 +116,8 @@ class _PlainBytes:
 
 class _CompressedBytes:
     """A compressed file, decompressed from its start as far as is asked for."""
+
+    is_plain = False
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -173,7 +173,8 @@ def _apply_parts(
 
 
 def _describe_file(part: LogPart) -> LogFileFacts:
-    sha256, content = hash_file(part.path), hash_content(part.path, part.end)
+    content = hash_content(part.path, part.end)  # first: it may hash the whole file as well
+    sha256 = hash_file(part.path)
     return LogFileFacts(str(part.path), part.survey.name, sha256, content, part.start, part.end)
 
 

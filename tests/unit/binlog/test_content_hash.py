@@ -43,6 +43,18 @@ def test_the_hash_of_the_content_is_of_what_was_compressed(tmp_path: Path) -> No
     assert hash_file(log) == hashlib.sha256(log.read_bytes()).hexdigest()
 
 
+@pytest.mark.parametrize("end", [0, 7, 16, 99])
+def test_a_plain_file_is_read_once_for_both_hashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: int
+) -> None:
+    log = tmp_path / "binlog.000001"
+    text = b"content and more"
+    log.write_bytes(text)
+    assert hash_content(log, end) == hashlib.sha256(text[:end]).hexdigest()
+    monkeypatch.setattr(Path, "open", None)
+    assert hash_file(log) == hashlib.sha256(text).hexdigest()
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BinlogError, match=r"gone\.000001"):
         hash_file(tmp_path / "gone.000001")
