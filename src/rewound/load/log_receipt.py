@@ -93,6 +93,36 @@ class HandlerCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageCounts:
+    """How many rows were compared with what the logs say of them from before a change."""
+
+    stated: int = 0
+    """Updates and deletes of rows that a server finds by a key."""
+    same: int = 0
+    """Those of rows that the replay itself had written, so."""
+    asked: int = 0
+    """Those that the server has compared with its rows."""
+    only_keys: int = 0
+    """Those of which the log has nothing but the key (binlog_row_image=MINIMAL)."""
+    repeated: int = 0
+    """Those of rows that a log without whole images had changed just before."""
+
+    @property
+    def compared(self) -> int:
+        """How many were compared."""
+        return self.same + self.asked
+
+    def __add__(self, more: "ImageCounts") -> "ImageCounts":
+        return ImageCounts(
+            self.stated + more.stated,
+            self.same + more.same,
+            self.asked + more.asked,
+            self.only_keys + more.only_keys,
+            self.repeated + more.repeated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LogRule:
     """How often a rule was used for a statement of the logs."""
 
@@ -137,6 +167,8 @@ class LogReceipt:
     """What should be known of what was replayed."""
     not_proved: tuple[str, ...]
     """What could have gone wrong in the source or the logs without being seen here."""
+    images: ImageCounts | None = None
+    """How rows were compared before they were changed; None: they were not."""
 
 
 def find_log_imbalances(receipt: LogReceipt) -> list[str]:
@@ -199,6 +231,9 @@ def merge_receipts(earlier: LogReceipt | None, later: LogReceipt) -> LogReceipt:
         rules=_merge_rules(earlier.rules, later.rules),
         findings=tuple(dict.fromkeys([*earlier.findings, *later.findings])),
         not_proved=tuple(dict.fromkeys([*earlier.not_proved, *later.not_proved])),
+        images=later.images
+        if earlier.images is None
+        else earlier.images + (later.images or ImageCounts()),
     )
 
 

@@ -21,11 +21,13 @@ from rewound.mysql.client import Connection
 from rewound.replay import log_rules
 from rewound.replay.applied import Applied
 from rewound.replay.definitions import Definitions
+from rewound.replay.image_check import ImageCheck
 from rewound.replay.log_judge import LogJudge
 from rewound.replay.one_by_one import EventApplier
-from rewound.replay.refusals import explain_refusal
+from rewound.replay.refusals import explain_difference, explain_refusal
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.row_batches import RowBatches, binlog_statement
+from rewound.replay.scratch_tables import RowDiffers
 
 _SENT_AS_THEY_ARE = frozenset(
     {EventKind.TABLE_MAP, EventKind.WRITE_ROWS, EventKind.UPDATE_ROWS, EventKind.DELETE_ROWS}
@@ -48,14 +50,18 @@ class Applier:
         judge: LogJudge,
         balance: RowBalance,
         objects: StatedObjects,
+        images: ImageCheck,
     ) -> None:
         """Take two sessions of the loader, which may do nothing outside of ordinary schemas."""
         self.applied = Applied()
         self._rows = rows
         self._judge = judge
         self._balance = balance
-        self._definitions = Definitions(definitions, judge, balance, objects, self.applied)
-        self._events = EventApplier(rows, self._definitions, balance, self.applied)
+        self._images = images
+        self._definitions = Definitions(
+            definitions, judge, balance, objects, self.applied, images.forget
+        )
+        self._events = EventApplier(rows, self._definitions, balance, self.applied, images)
         self._batches = RowBatches()
         self._waiting: list[LoggedTransaction] = []
         """The transactions in the batch."""
@@ -77,9 +83,13 @@ class Applier:
         _require_replayable(transaction)
         self.applied.transactions += 1
         if (events := self._find_plain_rows(transaction)) is not None:
-            counts = count_rows(transaction, self._maps)
+            found = self._images.new_found()
+            counts = count_rows(transaction, self._maps, found)
             self.applied.add_rows(counts.values())
             self._balance.add_rows(counts)
+            if not self._images.take(found):
+                self.flush()
+                self._images.take(found, is_alone=True)
             self._batches.add_whole(events)
             self._waiting.append(transaction)
             if self._batches.is_full:
@@ -90,6 +100,8 @@ class Applier:
             self._events.apply(transaction, self._maps)
         except MysqlError as error:
             raise explain_refusal(transaction, error) from error
+        except RowDiffers as difference:
+            raise explain_difference(transaction, str(difference)) from difference
 
     def flush(self) -> None:
         """Apply and commit what waits.
@@ -101,34 +113,49 @@ class Applier:
             return
         try:
             self._commit(self._batches)
-        except MysqlError as error:
-            raise self._find_refused(error) from error
+        except (MysqlError, RowDiffers) as error:
+            if (refusal := self._find_refused(error)) is not None:
+                raise refusal from error
         self._waiting.clear()
 
     def finish(self) -> None:
         """Apply what waits, and leave out the XA transactions that are undecided."""
         self.flush()
         self._events.roll_back_prepared()
+        self._images.finish()
 
     def _commit(self, batches: RowBatches) -> None:
         self._rows.execute_sql(b"BEGIN")
+        self._images.compare()
         for statement in batches.take():
             self._rows.execute_sql(statement)
         self._rows.execute_sql(b"COMMIT")
 
-    def _find_refused(self, error: MysqlError) -> ReplayError | HostError:
-        """Find out which of the transactions in a batch the server refuses: apply each alone."""
+    def _find_refused(self, error: MysqlError | RowDiffers) -> ReplayError | HostError | None:
+        """Find out which of the transactions in a batch is refused: apply each alone.
+
+        None: none is. What a foreign key changes in the server may be what an image says of a row.
+        """
         try:
             self._rows.execute_sql(b"ROLLBACK")
+            self._images.forget()
+            self._batches = RowBatches()
             for transaction in self._waiting:
+                found = self._images.new_found()
+                count_rows(transaction, self._maps, found)
+                self._images.take(found, is_alone=True)
                 batch = RowBatches()
                 batch.add_whole(self._find_plain_rows(transaction) or [])
                 try:
                     self._commit(batch)
                 except MysqlError as own_error:
                     return explain_refusal(transaction, own_error)
-        except MysqlError:
-            pass  # the server is gone
+                except RowDiffers as difference:
+                    return explain_difference(transaction, str(difference))
+        except MysqlError as own_error:
+            error = own_error  # the server is gone
+        if isinstance(error, RowDiffers):
+            return None
         return explain_refusal(self._waiting[0], error, others=len(self._waiting) - 1)
 
     def _find_plain_rows(self, transaction: LoggedTransaction) -> list[bytes] | None:

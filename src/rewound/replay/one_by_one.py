@@ -21,6 +21,7 @@ from rewound.mysql.client import Connection
 from rewound.replay import log_rules
 from rewound.replay.applied import Applied
 from rewound.replay.definitions import Definitions
+from rewound.replay.image_check import ImageCheck
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.row_batches import RowBatches
 
@@ -40,6 +41,7 @@ class _Tools:
     definitions: Definitions
     balance: RowBalance
     applied: Applied
+    images: ImageCheck
     prepared: dict[bytes, tuple[str, _Counts]] = field(default_factory=dict)
     """XA transactions that are prepared: where, and what they change."""
 
@@ -48,10 +50,15 @@ class EventApplier:
     """Applies transactions whose events cannot go to the server as they are."""
 
     def __init__(
-        self, rows: Connection, definitions: Definitions, balance: RowBalance, applied: Applied
+        self,
+        rows: Connection,
+        definitions: Definitions,
+        balance: RowBalance,
+        applied: Applied,
+        images: ImageCheck,
     ) -> None:
         """Take the session that applies rows; nothing may be open in it."""
-        self._tools = _Tools(rows, definitions, balance, applied)
+        self._tools = _Tools(rows, definitions, balance, applied, images)
 
     def apply(self, transaction: LoggedTransaction, maps: TableMaps) -> None:
         """Apply one transaction and commit it.
@@ -93,7 +100,8 @@ class _EventByEvent:
     def __init__(self, tools: _Tools, transaction: LoggedTransaction, maps: TableMaps) -> None:
         self._tools = tools
         self._transaction = transaction
-        self._counter = LoggedRowCounter(maps)
+        self._found = tools.images.new_found()
+        self._counter = LoggedRowCounter(maps, self._found)
         self._taken_back: _Counts = {}
         """Rows that were sent and that a ROLLBACK TO SAVEPOINT took back."""
         self._batches = RowBatches()
@@ -111,7 +119,7 @@ class _EventByEvent:
             self._counter.take(event.data, len(event.data) - CHECKSUM_BYTES)
             self._open()
             for statement in self._batches.add(event):
-                self._tools.rows.execute_sql(statement)
+                self._apply(statement)
         elif kind == EventKind.QUERY:
             self._take_query(event)
         elif kind == EventKind.XID:
@@ -154,6 +162,7 @@ class _EventByEvent:
             if name not in self._savepoints:
                 raise MalformedEvent(f"there is no savepoint {name.decode(errors='replace')}")
             self._taken_back = _subtract(self._counter.counts, self._savepoints[name])
+            self._tools.images.forget()
 
     def _take_xa(self, match: re.Match[bytes], text: bytes) -> None:
         tools, verb, xid = self._tools, match[1].upper(), match[2]
@@ -166,6 +175,7 @@ class _EventByEvent:
             tools.balance.add_rows(counts)
         elif verb == b"ROLLBACK":
             tools.prepared.pop(xid, None)
+            tools.images.forget()
 
     def _prepare(self, event: LogEvent) -> None:
         tools, prepare = self._tools, read_xa_prepare(event.body)
@@ -190,7 +200,14 @@ class _EventByEvent:
 
     def _send(self) -> None:
         for statement in self._batches.take():
-            self._tools.rows.execute_sql(statement)
+            self._apply(statement)
+
+    def _apply(self, statement: bytes) -> None:
+        self._tools.images.take(self._found, is_alone=True)
+        if self._found is not None:
+            self._found.clear()
+        self._tools.images.compare()
+        self._tools.rows.execute_sql(statement)
 
     def _find_changed(self) -> _Counts:
         """Return the rows that the transaction has changed so far, if it were to commit."""

@@ -32,6 +32,12 @@ class RowSpan(NamedTuple):
     """Places of JSON columns whose value after the change is a list of changes."""
 
 
+PlainRows = tuple[int, int, list[int]]
+"""The images of a row event: which columns the first image of each row has, one bit each; the same
+of an update's second image, else the same again; where the first image begins in all bytes of the
+event, then where each image ends. A plain tuple takes a third of the time of a named one."""
+
+
 class _ImageLayout(NamedTuple):
     """The images that have the same columns."""
 
@@ -44,8 +50,10 @@ class _ImageLayout(NamedTuple):
 class ImagePlans:
     """What is where in the images of one table."""
 
-    def __init__(self, table: TableMap) -> None:
+    def __init__(self, table: TableMap, map_body: bytes = b"") -> None:
         self.table = table
+        self.map_body = map_body
+        """The body of the TABLE_MAP event that states it."""
         self._json = [
             place for place, column in enumerate(table.columns) if column.kind == types.JSON
         ]
@@ -158,6 +166,33 @@ class ImagePlans:
         if at != end:
             raise MalformedEvent("the row event is too short")
         return count
+
+    def find_plain_rows(self, event: bytes, end: int) -> PlainRows | None:
+        """Return where the images are that `count_plain_rows` would count; None where it would.
+
+        Raises:
+            MalformedEvent: the rows are cut off.
+        """
+        is_update = event[4] == EventKind.UPDATE_ROWS
+        at = _WIDTH_AT + self._width_bytes + self._bitmap_bytes * (2 if is_update else 1)
+        columns = self._heads.get(event[_EXTRA_AT:at])
+        if columns is None:
+            columns = self._read_head(event[_EXTRA_AT:at], is_update=is_update)
+            if columns is None:
+                return None
+        first, second = columns
+        find_end = self.find_end
+        ends = [at]
+        with too_short("the row event"):
+            while at < end:
+                at = find_end(event, at, first)
+                ends.append(at)
+                if is_update:
+                    at = find_end(event, at, second)
+                    ends.append(at)
+        if at != end:
+            raise MalformedEvent("the row event is too short")
+        return first, second, ends
 
     def _read_head(self, head: bytes, *, is_update: bool) -> tuple[int, int] | None:
         """Return the columns of both images, or of the only one twice; None if it is unusual."""

@@ -7,7 +7,7 @@ from rewound.binlog.events.kinds import DELETE_KINDS, INSERT_KINDS, ROW_KINDS, E
 from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.events.mariadb import decompress_rows
 from rewound.binlog.events.table_map import TableName, read_table_id, read_table_map
-from rewound.binlog.rows.images import ImagePlans
+from rewound.binlog.rows.images import ImagePlans, PlainRows
 from rewound.binlog.rows.row_event import DUMMY_TABLE_ID, read_row_event
 
 _MOST_KNOWN_MAPS = 10_000
@@ -55,7 +55,7 @@ class TableMaps:
         """
         plans = self._plans.get(body)
         if plans is None:
-            plans = self._plans[body] = ImagePlans(read_table_map(body))
+            plans = self._plans[body] = ImagePlans(read_table_map(body), body)
         self._current[body[:_TABLE_ID_BYTES]] = plans
         return plans
 
@@ -75,12 +75,19 @@ class TableMaps:
         return plans
 
 
+FoundRows = tuple[bytes, ImagePlans, PlainRows | None]
+"""What was found out about a row event while its rows were counted: all of its bytes, the plans of
+its table, and where its images are. None: it has to be read with `ImagePlans.iter_spans`."""
+
+
 class LoggedRowCounter:
     """Counts the rows of events that are given to it in order."""
 
-    def __init__(self, maps: TableMaps) -> None:
+    def __init__(self, maps: TableMaps, found: list[FoundRows] | None = None) -> None:
+        """Where there is a list, each row event is added to it."""
         self.counts: dict[TableName, ChangedRows] = {}
         """Rows per table so far."""
+        self._found = found
         self._maps = maps
         maps.begin_transaction()
 
@@ -95,9 +102,14 @@ class LoggedRowCounter:
             self._maps.learn(data[HEADER_BYTES:end])
         elif kind in ROW_KINDS:
             plans = self._maps.find_by_id(data[HEADER_BYTES:_TABLE_ID_END])
-            count = None
+            count = rows = None
             if plans is not None and kind in _MYSQL_KINDS:
-                count = plans.count_plain_rows(data, end)
+                if self._found is None:
+                    count = plans.count_plain_rows(data, end)
+                elif (rows := plans.find_plain_rows(data, end)) is not None:
+                    count = (len(rows[2]) - 1) >> (kind == EventKind.UPDATE_ROWS)
+            if self._found is not None and plans is not None:
+                self._found.append((data, plans, rows))
             if plans is None or count is None:
                 self._take_slowly(take_event(data[:end], 0, has_checksum=False))
             else:

@@ -26,6 +26,11 @@ def describe_receipt(receipt: LogReceipt) -> Iterator[str]:
         f"  rows        {server.inserted:,} inserted, {server.updated:,} updated,"
         f" {server.deleted:,} deleted, as the server counted them and the logs have them"
     )
+    if (images := receipt.images) is not None:
+        yield (
+            f"  compared    {images.compared:,} of {images.stated:,} rows found by a key, before"
+            " they were changed, with what the logs have of them"
+        )
     for rows in receipt.tables:
         yield f"  balance     {describe_balance(rows)}"
     for text in receipt.definitions[:_MOST_DEFINITIONS]:
