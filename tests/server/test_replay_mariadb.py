@@ -174,7 +174,7 @@ def test_statements_of_mariadb(
 @pytest.mark.parametrize(
     ("statements", "words"),
     [
-        (["SET SESSION binlog_format=STATEMENT", "DELETE FROM game.t"], "rule log-statement"),
+        (["SET SESSION binlog_format=STATEMENT", "DELETE FROM game.t"], "rule statement-replayed"),
         (["CREATE SEQUENCE game.s"], "rule mariadb-only"),
         (["CREATE TABLE game.s (a INT) WITH SYSTEM VERSIONING"], "keeps the history of its rows"),
         (

@@ -8,7 +8,7 @@ other. What is executed is decided by `log_judge`.
 from rewound.binlog.events.checksums import CHECKSUM_BYTES
 from rewound.binlog.events.header import HEADER_BYTES
 from rewound.binlog.events.kinds import EventKind
-from rewound.binlog.events.query import find_load_text, find_text
+from rewound.binlog.events.query import decompress, find_load_text, find_text
 from rewound.binlog.events.statement_events import read_incident
 from rewound.binlog.replay_events import count_rows
 from rewound.binlog.rows.row_counts import TableMaps
@@ -16,6 +16,7 @@ from rewound.binlog.transaction import LoggedTransaction, TransactionKind
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import excerpt
 from rewound.errors import HostError, MysqlError, ReplayError
+from rewound.load.log_receipt import HandlerCounts
 from rewound.load.objects import StatedObjects
 from rewound.mysql.client import Connection
 from rewound.replay import log_rules
@@ -23,11 +24,13 @@ from rewound.replay.applied import Applied
 from rewound.replay.definitions import Definitions
 from rewound.replay.image_check import ImageCheck
 from rewound.replay.log_judge import LogJudge
+from rewound.replay.logged_statements import changes_rows
 from rewound.replay.one_by_one import EventApplier
 from rewound.replay.refusals import explain_difference, explain_refusal
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.row_batches import RowBatches, binlog_statement
 from rewound.replay.scratch_tables import RowDiffers
+from rewound.replay.statement_replay import StatementReplay
 
 _SENT_AS_THEY_ARE = frozenset(
     {EventKind.TABLE_MAP, EventKind.WRITE_ROWS, EventKind.UPDATE_ROWS, EventKind.DELETE_ROWS}
@@ -58,10 +61,13 @@ class Applier:
         self._judge = judge
         self._balance = balance
         self._images = images
+        self._statements = StatementReplay(rows, definitions, judge, balance, self.applied)
         self._definitions = Definitions(
-            definitions, judge, balance, objects, self.applied, images.forget
+            definitions, judge, balance, objects, self.applied, self._forget
         )
-        self._events = EventApplier(rows, self._definitions, balance, self.applied, images)
+        self._events = EventApplier(
+            rows, self._definitions, balance, self.applied, images, self._statements
+        )
         self._batches = RowBatches()
         self._waiting: list[LoggedTransaction] = []
         """The transactions in the batch."""
@@ -80,7 +86,7 @@ class Applier:
             ReplayError: it holds what cannot be replayed, or the server refuses it.
             BinlogError: an event is damaged.
         """
-        _require_replayable(transaction)
+        _require_replayable(transaction, replays_statements=self._judge.replays_statements)
         self.applied.transactions += 1
         if (events := self._find_plain_rows(transaction)) is not None:
             found = self._images.new_found()
@@ -101,7 +107,7 @@ class Applier:
         except MysqlError as error:
             raise explain_refusal(transaction, error) from error
         except RowDiffers as difference:
-            raise explain_difference(transaction, str(difference)) from difference
+            raise self._explain_difference(transaction, difference) from difference
 
     def flush(self) -> None:
         """Apply and commit what waits.
@@ -123,6 +129,16 @@ class Applier:
         self.flush()
         self._events.roll_back_prepared()
         self._images.finish()
+
+    @property
+    def written(self) -> HandlerCounts:
+        """What the server has counted in the session of rows that is in no row event."""
+        return self._images.written + self._statements.written
+
+    def _forget(self) -> None:
+        """Forget what a definition may have changed."""
+        self._images.forget()
+        self._statements.forget()
 
     def _commit(self, batches: RowBatches) -> None:
         self._rows.execute_sql(b"BEGIN")
@@ -151,12 +167,18 @@ class Applier:
                 except MysqlError as own_error:
                     return explain_refusal(transaction, own_error)
                 except RowDiffers as difference:
-                    return explain_difference(transaction, str(difference))
+                    return self._explain_difference(transaction, difference)
         except MysqlError as own_error:
             error = own_error  # the server is gone
         if isinstance(error, RowDiffers):
             return None
         return explain_refusal(self._waiting[0], error, others=len(self._waiting) - 1)
+
+    def _explain_difference(
+        self, transaction: LoggedTransaction, difference: RowDiffers
+    ) -> ReplayError:
+        has_statements = self._statements.written != HandlerCounts()
+        return explain_difference(transaction, str(difference), has_statements=has_statements)
 
     def _find_plain_rows(self, transaction: LoggedTransaction) -> list[bytes] | None:
         """Return a transaction's events if they can go to the server as they are in the log.
@@ -187,7 +209,7 @@ class Applier:
         return events
 
 
-def _require_replayable(transaction: LoggedTransaction) -> None:
+def _require_replayable(transaction: LoggedTransaction, *, replays_statements: bool) -> None:
     """Refuse what a log does not have as rows.
 
     Raises:
@@ -196,8 +218,9 @@ def _require_replayable(transaction: LoggedTransaction) -> None:
     rule: Rule | None = None
     if transaction.kind is TransactionKind.INCIDENT:
         rule = log_rules.LOG_INCIDENT
-    elif transaction.kind is TransactionKind.STATEMENT:
-        rule = log_rules.LOG_STATEMENT
+    elif transaction.kind is TransactionKind.STATEMENT and not replays_statements:
+        is_change = changes_rows(_find_statement(transaction))
+        rule = log_rules.STATEMENT_REPLAYED if is_change else log_rules.LOG_STATEMENT
     elif transaction.is_rolled_back:
         rule = log_rules.LOG_ROLLED_BACK
     if rule is None:
@@ -211,14 +234,21 @@ def _require_replayable(transaction: LoggedTransaction) -> None:
 
 
 def _quote_statement(transaction: LoggedTransaction) -> str:
+    for event in transaction.iter_events():
+        if event.kind == EventKind.INCIDENT:
+            return read_incident(event.body)
+    return excerpt(_find_statement(transaction))
+
+
+def _find_statement(transaction: LoggedTransaction) -> bytes:
     """Return the first of a transaction's statements that is more than BEGIN."""
     for event in transaction.iter_events():
-        if event.kind == EventKind.QUERY:
+        if event.kind in (EventKind.QUERY, EventKind.MARIADB_QUERY_COMPRESSED):
             text = find_text(event.data, has_checksum=event.has_checksum)
+            if event.kind == EventKind.MARIADB_QUERY_COMPRESSED:
+                text = decompress(text)
             if text not in _AROUND_ROWS:
-                return excerpt(text)
+                return text
         elif event.kind == EventKind.EXECUTE_LOAD_QUERY:
-            return excerpt(find_load_text(event.data, has_checksum=event.has_checksum))
-        elif event.kind == EventKind.INCIDENT:
-            return read_incident(event.body)
-    return ""
+            return find_load_text(event.data, has_checksum=event.has_checksum)
+    return b""

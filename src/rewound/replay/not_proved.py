@@ -84,6 +84,11 @@ def describe_unproved(
             f"how many rows foreign keys changed by themselves in {_name_tables(cascading)}: the"
             " log does not have these changes, so the balance counts whatever is left as theirs"
         )
+    if changed := [f"{rows.schema}.{rows.table}" for rows in balances if rows.has_statements]:
+        texts.append(
+            f"that the rows of {_name_tables(changed)} are those of the source: the log has changes"
+            " as statements, which were executed again (--allow statement-replayed)"
+        )
     return tuple(texts)
 
 

@@ -94,7 +94,7 @@ def replay(
         applier = Applier(rows, definitions, judge, balance, objects, images)
         files = _apply_parts(plan.parts, applier, cancelled, progress)
         applier.finish()
-        counted = read_handlers(rows) - before - images.written
+        counted = read_handlers(rows) - before - applier.written
         cascading = find_tables_with_cascades(definitions)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)

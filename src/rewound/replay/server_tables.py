@@ -117,6 +117,19 @@ def read_triggers(connection: Connection) -> dict[TableKey, TableKey]:
     }
 
 
+def read_programs(connection: Connection) -> set[str]:
+    """Return the names of all functions and views, in lower case."""
+    return {
+        name.lower()
+        for name in connection.names(
+            "SELECT routine_name FROM information_schema.routines"
+            f" WHERE routine_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+            " UNION SELECT table_name FROM information_schema.views"
+            f" WHERE table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+        )
+    }
+
+
 def count_table(connection: Connection, key: TableKey) -> int | None:
     """Return COUNT(*); None if there is no such table."""
     try:

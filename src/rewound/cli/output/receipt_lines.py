@@ -52,7 +52,11 @@ def describe_receipt(receipt: LogReceipt) -> Iterator[str]:
 def describe_balance(rows: LoggedRows) -> str:
     """Return how the rows of a table come to be as many as they are."""
     text = f"{rows.schema}.{rows.table}: {rows.before:,} + {rows.inserted:,} - {rows.deleted:,}"
-    for count, by in ((rows.by_definitions, "statements"), (rows.by_cascades, "cascades")):
+    for count, by in (
+        (rows.by_definitions, "statements"),
+        (rows.by_cascades, "cascades"),
+        (rows.by_statements, "replayed statements"),
+    ):
         if count:
             text += f" {'+' if count > 0 else '-'} {abs(count):,} by {by}"
     return f"{text} = {rows.counted:,}, {rows.updated:,} updated"
