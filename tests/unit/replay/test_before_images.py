@@ -138,7 +138,12 @@ def test_tables_that_the_server_compares_itself_are_left_to_it() -> None:
 
 def test_the_key_is_asked_for_once_per_table_map() -> None:
     seen: list[TableMap] = []
-    images = BeforeImages(lambda table: seen.append(table) or (0,))  # type: ignore[func-returns-value]
+
+    def find_key(table: TableMap) -> Sequence[int]:
+        seen.append(table)
+        return (0,)
+
+    images = BeforeImages(find_key)
     found: list[FoundRows] = []
     counter = LoggedRowCounter(TableMaps(), found)
     for kind, body in [
