@@ -52,7 +52,7 @@ _SESSIONS = frozenset({Kind.SET, Kind.USE, Kind.LOCK, Kind.UNLOCK, Kind.TRANSACT
 _RENAME, _DROP_INDEX = ("RENAME", "TABLE"), ("DROP", "INDEX")
 
 
-class LoggedChange(NamedTuple):
+class JudgedChange(NamedTuple):
     """What is executed for a statement that changes rows."""
 
     verdicts: list[Verdict]
@@ -137,7 +137,7 @@ class LogJudge:
 
     def judge_change(
         self, query: Query, preparations: Sequence[LogEvent], *, at_s: int, position: int
-    ) -> LoggedChange:
+    ) -> JudgedChange:
         """Return the verdicts on a statement that changes rows, as `judge` does.
 
         `preparations` are the events before it that say what it finds.
@@ -160,13 +160,13 @@ class LogJudge:
             hazard = f"its database {query.schema} is not here"
         if hazard is not None:
             use = RuleUse(log_rules.LOG_STATEMENT, hazard)
-            return LoggedChange([Verdict(statement, position, uses=(use,))], names)
+            return JudgedChange([Verdict(statement, position, uses=(use,))], names)
         sql = (*iter_preparations(preparations, self._server), query.text)
         noted = [RuleUse(log_rules.STATEMENT_REPLAYED, excerpt(query.text))]
         if depends_on_host_zone(query):
             noted.append(RuleUse(log_rules.LOG_HOST_ZONE, excerpt(query.text)))
         verdicts.append(Verdict(statement, position, sql, tuple(noted)))
-        return LoggedChange(verdicts, names)
+        return JudgedChange(verdicts, names)
 
     def _begin(
         self, query: Query, at_s: int, position: int, *, is_definition: bool = True

@@ -30,7 +30,7 @@ LOADS_FILE = frozenset(
 """The events of a LOAD DATA that is logged as a statement."""
 
 _CHANGES_ROWS = re.compile(
-    rb"(?:\s|/\*(?![!M]).*?\*/)*+(?:INSERT|REPLACE|UPDATE|DELETE|WITH)\b",
+    rb"(?:\s|/\*(?![!M]).*?\*/)*(?:INSERT|REPLACE|UPDATE|DELETE|WITH)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _FIRST_WORDS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE"})
