@@ -12,7 +12,7 @@ from rewound.replay.target import AtPosition, AtTransaction, Target, parse_trans
 from tests.server.load_server import LoadServer
 from tests.server.mariadb_source import NoMariaDb, get_mariadb, running_mariadb
 from tests.server.random_workload import MARIADB_FORMS, Workload
-from tests.server.replaying import Source, restore
+from tests.server.replaying import Source, count_binlog_statements, restore
 
 _STEPS_BEFORE_DUMP, _STEPS_AFTER = 15, 60
 
@@ -169,6 +169,18 @@ def test_statements_of_mariadb(
 ) -> None:
     restore_all(source, world, tmp_path, *statements)
     assert rows_of(world) == read_rows(source.connection)
+
+
+@pytest.mark.parametrize("is_compressed", [0, 1])
+def test_transactions_of_nothing_but_rows_go_in_one_statement(
+    source: Source, world: LoadServer, tmp_path: Path, is_compressed: int
+) -> None:
+    source.run(f"SET GLOBAL log_bin_compress={is_compressed}, log_bin_compress_min_len=10")
+    before = count_binlog_statements(world)
+    inserts = [f"INSERT INTO game.t VALUES ({n},REPEAT('x',20),'1')" for n in range(10, 30)]
+    restore_all(source, world, tmp_path, *inserts, "UPDATE game.t SET n = 'y'")
+    assert rows_of(world) == read_rows(source.connection)
+    assert count_binlog_statements(world) - before == 2  # the first has the FORMAT event
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """How many rows a transaction inserts, updates and deletes in which tables."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rewound.binlog.events.checksums import CHECKSUM_BYTES
 from rewound.binlog.events.header import HEADER_BYTES, LogEvent, take_event
 from rewound.binlog.events.kinds import DELETE_KINDS, INSERT_KINDS, ROW_KINDS, EventKind
-from rewound.binlog.events.malformed import MalformedEvent
+from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.mariadb import decompress_rows
 from rewound.binlog.events.table_map import TableName, read_table_id, read_table_map
 from rewound.binlog.rows.images import ImagePlans
@@ -13,7 +15,9 @@ from rewound.binlog.rows.row_event import DUMMY_TABLE_ID, read_row_event
 _MOST_KNOWN_MAPS = 10_000
 _TABLE_ID_BYTES = 6
 _TABLE_ID_END = HEADER_BYTES + _TABLE_ID_BYTES
-_MYSQL_KINDS = frozenset({EventKind.WRITE_ROWS, EventKind.UPDATE_ROWS, EventKind.DELETE_ROWS})
+_TABLE_MAP = int(EventKind.TABLE_MAP)  # ints are compared faster than members
+_ROW_KINDS = frozenset(map(int, ROW_KINDS))
+_MYSQL_KINDS = frozenset({30, 31, 32})
 
 
 @dataclass(slots=True)
@@ -90,18 +94,30 @@ class LoggedRowCounter:
         Raises:
             MalformedEvent: its rows are not those of its table.
         """
-        kind = data[4]
-        if kind == EventKind.TABLE_MAP:
-            self._maps.learn(data[HEADER_BYTES:end])
-        elif kind in ROW_KINDS:
-            plans = self._maps.find_by_id(data[HEADER_BYTES:_TABLE_ID_END])
-            count = None
-            if plans is not None and kind in _MYSQL_KINDS:
-                count = plans.count_plain_rows(data, end)
-            if plans is None or count is None:
-                self._take_slowly(take_event(data[:end], 0, has_checksum=False))
-            else:
-                self._add(kind, plans.table.name, count)
+        self.take_all((data,), len(data) - end)
+
+    def take_all(self, events: Iterable[bytes], checksum_bytes: int = CHECKSUM_BYTES) -> None:
+        """Count the rows of all bytes of several events.
+
+        Raises:
+            MalformedEvent: the rows of the last one taken are not those of its table.
+        """
+        learn, find_by_id = self._maps.learn, self._maps.find_by_id
+        with too_short("the row event"):
+            for data in events:
+                kind = data[4]
+                end = len(data) - checksum_bytes
+                if kind == _TABLE_MAP:
+                    learn(data[HEADER_BYTES:end])
+                elif kind in _ROW_KINDS:
+                    plans = find_by_id(data[HEADER_BYTES:_TABLE_ID_END])
+                    count = None
+                    if plans is not None and kind in _MYSQL_KINDS:
+                        count = plans.count_plain_rows(data, end)
+                    if plans is None or count is None:
+                        self._take_slowly(take_event(data[:end], 0, has_checksum=False))
+                    else:
+                        self._add(kind, plans.table.name, count)
 
     def _take_slowly(self, event: LogEvent) -> None:
         event = decompress_rows(event)
