@@ -16,6 +16,7 @@ import platformdirs
 from filelock import FileLock
 
 from rewound import command
+from rewound.errors import MysqlError
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from tests.server.replaying import Source
@@ -102,6 +103,15 @@ def _run(argv: Sequence[str], folder: Path, environment: dict[str, str] | None =
         raise NoMariaDb(f"{Path(argv[0]).name} failed: {(done.stderr or done.stdout)[-400:]}")
 
 
+def answers(socket: Path) -> bool:
+    """Tell whether a server accepts connections: its socket is there before that."""
+    try:
+        Connection(Endpoint(socket, "127.0.0.1", 0, "root", "")).close()
+    except MysqlError:
+        return False
+    return True
+
+
 @contextmanager
 def running_mariadb(server: MariaDb, make_folder: Callable[[], Path]) -> Iterator[Source]:
     """Start a server, and end it."""
@@ -122,7 +132,7 @@ def running_mariadb(server: MariaDb, make_folder: Callable[[], Path]) -> Iterato
         cwd=folder,
     )
     try:
-        wait_until(lambda: socket.exists() or not command.is_running(mark))
+        wait_until(lambda: answers(socket) or not command.is_running(mark))
         assert command.is_running(mark), (folder / "mysqld.log").read_text()
         with Connection(Endpoint(socket, "127.0.0.1", 0, "root", "")) as connection:
             yield Source(

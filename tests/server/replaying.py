@@ -188,5 +188,11 @@ def content_of(world: LoadServer) -> dict[str, str]:
         return read_content(connection)
 
 
+def count_binlog_statements(world: LoadServer) -> int:
+    """Return how many BINLOG statements a server has executed."""
+    with Connection(world.root) as connection:
+        return int(str(connection.texts("SHOW GLOBAL STATUS LIKE 'Com_binlog'")[0][1]))
+
+
 def endpoint_of(source: Source) -> Endpoint:
     return Endpoint(source.folder / "mysqld.sock", "127.0.0.1", 0, "root", "")

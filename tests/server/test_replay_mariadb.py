@@ -12,7 +12,7 @@ from rewound.replay.target import AtPosition, AtTransaction, Target, parse_trans
 from tests.server.load_server import LoadServer
 from tests.server.mariadb_source import NoMariaDb, get_mariadb, running_mariadb
 from tests.server.random_workload import MARIADB_FORMS, Workload
-from tests.server.replaying import Source, restore
+from tests.server.replaying import Source, count_binlog_statements, restore
 
 _STEPS_BEFORE_DUMP, _STEPS_AFTER = 15, 60
 
@@ -171,6 +171,19 @@ def test_statements_of_mariadb(
     assert rows_of(world) == read_rows(source.connection)
 
 
+@pytest.mark.parametrize("is_compressed", [0, 1])
+def test_transactions_of_nothing_but_rows_go_in_one_statement(
+    source: Source, world: LoadServer, tmp_path: Path, is_compressed: int
+) -> None:
+    source.run(f"SET GLOBAL log_bin_compress={is_compressed}, log_bin_compress_min_len=10")
+    before = count_binlog_statements(world)
+    inserts = [f"INSERT INTO game.t VALUES ({n},REPEAT('x',20),'1')" for n in range(10, 30)]
+    changes = (*inserts, "UPDATE game.t SET n = 'y'")
+    restore_all(source, world, tmp_path, *changes, verify_images=False)  # it would send more
+    assert rows_of(world) == read_rows(source.connection)
+    assert count_binlog_statements(world) - before == 2  # the first has the FORMAT event
+
+
 @pytest.mark.parametrize(
     ("statements", "words"),
     [
@@ -195,7 +208,9 @@ def test_what_mysql_does_not_have_is_refused(
     assert words in str(caught.value)
 
 
-def restore_all(source: Source, world: LoadServer, folder: Path, *statements: str) -> None:
+def restore_all(
+    source: Source, world: LoadServer, folder: Path, *statements: str, verify_images: bool = True
+) -> None:
     """Dump a few tables, run statements, and restore all of them."""
     source.run(
         "DROP DATABASE IF EXISTS game",
@@ -210,4 +225,5 @@ def restore_all(source: Source, world: LoadServer, folder: Path, *statements: st
     dump = source.dump(folder / "w.sql", "--master-data=2")
     source.run(*statements)
     name, position = source.connection.query("SHOW MASTER STATUS").rows[0][:2]
-    restore(world, dump, source.logs(), AtPosition(str(name), int(str(position))))
+    target = AtPosition(str(name), int(str(position)))
+    restore(world, dump, source.logs(), target, verify_images=verify_images)

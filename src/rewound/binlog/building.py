@@ -65,6 +65,7 @@ class Building:
         "maps",
         "start",
         "statement_at",
+        "unpacked",
     )
 
     def __init__(self, start: int, begin: TransactionStart) -> None:
@@ -74,6 +75,8 @@ class Building:
         self.at_s = 0
         self.maps: set[bytes] = set()
         """Its table maps, from the names on."""
+        self.unpacked: tuple[bytes, ...] | None = None
+        """The events in its payload, if they are not too many to keep."""
         self.statement_at: int | None = None
         self.has_ddl = self.is_xa = self.has_incident = False
         self.is_rolled_back = self.has_ended = False

@@ -13,7 +13,7 @@ from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.events.mariadb import to_mysql
 from rewound.binlog.events.table_map import TableName
 from rewound.binlog.log_bytes import copy_again
-from rewound.binlog.rows.row_counts import ChangedRows, FoundRows, LoggedRowCounter, TableMaps
+from rewound.binlog.rows.row_counts import ChangedRows, LoggedRowCounter, TableMaps
 from rewound.binlog.transaction import LoggedTransaction
 from rewound.errors import BinlogError
 
@@ -34,44 +34,46 @@ def iter_replay_events(transaction: LoggedTransaction) -> Iterator[LogEvent]:
 
 
 def count_rows(
-    transaction: LoggedTransaction,
-    maps: TableMaps | None = None,
-    found: list[FoundRows] | None = None,
+    transaction: LoggedTransaction, maps: TableMaps | None = None
 ) -> dict[TableName, ChangedRows]:
     """Return how many rows of which tables a transaction inserts, updates and deletes.
 
     Rows that a ROLLBACK TO SAVEPOINT takes back are counted too. Give the same `maps` with each
-    transaction of a file: counting takes a third of the time then. Row events are added to
-    `found`, if it is given.
+    transaction of a file: counting takes a third of the time then.
 
     Raises:
         BinlogError: an event is damaged, or the file has changed.
     """
-    counter = LoggedRowCounter(maps or TableMaps(), found)
-    take = counter.take
-    overhead = CHECKSUM_BYTES if transaction.has_checksums else 0
-    position = transaction.start
-    try:
-        if transaction.held is not None and not transaction.has_payload:
-            for data in transaction.held:
-                take(data, len(data) - overhead)
-                position += len(data)
-        else:
-            for event in transaction.iter_events():
-                position = event.position
-                data = event.data
-                take(data, len(data) - (CHECKSUM_BYTES if event.has_checksum else 0))
-    except MalformedEvent as error:
-        raise BinlogError(
-            transaction.log, str(error), position=position, hint=copy_again(transaction.log)
-        ) from error
+    counter = LoggedRowCounter(maps or TableMaps())
+    if transaction.held is not None and not transaction.has_payload:
+        left = iter(transaction.held)
+        try:
+            counter.take_all(left, CHECKSUM_BYTES if transaction.has_checksums else 0)
+        except MalformedEvent as error:
+            taken = transaction.held[: -1 - len(list(left))]
+            position = transaction.start + sum(map(len, taken))
+            raise _refuse(transaction, error, position) from error
+        return counter.counts
+    for event in transaction.iter_events():
+        try:
+            counter.take(event.data, len(event.data) - CHECKSUM_BYTES * event.has_checksum)
+        except MalformedEvent as error:
+            raise refuse_event(transaction, event, error) from error
     return counter.counts
+
+
+def refuse_transaction(transaction: LoggedTransaction, error: MalformedEvent) -> BinlogError:
+    """Return the error of a transaction with an event that is not what its type requires."""
+    return _refuse(transaction, error, transaction.start)
 
 
 def refuse_event(
     transaction: LoggedTransaction, event: LogEvent, error: MalformedEvent
 ) -> BinlogError:
     """Return the error of an event of a transaction that is not what its type requires."""
-    return BinlogError(
-        transaction.log, str(error), position=event.position, hint=copy_again(transaction.log)
-    )
+    return _refuse(transaction, error, event.position)
+
+
+def _refuse(transaction: LoggedTransaction, error: MalformedEvent, position: int) -> BinlogError:
+    log = transaction.log
+    return BinlogError(log, str(error), position=position, hint=copy_again(log))

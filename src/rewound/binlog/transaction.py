@@ -61,6 +61,15 @@ class LoggedTransaction:
     """Whether its events in the file have any."""
     held: tuple[bytes, ...] | None = field(repr=False, compare=False)
     """Its events as in the file; None of a large one, which is read again where it is needed."""
+    unpacked: tuple[bytes, ...] | None = field(repr=False, compare=False)
+    """The events in its payload, without checksums; None without one, or of a large one."""
+    table_maps: frozenset[bytes] = field(repr=False, compare=False)
+    """Its different table maps, each from the names on."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all of its events are in memory, those of a payload decompressed."""
+        return self.held is not None and (self.unpacked is not None or not self.has_payload)
 
     @property
     def has_payload(self) -> bool:
@@ -113,7 +122,7 @@ class LoggedTransaction:
                 yield event
                 continue
             try:
-                for data in iter_payload(event.body):
+                for data in self.unpacked or iter_payload(event.body):
                     yield take_event(data, event.position, has_checksum=False)
             except MalformedEvent as error:
                 raise BinlogError(

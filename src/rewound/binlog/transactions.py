@@ -182,7 +182,14 @@ class TransactionReader:
         return building
 
     def _take_payload(self, building: Building, body: bytes, position: int) -> None:
+        unpacked: list[bytes] = []
+        left = HELD_BYTES
         for data in iter_payload(body):
+            left -= len(data)
+            if left >= 0:
+                unpacked.append(data)
+            else:
+                unpacked.clear()
             if building.has_ended:
                 raise MalformedEvent("the payload goes on after the end of its transaction")
             if data[4] == _TABLE_MAP and building.has_begun:
@@ -191,6 +198,7 @@ class TransactionReader:
                 building.take(data, position, has_checksum=False)
         if not building.has_ended:
             raise MalformedEvent("the payload ends inside its transaction")
+        building.unpacked = tuple(unpacked) or None
 
     def _finish(self, end: int, held: Sequence[bytes]) -> LoggedTransaction:
         building, self._building = self._building, None
@@ -217,6 +225,8 @@ class TransactionReader:
             is_rolled_back=building.is_rolled_back,
             has_checksums=self.log.format.has_checksums,
             held=tuple(held) if end - building.start <= HELD_BYTES else None,
+            unpacked=building.unpacked,
+            table_maps=frozenset(building.maps),
         )
         return transaction
 

@@ -5,13 +5,15 @@ definitions go over another, whose variables the log states for each, so that ne
 other. What is executed is decided by `log_judge`.
 """
 
-from rewound.binlog.events.checksums import CHECKSUM_BYTES
-from rewound.binlog.events.header import HEADER_BYTES
+from functools import lru_cache
+
 from rewound.binlog.events.kinds import EventKind
+from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.events.query import decompress, find_load_text, find_text
 from rewound.binlog.events.statement_events import read_incident
-from rewound.binlog.replay_events import count_rows
-from rewound.binlog.rows.row_counts import TableMaps
+from rewound.binlog.events.table_map import TableName
+from rewound.binlog.replay_events import refuse_transaction
+from rewound.binlog.rows.row_counts import LoggedRowCounter, TableMaps
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
 from rewound.dump.rules.table import Rule
 from rewound.dump.rules.verdict import excerpt
@@ -26,21 +28,14 @@ from rewound.replay.image_check import ImageCheck
 from rewound.replay.log_judge import LogJudge
 from rewound.replay.logged_statements import changes_rows
 from rewound.replay.one_by_one import EventApplier
+from rewound.replay.plain_rows import AROUND_ROWS, find_plain_rows
 from rewound.replay.refusals import explain_difference, explain_refusal
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.row_batches import RowBatches, binlog_statement
 from rewound.replay.scratch_tables import RowDiffers
 from rewound.replay.statement_replay import StatementReplay
 
-_SENT_AS_THEY_ARE = frozenset(
-    {EventKind.TABLE_MAP, EventKind.WRITE_ROWS, EventKind.UPDATE_ROWS, EventKind.DELETE_ROWS}
-    | {EventKind.PARTIAL_UPDATE_ROWS}
-)
-_PASSED_OVER = frozenset(
-    {EventKind.GTID, EventKind.ANONYMOUS_GTID, EventKind.GTID_TAGGED, EventKind.XID}
-    | {EventKind.ROWS_QUERY, EventKind.IGNORABLE}
-)
-_AROUND_ROWS = frozenset({b"BEGIN", b"COMMIT"})
+_MOST_KNOWN_TABLES = 10_000
 
 
 class Applier:
@@ -69,15 +64,20 @@ class Applier:
             rows, self._definitions, balance, self.applied, images, self._statements
         )
         self._batches = RowBatches()
-        self._waiting: list[LoggedTransaction] = []
-        """The transactions in the batch."""
+        self._waiting: list[tuple[LoggedTransaction, list[bytes]]] = []
+        """The transactions in the batch, each with its events."""
         self._maps = TableMaps()
+        self._found = images.new_found()
+        self._counter = LoggedRowCounter(self._maps, self._found)
+        """Of the rows in the batch."""
+        self._find_left_out = lru_cache(_MOST_KNOWN_TABLES)(self._select_left_out)
 
     def begin_file(self, format_event: bytes) -> None:
         """Tell the server how the events of the next file are written."""
         self.flush()
         self._rows.execute_sql(binlog_statement(format_event))
         self._maps = TableMaps()
+        self._counter = LoggedRowCounter(self._maps, self._found)
 
     def apply(self, transaction: LoggedTransaction) -> None:
         """Apply one transaction; its rows may wait in a batch.
@@ -88,22 +88,14 @@ class Applier:
         """
         _require_replayable(transaction, replays_statements=self._judge.replays_statements)
         self.applied.transactions += 1
-        if (events := self._find_plain_rows(transaction)) is not None:
-            found = self._images.new_found()
-            counts = count_rows(transaction, self._maps, found)
-            self.applied.add_rows(counts.values())
-            self._balance.add_rows(counts)
-            if not self._images.take(found):
-                self.flush()
-                self._images.take(found, is_alone=True)
-            self._batches.add_whole(events)
-            self._waiting.append(transaction)
-            if self._batches.is_full:
-                self.flush()
+        left_out = self._find_left_out(transaction.tables)
+        for table in sorted(left_out):
+            self.applied.add_use(self._judge.name_rule(table), transaction.place)
+        if self._merge(transaction, left_out):
             return
         self.flush()
         try:
-            self._events.apply(transaction, self._maps)
+            self._events.apply(transaction, self._maps, left_out)
         except MysqlError as error:
             raise explain_refusal(transaction, error) from error
         except RowDiffers as difference:
@@ -122,6 +114,9 @@ class Applier:
         except (MysqlError, RowDiffers) as error:
             if (refusal := self._find_refused(error)) is not None:
                 raise refusal from error
+        self.applied.add_rows(self._counter.counts.values())
+        self._balance.add_rows(self._counter.counts)
+        self._counter = LoggedRowCounter(self._maps, self._found)
         self._waiting.clear()
 
     def finish(self) -> None:
@@ -140,6 +135,32 @@ class Applier:
         self._images.forget()
         self._statements.forget()
 
+    def _merge(self, transaction: LoggedTransaction, left_out: frozenset[TableName]) -> bool:
+        """Add a transaction to the batch if it is nothing but rows; tell whether it is."""
+        try:
+            events = find_plain_rows(transaction, left_out)
+            if events is None:
+                return False
+            self._definitions.require_tables(transaction, left_out)
+            self._counter.take_all(events)
+            if not self._images.take(self._found):
+                self.flush()
+                self._images.take(self._found, is_alone=True)
+        except MalformedEvent as error:
+            raise refuse_transaction(transaction, error) from error
+        finally:
+            if self._found is not None:
+                self._found.clear()
+        self._batches.add_whole(events)
+        self._waiting.append((transaction, events))
+        if self._batches.is_full:
+            self.flush()
+        return True
+
+    def _select_left_out(self, tables: tuple[TableName, ...]) -> frozenset[TableName]:
+        """Return those whose rows are not replayed."""
+        return frozenset(table for table in tables if not self._judge.has_rows_of(table))
+
     def _commit(self, batches: RowBatches) -> None:
         self._rows.execute_sql(b"BEGIN")
         self._images.compare()
@@ -156,12 +177,12 @@ class Applier:
             self._rows.execute_sql(b"ROLLBACK")
             self._images.forget()
             self._batches = RowBatches()
-            for transaction in self._waiting:
+            for transaction, events in self._waiting:
                 found = self._images.new_found()
-                count_rows(transaction, self._maps, found)
+                LoggedRowCounter(self._maps, found).take_all(events)
                 self._images.take(found, is_alone=True)
                 batch = RowBatches()
-                batch.add_whole(self._find_plain_rows(transaction) or [])
+                batch.add_whole(events)
                 try:
                     self._commit(batch)
                 except MysqlError as own_error:
@@ -172,41 +193,13 @@ class Applier:
             error = own_error  # the server is gone
         if isinstance(error, RowDiffers):
             return None
-        return explain_refusal(self._waiting[0], error, others=len(self._waiting) - 1)
+        return explain_refusal(self._waiting[0][0], error, others=len(self._waiting) - 1)
 
     def _explain_difference(
         self, transaction: LoggedTransaction, difference: RowDiffers
     ) -> ReplayError:
         has_statements = self._statements.written != HandlerCounts()
         return explain_difference(transaction, str(difference), has_statements=has_statements)
-
-    def _find_plain_rows(self, transaction: LoggedTransaction) -> list[bytes] | None:
-        """Return a transaction's events if they can go to the server as they are in the log.
-
-        That is: nothing but rows, of tables that are all replayed, in MySQL's own form.
-        """
-        is_plain = (
-            transaction.kind is TransactionKind.ROWS
-            and transaction.held is not None
-            and transaction.has_checksums
-            and all(map(self._judge.has_rows_of, transaction.tables))
-        )
-        if not is_plain or transaction.held is None:
-            return None
-        events = []
-        for data in transaction.held:
-            kind = data[4]
-            if kind in _SENT_AS_THEY_ARE:
-                if kind == EventKind.TABLE_MAP:
-                    body = data[HEADER_BYTES:-CHECKSUM_BYTES]
-                    self._definitions.require_columns(body, transaction)
-                events.append(data)
-            elif kind == EventKind.QUERY:
-                if find_text(data, has_checksum=True) not in _AROUND_ROWS:
-                    return None  # a savepoint
-            elif kind not in _PASSED_OVER:
-                return None
-        return events
 
 
 def _require_replayable(transaction: LoggedTransaction, *, replays_statements: bool) -> None:
@@ -247,7 +240,7 @@ def _find_statement(transaction: LoggedTransaction) -> bytes:
             text = find_text(event.data, has_checksum=event.has_checksum)
             if event.kind == EventKind.MARIADB_QUERY_COMPRESSED:
                 text = decompress(text)
-            if text not in _AROUND_ROWS:
+            if text not in AROUND_ROWS:
                 return text
         elif event.kind == EventKind.EXECUTE_LOAD_QUERY:
             return find_load_text(event.data, has_checksum=event.has_checksum)

@@ -1,10 +1,15 @@
 """Executing the statements of a log that the judge admits, over a session of their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from rewound.binlog.events.header import LogEvent
 from rewound.binlog.events.query import read_query
-from rewound.binlog.events.table_map import read_table_map
+from rewound.binlog.events.table_map import (
+    NAMES_AT,
+    TableName,
+    read_table_map,
+    read_table_name,
+)
 from rewound.binlog.transaction import LoggedTransaction
 from rewound.dump.rules.verdict import Verdict, excerpt
 from rewound.dump.text.statement import Kind
@@ -18,7 +23,6 @@ from rewound.replay.log_rules import LOG_IF_EXISTS
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import count_table, read_columns
 
-_TABLE_ID_BYTES = 6
 _EXISTS_OR_NOT = frozenset({1060, 1061, 1091, 1146, 1176, 1826, 3822, 3821, 3940})
 """MySQL's errors for what IF EXISTS and IF NOT EXISTS are for."""
 _PREPARES = frozenset({Kind.SET, Kind.USE})
@@ -47,7 +51,7 @@ class Definitions:
         self._applied = applied
         self._on_change = on_change
         self._compared: set[bytes] = set()
-        """Table maps, without their numbers, that are as the tables here."""
+        """Table maps, from the names on, that are as the tables here."""
 
     def execute(self, event: LogEvent, transaction: LoggedTransaction) -> None:
         """Judge the statement of a QUERY event, and execute it.
@@ -84,6 +88,17 @@ class Definitions:
             raise
         return bool(verdict.sql)
 
+    def require_tables(self, transaction: LoggedTransaction, left_out: Set[TableName]) -> None:
+        """Do the same with all tables of a transaction but those that are `left_out`.
+
+        Raises:
+            ReplayError: one differs, or is not here.
+            MalformedEvent: a table map is none.
+        """
+        for names in sorted(transaction.table_maps - self._compared):
+            if read_table_name(names)[0] not in left_out:
+                self._require(names, transaction)
+
     def require_columns(self, table_map: bytes, transaction: LoggedTransaction) -> None:
         """Compare the table that the body of a TABLE_MAP event states with the one here, once.
 
@@ -91,10 +106,12 @@ class Definitions:
             ReplayError: they differ, or the table is not here.
             MalformedEvent: it is not one.
         """
-        stated = table_map[_TABLE_ID_BYTES:]
-        if stated in self._compared:
-            return
-        logged = read_table_map(table_map)
+        names = table_map[NAMES_AT:]
+        if names not in self._compared:
+            self._require(names, transaction)
+
+    def _require(self, names: bytes, transaction: LoggedTransaction) -> None:
+        logged = read_table_map(bytes(NAMES_AT) + names)
         columns = read_columns(self._connection, (logged.name.schema, logged.name.table))
         if not columns:
             raise ReplayError(
@@ -109,7 +126,7 @@ class Definitions:
                 " (rewound report)",
             )
         self._applied.add_table(logged)
-        self._compared.add(stated)
+        self._compared.add(names)
 
     def _follow(self, verdict: Verdict, place: str) -> None:
         self._compared.clear()

@@ -1,7 +1,7 @@
 """A transaction applied event by event: with savepoints, XA statements and definitions in it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from rewound.binlog.events.checksums import CHECKSUM_BYTES
@@ -65,8 +65,10 @@ class EventApplier:
         """Take the session that applies rows; nothing may be open in it."""
         self._tools = _Tools(rows, definitions, balance, applied, images, statements)
 
-    def apply(self, transaction: LoggedTransaction, maps: TableMaps) -> None:
-        """Apply one transaction and commit it.
+    def apply(
+        self, transaction: LoggedTransaction, maps: TableMaps, left_out: Set[TableName]
+    ) -> None:
+        """Apply one transaction without the tables that are `left_out`, and commit it.
 
         Raises:
             ReplayError: a statement in it is refused.
@@ -74,7 +76,10 @@ class EventApplier:
             BinlogError: an event is damaged.
         """
         run = _EventByEvent(self._tools, transaction, maps)
-        for event in self._iter_kept(transaction):
+        events = iter_replay_events(transaction)
+        if left_out:
+            events = leave_out_tables(events, left_out.__contains__)
+        for event in events:
             try:
                 run.take(event)
             except MalformedEvent as error:
@@ -88,15 +93,6 @@ class EventApplier:
             tools.rows.execute_sql(b"XA ROLLBACK " + xid)
             tools.applied.add_use(RuleUse(log_rules.XA_UNDECIDED, xid.decode("ascii")), place)
         tools.prepared.clear()
-
-    def _iter_kept(self, transaction: LoggedTransaction) -> Iterator[LogEvent]:
-        """Yield the events without those of tables whose rows are not replayed."""
-        judge = self._tools.definitions.judge
-        left_out = {table for table in transaction.tables if not judge.has_rows_of(table)}
-        for table in sorted(left_out):
-            self._tools.applied.add_use(judge.name_rule(table), transaction.place)
-        events = iter_replay_events(transaction)
-        return leave_out_tables(events, left_out.__contains__) if left_out else events
 
 
 class _EventByEvent:

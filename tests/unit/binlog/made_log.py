@@ -4,6 +4,8 @@ import struct
 from pathlib import Path
 from zlib import crc32
 
+from rewound.binlog.events.packed import write_packed
+
 UUID = "37f1aaa8-ebe6-11f1-b156-02fc00000001"
 NOW_S = 1_795_951_048
 NOW_US = NOW_S * 1_000_000
@@ -130,6 +132,16 @@ def rows_body(
         + present * images
         + rows
     )
+
+
+def payload_body(compression: int, data: bytes, plain_bytes: int) -> bytes:
+    """Return the body of a payload of these bytes."""
+    fields = [
+        (2, write_packed(compression)),
+        (3, write_packed(plain_bytes)),
+        (1, write_packed(len(data))),
+    ]
+    return b"".join(bytes([f, len(value)]) + value for f, value in fields) + b"\0" + data
 
 
 BEGIN = (QUERY, query_body(b"BEGIN"))

@@ -7,7 +7,6 @@ import pytest
 import zstandard
 
 from rewound.binlog import transactions
-from rewound.binlog.events.packed import write_packed
 from rewound.binlog.log_file import LogFile
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
 from rewound.binlog.transactions import TransactionReader
@@ -32,6 +31,7 @@ from tests.unit.binlog.made_log import (
     MadeLog,
     gtid_body,
     make_event,
+    payload_body,
     query_body,
     table_map_body,
 )
@@ -136,16 +136,6 @@ def test_without_gtid_events_begin_begins_and_times_are_seconds(tmp_path: Path):
     assert found[1].committed_us == (NOW_S + 3) * 1_000_000
 
 
-def payload_body(compression: int, data: bytes, plain_bytes: int) -> bytes:
-    """Return the body of a payload of these bytes."""
-    fields = [
-        (2, write_packed(compression)),
-        (3, write_packed(plain_bytes)),
-        (1, write_packed(len(data))),
-    ]
-    return b"".join(bytes([f, len(value)]) + value for f, value in fields) + b"\0" + data
-
-
 def test_a_payload_is_one_transaction_with_the_tables_in_it(tmp_path: Path):
     inner = b"".join(
         make_event(kind, body, has_checksum=False) for kind, body in (BEGIN, *INSERT_1, COMMIT)
@@ -159,6 +149,24 @@ def test_a_payload_is_one_transaction_with_the_tables_in_it(tmp_path: Path):
     assert [event.kind for event in events] == [GTID, QUERY, TABLE_MAP, WRITE_ROWS, XID]
     assert b"".join(event.data for event in events[1:]) == inner
     assert [event.has_checksum for event in events] == [True, False, False, False, False]
+
+
+def test_a_payload_that_is_long_once_decompressed_is_decompressed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    comment = (29, bytes(1_000))
+    inner = b"".join(
+        make_event(kind, body, has_checksum=False)
+        for kind, body in (BEGIN, *INSERT_1, comment, comment, COMMIT)
+    )
+    made = MadeLog()
+    made.add_transaction((PAYLOAD, payload_body(0, zstandard.compress(inner), len(inner))))
+    (short,) = read(made.write(tmp_path))
+    monkeypatch.setattr(transactions, "HELD_BYTES", 1_000)
+    (long,) = read(made.write(tmp_path))
+    assert (short.is_kept, long.is_kept, long.unpacked) == (True, False, None)
+    assert long.held is not None
+    assert [*long.iter_events()] == [*short.iter_events()]
 
 
 def test_a_payload_with_events_that_are_longer_than_its_pieces(tmp_path: Path):

@@ -18,7 +18,8 @@ from rewound.binlog.events.query import decompress
 
 _PLAIN_KINDS = {166: 23, 167: 24, 168: 25, 169: 30, 170: 31, 171: 32}
 _V1_TO_V2 = 7
-_REWRITTEN_KINDS = V1_ROW_KINDS | COMPRESSED_ROW_KINDS | {EventKind.MARIADB_QUERY_COMPRESSED}
+REWRITTEN_KINDS = V1_ROW_KINDS | COMPRESSED_ROW_KINDS | {EventKind.MARIADB_QUERY_COMPRESSED}
+"""Events that MySQL does not write."""
 _NO_EXTRA = b"\x02\0"
 _IDS_BYTES = 8  # the table's number and the flags
 
@@ -29,7 +30,7 @@ def to_mysql(event: LogEvent) -> LogEvent:
     Raises:
         MalformedEvent: it is damaged.
     """
-    if event.kind not in _REWRITTEN_KINDS:
+    if event.kind not in REWRITTEN_KINDS:
         return event
     if event.kind == EventKind.MARIADB_QUERY_COMPRESSED:
         return _decompress_query(event)

@@ -13,7 +13,8 @@ from rewound.binlog.events.column_metadata import LoggedMetadata, read_metadata
 from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.packed import read_packed
 
-_NAMES_AT = 8  # of the body, after the table's number and the flags
+NAMES_AT = 8
+"""Where the names begin in the body: after the table's number and the flags."""
 
 
 class TableName(NamedTuple):
@@ -92,7 +93,7 @@ def read_table_map(body: bytes) -> TableMap:
     Raises:
         MalformedEvent: it is not one, or has columns of unknown types.
     """
-    names = body[_NAMES_AT:]
+    names = body[NAMES_AT:]
     name, at = read_table_name(names)
     with too_short("the TABLE_MAP event"):
         count, at = read_packed(names, at)

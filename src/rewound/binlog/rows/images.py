@@ -18,6 +18,7 @@ from rewound.binlog.rows.row_event import RowEvent, is_partial
 _MOST_PLANS = 1_000
 _EXTRA_AT, _WIDTH_AT = 27, 29  # in all bytes of an event of version 2 without extra data
 _NO_EXTRA = b"\x02\0"
+_UPDATE_ROWS = int(EventKind.UPDATE_ROWS)  # an int is compared faster than a member
 _PARTIAL_JSON_OPTION = 1
 
 
@@ -41,6 +42,8 @@ event, then where each image ends. A plain tuple takes a third of the time of a 
 class _ImageLayout(NamedTuple):
     """The images that have the same columns."""
 
+    columns: int
+    """Which these are, one bit each."""
     null_bytes: int
     """How many bytes of NULL bits they begin with."""
     steps: dict[bytes, tuple[int, ...]]
@@ -59,8 +62,11 @@ class ImagePlans:
         ]
         self._width_bytes = len(write_packed(len(table.columns)))
         self._bitmap_bytes = (len(table.columns) + 7) // 8
+        self._insert_rows_at = _WIDTH_AT + self._width_bytes + self._bitmap_bytes
+        self._update_rows_at = self._insert_rows_at + self._bitmap_bytes
         self._layouts: dict[int, _ImageLayout] = {}
-        self._heads: dict[bytes, tuple[int, int]] = {}
+        self._heads: dict[bytes, tuple[_ImageLayout, ...]] = {}
+        """The images of a row, by all bytes between the flags and the rows."""
 
     def iter_spans(self, row_event: RowEvent, body: bytes) -> Iterator[RowSpan]:
         """Yield the rows of an event in order.
@@ -112,28 +118,8 @@ class ImagePlans:
         Raises:
             IndexError: it is cut off.
         """
-        layout = self._layouts.get(columns)
-        if layout is None:
-            if len(self._layouts) >= _MOST_PLANS:
-                self._layouts.clear()
-            layout = self._layouts[columns] = _ImageLayout((columns.bit_count() + 7) // 8, {})
-        null_end = at + layout.null_bytes
-        nulls = body[at:null_end]
-        steps = layout.steps.get(nulls)
-        if steps is None:
-            if len(layout.steps) >= _MOST_PLANS:
-                layout.steps.clear()
-            steps = layout.steps[nulls] = self._plan(columns, nulls)
-        at = null_end
-        for step in steps:
-            if step >= 0:
-                at += step
-            elif step == -1:
-                at += 1 + body[at]
-            elif step == -2:
-                at += 2 + (body[at] | body[at + 1] << 8)
-            else:
-                at += int.from_bytes(body[at : at - step], "little") - step
+        if columns:  # an image without columns has no bytes
+            at, _ = self._pass(body, at, at + 1, (self._find_layout(columns),))
         if at > len(body):
             raise IndexError(at)
         return at
@@ -144,58 +130,89 @@ class ImagePlans:
         `end` is where its checksum begins. None: the event has to be read with `iter_spans`.
 
         Raises:
-            MalformedEvent: the rows are cut off.
+            IndexError: the rows are cut off.
         """
-        width_end = _WIDTH_AT + self._width_bytes
-        is_update = event[4] == EventKind.UPDATE_ROWS
-        at = width_end + self._bitmap_bytes * (2 if is_update else 1)
-        columns = self._heads.get(event[_EXTRA_AT:at])
-        if columns is None:
-            columns = self._read_head(event[_EXTRA_AT:at], is_update=is_update)
-            if columns is None:
+        is_update = event[4] == _UPDATE_ROWS
+        at = self._update_rows_at if is_update else self._insert_rows_at
+        layouts = self._heads.get(event[_EXTRA_AT:at])
+        if layouts is None:
+            layouts = self._read_head(event[_EXTRA_AT:at], is_update=is_update)
+            if layouts is None:
                 return None
-        first, second = columns
-        find_end = self.find_end
-        count = 0
-        with too_short("the row event"):
-            while at < end:
-                at = find_end(event, at, first)
-                if is_update:
-                    at = find_end(event, at, second)
-                count += 1
+        at, count = self._pass(event, at, end, layouts)
         if at != end:
-            raise MalformedEvent("the row event is too short")
+            raise IndexError(at)
         return count
 
     def find_plain_rows(self, event: bytes, end: int) -> PlainRows | None:
         """Return where the images are that `count_plain_rows` would count; None where it would.
 
         Raises:
-            MalformedEvent: the rows are cut off.
+            IndexError: the rows are cut off.
         """
-        is_update = event[4] == EventKind.UPDATE_ROWS
-        at = _WIDTH_AT + self._width_bytes + self._bitmap_bytes * (2 if is_update else 1)
-        columns = self._heads.get(event[_EXTRA_AT:at])
-        if columns is None:
-            columns = self._read_head(event[_EXTRA_AT:at], is_update=is_update)
-            if columns is None:
+        is_update = event[4] == _UPDATE_ROWS
+        at = self._update_rows_at if is_update else self._insert_rows_at
+        layouts = self._heads.get(event[_EXTRA_AT:at])
+        if layouts is None:
+            layouts = self._read_head(event[_EXTRA_AT:at], is_update=is_update)
+            if layouts is None:
                 return None
-        first, second = columns
-        find_end = self.find_end
         ends = [at]
-        with too_short("the row event"):
-            while at < end:
-                at = find_end(event, at, first)
-                ends.append(at)
-                if is_update:
-                    at = find_end(event, at, second)
-                    ends.append(at)
+        at, _ = self._pass(event, at, end, layouts, ends)
         if at != end:
-            raise MalformedEvent("the row event is too short")
-        return first, second, ends
+            raise IndexError(at)
+        return layouts[0].columns, layouts[-1].columns, ends
 
-    def _read_head(self, head: bytes, *, is_update: bool) -> tuple[int, int] | None:
-        """Return the columns of both images, or of the only one twice; None if it is unusual."""
+    def _pass(
+        self,
+        body: bytes,
+        at: int,
+        end: int,
+        layouts: tuple[_ImageLayout, ...],
+        ends: list[int] | None = None,
+    ) -> tuple[int, int]:
+        """Go from row to row up to `end`, or past it; return where, and how many rows.
+
+        Where each image ends is added to `ends`.
+
+        All there is of a row, without calls: most events have one, and calls would take longer.
+        """
+        count = 0
+        while at < end:
+            for columns, null_bytes, known in layouts:
+                null_end = at + null_bytes
+                nulls = body[at:null_end]
+                steps = known.get(nulls)
+                if steps is None:
+                    if len(known) >= _MOST_PLANS:
+                        known.clear()
+                    steps = known[nulls] = self._plan(columns, nulls)
+                at = null_end
+                for step in steps:
+                    if step >= 0:
+                        at += step
+                    elif step == -1:
+                        at += 1 + body[at]
+                    elif step == -2:
+                        at += 2 + (body[at] | body[at + 1] << 8)
+                    else:
+                        at += int.from_bytes(body[at : at - step], "little") - step
+                if ends is not None:
+                    ends.append(at)
+            count += 1
+        return at, count
+
+    def _find_layout(self, columns: int) -> _ImageLayout:
+        layout = self._layouts.get(columns)
+        if layout is None:
+            if len(self._layouts) >= _MOST_PLANS:
+                self._layouts.clear()
+            null_bytes = (columns.bit_count() + 7) // 8
+            layout = self._layouts[columns] = _ImageLayout(columns, null_bytes, {})
+        return layout
+
+    def _read_head(self, head: bytes, *, is_update: bool) -> tuple[_ImageLayout, ...] | None:
+        """Return the images of a row in an event that begins with `head`; None if it is unusual."""
         width = write_packed(len(self.table.columns))
         bitmaps = head[len(_NO_EXTRA) + len(width) :]
         size = self._bitmap_bytes
@@ -208,8 +225,9 @@ class ImagePlans:
             return None
         if len(self._heads) >= _MOST_PLANS:
             self._heads.clear()
-        self._heads[head] = (first, second)
-        return first, second
+        columns = (first, second) if is_update else (first,)
+        layouts = self._heads[head] = tuple(map(self._find_layout, columns))
+        return layouts
 
     def _plan(self, columns: int, nulls: bytes) -> tuple[int, ...]:
         """Return the steps through an image with these columns and NULL bits."""

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from rewound.binlog.events.header import LogEvent
 from rewound.binlog.events.kinds import ROW_KINDS, EventKind
-from rewound.binlog.events.table_map import TableName, read_table_id, read_table_name
+from rewound.binlog.events.table_map import (
+    NAMES_AT,
+    TableName,
+    read_table_id,
+    read_table_name,
+)
 from rewound.binlog.rows.row_event import FLAGS_AT, STATEMENT_END_FLAG, set_statement_end
-
-_NAMES_AT = 8
 
 
 def leave_out_tables(
@@ -59,7 +62,7 @@ class _KeptTables:
     def learn(self, event: LogEvent) -> None:
         """Take in a TABLE_MAP event."""
         body = event.body
-        if self._is_left_out(read_table_name(body[_NAMES_AT:])[0]):
+        if self._is_left_out(read_table_name(body[NAMES_AT:])[0]):
             self.left_out.add(read_table_id(body))
         else:
             self.left_out.discard(read_table_id(body))

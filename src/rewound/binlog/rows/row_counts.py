@@ -1,10 +1,12 @@
 """How many rows a transaction inserts, updates and deletes in which tables."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rewound.binlog.events.checksums import CHECKSUM_BYTES
 from rewound.binlog.events.header import HEADER_BYTES, LogEvent, take_event
 from rewound.binlog.events.kinds import DELETE_KINDS, INSERT_KINDS, ROW_KINDS, EventKind
-from rewound.binlog.events.malformed import MalformedEvent
+from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.mariadb import decompress_rows
 from rewound.binlog.events.table_map import TableName, read_table_id, read_table_map
 from rewound.binlog.rows.images import ImagePlans, PlainRows
@@ -13,7 +15,10 @@ from rewound.binlog.rows.row_event import DUMMY_TABLE_ID, read_row_event
 _MOST_KNOWN_MAPS = 10_000
 _TABLE_ID_BYTES = 6
 _TABLE_ID_END = HEADER_BYTES + _TABLE_ID_BYTES
-_MYSQL_KINDS = frozenset({EventKind.WRITE_ROWS, EventKind.UPDATE_ROWS, EventKind.DELETE_ROWS})
+_TABLE_MAP = int(EventKind.TABLE_MAP)  # ints are compared faster than members
+_ROW_KINDS = frozenset(map(int, ROW_KINDS))
+_MYSQL_KINDS = frozenset({30, 31, 32})
+_UPDATE_ROWS = 31
 
 
 @dataclass(slots=True)
@@ -85,9 +90,9 @@ class LoggedRowCounter:
 
     def __init__(self, maps: TableMaps, found: list[FoundRows] | None = None) -> None:
         """Where there is a list, each row event is added to it."""
+        self._found = found
         self.counts: dict[TableName, ChangedRows] = {}
         """Rows per table so far."""
-        self._found = found
         self._maps = maps
         maps.begin_transaction()
 
@@ -97,23 +102,35 @@ class LoggedRowCounter:
         Raises:
             MalformedEvent: its rows are not those of its table.
         """
-        kind = data[4]
-        if kind == EventKind.TABLE_MAP:
-            self._maps.learn(data[HEADER_BYTES:end])
-        elif kind in ROW_KINDS:
-            plans = self._maps.find_by_id(data[HEADER_BYTES:_TABLE_ID_END])
-            count = rows = None
-            if plans is not None and kind in _MYSQL_KINDS:
-                if self._found is None:
-                    count = plans.count_plain_rows(data, end)
-                elif (rows := plans.find_plain_rows(data, end)) is not None:
-                    count = (len(rows[2]) - 1) >> (kind == EventKind.UPDATE_ROWS)
-            if self._found is not None and plans is not None:
-                self._found.append((data, plans, rows))
-            if plans is None or count is None:
-                self._take_slowly(take_event(data[:end], 0, has_checksum=False))
-            else:
-                self._add(kind, plans.table.name, count)
+        self.take_all((data,), len(data) - end)
+
+    def take_all(self, events: Iterable[bytes], checksum_bytes: int = CHECKSUM_BYTES) -> None:
+        """Count the rows of all bytes of several events.
+
+        Raises:
+            MalformedEvent: the rows of the last one taken are not those of its table.
+        """
+        learn, find_by_id, found = self._maps.learn, self._maps.find_by_id, self._found
+        with too_short("the row event"):
+            for data in events:
+                kind = data[4]
+                end = len(data) - checksum_bytes
+                if kind == _TABLE_MAP:
+                    learn(data[HEADER_BYTES:end])
+                elif kind in _ROW_KINDS:
+                    plans = find_by_id(data[HEADER_BYTES:_TABLE_ID_END])
+                    count = rows = None
+                    if plans is not None and kind in _MYSQL_KINDS:
+                        if found is None:
+                            count = plans.count_plain_rows(data, end)
+                        elif (rows := plans.find_plain_rows(data, end)) is not None:
+                            count = (len(rows[2]) - 1) >> (kind == _UPDATE_ROWS)
+                    if found is not None and plans is not None:
+                        found.append((data, plans, rows))
+                    if plans is None or count is None:
+                        self._take_slowly(take_event(data[:end], 0, has_checksum=False))
+                    else:
+                        self._add(kind, plans.table.name, count)
 
     def _take_slowly(self, event: LogEvent) -> None:
         event = decompress_rows(event)
