@@ -228,3 +228,46 @@ def test_other_changes_as_statements_stay_refused(
     told = tell(source, tmp_path, "SET SESSION binlog_format=STATEMENT", *statements, _AS_ROWS)
     with pytest.raises(ReplayError, match="refused by rule"):
         restore(world, told.dump, told.logs, told.target, allowed=_ALLOWED)
+
+
+def test_the_session_of_a_statement_is_its_own(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        "SET NAMES latin1",
+        "SET sql_mode='ANSI_QUOTES', time_zone='+05:00'",
+        "SET SESSION binlog_format=STATEMENT",
+        "UPDATE game.t SET at = '2026-03-03 02:00:00'",
+        "SET NAMES utf8mb4",
+        "SET sql_mode=DEFAULT, time_zone=DEFAULT",
+        _AS_ROWS,
+        "UPDATE game.t SET größe = größe + 1",
+        before=(
+            "CREATE TABLE game.t (größe INT PRIMARY KEY, at TIMESTAMP)",
+            "INSERT INTO game.t (größe, at) VALUES (1, NOW())",
+        ),
+    )
+    receipt = receipt_of(told, world)
+    told.require_equal(world)
+    assert receipt.images is not None
+    assert receipt.images.asked == 1
+
+
+def test_a_statement_with_another_result_shows_itself_at_the_next_row(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    (port,) = source.connection.query("SELECT @@port").rows[0]
+    told = tell(
+        source,
+        tmp_path,
+        "UPDATE game.player SET score = 11 WHERE id = 1",
+        "SET SESSION binlog_format=STATEMENT",
+        f"UPDATE game.player SET score = IF(@@port = {port!s}, score, 99) WHERE id = 1",
+        _AS_ROWS,
+        "UPDATE game.player SET score = 12 WHERE id = 1",
+    )
+    with pytest.raises(ReplayError, match="a statement that was executed again") as caught:
+        receipt_of(told, world)
+    assert "score is '99' here, '11' in the log" in str(caught.value)
