@@ -253,3 +253,21 @@ def test_the_session_of_a_statement_is_its_own(
     told.require_equal(world)
     assert receipt.images is not None
     assert receipt.images.asked == 1
+
+
+def test_a_statement_with_another_result_shows_itself_at_the_next_row(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    (port,) = source.connection.query("SELECT @@port").rows[0]
+    told = tell(
+        source,
+        tmp_path,
+        "UPDATE game.player SET score = 11 WHERE id = 1",
+        "SET SESSION binlog_format=STATEMENT",
+        f"UPDATE game.player SET score = IF(@@port = {port!s}, score, 99) WHERE id = 1",
+        _AS_ROWS,
+        "UPDATE game.player SET score = 12 WHERE id = 1",
+    )
+    with pytest.raises(ReplayError, match="a statement that was executed again") as caught:
+        receipt_of(told, world)
+    assert "score is '99' here, '11' in the log" in str(caught.value)
