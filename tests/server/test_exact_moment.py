@@ -241,3 +241,43 @@ def test_logs_of_other_content_are_replayed_anew(source: Source, cli: Cli, tmp_p
         asked = cli("query", "SELECT word FROM word", "--format", "csv")
         assert asked.lines[1:] == [f"host1,{word.decode()}"]
         assert "binlog_checksum=NONE" in cli("report").stdout
+
+
+def test_rows_are_compared_unless_it_is_left_out(story: Story, cli: Cli) -> None:
+    moment = ("--after-transaction", story.gtid, "--worlds", "host1")
+    for options, is_compared in (((), True), (("--no-verify-images", "--replace"), False)):
+        done = cli("up", story.backups, *moment, *options)
+        assert done.code == 0, done.stderr
+        assert _ask(cli) == {"host1": (3, 600)}
+        report = cli("report", "host1").stdout
+        assert ("compared    3 of 3 rows" in report) is is_compared
+        assert ("found by its key (--no-verify-images)" in report) is not is_compared
+    moved = cli("seek", "--step", "forward", "--verify-images")
+    assert moved.code == 0, moved.stderr
+    assert "compared    " in cli("report", "host1").stdout
+
+
+def test_statements_are_executed_again_if_they_are_allowed(
+    source: Source, cli: Cli, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    (folder / "host1").mkdir(parents=True)
+    source.run("CREATE TABLE game.said (id INT PRIMARY KEY)")
+    source.dump(folder / "host1" / "host1_20260303.sql")
+    source.run("SET SESSION binlog_format=STATEMENT", "INSERT INTO game.said VALUES (1), (2)")
+    source.run("SET SESSION binlog_format=ROW")
+    moment = source.moment()
+    for log in source.logs():
+        shutil.copy(log, folder / "host1")
+    position = f"{moment.log_name}:{moment.position}"
+    done = cli("up", folder, "--at-position", position)
+    assert done.code == 1
+    assert "--allow statement-replayed" in done.stderr
+    done = cli("up", folder, "--at-position", position, "--allow", "statement-replayed")
+    assert done.code == 0, done.stderr
+    assert "rule statement-replayed" in done.stderr
+    rows = _ask(cli, "SELECT COUNT(*) AS players, SUM(id) AS score FROM said")
+    assert rows == {"host1": (2, 3)}
+    report = cli("report", "host1").stdout
+    assert "+ 2 by replayed statements = 2" in report
+    assert "not proved  that the rows of game.said are those of the source" in report

@@ -16,7 +16,7 @@ from rewound.load.log_receipt import LogReceipt
 from rewound.mysql.client import Connection
 from tests.server.load_server import LoadServer
 from tests.server.planted import NO_GTIDS, TABLES, History, copy_logs, made, made_statement, tell
-from tests.server.replaying import Source, running_source
+from tests.server.replaying import Source, restore, running_source
 from tests.server.source_server import start_again
 from tests.unit.binlog.made_log import (
     BEGIN,
@@ -193,7 +193,8 @@ def test_changes_that_are_logged_as_statements_are_refused(
         statement,
         "SET SESSION binlog_format=ROW",
     )
-    error = refuse(told, world, "binlog.000001", "refused by rule log-statement", "not exact")
+    rule = "log-statement" if statement.startswith("CREATE") else "statement-replayed"
+    error = refuse(told, world, "binlog.000001", f"refused by rule {rule}", "not exact")
     assert statement in str(error)
     assert error.hint is not None
     assert "ask for a moment before it" in error.hint
@@ -226,7 +227,16 @@ def test_a_rollback_of_tables_without_transactions_is_refused(
     )
     source.run("SET GLOBAL enforce_gtid_consistency=ON")
     source.run(*(f"SET GLOBAL gtid_mode={m}" for m in ("OFF_PERMISSIVE", "ON_PERMISSIVE", "ON")))
-    refuse(told, world, "refused by rule log-")
+    refuse(told, world, "refused by rule statement-replayed")
+    world.clear()
+    with pytest.raises(ReplayError, match="refused by rule log-rolled-back"):
+        restore(
+            world,
+            told.dump,
+            told.logs,
+            told.target,
+            allowed=frozenset({"statement-replayed"}),
+        )
 
 
 # What a log may hold besides rows of the world.

@@ -200,6 +200,7 @@ class Fleet:
         after_transaction: str | None = None,
         at_position: str | None = None,
         step: str | None = None,
+        verify_images: bool | None = None,
     ) -> None:
         """Take worlds, by default all, to another moment by their binary logs.
 
@@ -225,7 +226,14 @@ class Fleet:
             ),
             step=None if step is None else read_direction(step),
         )
-        brought = seek(self.name, destination, worlds, observer=Silent(), narrate=_ignore)
+        brought = seek(
+            self.name,
+            destination,
+            worlds,
+            verify_images=verify_images,
+            observer=Silent(),
+            narrate=_ignore,
+        )
         require_all(brought.failures)
 
     def start(self, worlds: str | None = None) -> None:

@@ -82,6 +82,7 @@ def up(
     before_transaction: str | None = None,
     after_transaction: str | None = None,
     at_position: str | None = None,
+    verify_images: bool = True,
 ) -> Fleet:
     """Restore every world of a source into a new fleet, and return it.
 
@@ -116,7 +117,11 @@ def up(
             fallback=fallback,
             expire_s=expire_s,
             sleep_after_s=sleep_after_s,
-            load=LoadOptions(schema=schema, time_zone=require_zone(world_timezone)),
+            load=LoadOptions(
+                schema=schema,
+                time_zone=require_zone(world_timezone),
+                verify_images=verify_images,
+            ),
         ),
         observer=Silent(),
     )

@@ -17,10 +17,11 @@ from rewound.files.states import FileState
 from rewound.load.ledger import Ledger
 from rewound.load.options import LoadOptions
 
-BASELINE_FORMAT = 6
+BASELINE_FORMAT = 7
 """Part of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are no longer found."""
 
+_UNVERIFIED = "without verifying images"
 SHOWN_KEY = 12
 """So many letters of a baseline's key tell it from others, for people."""
 
@@ -109,7 +110,7 @@ def make_origin(
         allow_unfinished=options.allow_unfinished,
         check_foreign_keys=options.check_foreign_keys,
         method=options.method.value,
-        replayed=replayed,
+        replayed=replayed if options.verify_images or not replayed else (*replayed, _UNVERIFIED),
     )
 
 

@@ -34,7 +34,7 @@ class RestoreRequest:
 _OF_THE_TARGET = ("at", "before")
 _OF_THE_POINT = ("before_transaction", "after_transaction", "at_position")
 _FIELDS = (*("pattern", "timezone", "allow_missing", "fallback", "deep", "binlogs", "no_binlogs"),)
-_OF_THE_LOAD = ("schema", "allow_unfinished", "check_foreign_keys", "method")
+_OF_THE_LOAD = ("schema", "allow_unfinished", "check_foreign_keys", "method", "verify_images")
 _OF_THE_FILTER = frozenset({"only_schema", "only_table", "skip_table"})
 
 _Merge = Callable[[RestoreRequest, RestoreRequest], RestoreRequest]

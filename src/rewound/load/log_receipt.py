@@ -67,6 +67,10 @@ class LoggedRows:
     """The same of foreign keys whose changes the logs do not have."""
     counted: int
     """COUNT(*) after it."""
+    by_statements: int = 0
+    """The same of changes that the logs have as statements (--allow statement-replayed)."""
+    has_statements: bool = False
+    """Whether such statements may have changed the table: its balance is the server's count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,36 @@ class HandlerCounts:
             self.inserted - less.inserted,
             self.updated - less.updated,
             self.deleted - less.deleted,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCounts:
+    """How many rows were compared with what the logs say of them from before a change."""
+
+    stated: int = 0
+    """Updates and deletes of rows that a server finds by a key."""
+    same: int = 0
+    """Those of rows that the replay itself had written, so."""
+    asked: int = 0
+    """Those that the server has compared with its rows."""
+    only_keys: int = 0
+    """Those of which the log has nothing but the key (binlog_row_image=MINIMAL)."""
+    repeated: int = 0
+    """Those of rows that a log without whole images had changed just before."""
+
+    @property
+    def compared(self) -> int:
+        """How many were compared."""
+        return self.same + self.asked
+
+    def __add__(self, more: "ImageCounts") -> "ImageCounts":
+        return ImageCounts(
+            self.stated + more.stated,
+            self.same + more.same,
+            self.asked + more.asked,
+            self.only_keys + more.only_keys,
+            self.repeated + more.repeated,
         )
 
 
@@ -165,6 +199,8 @@ class LogReceipt:
     """What could have gone wrong in the source or the logs without being seen here."""
     by_content: ContentEvidence | None = None
     """What shows where the dump stands, if it does not say so itself."""
+    images: ImageCounts | None = None
+    """How rows were compared before they were changed; None: they were not."""
 
 
 def find_log_imbalances(receipt: LogReceipt) -> list[str]:
@@ -175,7 +211,8 @@ def find_log_imbalances(receipt: LogReceipt) -> list[str]:
             f"the logs have {_show(receipt.read)}, but the server counted {_show(receipt.server)}"
         )
     for rows in receipt.tables:
-        change = rows.inserted - rows.deleted + rows.by_definitions + rows.by_cascades
+        change = rows.inserted - rows.deleted + rows.by_definitions
+        change += rows.by_cascades + rows.by_statements
         if rows.counted != rows.before + change:
             problems.append(
                 f"table {rows.schema}.{rows.table} had {rows.before:,} rows, the logs insert"
@@ -228,6 +265,9 @@ def merge_receipts(earlier: LogReceipt | None, later: LogReceipt) -> LogReceipt:
         rules=_merge_rules(earlier.rules, later.rules),
         findings=tuple(dict.fromkeys([*earlier.findings, *later.findings])),
         not_proved=tuple(dict.fromkeys([*earlier.not_proved, *later.not_proved])),
+        images=later.images
+        if earlier.images is None
+        else earlier.images + (later.images or ImageCounts()),
     )
 
 
@@ -249,6 +289,8 @@ def _merge_rows(
             deleted=known.deleted + rows.deleted,
             by_definitions=known.by_definitions + rows.by_definitions,
             by_cascades=known.by_cascades + rows.by_cascades,
+            by_statements=known.by_statements + rows.by_statements,
+            has_statements=known.has_statements or rows.has_statements,
         )
     return tuple(merged[key] for key in sorted(merged))
 

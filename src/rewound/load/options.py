@@ -38,6 +38,8 @@ class LoadOptions:
     """The part of the dump to restore."""
     check_foreign_keys: bool = False
     """Look up every row's foreign keys after the load."""
+    verify_images: bool = True
+    """Compare each row that binary logs update or delete with what they have from before."""
     time_zone: str = "+00:00"
     """The zone that the server is started in: it applies to times in dumps that set none."""
     method: LoadMethod = LoadMethod.FAST

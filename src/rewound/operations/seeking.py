@@ -72,13 +72,14 @@ def seek(
     destination: Destination,
     worlds: str | None = None,
     *,
+    verify_images: bool | None = None,
     observer: Observer,
     narrate: Callable[[str], None],
 ) -> BringUp:
     """Take worlds, by default all, to another moment; ports and passwords stay.
 
     Everything that can be refused is refused before a world is touched. What was changed in the
-    worlds is lost.
+    worlds is lost. `verify_images` is by default as the fleet was restored.
 
     Raises:
         FleetError: there is no such fleet, or another command is working on it.
@@ -108,7 +109,8 @@ def seek(
         ]
         for name, step in steps.items():
             narrate(f"{name}: {_SAID[destination.step]} {step.text}")
-        brought = _restore(folder, record, _options(record, record.request), plans, observer)
+        options = _options(record, record.request, verify_images)
+        brought = _restore(folder, record, options, plans, observer)
     prune_cache(limit_bytes=CACHE_LIMIT_BYTES)
     return brought
 
@@ -213,11 +215,14 @@ def _restore(
     return restore_in_place(folder, record, plans, context, engine, observer)
 
 
-def _options(record: FleetRecord, request: RestoreRequest) -> UpOptions:
+def _options(record: FleetRecord, request: RestoreRequest, verify_images: bool | None) -> UpOptions:
     """Return how the fleet's worlds are restored, as it was made."""
+    load = request.load
+    if verify_images is not None:
+        load = replace(load, verify_images=verify_images)
     return UpOptions(
         fleet=record.name,
-        load=replace(request.load, time_zone=record.time_zone, keys_later=False),
+        load=replace(load, time_zone=record.time_zone, keys_later=False),
         keep_baselines=request.keep_baselines,
         sleep_after_s=None if record.sleeping is None else record.sleeping.after_s,
         most_awake=None if record.sleeping is None else record.sleeping.most_awake,

@@ -1,6 +1,6 @@
 """Executing the statements of a log that the judge admits, over a session of their own."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from rewound.binlog.events.header import LogEvent
 from rewound.binlog.events.query import read_query
@@ -38,13 +38,18 @@ class Definitions:
         balance: RowBalance,
         objects: StatedObjects,
         applied: Applied,
+        on_change: Callable[[], None],
     ) -> None:
-        """Take a session of the loader; `objects` are those that are there."""
+        """Take a session of the loader; `objects` are those that are there.
+
+        `on_change` is called after each statement that may have changed a table.
+        """
         self.judge = judge
         self._connection = connection
         self._balance = balance
         self._objects = objects
         self._applied = applied
+        self._on_change = on_change
         self._compared: set[bytes] = set()
         """Table maps, from the names on, that are as the tables here."""
 
@@ -125,6 +130,7 @@ class Definitions:
 
     def _follow(self, verdict: Verdict, place: str) -> None:
         self._compared.clear()
+        self._on_change()
         self._objects.follow(verdict)
         self._balance.add_definition(verdict, lambda key: count_table(self._connection, key))
         self._applied.add_definition(f"{place}: {excerpt(verdict.statement.text)}")

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
+from rewound.binlog.events.header import LogEvent
 from rewound.binlog.events.query import Query
 from rewound.binlog.events.table_map import TableName
 from rewound.dump.definitions.plan import FILLS_TABLE
@@ -26,6 +28,7 @@ from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.tokens import Token, UnreadableText, iter_tokens
 from rewound.replay import log_rules
 from rewound.replay.log_selection import LogSelection
+from rewound.replay.logged_statements import examine, iter_preparations
 from rewound.replay.mariadb_statements import translate, without_existence
 from rewound.replay.session_statements import (
     LogServer,
@@ -49,6 +52,15 @@ _SESSIONS = frozenset({Kind.SET, Kind.USE, Kind.LOCK, Kind.UNLOCK, Kind.TRANSACT
 _RENAME, _DROP_INDEX = ("RENAME", "TABLE"), ("DROP", "INDEX")
 
 
+class JudgedChange(NamedTuple):
+    """What is executed for a statement that changes rows."""
+
+    verdicts: list[Verdict]
+    """Those on its session's settings first."""
+    names: frozenset[str]
+    """Everything in it that may be a name, in lower case."""
+
+
 class LogJudge:
     """Judges the statements of one server's logs, in their order."""
 
@@ -64,6 +76,8 @@ class LogJudge:
         """Begin with a server that has these schemas."""
         self._server = server
         self._filter = dump_filter
+        self.replays_statements = log_rules.STATEMENT_REPLAYED.name in allowed
+        """Whether changes that are logged as statements are executed."""
         self._selection = LogSelection(dump_filter, profile.version_number)
         self._judge = Judge(profile, dump_filter=dump_filter, allowed=allowed)
         self._judge.schemas.created.update(schemas)
@@ -99,15 +113,7 @@ class LogJudge:
             if skipped.match(text):
                 use = RuleUse(rule, excerpt(text))
                 return [Verdict(Statement(Kind.EMPTY, text), position, uses=(use,))]
-        collation = find_default_collation(query, self._server) or self._old_default
-        self._judge.session = DumpSession(
-            utf8mb4_collation=None if collation == self._default else collation
-        )
-        verdicts = [
-            self._judge.judge(statement, position)
-            for statement in iter_session_statements(query, at_s, self._server)
-        ]
-        verdicts += self._enter(query.schema, position)
+        verdicts = self._begin(query, at_s, position)
         text, noted = self._plain(text)
         if depends_on_host_zone(query):
             noted.append(RuleUse(log_rules.LOG_HOST_ZONE, excerpt(text)))
@@ -128,6 +134,55 @@ class LogJudge:
                 verdict = replace(verdict, uses=(*verdict.uses, *noted))
             verdicts.append(verdict)
         return verdicts
+
+    def judge_change(
+        self, query: Query, preparations: Sequence[LogEvent], *, at_s: int, position: int
+    ) -> JudgedChange:
+        """Return the verdicts on a statement that changes rows, as `judge` does.
+
+        `preparations` are the events before it that say what it finds.
+
+        Raises:
+            MalformedEvent: its session cannot be made.
+        """
+        verdicts = self._begin(query, at_s, position, is_definition=False)
+        statement = Statement(Kind.UNKNOWN, query.text)
+        mode = self._judge.session.mode
+        try:
+            hazard, names = examine(iter_tokens(query.text, mode, self._version), mode)
+        except UnreadableText as error:
+            hazard, names = f"it cannot be read: {error}", frozenset()
+        if not self._filter.is_all:
+            hazard = f"with {self._filter}, other tables that it uses may not be here"
+        elif query.error:
+            hazard = f"it failed on the source (error {query.error})"
+        elif query.schema and query.schema not in self._judge.schemas.created:
+            hazard = f"its database {query.schema} is not here"
+        if hazard is not None:
+            use = RuleUse(log_rules.LOG_STATEMENT, hazard)
+            return JudgedChange([Verdict(statement, position, uses=(use,))], names)
+        sql = (*iter_preparations(preparations, self._server), query.text)
+        noted = [RuleUse(log_rules.STATEMENT_REPLAYED, excerpt(query.text))]
+        if depends_on_host_zone(query):
+            noted.append(RuleUse(log_rules.LOG_HOST_ZONE, excerpt(query.text)))
+        verdicts.append(Verdict(statement, position, sql, tuple(noted)))
+        return JudgedChange(verdicts, names)
+
+    def _begin(
+        self, query: Query, at_s: int, position: int, *, is_definition: bool = True
+    ) -> list[Verdict]:
+        """Begin the session of a statement; return what makes it."""
+        collation = find_default_collation(query, self._server) or self._old_default
+        self._judge.session = DumpSession(
+            utf8mb4_collation=None if collation == self._default else collation
+        )
+        verdicts = [
+            self._judge.judge(statement, position)
+            for statement in iter_session_statements(
+                query, at_s, self._server, is_definition=is_definition
+            )
+        ]
+        return [*verdicts, *self._enter(query.schema, position)]
 
     def _enter(self, schema: str, position: int) -> Iterator[Verdict]:
         """Select the default database, if it exists here."""

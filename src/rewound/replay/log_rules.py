@@ -5,11 +5,23 @@ Whatever of a log is not applied as it is has a rule here or there, counted in t
 
 from rewound.dump.rules.table import Effect, Rule
 
+STATEMENT_REPLAYED = Rule(
+    "statement-replayed",
+    Effect.DAMAGE,
+    "INSERT, REPLACE, UPDATE and DELETE that are logged as statements and not as rows"
+    " (binlog_format=STATEMENT or MIXED)",
+    "executed again, in the session that the log states; the rows of the tables are not proved",
+    "what a statement changes depends on the server, its plans and its clock: running it again is"
+    " not exact",
+    remedy="ask for a moment before it, or for the dump after it; --allow statement-replayed"
+    " executes it again; binlog_format=ROW on the server makes all later moments exact",
+)
 LOG_STATEMENT = Rule(
     "log-statement",
     Effect.REFUSE,
-    "a change that is logged as a statement and not as rows"
-    " (binlog_format=STATEMENT or MIXED, LOAD DATA)",
+    "any other change that is logged as a statement: LOAD DATA, CREATE TABLE … SELECT, temporary"
+    " tables, calls; and statements that wait, read files, failed on the source, or come with"
+    " --only-table, --skip-table or --only-schema",
     "the world fails",
     "what a statement changes depends on the server, its plans and its clock: running it again is"
     " not exact",
@@ -103,5 +115,8 @@ XA_UNDECIDED = Rule(
 LOG_RULES: tuple[Rule, ...] = tuple(value for value in vars().values() if isinstance(value, Rule))
 """All of them, in the order of this file."""
 
-TOLD: tuple[Rule, ...] = (LOG_HOST_ZONE, LOG_ALTERED_OBJECT)
+LOG_ALLOWABLE: tuple[Rule, ...] = tuple(r for r in LOG_RULES if r.effect is Effect.DAMAGE)
+"""Those that a user can allow."""
+
+TOLD: tuple[Rule, ...] = (STATEMENT_REPLAYED, LOG_HOST_ZONE, LOG_ALTERED_OBJECT)
 """The rules by which a world may differ from its source: `up` warns of them."""

@@ -5,11 +5,16 @@ from enum import Enum
 
 from rewound.binlog.events import column_types as types
 from rewound.binlog.events.table_map import LoggedColumn, TableMap, TableName
-from rewound.load.log_receipt import LoggedRows
+from rewound.figures import show_count
+from rewound.load.log_receipt import ImageCounts, LoggedRows
+from rewound.load.objects import TableKey
 
 _MOST_TABLES = 5
+_NOT_COMPARED = (
+    "that a row which the logs update was here as they have it from before: it is found by its key"
+    " (--no-verify-images)"
+)
 _ALWAYS = (
-    "that a row which the logs update was here as they have it from before: it is found by its key",
     "that the dump stands where it says, at one single moment (--single-transaction): rows that the"
     " logs do not touch do not show it",
     "that the server logged all of its changes (binlog-do-db, binlog-ignore-db, sql_log_bin=0)",
@@ -56,10 +61,17 @@ def find_unstated(table_map: TableMap) -> Iterator[Unstated]:
 
 
 def describe_unproved(
-    unstated: Mapping[Unstated, Set[TableName]], balances: Sequence[LoggedRows]
+    unstated: Mapping[Unstated, Set[TableName]],
+    balances: Sequence[LoggedRows],
+    images: ImageCounts | None,
+    not_compared: Set[TableKey],
 ) -> tuple[str, ...]:
-    """Return all that is not proved of rows and tables, for the receipt."""
+    """Return all that is not proved of rows and tables, for the receipt.
+
+    `images` says which rows were compared, `not_compared` of which tables some were not.
+    """
     texts = [
+        *([_NOT_COMPARED] if images is None else _describe_images(images, not_compared)),
         *_ALWAYS,
         *(
             kind.value.format(tables=_name_tables([str(name) for name in tables]))
@@ -72,7 +84,31 @@ def describe_unproved(
             f"how many rows foreign keys changed by themselves in {_name_tables(cascading)}: the"
             " log does not have these changes, so the balance counts whatever is left as theirs"
         )
+    if changed := [f"{rows.schema}.{rows.table}" for rows in balances if rows.has_statements]:
+        texts.append(
+            f"that the rows of {_name_tables(changed)} are those of the source: the log has changes"
+            " as statements, which were executed again (--allow statement-replayed)"
+        )
     return tuple(texts)
+
+
+def _describe_images(images: ImageCounts, not_compared: Set[TableKey]) -> Iterator[str]:
+    if images.only_keys:
+        yield (
+            f"that {show_count(images.only_keys, 'row')} that the logs change had the same values"
+            " before: the log has only their keys (binlog_row_image=MINIMAL)"
+        )
+    if images.repeated:
+        yield (
+            f"the same of {show_count(images.repeated, 'row')} that the log changes several times"
+            " in a row, without all columns (binlog_row_image, binlog_row_value_options)"
+        )
+    if not_compared:
+        names = _name_tables([f"{schema}.{table}" for schema, table in not_compared])
+        yield (
+            f"the same of rows of {names}: some differ from the log, which does not have what"
+            " foreign keys change (MySQL before 9.6)"
+        )
 
 
 def _without_name(column: LoggedColumn) -> tuple[object, ...]:

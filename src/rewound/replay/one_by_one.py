@@ -15,14 +15,18 @@ from rewound.binlog.events.table_map import TableName
 from rewound.binlog.replay_events import iter_replay_events, refuse_event
 from rewound.binlog.rows.left_out import leave_out_tables
 from rewound.binlog.rows.row_counts import ChangedRows, LoggedRowCounter, TableMaps
-from rewound.binlog.transaction import LoggedTransaction
+from rewound.binlog.transaction import LoggedTransaction, TransactionKind
 from rewound.dump.rules.verdict import RuleUse
+from rewound.errors import ReplayError
 from rewound.mysql.client import Connection
 from rewound.replay import log_rules
 from rewound.replay.applied import Applied
 from rewound.replay.definitions import Definitions
+from rewound.replay.image_check import ImageCheck
+from rewound.replay.logged_statements import LOADS_FILE, PREPARATIONS
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.row_batches import RowBatches
+from rewound.replay.statement_replay import StatementReplay
 
 _SAVEPOINT = re.compile(rb"(SAVEPOINT|ROLLBACK TO|RELEASE SAVEPOINT) (.+)", re.DOTALL)
 _XA = re.compile(
@@ -40,6 +44,8 @@ class _Tools:
     definitions: Definitions
     balance: RowBalance
     applied: Applied
+    images: ImageCheck
+    statements: StatementReplay
     prepared: dict[bytes, tuple[str, _Counts]] = field(default_factory=dict)
     """XA transactions that are prepared: where, and what they change."""
 
@@ -48,10 +54,16 @@ class EventApplier:
     """Applies transactions whose events cannot go to the server as they are."""
 
     def __init__(
-        self, rows: Connection, definitions: Definitions, balance: RowBalance, applied: Applied
+        self,
+        rows: Connection,
+        definitions: Definitions,
+        balance: RowBalance,
+        applied: Applied,
+        images: ImageCheck,
+        statements: StatementReplay,
     ) -> None:
         """Take the session that applies rows; nothing may be open in it."""
-        self._tools = _Tools(rows, definitions, balance, applied)
+        self._tools = _Tools(rows, definitions, balance, applied, images, statements)
 
     def apply(
         self, transaction: LoggedTransaction, maps: TableMaps, left_out: Set[TableName]
@@ -89,11 +101,16 @@ class _EventByEvent:
     def __init__(self, tools: _Tools, transaction: LoggedTransaction, maps: TableMaps) -> None:
         self._tools = tools
         self._transaction = transaction
-        self._counter = LoggedRowCounter(maps)
+        self._found = tools.images.new_found()
+        self._counter = LoggedRowCounter(maps, self._found)
         self._taken_back: _Counts = {}
         """Rows that were sent and that a ROLLBACK TO SAVEPOINT took back."""
         self._batches = RowBatches()
-        self._is_open = False
+        self._is_open = self._is_begun = False
+        self._is_standalone = False
+        """Whether it is a statement without BEGIN and COMMIT."""
+        self._preparations: list[LogEvent] = []
+        """The events before a statement that is logged as such."""
         self._is_announcement = False
         self._savepoints: dict[bytes, _Counts] = {}
         """What the transaction had changed at each."""
@@ -107,7 +124,7 @@ class _EventByEvent:
             self._counter.take(event.data, len(event.data) - CHECKSUM_BYTES)
             self._open()
             for statement in self._batches.add(event):
-                self._tools.rows.execute_sql(statement)
+                self._apply(statement)
         elif kind == EventKind.QUERY:
             self._take_query(event)
         elif kind == EventKind.XID:
@@ -116,14 +133,25 @@ class _EventByEvent:
             self._begin(read_start(kind, event.body, event.server_id))
         elif kind == EventKind.XA_PREPARE:
             self._prepare(event)
+        elif kind in PREPARATIONS:
+            self._preparations.append(event)
+        elif kind in LOADS_FILE:
+            raise ReplayError(
+                f"{self._transaction.place}: refused by rule {log_rules.LOG_STATEMENT.name}: it is"
+                " LOAD DATA",
+                hint=log_rules.LOG_STATEMENT.remedy,
+            )
 
     def finish(self) -> None:
         """Count what was sent."""
+        if self._is_standalone:
+            self._commit()
         self._tools.applied.add_rows(self._counter.counts.values())
 
     def _begin(self, start: TransactionStart) -> None:
         """Do what MariaDB logs in the first event, and MySQL in further ones."""
         self._is_announcement = start.is_announcement
+        self._is_begun = start.has_begun
         if start.xid is not None:
             self._tools.rows.execute_sql(b"XA START " + start.xid)
             self._is_open = True
@@ -136,8 +164,22 @@ class _EventByEvent:
             self._take_savepoint(match, text)
         elif match := _XA.fullmatch(text):
             self._take_xa(match, text)
-        elif text != b"BEGIN" and not self._is_announcement:
+        elif text == b"BEGIN" or self._is_announcement:
+            self._is_begun = True
+        elif self._transaction.kind is TransactionKind.STATEMENT:
+            self._execute(event)
+        else:
             self._tools.definitions.execute(event, self._transaction)
+
+    def _execute(self, event: LogEvent) -> None:
+        """Execute a change that is logged as a statement."""
+        self._send()
+        if not self._is_open:
+            self._is_standalone = not self._is_begun
+            self._open()
+        self._tools.statements.execute(event, self._preparations, self._transaction)
+        self._preparations.clear()
+        self._tools.images.forget()
 
     def _take_savepoint(self, match: re.Match[bytes], text: bytes) -> None:
         verb, name = match.groups()
@@ -150,6 +192,7 @@ class _EventByEvent:
             if name not in self._savepoints:
                 raise MalformedEvent(f"there is no savepoint {name.decode(errors='replace')}")
             self._taken_back = _subtract(self._counter.counts, self._savepoints[name])
+            self._tools.images.forget()
 
     def _take_xa(self, match: re.Match[bytes], text: bytes) -> None:
         tools, verb, xid = self._tools, match[1].upper(), match[2]
@@ -162,6 +205,7 @@ class _EventByEvent:
             tools.balance.add_rows(counts)
         elif verb == b"ROLLBACK":
             tools.prepared.pop(xid, None)
+            tools.images.forget()
 
     def _prepare(self, event: LogEvent) -> None:
         tools, prepare = self._tools, read_xa_prepare(event.body)
@@ -177,6 +221,7 @@ class _EventByEvent:
         if self._is_open:
             self._send()
             self._tools.rows.execute_sql(b"COMMIT")
+            self._is_open = self._is_standalone = False
         self._tools.balance.add_rows(self._find_changed())
 
     def _open(self) -> None:
@@ -186,7 +231,14 @@ class _EventByEvent:
 
     def _send(self) -> None:
         for statement in self._batches.take():
-            self._tools.rows.execute_sql(statement)
+            self._apply(statement)
+
+    def _apply(self, statement: bytes) -> None:
+        self._tools.images.take(self._found, is_alone=True)
+        if self._found is not None:
+            self._found.clear()
+        self._tools.images.compare()
+        self._tools.rows.execute_sql(statement)
 
     def _find_changed(self) -> _Counts:
         """Return the rows that the transaction has changed so far, if it were to commit."""

@@ -70,7 +70,7 @@ def _iter_with_checksums(transaction: LoggedTransaction) -> Iterable[bytes]:
 
 
 def _is_around_rows(data: bytes) -> bool:
-    """Tell whether an event only begins or ends a transaction."""
+    """Tell whether an event only begins, ends or describes a transaction."""
     kind = data[4]
     if kind == EventKind.QUERY:
         return find_text(data, has_checksum=True) in AROUND_ROWS
@@ -78,4 +78,4 @@ def _is_around_rows(data: bytes) -> bool:
         event = take_event(data, 0, has_checksum=True)
         start = read_start(kind, event.body, event.server_id)
         return start.xid is None and not start.is_announcement
-    return False
+    return kind in _PASSED_OVER

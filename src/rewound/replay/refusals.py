@@ -38,3 +38,22 @@ def explain_refusal(
         else "give the logs of the server that was dumped; or take another dump",
         quoted="" if meaning is None else error.message,
     )
+
+
+def explain_difference(
+    transaction: LoggedTransaction, difference: str, *, has_statements: bool
+) -> ReplayError:
+    """Return the error of a transaction that changes a row which is another one here.
+
+    `has_statements` says whether changes were executed that are logged as statements.
+    """
+    reason = "the dump is not of the moment that it states, or the log lacks changes"
+    if has_statements:
+        reason += ", or a statement that was executed again had another result"
+    return ReplayError(
+        f"{transaction.place}: a row that it changes is not here as the log has it from before:"
+        f" {reason}",
+        hint="take another dump, one made with --single-transaction; --no-verify-images replays"
+        " without comparing rows",
+        quoted=difference,
+    )

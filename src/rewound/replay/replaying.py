@@ -32,6 +32,7 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.replay.applied import Applied
 from rewound.replay.applier import Applier
 from rewound.replay.findings import describe_restarts, describe_told
+from rewound.replay.image_check import ImageCheck
 from rewound.replay.log_judge import LogJudge
 from rewound.replay.not_proved import describe_unproved
 from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
@@ -68,7 +69,11 @@ def replay(
         HostError: the server has no space for the rows.
         Interrupted: `cancelled` was set.
     """
-    with Connection(endpoint) as rows, Connection(endpoint) as definitions:
+    with (
+        Connection(endpoint) as rows,
+        Connection(endpoint) as definitions,
+        Connection(endpoint) as scratch,
+    ):
         balance = RowBalance(
             {(each.schema, each.table): each.counted or 0 for each in ledger.tables}
         )
@@ -81,15 +86,20 @@ def replay(
             allowed=options.allowed,
         )
         before = read_handlers(rows)
-        applier = Applier(rows, definitions, judge, balance, objects)
+        images = ImageCheck(
+            rows,
+            scratch if options.verify_images else None,
+            logs_cascades=plan.parts[0].survey.format.logs_cascades,
+        )
+        applier = Applier(rows, definitions, judge, balance, objects, images)
         files = _apply_parts(plan, applier, cancelled, progress)
         applier.finish()
-        counted = read_handlers(rows) - before
+        counted = read_handlers(rows) - before - applier.written
         cascading = find_tables_with_cascades(definitions)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
     tables = balance.compare(found.row_counts, cascading.__contains__)
-    receipt = _make_receipt(plan, files, applier.applied, counted, tables, ledger)
+    receipt = _make_receipt(plan, files, applier.applied, counted, tables, ledger, images)
     if applier.applied.transactions != plan.transactions:
         raise _refuse_changed(
             plan,
@@ -196,6 +206,7 @@ def _make_receipt(
     counted: HandlerCounts,
     tables: tuple[LoggedRows, ...],
     ledger: Ledger,
+    images: ImageCheck,
 ) -> LogReceipt:
     surveys = [part.survey for part in plan.parts]
     findings = [
@@ -226,7 +237,11 @@ def _make_receipt(
         rules=applied.rules,
         notes=plan.notes,
         findings=tuple(findings),
-        not_proved=(*describe_unproved(applied.unstated, tables), *plan.not_proved),
+        not_proved=(
+            *describe_unproved(applied.unstated, tables, images.counts, images.not_compared),
+            *plan.not_proved,
+        ),
+        images=images.counts,
     )
 
 

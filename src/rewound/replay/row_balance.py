@@ -22,6 +22,8 @@ class _Balance:
     updated: int = 0
     deleted: int = 0
     by_definitions: int = 0
+    has_statements: bool = False
+    """Whether statements may have changed it whose rows the log does not have."""
 
     @property
     def expected(self) -> int:
@@ -48,6 +50,11 @@ class RowBalance:
             balance.inserted += rows.inserted
             balance.updated += rows.updated
             balance.deleted += rows.deleted
+
+    def add_change(self, keys: Iterable[TableKey]) -> None:
+        """Record that a statement may have changed these tables, by rows that no event has."""
+        for key in keys:
+            self._get(key).has_statements = True
 
     def add_definition(self, verdict: Verdict, count: CountRows) -> None:
         """Record a statement without rows, after it was executed."""
@@ -94,7 +101,9 @@ class RowBalance:
                 counted[key],
             )
             excess = counted[key] - balance.expected
-            if excess and reachable(key):
+            if balance.has_statements:
+                rows = replace(rows, by_statements=excess, has_statements=True)
+            elif excess and reachable(key):
                 rows = replace(rows, by_cascades=excess)
             if key in self._touched or excess:
                 found.append(rows)

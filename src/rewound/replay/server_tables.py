@@ -6,6 +6,7 @@ from rewound.load.log_receipt import HandlerCounts
 from rewound.load.objects import TableKey, quote_table
 from rewound.mysql.client import Connection
 from rewound.replay.columns import TableColumn
+from rewound.replay.image_queries import ComparedColumn, ImagedTable
 
 _COLUMNS = (
     "SELECT c.column_name, LOWER(c.data_type), LOWER(c.column_type), c.column_type,"
@@ -14,6 +15,17 @@ _COLUMNS = (
     " FROM information_schema.columns c"
     " WHERE c.table_schema = _utf8mb4 0x{schema} AND c.table_name = _utf8mb4 0x{table}"
     " ORDER BY c.ordinal_position"
+)
+_COMPARED_COLUMNS = (
+    "SELECT c.column_name, LOWER(c.data_type), c.generation_expression <> '',"
+    " c.is_nullable = 'YES' FROM information_schema.columns c"
+    " WHERE c.table_schema = _utf8mb4 0x{schema} AND c.table_name = _utf8mb4 0x{table}"
+    " ORDER BY c.ordinal_position"
+)
+_UNIQUE_KEYS = (
+    "SELECT s.index_name, s.column_name, s.sub_part IS NULL FROM information_schema.statistics s"
+    " WHERE s.table_schema = _utf8mb4 0x{schema} AND s.table_name = _utf8mb4 0x{table}"
+    " AND NOT s.non_unique ORDER BY s.index_name <> 'PRIMARY', s.index_name, s.seq_in_index"
 )
 _CASCADES = (
     "SELECT constraint_schema, table_name FROM information_schema.referential_constraints"
@@ -57,6 +69,29 @@ def read_columns(connection: Connection, key: TableKey) -> list[TableColumn]:
     ]
 
 
+def read_compared_table(connection: Connection, key: TableKey) -> ImagedTable | None:
+    """Return how the rows of a table are compared; None if it has no key that makes them unique."""
+    schema, table = (name.encode("utf-8", "surrogateescape").hex() for name in key)
+    rows = connection.query(_COMPARED_COLUMNS.format(schema=schema, table=table)).rows
+    columns = tuple(
+        ComparedColumn(str(name), _text(data_type), bool(is_generated))
+        for name, data_type, is_generated, _ in rows
+    )
+    places = {str(row[0]): place for place, row in enumerate(rows)}
+    nullable = {str(name) for name, _, _, is_nullable in rows if is_nullable}
+    keys: dict[str, list[str | None]] = {}
+    for index, name, is_whole in connection.query(
+        _UNIQUE_KEYS.format(schema=schema, table=table)
+    ).rows:
+        parts = keys.setdefault(str(index), [])
+        parts.append(str(name) if is_whole and name is not None else None)
+    for index, parts in keys.items():
+        names = [name for name in parts if name is not None and name not in nullable]
+        if len(names) == len(parts):
+            return ImagedTable(key, columns, tuple(places[name] for name in names), index)
+    return None
+
+
 def read_collations(connection: Connection) -> dict[int, tuple[str, str]]:
     """Return each collation of a server by its number, with its character set."""
     rows = connection.query(
@@ -79,6 +114,19 @@ def read_triggers(connection: Connection) -> dict[TableKey, TableKey]:
     return {
         (str(schema), str(name)): (str(table_schema), str(table))
         for schema, name, table_schema, table in rows
+    }
+
+
+def read_programs(connection: Connection) -> set[str]:
+    """Return the names of all functions and views, in lower case."""
+    return {
+        name.lower()
+        for name in connection.names(
+            "SELECT routine_name FROM information_schema.routines"
+            f" WHERE routine_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+            " UNION SELECT table_name FROM information_schema.views"
+            f" WHERE table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+        )
     }
 
 

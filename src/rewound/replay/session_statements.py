@@ -38,10 +38,13 @@ class LogServer:
         return "mariadb" in self.version.lower()
 
 
-def iter_session_statements(query: Query, at_s: int, server: LogServer) -> Iterator[bytes]:
+def iter_session_statements(
+    query: Query, at_s: int, server: LogServer, *, is_definition: bool = True
+) -> Iterator[bytes]:
     """Yield the statements that give a session the variables of a QUERY event.
 
-    `at_s` is the second in which it began, since 1970.
+    `at_s` is the second in which it began, since 1970. What only definitions depend on is left out
+    of the session of others: it cannot be set in a transaction (error 1766).
 
     Raises:
         MalformedEvent: a number stands for no collation that the server knows.
@@ -51,7 +54,9 @@ def iter_session_statements(query: Query, at_s: int, server: LogServer) -> Itera
     # The session is that of all statements: what one does not state must not be the last one's.
     settings = [
         "sql_mode = DEFAULT, time_zone = DEFAULT, auto_increment_increment = DEFAULT,"
-        " auto_increment_offset = DEFAULT, explicit_defaults_for_timestamp = DEFAULT",
+        " auto_increment_offset = DEFAULT"
+        + ", explicit_defaults_for_timestamp = DEFAULT"
+        * is_definition,
         f"lc_time_names = {state.lc_time_names or 0}",
         f"foreign_key_checks = {int(not flags & NO_FOREIGN_KEY_CHECKS)}",
         f"unique_checks = {int(not flags & NO_UNIQUE_CHECKS)}",
@@ -65,7 +70,7 @@ def iter_session_statements(query: Query, at_s: int, server: LogServer) -> Itera
     if state.auto_increment is not None:
         increment, offset = state.auto_increment
         settings += [f"auto_increment_increment = {increment}", f"auto_increment_offset = {offset}"]
-    if state.explicit_defaults_for_timestamp is not None:
+    if is_definition and state.explicit_defaults_for_timestamp is not None:
         value = int(state.explicit_defaults_for_timestamp)
         settings.append(f"explicit_defaults_for_timestamp = {value}")
     if state.collations is not None:

@@ -7,6 +7,7 @@ import pytest
 
 from rewound.load.log_receipt import (
     HandlerCounts,
+    ImageCounts,
     LogFileFacts,
     LoggedPoint,
     LoggedRows,
@@ -135,3 +136,30 @@ def test_nothing_more_replayed_keeps_the_last_transaction():
         rules=(),
     )
     assert merge_receipts(_RECEIPT, nothing) == _RECEIPT
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "merged"),
+    [
+        (None, None, None),
+        (None, ImageCounts(5, 2, 3), ImageCounts(5, 2, 3)),
+        (ImageCounts(5, 2, 3), None, ImageCounts(5, 2, 3)),
+        (ImageCounts(5, 2, 1, 1, 1), ImageCounts(1, 0, 1), ImageCounts(6, 2, 2, 1, 1)),
+    ],
+)
+def test_compared_rows_of_two_replays_add_up(
+    earlier: ImageCounts | None, later: ImageCounts | None, merged: ImageCounts | None
+):
+    receipts = (replace(_RECEIPT, images=images) for images in (earlier, later))
+    found = merge_receipts(*receipts).images
+    assert found == merged
+    assert found is None or found.compared == found.same + found.asked
+
+
+def test_rows_of_statements_are_the_servers_count():
+    rows = LoggedRows("g", "t", 10, 3, 5, 1, 0, 0, 14, by_statements=2, has_statements=True)
+    receipt = replace(_RECEIPT, tables=(rows,))
+    assert find_log_imbalances(receipt) == []
+    more = replace(rows, before=14, inserted=0, deleted=0, counted=13, by_statements=-1)
+    (merged,) = merge_receipts(receipt, replace(_RECEIPT, tables=(more,))).tables
+    assert (merged.by_statements, merged.has_statements, merged.counted) == (1, True, 13)

@@ -118,3 +118,12 @@ def test_tables_that_are_renamed_in_a_circle() -> None:
         "player": 5,
         "item": 10,
     }
+
+
+def test_statements_leave_the_count_to_the_server() -> None:
+    balance = RowBalance({PLAYER: 10, ITEM: 5})
+    balance.add_change([PLAYER])
+    balance.add_rows({TableName(*PLAYER): ChangedRows(3, 0, 0)})
+    player, item = balance.compare({PLAYER: 20, ITEM: 6}, lambda _key: False)[::-1]
+    assert (player.by_statements, player.has_statements) == (7, True)
+    assert (item.by_statements, item.has_statements) == (0, False)  # an imbalance

@@ -24,6 +24,7 @@ _unpack = struct.Struct("<H50sIB").unpack_from
 _pack = struct.Struct("<H50sIB42s").pack
 _LENGTHS_AT = 57
 _BEFORE_CHECKSUMS = (5, 6, 1)
+_LOGS_CASCADES = (9, 6, 0)
 _MYSQL_BODY = _pack(
     _VERSION,
     b"9.7.4",
@@ -62,6 +63,11 @@ class LogFormat:
     def is_mariadb(self) -> bool:
         """Whether MariaDB wrote the file."""
         return _is_mariadb(self.server_version)
+
+    @property
+    def logs_cascades(self) -> bool:
+        """Whether the log has what foreign keys change: since MySQL 9.6."""
+        return not self.is_mariadb and _read_version(self.server_version) >= _LOGS_CASCADES
 
 
 def read_format(data: bytes) -> LogFormat:
@@ -112,5 +118,10 @@ def _is_mariadb(server_version: str) -> bool:
 
 def _is_checksum_aware(server_version: str) -> bool:
     """Tell whether events can have checksums: since MySQL 5.6.1 and MariaDB 5.3."""
+    return _read_version(server_version) >= _BEFORE_CHECKSUMS
+
+
+def _read_version(server_version: str) -> tuple[int, ...]:
+    """Return the numbers of a version; those of a new server where it has none."""
     numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", server_version)
-    return numbers is None or tuple(map(int, numbers.groups())) >= _BEFORE_CHECKSUMS
+    return (99,) if numbers is None else tuple(map(int, numbers.groups()))

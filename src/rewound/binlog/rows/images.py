@@ -33,6 +33,12 @@ class RowSpan(NamedTuple):
     """Places of JSON columns whose value after the change is a list of changes."""
 
 
+PlainRows = tuple[int, int, list[int]]
+"""The images of a row event: which columns the first image of each row has, one bit each; the same
+of an update's second image, else the same again; where the first image begins in all bytes of the
+event, then where each image ends. A plain tuple takes a third of the time of a named one."""
+
+
 class _ImageLayout(NamedTuple):
     """The images that have the same columns."""
 
@@ -47,8 +53,10 @@ class _ImageLayout(NamedTuple):
 class ImagePlans:
     """What is where in the images of one table."""
 
-    def __init__(self, table: TableMap) -> None:
+    def __init__(self, table: TableMap, map_body: bytes = b"") -> None:
         self.table = table
+        self.map_body = map_body
+        """The body of the TABLE_MAP event that states it."""
         self._json = [
             place for place, column in enumerate(table.columns) if column.kind == types.JSON
         ]
@@ -136,10 +144,36 @@ class ImagePlans:
             raise IndexError(at)
         return count
 
+    def find_plain_rows(self, event: bytes, end: int) -> PlainRows | None:
+        """Return where the images are that `count_plain_rows` would count; None where it would.
+
+        Raises:
+            IndexError: the rows are cut off.
+        """
+        is_update = event[4] == _UPDATE_ROWS
+        at = self._update_rows_at if is_update else self._insert_rows_at
+        layouts = self._heads.get(event[_EXTRA_AT:at])
+        if layouts is None:
+            layouts = self._read_head(event[_EXTRA_AT:at], is_update=is_update)
+            if layouts is None:
+                return None
+        ends = [at]
+        at, _ = self._pass(event, at, end, layouts, ends)
+        if at != end:
+            raise IndexError(at)
+        return layouts[0].columns, layouts[-1].columns, ends
+
     def _pass(
-        self, body: bytes, at: int, end: int, layouts: tuple[_ImageLayout, ...]
+        self,
+        body: bytes,
+        at: int,
+        end: int,
+        layouts: tuple[_ImageLayout, ...],
+        ends: list[int] | None = None,
     ) -> tuple[int, int]:
         """Go from row to row up to `end`, or past it; return where, and how many rows.
+
+        Where each image ends is added to `ends`.
 
         All there is of a row, without calls: most events have one, and calls would take longer.
         """
@@ -163,6 +197,8 @@ class ImagePlans:
                         at += 2 + (body[at] | body[at + 1] << 8)
                     else:
                         at += int.from_bytes(body[at : at - step], "little") - step
+                if ends is not None:
+                    ends.append(at)
             count += 1
         return at, count
 

@@ -9,7 +9,7 @@ from rewound.binlog.events.kinds import DELETE_KINDS, INSERT_KINDS, ROW_KINDS, E
 from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.mariadb import decompress_rows
 from rewound.binlog.events.table_map import TableName, read_table_id, read_table_map
-from rewound.binlog.rows.images import ImagePlans
+from rewound.binlog.rows.images import ImagePlans, PlainRows
 from rewound.binlog.rows.row_event import DUMMY_TABLE_ID, read_row_event
 
 _MOST_KNOWN_MAPS = 10_000
@@ -18,6 +18,7 @@ _TABLE_ID_END = HEADER_BYTES + _TABLE_ID_BYTES
 _TABLE_MAP = int(EventKind.TABLE_MAP)  # ints are compared faster than members
 _ROW_KINDS = frozenset(map(int, ROW_KINDS))
 _MYSQL_KINDS = frozenset({30, 31, 32})
+_UPDATE_ROWS = 31
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class TableMaps:
         """
         plans = self._plans.get(body)
         if plans is None:
-            plans = self._plans[body] = ImagePlans(read_table_map(body))
+            plans = self._plans[body] = ImagePlans(read_table_map(body), body)
         self._current[body[:_TABLE_ID_BYTES]] = plans
         return plans
 
@@ -79,10 +80,17 @@ class TableMaps:
         return plans
 
 
+FoundRows = tuple[bytes, ImagePlans, PlainRows | None]
+"""What was found out about a row event while its rows were counted: all of its bytes, the plans of
+its table, and where its images are. None: it has to be read with `ImagePlans.iter_spans`."""
+
+
 class LoggedRowCounter:
     """Counts the rows of events that are given to it in order."""
 
-    def __init__(self, maps: TableMaps) -> None:
+    def __init__(self, maps: TableMaps, found: list[FoundRows] | None = None) -> None:
+        """Where there is a list, each row event is added to it."""
+        self._found = found
         self.counts: dict[TableName, ChangedRows] = {}
         """Rows per table so far."""
         self._maps = maps
@@ -102,7 +110,7 @@ class LoggedRowCounter:
         Raises:
             MalformedEvent: the rows of the last one taken are not those of its table.
         """
-        learn, find_by_id = self._maps.learn, self._maps.find_by_id
+        learn, find_by_id, found = self._maps.learn, self._maps.find_by_id, self._found
         with too_short("the row event"):
             for data in events:
                 kind = data[4]
@@ -111,9 +119,14 @@ class LoggedRowCounter:
                     learn(data[HEADER_BYTES:end])
                 elif kind in _ROW_KINDS:
                     plans = find_by_id(data[HEADER_BYTES:_TABLE_ID_END])
-                    count = None
+                    count = rows = None
                     if plans is not None and kind in _MYSQL_KINDS:
-                        count = plans.count_plain_rows(data, end)
+                        if found is None:
+                            count = plans.count_plain_rows(data, end)
+                        elif (rows := plans.find_plain_rows(data, end)) is not None:
+                            count = (len(rows[2]) - 1) >> (kind == _UPDATE_ROWS)
+                    if found is not None and plans is not None:
+                        found.append((data, plans, rows))
                     if plans is None or count is None:
                         self._take_slowly(take_event(data[:end], 0, has_checksum=False))
                     else:

@@ -27,6 +27,12 @@ from rewound.operations.seeking import Destination, Direction, read_direction, s
     type=click.Choice([step.value for step in Direction]),
     help="One transaction back or forward, which is shown.",
 )
+@option(
+    "--verify-images/--no-verify-images",
+    default=None,
+    help="Compare each row that binary logs change with what they have of it from before. Default:"
+    " as the fleet was restored.",
+)
 @timezone_option
 def command(
     moment: str | None,
@@ -38,6 +44,7 @@ def command(
     at_position: str | None,
     step: str | None,
     timezone: str | None,
+    verify_images: bool | None,
 ) -> None:
     """Take worlds, by default all, to another moment: as of TIME, by their binary logs.
 
@@ -77,7 +84,12 @@ def command(
     clock = Clock()
     with watch_return(fleets.select(fleet, selection)) as observer:
         brought = seek(
-            fleet, destination, selection, observer=observer, narrate=diagnostics.narrate
+            fleet,
+            destination,
+            selection,
+            verify_images=verify_images,
+            observer=observer,
+            narrate=diagnostics.narrate,
         )
     rows: list[list[render.Cell]] = [
         [name, world.as_of, render.Figure(show_number(world.rows))]

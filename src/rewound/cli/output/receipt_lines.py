@@ -26,6 +26,11 @@ def describe_receipt(receipt: LogReceipt) -> Iterator[str]:
         f"  rows        {server.inserted:,} inserted, {server.updated:,} updated,"
         f" {server.deleted:,} deleted, as the server counted them and the logs have them"
     )
+    if (images := receipt.images) is not None:
+        yield (
+            f"  compared    {images.compared:,} of {images.stated:,} rows found by a key, before"
+            " they were changed, with what the logs have of them"
+        )
     for rows in receipt.tables:
         yield f"  balance     {describe_balance(rows)}"
     for text in receipt.definitions[:_MOST_DEFINITIONS]:
@@ -47,7 +52,11 @@ def describe_receipt(receipt: LogReceipt) -> Iterator[str]:
 def describe_balance(rows: LoggedRows) -> str:
     """Return how the rows of a table come to be as many as they are."""
     text = f"{rows.schema}.{rows.table}: {rows.before:,} + {rows.inserted:,} - {rows.deleted:,}"
-    for count, by in ((rows.by_definitions, "statements"), (rows.by_cascades, "cascades")):
+    for count, by in (
+        (rows.by_definitions, "statements"),
+        (rows.by_cascades, "cascades"),
+        (rows.by_statements, "replayed statements"),
+    ):
         if count:
             text += f" {'+' if count > 0 else '-'} {abs(count):,} by {by}"
     return f"{text} = {rows.counted:,}, {rows.updated:,} updated"

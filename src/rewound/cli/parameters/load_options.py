@@ -11,6 +11,7 @@ from rewound.cli.parameters.shared_options import option
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules.table import ALLOWABLE
 from rewound.load.options import LoadMethod, LoadOptions
+from rewound.replay.log_rules import LOG_ALLOWABLE
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -76,7 +77,7 @@ def load_options(command: _Command) -> _Command:
         option(
             "--allow",
             multiple=True,
-            type=click.Choice([rule.name for rule in ALLOWABLE]),
+            type=click.Choice([rule.name for rule in (*ALLOWABLE, *LOG_ALLOWABLE)]),
             metavar="RULE",
             help="Do not fail worlds by this rule, such as number-clipped; may be repeated.",
         ),

@@ -28,6 +28,7 @@ RESTORE_OPTIONS = (
         "only_table",
     ),
     *("skip_table", "fallback", "deep", "no_baseline", "clone", "cache_limit"),
+    "verify_images",
 )
 """The parameters that `restore_options` declares."""
 
@@ -49,13 +50,14 @@ def restore_options(command: _Command) -> _Command:
         clone: str,
         cache_limit: int,
         keys: str,
+        verify_images: bool,
         **others: Any,
     ) -> Any:
         restore = UpOptions(
             engine=engine_request,
             allow_missing=allow_missing,
             fallback=fallback,
-            load=replace(load, keys_later=keys == "later"),
+            load=replace(load, keys_later=keys == "later", verify_images=verify_images),
             clone=read_clone_method(clone),
             keep_baselines=not no_baseline,
             cache_limit_bytes=cache_limit,
@@ -68,6 +70,12 @@ def restore_options(command: _Command) -> _Command:
         clone_option,
         option("--no-baseline", is_flag=True, help="Reload from the dump and save no baseline."),
         deep_option,
+        option(
+            "--verify-images/--no-verify-images",
+            default=True,
+            show_default=True,
+            help="Compare each row that binary logs change with what they have of it from before.",
+        ),
         option(
             "--keys",
             type=click.Choice(["first", "later"]),
