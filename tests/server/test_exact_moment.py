@@ -262,7 +262,7 @@ def test_statements_are_executed_again_if_they_are_allowed(
 ) -> None:
     folder = tmp_path / "backups"
     (folder / "host1").mkdir(parents=True)
-    source.run("CREATE TABLE game.said (id INT PRIMARY KEY)")
+    source.run("CREATE DATABASE IF NOT EXISTS game", "CREATE TABLE game.said (id INT PRIMARY KEY)")
     source.dump(folder / "host1" / "host1_20260303.sql")
     source.run("SET SESSION binlog_format=STATEMENT", "INSERT INTO game.said VALUES (1), (2)")
     source.run("SET SESSION binlog_format=ROW")

@@ -1,8 +1,8 @@
 """The SQL that compares before-images with the rows of a table. Pure.
 
 The images are rows of a scratch table, which has the columns of the real one and no keys. Values
-are compared exactly, not as their collation orders them. FLOAT is compared as dumps have it: with
-six digits.
+are compared exactly, not as their collation orders them. FLOAT and JSON are compared as dumps have
+them: with six digits, and as text, in which a DECIMAL is a DOUBLE and a date is a string.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,15 @@ from rewound.dump.text.quoting import quote_name
 from rewound.load.objects import TableKey, quote_table
 
 _TEXTS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext"})
+_JSON = b"CAST(CAST(%b AS CHAR CHARACTER SET utf8mb4) AS BINARY)"
+_RELOADED = _JSON % b"CAST(CAST(%b AS CHAR CHARACTER SET utf8mb4) AS JSON)"
+"""Of JSON: what a dump of it restores."""
 _FORMS = {
     **dict.fromkeys(_TEXTS, b"CAST(%b AS BINARY)"),
     **dict.fromkeys(("enum", "set"), b"%b + 0"),
     "timestamp": b"UNIX_TIMESTAMP(%b)",  # two times of a year may look the same in a zone
     "float": b"CAST(%b AS CHAR)",
-    "json": b"CAST(CAST(%b AS CHAR) AS BINARY)",
+    "json": _JSON,
 }
 _BYTES = frozenset(
     {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring"}
@@ -122,18 +125,26 @@ def _find_compared(table: ImagedTable, columns: int) -> list[int]:
 
 
 def _is_same(column: ComparedColumn) -> bytes:
-    return b"%b <=> %b" % (_form(b"i", column), _form(b"r", column))
+    is_same = b"%b <=> %b" % (_form(b"i", column), _form(b"r", column))
+    if column.data_type == "json":
+        reloaded = (_RELOADED % _name(side, column) for side in (b"i", b"r"))
+        return b"(%b OR %b)" % (is_same, b" <=> ".join(reloaded))
+    return is_same
 
 
 def _form(side: bytes, column: ComparedColumn) -> bytes:
-    name = b"%b.%b" % (side, quote_name(column.name))
+    name = _name(side, column)
     if column.data_type in _BYTES:
         return b"HEX(%b)" % name
     return _FORMS.get(column.data_type, b"%b") % name
 
 
+def _name(side: bytes, column: ComparedColumn) -> bytes:
+    return b"%b.%b" % (side, quote_name(column.name))
+
+
 def _show(side: bytes, column: ComparedColumn) -> bytes:
-    name = b"%b.%b" % (side, quote_name(column.name))
+    name = _name(side, column)
     is_text = column.data_type in _TEXTS or column.data_type in ("enum", "set", "json")
     if column.data_type == "bit":
         name += b" + 0"
