@@ -192,6 +192,12 @@ def test_the_same_from_python(story: Story, cli: Cli, monkeypatch: pytest.Monkey
         with pytest.raises(RewoundError, match="is in none of the logs"):
             fleet.seek(after_transaction=story.gtid + "99")
         assert fleet.report()["host1"].receipt == receipt
+        added = fleet.add(story.backups, worlds="host2", after_transaction=story.gtid)
+        assert added == ["host2"]
+        receipt = fleet.report()["host2"].receipt
+        assert receipt is not None
+        assert receipt.last is not None
+        assert receipt.last.gtid == story.gtid
 
 
 def test_tables_of_another_engine_are_taken_to_their_moment(

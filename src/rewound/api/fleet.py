@@ -25,7 +25,11 @@ from rewound.mysql.endpoint import Endpoint
 from rewound.operations import adding, diffing, ending, fleets, querying, starting
 from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
-from rewound.operations.dump_selection import read_log_point, read_selection
+from rewound.operations.dump_selection import (
+    at_logged_moment,
+    read_log_point,
+    read_selection,
+)
 from rewound.operations.restoring import UpOptions
 from rewound.operations.seeking import Destination, read_direction, seek
 from rewound.query.analysis import needed_for
@@ -258,6 +262,11 @@ class Fleet:
         allow_missing: bool | None = None,
         fallback: bool | None = None,
         partial: bool = False,
+        binlogs: Sequence[str | Path] | None = None,
+        no_binlogs: bool | None = None,
+        before_transaction: str | None = None,
+        after_transaction: str | None = None,
+        at_position: str | None = None,
     ) -> list[str]:
         """Restore worlds of a source that are missing or failed, and return their names.
 
@@ -279,15 +288,23 @@ class Fleet:
             "schema": schema,
             "allow_missing": allow_missing,
             "fallback": fallback,
+            "binlogs": binlogs,
+            "no_binlogs": no_binlogs,
+            "before_transaction": before_transaction,
+            "after_transaction": after_transaction,
+            "at_position": at_position,
         }
+        selection = read_selection(
+            Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+        )
         wanted = adding.Addition(
-            read_selection(
-                Path(source),
-                at=at,
-                before=before,
-                pattern=pattern,
-                timezone=timezone,
-                worlds=worlds,
+            at_logged_moment(
+                selection,
+                binlogs=[Path(folder) for folder in binlogs or ()],
+                no_binlogs=bool(no_binlogs),
+                before_transaction=before_transaction,
+                after_transaction=after_transaction,
+                at_position=at_position,
             ),
             UpOptions(
                 fleet=self.name,
