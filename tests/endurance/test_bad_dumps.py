@@ -47,6 +47,7 @@ TEXT = read_sample()
 PARTS = cut_in_three(TEXT)
 _PLACE = re.compile(
     r"\bline \d|\d bytes|not begin as|no text|is empty|not SQL for MySQL|compressed twice"
+    r"|in another format"
 )
 """A line, an offset, or what the first bytes tell."""
 
