@@ -339,3 +339,20 @@ def test_compressed_transactions_and_partitions_are_compared_too(
     told.require_equal(world)
     assert images is not None
     assert images.compared == images.stated == 10
+
+
+@pytest.mark.parametrize("key", ["a", "a(3)", "a DESC"])
+def test_a_row_that_is_found_by_a_part_of_it_is_compared_whole(
+    key: str, source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    history = tell(
+        source,
+        tmp_path,
+        "UPDATE game.t SET b = b + 1",
+        before=(
+            f"CREATE TABLE game.t (a VARCHAR(50) NOT NULL, b INT, UNIQUE KEY ({key}))",
+            "INSERT INTO game.t VALUES ('abcdef', 1)",
+        ),
+    )
+    history.rewrite_dump("('abcdef',1)", "('abcdef',77)")
+    refuse(history, world, "game.t with a='abcdef'", "b is '77' here, '1' in the log")

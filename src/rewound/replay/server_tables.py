@@ -23,7 +23,7 @@ _COMPARED_COLUMNS = (
     " ORDER BY c.ordinal_position"
 )
 _UNIQUE_KEYS = (
-    "SELECT s.index_name, s.column_name, s.sub_part IS NULL FROM information_schema.statistics s"
+    "SELECT s.index_name, s.column_name FROM information_schema.statistics s"
     " WHERE s.table_schema = _utf8mb4 0x{schema} AND s.table_name = _utf8mb4 0x{table}"
     " AND NOT s.non_unique ORDER BY s.index_name <> 'PRIMARY', s.index_name, s.seq_in_index"
 )
@@ -80,11 +80,9 @@ def read_compared_table(connection: Connection, key: TableKey) -> ImagedTable | 
     places = {str(row[0]): place for place, row in enumerate(rows)}
     nullable = {str(name) for name, _, _, is_nullable in rows if is_nullable}
     keys: dict[str, list[str | None]] = {}
-    for index, name, is_whole in connection.query(
-        _UNIQUE_KEYS.format(schema=schema, table=table)
-    ).rows:
+    for index, name in connection.query(_UNIQUE_KEYS.format(schema=schema, table=table)).rows:
         parts = keys.setdefault(str(index), [])
-        parts.append(str(name) if is_whole and name is not None else None)
+        parts.append(None if name is None else str(name))
     for index, parts in keys.items():
         names = [name for name in parts if name is not None and name not in nullable]
         if len(names) == len(parts):
