@@ -37,6 +37,7 @@ REPAIRS = {
     "1049": {"database-created"},
     "1054": {"view-later", "view-broken"},
     "1146": {"view-later", "view-broken"},
+    "1231": {"warnings-kept", "tuning-setting"},
     "1273": {"collation-unknown"},
     "1449": {"trigger-last"},
 }
