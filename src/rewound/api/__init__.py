@@ -10,7 +10,8 @@ Failures are the errors of `rewound.errors`. Nothing is printed.
 """
 
 from rewound.api.answer import Answer
-from rewound.api.fleet import Fleet, FleetWorld
+from rewound.api.fleet import Fleet
+from rewound.api.fleet_world import FleetWorld
 from rewound.api.source import dumps, up, verify
 
 __all__ = ["Answer", "Fleet", "FleetWorld", "dumps", "up", "verify"]

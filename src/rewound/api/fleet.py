@@ -3,13 +3,14 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from rewound.api.answer import Answer
+from rewound.api.fleet_world import FleetWorld
 from rewound.catalog import Catalog, Choice, Dump
 from rewound.diff.patterns import EVERY_TABLE
 from rewound.diff.report.document import Report, make_report
@@ -21,7 +22,6 @@ from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import DEV
-from rewound.mysql.endpoint import Endpoint
 from rewound.operations import adding, diffing, ending, fleets, querying, starting
 from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
@@ -37,24 +37,6 @@ from rewound.query.merged_result import MergedResult
 from rewound.query.query_options import QueryOptions
 from rewound.query.script import read_statements
 from rewound.worlds.folding import name_worlds
-
-
-@dataclass(frozen=True, slots=True)
-class FleetWorld:
-    """One world of a fleet."""
-
-    name: str
-    state: WorldState
-    """What was true of it when it was looked up."""
-    schemas: tuple[str, ...]
-    """Its schemas."""
-    endpoint: Endpoint
-    """Where it is, and the login of `dev`."""
-
-    @property
-    def url(self) -> str:
-        """The `mysql://` URL of `dev`, who may change everything in the world."""
-        return self.endpoint.url(self.schemas[0] if len(self.schemas) == 1 else None)
 
 
 class Fleet:
