@@ -1,4 +1,4 @@
-"""Taking a proven world that runs to a later moment, by its binary logs.
+"""Taking a proven world that runs to a later moment by its binary logs, or to an earlier one.
 
 While it is on its way it is not ready: its redo log is off, and the loader may write. It is served
 again once the receipt balances; its data is then kept as the baseline of that moment.
@@ -28,8 +28,10 @@ from rewound.mysql.accounts import (
     grant_statements,
 )
 from rewound.mysql.client import Connection
+from rewound.replay.going_back import go_back
 from rewound.replay.replay_plan import ReplayPlan
 from rewound.replay.replaying import for_target, replay, require_unchanged
+from rewound.replay.way_back import WayBack
 
 _log = logging.getLogger(__name__)
 
@@ -43,22 +45,25 @@ def advance(
     observer: Observer,
     *,
     identity: tuple[str, ...],
+    back: WayBack | None = None,
 ) -> Restored:
     """Replay what a world lacks of the planned part of the logs, prove it, and serve it.
 
-    `identity` is the plan's before anything was made by it: logs of another one are refused.
+    `identity` is the plan's before anything was made by it: logs of another one are refused. With
+    `back` the world has more than the planned part, and what is on that way is taken back.
 
     Raises:
         ReplayError, BinlogError: the logs did not lead to their moment; the server still runs.
         HostError: the server ended, its disk is full, or it gets no more memory.
         Interrupted: the context was cancelled.
     """
-    observer.world_changed(plan.name, WorldState.LOADING, "replaying binary logs")
+    doing = "replaying binary logs" if back is None else "taking transactions back"
+    observer.world_changed(plan.name, WorldState.LOADING, doing)
     server = restored.get_server()
     folder = server.socket.parent
     with guarded_disk(folder, partial(engine.end_all, folder)) as was_ended:
         try:
-            ledger = _replay(restored, replay_plan, plan, context, observer, identity)
+            ledger = _replay(restored, replay_plan, plan, context, observer, identity, back)
         except RewoundError as error:
             if context.cancelled.is_set():
                 raise
@@ -84,6 +89,7 @@ def _replay(
     context: RestoreContext,
     observer: Observer,
     identity: tuple[str, ...],
+    back: WayBack | None,
 ) -> Ledger:
     server, dump = restored.get_server(), restored.ledger.dump
 
@@ -93,14 +99,26 @@ def _replay(
     with Connection(server.endpoint(ROOT, context.passwords[ROOT])) as root:
         for statement in (*begin_replay_statements(), *LOADING_STATEMENTS):
             root.execute_sql(statement)
-        ledger = replay(
-            server.endpoint(LOADER, context.passwords[LOADER]),
-            replay_plan.after(restored.ledger.receipt),
-            restored.ledger,
-            options=context.load,
-            cancelled=context.cancelled,
-            progress=report_progress,
-        )
+        loader = server.endpoint(LOADER, context.passwords[LOADER])
+        if back is None:
+            ledger = replay(
+                loader,
+                replay_plan.after(restored.ledger.receipt),
+                restored.ledger,
+                options=context.load,
+                cancelled=context.cancelled,
+                progress=report_progress,
+            )
+        else:
+            ledger = go_back(
+                loader,
+                back,
+                replay_plan,
+                restored.ledger,
+                options=context.load,
+                cancelled=context.cancelled,
+                progress=report_progress,
+            )
         ledger = for_target(ledger, replay_plan)
         require_unchanged(replay_plan, identity)
         if find_imbalances(ledger):

@@ -17,7 +17,7 @@ from rewound.files.states import FileState
 from rewound.load.ledger import Ledger
 from rewound.load.options import LoadOptions
 
-BASELINE_FORMAT = 7
+BASELINE_FORMAT = 8
 """Part of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are no longer found."""
 

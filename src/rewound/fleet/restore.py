@@ -8,6 +8,7 @@ ended and its folder removed before the error propagates.
 import logging
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rewound.catalog import Dump
@@ -37,6 +38,7 @@ from rewound.fleet.restore_context import (
     make_world_folder,
     world_spec,
 )
+from rewound.fleet.retreat import retreat
 from rewound.fleet.second_load import compare_with_second_load
 from rewound.fleet.serve_loaded import LoadedWorld, serve_loaded
 from rewound.fleet.serving import serve_clone
@@ -125,6 +127,18 @@ def _restore_dump(
                 ledger = for_target(there.ledger, replay_plan)
                 require_unchanged(replay_plan, identity)
                 return replace(there, ledger=ledger)
+            there = retreat(
+                dump,
+                plan,
+                way,
+                engine,
+                observer,
+                replay_plan,
+                identity=identity,
+                start_from=partial(_find_baseline, dump, plan, way, engine, observer),
+            )
+            if there is not None:
+                return there
         if restored is None:
             restored = _find_nearest(dump, plan, way, engine, observer, replay_plan)
             restored = restored or _restore_own_moment(dump, plan, way, engine, observer)

@@ -165,6 +165,22 @@ class ContentEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A later moment that was taken back, transaction by transaction."""
+
+    last: LoggedPoint
+    """The last transaction of the later moment: the first that was taken back."""
+    transactions: int
+    """How many were."""
+    rows: HandlerCounts
+    """Their rows as the logs have them: inserted ones were deleted, and so on."""
+
+    def __str__(self) -> str:
+        count = f"{self.transactions:,} transaction{'s' * (self.transactions != 1)}"
+        return f"{count}, the first of them {self.last}"
+
+
+@dataclass(frozen=True, slots=True)
 class LogReceipt:
     """What was replayed, and how it was counted."""
 
@@ -201,12 +217,15 @@ class LogReceipt:
     """What shows where the dump stands, if it does not say so itself."""
     images: ImageCounts | None = None
     """How rows were compared before they were changed; None: they were not."""
+    taken_back: tuple[TakenBack, ...] = ()
+    """What was replayed first and taken back, by row events turned around; the counts above are
+    without it."""
 
 
 def find_log_imbalances(receipt: LogReceipt) -> list[str]:
     """Return every reason why a replay does not prove its moment."""
     problems = []
-    if not _is_same(receipt.read, receipt.server):
+    if not is_same(receipt.read, receipt.server):
         problems.append(
             f"the logs have {_show(receipt.read)}, but the server counted {_show(receipt.server)}"
         )
@@ -222,7 +241,7 @@ def find_log_imbalances(receipt: LogReceipt) -> list[str]:
     return problems
 
 
-def _is_same(read: HandlerCounts, server: HandlerCounts) -> bool:
+def is_same(read: HandlerCounts, server: HandlerCounts) -> bool:
     """Tell whether a server counted what it was sent.
 
     It counts an update that moves a row to another partition as an insert and a delete (9.7.4).
@@ -268,6 +287,7 @@ def merge_receipts(earlier: LogReceipt | None, later: LogReceipt) -> LogReceipt:
         images=later.images
         if earlier.images is None
         else earlier.images + (later.images or ImageCounts()),
+        taken_back=(*earlier.taken_back, *later.taken_back),
     )
 
 

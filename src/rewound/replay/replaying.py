@@ -111,7 +111,7 @@ def replay(
         ledger,
         ended_at=datetime.now(UTC),
         schemas=found.schemas,
-        tables=_merge_tables(ledger, found, tables, balance.tables),
+        tables=merge_tables(ledger, found, tables, balance.tables),
         objects=(
             *objects.compare(found.objects),
             *(each for each in ledger.objects if each.lost),
@@ -131,7 +131,7 @@ def for_target(ledger: Ledger, plan: ReplayPlan) -> Ledger:
         ledger.receipt,
         target=plan.target,
         as_of=as_of,
-        first_left_out=_describe_point(plan.first_left_out),
+        first_left_out=describe_point(plan.first_left_out),
         files=tuple(map(_describe_file, plan.parts)),
         notes=plan.notes,
     )
@@ -227,9 +227,9 @@ def _make_receipt(
         by_content=plan.by_content,
         files=files,
         transactions=applied.transactions,
-        first=_describe_point(plan.first),
-        last=_describe_point(plan.last),
-        first_left_out=_describe_point(plan.first_left_out),
+        first=describe_point(plan.first),
+        last=describe_point(plan.last),
+        first_left_out=describe_point(plan.first_left_out),
         tables=tables,
         read=applied.rows,
         server=counted,
@@ -245,7 +245,8 @@ def _make_receipt(
     )
 
 
-def _describe_point(point: LogPoint | None) -> LoggedPoint | None:
+def describe_point(point: LogPoint | None) -> LoggedPoint | None:
+    """Return a transaction as receipts have it."""
     if point is None:
         return None
     return LoggedPoint(
@@ -257,7 +258,7 @@ def _at(time_us: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_us)
 
 
-def _merge_tables(
+def merge_tables(
     ledger: Ledger, found: Found, logged: Sequence[LoggedRows], expected: Set[TableKey]
 ) -> tuple[TableCount, ...]:
     """Return the counts of the dump's load with what the logs did to each table."""

@@ -32,6 +32,11 @@ _CASCADES = (
     " WHERE (delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL'))"
     f" AND constraint_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
 )
+_CASCADING_PARENTS = (
+    "SELECT unique_constraint_schema, referenced_table_name"
+    " FROM information_schema.referential_constraints"
+    " WHERE delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL')"
+)
 _HANDLERS = "SHOW SESSION STATUS WHERE Variable_name IN ({names})"
 _NO_SUCH_TABLE = frozenset({1146, 1049, 1356})
 _HANDLER_NAMES = ("Handler_write", "Handler_update", "Handler_delete")
@@ -101,6 +106,12 @@ def read_collations(connection: Connection) -> dict[int, tuple[str, str]]:
 def find_tables_with_cascades(connection: Connection) -> set[TableKey]:
     """Return the tables whose rows a foreign key changes or removes by itself."""
     return {(str(schema), str(table)) for schema, table in connection.query(_CASCADES).rows}
+
+
+def find_cascading_parents(connection: Connection) -> set[TableKey]:
+    """Return the tables whose changes a foreign key passes on to others."""
+    rows = connection.query(_CASCADING_PARENTS).rows
+    return {(str(schema), str(table)) for schema, table in rows}
 
 
 def read_triggers(connection: Connection) -> dict[TableKey, TableKey]:

@@ -21,6 +21,7 @@ def describe_receipt(receipt: LogReceipt) -> Iterator[str]:
     left_out = receipt.first_left_out
     rest = f"from {left_out} on" if left_out else "nothing: these files end there"
     yield f"  left out    {rest}"
+    yield from (f"  taken back  {back}" for back in receipt.taken_back)
     server = receipt.server
     yield (
         f"  rows        {server.inserted:,} inserted, {server.updated:,} updated,"

@@ -1,0 +1,81 @@
+"""Making a world from the baseline of a later moment, where that is the shorter way.
+
+What is on the way is taken back, transaction by transaction (`replay.going_back`). A baseline is
+as it was proven, whatever was changed in a world since. If something cannot be taken back, the
+world is discarded, and made in the other direction.
+"""
+
+from collections.abc import Callable
+
+from rewound.catalog import Dump
+from rewound.engine.protocol import Engine
+from rewound.errors import BinlogError, LoadError, ReplayError
+from rewound.fleet.advance import advance
+from rewound.fleet.plan import WorldPlan
+from rewound.fleet.restore_context import Observer, RestoreContext, Restored, discard_world
+from rewound.replay.replay_plan import ReplayPlan
+from rewound.replay.way_back import WayBack, find_way_back, measure
+
+StartFrom = Callable[[tuple[str, ...]], Restored | None]
+"""Makes a world from the baseline of the moment with this identity."""
+
+
+def retreat(
+    dump: Dump,
+    plan: WorldPlan,
+    context: RestoreContext,
+    engine: Engine,
+    observer: Observer,
+    replay_plan: ReplayPlan,
+    *,
+    identity: tuple[str, ...],
+    start_from: StartFrom,
+) -> Restored | None:
+    """Make a world by going back; None if there is no such way, or it turned out to be none.
+
+    `identity` is the plan's before anything was made by it.
+
+    Raises:
+        HostError: the server could not be started, or ended.
+        Interrupted: the context was cancelled.
+    """
+    way = _find_way(dump, plan, context, replay_plan)
+    restored = None if way is None else start_from(way.identity)
+    if way is None or restored is None:
+        return None
+    try:
+        return advance(
+            restored, replay_plan, plan, context, engine, observer, identity=identity, back=way
+        )
+    except (ReplayError, BinlogError, LoadError) as error:
+        if context.cancelled.is_set():
+            raise
+        note = f"is not taken back from its later moment, but replayed: {error.message}"
+        observer.world_note(plan.name, note)
+        discard_world(plan.folder, engine)
+        return None
+
+
+def _find_way(
+    dump: Dump, plan: WorldPlan, context: RestoreContext, replay_plan: ReplayPlan
+) -> WayBack | None:
+    baselines = context.baselines
+    if baselines is None or plan.logs is None or context.witness is not None:
+        return None
+    if dump.size_bytes not in baselines.dump_sizes():
+        return None
+    sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
+    for settings in (context.settings(0), context.settings(1)):
+        receipts = {
+            moment: receipt
+            for moment, receipt in baselines.list_replayed(context.origin(sha256, settings)).items()
+            if receipt.images is not None or not context.load.verify_images
+        }
+        nearest = replay_plan.find_nearest(receipts)
+        left = replay_plan.after(None if nearest is None else receipts[nearest])
+        way = find_way_back(
+            replay_plan, receipts, plan.logs.files, less_than_bytes=measure(left.parts)
+        )
+        if way is not None:
+            return way
+    return None
