@@ -4,6 +4,7 @@ A try is one fleet that goes ahead, back, and one transaction on; each command i
 the user may do next is done.
 """
 
+import json
 import logging
 import signal
 import time
@@ -14,7 +15,7 @@ from random import Random
 import pytest
 
 from tests.endurance.conftest import SEED, Effort, Figures, get_effort
-from tests.endurance.crash_fleet import CRASH_PROMISE, ENDED_STATES, CrashFleet
+from tests.endurance.crash_fleet import CRASH_PROMISE, ENDED_STATES, WORLDS, CrashFleet
 from tests.endurance.crash_moments import (
     REPLAY_STEPS,
     SEEK_STEPS,
@@ -147,6 +148,28 @@ def kill_up(
         fleet.run(*fleet.up, *goal.option)
         require_all_at(fleet, goal)
         assert fleet.find_half_made() == []
+
+
+@pytest.mark.tries(30, short=1)
+def test_a_seek_that_is_killed_while_it_takes_back(
+    traveller: CrashFleet, journey: Journey, figures: Figures, number: int
+):
+    rng = Random(f"{SEED}-journey-back-{number}")
+    first, before = journey.stops[0], journey.before[0]
+    name = list(SEEK_STEPS)[3 - number % len(SEEK_STEPS)]
+    seconds = rng.uniform(0, _LONGEST_AFTER_S) if number % 2 else 0.0
+    moment = soon_after(name, SEEK_STEPS[name], traveller, seconds=seconds)
+    traveller.run(*traveller.up, *first.option)
+    with figures.trying(CRASH_PROMISE, "`rewound seek` killed while it takes back") as tried:
+        tried.faults += kill_at(traveller.start("seek", "--step", "back"), moment) is None
+        require_at(traveller, first, before)
+        traveller.run(*NEXT[number % 2], codes={0, 1, 4})
+        require_at(traveller, first, before, states_allowed=_STATES)
+        traveller.run("seek", *before.option)
+        require_all_at(traveller, before)
+    report = json.loads(traveller.run("report", "--format", "json").stdout)
+    assert [len(report[world]["receipt"]["taken_back"]) for world in WORLDS] == [1, 1]
+    traveller.require_down()
 
 
 @pytest.mark.tries(30, short=0)
