@@ -21,7 +21,6 @@ BASELINE_FORMAT = 8
 """Part of every key. To be raised when baseline.json changes, or when the same dump
 would be restored to other content, so that older baselines are no longer found."""
 
-_UNVERIFIED = "without verifying images"
 SHOWN_KEY = 12
 """So many letters of a baseline's key tell it from others, for people."""
 
@@ -50,6 +49,8 @@ class Origin:
     """Both give the same; who asks for the plain one wants it to be done."""
     replayed: tuple[str, ...] = ()
     """What tells the part of the binary logs that was replayed; empty if none was."""
+    has_compared_rows: bool = True
+    """Whether rows were compared before the logs changed them, if they did."""
 
     @property
     def key(self) -> str:
@@ -110,7 +111,8 @@ def make_origin(
         allow_unfinished=options.allow_unfinished,
         check_foreign_keys=options.check_foreign_keys,
         method=options.method.value,
-        replayed=replayed if options.verify_images or not replayed else (*replayed, _UNVERIFIED),
+        replayed=replayed,
+        has_compared_rows=options.verify_images or not replayed,
     )
 
 

@@ -139,7 +139,9 @@ class BaselineCache:
                 with contextlib.suppress(OSError):  # the cache may be read-only
                     write_file(self.folder / key / _DESCRIPTION, encode(proven))
 
-    def list_replayed(self, origin: Origin) -> dict[tuple[str, ...], LogReceipt]:
+    def list_replayed(
+        self, origin: Origin, *, has_compared_rows: bool
+    ) -> dict[tuple[str, ...], LogReceipt]:
         """Return the receipts of all baselines of an origin at other moments of its logs."""
         found = {}
         for folder in self._iter_folders():
@@ -147,7 +149,12 @@ class BaselineCache:
             receipt = None if baseline is None else baseline.ledger.receipt
             if baseline is None or receipt is None:
                 continue
-            if replace(baseline.origin, replayed=origin.replayed) == origin:
+            wanted = replace(
+                origin,
+                replayed=baseline.origin.replayed,
+                has_compared_rows=has_compared_rows,
+            )
+            if baseline.origin == wanted:
                 found[baseline.origin.replayed] = receipt
         return found
 

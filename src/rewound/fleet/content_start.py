@@ -18,7 +18,7 @@ def recall_start(dump: Dump, logs: WorldLogs, context: RestoreContext) -> bool:
     return any(
         logs.recall(dump.path, receipt)
         for settings in (context.settings(0), context.settings(1))
-        for receipt in baselines.list_replayed(context.origin(sha256, settings)).values()
+        for receipt in context.list_replayed(sha256, settings).values()
     )
 
 

@@ -181,7 +181,7 @@ def _find_nearest(
         return None
     sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
     for settings in (context.settings(0), context.settings(1)):
-        receipts = baselines.list_replayed(context.origin(sha256, settings))
+        receipts = context.list_replayed(sha256, settings)
         if (replayed := replay_plan.find_nearest(receipts)) is not None:
             return _start_from_baseline(
                 dump, plan, context, engine, observer, replayed, settings=settings

@@ -26,6 +26,7 @@ from rewound.fleet.plan import WorldPlan
 from rewound.fleet.world import WorldState
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import DeepProof, Ledger
+from rewound.load.log_receipt import LogReceipt
 from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ROOT, password_statement
 from rewound.mysql.endpoint import Endpoint
@@ -119,6 +120,16 @@ class RestoreContext:
             server_version=self.engine.version,
             settings=settings,
             replayed=replayed,
+        )
+
+    def list_replayed(
+        self, dump_sha256: str, settings: ServerSettings
+    ) -> dict[tuple[str, ...], LogReceipt]:
+        """Return the receipts of a dump's baselines of other moments, by what tells each moment."""
+        if self.baselines is None:
+            return {}
+        return self.baselines.list_replayed(
+            self.origin(dump_sha256, settings), has_compared_rows=self.load.verify_images
         )
 
 

@@ -66,11 +66,7 @@ def _find_way(
         return None
     sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
     for settings in (context.settings(0), context.settings(1)):
-        receipts = {
-            moment: receipt
-            for moment, receipt in baselines.list_replayed(context.origin(sha256, settings)).items()
-            if receipt.images is not None or not context.load.verify_images
-        }
+        receipts = context.list_replayed(sha256, settings)
         nearest = replay_plan.find_nearest(receipts)
         left = replay_plan.after(None if nearest is None else receipts[nearest])
         way = find_way_back(

@@ -1,5 +1,6 @@
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from rewound.fleet.baseline import make_origin
 from rewound.fleet.baseline_cache import BaselineCache
 from rewound.load.options import LoadOptions
 from tests.unit.fleet.test_state import LEDGER
+from tests.unit.load.test_log_receipt import RECEIPT
 
 ORIGIN = make_origin(
     "ab",
@@ -64,6 +66,18 @@ def test_everything_of_a_baseline_is_the_users_alone_and_it_has_no_uuid(cache: B
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
     assert not (cache.data(key) / "auto.cnf").exists()
     assert [path.name for path in cache.folder.iterdir()] == [key]
+
+
+def test_moments_are_listed_as_their_rows_were_compared_or_not(cache: BaselineCache):
+    for compared in (True, False):
+        origin = replace(ORIGIN, replayed=("log", f"{compared}"), has_compared_rows=compared)
+        with cache.making() as making:
+            fill(making)
+            cache.keep(making, origin, replace(LEDGER, receipt=RECEIPT))
+    keep(cache)  # the dump's own moment has no receipt
+    for compared in (True, False):
+        listed = cache.list_replayed(ORIGIN, has_compared_rows=compared)
+        assert listed == {("log", f"{compared}"): RECEIPT}
 
 
 def test_a_key_without_a_baseline_is_lent_nothing(cache: BaselineCache):

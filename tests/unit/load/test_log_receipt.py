@@ -18,7 +18,7 @@ from rewound.load.log_receipt import (
 )
 
 _AT = datetime(2026, 3, 3, 5, 59, tzinfo=UTC)
-_RECEIPT = LogReceipt(
+RECEIPT = LogReceipt(
     target="binlog.000001:500",
     as_of=_AT,
     start_by="the dump's position",
@@ -52,7 +52,7 @@ _RECEIPT = LogReceipt(
     ],
 )
 def test_the_server_has_to_count_what_it_was_sent(server: HandlerCounts, is_balanced: bool):
-    found = find_log_imbalances(replace(_RECEIPT, server=server))
+    found = find_log_imbalances(replace(RECEIPT, server=server))
     assert (found == []) is is_balanced
     assert all("the server counted" in text for text in found)
 
@@ -68,14 +68,14 @@ def test_the_server_has_to_count_what_it_was_sent(server: HandlerCounts, is_bala
     ],
 )
 def test_the_rows_of_each_table_have_to_add_up(rows: LoggedRows, is_balanced: bool):
-    found = find_log_imbalances(replace(_RECEIPT, tables=(rows,)))
+    found = find_log_imbalances(replace(RECEIPT, tables=(rows,)))
     assert (found == []) is is_balanced
     assert all(text.startswith("table g.t had") for text in found)
 
 
 def test_two_receipts_become_one():
     later = replace(
-        _RECEIPT,
+        RECEIPT,
         target="binlog.000002:90",
         start_by="something else",
         files=(
@@ -99,32 +99,32 @@ def test_two_receipts_become_one():
         ),
         not_proved=("b", "c"),
     )
-    merged = merge_receipts(_RECEIPT, later)
+    merged = merge_receipts(RECEIPT, later)
     assert merged == replace(
         later,
         start_by="the dump's position",
         files=(replace(later.files[0], from_position=100), later.files[1]),
         transactions=5,
-        first=_RECEIPT.first,
+        first=RECEIPT.first,
         tables=(
             later.tables[0],
             LoggedRows("game", "player", 10, 4, 6, 2, -2, 0, 10),
         ),
         read=HandlerCounts(11, 6, 2),
         server=HandlerCounts(11, 6, 2),
-        definitions=_RECEIPT.definitions,
-        rules=(replace(_RECEIPT.rules[0], count=3), later.rules[1]),
+        definitions=RECEIPT.definitions,
+        rules=(replace(RECEIPT.rules[0], count=3), later.rules[1]),
     )
     assert find_log_imbalances(merged) == []
 
 
 def test_a_first_receipt_stays_as_it_is():
-    assert merge_receipts(None, _RECEIPT) is _RECEIPT
+    assert merge_receipts(None, RECEIPT) is RECEIPT
 
 
 def test_nothing_more_replayed_keeps_the_last_transaction():
     nothing = replace(
-        _RECEIPT,
+        RECEIPT,
         files=(LogFileFacts("/b/binlog.000001", "binlog.000001", "aa", "cc", 500, 500),),
         transactions=0,
         first=None,
@@ -135,7 +135,7 @@ def test_nothing_more_replayed_keeps_the_last_transaction():
         definitions=(),
         rules=(),
     )
-    assert merge_receipts(_RECEIPT, nothing) == _RECEIPT
+    assert merge_receipts(RECEIPT, nothing) == RECEIPT
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_nothing_more_replayed_keeps_the_last_transaction():
 def test_compared_rows_of_two_replays_add_up(
     earlier: ImageCounts | None, later: ImageCounts | None, merged: ImageCounts | None
 ):
-    receipts = (replace(_RECEIPT, images=images) for images in (earlier, later))
+    receipts = (replace(RECEIPT, images=images) for images in (earlier, later))
     found = merge_receipts(*receipts).images
     assert found == merged
     assert found is None or found.compared == found.same + found.asked
@@ -158,8 +158,8 @@ def test_compared_rows_of_two_replays_add_up(
 
 def test_rows_of_statements_are_the_servers_count():
     rows = LoggedRows("g", "t", 10, 3, 5, 1, 0, 0, 14, by_statements=2, has_statements=True)
-    receipt = replace(_RECEIPT, tables=(rows,))
+    receipt = replace(RECEIPT, tables=(rows,))
     assert find_log_imbalances(receipt) == []
     more = replace(rows, before=14, inserted=0, deleted=0, counted=13, by_statements=-1)
-    (merged,) = merge_receipts(receipt, replace(_RECEIPT, tables=(more,))).tables
+    (merged,) = merge_receipts(receipt, replace(RECEIPT, tables=(more,))).tables
     assert (merged.by_statements, merged.has_statements, merged.counted) == (1, True, 13)
