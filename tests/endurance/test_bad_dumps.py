@@ -35,6 +35,7 @@ PROMISE = "A damaged dump never becomes a world with other data than it states"
 NAMES = {".gz": "a .gz", ".zst": "a .zst", "": "a plain file"}
 REPAIRS = {
     "1049": {"database-created"},
+    "1064": {"nul-byte"},
     "1054": {"view-later", "view-broken"},
     "1146": {"view-later", "view-broken"},
     "1231": {"warnings-kept", "tuning-setting"},
