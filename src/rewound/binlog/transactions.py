@@ -20,7 +20,7 @@ from rewound.binlog.events.kinds import (
 )
 from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.events.payload import iter_payload
-from rewound.binlog.events.table_map import TableName, read_table_name
+from rewound.binlog.events.table_map import NAMES_AT, TableName, read_table_name
 from rewound.binlog.gtids import Gtid, GtidSet
 from rewound.binlog.log_bytes import copy_again
 from rewound.binlog.log_ending import LogEnding, read_rotate
@@ -30,7 +30,7 @@ from rewound.errors import BinlogError
 
 HELD_BYTES = 16 << 20
 """The events of a transaction that is larger are not kept in memory."""
-_MAP_AT = 27  # after the header, the table's number and the flags
+_MAP_AT = HEADER_BYTES + NAMES_AT
 _IGNORABLE_FLAG = 0x80
 _TABLE_MAP = int(EventKind.TABLE_MAP)
 _COMMENT_KINDS = {EventKind.ROWS_QUERY, EventKind.MARIADB_ANNOTATE_ROWS}
@@ -71,6 +71,24 @@ class TransactionReader:
             yield from self._iter(self.log.first_position if start is None else start)
         except CutOff as cut:
             raise self._refuse_cut(cut.position) from cut
+
+    def iter_span(self, start: int, end: int) -> Iterator[LoggedTransaction]:
+        """Yield the transactions from `start` to `end`, and read nothing beyond: it may be damaged.
+
+        Both are where a transaction begins or the file ends.
+
+        Raises:
+            BinlogError: an event is damaged or cannot be where it is, or the file ends inside a
+                transaction.
+        """
+        if start >= end:
+            return
+        for transaction in self.iter_transactions(start):
+            if transaction.start >= end:
+                return  # only events of the file itself are before the end
+            yield transaction
+            if transaction.end >= end:
+                return
 
     def read_file_events(self, position: int) -> int:
         """Read events of the file itself up to a transaction or the end; return where that is.

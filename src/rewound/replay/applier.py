@@ -29,7 +29,7 @@ from rewound.replay.log_judge import LogJudge
 from rewound.replay.logged_statements import changes_rows
 from rewound.replay.one_by_one import EventApplier
 from rewound.replay.plain_rows import AROUND_ROWS, find_plain_rows
-from rewound.replay.refusals import explain_difference, explain_refusal
+from rewound.replay.refusals import explain_difference, explain_refusal, refuse_by_rule
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.row_batches import BATCH_BYTES, RowBatches, binlog_statement
 from rewound.replay.scratch_tables import RowDiffers
@@ -221,11 +221,8 @@ def _require_replayable(transaction: LoggedTransaction, *, replays_statements: b
     if rule is None:
         return
     at = transaction.start if transaction.statement_at is None else transaction.statement_at
-    raise ReplayError(
-        f"{transaction.log.name} at {at:,}: refused by rule {rule.name}: {rule.why}",
-        hint=rule.remedy,
-        quoted=_quote_statement(transaction),
-    )
+    place = f"{transaction.log.name} at {at:,}"
+    raise refuse_by_rule(place, rule, quoted=_quote_statement(transaction))
 
 
 def _quote_statement(transaction: LoggedTransaction) -> str:

@@ -20,6 +20,7 @@ from rewound.replay.applied import Applied
 from rewound.replay.columns import find_difference
 from rewound.replay.log_judge import LogJudge
 from rewound.replay.log_rules import LOG_IF_EXISTS
+from rewound.replay.refusals import refuse_by_rule
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import count_table, read_columns
 
@@ -67,11 +68,8 @@ class Definitions:
             for use in verdict.uses:
                 self._applied.add_use(use, place)
             if (refusal := verdict.refusal) is not None:
-                raise ReplayError(
-                    f"{place}: refused by rule {refusal.rule.name}:"
-                    f" {refusal.detail or refusal.rule.why}",
-                    hint=refusal.rule.remedy,
-                    quoted=excerpt(query.text),
+                raise refuse_by_rule(
+                    place, refusal.rule, refusal.detail, quoted=excerpt(query.text)
                 )
             if self._execute(verdict) and verdict.kind not in _PREPARES:
                 self._follow(verdict, place)

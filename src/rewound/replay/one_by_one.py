@@ -17,13 +17,13 @@ from rewound.binlog.rows.left_out import leave_out_tables
 from rewound.binlog.rows.row_counts import ChangedRows, LoggedRowCounter, TableMaps
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
 from rewound.dump.rules.verdict import RuleUse
-from rewound.errors import ReplayError
 from rewound.mysql.client import Connection
-from rewound.replay import log_rules
 from rewound.replay.applied import Applied
 from rewound.replay.definitions import Definitions
 from rewound.replay.image_check import ImageCheck
+from rewound.replay.log_rules import LOG_STATEMENT, XA_UNDECIDED
 from rewound.replay.logged_statements import LOADS_FILE, PREPARATIONS
+from rewound.replay.refusals import refuse_by_rule
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.row_batches import RowBatches
 from rewound.replay.statement_replay import StatementReplay
@@ -91,7 +91,7 @@ class EventApplier:
         tools = self._tools
         for xid, (place, _) in tools.prepared.items():
             tools.rows.execute_sql(b"XA ROLLBACK " + xid)
-            tools.applied.add_use(RuleUse(log_rules.XA_UNDECIDED, xid.decode("ascii")), place)
+            tools.applied.add_use(RuleUse(XA_UNDECIDED, xid.decode("ascii")), place)
         tools.prepared.clear()
 
 
@@ -136,11 +136,7 @@ class _EventByEvent:
         elif kind in PREPARATIONS:
             self._preparations.append(event)
         elif kind in LOADS_FILE:
-            raise ReplayError(
-                f"{self._transaction.place}: refused by rule {log_rules.LOG_STATEMENT.name}: it is"
-                " LOAD DATA",
-                hint=log_rules.LOG_STATEMENT.remedy,
-            )
+            raise refuse_by_rule(self._transaction.place, LOG_STATEMENT, "it is LOAD DATA")
 
     def finish(self) -> None:
         """Count what was sent."""

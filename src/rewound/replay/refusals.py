@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rewound.binlog.transaction import LoggedTransaction
+from rewound.dump.rules.table import Rule
 from rewound.errors import FREE_DISK, HostError, MysqlError, ReplayError
 
 _OTHER_SERVER = "the logs may be of another server, or the dump of no single moment"
@@ -21,6 +22,15 @@ _MEANINGS: Mapping[int, str] = {
     13146: "a column has another type here",
 }
 """By MySQL's number; each was seen on 9.7.4, 1452 apart."""
+
+
+def refuse_by_rule(place: str, rule: Rule, why: str = "", *, quoted: str = "") -> ReplayError:
+    """Return the error of what a rule does not let be replayed, with a better reason if given."""
+    return ReplayError(
+        f"{place}: refused by rule {rule.name}: {why or rule.why}",
+        hint=rule.remedy,
+        quoted=quoted,
+    )
 
 
 def explain_refusal(

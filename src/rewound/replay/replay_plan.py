@@ -1,12 +1,12 @@
 """The part of the logs that takes a dump to a moment, and what it has in common with others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rewound.binlog.content_hash import hash_content
 from rewound.binlog.survey import LogSurvey
-from rewound.load.log_receipt import ContentEvidence, LogReceipt
+from rewound.load.log_receipt import ContentEvidence, LogFileFacts, LogReceipt
 from rewound.replay.log_rules import XA_UNDECIDED
 from rewound.replay.target import show_time
 
@@ -51,6 +51,34 @@ class LogPart:
     def path(self) -> Path:
         """The file."""
         return self.survey.log
+
+    @property
+    def size_bytes(self) -> int:
+        """How much log it is."""
+        return self.end - self.start
+
+
+def measure(parts: Sequence[LogPart]) -> int:
+    """Return how many bytes of log some parts are."""
+    return sum(part.size_bytes for part in parts)
+
+
+def begin_alike(files: Sequence[LogFileFacts], parts: Sequence[LogPart]) -> bool:
+    """Tell whether what was replayed of some files and some parts are of the same beginning.
+
+    The shorter of both ends in the last of its files that the other has as well, anywhere there.
+    """
+    *whole, (file, part) = zip(files, parts, strict=False)
+    return all(
+        (each.name, each.from_position, each.to_position)
+        == (other.survey.name, other.start, other.end)
+        for each, other in whole
+    ) and (file.name, file.from_position) == (part.survey.name, part.start)
+
+
+def is_undecided(receipt: LogReceipt) -> bool:
+    """Tell whether an XA transaction was left out that may be committed later."""
+    return any(use.rule == XA_UNDECIDED.name for use in receipt.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +152,13 @@ class ReplayPlan:
         Not so if it left out an XA transaction that may be committed later.
         """
         files = receipt.files
-        if any(use.rule == XA_UNDECIDED.name for use in receipt.rules):
-            return False
         if not files or len(files) > len(self.parts) or receipt.transactions > self.transactions:
             return False
-        *whole, (file, part) = zip(files, self.parts, strict=False)
         first = None if receipt.first is None else receipt.first.key
         return (
-            all(
-                (file.name, file.from_position, file.to_position)
-                == (part.survey.name, part.start, part.end)
-                for file, part in whole
-            )
-            and (file.name, file.from_position) == (part.survey.name, part.start)
-            and file.to_position <= part.end
+            not is_undecided(receipt)
+            and begin_alike(files, self.parts)
+            and files[-1].to_position <= self.parts[len(files) - 1].end
             and (first is None or self.first is None or first == self.first.key)
             and all(
                 each.content_sha256 == hash_content(its.path, each.to_position)

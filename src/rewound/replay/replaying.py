@@ -35,7 +35,7 @@ from rewound.replay.findings import describe_restarts, describe_told
 from rewound.replay.image_check import ImageCheck
 from rewound.replay.log_judge import LogJudge
 from rewound.replay.not_proved import describe_unproved
-from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
+from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan, measure
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import (
     find_tables_with_cascades,
@@ -160,23 +160,18 @@ def _apply_parts(
     plan: ReplayPlan, applier: Applier, cancelled: threading.Event, progress: Progress
 ) -> tuple[LogFileFacts, ...]:
     parts, last = plan.parts, None
-    done, whole = 0, sum(part.end - part.start for part in parts) or 1
+    done, whole = 0, measure(parts) or 1
     for part in parts:
         with LogFile(part.path) as log:
             applier.begin_file(log.format.replay_event)
-            if part.start < part.end:
-                for transaction in TransactionReader(log).iter_transactions(part.start):
-                    if transaction.start >= part.end:
-                        break  # only events of the file itself are before the end
-                    if cancelled.is_set():
-                        raise Interrupted(f"replaying {part.path} was interrupted")
-                    applier.apply(transaction)
-                    gtid = None if transaction.gtid is None else str(transaction.gtid)
-                    last = part.survey.name, transaction.start, gtid
-                    progress(part.survey.name, (done + transaction.end - part.start) / whole)
-                    if transaction.end >= part.end:
-                        break  # what follows is not needed, and may be damaged
-        done += part.end - part.start
+            for transaction in TransactionReader(log).iter_span(part.start, part.end):
+                if cancelled.is_set():
+                    raise Interrupted(f"replaying {part.path} was interrupted")
+                applier.apply(transaction)
+                gtid = None if transaction.gtid is None else str(transaction.gtid)
+                last = part.survey.name, transaction.start, gtid
+                progress(part.survey.name, (done + transaction.end - part.start) / whole)
+        done += part.size_bytes
     if last is not None and (plan.last is None or last != plan.last.key):
         raise _refuse_changed(plan, "the last transaction is not the planned one")
     return tuple(_describe_file(part) for part in parts)

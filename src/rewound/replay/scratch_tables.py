@@ -12,7 +12,7 @@ from rewound.binlog.events.checksums import with_checksum
 from rewound.binlog.events.header import HEADER_BYTES
 from rewound.binlog.events.kinds import EventKind
 from rewound.binlog.events.packed import write_packed
-from rewound.binlog.events.table_map import TableMap, TableName, read_table_name
+from rewound.binlog.events.table_map import NAMES_AT, TableMap, TableName, read_table_name
 from rewound.dump.text.quoting import quote_name
 from rewound.errors import MysqlError
 from rewound.load.objects import TableKey, quote_table
@@ -23,7 +23,7 @@ from rewound.replay.image_table import ImageTable
 from rewound.replay.row_batches import binlog_statement
 from rewound.replay.server_tables import find_tables_with_cascades, read_compared_table
 
-_NAMES_AT, _KIND_AT = 8, 4
+_KIND_AT = 4
 _SERVER_ID = (1).to_bytes(4, "little")
 _REST = HEADER_BYTES - _KIND_AT - 1 - len(_SERVER_ID)
 _TABLE_ID = (1).to_bytes(6, "little")
@@ -156,11 +156,11 @@ def _make_events(table: ImageTable, scratch: TableKey, columns: int, images: lis
     """Return the events that insert images into a scratch table."""
     table_id = _TABLE_ID
     body = table.plans.map_body
-    _, names_end = read_table_name(body[_NAMES_AT:])
+    _, names_end = read_table_name(body[NAMES_AT:])
     names = b"".join(
         bytes([len(name)]) + name + b"\0" for name in (part.encode() for part in scratch)
     )
-    table_map = table_id + body[6:_NAMES_AT] + names + body[_NAMES_AT + names_end :]
+    table_map = table_id + body[6:NAMES_AT] + names + body[NAMES_AT + names_end :]
     width = len(table.columns)
     head = table_id + _ENDS_STATEMENT + _NO_EXTRA + write_packed(width)
     head += columns.to_bytes((width + 7) // 8, "little")

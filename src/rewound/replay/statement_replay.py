@@ -12,12 +12,12 @@ from rewound.binlog.events.header import LogEvent
 from rewound.binlog.events.query import read_query
 from rewound.binlog.transaction import LoggedTransaction
 from rewound.dump.rules.verdict import excerpt
-from rewound.errors import ReplayError
 from rewound.load.log_receipt import HandlerCounts
 from rewound.load.objects import TableKey
 from rewound.mysql.client import Connection
 from rewound.replay.applied import Applied
 from rewound.replay.log_judge import LogJudge
+from rewound.replay.refusals import refuse_by_rule
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import read_handlers, read_programs, read_triggers
 
@@ -85,10 +85,8 @@ class StatementReplay:
             for use in verdict.uses:
                 self._applied.add_use(use, place)
             if (refusal := verdict.refusal) is not None:
-                raise ReplayError(
-                    f"{place}: refused by rule {refusal.rule.name}: {refusal.detail}",
-                    hint=refusal.rule.remedy,
-                    quoted=excerpt(query.text),
+                raise refuse_by_rule(
+                    place, refusal.rule, refusal.detail, quoted=excerpt(query.text)
                 )
         with self._counted(), self._rows.limit_answers(_LONGEST_S):
             for verdict in change.verdicts:

@@ -91,15 +91,8 @@ def iter_undone(piece: LogPiece) -> Iterator[Undone]:
 
 
 def _iter_transactions(part: LogPart, start: int, end: int) -> Iterator[LoggedTransaction]:
-    if start >= end:
-        return
     with LogFile(part.path) as log:
-        for transaction in TransactionReader(log).iter_transactions(start):
-            if transaction.start >= end:
-                return
-            yield transaction
-            if transaction.end >= end:
-                return
+        yield from TransactionReader(log).iter_span(start, end)
 
 
 def _invert(transaction: LoggedTransaction) -> list[LogEvent]:

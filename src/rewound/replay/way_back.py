@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from rewound.binlog.content_hash import hash_content
 from rewound.load.log_receipt import LogReceipt
 from rewound.replay.log_files import LogFiles
-from rewound.replay.log_rules import XA_UNDECIDED
-from rewound.replay.replay_plan import LogPart, ReplayPlan
+from rewound.replay.replay_plan import (
+    LogPart,
+    ReplayPlan,
+    begin_alike,
+    is_undecided,
+    measure,
+)
 
 LONGEST_WAY_BYTES = 64 << 20
 """Of log: what is further back is not looked at. Turning rows around takes longer than replaying
@@ -33,11 +38,6 @@ class WayBack:
     def size_bytes(self) -> int:
         """How much log it is."""
         return measure(self.parts)
-
-
-def measure(parts: tuple[LogPart, ...]) -> int:
-    """Return how many bytes of log some parts are."""
-    return sum(part.end - part.start for part in parts)
 
 
 def find_way_back(
@@ -75,20 +75,14 @@ def _lead_back(
     count = receipt.transactions - plan.transactions
     if count < 1 or receipt.last is None or len(receipt.files) < len(plan.parts):
         return None
-    if any(use.rule == XA_UNDECIDED.name for use in receipt.rules):
-        return None
-    *whole, (at_end, end) = zip(receipt.files, plan.parts, strict=False)
-    is_same_begin = (
-        all(
-            (file.name, file.from_position, file.to_position)
-            == (part.survey.name, part.start, part.end)
-            for file, part in whole
-        )
-        and (at_end.name, at_end.from_position) == (end.survey.name, end.start)
+    at_end, end = receipt.files[len(plan.parts) - 1], plan.parts[-1]
+    is_further_on = (
+        not is_undecided(receipt)
+        and begin_alike(receipt.files, plan.parts)
         and end.end <= at_end.to_position
         and (plan.first is None or (receipt.first and receipt.first.key) == plan.first.key)
     )
-    if not is_same_begin:
+    if not is_further_on:
         return None
     indexes = {files[index].name: index for index in range(len(files))}
     parts = []
