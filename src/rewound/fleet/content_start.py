@@ -2,23 +2,19 @@
 
 from rewound.catalog import Dump
 from rewound.fleet.plan import WorldPlan
-from rewound.fleet.restore_context import Observer, RestoreContext, Restored
+from rewound.fleet.restore_context import KeptMoments, Observer, RestoreContext, Restored
 from rewound.fleet.world import WorldState
 from rewound.mysql.accounts import READER
 from rewound.replay.by_content.search import find_by_content
 from rewound.replay.world_logs import WorldLogs
 
 
-def recall_start(dump: Dump, logs: WorldLogs, context: RestoreContext) -> bool:
+def recall_start(dump: Dump, logs: WorldLogs, kept: KeptMoments) -> bool:
     """Take over where an earlier search found a dump, as receipts of baselines tell it."""
-    baselines = context.baselines
-    if baselines is None or dump.size_bytes not in baselines.dump_sizes():
-        return False
-    sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
     return any(
         logs.recall(dump.path, receipt)
-        for settings in (context.settings(0), context.settings(1))
-        for receipt in context.list_replayed(sha256, settings).values()
+        for receipts in kept.values()
+        for receipt in receipts.values()
     )
 
 

@@ -31,6 +31,7 @@ from rewound.fleet.content_start import recall_start, search_start
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.populate import populate
 from rewound.fleet.restore_context import (
+    KeptMoments,
     Observer,
     RestoreContext,
     Restored,
@@ -116,32 +117,33 @@ def _restore_dump(
         # An earlier moment may be restored first: the nearest kept one, or else the dump's own.
         way = replace(context, rows_in=None, goes_on=True)
         restored = None
-        if logs.must_search(dump.path) and not recall_start(dump, logs, context):
+        kept = context.find_replayed(dump)
+        if logs.must_search(dump.path) and not recall_start(dump, logs, kept):
             restored = _restore_own_moment(dump, plan, way, engine, observer)
             search_start(restored, logs, plan, context, observer)
         replay_plan = logs.plan(dump.path)
         identity = replay_plan.identity
-        if restored is None and context.witness is None:
+        if restored is None and context.witness is None:  # which takes a dump's own moment
             there = _find_baseline(dump, plan, context, engine, observer, identity)
             if there is not None:
                 ledger = for_target(there.ledger, replay_plan)
                 require_unchanged(replay_plan, identity)
                 return replace(there, ledger=ledger)
             there = retreat(
-                dump,
                 plan,
                 way,
                 engine,
                 observer,
                 replay_plan,
+                kept,
                 identity=identity,
                 start_from=partial(_find_baseline, dump, plan, way, engine, observer),
             )
             if there is not None:
                 return there
+            restored = _find_nearest(dump, plan, way, engine, observer, replay_plan, kept)
         if restored is None:
-            restored = _find_nearest(dump, plan, way, engine, observer, replay_plan)
-            restored = restored or _restore_own_moment(dump, plan, way, engine, observer)
+            restored = _restore_own_moment(dump, plan, way, engine, observer)
         return advance(restored, replay_plan, plan, way, engine, observer, identity=identity)
     except BaseException:
         discard_world(plan.folder, engine)
@@ -169,19 +171,10 @@ def _find_nearest(
     engine: Engine,
     observer: Observer,
     replay_plan: ReplayPlan,
+    kept: KeptMoments,
 ) -> Restored | None:
-    """Make a world from the baseline of the last moment on the way; return None if there is none.
-
-    With a second load, the way begins at the dump, as that is what is loaded twice.
-    """
-    baselines = context.baselines
-    if baselines is None or context.witness is not None:
-        return None
-    if dump.size_bytes not in baselines.dump_sizes():
-        return None
-    sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
-    for settings in (context.settings(0), context.settings(1)):
-        receipts = context.list_replayed(sha256, settings)
+    """Make a world from the baseline of the last moment on the way, if there is one."""
+    for settings, receipts in kept.items():
         if (replayed := replay_plan.find_nearest(receipts)) is not None:
             return _start_from_baseline(
                 dump, plan, context, engine, observer, replayed, settings=settings

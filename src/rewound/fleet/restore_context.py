@@ -34,6 +34,10 @@ from rewound.mysql.endpoint import Endpoint
 _log = logging.getLogger(__name__)
 
 
+KeptMoments = Mapping[ServerSettings, Mapping[tuple[str, ...], LogReceipt]]
+"""The receipts of baselines, by their servers' settings and by what tells each moment."""
+
+
 class Observer(Protocol):
     """Who wants to know how it goes. Called from several threads."""
 
@@ -122,15 +126,18 @@ class RestoreContext:
             replayed=replayed,
         )
 
-    def list_replayed(
-        self, dump_sha256: str, settings: ServerSettings
-    ) -> dict[tuple[str, ...], LogReceipt]:
-        """Return the receipts of a dump's baselines of other moments, by what tells each moment."""
-        if self.baselines is None:
+    def find_replayed(self, dump: Dump) -> KeptMoments:
+        """Return the moments of a dump's logs that there are baselines of."""
+        baselines = self.baselines
+        if baselines is None or dump.size_bytes not in baselines.dump_sizes():
             return {}
-        return self.baselines.list_replayed(
-            self.origin(dump_sha256, settings), has_compared_rows=self.load.verify_images
-        )
+        sha256 = baselines.hashes.get_sha256(dump.path, cancelled=self.cancelled)
+        return {
+            settings: baselines.list_replayed(
+                self.origin(sha256, settings), has_compared_rows=self.load.verify_images
+            )
+            for settings in (self.settings(0), self.settings(1))
+        }
 
 
 @dataclass(frozen=True, slots=True)

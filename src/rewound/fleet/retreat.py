@@ -7,26 +7,31 @@ world is discarded, and made in the other direction.
 
 from collections.abc import Callable
 
-from rewound.catalog import Dump
 from rewound.engine.protocol import Engine
 from rewound.errors import BinlogError, LoadError, ReplayError
 from rewound.fleet.advance import advance
 from rewound.fleet.plan import WorldPlan
-from rewound.fleet.restore_context import Observer, RestoreContext, Restored, discard_world
-from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.way_back import WayBack, find_way_back, measure
+from rewound.fleet.restore_context import (
+    KeptMoments,
+    Observer,
+    RestoreContext,
+    Restored,
+    discard_world,
+)
+from rewound.replay.replay_plan import ReplayPlan, measure
+from rewound.replay.way_back import WayBack, find_way_back
 
 StartFrom = Callable[[tuple[str, ...]], Restored | None]
 """Makes a world from the baseline of the moment with this identity."""
 
 
 def retreat(
-    dump: Dump,
     plan: WorldPlan,
     context: RestoreContext,
     engine: Engine,
     observer: Observer,
     replay_plan: ReplayPlan,
+    kept: KeptMoments,
     *,
     identity: tuple[str, ...],
     start_from: StartFrom,
@@ -39,7 +44,7 @@ def retreat(
         HostError: the server could not be started, or ended.
         Interrupted: the context was cancelled.
     """
-    way = _find_way(dump, plan, context, replay_plan)
+    way = _find_way(plan, replay_plan, kept)
     restored = None if way is None else start_from(way.identity)
     if way is None or restored is None:
         return None
@@ -56,17 +61,10 @@ def retreat(
         return None
 
 
-def _find_way(
-    dump: Dump, plan: WorldPlan, context: RestoreContext, replay_plan: ReplayPlan
-) -> WayBack | None:
-    baselines = context.baselines
-    if baselines is None or plan.logs is None or context.witness is not None:
+def _find_way(plan: WorldPlan, replay_plan: ReplayPlan, kept: KeptMoments) -> WayBack | None:
+    if plan.logs is None:
         return None
-    if dump.size_bytes not in baselines.dump_sizes():
-        return None
-    sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
-    for settings in (context.settings(0), context.settings(1)):
-        receipts = context.list_replayed(sha256, settings)
+    for receipts in kept.values():
         nearest = replay_plan.find_nearest(receipts)
         left = replay_plan.after(None if nearest is None else receipts[nearest])
         way = find_way_back(
