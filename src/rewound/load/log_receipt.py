@@ -72,6 +72,11 @@ class LoggedRows:
     has_statements: bool = False
     """Whether such statements may have changed the table: its balance is the server's count."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Schema and table."""
+        return self.schema, self.table
+
 
 @dataclass(frozen=True, slots=True)
 class HandlerCounts:

@@ -201,7 +201,9 @@ class Applier:
         self, transaction: LoggedTransaction, difference: RowDiffers
     ) -> ReplayError:
         has_statements = self._statements.written != HandlerCounts()
-        return explain_difference(transaction, str(difference), has_statements=has_statements)
+        return explain_difference(
+            transaction, difference.fault, str(difference), has_statements=has_statements
+        )
 
 
 def _require_replayable(transaction: LoggedTransaction, *, replays_statements: bool) -> None:

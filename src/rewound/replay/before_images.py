@@ -31,10 +31,14 @@ compares whole rows, or if its rows are not to be compared."""
 class BeforeImages:
     """Takes the events of transactions in their order, and collects what is to be compared."""
 
-    def __init__(self, find_key: FindKey) -> None:
+    def __init__(
+        self, find_key: FindKey, take_other: Callable[[FoundRows], None] = lambda _found: None
+    ) -> None:
+        """Take what finds keys, and who is told of row events of tables without one."""
         self.counts = ImageCounts()
         """Of the batches so far, without those that the server was asked about."""
         self._find_key = find_key
+        self._take_other = take_other
         self._tables: dict[ImagePlans, ImageTable | None] = {}
         self._known: dict[TableName, KnownRows] = {}
         self._unknown: list[bytes] = []
@@ -64,8 +68,8 @@ class BeforeImages:
                 self._learn(plans)
             table = self._tables[plans]
             if table is None:
-                continue
-            if event[4] == _WRITE:
+                self._take_other(rows)
+            elif event[4] == _WRITE:
                 table.inserts.append(rows)
             elif not self._take_rows(table, rows) and not is_alone:
                 size, self._stated, self._same, self._partial, self._repeated = before

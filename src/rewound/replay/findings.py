@@ -1,12 +1,14 @@
 """What the user should know of a replay: where a world may differ from its source. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rewound.binlog.events.table_map import TableName
 from rewound.binlog.survey import LogSurvey
 from rewound.dump.rules.table import VOLATILE_ENGINE
 from rewound.figures import show_count
 from rewound.load.ledger import RuleCount
 from rewound.load.log_receipt import LogRule
+from rewound.replay.first_inserts import FirstRows
 from rewound.replay.log_rules import TOLD
 
 
@@ -18,6 +20,17 @@ def describe_told(rules: Iterable[LogRule]) -> Iterator[str]:
             yield (
                 f"{rule.matches}: {rule.does} ({show_count(use.count, 'time')}, first at"
                 f" {use.first_at}; rule {rule.name})"
+            )
+
+
+def describe_doubtful(first: Mapping[TableName, FirstRows]) -> Iterator[str]:
+    """Yield in which tables without a key rows may be twice."""
+    for name, rows in first.items():
+        if rows.here:
+            yield (
+                f"{rows} that the logs insert into {name} were in the dump already, and"
+                " are there twice now: it has no key, and may have been dumped at a later moment"
+                " than the dump states (without --single-transaction)"
             )
 
 

@@ -1,14 +1,16 @@
 """Whether each row that is changed is as the log has it from before (--verify-images)."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
+from rewound.binlog.events.table_map import TableName
 from rewound.binlog.rows.row_counts import FoundRows
 from rewound.load.log_receipt import HandlerCounts, ImageCounts
 from rewound.load.objects import TableKey
 from rewound.mysql.client import Connection
 from rewound.replay.before_images import BeforeImages
-from rewound.replay.scratch_tables import ScratchTables
+from rewound.replay.first_inserts import FirstInserts, FirstRows
+from rewound.replay.scratch_tables import RowsDoubled, ScratchTables
 
 
 class ImageCheck:
@@ -24,7 +26,10 @@ class ImageCheck:
         self._tables = tables = (
             None if scratch is None else ScratchTables(rows, scratch, logs_cascades=logs_cascades)
         )
-        self._images = None if tables is None else BeforeImages(tables.find_key)
+        self._first = FirstInserts()
+        self._images = (
+            None if tables is None else BeforeImages(tables.find_key, self._take_without_key)
+        )
 
     @property
     def counts(self) -> ImageCounts | None:
@@ -36,12 +41,17 @@ class ImageCheck:
     @property
     def written(self) -> HandlerCounts:
         """What the server has counted of it, in the session that applies rows."""
-        return HandlerCounts(inserted=0 if self._tables is None else self._tables.sent)
+        return HandlerCounts() if self._tables is None else self._tables.written
 
     @property
     def not_compared(self) -> Set[TableKey]:
         """Tables that foreign keys change, and which are not compared therefore."""
         return frozenset() if self._tables is None else self._tables.not_compared
+
+    @property
+    def first_inserts(self) -> Mapping[TableName, FirstRows]:
+        """The rows that were inserted first into tables without a key."""
+        return self._first.tables
 
     def new_found(self) -> list[FoundRows] | None:
         """Return the list that row events are to be added to while they are counted, if any."""
@@ -61,10 +71,15 @@ class ImageCheck:
         """Compare what was taken in with the server's rows, inside of a transaction.
 
         Raises:
-            RowDiffers: a row is another one than the log says.
+            RowDiffers: a row is another one than the log says, or is there before it.
             MysqlError: the server cannot say.
         """
         if self._tables is not None and self._images is not None:
+            for name, first in self._first.compare(self._tables).items():
+                raise RowsDoubled(
+                    f"{first} that the logs insert into {name}, which has no key and had no two"
+                    " rows alike, were there before"
+                )
             self._tables.compare(self._images.take_unknown())
             self._images.count_compared()
 
@@ -72,7 +87,12 @@ class ImageCheck:
         """Forget rows and tables: something else may have changed them."""
         if self._tables is not None and self._images is not None:
             self._images.forget()
+            self._first.forget()
             self._tables.forget()
+
+    def _take_without_key(self, found: FoundRows) -> None:
+        if self._tables is not None and self._tables.is_without_key(found[1].table.name):
+            self._first.take(found)
 
     def finish(self) -> None:
         """Remove what was made on the server."""

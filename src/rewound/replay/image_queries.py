@@ -48,9 +48,9 @@ class ImagedTable:
     columns: tuple[ComparedColumn, ...]
     """In the order of its definition."""
     key: tuple[int, ...]
-    """The places of the columns by which the server finds a row."""
+    """The places of the columns by which the server finds a row; none if it compares all."""
     index: str
-    """The name of the index on them."""
+    """The name of the index on them; empty if there is none."""
 
 
 def make_scratch(scratch: TableKey, table: ImagedTable) -> bytes:
@@ -75,6 +75,27 @@ def count_same(scratch: TableKey, table: ImagedTable, columns: int) -> bytes:
         quote_name(table.index),
         _have_same_key(table),
         b" AND ".join(conditions) or b"TRUE",
+    )
+
+
+def count_here(scratch: TableKey, table: ImagedTable) -> bytes:
+    """Return the query for how many whole rows a table has, wherever they are in it."""
+    same = (_is_same(column) for column in table.columns if not column.is_generated)
+    return b"SELECT COUNT(*) FROM %b i WHERE EXISTS (SELECT 1 FROM %b r WHERE %b)" % (
+        quote_table(scratch),
+        quote_table(table.name),
+        b" AND ".join(same) or b"TRUE",
+    )
+
+
+def find_alike(table: ImagedTable) -> bytes:
+    """Return the query for a row that a table has more than once."""
+    forms = [_form(b"r", column) for column in table.columns if not column.is_generated]
+    groups = b", ".join(b"%d" % place for place in range(1, len(forms) + 1)) or b"'1'"
+    return b"SELECT %b FROM %b r GROUP BY %b HAVING COUNT(*) > 1 LIMIT 1" % (
+        b", ".join(forms) or b"1",
+        quote_table(table.name),
+        groups,
     )
 
 

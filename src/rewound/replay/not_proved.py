@@ -65,10 +65,13 @@ def describe_unproved(
     balances: Sequence[LoggedRows],
     images: ImageCounts | None,
     not_compared: Set[TableKey],
+    *,
+    keyed: Set[TableKey],
 ) -> tuple[str, ...]:
     """Return all that is not proved of rows and tables, for the receipt.
 
-    `images` says which rows were compared, `not_compared` of which tables some were not.
+    `images` says which rows were compared, `not_compared` of which tables some were not,
+    `keyed` which tables have a key by which no two rows are alike.
     """
     texts = [
         *([_NOT_COMPARED] if images is None else _describe_images(images, not_compared)),
@@ -83,6 +86,13 @@ def describe_unproved(
         texts.append(
             f"how many rows foreign keys changed by themselves in {_name_tables(cascading)}: the"
             " log does not have these changes, so the balance counts whatever is left as theirs"
+        )
+    filled = [rows.key for rows in balances if rows.inserted and rows.key not in keyed]
+    if filled:
+        texts.append(
+            f"that {_name_tables([f'{schema}.{table}' for schema, table in filled])} were dumped"
+            " at the moment that the dump states: without a key, a row that the dump has already"
+            " is inserted once more"
         )
     if changed := [f"{rows.schema}.{rows.table}" for rows in balances if rows.has_statements]:
         texts.append(

@@ -51,9 +51,9 @@ def explain_refusal(
 
 
 def explain_difference(
-    transaction: LoggedTransaction, difference: str, *, has_statements: bool
+    transaction: LoggedTransaction, fault: str, difference: str, *, has_statements: bool
 ) -> ReplayError:
-    """Return the error of a transaction that changes a row which is another one here.
+    """Return the error of a transaction whose rows are not here as they were on the source.
 
     `has_statements` says whether changes were executed that are logged as statements.
     """
@@ -61,8 +61,7 @@ def explain_difference(
     if has_statements:
         reason += ", or a statement that was executed again had another result"
     return ReplayError(
-        f"{transaction.place}: a row that it changes is not here as the log has it from before:"
-        f" {reason}",
+        f"{transaction.place}: {fault}: {reason}",
         hint="take another dump, one made with --single-transaction; --no-verify-images replays"
         " without comparing rows",
         quoted=difference,

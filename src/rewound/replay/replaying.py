@@ -31,7 +31,7 @@ from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
 from rewound.replay.applied import Applied
 from rewound.replay.applier import Applier
-from rewound.replay.findings import describe_restarts, describe_told
+from rewound.replay.findings import describe_doubtful, describe_restarts, describe_told
 from rewound.replay.image_check import ImageCheck
 from rewound.replay.log_judge import LogJudge
 from rewound.replay.not_proved import describe_unproved
@@ -39,6 +39,7 @@ from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan, measure
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import (
     find_tables_with_cascades,
+    find_tables_with_key,
     read_collations,
     read_handlers,
     read_triggers,
@@ -96,10 +97,13 @@ def replay(
         applier.finish()
         counted = read_handlers(rows) - before - applier.written
         cascading = find_tables_with_cascades(definitions)
+        keyed = find_tables_with_key(definitions)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
     tables = balance.compare(found.row_counts, cascading.__contains__)
-    receipt = _make_receipt(plan, files, applier.applied, counted, tables, ledger, images)
+    receipt = _make_receipt(
+        plan, files, applier.applied, counted, tables, ledger, images, keyed=keyed
+    )
     if applier.applied.transactions != plan.transactions:
         raise _refuse_changed(
             plan,
@@ -202,10 +206,13 @@ def _make_receipt(
     tables: tuple[LoggedRows, ...],
     ledger: Ledger,
     images: ImageCheck,
+    *,
+    keyed: Set[TableKey],
 ) -> LogReceipt:
     surveys = [part.survey for part in plan.parts]
     findings = [
         *describe_told(applied.rules),
+        *describe_doubtful(images.first_inserts),
         *describe_restarts(surveys, [*ledger.rules, *applied.rules]),
     ]
     if ledger.deep is not None:
@@ -233,7 +240,9 @@ def _make_receipt(
         notes=plan.notes,
         findings=tuple(findings),
         not_proved=(
-            *describe_unproved(applied.unstated, tables, images.counts, images.not_compared),
+            *describe_unproved(
+                applied.unstated, tables, images.counts, images.not_compared, keyed=keyed
+            ),
             *plan.not_proved,
         ),
         images=images.counts,

@@ -6,22 +6,29 @@ in a schema whose name nobody can guess, and are gone before anything is proven.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from rewound.binlog.events.checksums import with_checksum
 from rewound.binlog.events.header import HEADER_BYTES
 from rewound.binlog.events.kinds import EventKind
 from rewound.binlog.events.packed import write_packed
 from rewound.binlog.events.table_map import NAMES_AT, TableMap, TableName, read_table_name
+from rewound.binlog.rows.images import ImagePlans
 from rewound.dump.text.quoting import quote_name
 from rewound.errors import MysqlError
+from rewound.load.log_receipt import HandlerCounts
 from rewound.load.objects import TableKey, quote_table
 from rewound.mysql.client import Connection
 from rewound.replay import image_queries
 from rewound.replay.image_queries import ImagedTable
 from rewound.replay.image_table import ImageTable
 from rewound.replay.row_batches import binlog_statement
-from rewound.replay.server_tables import find_tables_with_cascades, read_compared_table
+from rewound.replay.server_tables import (
+    find_tables_with_cascades,
+    read_handlers,
+    read_imaged_table,
+)
 
 _KIND_AT = 4
 _SERVER_ID = (1).to_bytes(4, "little")
@@ -34,6 +41,14 @@ _SAVEPOINT = "before_images"
 
 class RowDiffers(Exception):
     """A row is not as the log says that it was; the text says how."""
+
+    fault = "a row that it changes is not here as the log has it from before"
+
+
+class RowsDoubled(RowDiffers):
+    """Rows are in the dump as well as in the log; the text says which."""
+
+    fault = "it inserts rows that the dump has already"
 
 
 class ScratchTables:
@@ -53,10 +68,10 @@ class ScratchTables:
         self._is_made = False
         self._number = 0
         self._tables: dict[TableName, ImagedTable | None] = {}
-        self._targets: dict[ImageTable, TableKey] = {}
+        self._targets: dict[ImagePlans, TableKey] = {}
         self._stale: list[TableKey] = []
-        self.sent = 0
-        """Images that were inserted into scratch tables."""
+        self.written = HandlerCounts()
+        """What the server has counted in the session that applies rows."""
         self.asked = 0
         """Images that are as their rows."""
         self.not_compared: set[TableKey] = set()
@@ -75,6 +90,30 @@ class ScratchTables:
             return ()
         return table.key
 
+    def is_without_key(self, name: TableName) -> bool:
+        """Tell whether the server finds the rows of a table that was asked for by all columns."""
+        table = self._tables.get(name)
+        return table is not None and not table.key
+
+    def count_here(self, plans: ImagePlans, images: list[bytes]) -> int:
+        """Return how many of these whole rows a table without a key has."""
+        columns = (1 << len(plans.table.columns)) - 1
+        table = self._tables[plans.table.name]
+        if table is None:
+            return 0
+        with self._counted(), self._undone():
+            scratch = self._send(plans, table, columns, images)
+            ((count,),) = self._rows.query(image_queries.count_here(scratch, table)).rows
+        return int(str(count))
+
+    def has_alike(self, plans: ImagePlans) -> bool:
+        """Tell whether a table has two rows with the same values."""
+        table = self._tables[plans.table.name]
+        if table is None:
+            return False
+        with self._counted():
+            return bool(self._rows.query(image_queries.find_alike(table)).rows)
+
     def compare(self, images: Mapping[tuple[ImageTable, int], list[bytes]]) -> None:
         """Require that the rows of the server are as these images; inside of a transaction.
 
@@ -84,10 +123,8 @@ class ScratchTables:
         """
         if not images:
             return
-        self._rows.execute_sql(f"SAVEPOINT {_SAVEPOINT}")
-        asked = sum(self._compare(*group, of_group) for group, of_group in images.items())
-        self._rows.execute_sql(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
-        self._rows.execute_sql(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+        with self._undone():
+            asked = sum(self._compare(*group, of_group) for group, of_group in images.items())
         self.asked += asked
 
     def forget(self) -> None:
@@ -103,7 +140,30 @@ class ScratchTables:
             self._is_made = False
 
     def _describe(self, key: TableKey) -> ImagedTable | None:
-        return None if key in self.not_compared else read_compared_table(self._scratch, key)
+        return None if key in self.not_compared else read_imaged_table(self._scratch, key)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Add what the server counts meanwhile: its queries may write temporary tables."""
+        before = read_handlers(self._rows)
+        yield
+        self.written += read_handlers(self._rows) - before
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        """Take back what is sent, inside of a transaction; after an error the caller does."""
+        self._rows.execute_sql(f"SAVEPOINT {_SAVEPOINT}")
+        yield
+        self._rows.execute_sql(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
+        self._rows.execute_sql(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+
+    def _send(
+        self, plans: ImagePlans, table: ImagedTable, columns: int, images: list[bytes]
+    ) -> TableKey:
+        """Insert images into the scratch table of their table, and return its name."""
+        scratch = self._find_scratch(plans, table)
+        self._rows.execute_sql(binlog_statement(_make_events(plans, scratch, columns, images)))
+        return scratch
 
     def _compare(self, table: ImageTable, columns: int, images: list[bytes]) -> int:
         """Compare images of one table that have these columns; return how many."""
@@ -111,9 +171,8 @@ class ScratchTables:
         compared = self._tables[name]
         if compared is None:
             return 0
-        scratch = self._find_scratch(table, compared)
-        self._rows.execute_sql(binlog_statement(_make_events(table, scratch, columns, images)))
-        self.sent += len(images)
+        scratch = self._send(table.plans, compared, columns, images)
+        self.written += HandlerCounts(inserted=len(images))
         query = image_queries.count_same(scratch, compared, columns)
         (same,) = self._rows.query(query).rows[0]
         if same == len(images):
@@ -127,8 +186,8 @@ class ScratchTables:
             raise RowDiffers(f"of {len(images):,} rows of {name}, {same!s} are as the log has them")
         raise RowDiffers(image_queries.describe_other(compared, columns, found[0]))
 
-    def _find_scratch(self, table: ImageTable, compared: ImagedTable) -> TableKey:
-        scratch = self._targets.get(table)
+    def _find_scratch(self, plans: ImagePlans, table: ImagedTable) -> TableKey:
+        scratch = self._targets.get(plans)
         if scratch is None:
             if not self._is_made:
                 self._scratch.execute_sql(b"CREATE DATABASE " + quote_name(self._schema))
@@ -137,8 +196,8 @@ class ScratchTables:
             self._drop_stale()
             self._number += 1
             scratch = self._schema, f"images_{self._number}"
-            self._scratch.execute_sql(image_queries.make_scratch(scratch, compared))
-            self._targets[table] = scratch
+            self._scratch.execute_sql(image_queries.make_scratch(scratch, table))
+            self._targets[plans] = scratch
         return scratch
 
     def _drop_stale(self) -> None:
@@ -152,16 +211,16 @@ class ScratchTables:
         self._stale.clear()
 
 
-def _make_events(table: ImageTable, scratch: TableKey, columns: int, images: list[bytes]) -> bytes:
+def _make_events(plans: ImagePlans, scratch: TableKey, columns: int, images: list[bytes]) -> bytes:
     """Return the events that insert images into a scratch table."""
     table_id = _TABLE_ID
-    body = table.plans.map_body
+    body = plans.map_body
     _, names_end = read_table_name(body[NAMES_AT:])
     names = b"".join(
         bytes([len(name)]) + name + b"\0" for name in (part.encode() for part in scratch)
     )
     table_map = table_id + body[6:NAMES_AT] + names + body[NAMES_AT + names_end :]
-    width = len(table.columns)
+    width = len(plans.table.columns)
     head = table_id + _ENDS_STATEMENT + _NO_EXTRA + write_packed(width)
     head += columns.to_bytes((width + 7) // 8, "little")
     return _make_event(EventKind.TABLE_MAP, table_map) + _make_event(

@@ -27,6 +27,13 @@ _UNIQUE_KEYS = (
     " WHERE s.table_schema = _utf8mb4 0x{schema} AND s.table_name = _utf8mb4 0x{table}"
     " AND NOT s.non_unique ORDER BY s.index_name <> 'PRIMARY', s.index_name, s.seq_in_index"
 )
+_TABLES_WITH_KEY = (
+    "SELECT DISTINCT k.table_schema, k.table_name FROM ("
+    "SELECT s.table_schema, s.table_name FROM information_schema.statistics s"
+    f" WHERE NOT s.non_unique AND s.table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+    " GROUP BY s.table_schema, s.table_name, s.index_name"
+    " HAVING SUM(s.nullable = 'YES' OR s.column_name IS NULL) = 0) k"
+)
 _CASCADES = (
     "SELECT constraint_schema, table_name FROM information_schema.referential_constraints"
     " WHERE (delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL'))"
@@ -74,8 +81,8 @@ def read_columns(connection: Connection, key: TableKey) -> list[TableColumn]:
     ]
 
 
-def read_compared_table(connection: Connection, key: TableKey) -> ImagedTable | None:
-    """Return how the rows of a table are compared; None if it has no key that makes them unique."""
+def read_imaged_table(connection: Connection, key: TableKey) -> ImagedTable:
+    """Return how the rows of a table are compared."""
     schema, table = (name.encode("utf-8", "surrogateescape").hex() for name in key)
     rows = connection.query(_COMPARED_COLUMNS.format(schema=schema, table=table)).rows
     columns = tuple(
@@ -92,7 +99,13 @@ def read_compared_table(connection: Connection, key: TableKey) -> ImagedTable | 
         names = [name for name in parts if name is not None and name not in nullable]
         if len(names) == len(parts):
             return ImagedTable(key, columns, tuple(places[name] for name in names), index)
-    return None
+    return ImagedTable(key, columns, (), "")
+
+
+def find_tables_with_key(connection: Connection) -> set[TableKey]:
+    """Return the tables that have a key by which no two rows are alike."""
+    rows = connection.query(_TABLES_WITH_KEY).rows
+    return {(str(schema), str(table)) for schema, table in rows}
 
 
 def read_collations(connection: Connection) -> dict[int, tuple[str, str]]:
