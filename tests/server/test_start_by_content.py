@@ -308,6 +308,8 @@ def test_values_of_all_types(source: Source, world: LoadServer, tmp_path: Path) 
         source.run(f"INSERT INTO game.key_{number} VALUES " + ",".join(f"({v},1)" for v in texts))
     source.run("INSERT INTO game.pairs VALUES ('x','1',1),('y','1',2)")
     source.run("INSERT INTO game.one VALUES (NULL,1),(NULL,2)")
+    source.run("CREATE TABLE game.word (id INT PRIMARY KEY, e ENUM('a',''), n INT)")
+    source.run("INSERT IGNORE INTO game.word VALUES (1, 'none', 1), (2, '', 1)")
     dump, begin = source.dump(tmp_path / "w.sql", NO_COORDINATES), source.moment()
     source.run("SET time_zone = 'SYSTEM'")
     for number in range(len(_VALUES)):
@@ -316,10 +318,11 @@ def test_values_of_all_types(source: Source, world: LoadServer, tmp_path: Path) 
     for number in range(len(_KEYS)):
         source.run(f"UPDATE game.key_{number} SET n = n + 1")
     source.run("UPDATE game.pairs SET c = c + 1", "UPDATE game.one SET a = 5 WHERE b = 1")
+    source.run("UPDATE game.word SET n = 2")
     ledger, moment = world.load(dump), source.moment()
     found = find(world, ledger, source.logs())
     assert (found.log_name, found.position) == (begin.log_name, begin.position)
-    changed = 2 * len(_VALUES) + 3 * len(_KEYS) + 2 + 1
+    changed = 2 * len(_VALUES) + 3 * len(_KEYS) + 2 + 1 + 2
     assert found.evidence.rows == changed + 1 + 20  # the others were only inserted
     assert found.evidence.not_later == changed
     go_to(world, ledger, found, source.logs(), moment)

@@ -184,6 +184,41 @@ def test_equal_values_of_all_types_pass(source: Source, world: LoadServer, tmp_p
     assert (images.stated, images.same, images.asked) == (2, 1, 1)
 
 
+def test_words_that_dumps_do_not_tell_apart_pass(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        "UPDATE game.kind SET a = a + 1",
+        before=(
+            "CREATE TABLE game.kind (id INT PRIMARY KEY, a INT, e ENUM('a',''), s SET('','b'))",
+            "INSERT IGNORE INTO game.kind VALUES (1, 1, 'none', 0), (2, 1, '', 1), (3, 1, 'a', 2)",
+        ),
+    )
+    images = receipt_of(told, world).images
+    assert images is not None
+    assert images.asked == 3
+
+
+@pytest.mark.parametrize("column", ["f FLOAT", "j JSON"])
+def test_a_table_without_a_key_whose_values_dumps_change_is_explained(
+    source: Source, world: LoadServer, tmp_path: Path, column: str
+) -> None:
+    name, kind = column.split()
+    value = "1.23456789" if kind == "FLOAT" else "JSON_OBJECT('at', DATE'2026-03-03')"
+    told = tell(
+        source,
+        tmp_path,
+        "DELETE FROM game.kind",
+        before=(
+            f"CREATE TABLE game.kind (id INT, {name} {kind})",
+            f"INSERT INTO game.kind VALUES (1, {value})",
+        ),
+    )
+    refuse(told, world, "a table without a key", "mysqldump has rounded its FLOAT values")
+
+
 @pytest.mark.parametrize(
     ("image", "compared", "only_keys"), [("FULL", 3, 0), ("NOBLOB", 3, 0), ("MINIMAL", 0, 3)]
 )

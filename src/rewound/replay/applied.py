@@ -7,7 +7,7 @@ from rewound.binlog.events.table_map import TableMap, TableName
 from rewound.binlog.rows.row_counts import ChangedRows
 from rewound.dump.rules.verdict import RuleUse
 from rewound.load.log_receipt import HandlerCounts, LogRule
-from rewound.replay.not_proved import Unstated, find_unstated
+from rewound.replay.not_proved import INEXACT, Unstated, find_unstated
 
 _MOST_DEFINITIONS = 1000
 """How many of them a receipt lists."""
@@ -46,6 +46,11 @@ class Applied:
         """Record what the log does not state of a table."""
         for kind in find_unstated(table_map):
             self.unstated.setdefault(kind, set()).add(table_map.name)
+
+    @property
+    def inexact(self) -> set[TableName]:
+        """Tables whose rows a dump may not have exactly."""
+        return set().union(*(self.unstated.get(kind, ()) for kind in INEXACT))
 
     def add_use(self, use: RuleUse, place: str) -> None:
         """Count one use of a rule."""

@@ -99,7 +99,7 @@ class Applier:
         try:
             self._events.apply(transaction, self._maps, left_out)
         except MysqlError as error:
-            raise explain_refusal(transaction, error) from error
+            raise explain_refusal(transaction, error, inexact=self.applied.inexact) from error
         except RowDiffers as difference:
             raise self._explain_difference(transaction, difference) from difference
 
@@ -188,14 +188,15 @@ class Applier:
                 try:
                     self._commit(batch)
                 except MysqlError as own_error:
-                    return explain_refusal(transaction, own_error)
+                    return explain_refusal(transaction, own_error, inexact=self.applied.inexact)
                 except RowDiffers as difference:
                     return self._explain_difference(transaction, difference)
         except MysqlError as own_error:
             error = own_error  # the server is gone
         if isinstance(error, RowDiffers):
             return None
-        return explain_refusal(self._waiting[0][0], error, others=len(self._waiting) - 1)
+        first, others = self._waiting[0][0], len(self._waiting) - 1
+        return explain_refusal(first, error, others=others, inexact=self.applied.inexact)
 
     def _explain_difference(
         self, transaction: LoggedTransaction, difference: RowDiffers

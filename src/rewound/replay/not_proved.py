@@ -39,6 +39,14 @@ class Unstated(Enum):
     EXACT_FLOATS = (
         "that FLOAT columns have all digits in {tables}: mysqldump rounds their values to six"
     )
+    JSON_TYPES = (
+        "of which types numbers and dates in JSON columns are in {tables}: mysqldump writes them as"
+        " text"
+    )
+
+
+INEXACT = (Unstated.EXACT_FLOATS, Unstated.JSON_TYPES)
+"""What a dump may not have as it is on the server."""
 
 
 def find_unstated(table_map: TableMap) -> Iterator[Unstated]:
@@ -58,6 +66,8 @@ def find_unstated(table_map: TableMap) -> Iterator[Unstated]:
         yield Unstated.SIGNS
     if types.FLOAT in kinds:
         yield Unstated.EXACT_FLOATS
+    if types.JSON in kinds:
+        yield Unstated.JSON_TYPES
 
 
 def describe_unproved(

@@ -1,14 +1,20 @@
 """What it means that a server refuses a transaction of a log. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
+from rewound.binlog.events.table_map import TableName
 from rewound.binlog.transaction import LoggedTransaction
 from rewound.dump.rules.table import Rule
 from rewound.errors import FREE_DISK, HostError, MysqlError, ReplayError
 
 _OTHER_SERVER = "the logs may be of another server, or the dump of no single moment"
+_INEXACT = (
+    "or it is of a table without a key, which is searched by all values, and mysqldump has rounded"
+    " its FLOAT values or changed the types of its JSON values"
+)
+_NO_SUCH_ROW = 1032
 _MEANINGS: Mapping[int, str] = {
-    1032: f"a row that it changes is not here; {_OTHER_SERVER}",
+    _NO_SUCH_ROW: f"a row that it changes is not here; {_OTHER_SERVER}",
     1050: "a table that it creates is here already; the replay began too early",
     1062: "a row that it inserts is here already; the replay began too early, or the dump is of no"
     " single moment (dumped without --single-transaction)",
@@ -34,13 +40,22 @@ def refuse_by_rule(place: str, rule: Rule, why: str = "", *, quoted: str = "") -
 
 
 def explain_refusal(
-    transaction: LoggedTransaction, error: MysqlError, *, others: int = 0
+    transaction: LoggedTransaction,
+    error: MysqlError,
+    *,
+    others: int = 0,
+    inexact: Set[TableName] = frozenset(),
 ) -> ReplayError | HostError:
-    """Return the error of a transaction, or of one of so many more, that the server refuses."""
+    """Return the error of a transaction, or of one of so many more, that the server refuses.
+
+    `inexact` are tables whose rows a dump may not have exactly.
+    """
     among = f" or one of {others:,} transactions after it" if others else ""
     if error.is_out_of_space:
         return HostError(f"{transaction.place}: {error.message}", hint=FREE_DISK)
     meaning = _MEANINGS.get(error.number)
+    if error.number == _NO_SUCH_ROW and not inexact.isdisjoint(transaction.tables):
+        meaning = f"{_MEANINGS[_NO_SUCH_ROW]}; {_INEXACT}"
     return ReplayError(
         f"{transaction.place}{among}: the server refuses it: {meaning or error.message}",
         hint=None

@@ -49,7 +49,7 @@ def test_only_the_columns_of_the_images_are_compared() -> None:
 @pytest.mark.parametrize(
     ("data_type", "form"),
     [
-        ("enum", b"i.`c` + 0 <=> r.`c` + 0"),
+        ("enum", b"CAST(i.`c` AS BINARY) <=> CAST(r.`c` AS BINARY)"),
         ("timestamp", b"UNIX_TIMESTAMP(i.`c`) <=> UNIX_TIMESTAMP(r.`c`)"),
         ("datetime", b"i.`c` <=> r.`c`"),
         ("longblob", b"i.`c` <=> r.`c`"),
