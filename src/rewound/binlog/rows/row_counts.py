@@ -17,8 +17,8 @@ _TABLE_ID_BYTES = 6
 _TABLE_ID_END = HEADER_BYTES + _TABLE_ID_BYTES
 _TABLE_MAP = int(EventKind.TABLE_MAP)  # ints are compared faster than members
 _ROW_KINDS = frozenset(map(int, ROW_KINDS))
-_MYSQL_KINDS = frozenset({30, 31, 32})
-_UPDATE_ROWS = 31
+_UPDATE_ROWS = int(EventKind.UPDATE_ROWS)
+_MYSQL_KINDS = frozenset({int(EventKind.WRITE_ROWS), _UPDATE_ROWS, int(EventKind.DELETE_ROWS)})
 
 
 @dataclass(slots=True)
