@@ -64,6 +64,7 @@ class DumpReader:
         """Statements without rows in the text so far, as far as its reader counts them."""
         self._allows_any_ratio = allows_any_ratio
         self._file = _HashingFile(open_dump(path))
+        self._stream: TextStream = self._file
         self.file_size_bytes = self._file.size_bytes
 
     def __enter__(self) -> Self:
@@ -90,17 +91,19 @@ class DumpReader:
     @property
     def is_too_well_compressed(self) -> bool:
         """Whether the data expanded more than that of any dump."""
-        longest = max(HARMLESS_TEXT_BYTES, LARGEST_RATIO * self.file_bytes_read)
-        most = max(HARMLESS_STATEMENTS, MOST_STATEMENTS_PER_BYTE * self.file_bytes_read)
+        used = self._stream.bytes_used
+        longest = max(HARMLESS_TEXT_BYTES, LARGEST_RATIO * used)
+        most = max(HARMLESS_STATEMENTS, MOST_STATEMENTS_PER_BYTE * used)
         return self.text_bytes_read > longest or self.statements > most
 
     @property
     def ratio(self) -> str:
         """The sizes of the file and of its text, as a phrase."""
         many = self.statements > HARMLESS_STATEMENTS
+        used = self._stream.bytes_used
         return (
-            f"{self.file_bytes_read:,} bytes expand to {self.text_bytes_read:,} bytes of text,"
-            f" {self.text_bytes_read // max(1, self.file_bytes_read):,} times as many"
+            f"{used:,} bytes expand to {self.text_bytes_read:,} bytes of text,"
+            f" {self.text_bytes_read // max(1, used):,} times as many"
             + (f", with {self.statements:,} statements" if many else "")
         )
 
@@ -175,9 +178,11 @@ class DumpReader:
             )
 
     def _iter_text(self, compression: Compression | None) -> Iterator[bytes]:
-        # Kept until this object is deleted: closing the buffer would close our file as well.
-        self._stream = stream = self._file if compression is None else compression.open(self._file)
-        start = self._read_start(stream)
+        if compression is not None:
+            # Kept until this object is deleted: closing its buffer would close our file as well.
+            self._stream = compression.open(self._file)
+        chunks = _iter_chunks(self._stream)
+        start = self._read_start(chunks)
         if not start:
             raise DumpError(self.path, "is empty", hint="the job that wrote it failed")
         self._refuse_foreign(start)
@@ -188,7 +193,7 @@ class DumpReader:
                 hint="rename it if it is plain SQL text",
             )
         yield start
-        while chunk := stream.read(CHUNK_BYTES):
+        for chunk in chunks:
             self.text_bytes_read += len(chunk)
             if self.is_too_well_compressed and not self._allows_any_ratio:
                 raise DumpError(
@@ -199,12 +204,14 @@ class DumpReader:
                 )
             yield chunk
 
-    def _read_start(self, stream: TextStream) -> bytes:
+    def _read_start(self, chunks: Iterator[bytes]) -> bytes:
         """Read enough to recognise the text, even if the pieces are short."""
         start = b""
-        while len(start) < START_BYTES and (chunk := stream.read(CHUNK_BYTES)):
+        for chunk in chunks:
             start += chunk
             self.text_bytes_read += len(chunk)
+            if len(start) >= START_BYTES:
+                break
         return start
 
     def _refuse_foreign(self, start: bytes) -> None:
@@ -217,6 +224,16 @@ class DumpReader:
             )
 
 
+def _iter_chunks(stream: TextStream) -> Iterator[bytes]:
+    """Yield the pieces of a stream, none longer than CHUNK_BYTES."""
+    while piece := stream.read(CHUNK_BYTES):
+        if len(piece) <= CHUNK_BYTES:
+            yield piece
+        else:
+            for start in range(0, len(piece), CHUNK_BYTES):
+                yield piece[start : start + CHUNK_BYTES]
+
+
 class _HashingFile(io.RawIOBase):
     """A file that counts and hashes what is read from it, each byte once, in order."""
 
@@ -226,6 +243,10 @@ class _HashingFile(io.RawIOBase):
         self.digest = hashlib.sha256()
         self._stat = os.fstat(self._file.fileno())
         self.size_bytes = self._stat.st_size
+
+    @property
+    def bytes_used(self) -> int:
+        return self.bytes_read
 
     def readable(self) -> bool:
         return True

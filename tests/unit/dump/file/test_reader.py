@@ -1,11 +1,14 @@
+import bz2
 import errno
 import gzip
 import hashlib
+import lzma
 import os
 import random
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -234,6 +237,19 @@ def test_a_small_file_does_not_become_any_number_of_statements(
     with DumpReader(path) as opened:
         for _ in opened.iter_chunks():
             opened.statements = 100
+
+
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, bz2.compress, lzma.compress, zstandard.compress]
+)
+def test_what_follows_lets_the_beginning_become_no_more_statements(tmp_path, monkeypatch, compress):
+    path = tmp_path / "host1.sql"
+    path.write_bytes(compress(b"SET @a=1;\n" * (1 << 20)) + compress(os.urandom(1 << 21)))
+    monkeypatch.setattr(reader, "HARMLESS_STATEMENTS", 100_000)
+    with DumpReader(path) as opened, pytest.raises(DumpError, match=r"too-well: "):
+        for chunk in opened.iter_chunks():
+            opened.statements += chunk.count(b"\n")
+    assert opened.statements < 250_000
 
 
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
