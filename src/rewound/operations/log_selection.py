@@ -158,8 +158,10 @@ def _require_zone(target: TargetTime) -> None:
     """
     if target.states_zone:
         return
-    here = target.at.replace(tzinfo=None).astimezone(target.at.tzinfo)
-    other = f", or {here:%Y-%m-%d %H:%M:%S} UTC in this host's zone" * (here != target.at)
+    # With fold, both moments of a clock time that this host's clock shows twice.
+    here = {target.at.replace(tzinfo=None, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    times = " or ".join(f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in sorted(here))
+    other = f", or {times} in this host's zone" * (here != {target.at})
     raise UsageError(
         f"{target.text!r} names no time zone; it may be {target.at:%Y-%m-%d %H:%M:%S} UTC{other}",
         hint="with binary logs, the moment is exact: add the zone, as in"
