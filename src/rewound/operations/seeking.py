@@ -18,7 +18,12 @@ from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.world import World
 from rewound.load.log_receipt import LogReceipt
-from rewound.operations.dump_selection import Selection, find_dumps, read_selection
+from rewound.operations.dump_selection import (
+    Selection,
+    find_dumps,
+    read_selection,
+    read_timezone,
+)
 from rewound.operations.engines import get_engine
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
 from rewound.operations.in_place import prepare_in_place, restore_in_place
@@ -101,7 +106,9 @@ def seek(
         else:
             steps = _find_steps(catalog, folder, record, names, destination.step)
             targets = {name: step.target for name, step in steps.items()}
-            chosen = take_logs(catalog, choice, targets, lambda _text: None)
+            chosen = take_logs(
+                catalog, choice, targets, lambda _text: None, names_zone=selection.timezone
+            )
         plans = [
             _plan(world, chosen, folder.path / "worlds" / name, _find_receipt(folder, name))
             for name, world in record.worlds.items()
@@ -130,6 +137,8 @@ def _select(
     )
     return replace(
         selection,
+        # Names are read as when the fleet was made.
+        timezone=read_timezone(request.timezone),
         binlogs=tuple(Path(folder) for folder in request.binlogs),
         point=destination.point,
     )
