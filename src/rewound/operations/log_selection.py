@@ -174,25 +174,33 @@ def find_contradiction(dump: Dump, plan: ReplayPlan, names_zone: tzinfo) -> str 
     if plan.stands_after_us is None or dump.day_only:
         return None
     named_us = at_time(dump.taken_at, is_strict=False).time_us
-    before_us = plan.stands_before_us
-    if named_us < plan.stands_after_us:
-        gap = timedelta(microseconds=plan.stands_after_us - named_us)
-        place, how = f"after {show_time(plan.stands_after_us)}", "later"
+    after_us, before_us = plan.stands_after_us, plan.stands_before_us
+    if named_us < after_us:
+        gap_us, longest_us = after_us - named_us, before_us and before_us - named_us
+        place, how = f"after {show_time(after_us)}", "later"
     elif before_us is not None and named_us > before_us:
-        gap = timedelta(microseconds=named_us - before_us)
+        gap_us, longest_us = named_us - before_us, named_us - after_us
         place, how = f"before {show_time(before_us)}", "earlier"
     else:
         return None
+    gap = timedelta(microseconds=gap_us)
+    longest = timedelta.max if longest_us is None else timedelta(microseconds=longest_us)
     is_chosen = str(names_zone) != str(UTC)
-    half_hours = round(gap / _HALF_HOUR)
-    is_of_zone = half_hours >= 2 and abs(gap - half_hours * _HALF_HOUR) <= _LONGEST_LAG
-    if gap <= _FAR_OFF and not (is_chosen and is_of_zone):
+    if gap <= _FAR_OFF and not (is_chosen and _may_be_of_zone(gap, longest)):
         return None
     read = f" in {names_zone} (--timezone)" * is_chosen
     return (
         f"the time of {dump.path.name}, read{read}, is {show_time(named_us)}, but its place in the"
         f" binary logs is {place}, {_show_gap(gap)} {how}; what is replayed is exact all the same,"
         " but dumps without binary logs are chosen by such times"
+    )
+
+
+def _may_be_of_zone(gap: timedelta, longest: timedelta) -> bool:
+    """Tell whether a difference between these two is one of zones, but for the delay of a dump."""
+    half_hours = max(2, -((_LONGEST_LAG - gap) // _HALF_HOUR))
+    return gap + _LONGEST_LAG >= 2 * _HALF_HOUR and (
+        longest >= half_hours * _HALF_HOUR - _LONGEST_LAG
     )
 
 

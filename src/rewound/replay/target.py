@@ -92,7 +92,5 @@ def parse_position(text: str) -> AtPosition:
 
 def show_time(time_us: int) -> str:
     """Return a time of a log for people, in UTC, with microseconds where it has some."""
-    at = datetime.fromtimestamp(time_us // SECOND_US, UTC).replace(
-        microsecond=time_us % SECOND_US
-    )
+    at = datetime.fromtimestamp(time_us // SECOND_US, UTC).replace(microsecond=time_us % SECOND_US)
     return f"{at.isoformat(' ').removesuffix('+00:00')} UTC"

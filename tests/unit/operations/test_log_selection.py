@@ -67,5 +67,11 @@ def test_a_place_that_is_open_or_a_time_without_a_clock_contradicts_nothing():
     assert find_contradiction(named, make_plan(after_s=None), TOKYO) is None
     early = make_dump(STANDS_AT - timedelta(hours=9), day_only=True)
     assert find_contradiction(early, make_plan(), TOKYO) is None
+    # The last transaction before a dump may be long ago; then it may be off by many zones.
+    named = make_dump(STANDS_AT - timedelta(hours=9))
+    assert find_contradiction(named, make_plan(after_s=-1_000), TOKYO) is not None
+    assert find_contradiction(named, make_plan(before_s=None), TOKYO) is not None
+    soon = make_dump(STANDS_AT - timedelta(minutes=40))
+    assert find_contradiction(soon, make_plan(after_s=-1_000, before_s=None), TOKYO) is None
     idle = make_plan(after_s=-86_400)
     assert find_contradiction(make_dump(STANDS_AT - timedelta(hours=9)), idle, TOKYO) is None
