@@ -59,6 +59,9 @@ def test_status_tells_the_moments_around_a_transaction_apart(cli: Cli) -> None:
         BONUS.replace(":674", ":673"),
     )
     assert just_before["moment_asked"] == f"before {at['moment_asked']}"
+    refused = cli("seek", "2026-10-25 02:30", "--timezone", "Europe/Berlin")
+    assert refused.code == 2
+    assert "exists twice in Europe/Berlin" in refused.stderr
     header, _, row = cli("status").lines
     assert header.split()[:5] == ["world", "state", "as", "of", "last"]
     assert row.split()[4] == ":673"
