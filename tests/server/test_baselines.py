@@ -172,7 +172,8 @@ def test_a_reset_that_was_killed_is_interrupted_and_can_be_done_again(
 def test_a_world_that_cannot_be_reset_does_not_stop_the_others(cli: Cli, dumps: Dumps, down: None):
     write_game(dumps, "a")
     write_game(dumps, "b", sql="INSERT INTO player VALUES (77);\n")
-    up(cli, dumps.folder)
+    moment = ("--at", "2026-03-05", "--timezone", "Europe/Berlin")
+    up(cli, dumps.folder, *moment)
     [gone] = [each for each in baselines_of(cli) if each["worlds"] == "default/b"]
     [folder] = (cli.cache_dir / "baselines").glob(f"{gone['baseline']}*")
     (folder / "baseline.json").write_text("{")
@@ -180,8 +181,8 @@ def test_a_world_that_cannot_be_reset_does_not_stop_the_others(cli: Cli, dumps: 
     done = cli("reset")
     assert done.code == 4
     assert f"error: world b: cannot be reset: baseline {gone['baseline']} of b_" in done.stderr
-    hint = f"hint: restore the whole fleet again: rewound up {dumps.folder} --replace\n"
-    assert hint in done.stderr
+    hint = f"hint: restore the whole fleet again: rewound up {dumps.folder} --replace"
+    assert f"{hint} {' '.join(moment)}\n" in done.stderr
     # Without anything to go back to, the world is left as it is.
     assert states_of(cli) == {"a": "ready", "b": "ready"}
 

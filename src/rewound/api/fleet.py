@@ -212,15 +212,16 @@ class Fleet:
             ),
             step=None if step is None else read_direction(step),
         )
-        brought = seek(
+        seeking = seek(
             self.name,
             destination,
             worlds,
             verify_images=verify_images,
             observer=Silent(),
             narrate=_ignore,
+            warn=_ignore,
         )
-        require_all(brought.failures)
+        require_all(seeking.brought.failures)
 
     def start(self, worlds: str | None = None) -> None:
         """Start the servers of worlds that are stopped, by default all; changes are kept.

@@ -7,10 +7,10 @@ world or the wrong moment is an error here, never a silent preference.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from rewound.catalog.dump import NO_TIME, Catalog, Dump
-from rewound.catalog.naming.directives import to_utc
+from rewound.catalog.local_times import LocalTime, end_of_day, read_local, start_of_day
 from rewound.errors import CatalogError, UsageError
 from rewound.worlds.folding import fold_worlds
 from rewound.worlds.sentences import tell_of_worlds
@@ -53,7 +53,10 @@ class ChosenDump:
     older: tuple[Dump, ...]
     """The dumps to fall back to, newest first."""
     age: timedelta | None
-    """How long before the target time the dump was taken; None without a target time."""
+    """How long before the target time the dump was taken; None without a target time, and of a
+    world that binary logs take there."""
+    doubt: str | None = None
+    """What the user should know before trusting it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,11 @@ class Choice:
     """By world in natural order."""
     missing_worlds: tuple[MissingWorld, ...]
     """The worlds without a dump for the target time, in natural order."""
-    warnings: tuple[str, ...]
-    """What the user should know before trusting the choice."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know before trusting the choice."""
+        return tuple(f"world {e.dump.world}: {e.doubt}" for e in self.chosen if e.doubt)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -92,7 +98,7 @@ def parse_target(
     time means its end, or its start with `strictly_before`.
 
     Raises:
-        UsageError: the text is not a time in ISO form.
+        UsageError: the text is not a time in ISO form, or clocks show that time twice or never.
     """
     iso_text = re.sub(r"\s+(?=[+-]\d|Z$)", "", text.strip())
     states_zone = zone_is_chosen
@@ -101,7 +107,10 @@ def parse_target(
         if at is None:
             written = datetime.fromisoformat(iso_text)
             states_zone = states_zone or written.tzinfo is not None
-            at = to_utc(written, timezone)
+            local = read_local(written, timezone)
+            at = local.before
+            if not local.is_certain:
+                raise _refuse_uncertain(text.strip(), local, timezone)
     except ValueError as error:
         raise UsageError(
             f"{text!r} is not a valid time",
@@ -115,7 +124,24 @@ def _read_day(text: str, timezone: tzinfo, *, strictly_before: bool) -> datetime
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return to_utc(datetime.combine(day, time.min if strictly_before else time.max), timezone)
+    return start_of_day(day, timezone) if strictly_before else end_of_day(day, timezone)
+
+
+def _refuse_uncertain(text: str, local: LocalTime, timezone: tzinfo) -> UsageError:
+    """Return the refusal of a time that clocks show twice or never, with both of its meanings."""
+    before, after = (at.astimezone(timezone).isoformat(" ") for at in (local.before, local.after))
+    hint = f"write the moment that you mean with its offset: '{before}' or '{after}'"
+    if local.is_skipped:
+        return UsageError(
+            f"{text!r} does not exist in {timezone}, where clocks are put forward past it: by the"
+            f" clock before that, it means {before}, by the clock after it {after}",
+            hint=hint,
+        )
+    return UsageError(
+        f"{text!r} exists twice in {timezone}, where clocks are put back then:"
+        f" {before} is {_show_utc(local.before)}, and {after} is {_show_utc(local.after)}",
+        hint=hint,
+    )
 
 
 def choose_dumps(catalog: Catalog, target: TargetTime | None) -> Choice:
@@ -140,8 +166,7 @@ def choose_dumps(catalog: Catalog, target: TargetTime | None) -> Choice:
             missing.append(MissingWorld(world, oldest_first[0]))
         else:
             chosen.append(chosen_dump)
-    warnings = [warning for each in chosen if (warning := _find_warning(each.dump, target))]
-    return Choice(tuple(chosen), missing_worlds=tuple(missing), warnings=tuple(warnings))
+    return Choice(tuple(chosen), missing_worlds=tuple(missing))
 
 
 def require_all(
@@ -243,22 +268,55 @@ def _find_choice(oldest_first: Sequence[Dump], target: TargetTime | None) -> Cho
         skipped_newer=tuple(oldest_first[len(admitted) :]),
         older=tuple(reversed(older)),
         age=target.at - chosen.taken_at if target else None,
+        doubt=_find_doubt(chosen, target) or _find_other_newest(admitted, target),
     )
 
 
-def _find_warning(dump: Dump, target: TargetTime | None) -> str | None:
+def _find_doubt(dump: Dump, target: TargetTime | None) -> str | None:
     """Return a warning if the dump may be newer than the target time after all."""
-    if target is None or not dump.day_only:
+    if target is None:
+        return None
+    if dump.other_at is not None and not target.admits(dump.other_at):
+        return (
+            f"{_describe_twice(dump, dump.other_at, target.timezone)}; the dump may have been"
+            f" taken after {target.text}"
+        )
+    if not dump.day_only:
         return None
     first_day = dump.taken_at.astimezone(target.timezone).date()
     last_day = first_day + timedelta(days=max(dump.open_days, 1) - 1)
-    if target.at >= to_utc(datetime.combine(last_day, time.max), target.timezone):
+    if target.at >= end_of_day(last_day, target.timezone):
         return None
     told = "the week but no day" if dump.open_days > 1 else "the day but no time of day"
+    return f"the name {dump.path} contains {told}; the dump may have been taken after {target.text}"
+
+
+def _find_other_newest(oldest_first: Sequence[Dump], target: TargetTime | None) -> str | None:
+    """Return a warning if an older dump may be the newest, whose time clocks show twice."""
+    *older, chosen = oldest_first
+    for dump in reversed(older):
+        if (
+            dump.other_at is not None
+            and dump.other_at > chosen.taken_at
+            and (target is None or target.admits(dump.other_at))
+        ):
+            zone = target.timezone if target else UTC
+            return (
+                f"{_describe_twice(dump, dump.other_at, zone)}; it may be newer than"
+                f" {chosen.path.name}, which was chosen"
+            )
+    return None
+
+
+def _describe_twice(dump: Dump, other_at: datetime, timezone: tzinfo) -> str:
     return (
-        f"world {dump.world}: the name {dump.path} contains {told}; the dump may have been taken"
-        f" after {target.text}"
+        f"clocks show the time of {dump.path} twice, at {_show(dump.taken_at, timezone)} and at"
+        f" {_show(other_at, timezone)}"
     )
+
+
+def _show_utc(moment: datetime) -> str:
+    return f"{moment.isoformat(' ').removesuffix('+00:00')} UTC"
 
 
 def _show(moment: datetime, timezone: tzinfo) -> str:

@@ -23,6 +23,7 @@ from rewound.catalog.dump import (
     natural_key,
     sort_naturally,
 )
+from rewound.catalog.local_times import read_local
 from rewound.catalog.logs.binary_log import LogKind
 from rewound.catalog.logs.folders import FindLogKind
 from rewound.catalog.logs.placing import LogNaming, place_logs
@@ -122,7 +123,11 @@ def discover(
         source=source,
         dumps=tuple(dumps),
         not_understood=tuple(sorted(not_understood, key=lambda entry: entry.path)),
-        warnings=(*_kind_warnings(named), *_zone_warnings(named)),
+        warnings=(
+            *_kind_warnings(named),
+            *_zone_warnings(named),
+            *_skipped_time_warnings(named, timezone),
+        ),
         ambiguous=ambiguous,
         ambiguous_patterns=_propose_for(named, asked) if ambiguous else {},
         doubts=tuple(doubts),
@@ -201,11 +206,13 @@ def _read_file(
 ) -> NamedDump | NotUnderstood:
     """Return the dump of a name; the closing line has the time where the name leaves it open.
 
+    Its clock is the dumped host's, in a zone that it does not state, as in names.
     If the closing line denies the week in the name, the name wins, as it does with a day.
     """
     if isinstance(name, NameProblem):
         return NotUnderstood(file.path, name.reason)
-    taken_at, time_source, closed_at = name.taken_at, TimeSource.NAME, None
+    taken_at, other_at, time_source = name.taken_at, name.other_at, TimeSource.NAME
+    closed_at = None
     if taken_at is None or name.span is not None:
         try:
             closed_at = source.read_closing_time(file.path)
@@ -214,7 +221,9 @@ def _read_file(
                 return NotUnderstood(file.path, f"no time in the name, and {error.reason}")
     if closed_at is not None:
         if name.span is None or name.span.holds(closed_at):
-            taken_at, time_source = closed_at.astimezone(UTC), TimeSource.CLOSING_LINE
+            clock = read_local(closed_at.astimezone(UTC).replace(tzinfo=None), source.timezone)
+            taken_at, time_source = clock.before, TimeSource.CLOSING_LINE
+            other_at = None if clock.is_certain else clock.after
         elif taken_at is None:
             return NotUnderstood(file.path, _describe_denied(file, name.span, closed_at, source))
     if taken_at is None:
@@ -228,6 +237,7 @@ def _read_file(
         time_source=time_source,
         day_only=name.day_only and not is_exact,
         open_days=1 if is_exact else name.open_days or 1,
+        other_at=other_at,
     )
     return NamedDump(dump, name, file)
 
@@ -319,3 +329,16 @@ def _zone_warnings(named: Iterable[NamedDump]) -> list[str]:
         " set the zone with --timezone, such as America/New_York"
         for zone, path in sorted(first_path.items())
     ]
+
+
+def _skipped_time_warnings(named: Iterable[NamedDump], timezone: tzinfo) -> list[str]:
+    """Return a warning if a dump has a time that clocks in the zone never show."""
+    for entry in named:
+        other_at = entry.dump.other_at
+        if other_at is not None and other_at < entry.dump.taken_at:
+            return [
+                f"the time of {entry.dump.path} does not exist in {timezone}, where clocks are put"
+                " forward past it: the dumps may have been named in another zone; --timezone sets"
+                " it"
+            ]
+    return []

@@ -41,6 +41,9 @@ class Dump:
     """The name has no time of day: `taken_at` is the start of a day, or of a week."""
     open_days: int = 1
     """How many days from `taken_at` on the name may mean, if it is `day_only`."""
+    other_at: datetime | None = None
+    """What else its time may mean, in UTC, where clocks change: later, if they show it twice;
+    earlier, if they never show it."""
 
 
 NO_TIME = "no time in the name, and no closing line"

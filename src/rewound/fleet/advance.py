@@ -6,6 +6,7 @@ again once the receipt balances; its data is then kept as the baseline of that m
 
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 from rewound.dump.text.quoting import quote_name
@@ -91,7 +92,10 @@ def _replay(
     identity: tuple[str, ...],
     back: WayBack | None,
 ) -> Ledger:
-    server, dump = restored.get_server(), restored.ledger.dump
+    server, known = restored.get_server(), restored.ledger
+    if restored.from_baseline:  # what was done before is not a part of how long this takes
+        known = replace(known, started_at=datetime.now(UTC))
+    dump = known.dump
 
     def report_progress(log: str, share: float) -> None:
         observer.world_loading(plan.name, dump.file_bytes, f"{log}, {share:.0%}")
@@ -103,8 +107,8 @@ def _replay(
         if back is None:
             ledger = replay(
                 loader,
-                replay_plan.after(restored.ledger.receipt),
-                restored.ledger,
+                replay_plan.after(known.receipt),
+                known,
                 options=context.load,
                 cancelled=context.cancelled,
                 progress=report_progress,
@@ -114,7 +118,7 @@ def _replay(
                 loader,
                 back,
                 replay_plan,
-                restored.ledger,
+                known,
                 options=context.load,
                 cancelled=context.cancelled,
                 progress=report_progress,

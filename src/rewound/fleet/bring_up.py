@@ -123,7 +123,8 @@ class _Recorder:
         return replace(known, server=None, schemas=(), rows=0)
 
     def ready(self, world: str, made: Restored) -> None:
-        planned = self.record_writer.record.worlds[world]
+        planned, receipt = self.record_writer.record.worlds[world], made.ledger.receipt
+        last = None if receipt is None else receipt.last
         ready = World(
             name=world,
             state=WorldState.READY,
@@ -137,6 +138,8 @@ class _Recorder:
             baseline=made.baseline,
             lower_case_table_names=made.settings.lower_case_table_names,
             moment=made.ledger.moment,
+            moment_asked=None if receipt is None else receipt.target,
+            last_transaction=None if last is None else last.name,
             passed_over=made.passed_over,
         )
         if made.server is not None:

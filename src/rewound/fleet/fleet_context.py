@@ -90,6 +90,8 @@ def _replace_command(record: FleetRecord) -> str:
         argv += ["--before", record.request.before]
     elif record.target is not None:
         argv += ["--at", record.target]
+    if record.request is not None and record.request.timezone not in (None, "UTC"):
+        argv += ["--timezone", str(record.request.timezone)]
     return shlex.join(argv)
 
 

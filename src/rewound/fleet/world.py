@@ -74,6 +74,10 @@ class World:
     """Why it failed."""
     moment: datetime | None = None
     """The moment that binary logs led to; None if it is the dump's own."""
+    moment_asked: str | None = None
+    """That moment as it was asked for, such as `before transaction 3e11fa47-…:23`."""
+    last_transaction: str | None = None
+    """The last transaction of the logs that it has, as GTID or FILE:POS; None if none."""
     passed_over: tuple[Path, ...] = ()
     """Newer dumps of it that could not be restored."""
 

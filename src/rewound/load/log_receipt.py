@@ -43,6 +43,11 @@ class LoggedPoint:
         """What tells it from others of the log."""
         return self.log_name, self.position, self.gtid
 
+    @property
+    def name(self) -> str:
+        """Its GTID, or FILE:POS of a log without GTIDs."""
+        return self.gtid or f"{self.log_name}:{self.position}"
+
     def __str__(self) -> str:
         gtid = f" ({self.gtid})" if self.gtid else ""
         time = f"{self.committed_at.isoformat(' ').removesuffix('+00:00')} UTC"

@@ -73,7 +73,7 @@ def read_selection(
     """
     if at is not None and before is not None:
         raise UsageError("--at and --before are mutually exclusive", hint="use only one of them")
-    zone = _read_timezone(timezone)
+    zone = read_timezone(timezone)
     target = None
     if (text := at if at is not None else before) is not None:
         target = parse_target(
@@ -140,7 +140,12 @@ def read_log_point(
     return parse_transaction(gtid, is_included=after_transaction is not None)
 
 
-def _read_timezone(name: str | None) -> tzinfo:
+def read_timezone(name: str | None) -> tzinfo:
+    """Return the zone of that name; UTC if none is given.
+
+    Raises:
+        UsageError: no zone has that name.
+    """
     if name is None:
         return UTC
     try:

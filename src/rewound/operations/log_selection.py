@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from rewound.catalog import Catalog, Choice, ChosenDump, Dump, TargetTime
 from rewound.catalog.logs.coverage import LogFacts
@@ -11,10 +11,14 @@ from rewound.errors import BinlogError, DumpError, DumpTooNew, ReplayError, Usag
 from rewound.figures import show_count
 from rewound.operations.dump_selection import Selection
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.target import Target, at_time
+from rewound.replay.target import Target, at_time, show_time
 from rewound.replay.world_logs import WorldLogs
 from rewound.worlds.folding import name_worlds
 
+_HALF_HOUR, _LONGEST_LAG = timedelta(minutes=30), timedelta(minutes=5)
+"""Zones differ by half hours, nearly all of them; a dump begins soon after it was named."""
+_FAR_OFF = timedelta(hours=20)
+"""No zone and no long run of dumps explains more than that."""
 _BY_CONTENT = (
     "{dump} does not say where it stands in the binary logs; it was chosen by the time in its name,"
     " and its rows are compared with the logs once it is loaded"
@@ -61,7 +65,8 @@ def choose_logs(
     lacking = sorted({each.dump.world for each in choice.chosen} - worlds)
     if lacking:
         narrate(f"without binary logs, as of their dumps: {name_worlds(lacking)}")
-    return take_logs(catalog, choice, dict.fromkeys(sorted(worlds), target), narrate)
+    targets = dict.fromkeys(sorted(worlds), target)
+    return take_logs(catalog, choice, targets, narrate, names_zone=selection.timezone)
 
 
 def take_logs(
@@ -69,14 +74,19 @@ def take_logs(
     choice: Choice,
     targets: Mapping[str, Target],
     narrate: Callable[[str], None],
+    *,
+    names_zone: tzinfo,
 ) -> LogChoice:
     """Return the logs that lead worlds to their targets, and the newest dumps that are old enough.
+
+    The logs settle what was in doubt about the time of a dump. If they contradict it, read in
+    `names_zone`, that is a new doubt: what is replayed is exact, but dumps without logs are not.
 
     Where logs do not lead there, the reason is found again when the world is made, which then
     fails; the others are restored.
     """
     logs = {world: WorldLogs(read_logs(catalog, world), targets[world]) for world in targets}
-    chosen = [_settle(each, logs, narrate) for each in choice.chosen]
+    chosen = [_settle(each, logs, narrate, names_zone) for each in choice.chosen]
     return LogChoice(replace(choice, chosen=tuple(chosen)), logs)
 
 
@@ -94,7 +104,10 @@ def _find_target(selection: Selection) -> Target | None:
 
 
 def _settle(
-    chosen: ChosenDump, logs: Mapping[str, WorldLogs], narrate: Callable[[str], None]
+    chosen: ChosenDump,
+    logs: Mapping[str, WorldLogs],
+    narrate: Callable[[str], None],
+    names_zone: tzinfo,
 ) -> ChosenDump:
     """Return the newest dump that has nothing from after the moment, and tell of its replay."""
     world_logs = logs.get(chosen.dump.world)
@@ -114,7 +127,8 @@ def _settle(
         except (ReplayError, BinlogError, DumpError):
             return chosen
         narrate(f"{dump.world}: {describe_plan(plan)}")
-        return _take(chosen, dumps, index)
+        taken = _take(chosen, dumps, index)
+        return replace(taken, doubt=find_contradiction(dump, plan, names_zone))
     return chosen
 
 
@@ -126,7 +140,8 @@ def _take(chosen: ChosenDump, dumps: Sequence[Dump], index: int) -> ChosenDump:
         dump=dump,
         older=tuple(dumps[index + 1 :]),
         skipped_newer=(*newer, *chosen.skipped_newer),
-        age=None if chosen.age is None else chosen.age + (chosen.dump.taken_at - dump.taken_at),
+        age=None,
+        doubt=None,
     )
 
 
@@ -150,6 +165,50 @@ def describe_plan(plan: ReplayPlan) -> str:
     return f"replaying {count} from {start}, the last {plan.last}"
 
 
+def find_contradiction(dump: Dump, plan: ReplayPlan, names_zone: tzinfo) -> str | None:
+    """Return how a dump's place in the logs contradicts its time, if it does. Pure.
+
+    Whoever chose a zone has read the names in it. If it is not theirs, the difference is about a
+    whole number of half hours; a dump that begins long after it was named is not in doubt.
+    """
+    if plan.stands_after_us is None or dump.day_only:
+        return None
+    named_us = at_time(dump.taken_at, is_strict=False).time_us
+    after_us, before_us = plan.stands_after_us, plan.stands_before_us
+    if named_us < after_us:
+        gap_us, longest_us = after_us - named_us, before_us and before_us - named_us
+        place, how = f"after {show_time(after_us)}", "later"
+    elif before_us is not None and named_us > before_us:
+        gap_us, longest_us = named_us - before_us, named_us - after_us
+        place, how = f"before {show_time(before_us)}", "earlier"
+    else:
+        return None
+    gap = timedelta(microseconds=gap_us)
+    longest = timedelta.max if longest_us is None else timedelta(microseconds=longest_us)
+    is_chosen = str(names_zone) != str(UTC)
+    if gap <= _FAR_OFF and not (is_chosen and _may_be_of_zone(gap, longest)):
+        return None
+    read = f" in {names_zone} (--timezone)" * is_chosen
+    return (
+        f"the time of {dump.path.name}, read{read}, is {show_time(named_us)}, but its place in the"
+        f" binary logs is {place}, {_show_gap(gap)} {how}; what is replayed is exact all the same,"
+        " but dumps without binary logs are chosen by such times"
+    )
+
+
+def _may_be_of_zone(gap: timedelta, longest: timedelta) -> bool:
+    """Tell whether a difference between these two is one of zones, but for the delay of a dump."""
+    half_hours = max(2, -((_LONGEST_LAG - gap) // _HALF_HOUR))
+    return gap + _LONGEST_LAG >= 2 * _HALF_HOUR and (
+        longest >= half_hours * _HALF_HOUR - _LONGEST_LAG
+    )
+
+
+def _show_gap(gap: timedelta) -> str:
+    hours, minutes = divmod(round(gap / timedelta(minutes=1)), 60)
+    return f"{hours:,} h{f' {minutes} min' * (minutes > 0)}"
+
+
 def _require_zone(target: TargetTime) -> None:
     """Refuse a time that can be read in two ways: logs are in UTC, names of dumps mostly are not.
 
@@ -158,8 +217,10 @@ def _require_zone(target: TargetTime) -> None:
     """
     if target.states_zone:
         return
-    here = target.at.replace(tzinfo=None).astimezone(target.at.tzinfo)
-    other = f", or {here:%Y-%m-%d %H:%M:%S} UTC in this host's zone" * (here != target.at)
+    # With fold, both moments of a clock time that this host's clock shows twice.
+    here = {target.at.replace(tzinfo=None, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    times = " or ".join(f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in sorted(here))
+    other = f", or {times} in this host's zone" * (here != {target.at})
     raise UsageError(
         f"{target.text!r} names no time zone; it may be {target.at:%Y-%m-%d %H:%M:%S} UTC{other}",
         hint="with binary logs, the moment is exact: add the zone, as in"

@@ -1,5 +1,6 @@
 """Taking the worlds of a fleet that is up to another moment, by the binary logs of their source."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -10,15 +11,23 @@ from rewound.catalog import Catalog, require_all
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import BinlogError, DumpTooNew, FleetError, ReplayError, UsageError
 from rewound.fleet.bring_up import BringUp
+from rewound.fleet.changes import Changes
+from rewound.fleet.connections import list_logins
 from rewound.fleet.live_status import read_current
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.request import RestoreRequest
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import World
+from rewound.fleet.world import World, fleet_flag, say_state
 from rewound.load.log_receipt import LogReceipt
-from rewound.operations.dump_selection import Selection, find_dumps, read_selection
+from rewound.operations.changed import find_changed
+from rewound.operations.dump_selection import (
+    Selection,
+    find_dumps,
+    read_selection,
+    read_timezone,
+)
 from rewound.operations.engines import get_engine
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
 from rewound.operations.in_place import prepare_in_place, restore_in_place
@@ -28,6 +37,7 @@ from rewound.replay.coordinates import Coordinates
 from rewound.replay.steps import LogStep, find_step
 from rewound.replay.target import AtPosition, AtTransaction
 from rewound.replay.world_logs import find_coordinates
+from rewound.worlds.folding import fold_worlds
 from rewound.worlds.selecting import select_worlds
 
 
@@ -67,6 +77,17 @@ class Destination:
     step: Direction | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seeking:
+    """The result of taking worlds to another moment."""
+
+    brought: BringUp
+    closed: Mapping[str, Sequence[str]]
+    """Whose connections to worlds were closed."""
+    lost: Mapping[str, Changes]
+    """What had been changed in worlds."""
+
+
 def seek(
     fleet: str,
     destination: Destination,
@@ -75,14 +96,16 @@ def seek(
     verify_images: bool | None = None,
     observer: Observer,
     narrate: Callable[[str], None],
-) -> BringUp:
+    warn: Callable[[str], None],
+) -> Seeking:
     """Take worlds, by default all, to another moment; ports and passwords stay.
 
     Everything that can be refused is refused before a world is touched. What was changed in the
     worlds is lost. `verify_images` is by default as the fleet was restored.
 
     Raises:
-        FleetError: there is no such fleet, or another command is working on it.
+        FleetError: there is no such fleet, another command is working on it, or a world for a step
+            stands nowhere.
         UsageError: it has no such worlds, or they have no binary logs.
         ReplayError, BinlogError: the logs do not lead to the moment.
     """
@@ -92,6 +115,8 @@ def seek(
         names = select_worlds(record.worlds, worlds)
         if record.request is None:
             raise FleetError(f"fleet {fleet} was restored by an earlier version; restore it again")
+        if destination.step is not None:
+            names = _only_standing(folder, record, names, warn, are_named=worlds is not None)
         selection = _select(record, record.request, destination, names)
         catalog, choice = find_dumps(selection)
         require_all(choice, selection.target, allows_missing=None)
@@ -101,18 +126,53 @@ def seek(
         else:
             steps = _find_steps(catalog, folder, record, names, destination.step)
             targets = {name: step.target for name, step in steps.items()}
-            chosen = take_logs(catalog, choice, targets, lambda _text: None)
+            chosen = take_logs(
+                catalog, choice, targets, lambda _text: None, names_zone=selection.timezone
+            )
         plans = [
             _plan(world, chosen, folder.path / "worlds" / name, _find_receipt(folder, name))
             for name, world in record.worlds.items()
             if name in names
         ]
+        for text in chosen.choice.warnings:
+            warn(text)
         for name, step in steps.items():
             narrate(f"{name}: {_SAID[destination.step]} {step.text}")
         options = _options(record, record.request, verify_images)
+        moved = {plan.name: record.worlds[plan.name] for plan in plans}
+        closed, lost = list_logins(folder, moved), find_changed(fleet, moved)
         brought = _restore(folder, record, options, plans, observer)
     prune_cache(limit_bytes=CACHE_LIMIT_BYTES)
-    return brought
+    return Seeking(brought, closed, lost)
+
+
+def _only_standing(
+    folder: FleetFolder,
+    record: FleetRecord,
+    names: Sequence[str],
+    warn: Callable[[str], None],
+    *,
+    are_named: bool,
+) -> tuple[str, ...]:
+    """Return the worlds that a step can be taken from: the others were never ready.
+
+    Raises:
+        FleetError: there are none, or they are named.
+    """
+    standing = tuple(name for name in names if folder.has_ledger(name))
+    others = [name for name in names if name not in standing]
+    if not others:
+        return standing
+    reasons = ", ".join(f"{name} {say_state(record.worlds[name].state)}" for name in others)
+    flag = fleet_flag(record.name)
+    hint = (
+        f"rewound seek{flag} TIME {shlex.quote(fold_worlds(others))} restores as of a time;"
+        f" rewound status{flag} shows why it is needed"
+    )
+    if are_named or not standing:
+        raise FleetError(f"there is nothing to take a step from: {reasons}", hint=hint)
+    warn(f"not taken along: {reasons}; {hint}")
+    return standing
 
 
 def _select(
@@ -130,6 +190,8 @@ def _select(
     )
     return replace(
         selection,
+        # Names are read as when the fleet was made.
+        timezone=read_timezone(request.timezone),
         binlogs=tuple(Path(folder) for folder in request.binlogs),
         point=destination.point,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rewound.binlog.chain import next_log_name
 from rewound.binlog.commit_points import CommitPoint, iter_commit_points, require_start
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.log_file import LogFile
@@ -110,11 +111,34 @@ class LogFiles:
                 yield point
 
     def find_last_before(self, place: LogPlace) -> CommitPoint | None:
-        """Return the last transaction before a place, as far as the file before it."""
-        last = self._logs[place.index - 1].last if place.index else None
+        """Return the last transaction before a place."""
+        before = (self._logs[index].last for index in reversed(range(place.index)))
+        last = next((point for point in before if point is not None), None)
         for point in self.iter_points_before(place):
             last = point
         return last
+
+    def find_opening(self, place: LogPlace) -> LogSurvey | None:
+        """Return the file that nothing is known before, if no transaction leads from it to a place.
+
+        None if what came just before the place is here.
+        """
+        if next(self.iter_points_before(place), None) is not None:
+            return None
+        index = place.index
+        while index and self._follows(index):
+            index -= 1
+            if self._logs[index].last is not None:
+                return None
+        return self.survey(index)
+
+    def _follows(self, index: int) -> bool:
+        """Tell whether a file follows the one before it, and that one is whole."""
+        before = self._logs[index - 1]
+        expected = next_log_name(before.name)
+        if before.survey is not None and before.survey.ending.next_name is not None:
+            expected = before.survey.ending.next_name
+        return before.survey is not None and self._logs[index].name == expected
 
     def find_gtids_before(self, place: LogPlace) -> GtidSet:
         """Return all transactions before a place that the files have or state."""

@@ -20,7 +20,14 @@ from rewound.replay.log_files import LogFiles, LogPlace
 from rewound.replay.plan_notes import find_unproved, note_end, note_gaps, note_stragglers
 from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
 from rewound.replay.start import StartBy, find_start
-from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
+from rewound.replay.target import (
+    SECOND_US,
+    AtPosition,
+    AtTime,
+    AtTransaction,
+    Target,
+    show_time,
+)
 
 
 def plan_replay(
@@ -92,11 +99,15 @@ class _Planner:
     def plan(self) -> ReplayPlan:
         """Return the plan."""
         start, start_by = find_start(self.coordinates, self.files, self.found)
-        self._require_old_enough(start)
+        before = self.files.find_last_before(start)
+        self._require_old_enough(start, before)
         reach = self._find_reach(start)
+        if reach.count == 0:
+            self._require_known_before(start)
         parts = tuple(self._iter_parts(start, reach))
         require_chain([part.survey for part in parts])
         last, left_out = reach.last, reach.first_left_out
+        following = reach.first or left_out
         as_of_us = None if last is None else last.committed_us
         if isinstance(self.target, AtTime) and left_out is not None:
             as_of_us = self.target.time_us
@@ -119,6 +130,8 @@ class _Planner:
             tuple(self._iter_notes(start, reach)),
             tuple(unproved),
             by_content=evidence,
+            stands_after_us=self._find_earliest(start) if before is None else before.committed_us,
+            stands_before_us=None if following is None else following.committed_us,
         )
 
     def _find_reach(self, start: LogPlace) -> "_Reach":
@@ -163,11 +176,10 @@ class _Planner:
             pass  # nothing after the target is needed
         return found
 
-    def _require_old_enough(self, start: LogPlace) -> None:
-        """Refuse a dump that has changes from after the target."""
+    def _require_old_enough(self, start: LogPlace, last: CommitPoint | None) -> None:
+        """Refuse a dump that has changes from after the target; `last` is the last that is here."""
         target, reason = self.target, None
         if isinstance(target, AtTime):
-            last = self.files.find_last_before(start)
             if last is not None and target.leaves_out(last.committed_us):
                 at = show_time(last.committed_us)
                 reason = f"the dump has changes up to {at}, later than {target}"
@@ -180,6 +192,31 @@ class _Planner:
             raise DumpTooNew(
                 reason, hint="add a dump from before it and the logs since, or ask for a later one"
             )
+
+    def _require_known_before(self, start: LogPlace) -> None:
+        """Refuse a dump whose last changes are in no log, if they may be from after the target.
+
+        All that is known of them is that they were made before the server began the first file
+        that is here, whose time is in seconds.
+        """
+        if not isinstance(self.target, AtTime):
+            return
+        opening = self.files.find_opening(start)
+        if opening is None:
+            return
+        began_us = opening.format.written_s * SECOND_US
+        if self.target.leaves_out(began_us + SECOND_US - 1):
+            raise DumpTooNew(
+                f"the dump has all changes from before {opening.name}, which its server began at"
+                f" {show_time(began_us)}; the log before this file is missing, so nothing shows"
+                f" that none of these changes is later than {self.target}",
+                hint="give the logs from before the dump as well, add a dump from before it and the"
+                " logs since, or ask for a later moment",
+            )
+
+    def _find_earliest(self, start: LogPlace) -> int:
+        """Return when the server began the file that a place is in."""
+        return self.files.survey(start.index).format.written_s * SECOND_US
 
     def _leaves_out(self, index: int, point: CommitPoint) -> bool:
         target = self.target

@@ -108,6 +108,11 @@ class ReplayPlan:
     """What these logs cannot show, whatever is in them."""
     by_content: ContentEvidence | None = None
     """What shows where the dump stands, if it does not say so itself."""
+    stands_after_us: int | None = None
+    """When the last transaction before the dump was committed, or else its file was begun, in µs
+    since 1970."""
+    stands_before_us: int | None = None
+    """When the first one after it was; None if the logs have none."""
 
     @property
     def identity(self) -> tuple[str, ...]:

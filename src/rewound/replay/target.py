@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from rewound.binlog.gtids import Gtid, parse_gtid
 from rewound.errors import UsageError
 
-_MICROSECONDS = 1_000_000
+SECOND_US = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ Target = AtTime | AtTransaction | AtPosition
 def at_time(moment: datetime, *, is_strict: bool) -> AtTime:
     """Return the target of a moment with a zone."""
     since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    time_us = (since.days * 86_400 + since.seconds) * _MICROSECONDS + since.microseconds
+    time_us = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
     return AtTime(time_us, is_strict)
 
 
@@ -92,7 +92,5 @@ def parse_position(text: str) -> AtPosition:
 
 def show_time(time_us: int) -> str:
     """Return a time of a log for people, in UTC, with microseconds where it has some."""
-    at = datetime.fromtimestamp(time_us // _MICROSECONDS, UTC).replace(
-        microsecond=time_us % _MICROSECONDS
-    )
+    at = datetime.fromtimestamp(time_us // SECOND_US, UTC).replace(microsecond=time_us % SECOND_US)
     return f"{at.isoformat(' ').removesuffix('+00:00')} UTC"

@@ -23,13 +23,15 @@ from rewound.catalog import (
 from rewound.errors import CatalogError, UsageError
 
 BERLIN = ZoneInfo("Europe/Berlin")
+HAVANA, CAIRO = ZoneInfo("America/Havana"), ZoneInfo("Africa/Cairo")
+BEIRUT, APIA = ZoneInfo("Asia/Beirut"), ZoneInfo("Pacific/Apia")
 
 
 def utc(year, month, day, hour=0, minute=0, second=0, microsecond=0):
     return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
 
 
-def make_dump(world, taken_at, *, name=None, day_only=False):
+def make_dump(world, taken_at, *, name=None, day_only=False, other_at=None):
     return Dump(
         world=world,
         taken_at=taken_at,
@@ -37,6 +39,7 @@ def make_dump(world, taken_at, *, name=None, day_only=False):
         size_bytes=1,
         time_source=TimeSource.NAME,
         day_only=day_only,
+        other_at=other_at,
     )
 
 
@@ -65,8 +68,18 @@ def make_catalog(*dumps, ambiguous=None, not_understood=()):
         ("2024-06-18", BERLIN, utc(2024, 6, 18, 21, 59, 59, 999999)),
         # The day on which summer time ends has 25 hours.
         ("2024-10-27", BERLIN, utc(2024, 10, 27, 22, 59, 59, 999999)),
-        ("2024-10-27 02:30", BERLIN, utc(2024, 10, 27, 0, 30)),
+        ("2024-10-27 02:30+02:00", BERLIN, utc(2024, 10, 27, 0, 30)),
         ("2024-10-27 02:30+01:00", BERLIN, utc(2024, 10, 27, 1, 30)),
+        ("2024-10-27 01:59:59", BERLIN, utc(2024, 10, 26, 23, 59, 59)),
+        ("2024-10-27 03:00", BERLIN, utc(2024, 10, 27, 2)),
+        ("2024-03-31 01:59:59", BERLIN, utc(2024, 3, 31, 0, 59, 59)),
+        ("2024-03-31 03:00", BERLIN, utc(2024, 3, 31, 1)),
+        # Where clocks change at midnight, a day is whole all the same: the hour before it twice,
+        ("2024-10-31", CAIRO, utc(2024, 10, 31, 21, 59, 59, 999999)),
+        # the hour after it twice,
+        ("2024-11-02", HAVANA, utc(2024, 11, 3, 3, 59, 59, 999999)),
+        # and a day that was left out, at the date line.
+        ("2011-12-30", APIA, utc(2011, 12, 30, 9, 59, 59, 999999)),
     ],
 )
 def test_a_target_time_is_read_in_its_own_zone_or_the_given_one(text, zone, at):
@@ -77,10 +90,18 @@ def test_a_target_time_is_read_in_its_own_zone_or_the_given_one(text, zone, at):
 
 
 @pytest.mark.parametrize(
-    ("zone", "at"), [(UTC, utc(2024, 6, 18)), (BERLIN, utc(2024, 6, 17, 22))], ids=str
+    ("text", "zone", "at"),
+    [
+        ("2024-06-18", UTC, utc(2024, 6, 18)),
+        ("2024-06-18", BERLIN, utc(2024, 6, 17, 22)),
+        ("2024-11-03", HAVANA, utc(2024, 11, 3, 4)),  # 00:00 twice
+        ("2024-04-26", CAIRO, utc(2024, 4, 25, 22)),  # no 00:00
+        ("2024-03-31", BEIRUT, utc(2024, 3, 30, 22)),  # no 00:00
+    ],
+    ids=str,
 )
-def test_before_a_day_is_before_its_start(zone, at):
-    target = parse_target("2024-06-18", zone, strictly_before=True)
+def test_before_a_day_is_before_its_start(text, zone, at):
+    target = parse_target(text, zone, strictly_before=True)
     assert target.at == at
     assert not target.admits(at)
     assert target.admits(at - timedelta(microseconds=1))
@@ -93,6 +114,67 @@ def test_a_text_that_is_not_a_time_is_a_usage_error_with_examples(text):
     with pytest.raises(UsageError, match="is not a valid time") as raised:
         parse_target(text, UTC)
     assert "2024-06-18 21:16" in str(raised.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "readings"),
+    [
+        ("2026-10-25 02:30", BERLIN, ["2026-10-25 02:30:00+02:00", "2026-10-25 02:30:00+01:00"]),
+        ("2026-10-25 02:00", BERLIN, ["2026-10-25 02:00:00+02:00", "2026-10-25 02:00:00+01:00"]),
+        ("2026-11-01 00:00", HAVANA, ["2026-11-01 00:00:00-04:00", "2026-11-01 00:00:00-05:00"]),
+        (
+            "2026-10-25T02:59:59.5",
+            BERLIN,
+            ["2026-10-25 02:59:59.500000+02:00", "2026-10-25 02:59:59.500000+01:00"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_before", [False, True])
+def test_a_time_that_clocks_show_twice_is_refused_with_both_meanings(
+    text, zone, readings, is_before
+):
+    with pytest.raises(UsageError, match="exists twice in") as raised:
+        parse_target(text, zone, strictly_before=is_before)
+    assert all(reading in str(raised.value) for reading in readings)
+    first, second = (parse_target(reading, zone) for reading in readings)
+    assert second.at - first.at == timedelta(hours=1)
+    assert all(f"'{reading}'" in str(raised.value.hint) for reading in readings)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "readings"),
+    [
+        ("2026-03-29 02:30", BERLIN, ["2026-03-29 03:30:00+02:00", "2026-03-29 01:30:00+01:00"]),
+        ("2026-03-29 00:00", BEIRUT, ["2026-03-29 01:00:00+03:00", "2026-03-28 23:00:00+02:00"]),
+    ],
+)
+def test_a_time_that_clocks_never_show_is_refused_with_what_it_would_mean(text, zone, readings):
+    with pytest.raises(UsageError, match="does not exist in") as raised:
+        parse_target(text, zone)
+    assert all(reading in str(raised.value) for reading in readings)
+    assert all(f"'{reading}'" in str(raised.value.hint) for reading in readings)
+
+
+def test_a_dump_whose_time_clocks_show_twice_may_be_newer_than_asked():
+    dump = make_dump("host1", utc(2026, 10, 25, 0, 30), other_at=utc(2026, 10, 25, 1, 30))
+    target = parse_target("2026-10-25 02:45+02:00", BERLIN)
+    [warning] = choose_dumps(make_catalog(dump), target).warnings
+    assert "twice, at 2026-10-25 02:30:00+02:00 and at 2026-10-25 02:30:00+01:00" in warning
+    assert "may have been taken after 2026-10-25 02:45+02:00" in warning
+    for text in ("2026-10-25 02:30+01:00", "2026-10-25 03:00"):
+        assert not choose_dumps(make_catalog(dump), parse_target(text, BERLIN)).warnings
+
+
+def test_a_dump_whose_time_clocks_show_twice_may_be_newer_than_the_chosen_one():
+    early = make_dump("host1", utc(2026, 10, 25, 0, 10), other_at=utc(2026, 10, 25, 1, 10))
+    late = make_dump("host1", utc(2026, 10, 25, 0, 40), other_at=utc(2026, 10, 25, 1, 40))
+    for target in (None, parse_target("2026-10-26", BERLIN)):
+        choice = choose_dumps(make_catalog(early, late), target)
+        assert choice.chosen[0].dump == late
+        [warning] = choice.warnings
+        assert f"may be newer than {late.path.name}" in warning
+    next_day = make_dump("host1", utc(2026, 10, 26))
+    assert not choose_dumps(make_catalog(early, late, next_day), None).warnings
 
 
 def test_a_time_outside_of_the_calendar_is_a_usage_error():

@@ -101,6 +101,37 @@ def test_times_are_read_in_the_given_zone(tmp_path):
     assert dump.taken_at == datetime(2024, 6, 18, 19, 15, tzinfo=UTC)
 
 
+def test_a_closing_line_is_read_in_the_given_zone_where_it_has_the_time(tmp_path):
+    make_files(tmp_path, "host1.sql", "host2_20240617_0230.sql")
+    first, second = discover(
+        tmp_path, timezone=ZoneInfo("America/New_York"), read_closing_time=lambda path: CLOSED_AT
+    ).dumps
+    assert first.taken_at == datetime(2024, 6, 17, 7, 0, 9, tzinfo=UTC)
+    assert second.taken_at == datetime(2024, 6, 17, 6, 30, tzinfo=UTC)
+
+
+def test_a_name_whose_time_clocks_show_twice_keeps_both_meanings(tmp_path):
+    make_files(tmp_path, "host1_20261025_0230.sql", "host2_20261025_0230_CET.sql", "host3.sql")
+    first, second, third = discover(
+        tmp_path,
+        timezone=ZoneInfo("Europe/Berlin"),
+        read_closing_time=lambda path: datetime(2026, 10, 25, 2, 45, tzinfo=UTC),
+    ).dumps
+    meanings = [
+        (dump.taken_at.hour, dump.other_at and dump.other_at.hour) for dump in (first, third)
+    ]
+    assert meanings == [(0, 1), (0, 1)]
+    assert (second.taken_at.hour, second.other_at) == (1, None)
+    assert discover(tmp_path / "host1_20261025_0230.sql").dumps[0].other_at is None
+
+
+def test_a_name_with_a_time_that_clocks_never_show_is_a_warning(tmp_path):
+    make_files(tmp_path, "host1_20260329_0230.sql", "host2_20260329_0230.sql")
+    [warning] = discover(tmp_path, timezone=ZoneInfo("Europe/Berlin")).warnings
+    assert "host1_20260329_0230.sql does not exist in Europe/Berlin" in warning
+    assert not discover(tmp_path).warnings
+
+
 def test_an_empty_folder_is_an_error_with_a_hint(tmp_path):
     with pytest.raises(CatalogError, match=r"no dumps in .*: the folder is empty") as raised:
         discover(tmp_path)

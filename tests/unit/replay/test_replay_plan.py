@@ -262,6 +262,40 @@ def test_a_moment_before_the_dump(tmp_path: Path, target: Target, words: str) ->
     assert words in str(caught.value)
 
 
+def test_a_dump_whose_last_changes_are_in_no_log(tmp_path: Path) -> None:
+    """It may have changes from after the moment: all files were begun at second 0."""
+    logs = make_logs(tmp_path)
+    dump = position(4)
+    for target in (at(-60), at(0.5)):
+        with pytest.raises(DumpTooNew) as caught:
+            plan(logs[1:], target, dump)
+        assert "from before binlog.000002, which its server began at" in str(caught.value)
+        assert "the logs from before the dump" in str(caught.value.hint)
+    assert numbers(plan(logs[1:], at(1), dump)) == (0, None, None, 4)
+    assert numbers(plan(logs[1:], of(4, is_included=False), dump)) == (0, None, None, 4)
+    # With the file before it, the last change is known.
+    assert numbers(plan(logs, at(3.5), dump)) == (0, None, None, 4)
+    logs = make_logs(tmp_path, files=((1, 2), (), (3, 4)))
+    assert numbers(plan(logs, at(2.5), position(3))) == (0, None, None, 3)
+    with pytest.raises(DumpTooNew, match="has changes up to"):
+        plan(logs, at(1.5), position(3))
+    with pytest.raises(DumpTooNew, match=r"from before binlog\.000002"):
+        plan(logs[1:], at(0.5), position(3))
+
+
+def test_a_plan_says_between_which_times_its_dump_stands(tmp_path: Path) -> None:
+    logs = make_logs(tmp_path)
+
+    def stands(*of_them: Path, dump: Coordinates) -> tuple[int | None, ...]:
+        planned = plan(of_them, at(9), dump)
+        times = (planned.stands_after_us, planned.stands_before_us)
+        return tuple(None if us is None else (us - NOW_US) // SECOND for us in times)
+
+    assert stands(*logs, dump=position(4)) == (3, 4)
+    assert stands(*logs[1:], dump=position(4)) == (0, 4)
+    assert stands(*logs, dump=gtids("1-8")) == (8, None)
+
+
 @pytest.mark.parametrize(
     ("drop", "target", "words"),
     [

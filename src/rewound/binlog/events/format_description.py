@@ -45,6 +45,8 @@ class LogFormat:
     """Such as `9.7.4` or `10.11.19-MariaDB-log`."""
     created_s: int
     """When the server was started, in seconds since 1970, where this is its first file; else 0."""
+    written_s: int
+    """When the server began the file, in seconds since 1970."""
     server_id: int
     """Of the server that wrote the file."""
     has_checksums: bool
@@ -104,6 +106,7 @@ def read_format(data: bytes) -> LogFormat:
     return LogFormat(
         server_version,
         created_s,
+        int.from_bytes(data[0:4], "little"),
         int.from_bytes(data[5:9], "little"),
         has_checksums,
         is_in_use=bool(event.flags & IN_USE_FLAG),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 
+from rewound.catalog.local_times import read_local, start_of_day, to_utc
 from rewound.catalog.naming.calendar import (
     UNCERTAIN_ZONES,
     ZONE_HOURS,
@@ -64,6 +65,9 @@ class Reading:
     """How many days the text leaves open: 0 with a time of day, 1 for a day, 7 for a week."""
     uncertain_zone: str | None = None
     """An ambiguous zone abbreviation in the text; the time was read as if it were not there."""
+    other_at: datetime | None = None
+    """What the time may mean as well, in UTC: later, if clocks were put back and show it twice;
+    earlier, if they were put forward and never show it."""
 
 
 class OtherZone(ValueError):
@@ -110,15 +114,16 @@ def read_groups(groups: Mapping[str, str | None], timezone: tzinfo) -> Reading:
     day, open_days = _read_day(told)
     clock = _read_clock(told)
     if clock is None:
-        start = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - to_utc adds the zone
-        return Reading(to_utc(start, timezone), day, open_days)
-    written = datetime(day.year, day.month, day.day) + clock  # noqa: DTZ001
+        return Reading(start_of_day(day, timezone), day, open_days)
+    written = datetime(day.year, day.month, day.day) + clock  # noqa: DTZ001 - the zone follows
     zone, uncertain = _read_zone(told)
     if zone is not None:
         written = written.replace(tzinfo=zone)
     elif uncertain is not None and timezone is not UTC:
         return Reading(_read_in_zone(written, timezone, uncertain), day, 0)
-    return Reading(to_utc(written, timezone), day, 0, uncertain)
+    local = read_local(written, timezone)
+    other_at = None if local.is_certain else local.after
+    return Reading(local.before, day, 0, uncertain, other_at)
 
 
 def read_clock_of(day: date, groups: Mapping[str, str | None], timezone: tzinfo) -> Reading:
@@ -128,21 +133,6 @@ def read_clock_of(day: date, groups: Mapping[str, str | None], timezone: tzinfo)
         ValueError: there is no such time in `timezone`.
     """
     return read_groups({**groups, "Y": f"{day:%Y}", "m": f"{day:%m}", "d": f"{day:%d}"}, timezone)
-
-
-def to_utc(written: datetime, timezone: tzinfo) -> datetime:
-    """Return the time in UTC; a time without a zone is in `timezone`.
-
-    If a clock time occurs twice, when summer time ends, it means the first.
-
-    Raises:
-        ValueError: the time is outside the years 1 to 9999 in UTC.
-    """
-    aware = written if written.tzinfo else written.replace(tzinfo=timezone)
-    try:
-        return aware.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("year out of range") from error
 
 
 def _read_epoch(digits: str, fraction: str) -> Reading:

@@ -70,6 +70,8 @@ class ParsedName:
     """The week or month in a path without a day: the closing line has the time within it."""
     uncertain_zone: str | None = None
     """An ambiguous zone abbreviation, which was ignored."""
+    other_at: datetime | None = None
+    """What else the time may mean, as in `directives.Reading`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def _parse_stem(stem: str, found: StemTimes) -> ParsedName:
         kind_words=tuple(w for w in _words(components[-1]) if w in KIND_WORDS),
         span=_find_span(stem, found, time),
         uncertain_zone=time.reading.uncertain_zone if time else None,
+        other_at=time.reading.other_at if time else None,
     )
 
 

@@ -69,6 +69,7 @@ class NamePattern:
             open_days=reading.open_days,
             span=Span(match[0], "week", reading.day) if is_week else None,
             uncertain_zone=reading.uncertain_zone,
+            other_at=reading.other_at,
         )
 
 

@@ -2,9 +2,13 @@
 
 import click
 
-from rewound.cli.output import diagnostics
-from rewound.cli.output.returning_worlds import Clock, show_returned, watch_return
-from rewound.cli.output.world_states import describe_closed
+from rewound.cli.output.returning_worlds import (
+    Clock,
+    explain_interruption,
+    show_closed,
+    show_returned,
+    watch_return,
+)
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import clone_option, read_clone_method
 from rewound.cli.parameters.shared_options import fleet_option
@@ -23,11 +27,12 @@ def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
     """
     selection = ",".join(worlds) if worlds else None
     clock = Clock()
-    with watch_return(fleets.select(fleet, selection)) as observer:
+    with (
+        explain_interruption(fleet),
+        watch_return(fleets.select(fleet, selection)) as observer,
+    ):
         resetting = starting.reset(
             fleet, selection, clone=read_clone_method(clone), observer=observer
         )
-    for world, ended in resetting.done.items():
-        if ended:
-            diagnostics.narrate(describe_closed(world, ended))
+    show_closed(resetting.done)
     show_returned(resetting.done, resetting.failures, clock, verb="reset")

@@ -3,7 +3,15 @@
 import click
 
 from rewound.cli.output import diagnostics, render
-from rewound.cli.output.returning_worlds import Clock, show_returned, watch_return
+from rewound.cli.output.restore_result import show_log_notes
+from rewound.cli.output.returning_worlds import (
+    Clock,
+    explain_interruption,
+    show_closed,
+    show_returned,
+    watch_return,
+)
+from rewound.cli.output.world_states import describe_lost, list_moments
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import timezone_option
 from rewound.cli.parameters.shared_options import fleet_option, option
@@ -82,19 +90,29 @@ def command(
     )
     selection = ",".join(worlds) if worlds else None
     clock = Clock()
-    with watch_return(fleets.select(fleet, selection)) as observer:
-        brought = seek(
+    with (
+        explain_interruption(fleet),
+        watch_return(fleets.select(fleet, selection)) as observer,
+    ):
+        seeking = seek(
             fleet,
             destination,
             selection,
             verify_images=verify_images,
             observer=observer,
             narrate=diagnostics.narrate,
+            warn=diagnostics.warn,
         )
+    brought = seeking.brought
+    show_closed(seeking.closed)
+    diagnostics.narrate(*describe_lost(seeking.lost))
+    show_log_notes(brought)
+    worlds_moved = [brought.record.worlds[name] for name in brought.restored]
+    names, moments = list_moments(worlds_moved)
     rows: list[list[render.Cell]] = [
-        [name, world.as_of, render.Figure(show_number(world.rows))]
-        for name, world in brought.record.worlds.items()
-        if name in brought.restored
+        [world.name, *moment, render.Figure(show_number(world.rows))]
+        for world, moment in zip(worlds_moved, moments, strict=True)
     ]
-    render.write_rows(["world", "taken", "rows"], rows, "table", is_prose=True, is_paged=False)
+    columns = ["world", *names, "rows"]
+    render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
     show_returned(brought.restored, brought.failures, clock, verb="moved")

@@ -10,6 +10,7 @@ from rewound.cli.output.world_states import (
     describe_changed,
     describe_older,
     describe_remedies,
+    list_moments,
     show_expiry,
     show_state,
     warn_of_lost_doorkeeper,
@@ -59,6 +60,9 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
     "expires_at": lambda each: fleets.expires_at(each.fleet),
     "changed_at": lambda each: each.changes.last_at if each.changes else None,
     "moment": lambda each: each.world.moment,
+    "as_of": lambda each: each.world.as_of,
+    "moment_asked": lambda each: each.world.moment_asked,
+    "last_transaction": lambda each: each.world.last_transaction,
 }
 """The columns of each world in the formats for programs."""
 
@@ -131,18 +135,19 @@ def _list_worlds(record: FleetRecord, names: Sequence[str]) -> list[_Listed]:
 
 def _show(worlds: Sequence[_Listed], *, with_fleet: bool) -> None:
     """Show a table that fits the screen, and report problems below it."""
-    columns = ["fleet", "world", "state", "taken", "rows", "address", "disk"]
+    names, moments = list_moments([each.world for each in worlds])
+    columns = ["fleet", "world", "state", *names, "rows", "address", "disk"]
     rows: list[list[render.Cell]] = [
         [
             each.fleet,
             each.world.name,
             show_state(each.world, is_older=each.is_older, is_changed=each.changes is not None),
-            each.world.as_of,
+            *moment,
             each.world.rows if each.world.schemas else None,
             _address(each.world),
             show_mib(fleets.disk_bytes(each.fleet, each.world) if each.world.schemas else None),
         ]
-        for each in worlds
+        for each, moment in zip(worlds, moments, strict=True)
     ]
     first = 0 if with_fleet else 1
     render.write_rows(columns[first:], [row[first:] for row in rows], "table", is_prose=True)

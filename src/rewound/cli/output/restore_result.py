@@ -12,6 +12,7 @@ from rewound.cli.output.world_states import (
     describe_closed,
     describe_older,
     describe_readiness,
+    list_moments,
     show_expiry,
     show_state,
 )
@@ -136,17 +137,18 @@ def show_result(brought: BringUp, fleet: str, *, took_s: float) -> None:
     older = find_older(brought.record.worlds.values())
     made = {*brought.restored, *brought.failures}
     worlds = [world for name, world in brought.record.worlds.items() if name in made]
+    names, moments = list_moments(worlds)
     rows: list[list[render.Cell]] = [
         [
             world.name,
             show_state(world, is_older=world.name in older),
-            world.as_of,
+            *moment,
             render.Figure(show_number(world.rows)) if world.server else None,
             f"{world.server.host}:{world.server.port}" if world.server else None,
         ]
-        for world in worlds
+        for world, moment in zip(worlds, moments, strict=True)
     ]
-    columns = ["world", "state", "taken", "rows", "address"]
+    columns = ["world", "state", *names, "rows", "address"]
     render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
     diagnostics.narrate(*describe_older(brought.record.worlds.values()))
     first = next(iter(brought.restored))

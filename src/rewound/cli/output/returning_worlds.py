@@ -1,15 +1,19 @@
 """How `reset` and `start` look: live while worlds return, then failures, and a summary line."""
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rewound.cli.output import diagnostics
 from rewound.cli.output.progress import show_progress
 from rewound.cli.output.restore_lines import describe_seconds
-from rewound.errors import HostError, RewoundError, SomeWorldsFailed
+from rewound.cli.output.world_states import describe_closed, reset_command
+from rewound.errors import HostError, Interrupted, RewoundError, SomeWorldsFailed
 from rewound.figures import show_count
 from rewound.fleet.restore_context import Observer
+from rewound.fleet.world import WorldState
+from rewound.operations import fleets
+from rewound.worlds.folding import name_worlds
 
 
 class Clock:
@@ -29,6 +33,32 @@ def watch_return(worlds: Iterable[str]) -> Iterator[Observer]:
     # Sizes do not matter: no dump is read.
     with show_progress(dict.fromkeys(worlds, 1)) as observer:
         yield observer
+
+
+@contextmanager
+def explain_interruption(fleet: str) -> Iterator[None]:
+    """If the block is interrupted, say how to go on with the worlds that it leaves so."""
+    try:
+        yield
+    except (KeyboardInterrupt, Interrupted):
+        left = [
+            world.name
+            for world in fleets.status(fleet).worlds.values()
+            if world.state is WorldState.INTERRUPTED and world.baseline
+        ]
+        if left:
+            diagnostics.narrate(
+                f"interrupted: {name_worlds(left)}; run the command again, or go back to the moment"
+                f" before it: {reset_command(fleet, left)}"
+            )
+        raise
+
+
+def show_closed(closed: Mapping[str, Sequence[str]]) -> None:
+    """Report whose connections to worlds were closed."""
+    for world, logins in closed.items():
+        if logins:
+            diagnostics.narrate(describe_closed(world, logins))
 
 
 def show_returned(

@@ -1,12 +1,13 @@
 """The state of a world, as a word and in sentences."""
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from rewound.cli.output import diagnostics
+from rewound.cli.output import diagnostics, render
 from rewound.figures import show_count
 from rewound.fleet.changes import (
     Changes,
@@ -28,11 +29,30 @@ from rewound.fleet.world import (
 )
 from rewound.worlds.folding import fold_worlds, name_worlds
 
+_SERVER_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=:)")
+
 
 def show_state(world: World, *, is_older: bool, is_changed: bool = False) -> str:
     """Return a world's state for a table: `ready, older, changed`."""
     marks = {"a part": world.dump_filter is not None, "older": is_older, "changed": is_changed}
     return ", ".join([world.state.value, *(mark for mark, applies in marks.items() if applies)])
+
+
+def list_moments(worlds: Sequence[World]) -> tuple[list[str], list[list[render.Cell]]]:
+    """Return the columns of a table that show what moment worlds hold, and their cells.
+
+    Where logs were replayed, that is a time and the last transaction, which tells the moments
+    before and after one apart: `:674` of a server with GTIDs.
+    """
+    has_last = any(world.last_transaction is not None for world in worlds)
+    cells: list[list[render.Cell]] = [
+        [world.as_of, *([_shorten(world.last_transaction)] if has_last else [])] for world in worlds
+    ]
+    return ["as of", *(["last"] if has_last else [])], cells
+
+
+def _shorten(transaction: str | None) -> render.Word | None:
+    return None if transaction is None else render.Word(_SERVER_UUID.sub("", transaction))
 
 
 def describe_older(worlds: Collection[World], names: Container[str] | None = None) -> Iterator[str]:
@@ -109,6 +129,13 @@ def describe_changed(
         text = f"{name_worlds(group)} changed after the restore: {what}"
         undo = f"; to undo: {reset_command(fleet, list(group))}" if may_reset else ""
         yield f"{text}{undo}"
+
+
+def describe_lost(lost: Mapping[str, Changes]) -> Iterator[str]:
+    """Yield which changes to worlds are gone; equal changes share a line."""
+    for group in group_alike(lost):
+        what = describe_changes(merge_changes(group.values()))
+        yield f"{name_worlds(group)}: changes lost: {what}"
 
 
 def warn_of_lost_doorkeeper(fleet: str, *, is_lost: bool) -> None:

@@ -1,0 +1,163 @@
+"""What `seek` says, and what `status` says of where worlds are, on the sample and its logs."""
+
+import json
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import EXAMPLES, Cli
+from tests.waiting import wait_until
+
+LOGS = EXAMPLES.parent / "binlogs"
+BONUS = "4a6d3e00-1c7b-11f1-9d2e-525400000002:674"
+"""A transaction of host2, at 06:23:07.077406."""
+DUMP = "host1_fulldump_20260303_211508.sql.gz"
+
+
+@pytest.fixture(autouse=True)
+def _down(cli: Cli) -> Iterator[None]:
+    yield
+    cli("down")
+
+
+def up(cli: Cli, *arguments: object, source: Path = EXAMPLES) -> str:
+    done = cli("up", source, "--binlogs", LOGS, *arguments)
+    assert done.code in (0, 4), done.stderr
+    return done.stderr
+
+
+def seek(cli: Cli, *arguments: object) -> str:
+    done = cli("seek", *arguments)
+    assert done.code == 0, done.stderr
+    return done.stderr
+
+
+def status(cli: Cli, world: str) -> dict[str, Any]:
+    rows = json.loads(cli("status", world, "--format", "json").stdout)
+    return dict(rows[0])
+
+
+def test_status_tells_the_moments_around_a_transaction_apart(cli: Cli) -> None:
+    up(cli, "--before-transaction", BONUS, "--worlds", "host2")
+    before = status(cli, "host2")
+    assert before["moment_asked"] == f"before transaction {BONUS}"
+    assert before["last_transaction"] == BONUS.replace(":674", ":673")
+    assert before["taken_at"] == "2026-03-02T21:19:10+00:00"  # of the dump
+    assert before["as_of"] == before["moment"] != before["taken_at"]
+
+    seek(cli, "2026-03-03 06:23:07.077406+00:00")
+    at = status(cli, "host2")
+    seek(cli, "--before", "2026-03-03 06:23:07.077406+00:00")
+    just_before = status(cli, "host2")
+    assert at["as_of"] == just_before["as_of"] == "2026-03-03T06:23:07.077406+00:00"
+    assert (at["last_transaction"], just_before["last_transaction"]) == (
+        BONUS,
+        BONUS.replace(":674", ":673"),
+    )
+    assert just_before["moment_asked"] == f"before {at['moment_asked']}"
+    refused = cli("seek", "2026-10-25 02:30", "--timezone", "Europe/Berlin")
+    assert refused.code == 2
+    assert "exists twice in Europe/Berlin" in refused.stderr
+    header, _, row = cli("status").lines
+    assert header.split()[:5] == ["world", "state", "as", "of", "last"]
+    assert row.split()[4] == ":673"
+
+
+def test_seek_says_what_up_and_reset_say(cli: Cli) -> None:
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host[1-2]")
+    assert cli("query", "--write", "DELETE FROM score_event", "--worlds", "host1").code == 0
+    asking = cli.start("query", "SELECT SLEEP(60)", "--worlds", "host1")
+    sleeping = "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE info LIKE '%(60)%'"
+
+    def is_asked() -> bool:
+        asked = cli("query", sleeping, "--worlds", "host1", "--format", "json")
+        return int(json.loads(asked.stdout)[0]["n"]) > 1
+
+    wait_until(is_asked, process=asking)
+    said = seek(cli, "2027-01-01 00:00+00:00", "host1")
+    asking.communicate(timeout=30)
+    assert "host1: connections closed: 1 (reader@" in said
+    assert "host1: changes lost: game.score_event" in said
+    assert "warning: host1: the logs end before 2027-01-01 00:00:00 UTC" in said
+    assert "changes lost" not in seek(cli, "--step", "back", "host1")
+
+
+def test_a_ledger_times_what_was_done_last(cli: Cli) -> None:
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host1")
+
+    def read_times() -> tuple[str, str]:
+        ledger = json.loads(cli("report", "host1", "--format", "json").stdout)["host1"]
+        return ledger["started_at"], ledger["ended_at"]
+
+    _, up_ended_at = read_times()
+    for _ in ("by replay", "by replay"):
+        seek(cli, "--step", "forward")
+        started_at, ended_at = read_times()
+        assert up_ended_at < started_at < ended_at
+    seek(cli, "2026-03-03 06:00:30+00:00")
+    assert read_times()[0] > ended_at
+
+
+def test_a_world_that_was_never_ready_holds_no_step_up(cli: Cli, tmp_path: Path) -> None:
+    source = tmp_path / "backups"
+    shutil.copytree(EXAMPLES, source)
+    for dump in source.glob("host1_*"):
+        dump.write_bytes(dump.read_bytes()[:-400])
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host[1-2]", source=source)
+    said = seek(cli, "--step", "forward")
+    assert "warning: not taken along: host1 has failed; rewound seek TIME host1 restores" in said
+    assert status(cli, "host2")["last_transaction"] == BONUS
+    for named in ("host1", "host[1-2]"):
+        refused = cli("seek", "--step", "back", named)
+        assert refused.code == 1
+        assert "there is nothing to take a step from: host1 has failed" in refused.stderr
+    for dump in EXAMPLES.glob("host1_*"):
+        shutil.copy(dump, source)
+    seek(cli, "2026-03-03 06:23:07+00:00", "host1")
+    assert status(cli, "host1")["state"] == "ready"
+
+
+def test_an_interrupted_seek_says_how_to_go_on(cli: Cli) -> None:
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host1")
+    before = status(cli, "host1")
+    record = cli.state_dir / "fleets/default/fleet.json"
+    process = cli.start("seek", "2026-03-03 12:00+00:00")
+    wait_until(lambda: '"state":"ready"' not in record.read_text(), process=process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert (
+        "interrupted: world host1; run the command again, or go back to the moment before it:"
+        " rewound reset host1\n" in said
+    )
+    assert cli("reset", "host1").code == 0
+    assert status(cli, "host1")["last_transaction"] == before["last_transaction"]
+
+
+def test_names_of_another_zone_are_told_from_their_place_in_the_logs(cli: Cli) -> None:
+    said = up(cli, "--at", "2026-03-04 08:00", "--timezone", "Asia/Tokyo", "--worlds", "host1")
+    assert f"warning: world host1: the time of {DUMP}, read in Asia/Tokyo (--timezone)" in said
+    assert "8 h 45 min later; what is replayed is exact" in said
+    assert "before the requested time" not in said  # it is exactly that
+    # A seek reads the names as when the fleet was made, whatever the zone of its time.
+    assert "read in Asia/Tokyo" in seek(cli, "2026-03-03 23:30+00:00")
+
+
+def test_a_dump_at_the_start_of_its_logs_is_of_no_earlier_moment(cli: Cli, tmp_path: Path) -> None:
+    """Its name says 18:00, and nothing that the logs have contradicts that."""
+    source, logs = tmp_path / "backups", tmp_path / "logs" / "host1"
+    source.mkdir()
+    logs.mkdir(parents=True)
+    [last] = (LOGS / "host1").glob("binlog.000004*")
+    shutil.copy(last, logs)
+    [dump] = EXAMPLES.glob("host1_fulldump_20260303_*")
+    shutil.copy(dump, source / "host1_20260303_180000.sql.gz")
+    refused = cli("up", source, "--binlogs", logs.parent, "--at", "2026-03-03 18:30+00:00")
+    assert refused.code == 1
+    assert (
+        "of these changes is later than" in refused.stderr or "has changes up to" in refused.stderr
+    )
