@@ -239,7 +239,10 @@ def test_a_small_file_does_not_become_any_number_of_statements(
             opened.statements = 100
 
 
-@pytest.mark.parametrize(
+_COMPRESS = (gzip.compress, bz2.compress, lzma.compress, zstandard.compress)
+
+
+@pytest.mark.parametrize("compress", _COMPRESS)
     "compress", [gzip.compress, bz2.compress, lzma.compress, zstandard.compress]
 )
 def test_what_follows_lets_the_beginning_become_no_more_statements(tmp_path, monkeypatch, compress):
