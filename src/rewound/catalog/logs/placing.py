@@ -73,6 +73,11 @@ def place_logs(
     return placed, gather(lost)
 
 
+def is_called_log(base: str) -> bool:
+    """Tell whether a name, without its number, ends with a word for binary logs."""
+    return _LOG_WORDS.search(base) is not None
+
+
 def gather(lost: Sequence[tuple[Path, str]]) -> list[NotUnderstood]:
     """Return one entry for all files of a folder that have the same reason."""
     by_folder = sorted(lost, key=lambda entry: (entry[0].parent, entry[1], entry[0]))
