@@ -153,7 +153,10 @@ def _part_foreign(
     if find_log_kind is None:
         return candidates, [], foreign
     logs, lost = part_logs(others, find_log_kind)
-    foreign += [NotUnderstood(path, NO_DUMP if kind is None else kind.value) for path, kind in lost]
+    foreign += [
+        NotUnderstood(path, NO_DUMP) if kind is None else NotUnderstood(path, kind.value, True)
+        for path, kind in lost
+    ]
     return candidates, logs, foreign
 
 

@@ -73,16 +73,21 @@ class LogCoverage:
 
     @property
     def gtid_text(self) -> str:
-        """The GTIDs as the server writes them; of MariaDB, which has no sets, first and last."""
-        if any(gtid.server_uuid for gtid in _first_gtids(self.gtids)):
-            return str(self.gtids)
-        last = {source: number for source, _, number in self.gtids.iter_intervals()}
-        return ", ".join(
-            f"{first}"
-            if last[first.source] == first.number
-            else f"{first} to {Gtid(first.source, last[first.source])}"
-            for first in _first_gtids(self.gtids)
-        )
+        """The GTIDs as `show_gtids` shows them."""
+        return show_gtids(self.gtids)
+
+
+def show_gtids(gtids: GtidSet) -> str:
+    """Return GTIDs as the server writes them; of MariaDB, which has no sets, first and last."""
+    if any(gtid.server_uuid for gtid in _first_gtids(gtids)):
+        return str(gtids)
+    last = {source: number for source, _, number in gtids.iter_intervals()}
+    return ", ".join(
+        f"{first}"
+        if last[first.source] == first.number
+        else f"{first} to {Gtid(first.source, last[first.source])}"
+        for first in _first_gtids(gtids)
+    )
 
 
 def cover(logs: Iterable[LogFacts]) -> LogCoverage:

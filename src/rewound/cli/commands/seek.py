@@ -7,6 +7,7 @@ from rewound.cli.output.returning_worlds import Clock, show_returned, watch_retu
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import timezone_option
 from rewound.cli.parameters.shared_options import fleet_option, option
+from rewound.cli.parameters.typed import repeated_with_worlds
 from rewound.errors import UsageError
 from rewound.figures import show_number
 from rewound.operations import fleets
@@ -82,7 +83,10 @@ def command(
     )
     selection = ",".join(worlds) if worlds else None
     clock = Clock()
-    with watch_return(fleets.select(fleet, selection)) as observer:
+    with (
+        repeated_with_worlds(as_option=False),
+        watch_return(fleets.select(fleet, selection)) as observer,
+    ):
         brought = seek(
             fleet,
             destination,

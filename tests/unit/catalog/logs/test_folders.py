@@ -61,7 +61,7 @@ def test_a_folder_of_logs_joins_the_catalog_once(tmp_path: Path):
     assert [(each.world, each.path) for each in catalog.logs] == [("host2", log)]
     assert reasons(catalog) == {
         "notes": "not a binary log",
-        other.name: "a binary log of host3, which has no dump",
+        other.name: "a binary log of world host3, which has no dump",
     }
 
 
