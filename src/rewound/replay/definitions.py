@@ -19,7 +19,7 @@ from rewound.mysql.client import Connection
 from rewound.replay.applied import Applied
 from rewound.replay.columns import find_difference
 from rewound.replay.log_judge import LogJudge
-from rewound.replay.log_rules import LOG_IF_EXISTS
+from rewound.replay.log_rules import LOG_IF_EXISTS, find_remedy
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import count_table, read_columns
 
@@ -70,7 +70,7 @@ class Definitions:
                 raise ReplayError(
                     f"{place}: refused by rule {refusal.rule.name}:"
                     f" {refusal.detail or refusal.rule.why}",
-                    hint=refusal.rule.remedy,
+                    hint=find_remedy(refusal.rule),
                     quoted=excerpt(query.text),
                 )
             if self._execute(verdict) and verdict.kind not in _PREPARES:
