@@ -41,8 +41,9 @@ right_before() {
     rewound up examples/backups --binlogs examples/binlogs \
         --at '2026-03-03 06:23:07+00:00' --worlds host2 --fleet "$1"
 }
-right_before demo-before
+quietly right_before demo-before
 quietly right_before demo-after
+rewound status --fleet demo-before
 
 say 'A second fleet of that moment goes one transaction further:'
 rewound seek --step forward --fleet demo-after

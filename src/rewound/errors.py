@@ -2,6 +2,7 @@
 
     RewoundError                 1  something failed; the message says what, which, why
     ├── UsageError               2  the command line is wrong: change it
+    │   └── WorldsNotNamed          it names a transaction that only some of the worlds have
     ├── HostError                3  this host lacks something: MySQL, disk, memory, a port
     │   ├── CommandFailed           a program that Rewound ran failed
     │   ├── PortTaken               another program has just taken the port of a server
@@ -75,6 +76,15 @@ class UsageError(RewoundError):
     """The command line is wrong, or names worlds, tables or columns that do not exist."""
 
     exit_code = 2
+
+
+class WorldsNotNamed(UsageError):
+    """A transaction is asked for that only some of the worlds have, which can be named."""
+
+    def __init__(self, message: str, *, worlds: str) -> None:
+        super().__init__(message, hint=f"name those that have it: --worlds '{worlds}'")
+        self.worlds = worlds
+        """Those that have it: `host[1-2]`."""
 
 
 class HostError(RewoundError):

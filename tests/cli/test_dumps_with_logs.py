@@ -73,3 +73,26 @@ def test_up_does_not_call_logs_misunderstood(cli: Cli, source: Path):
     done = cli("verify", source)
     assert done.code == 0
     assert "mysql-bin" not in done.stderr
+
+
+def test_logs_of_a_world_without_dumps_are_known_for_what_they_are(cli: Cli, source: Path):
+    (source / "host2").rename(source / "host9")
+    done = cli("dumps", source)
+    path = source / "host9" / "mysql-bin.000001.gz"
+    assert done.stderr == f"warning: {path} is a binary log of world host9, which has no dump\n"
+    for dump in source.glob("*.sql*"):
+        dump.unlink()
+    refused = cli("up", source)
+    assert refused.code == 1
+    assert "hint: SOURCE is the folder of the dumps; give the folder of the binary logs with" in (
+        refused.stderr
+    )
+
+
+def test_a_file_of_the_series_that_is_no_log_is_named_in_its_place(cli: Cli, source: Path):
+    shutil.copy(REAL_LOGS / "mariadb-10.11.19.000004.gz", source / "host2" / "mysql-bin.000003.gz")
+    (source / "host2" / "mysql-bin.000002").write_bytes(b"")
+    done = cli("dumps", source)
+    assert (done.code, done.stderr) == (0, "")
+    assert "      mysql-bin.000002: is empty (copied while it was being created?)" in done.lines
+    assert "missing" not in done.stdout

@@ -165,6 +165,7 @@ def test_demo_shows_the_planted_fault(environment: Mapping[str, str]) -> None:
     fleets = run(["status", "--all", "--format", "csv"], environment)
     assert len(re.findall(r"^demo,", fleets, re.MULTILINE)) == 3
     assert "demo-" not in fleets
+    assert not re.search(r"rewound \S+ --fleet demo-", demo.stdout + demo.stderr)
     assert max(map(len, demo.stdout.splitlines())) <= 80
 
 

@@ -258,16 +258,116 @@ def test_the_session_of_a_statement_is_its_own(
 def test_a_statement_with_another_result_shows_itself_at_the_next_row(
     source: Source, world: LoadServer, tmp_path: Path
 ) -> None:
-    (port,) = source.connection.query("SELECT @@port").rows[0]
     told = tell(
         source,
         tmp_path,
         "UPDATE game.player SET score = 11 WHERE id = 1",
-        "SET SESSION binlog_format=STATEMENT",
-        f"UPDATE game.player SET score = IF(@@port = {port!s}, score, 99) WHERE id = 1",
+        "SET SESSION sql_log_bin=0",
+        "INSERT INTO game.unlogged VALUES (1)",
+        "SET SESSION sql_log_bin=1, binlog_format=STATEMENT",
+        "UPDATE game.player SET score = IF((SELECT COUNT(*) FROM game.unlogged), score, 99)"
+        " WHERE id = 1",
         _AS_ROWS,
         "UPDATE game.player SET score = 12 WHERE id = 1",
+        before=(*TABLES, "CREATE TABLE game.unlogged (a INT)"),
     )
     with pytest.raises(ReplayError, match="a statement that was executed again") as caught:
         receipt_of(told, world)
     assert "score is '99' here, '11' in the log" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("program", "statement", "words"),
+    [
+        (
+            "CREATE FUNCTION game.nap(x INT) RETURNS INT NO SQL RETURN SLEEP(x)",
+            "UPDATE game.player SET score = game.nap(0)",
+            "it may run function game.nap, which calls SLEEP",
+        ),
+        (
+            "CREATE TRIGGER game.t BEFORE INSERT ON game.player FOR EACH ROW"
+            " SET NEW.name = LEFT(UUID(), 20)",
+            "INSERT INTO game.player VALUES (4, 'd', 4)",
+            "it may run trigger game.t, which calls UUID",
+        ),
+        (
+            "CREATE VIEW game.v AS SELECT id, USER() AS h FROM game.player",
+            "UPDATE game.player p JOIN game.v ON v.id = p.id SET name = LEFT(h, 20)",
+            "it may run view game.v, which calls USER",
+        ),
+    ],
+)
+def test_programs_that_wait_or_read_what_is_the_servers_own_are_refused(
+    source: Source,
+    world: LoadServer,
+    tmp_path: Path,
+    program: str,
+    statement: str,
+    words: str,
+) -> None:
+    told = tell(
+        source,
+        tmp_path,
+        program,
+        "SET SESSION binlog_format=STATEMENT",
+        statement,
+        _AS_ROWS,
+    )
+    with pytest.raises(ReplayError, match="refused by rule log-statement") as caught:
+        restore(world, told.dump, told.logs, told.target, allowed=_ALLOWED)
+    assert words in str(caught.value)
+
+
+def test_a_statement_that_does_not_end_is_stopped(
+    source: Source, world: LoadServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rewound.replay.statement_replay._LEAST_S", 2.0)
+    log = MadeLog()
+    log.add_transaction(
+        (2, query_body(b"BEGIN")),
+        (2, query_body(b"UPDATE player SET score = busy(id - id)")),
+        (2, query_body(b"COMMIT")),
+    )
+    busy = (
+        "CREATE FUNCTION game.busy(x INT) RETURNS INT NO SQL"
+        " BEGIN WHILE x < 1 DO SET @y = 1; END WHILE; RETURN x; END"
+    )
+    told = made(tell(source, tmp_path, before=(*TABLES, busy), dump=NO_GTIDS), log, tmp_path)
+    target = AtPosition(told.logs[0].name, log.position)
+    with pytest.raises(ReplayError, match=r"has not ended after 2 s; its server took 0 s"):
+        restore(world, told.dump, told.logs, target, allowed=_ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule", "offers_allow"),
+    [
+        ("UPDATE player SET score = 1", "statement-replayed", True),
+        ("INSERT INTO mysql.user (user) VALUES ('x')", "log-statement: it names schema", False),
+        ("UPDATE player SET score = SLEEP(1)", "log-statement: it calls SLEEP", False),
+        ("UPDATE player SET score = RAND()", "statement-replayed", True),
+        ("CREATE FUNCTION f RETURNS STRING SONAME 'udf.so'", "loadable-function", False),
+        ("INSTALL PLUGIN x SONAME 'y.so'", "unknown-statement", False),
+    ],
+)
+def test_hints_about_statements_of_a_log_speak_of_logs(
+    source: Source,
+    world: LoadServer,
+    tmp_path: Path,
+    statement: str,
+    rule: str,
+    *,
+    offers_allow: bool,
+) -> None:
+    log = MadeLog()
+    body = [(2, query_body(statement.encode()))]
+    if not statement.startswith(("CREATE", "INSTALL")):
+        body = [(2, query_body(b"BEGIN")), *body, (2, query_body(b"COMMIT"))]
+    log.add_transaction(*body)
+    told = made(tell(source, tmp_path, dump=NO_GTIDS), log, tmp_path)
+    target = AtPosition(told.logs[0].name, log.position)
+    with pytest.raises(ReplayError, match=f"refused by rule {rule}") as caught:
+        restore(world, told.dump, told.logs, target)
+    assert caught.value.hint is not None
+    assert "ask for a moment before it" in caught.value.hint
+    assert ("--allow statement-replayed" in caught.value.hint) is offers_allow
+    assert "copy of the dump" not in caught.value.hint

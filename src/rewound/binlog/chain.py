@@ -48,6 +48,23 @@ def require_chain(surveys: Sequence[LogSurvey]) -> None:
             )
 
 
+def find_misnamed(survey: LogSurvey) -> BinlogError | None:
+    """Return the error of a file whose name is that of another; None if it is not known to be."""
+    next_name = survey.ending.next_name
+    if next_name is None or next_name == next_log_name(survey.name):
+        return None
+    own, following = _NUMBERED.fullmatch(survey.name), _NUMBERED.fullmatch(next_name)
+    if own is None or following is None or own[1] != following[1]:
+        return None
+    real = following[1] + str(int(following[2]) - 1).zfill(len(following[2]))
+    return BinlogError(
+        survey.log,
+        f"does not fit its name: it states that {next_name} follows, so its server called it {real}"
+        " (were two files' names swapped?)",
+        hint="give the files the names that they had on their server, or copy them again",
+    )
+
+
 def next_log_name(name: str) -> str | None:
     """Return the name of the file after one of this name; None if it has no number."""
     match = _NUMBERED.fullmatch(name)

@@ -5,6 +5,7 @@ states, its CRC32. What a file is must be clear before anything of it is used: a
 encrypted log, a relay log or another file is refused by name.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +23,14 @@ from rewound.binlog.events.header import (
 from rewound.binlog.events.kinds import EventKind, name_kind
 from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.log_bytes import copy_again, open_log_bytes
-from rewound.dump.file.compression import COMPRESSIONS
+from rewound.dump.file.compression import find_compression
 from rewound.errors import BinlogError
 
 MAGIC = b"\xfebin"
 ENCRYPTED_MAGIC = b"\xfdbin"
 _FIRST_POSITION = len(MAGIC)
+_LONGEST_MAGIC = 8
+_COMPRESSED = re.compile(r"(?:\.(?:gz|gzip|zst|zstd|xz|bz2))+$", re.IGNORECASE)
 _COPY_BINARY_LOGS = "give the files that `SHOW BINARY LOGS` lists on the server"
 
 _unpack_sizes = struct.Struct("<9xII").unpack_from
@@ -187,20 +190,12 @@ class LogFile:
         return BinlogError(self.path, str(error), position=position, hint=copy_again(self.path))
 
     def _read_start(self) -> tuple[LogFormat, int]:
-        magic = self.content.fetch(0, _FIRST_POSITION)[:_FIRST_POSITION]
+        start = self.content.fetch(0, _LONGEST_MAGIC)
+        magic = start[:_FIRST_POSITION]
         if magic == ENCRYPTED_MAGIC:
             raise self.refuse_encrypted(None)
         if magic != MAGIC:
-            is_cut = MAGIC.startswith(magic)
-            raise BinlogError(
-                self.path,
-                "is empty"
-                if not magic
-                else "ends in its first bytes"
-                if is_cut
-                else "is not a binary log: it begins with other bytes than fe 62 69 6e",
-                hint=copy_again(self.path) if is_cut else _COPY_BINARY_LOGS,
-            )
+            raise self._refuse_magic(start)
         data = self._read_first_event()
         try:
             log_format = read_format(data)
@@ -213,6 +208,26 @@ class LogFile:
                 hint=_COPY_BINARY_LOGS,
             )
         return log_format, _FIRST_POSITION + len(data)
+
+    def _refuse_magic(self, start: bytes) -> BinlogError:
+        """Return the error of a file that does not begin as binary logs do."""
+        if not start:
+            reason = "is empty (copied while it was being created?)"
+        elif MAGIC.startswith(start):
+            reason = "is cut off in its first bytes"
+        elif (inner := find_compression(start)) is not None and not self.content.is_plain:
+            return BinlogError(
+                self.path,
+                f"is compressed twice: what it decompresses to is {inner.name} data",
+                hint="decompress it once",
+            )
+        else:
+            return BinlogError(
+                self.path,
+                "is not a binary log: it begins with other bytes than fe 62 69 6e",
+                hint=_COPY_BINARY_LOGS,
+            )
+        return BinlogError(self.path, reason, hint=copy_again(self.path))
 
     def _read_first_event(self) -> bytes:
         header = self.content.fetch(_FIRST_POSITION, HEADER_BYTES)
@@ -234,7 +249,4 @@ class LogFile:
 
 def log_name(path: Path) -> str:
     """Return what the server calls a file: without the suffix of a compression."""
-    for compression in COMPRESSIONS:
-        if path.name.endswith(compression.suffix):
-            return path.name.removesuffix(compression.suffix)
-    return path.name
+    return _COMPRESSED.sub("", path.name)

@@ -225,6 +225,10 @@ def _require_dumps(catalog: Catalog) -> None:
             "put the time into the file name, such as NAME_2024-06-18.sql; if the program"
             " that dumps writes no closing line, also add --allow-unfinished"
         )
+    elif catalog.not_understood and all(entry.is_known for entry in catalog.not_understood):
+        hint = (
+            "SOURCE is the folder of the dumps; give the folder of the binary logs with --binlogs"
+        )
     else:
         hint += "use --pattern for names of another form"
     raise CatalogError(f"no dumps in {catalog.source}{reasons}", hint=hint)

@@ -24,9 +24,9 @@ from rewound.catalog.dump import (
     sort_naturally,
 )
 from rewound.catalog.local_times import read_local
-from rewound.catalog.logs.binary_log import LogKind
-from rewound.catalog.logs.folders import FindLogKind
+from rewound.catalog.logs.folders import find_no_files
 from rewound.catalog.logs.placing import LogNaming, place_logs
+from rewound.catalog.logs.series import FindLogKind, part_logs
 from rewound.catalog.naming.endings import (
     NO_DUMP,
     find_foreign_reason,
@@ -83,6 +83,7 @@ def discover(
             hint="SOURCE is the folder of the dumps; check that it is mounted and fully copied",
         )
     candidates, log_files, not_understood = _part_foreign(files, is_dump, find_log_kind)
+    no_files = find_no_files(log_files)
     asked = CandidateFiles(
         candidates,
         timezone,
@@ -98,7 +99,9 @@ def discover(
         else:
             named.append(outcome)
     named, second_names = _split_second_names(named)
-    not_understood += [*passed_over, *second_names]
+    meant = {entry.path for entry in no_files}
+    not_understood += [entry for entry in passed_over if entry.path not in meant]
+    not_understood += second_names
     doubts: list[Doubt] = []
     if pattern is None:
         named, lost, doubts = question_names(named, asked, read_subject)
@@ -109,7 +112,7 @@ def discover(
         key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.path),
     )
     logs, unplaced = place_logs(
-        log_files,
+        [*log_files, *no_files],
         LogNaming(
             {dump.world for dump in dumps},
             timezone,
@@ -140,22 +143,25 @@ def _part_foreign(
 ) -> tuple[list[SourceFile], list[SourceFile], list[NotUnderstood]]:
     """Separate files that may be dumps, binary logs, and others, by name or by content."""
     candidates: list[SourceFile] = []
-    logs: list[SourceFile] = []
+    others: list[SourceFile] = []
     foreign: list[NotUnderstood] = []
     for file in files:
         reason = find_foreign_reason(file.relative)
         if reason is None and not is_named_as_dump(file.relative):
             reason = None if is_dump is not None and is_dump(file.path) else NO_DUMP
-        if reason is NO_DUMP and find_log_kind is not None:
-            kind = find_log_kind(file.path)
-            if kind is LogKind.BINARY_LOG:
-                logs.append(file)
-                continue
-            reason = NO_DUMP if kind is None else kind.value
         if reason is None:
             candidates.append(file)
+        elif reason is NO_DUMP and find_log_kind is not None:
+            others.append(file)
         else:
             foreign.append(NotUnderstood(file.path, reason))
+    if find_log_kind is None:
+        return candidates, [], foreign
+    logs, lost = part_logs(others, find_log_kind)
+    foreign += [
+        NotUnderstood(path, NO_DUMP) if kind is None else NotUnderstood(path, kind.value, True)
+        for path, kind in lost
+    ]
     return candidates, logs, foreign
 
 

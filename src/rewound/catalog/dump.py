@@ -58,6 +58,14 @@ class NotUnderstood:
     """Where it is."""
     reason: str
     """Why it gives no dump, as shown to the user."""
+    is_known: bool = False
+    """Whether the reason is what it is: a binary log of a world without dumps."""
+
+    @property
+    def sentence(self) -> str:
+        """What a warning says of it."""
+        verb = "is" if self.is_known else "is not understood:"
+        return f"{self.path} {verb} {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rewound.cli.output import diagnostics
 from rewound.cli.output.restore_result import show_failures
 from rewound.cli.parameters.diff_moments import MOMENTS_EXAMPLE, OF_MOMENTS, Moments
 from rewound.cli.parameters.restore_options import RESTORE_OPTIONS
-from rewound.cli.parameters.typed import find_typed, list_typed
+from rewound.cli.parameters.typed import find_typed, list_typed, repeated_with_worlds
 from rewound.errors import FleetExists, UsageError
 from rewound.operations import ending, fleets, restoring
 from rewound.operations.diffing import Sides
@@ -61,7 +61,7 @@ def open_sides(
             if keep:
                 again = ["rewound", "diff", *_TEMPORARY]
             yield OpenSides(
-                Sides(*_TEMPORARY, worlds),
+                Sides(*_TEMPORARY, worlds, are_kept=keep),
                 shlex.join([*again, *comparing]),
                 moments.labels,
             )
@@ -88,7 +88,8 @@ def _bring_up(
         for fleet, selection in zip(_TEMPORARY, selections, strict=True):
             time = "" if selection.target is None else f"as of {selection.target.text}"
             diagnostics.narrate(f"fleet {fleet}: {selection.source} {selection.point or time}")
-            brought = restore_worlds(selection, replace(restore, fleet=fleet))
+            with repeated_with_worlds(str(selection.source)):
+                brought = restore_worlds(selection, replace(restore, fleet=fleet))
             show_failures(brought.failures, fleet, restored=len(brought.restored))
             made.append(fleet)
         yield

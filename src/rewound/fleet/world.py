@@ -163,7 +163,10 @@ def explain_unready(world: World, fleet: str) -> tuple[str, str]:
         case WorldState.STOPPED:
             return "is stopped", f"rewound start{flag} {world.name} starts it again; {reset}"
         case WorldState.INTERRUPTED:
-            add = f"rewound up SOURCE --add{flag} restores it again"
+            add = (
+                f"rewound up SOURCE --add{flag} restores it again; with binary logs, rewound"
+                f" seek{flag} TIME {world.name} takes it to a moment"
+            )
             return "was interrupted while it was restored", reset if world.baseline else add
         case WorldState.STARTING | WorldState.LOADING:
             return f"is still {world.state.value}", f"rewound status{flag} shows how far it is"

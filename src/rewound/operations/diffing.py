@@ -34,6 +34,8 @@ class Sides:
     after: str
     worlds: str | None = None
     """Limits to some worlds: `host[1-3],eu-*`."""
+    are_kept: bool = True
+    """Whether the fleets are still there when the user reads of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def pair_worlds(sides: Sides, world_pair: tuple[str, str] | None = None) -> Pair
             else _say_where(chosen, (before, after)),
             hint="worlds are paired by name; --world ONE OTHER compares any two",
         )
-    reasons = {name: _find_obstacle(name, (before, after)) for name in both}
+    reasons = {name: _find_obstacle(name, (before, after), sides) for name in both}
     return Pairing(
         {n: (before.worlds[n], after.worlds[n]) for n in both if reasons[n] is None},
         {name: reason for name, reason in reasons.items() if reason is not None},
@@ -216,10 +218,12 @@ def _say_where(worlds: Sequence[str], records: tuple[FleetRecord, FleetRecord]) 
     )
 
 
-def _find_obstacle(world: str, records: tuple[FleetRecord, FleetRecord]) -> str | None:
+def _find_obstacle(
+    world: str, records: tuple[FleetRecord, FleetRecord], sides: Sides
+) -> str | None:
     for record in records:
         state = record.worlds[world].state
         if state not in USABLE:
-            told = refer_to_remedy(state, record.name)
+            told = refer_to_remedy(state, record.name) if sides.are_kept else ""
             return f"{say_state(state)} in fleet {record.name}{told}"
     return None

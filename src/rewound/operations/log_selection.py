@@ -10,8 +10,9 @@ from rewound.catalog.logs.reading import read_log
 from rewound.errors import BinlogError, DumpError, DumpTooNew, ReplayError, UsageError
 from rewound.figures import show_count
 from rewound.operations.dump_selection import Selection
+from rewound.operations.log_holders import require_holders
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.target import Target, at_time, show_time
+from rewound.replay.target import AtTransaction, Target, at_time, show_time
 from rewound.replay.world_logs import WorldLogs
 from rewound.worlds.folding import name_worlds
 
@@ -41,7 +42,9 @@ def choose_logs(
     """Return what leads from the dumps to the moment; nothing if a dump's own is wanted.
 
     Raises:
-        UsageError: the moment is a time without a zone, or no world has logs for it.
+        UsageError: the moment is a time without a zone, or no world has logs for it, or only
+            some of them have its transaction.
+        ReplayError: none has.
     """
     target = _find_target(selection)
     worlds = {log.world for log in catalog.logs} & {each.dump.world for each in choice.chosen}
@@ -84,8 +87,15 @@ def take_logs(
 
     Where logs do not lead there, the reason is found again when the world is made, which then
     fails; the others are restored.
+
+    Raises:
+        UsageError, ReplayError: a transaction is the target of worlds that do not have it.
     """
-    logs = {world: WorldLogs(read_logs(catalog, world), targets[world]) for world in targets}
+    facts = {world: read_logs(catalog, world) for world in targets}
+    transactions = {each.gtid for each in targets.values() if isinstance(each, AtTransaction)}
+    for gtid in transactions:
+        require_holders(facts, gtid)
+    logs = {world: WorldLogs(facts[world], targets[world]) for world in targets}
     chosen = [_settle(each, logs, narrate, names_zone) for each in choice.chosen]
     return LogChoice(replace(choice, chosen=tuple(chosen)), logs)
 

@@ -14,7 +14,14 @@ from rewound.fleet.reset import Resetting, reset_worlds
 from rewound.fleet.restart import Starting, start_worlds
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import RESTORED, World, WorldState, fleet_flag, say_state
+from rewound.fleet.world import (
+    RESTORED,
+    World,
+    WorldState,
+    explain_unready,
+    fleet_flag,
+    say_state,
+)
 from rewound.operations.engines import get_engine
 from rewound.operations.host import open_baselines
 from rewound.operations.restoring import workers
@@ -74,10 +81,14 @@ def reset(
         record = read_current(folder, ProcessWatch())
         chosen = [record.worlds[name] for name in select_worlds(record.worlds, worlds)]
         if not any(world.baseline for world in chosen):
+            hint = f"restore it again: rewound down{fleet_flag(fleet)}, then rewound up"
+            for world in chosen:
+                if world.state is WorldState.INTERRUPTED:
+                    _, hint = explain_unready(world, fleet)
             raise FleetError(
                 f"no baseline to reset {', '.join(world.name for world in chosen)} of fleet"
                 f" {fleet} to",
-                hint=f"restore it again: rewound down{fleet_flag(fleet)}, then rewound up",
+                hint=hint,
             )
         record = replace(record, maker=own_identity())
         ensure_doorkeeper(folder, record)

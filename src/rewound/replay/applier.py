@@ -15,8 +15,7 @@ from rewound.binlog.events.table_map import TableName
 from rewound.binlog.replay_events import refuse_transaction
 from rewound.binlog.rows.row_counts import LoggedRowCounter, TableMaps
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
-from rewound.dump.rules.table import Rule
-from rewound.dump.rules.verdict import excerpt
+from rewound.dump.rules.verdict import RuleUse, excerpt
 from rewound.errors import HostError, MysqlError, ReplayError
 from rewound.load.log_receipt import HandlerCounts
 from rewound.load.objects import StatedObjects
@@ -36,6 +35,7 @@ from rewound.replay.scratch_tables import RowDiffers
 from rewound.replay.statement_replay import StatementReplay
 
 _MOST_KNOWN_TABLES = 10_000
+_QUERIES = frozenset({EventKind.QUERY, EventKind.MARIADB_QUERY_COMPRESSED})
 _MOST_MERGED_BYTES = 4 * BATCH_BYTES
 """A longer transaction fills batches of its own, and would take ten times its size of memory."""
 
@@ -88,7 +88,7 @@ class Applier:
             ReplayError: it holds what cannot be replayed, or the server refuses it.
             BinlogError: an event is damaged.
         """
-        _require_replayable(transaction, replays_statements=self._judge.replays_statements)
+        _require_replayable(transaction, self._judge)
         self.applied.transactions += 1
         left_out = self._find_left_out(transaction.tables)
         for table in sorted(left_out):
@@ -207,25 +207,39 @@ class Applier:
         )
 
 
-def _require_replayable(transaction: LoggedTransaction, *, replays_statements: bool) -> None:
+def _require_replayable(transaction: LoggedTransaction, judge: LogJudge) -> None:
     """Refuse what a log does not have as rows.
 
     Raises:
         ReplayError: the transaction has such changes.
     """
-    rule: Rule | None = None
+    use: RuleUse | None = None
     if transaction.kind is TransactionKind.INCIDENT:
-        rule = log_rules.LOG_INCIDENT
-    elif transaction.kind is TransactionKind.STATEMENT and not replays_statements:
-        is_change = changes_rows(_find_statement(transaction))
-        rule = log_rules.STATEMENT_REPLAYED if is_change else log_rules.LOG_STATEMENT
+        use = RuleUse(log_rules.LOG_INCIDENT)
+    elif transaction.kind is TransactionKind.STATEMENT and not judge.replays_statements:
+        use = _find_change_rule(transaction, judge)
     elif transaction.is_rolled_back:
-        rule = log_rules.LOG_ROLLED_BACK
-    if rule is None:
+        use = RuleUse(log_rules.LOG_ROLLED_BACK)
+    if use is None:
         return
     at = transaction.start if transaction.statement_at is None else transaction.statement_at
     place = f"{transaction.log.name} at {at:,}"
-    raise refuse_by_rule(place, rule, quoted=_quote_statement(transaction))
+    raise refuse_by_rule(place, use, quoted=_quote_statement(transaction))
+
+
+def _find_change_rule(transaction: LoggedTransaction, judge: LogJudge) -> RuleUse:
+    """Return the rule that refuses a change: one that a user can allow only if that helps."""
+    if not changes_rows(_find_statement(transaction)):
+        return RuleUse(log_rules.LOG_STATEMENT)
+    for event in transaction.iter_events():
+        if event.kind not in _QUERIES or event.position < (transaction.statement_at or 0):
+            continue
+        try:
+            refusal = judge.find_change_refusal(event)
+        except MalformedEvent as error:
+            raise refuse_transaction(transaction, error) from error
+        return refusal or RuleUse(log_rules.STATEMENT_REPLAYED)
+    return RuleUse(log_rules.LOG_STATEMENT)
 
 
 def _quote_statement(transaction: LoggedTransaction) -> str:
@@ -238,7 +252,7 @@ def _quote_statement(transaction: LoggedTransaction) -> str:
 def _find_statement(transaction: LoggedTransaction) -> bytes:
     """Return the first of a transaction's statements that is more than BEGIN."""
     for event in transaction.iter_events():
-        if event.kind in (EventKind.QUERY, EventKind.MARIADB_QUERY_COMPRESSED):
+        if event.kind in _QUERIES:
             text = find_text(event.data, has_checksum=event.has_checksum)
             if event.kind == EventKind.MARIADB_QUERY_COMPRESSED:
                 text = decompress(text)

@@ -68,9 +68,7 @@ class Definitions:
             for use in verdict.uses:
                 self._applied.add_use(use, place)
             if (refusal := verdict.refusal) is not None:
-                raise refuse_by_rule(
-                    place, refusal.rule, refusal.detail, quoted=excerpt(query.text)
-                )
+                raise refuse_by_rule(place, refusal, quoted=excerpt(query.text))
             if self._execute(verdict) and verdict.kind not in _PREPARES:
                 self._follow(verdict, place)
 

@@ -39,13 +39,22 @@ class LogFiles:
     @property
     def all_gtids(self) -> GtidSet:
         """All transactions with GTIDs that they have, or state to have been before the first."""
-        survey = self._logs[0].survey or self._logs[0].until_damage
         gtids = GtidSet()
-        if survey is not None and survey.previous_gtids is not None:
-            gtids.update(survey.previous_gtids)
+        if self.is_readable(first := self.first_readable):
+            gtids.update(self.survey(first).previous_gtids or gtids)
         for log in self._logs:
             gtids.update(log.gtids)
         return gtids
+
+    @property
+    def first_readable(self) -> int:
+        """The first file of which something can be read; 0 if there is none."""
+        return next((index for index in range(len(self)) if self.is_readable(index)), 0)
+
+    def is_readable(self, index: int) -> bool:
+        """Tell whether something of a file can be read, if only up to its first damage."""
+        log = self._logs[index]
+        return (log.survey or log.until_damage) is not None
 
     def survey(self, index: int) -> LogSurvey:
         """Return what a file covers, up to its first damage.

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rewound.binlog.events.header import LogEvent
-from rewound.binlog.events.query import Query
+from rewound.binlog.events.query import Query, read_query
 from rewound.binlog.events.table_map import TableName
 from rewound.dump.definitions.plan import FILLS_TABLE
 from rewound.dump.judging.dump_filter import DumpFilter
@@ -49,6 +49,7 @@ _SKIPPED = (
 _COMMENT = re.compile(rb"(?:\s|/\*(?!!).*?\*/)+", re.DOTALL)
 _CHANGES_ROWS = frozenset({Kind.INSERT, Kind.REPLACE, Kind.DELETE})
 _SESSIONS = frozenset({Kind.SET, Kind.USE, Kind.LOCK, Kind.UNLOCK, Kind.TRANSACTION})
+_NEEDS_DATABASE = frozenset({rules.DATABASE_CREATED, rules.NO_DATABASE})
 _RENAME, _DROP_INDEX = ("RENAME", "TABLE"), ("DROP", "INDEX")
 
 
@@ -84,7 +85,8 @@ class LogJudge:
         self._judge.set_source(server.version)
         self._old_default = self._judge.session.utf8mb4_collation
         self._default = profile.default_collations.get("utf8mb4")
-        self._version = profile.version_number
+        self.server_version = profile.version_number
+        """Of the server that replays."""
 
     def has_rows_of(self, table: TableName) -> bool:
         """Tell whether the rows of a table are replayed."""
@@ -149,7 +151,7 @@ class LogJudge:
         statement = Statement(Kind.UNKNOWN, query.text)
         mode = self._judge.session.mode
         try:
-            hazard, names = examine(iter_tokens(query.text, mode, self._version), mode)
+            hazard, names = examine(iter_tokens(query.text, mode, self.server_version), mode)
         except UnreadableText as error:
             hazard, names = f"it cannot be read: {error}", frozenset()
         if not self._filter.is_all:
@@ -167,6 +169,16 @@ class LogJudge:
             noted.append(RuleUse(log_rules.LOG_HOST_ZONE, excerpt(query.text)))
         verdicts.append(Verdict(statement, position, sql, tuple(noted)))
         return JudgedChange(verdicts, names)
+
+    def find_change_refusal(self, event: LogEvent) -> RuleUse | None:
+        """Return why the statement of a QUERY event is refused even if changes are executed.
+
+        Raises:
+            MalformedEvent: it is none, or its session cannot be made.
+        """
+        query = read_query(event)
+        change = self.judge_change(query, (), at_s=event.at_s, position=event.position)
+        return next((each.refusal for each in change.verdicts if each.refusal is not None), None)
 
     def _begin(
         self, query: Query, at_s: int, position: int, *, is_definition: bool = True
@@ -215,7 +227,7 @@ class LogJudge:
     def _read(self, text: bytes) -> list[Token]:
         """Return the tokens of a statement; none of one that cannot be read."""
         try:
-            return list(iter_tokens(text, self._judge.session.mode, self._version))
+            return list(iter_tokens(text, self._judge.session.mode, self.server_version))
         except UnreadableText:
             return []
 
@@ -247,7 +259,7 @@ def _only_definitions(verdict: Verdict) -> Verdict:
         rule = log_rules.LOG_SESSION
     elif (refusal := verdict.refusal) is not None and refusal.detail.endswith(FILLS_TABLE):
         rule = log_rules.LOG_STATEMENT  # CREATE TABLE … SELECT in the format STATEMENT
-    elif any(use.rule is rules.DATABASE_CREATED for use in verdict.uses):
+    elif any(use.rule in _NEEDS_DATABASE for use in verdict.uses):
         rule = log_rules.LOG_DATABASE_MISSING
     if rule is None:
         return verdict

@@ -20,8 +20,9 @@ LOG_STATEMENT = Rule(
     "log-statement",
     Effect.REFUSE,
     "any other change that is logged as a statement: LOAD DATA, CREATE TABLE … SELECT, temporary"
-    " tables, calls; and statements that wait, read files, failed on the source, or come with"
-    " --only-table, --skip-table or --only-schema",
+    " tables, calls; statements that wait, read files or what is their server's own (UUID, USER,"
+    " @@hostname), by themselves or in a function, view or trigger; and statements that failed on"
+    " the source, or come with --only-table, --skip-table or --only-schema",
     "the world fails",
     "what a statement changes depends on the server, its plans and its clock: running it again is"
     " not exact",
@@ -114,6 +115,14 @@ XA_UNDECIDED = Rule(
 
 LOG_RULES: tuple[Rule, ...] = tuple(value for value in vars().values() if isinstance(value, Rule))
 """All of them, in the order of this file."""
+
+
+def find_remedy(rule: Rule) -> str:
+    """Return what to do about a log that a rule refuses, also by one that is for dumps."""
+    if rule in LOG_RULES:
+        return rule.remedy
+    return "ask for a moment before it, or for the dump after it"
+
 
 LOG_ALLOWABLE: tuple[Rule, ...] = tuple(r for r in LOG_RULES if r.effect is Effect.DAMAGE)
 """Those that a user can allow."""

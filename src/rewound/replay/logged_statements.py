@@ -2,7 +2,7 @@
 
 `--allow statement-replayed` executes INSERT, REPLACE, UPDATE and DELETE in the session that the log
 states. Whatever else they name is theirs: the loader's account reaches no file, no other server and
-no system schema; what waits or reads files is refused here as well.
+no system schema; what `hazards` finds is refused here as well.
 """
 
 import math
@@ -16,10 +16,9 @@ from rewound.binlog.events.kinds import EventKind
 from rewound.binlog.events.malformed import MalformedEvent, too_short
 from rewound.binlog.events.statement_events import UserVar, read_intvar, read_rand, read_user_var
 from rewound.binlog.rows.decimals import read_decimal
-from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
 from rewound.dump.text.lexical import LexicalMode
-from rewound.dump.text.quoting import decode_name
-from rewound.dump.text.tokens import Token, TokenKind
+from rewound.dump.text.tokens import Token
+from rewound.replay.hazards import scan
 from rewound.replay.session_statements import LogServer, find_collation
 
 PREPARATIONS = frozenset({EventKind.INTVAR, EventKind.RAND, EventKind.USER_VAR})
@@ -34,13 +33,6 @@ _CHANGES_ROWS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _FIRST_WORDS = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE"})
-_FILES = frozenset({"OUTFILE", "DUMPFILE", "INFILE"})
-_REFUSED_FUNCTIONS = frozenset(
-    {"load_file", "sleep", "benchmark", "get_lock", "is_free_lock", "is_used_lock"}
-    | {"release_lock", "release_all_locks", "master_pos_wait", "source_pos_wait"}
-    | {"wait_for_executed_gtid_set", "wait_until_sql_thread_after_gtids"}
-)
-_NAMES = frozenset({TokenKind.WORD, TokenKind.NAME})
 
 
 def changes_rows(text: bytes) -> bool:
@@ -63,40 +55,20 @@ def examine(tokens: Iterable[Token], mode: LexicalMode) -> Examined:
     Raises:
         UnreadableText: it is ambiguous.
     """
-    names: set[str] = set()
-    hazard: str | None = None
-    first = name = ""
-    for token in tokens:
-        first = first or token.word
-        hazard = hazard or _find_hazard(name, token)
-        name = ""
-        if token.kind in _NAMES:
-            name = read_name(token, mode).lower()
-            names.add(name)
+    is_several = False
+
+    def watched() -> Iterator[Token]:
+        nonlocal is_several
+        for token in tokens:
+            is_several = is_several or token.text == b";"
+            yield token
+
+    hazard, names, first = scan(watched(), mode)
+    if is_several:
+        hazard = "consists of several statements"
     if first not in _FIRST_WORDS and not (first == "WITH" and {"update", "delete"} & names):
-        hazard = "it is not INSERT, REPLACE, UPDATE or DELETE"
-    return Examined(hazard, frozenset(names))
-
-
-def _find_hazard(name: str, token: Token) -> str | None:
-    """Say what is wrong with a token, and the name before it if one is."""
-    if token.text == b";":
-        return "it consists of several statements"
-    if token.word in _FILES:
-        return f"it has {token.word}"
-    if token.text == b"(" and name in _REFUSED_FUNCTIONS:
-        return f"it calls {name.upper()}"
-    if token.text == b"." and name in SYSTEM_SCHEMAS:
-        return f"it names schema {name}"
-    return None
-
-
-def read_name(token: Token, mode: LexicalMode) -> str:
-    """Return a name without its quotes."""
-    text = token.text
-    if token.kind is TokenKind.NAME:
-        text = text[1:-1].replace(text[:1] * 2, text[:1])
-    return decode_name(text, mode.encoding)
+        hazard = "is not INSERT, REPLACE, UPDATE or DELETE"
+    return Examined(None if hazard is None else f"it {hazard}", names)
 
 
 def iter_preparations(events: Sequence[LogEvent], server: LogServer) -> Iterator[bytes]:

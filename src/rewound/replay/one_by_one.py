@@ -136,7 +136,8 @@ class _EventByEvent:
         elif kind in PREPARATIONS:
             self._preparations.append(event)
         elif kind in LOADS_FILE:
-            raise refuse_by_rule(self._transaction.place, LOG_STATEMENT, "it is LOAD DATA")
+            use = RuleUse(LOG_STATEMENT, "it is LOAD DATA")
+            raise refuse_by_rule(self._transaction.place, use)
 
     def finish(self) -> None:
         """Count what was sent."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rewound.binlog.chain import require_chain
+from rewound.binlog.chain import find_misnamed, require_chain
 from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.gtids import GtidSet
 from rewound.catalog.logs.coverage import LogFacts
@@ -98,7 +98,7 @@ class _Planner:
 
     def plan(self) -> ReplayPlan:
         """Return the plan."""
-        start, start_by = find_start(self.coordinates, self.files, self.found)
+        start, start_by = self._find_start()
         before = self.files.find_last_before(start)
         self._require_old_enough(start, before)
         reach = self._find_reach(start)
@@ -133,6 +133,23 @@ class _Planner:
             stands_after_us=self._find_earliest(start) if before is None else before.committed_us,
             stands_before_us=None if following is None else following.committed_us,
         )
+
+    def _find_start(self) -> tuple[LogPlace, StartBy]:
+        """Return where the replay begins; no file from there on may have the name of another."""
+        try:
+            start, start_by = find_start(self.coordinates, self.files, self.found)
+        except (ReplayError, BinlogError) as error:
+            if (misnamed := self._find_misnamed(0)) is not None:
+                raise misnamed from error
+            raise
+        if (misnamed := self._find_misnamed(start.index)) is not None:
+            raise misnamed
+        return start, start_by
+
+    def _find_misnamed(self, first: int) -> BinlogError | None:
+        surveys = (self.files[index].survey for index in range(first, len(self.files)))
+        errors = (find_misnamed(survey) for survey in surveys if survey is not None)
+        return next((error for error in errors if error is not None), None)
 
     def _find_reach(self, start: LogPlace) -> "_Reach":
         """Return how far the logs are replayed: up to the target, or to their end."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Set
 
 from rewound.binlog.events.table_map import TableName
 from rewound.binlog.transaction import LoggedTransaction
-from rewound.dump.rules.table import Rule
+from rewound.dump.rules.verdict import RuleUse
 from rewound.errors import FREE_DISK, HostError, MysqlError, ReplayError
+from rewound.replay.log_rules import find_remedy
 
 _OTHER_SERVER = "the logs may be of another server, or the dump of no single moment"
 _INEXACT = (
@@ -30,11 +31,11 @@ _MEANINGS: Mapping[int, str] = {
 """By MySQL's number; each was seen on 9.7.4, 1452 apart."""
 
 
-def refuse_by_rule(place: str, rule: Rule, why: str = "", *, quoted: str = "") -> ReplayError:
-    """Return the error of what a rule does not let be replayed, with a better reason if given."""
+def refuse_by_rule(place: str, use: RuleUse, *, quoted: str = "") -> ReplayError:
+    """Return the error of what a rule does not let be replayed."""
     return ReplayError(
-        f"{place}: refused by rule {rule.name}: {why or rule.why}",
-        hint=rule.remedy,
+        f"{place}: refused by rule {use.rule.name}: {use.detail or use.rule.why}",
+        hint=find_remedy(use.rule),
         quoted=quoted,
     )
 

@@ -7,6 +7,7 @@ from rewound.load.objects import TableKey, quote_table
 from rewound.mysql.client import Connection
 from rewound.replay.columns import TableColumn
 from rewound.replay.image_queries import ComparedColumn, ImagedTable
+from rewound.replay.programs import Program
 
 _COLUMNS = (
     "SELECT c.column_name, LOWER(c.data_type), LOWER(c.column_type), c.column_type,"
@@ -43,6 +44,15 @@ _CASCADING_PARENTS = (
     "SELECT unique_constraint_schema, referenced_table_name"
     " FROM information_schema.referential_constraints"
     " WHERE delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL')"
+)
+_PROGRAMS = (
+    "SELECT LOWER(routine_type), routine_schema, routine_name, routine_definition, sql_mode, '', ''"
+    f" FROM information_schema.routines WHERE routine_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+    " UNION ALL SELECT 'trigger', trigger_schema, trigger_name, action_statement, sql_mode,"
+    " event_object_table, event_manipulation"
+    f" FROM information_schema.triggers WHERE trigger_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+    " UNION ALL SELECT 'view', table_schema, table_name, NULLIF(view_definition, ''), '', '', ''"
+    f" FROM information_schema.views WHERE table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
 )
 _HANDLERS = "SHOW SESSION STATUS WHERE Variable_name IN ({names})"
 _NO_SUCH_TABLE = frozenset({1146, 1049, 1356})
@@ -139,17 +149,12 @@ def read_triggers(connection: Connection) -> dict[TableKey, TableKey]:
     }
 
 
-def read_programs(connection: Connection) -> set[str]:
-    """Return the names of all functions and views, in lower case."""
-    return {
-        name.lower()
-        for name in connection.names(
-            "SELECT routine_name FROM information_schema.routines"
-            f" WHERE routine_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
-            " UNION SELECT table_name FROM information_schema.views"
-            f" WHERE table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
-        )
-    }
+def read_programs(connection: Connection) -> list[Program]:
+    """Return all functions, procedures, views and triggers outside of the system schemas."""
+    return [
+        Program(*(None if value is None else _text(value) for value in row))  # type: ignore[arg-type]
+        for row in connection.query(_PROGRAMS).rows
+    ]
 
 
 def count_table(connection: Connection, key: TableKey) -> int | None:

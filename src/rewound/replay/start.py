@@ -67,8 +67,14 @@ def find_start(
 
 
 def _find_gtids(wanted: GtidSet, files: LogFiles) -> LogPlace:
-    """Return the place before which the log has just these transactions."""
+    """Return the place before which the log has just these transactions.
+
+    Raises:
+        ReplayError: there is none, or it may be in a file that cannot be read.
+    """
     for index in reversed(range(len(files))):
+        if not files.is_readable(index):
+            continue  # nothing of it may be needed
         before = files.survey(index).previous_gtids
         if before is None or before.minus(wanted):
             continue
@@ -81,8 +87,11 @@ def _find_gtids(wanted: GtidSet, files: LogFiles) -> LogPlace:
                 seen.add(point.gtid)
                 position = point.end
         if missing := wanted.minus(seen):
+            if index + 1 < len(files):
+                files.survey(index + 1)  # they may be in a file that cannot be read
             raise _refuse_gtids(wanted, missing, files)
         return LogPlace(index, position)
+    files.survey(0)
     raise _refuse_gtids(wanted, None, files)
 
 

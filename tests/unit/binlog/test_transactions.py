@@ -310,7 +310,7 @@ def test_a_flipped_bit_in_any_byte_is_an_error(tmp_path: Path):
     ("data", "reason"),
     [
         (b"", "is empty"),
-        (b"\xfeb", "ends in its first bytes"),
+        (b"\xfeb", "is cut off in its first bytes"),
         (b"\xfdbin" + bytes(600), "is encrypted (binlog_encryption); the key is on its server"),
         (b"CREATE TABLE a (b INT);", "is not a binary log: it begins with other bytes"),
         (b"\xfebin", "the file ends inside this event"),

@@ -87,3 +87,4 @@ def test_a_world_without_a_baseline_is_not_sent_to_reset(baseline: str | None, r
     world = World("a", WorldState.INTERRUPTED, Path("a.sql"), taken_at, 3306, baseline=baseline)
     _, hint = explain_unready(world, "x")
     assert hint.startswith(remedy)
+    assert ("rewound seek --fleet x TIME a" in hint) is (baseline is None)

@@ -58,12 +58,29 @@ def test_which_statements_change_rows(text: bytes, is_change: bool) -> None:
         ("UPDATE t SET a = LOAD_FILE('/x')", "it calls LOAD_FILE"),
         ("UPDATE t SET a = (SELECT 1 FROM `Mysql`.user)", "it names schema mysql"),
         ("DELETE FROM sys . x", "it names schema sys"),
+        ("UPDATE t SET a = uuid()", "it calls UUID, whose value would be that of this server"),
+        ("UPDATE t SET a = USER ()", "it calls USER, whose value would be that of this server"),
+        ("UPDATE t SET a = current_user", "it has CURRENT_USER, whose value would be that of this"),
+        ("UPDATE t SET a = @@hostname", "it reads @@hostname, whose value would be that of this"),
+        ("UPDATE t SET a = @@SESSION.`Server_Id`", "it reads @@session.server_id, whose"),
+        ("UPDATE t SET a = @@global.time_zone", "it reads @@global.time_zone, whose"),
+        ("UPDATE t SET a = @/**/@datadir", "it reads @@datadir, whose"),
+        ("UPDATE t SET a = @@ session . x", "it reads @@"),
+        ("UPDATE t SET a = @@session /**/ . x", "it reads @@session, whose"),
+        ("UPDATE t SET a = (SELECT version(  ))", "it calls VERSION, whose"),
+        ("INSERT INTO user (id, uuid, version) VALUES (1, 2, 3)", None),
+        ("INSERT INTO game.user(id) VALUES (1)", None),
+        ("REPLACE `user` (id) VALUES (REPLACE('a', 'b', NOW()))", None),
+        ("WITH version (a) AS (SELECT 1) UPDATE t SET a = t.current_user, b = version", None),
+        ("UPDATE t SET a = @@sql_mode, b = @@session.time_zone, c = @user, d = game.uuid()", None),
+        ("UPDATE t SET a = RAND(), b = DATABASE(), c = LAST_INSERT_ID(), d = NOW()", None),
         ("DELETE FROM t /*!80000 , performance_schema.x */", "it names schema performance_schema"),
     ],
 )
 def test_what_is_never_executed(text: str, hazard: str | None) -> None:
     mode = lexical_mode("", "utf8mb4")
-    assert examine(iter_tokens(text.encode(), mode, 90704), mode).hazard == hazard
+    found = examine(iter_tokens(text.encode(), mode, 90704), mode).hazard
+    assert found == hazard or (hazard and found and found.startswith(hazard))
 
 
 def test_all_names_of_a_statement_are_found() -> None:

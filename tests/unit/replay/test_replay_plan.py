@@ -557,3 +557,38 @@ def test_logs_of_other_content_are_another_part(tmp_path: Path) -> None:
     logs[0].write_bytes(data)
     assert hash_content(logs[0], len(data)) != receipt.files[0].content_sha256
     assert before.find_nearest({("a",): receipt}) is None
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_file_that_cannot_be_read_is_named_where_it_is_needed(
+    tmp_path: Path, *, is_named: bool
+) -> None:
+    logs = make_logs(tmp_path)
+    start = position(3) if is_named else gtids("1-2")
+    logs[1].write_bytes(b"")
+    assert numbers(plan(logs, of(3, is_included=True), start)) == (1, 3, 3, None)
+    with pytest.raises(ReplayError, match=r"binlog\.000002: is empty \(copied while"):
+        plan(logs, at(7), start)
+    with pytest.raises(ReplayError, match=r"binlog\.000002: is empty"):
+        plan(logs, at(7), gtids("1-4"))
+    assert numbers(plan(logs, at(7), gtids("1-5"))) == (2, 7, 6, 8)
+    logs[0].write_bytes(b"\xfeb")
+    with pytest.raises(ReplayError, match=r"binlog\.000001: is cut off in its first"):
+        plan(logs, at(7), gtids("1-2"))
+
+
+def test_names_that_do_not_fit_their_contents_are_refused(tmp_path: Path) -> None:
+    for swapped in ((1, 2), (0, 2)):
+        for has_gtids in (True, False):
+            logs = make_logs(tmp_path, has_gtids=has_gtids)
+            start = gtids("1-2") if has_gtids else position(3)
+            first, second = (logs[index] for index in swapped)
+            contents = first.read_bytes(), second.read_bytes()
+            for path, content in zip((second, first), contents, strict=True):
+                path.write_bytes(content)
+            for target in (at(4), at(99)):
+                with pytest.raises(BinlogError) as caught:
+                    plan(logs, target, start)
+                assert caught.value.log == second
+                assert "does not fit its name: it states that " in caught.value.reason
+                assert f"so its server called it {first.name}" in caught.value.reason

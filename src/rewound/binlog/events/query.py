@@ -30,6 +30,8 @@ class Query:
     """The error with which the statement ended; 0 if with none."""
     session: SessionState = field(default_factory=SessionState)
     """The variables."""
+    took_s: int = 0
+    """How long it took on its server, in seconds."""
 
 
 def find_text(data: bytes, *, has_checksum: bool) -> bytes:
@@ -65,7 +67,7 @@ def read_query(event: LogEvent) -> Query:
     """
     body = event.body
     with too_short("the QUERY event"):
-        thread_id, _, schema_bytes, error, status_bytes = _unpack(body, 0)
+        thread_id, took_s, schema_bytes, error, status_bytes = _unpack(body, 0)
     schema_at = _FIXED_BYTES + status_bytes
     text_at = schema_at + schema_bytes + 1
     if text_at > len(body):
@@ -79,6 +81,7 @@ def read_query(event: LogEvent) -> Query:
         thread_id,
         error,
         read_session(body[_FIXED_BYTES:schema_at]),
+        took_s,
     )
 
 

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from rewound.binlog.chain import describe_missing, is_after, next_log_name, require_chain
+from rewound.binlog.chain import (
+    describe_missing,
+    find_misnamed,
+    is_after,
+    next_log_name,
+    require_chain,
+)
 from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.gtids import Gtid, GtidSet
 from rewound.binlog.log_file import log_name
@@ -67,26 +73,34 @@ class LogCoverage:
 
     @property
     def gtid_text(self) -> str:
-        """The GTIDs as the server writes them; of MariaDB, which has no sets, first and last."""
-        if any(gtid.server_uuid for gtid in _first_gtids(self.gtids)):
-            return str(self.gtids)
-        last = {source: number for source, _, number in self.gtids.iter_intervals()}
-        return ", ".join(
-            f"{first}"
-            if last[first.source] == first.number
-            else f"{first} to {Gtid(first.source, last[first.source])}"
-            for first in _first_gtids(self.gtids)
-        )
+        """The GTIDs as `show_gtids` shows them."""
+        return show_gtids(self.gtids)
+
+
+def show_gtids(gtids: GtidSet) -> str:
+    """Return GTIDs as the server writes them; of MariaDB, which has no sets, first and last."""
+    if any(gtid.server_uuid for gtid in _first_gtids(gtids)):
+        return str(gtids)
+    last = {source: number for source, _, number in gtids.iter_intervals()}
+    return ", ".join(
+        f"{first}"
+        if last[first.source] == first.number
+        else f"{first} to {Gtid(first.source, last[first.source])}"
+        for first in _first_gtids(gtids)
+    )
 
 
 def cover(logs: Iterable[LogFacts]) -> LogCoverage:
     """Return what the files of one world cover; there is one at least."""
     every = list(logs)
     chain, findings = arrange(every)
+    surveys = [log.survey for log in chain if log.survey is not None]
+    misnamed = [_show(error) for each in surveys if (error := find_misnamed(each)) is not None]
+    findings += misnamed
     for before, after in pairwise(chain):
         if before.problem is not None:
             findings.append(before.problem)
-        if (finding := _find_break(before, after)) is not None:
+        if not misnamed and (finding := _find_break(before, after)) is not None:
             findings.append(finding)
     end = chain[-1]
     if end.problem is not None:
@@ -177,9 +191,13 @@ def _find_break(before: LogFacts, after: LogFacts) -> str | None:
     except BinlogError as error:
         if " missing between " in error.reason:
             return error.reason
-        is_verb = error.reason.startswith(("does ", "is "))
-        return f"{log_name(error.log)}{' ' if is_verb else ': '}{error.reason}"
+        return _show(error)
     return None
+
+
+def _show(error: BinlogError) -> str:
+    is_verb = error.reason.startswith(("does ", "is "))
+    return f"{log_name(error.log)}{' ' if is_verb else ': '}{error.reason}"
 
 
 def _first_gtids(gtids: GtidSet) -> list[Gtid]:

@@ -1,19 +1,19 @@
-"""Folders of binary logs besides the source: their files join the catalog."""
+"""Folders of binary logs: those besides the source join the catalog."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
+from os.path import realpath
 from pathlib import Path
 
 from rewound.catalog.dump import Catalog
-from rewound.catalog.logs.binary_log import LogKind
 from rewound.catalog.logs.placing import LogNaming, gather, place_logs
+from rewound.catalog.logs.series import FindLogKind, find_series, part_logs
 from rewound.catalog.naming.pattern import compile_pattern
 from rewound.catalog.walk import SourceFile, list_files
 from rewound.errors import CatalogError
 
-FindLogKind = Callable[[Path], LogKind | None]
-"""Tells from the content what a file has to do with binary logs."""
 _NO_LOG = "not a binary log"
 
 
@@ -39,20 +39,14 @@ def add_logs(
         )
     files, passed_over = list_files(folder)
     known = {
-        *(dump.path.resolve() for dump in catalog.dumps),
-        *(log.path.resolve() for log in catalog.logs),
-        *(entry.path.resolve() for entry in catalog.not_understood),
+        *(realpath(dump.path) for dump in catalog.dumps),
+        *(realpath(log.path) for log in catalog.logs),
+        *(realpath(entry.path) for entry in catalog.not_understood),
     }
-    logs: list[SourceFile] = []
-    lost: list[tuple[Path, str]] = []
-    for file in files:
-        if file.path.resolve() in known:
-            continue
-        kind = find_log_kind(file.path)
-        if kind is LogKind.BINARY_LOG:
-            logs.append(file)
-        else:
-            lost.append((file.path, _NO_LOG if kind is None else kind.value))
+    new = [file for file in files if realpath(file.path) not in known]
+    logs, lost = part_logs(new, find_log_kind)
+    no_files = [entry for entry in find_no_files(logs) if realpath(entry.path) not in known]
+    known |= {realpath(entry.path) for entry in no_files}
     naming = LogNaming(
         catalog.worlds,
         timezone,
@@ -60,11 +54,11 @@ def add_logs(
         None if pattern is None else compile_pattern(pattern),
         folder.resolve().name,
     )
-    placed, unplaced = place_logs(logs, naming)
+    placed, unplaced = place_logs([*logs, *no_files], naming)
     not_understood = (
         *catalog.not_understood,
-        *(entry for entry in passed_over if entry.path.resolve() not in known),
-        *gather(lost),
+        *(entry for entry in passed_over if realpath(entry.path) not in known),
+        *gather([(path, _NO_LOG if kind is None else kind.value) for path, kind in lost]),
         *unplaced,
     )
     return replace(
@@ -72,3 +66,27 @@ def add_logs(
         logs=(*catalog.logs, *placed),
         not_understood=tuple(sorted(not_understood, key=lambda entry: entry.path)),
     )
+
+
+def find_no_files(logs: Sequence[SourceFile]) -> list[SourceFile]:
+    """Return what is named as a log beside these and is no file: a folder, a broken link, a pipe.
+
+    Reading it says what it is.
+    """
+    beside = {file.path.parent: file.relative.parent for file in logs}
+    known = {find_series(file.relative) for file in logs} - {None}
+    found: list[SourceFile] = []
+    for folder, relative in beside.items():
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if not _is_file(entry))
+        for name in names:
+            if find_series(relative / name) in known:
+                found.append(SourceFile(folder / name, relative / name, 0, (-1, len(found))))
+    return found
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads in circles
+        return False

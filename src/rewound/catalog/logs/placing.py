@@ -73,8 +73,13 @@ def place_logs(
     return placed, gather(lost)
 
 
+def is_called_log(base: str) -> bool:
+    """Tell whether a name, without its number, ends with a word for binary logs."""
+    return _LOG_WORDS.search(base) is not None
+
+
 def gather(lost: Sequence[tuple[Path, str]]) -> list[NotUnderstood]:
-    """Return one entry for all files of a folder that have the same reason."""
+    """Return one entry for all files of a folder that are the same, by what they are."""
     by_folder = sorted(lost, key=lambda entry: (entry[0].parent, entry[1], entry[0]))
     gathered = []
     for (_, reason), entries in groupby(by_folder, key=lambda entry: (entry[0].parent, entry[1])):
@@ -82,7 +87,7 @@ def gather(lost: Sequence[tuple[Path, str]]) -> list[NotUnderstood]:
         more = f" (and so are {len(others):,} more files beside it)" if len(others) > 1 else ""
         if len(others) == 1:
             more = f" (and so is {others[0][0].name})"
-        gathered.append(NotUnderstood(first, reason + more))
+        gathered.append(NotUnderstood(first, reason + more, is_known=True))
     return gathered
 
 
@@ -106,7 +111,7 @@ def _find_world(
         )
     if parsed.world in naming.worlds:
         return parsed.world
-    return NameProblem(f"a binary log of {parsed.world}, which has no dump")
+    return NameProblem(f"a binary log of world {parsed.world}, which has no dump")
 
 
 def _make_stem(relative: PurePosixPath) -> str:

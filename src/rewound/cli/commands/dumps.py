@@ -113,6 +113,6 @@ def _log_cells(coverage: LogCoverage | None) -> list[render.Cell]:
 def show_catalog_warnings(catalog: Catalog, choice: Choice) -> None:
     """Warn about what is not understood or doubtful in a source."""
     for file in catalog.not_understood:
-        diagnostics.warn(f"{file.path} is not understood: {file.reason}")
+        diagnostics.warn(file.sentence)
     for text in (*catalog.warnings, *choice.warnings):
         diagnostics.warn(text)

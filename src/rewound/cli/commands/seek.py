@@ -15,6 +15,7 @@ from rewound.cli.output.world_states import describe_lost, list_moments
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import timezone_option
 from rewound.cli.parameters.shared_options import fleet_option, option
+from rewound.cli.parameters.typed import repeated_with_worlds
 from rewound.errors import UsageError
 from rewound.figures import show_number
 from rewound.operations import fleets
@@ -92,6 +93,7 @@ def command(
     clock = Clock()
     with (
         explain_interruption(fleet),
+        repeated_with_worlds(as_option=False),
         watch_return(fleets.select(fleet, selection)) as observer,
     ):
         seeking = seek(

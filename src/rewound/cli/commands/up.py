@@ -32,6 +32,7 @@ from rewound.cli.parameters.precedence import ValueSource, find_origin
 from rewound.cli.parameters.restore_options import restore_options
 from rewound.cli.parameters.selection import selection_options
 from rewound.cli.parameters.shared_options import fleet_option, option
+from rewound.cli.parameters.typed import repeated_with_worlds
 from rewound.engine.protocol import PullStep
 from rewound.errors import UsageError
 from rewound.fleet.bring_up import BringUp
@@ -82,7 +83,8 @@ def command(
         **dataclasses.asdict(new_fleet),
     )
     began_at = time.monotonic()
-    brought = add_worlds(selection, options) if add else restore_worlds(selection, options)
+    with repeated_with_worlds(str(selection.source)):
+        brought = add_worlds(selection, options) if add else restore_worlds(selection, options)
     took_s = time.monotonic() - began_at
     show_notes(brought, zone=restore.load.time_zone)
     show_log_notes(brought)

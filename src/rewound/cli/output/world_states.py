@@ -108,6 +108,10 @@ def describe_remedies(record: FleetRecord) -> Iterator[str]:
     if failed := [name for name, state in states.items() if state in FOR_ADDING]:
         command = add_command(record.source, record.name, failed)
         yield f"to restore {name_worlds(failed)} once the cause is fixed: {command}"
+    killed = [name for name, state in states.items() if state is WorldState.INTERRUPTED]
+    if killed and record.request is not None and not record.request.no_binlogs:
+        command = f"rewound seek{fleet_flag(record.name)} TIME {shlex.join(killed)}"
+        yield f"to take {name_worlds(killed)} to a moment of the binary logs: {command}"
     if stopped := [name for name, state in states.items() if state is WorldState.STOPPED]:
         command = f"rewound start{fleet_flag(record.name)} {shlex.quote(fold_worlds(stopped))}"
         yield f"to start {name_worlds(stopped)} again, changes kept: {command}"

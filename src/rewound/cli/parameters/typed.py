@@ -1,10 +1,13 @@
 """The options of a call as the user typed them, for commands that repeat it."""
 
+import shlex
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
 from rewound.cli.parameters.precedence import ValueSource, find_origin
+from rewound.errors import UsageError, WorldsNotNamed
 
 
 def list_typed(names: Collection[str]) -> list[str]:
@@ -21,6 +24,24 @@ def list_typed(names: Collection[str]) -> list[str]:
         and find_origin(parameter.name) is ValueSource.TYPED
         for word in _spell(parameter, context.params[parameter.name])
     ]
+
+
+@contextmanager
+def repeated_with_worlds(*arguments: str, as_option: bool = True) -> Iterator[None]:
+    """Add the whole command to an error that says which worlds have to be named.
+
+    `arguments` are those of the command apart from worlds.
+    """
+    try:
+        yield
+    except WorldsNotNamed as error:
+        command = click.get_current_context().command
+        names = {str(parameter.name) for parameter in command.params} - {"worlds"}
+        worlds = ["--worlds", error.worlds] if as_option else [error.worlds]
+        argv = ["rewound", str(command.name), *arguments, *list_typed(names), *worlds]
+        raise UsageError(
+            error.message, hint=f"name those that have it: {shlex.join(argv)}"
+        ) from None
 
 
 def list_every_typed() -> list[str]:
@@ -45,7 +66,8 @@ def _spell(option: click.Option, value: object) -> Iterator[str]:
     """Yield the words that give an option this value."""
     name = _name(option)
     if option.is_flag:
-        yield name
+        is_off = not value and option.secondary_opts
+        yield max(option.secondary_opts, key=len) if is_off else name
     elif option.multiple and isinstance(value, Sequence):
         for each in value:
             yield from (name, str(each))

@@ -54,10 +54,15 @@ FILLS_TABLE = "it fills the table from other tables"
 """What is wrong with CREATE TABLE … SELECT."""
 
 
+def is_loadable(tokens: Sequence[Token], kind: Kind) -> bool:
+    """Tell whether a function is loaded from a file of the server; it is in no schema."""
+    return kind is Kind.CREATE_FUNCTION and "SONAME" in _words_before_parenthesis(tokens)
+
+
 def find_refusal(tokens: Sequence[Token], kind: Kind) -> RuleUse | None:
     """Return the rule that refuses a definition because of its contents."""
     words = [token.word for token in tokens]
-    if kind is Kind.CREATE_FUNCTION and "SONAME" in _words_before_parenthesis(tokens):
+    if is_loadable(tokens, kind):
         return RuleUse(rules.LOADABLE_FUNCTION)
     if kind is Kind.CREATE_TABLE and ("SELECT" in words or words.count("TABLE") > 1):
         return RuleUse(rules.UNKNOWN_STATEMENT, FILLS_TABLE)

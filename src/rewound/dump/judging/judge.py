@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rewound.dump.definitions.known_tables import FOLLOWED, KnownTables
-from rewound.dump.definitions.plan import STORED_OBJECTS, TABLES
+from rewound.dump.definitions.plan import STORED_OBJECTS, TABLES, is_loadable
 from rewound.dump.definitions.table_options import read_auto_increment
 from rewound.dump.judging.bulk_load import is_bulk_load_line
 from rewound.dump.judging.comments import plan_comment_edits, with_comments
@@ -208,6 +208,8 @@ class Judge:
     ) -> Verdict:
         if None in schemas:
             use = RuleUse(rules.NO_DATABASE, "the dump has not named a database for it")
+            if is_loadable(self._read_tokens(statement.text), statement.kind):
+                use = RuleUse(rules.LOADABLE_FUNCTION)
             return Verdict(statement, line, uses=(use,))
         schema = schemas[0] if schemas else None
         if refused := find_merge_refusal(statement, schema, self.tables, self.profile):

@@ -85,7 +85,7 @@ class _Search:
         self._progress = progress
         self._most_touches = most_touches
         self._profile = read_server_profile(connection)
-        server_version = files.survey(0).format.server_version
+        server_version = files.survey(files.first_readable).format.server_version
         self._log_server = LogServer(server_version, read_collations(connection))
         self._served = ServedRows(connection)
         self._places = NumberedPlaces()

@@ -120,3 +120,19 @@ def test_a_renamed_log_comes_after_what_it_follows(tmp_path: Path):
     old.write_bytes(old.read_bytes()[:-10])
     [damage] = cover_files(write_log(tmp_path, 9, 2, base="a-bin"), old).findings
     assert damage.startswith("z-bin.000005 at ")
+
+
+def test_files_whose_names_were_swapped_are_named_and_none_is_missing(tmp_path: Path):
+    logs = [write_log(tmp_path, number, number) for number in (1, 2, 3)]
+    content = logs[1].read_bytes()
+    logs[1].write_bytes(logs[2].read_bytes())
+    logs[2].write_bytes(content)
+    ending = " (were two files' names swapped?)"
+    assert cover_files(*logs).findings == (
+        "mysql-bin.000002 does not fit its name: it states that mysql-bin.000004 follows, so its"
+        f" server called it mysql-bin.000003{ending}",
+        "mysql-bin.000003 does not fit its name: it states that mysql-bin.000003 follows, so its"
+        f" server called it mysql-bin.000002{ending}",
+    )
+    logs[0].rename(tmp_path / "host1-bin.000001")
+    assert cover_files(tmp_path / "host1-bin.000001").findings == ()

@@ -58,10 +58,10 @@ def test_logs_without_a_world_are_one_entry_for_each_folder():
     worlds, lost = place("host1/binlog.000001", *names, "host8/binlog.000001")
     assert worlds == ["host1"]
     assert lost == [
-        ("/logs/host8/binlog.000001", "a binary log of host8, which has no dump"),
+        ("/logs/host8/binlog.000001", "a binary log of world host8, which has no dump"),
         (
             "/logs/host9/binlog.000001",
-            "a binary log of host9, which has no dump (and so are 2 more files beside it)",
+            "a binary log of world host9, which has no dump (and so are 2 more files beside it)",
         ),
     ]
     _, [(_, reason)] = place(*names[:2])

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from rewound.cli.output.world_states import describe_older, warn_of_older
+from rewound.cli.output.world_states import describe_older, describe_remedies, warn_of_older
+from rewound.fleet.request import RestoreRequest
 from rewound.fleet.world import World, WorldState
+from rewound.load.options import LoadOptions
+from tests.unit.fleet.test_state import RECORD
 
 NIGHT = datetime(2026, 3, 3, 21, 15, 8, tzinfo=UTC)
 
@@ -77,3 +80,16 @@ def test_a_question_warns_in_one_line_of_the_older_worlds_that_it_asks(capsys):
         "warning: world b of fleet before holds an older dump; rewound status --fleet before shows"
         " why\n"
     )
+
+
+@pytest.mark.parametrize("no_binlogs", [True, False])
+def test_worlds_that_were_interrupted_may_be_taken_to_a_moment(*, no_binlogs: bool):
+    worlds = {
+        name: replace(ready(name), state=state)
+        for name, state in (("a", WorldState.FAILED), ("b", WorldState.INTERRUPTED))
+    }
+    request = RestoreRequest(LoadOptions(), no_binlogs=no_binlogs)
+    told = list(describe_remedies(replace(RECORD, name="x", worlds=worlds, request=request)))
+    assert "--add --fleet x --worlds a,b" in told[0]
+    seeking = "to take world b to a moment of the binary logs: rewound seek --fleet x TIME b"
+    assert told[1:] == ([] if no_binlogs else [seeking])

@@ -243,8 +243,6 @@ _COMPRESS = (gzip.compress, bz2.compress, lzma.compress, zstandard.compress)
 
 
 @pytest.mark.parametrize("compress", _COMPRESS)
-    "compress", [gzip.compress, bz2.compress, lzma.compress, zstandard.compress]
-)
 def test_what_follows_lets_the_beginning_become_no_more_statements(tmp_path, monkeypatch, compress):
     path = tmp_path / "host1.sql"
     path.write_bytes(compress(b"SET @a=1;\n" * (1 << 20)) + compress(os.urandom(1 << 21)))
