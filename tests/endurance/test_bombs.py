@@ -110,7 +110,7 @@ def test_up_ends_before_the_disk_is_full(cli: Cli, dumps: Dumps, figures: Figure
             up = cli("up", dumps.folder, timeout_s=120)
             tried.faults += 1
             assert up.code == 3, up.stderr
-            assert "before the disk is full" in up.stderr
+            assert "to keep the disk from filling up" in up.stderr
             assert list(cli.state_dir.glob("fleets/*/")) == []
     finally:
         command.run(["umount", str(cli.state_dir)], timeout_s=30)

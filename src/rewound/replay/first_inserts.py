@@ -22,7 +22,7 @@ _MOST_ROWS = 100
 _FEWEST_DOUBLED = 3
 
 
-class Rows(Protocol):
+class RowSearch(Protocol):
     """Who knows the rows that the tables have before a batch is applied."""
 
     def count_here(self, plans: ImagePlans, images: list[bytes]) -> int:
@@ -86,12 +86,12 @@ class FirstInserts:
             is_same = plans.table.columns == new.plans.table.columns
             new.is_last = not is_same or not _add_rows(new, event)
 
-    def compare(self, rows: Rows) -> dict[TableName, FirstRows]:
+    def compare(self, search: RowSearch) -> dict[TableName, FirstRows]:
         """Look for the rows of the batch, which is applied next, and end it.
 
         Return the tables that were dumped too late. There, nothing is taken as known.
         """
-        found = {name: self._look(name, new, rows) for name, new in self._batch.items()}
+        found = {name: self._look(name, new, search) for name, new in self._batch.items()}
         self._batch.clear()
         doubled = {name: first for name, first in found.items() if first.is_doubled}
         if not doubled:
@@ -102,14 +102,14 @@ class FirstInserts:
         """Forget the batch: it is not applied."""
         self._batch.clear()
 
-    def _look(self, name: TableName, new: _NewRows, rows: Rows) -> FirstRows:
+    def _look(self, name: TableName, new: _NewRows, search: RowSearch) -> FirstRows:
         known = self.tables.get(name, FirstRows())
         images = [image for image in new.images if hash(image) not in known.hashes]
         if name not in self.tables:
             first = images[:1]  # decides in nearly all tables
-            if first and (not rows.count_here(new.plans, first) or rows.has_alike(new.plans)):
+            if first and (not search.count_here(new.plans, first) or search.has_alike(new.plans)):
                 return FirstRows(frozenset(map(hash, first)), is_over=True)
-        here = rows.count_here(new.plans, images) if images else 0
+        here = search.count_here(new.plans, images) if images else 0
         asked = known.hashes.union(map(hash, images))
         is_over = new.is_last or here < len(images) or len(asked) >= _MOST_ROWS
         return FirstRows(asked, known.here + here, is_over)
