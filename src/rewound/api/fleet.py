@@ -166,7 +166,10 @@ class Fleet:
         return answer
 
     def reset(self, worlds: str | None = None) -> None:
-        """Reset worlds, by default all, to the moment after their restore.
+        """Undo all changes in worlds, by default in all.
+
+        Each goes back to the moment that `seek` last took it to, or, without `seek`, to the one
+        that `up` restored.
 
         Raises:
             SomeWorldsFailed: some could not be reset.

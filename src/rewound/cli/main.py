@@ -23,7 +23,7 @@ COMMANDS = {
     "diff": ("diff", "show what changed, over all worlds and tables"),
     "report": ("report", "show the ledger: the proof of what was restored"),
     "seek": ("seek", "take worlds to another moment, by their binary logs"),
-    "reset": ("reset", "return worlds to the moment after their restore"),
+    "reset": ("reset", "undo changes: worlds as up or seek left them"),
     "start": ("start", "start servers that are stopped; changes are kept"),
     "down": ("down", "stop worlds and delete them"),
     "restore-world": ("restore_world", "restore one world and become its server"),
