@@ -180,12 +180,11 @@ def _read_settings(config: Path | None, sources: Sequence[Path]) -> dict[str, An
     if path is None:
         return {}
     values = settings.read_config(path, CONFIGURABLE)
-    source = settings.find_source(values, path)
-    if source is not None:
-        if config is None and settings.find_config(path.parent, outside=[Path(source)]) != path:
-            _warn_of_ignored(path)
-            return {}
-        values["source"] = source
+    source = values.get("source")
+    outside = [] if source is None or config is not None else [Path(str(source))]
+    if outside and settings.find_config(path.parent, outside=outside) != path:
+        _warn_of_ignored(path)
+        return {}
     diagnostics.narrate(f"settings:  {path}")
     defaults = {PARAMETERS.get(name, name.replace("-", "_")): v for name, v in values.items()}
     return dict.fromkeys(COMMANDS, defaults)
