@@ -93,8 +93,9 @@ def read_config(path: Path, known: Mapping[str, type]) -> dict[str, ConfigValue]
 
 def _read_texts(path: Path, key: str, value: object) -> list[str]:
     """Return the strings of a setting that may have one or several."""
-    texts = value if isinstance(value, list) else [value]
-    if not all(isinstance(text, str) for text in texts):
+    values = value if isinstance(value, list) else [value]
+    texts = [text for text in values if isinstance(text, str)]
+    if len(texts) < len(values):
         raise UsageError(f"{path}: {key} must be a string or a list of strings")
     return texts
 

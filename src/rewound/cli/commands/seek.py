@@ -14,7 +14,6 @@ from rewound.operations import fleets
 from rewound.operations.dump_selection import read_log_point
 from rewound.operations.seeking import Destination, Direction, read_direction, seek
 
-
 _MOMENTS = ("before", "before_transaction", "after_transaction", "at_position", "step")
 """The parameters that name a moment in the place of TIME."""
 
