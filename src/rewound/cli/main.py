@@ -15,6 +15,7 @@ from rewound.cli.unknown_commands import require_command
 
 COMMANDS = {
     "dumps": ("dumps", "list dumps, and which ones a time selects"),
+    "transactions": ("transactions", "list the transactions in binary logs"),
     "verify": ("verify", "read dumps to the end, without a server"),
     "up": ("up", "restore every world and print how to connect"),
     "status": ("status", "list worlds, states, dumps, addresses, sizes"),
