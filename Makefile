@@ -24,9 +24,10 @@ $(BIN)/rewound: requirements.txt pyproject.toml
 install: $(BIN)/rewound  ## make .venv with the rewound command in it
 
 announce-demo:
-	@echo 'make demo restores three sample worlds for you alone, without root. What is missing is'
-	@echo 'fetched first: Python packages into $(VENV) (900 MB on disk, half a minute or more), and a'
-	@echo 'MySQL where the host has none of 8.0.30 or newer (53 MiB, 324 MiB on disk, about a minute).'
+	@echo 'make demo restores three sample worlds for you alone, without root. What is'
+	@echo 'missing is fetched first: Python packages into $(VENV) (900 MB on disk, half a'
+	@echo 'minute or more), and a MySQL where the host has none of 8.0.30 or newer'
+	@echo '(53 MiB, 324 MiB on disk, about a minute).'
 
 demo: announce-demo install  ## restore the sample's three worlds and find what went wrong
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh

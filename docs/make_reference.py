@@ -5,12 +5,15 @@
 tests/docs fails where a page is not what this would write.
 """
 
+import inspect
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+import rewound
 from rewound.catalog import TIME_SHAPES
 from rewound.cli.main import root
 from rewound.cli.parameters.shared_options import CONFIGURABLE
@@ -42,6 +45,7 @@ def make_reference() -> str:
     lines += _settings()
     lines += _exit_codes()
     lines += _time_shapes()
+    lines += _python()
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -198,6 +202,49 @@ def _time_shapes() -> list[str]:
         *_table(["for example", "includes the time of day"], rows),
         "",
     ]
+
+
+def _python() -> list[str]:
+    """Return what a program can import: each name with its arguments and its docstring."""
+    lines = [
+        "## Python",
+        "",
+        "[From Python](game-developer.md#from-python) has examples. Times, worlds and folders may"
+        " be given in the types of Python that are described there.",
+        "",
+    ]
+    for name in rewound.__all__:
+        value = getattr(rewound, name)
+        if name.startswith("_"):
+            continue
+        if not inspect.isclass(value):
+            lines += [f"### rewound.{name}", "", *_describe(name, value)]
+            continue
+        lines += [f"### {name}", "", *_describe_text(inspect.getdoc(value) or "")]
+        for member in vars(value):
+            if not member.startswith("_"):
+                lines += _describe(f"{name}.{member}", getattr(value, member))
+    return lines
+
+
+def _describe(name: str, value: object) -> list[str]:
+    """Return the lines of a function, a property or a field."""
+    if inspect.isfunction(value):
+        parameters = inspect.signature(value).parameters.values()
+        bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
+        arguments = str(inspect.Signature([each for each in bare if each.name != "self"]))[1:-1]
+        head = f"{name}({arguments})"
+        if len(head) > _WIDTH:
+            head = f"{name}(\n{textwrap.indent(textwrap.fill(arguments, _WIDTH - 4), '    ')}\n)"
+    elif isinstance(value, property):
+        head = name
+    else:
+        return []
+    return _describe_text(f"{head}\n\n" + textwrap.indent(inspect.getdoc(value) or "", "  "))
+
+
+def _describe_text(text: str) -> list[str]:
+    return ["```text", *text.splitlines(), "```", ""]
 
 
 def _table(headings: list[str], rows: list[list[str]]) -> list[str]:

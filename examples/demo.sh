@@ -14,7 +14,8 @@ quietly() {
 }
 
 if [ -z "$(rewound server list --format tsv | tail -n +2)" ]; then
-    say 'This host has no MySQL yet. Fetching one for you alone (53 MiB, 324 MiB on disk), about a minute:'
+    say 'This host has no MySQL yet. Fetching one for you alone, in about a minute
+(53 MiB, 324 MiB on disk):'
     rewound server install
 fi
 

@@ -17,8 +17,11 @@ from rewound.similar_names import suggest
 
 CONFIG_NAME = "rewound.toml"
 
-ConfigValue = str | int | float | bool
+ConfigValue = str | int | float | bool | list[str]
 """What a setting in the file can be."""
+
+_FOLDERS = ("source", "binlogs")
+"""Settings that are paths: relative ones begin at the folder of the file."""
 
 
 def state_dir() -> Path:
@@ -54,19 +57,12 @@ def find_config(folder: Path, *, outside: Collection[Path] = ()) -> Path | None:
     return None
 
 
-def find_source(values: Mapping[str, ConfigValue], path: Path) -> str | None:
-    """Return the source that a settings file names, from the folder of the file on."""
-    source = values.get("source")
-    if not isinstance(source, str) or "://" in source:
-        return source if isinstance(source, str) else None
-    return str(path.parent / Path(source).expanduser())
-
-
 def read_config(path: Path, known: Mapping[str, type]) -> dict[str, ConfigValue]:
     """Return the settings of a file, each checked against the options that exist.
 
-    `known` maps an option's name, with dashes, to the type of its values. Keys may be
-    written with dashes or underscores.
+    `known` maps an option's name, with dashes, to the type of its values; one of type list may
+    be a single string. Keys may be written with dashes or underscores. Folders are returned as
+    they are reached from the working directory.
 
     Raises:
         UsageError: the file is unreadable, not TOML, or has a key or value that fits none.
@@ -85,10 +81,31 @@ def read_config(path: Path, known: Mapping[str, type]) -> dict[str, ConfigValue]
                 f"{path}: unknown option {key!r}",
                 hint=suggest(name, sorted(known), listed_as="valid options are"),
             )
-        if type(value) is not known[name]:
+        if known[name] is list:
+            setting: ConfigValue = _read_texts(path, key, value)
+        elif type(value) is known[name]:
+            setting = cast(ConfigValue, value)
+        else:
             raise UsageError(f"{path}: {key} must be of type {known[name].__name__}")
-        settings[name] = cast(ConfigValue, value)
+        settings[name] = _from_folder(path.parent, setting) if name in _FOLDERS else setting
     return settings
+
+
+def _read_texts(path: Path, key: str, value: object) -> list[str]:
+    """Return the strings of a setting that may have one or several."""
+    values = value if isinstance(value, list) else [value]
+    texts = [text for text in values if isinstance(text, str)]
+    if len(texts) < len(values):
+        raise UsageError(f"{path}: {key} must be a string or a list of strings")
+    return texts
+
+
+def _from_folder(folder: Path, value: ConfigValue) -> ConfigValue:
+    """Return a path, or several, from a folder on; a URL stays as it is."""
+    if isinstance(value, list):
+        return [str(_from_folder(folder, text)) for text in value]
+    text = str(value)
+    return text if "://" in text else str(folder / Path(text).expanduser())
 
 
 def _folder(variable: str, default: Path) -> Path:

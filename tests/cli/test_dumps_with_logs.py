@@ -44,6 +44,30 @@ def test_rows_have_the_logs_of_their_world(cli: Cli, source: Path):
     assert by_world["host3"]["log_first_at"] is None
 
 
+def test_a_setting_names_the_folders_of_logs(cli: Cli, source: Path):
+    logs = cli.cwd / "logs"
+    for world in ("host1", "host2"):
+        (logs / world).mkdir(parents=True)
+        (source / world).rename(logs / world / "more")
+
+    def count(**variables: str) -> int:
+        done = cli("dumps", source, env=variables)
+        assert done.code == 0, done.stderr
+        return done.stdout.count("    logs: ")
+
+    assert count() == 0
+    assert count(REWOUND_BINLOGS=f"{logs / 'host1'}:{logs}") == 2
+    config = cli.cwd / "rewound.toml"
+    config.write_text("binlogs = 'logs'\n")
+    assert count() == 2
+    config.write_text("binlogs = ['logs/host1/..', 'logs']\n")
+    assert count() == 2
+    config.write_text("binlogs = 'nowhere'\n")
+    assert count(REWOUND_BINLOGS=str(logs)) == 2
+    gone = cli("dumps", source)
+    assert f"error: no folder {cli.cwd}/nowhere\n" in gone.stderr
+
+
 def test_logs_may_be_in_folders_of_their_own(cli: Cli, source: Path, tmp_path: Path):
     logs = tmp_path / "logs"
     logs.mkdir()

@@ -173,7 +173,15 @@ def test_a_setting_that_fits_nothing_is_a_usage_error(cli: Cli, text: str, said:
     assert "rewound.toml" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["dumps", str(EXAMPLES)], ["--help"], []])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["dumps", str(EXAMPLES)],
+        ["transactions", str(EXAMPLES), "--binlogs", str(EXAMPLES.parent / "binlogs")],
+        ["--help"],
+        [],
+    ],
+)
 def test_a_reader_that_goes_away_is_met_with_silence(cli: Cli, arguments: list[str]):
     read, write = os.pipe()
     os.close(read)

@@ -188,6 +188,9 @@ def test_make_demo_announces_what_it_fetches_and_ends_with_commands_to_paste() -
     ).stdout
     announced = planned.partition("pip install")[0]
     assert "53 MiB, 324 MiB on disk, about a minute" in announced
+    lines = re.findall(r"^echo '(.*)'$", announced, re.MULTILINE)
+    assert len(lines) > 3
+    assert max(map(len, lines)) < 80
     closing = (ROOT / "examples/demo.sh").read_text().partition("cat <<'END'")[2]
     pasted = re.findall(r"^  (\S.*)$", closing, re.MULTILINE)
     assert len(pasted) == 4

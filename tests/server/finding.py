@@ -57,7 +57,9 @@ def find_or_refuse(
     try:
         found = find(world, ledger, logs)
     except ReplayError as error:
-        match = re.search(r"they fit at (\S+):(\d+) and at (\S+):(\d+); nothing", error.message)
+        match = re.search(
+            r"fit more than one place: (\S+):(\d+) and (\S+):(\d+); nothing", error.message
+        )
         assert match is not None, error
         first, last = (match[1], int(match[2])), (match[3], int(match[4]))
         assert first <= (begin.log_name, begin.position) <= last

@@ -30,6 +30,25 @@ def test_all_lists_the_login_of_every_world(sample: Cli):
     assert password in shown.lines[2]
 
 
+def test_a_format_asks_for_the_address_of_one_world_too(sample: Cli):
+    shown = sample("connect", "host1", "--print").lines
+    assert sample("connect", "host1", "--format", "table").lines == shown
+    [row] = json.loads(sample("connect", "host1", "--format", "json").stdout)
+    assert (row["world"], row["port"]) == ("host1", ports_of(sample)["host1"])
+    [address] = json.loads(sample("connect", "host1", "--url", "--format", "json").stdout)
+    [url] = sample("connect", "host1", "--url", "--format", "table").lines
+    assert address == {"world": "host1", "url": url}
+
+
+def test_a_format_of_the_settings_does_not_keep_the_client_from_being_opened(
+    sample: Cli, installation: Installation
+):
+    if installation.client is None:
+        pytest.skip("this MySQL has no client")
+    batch = ["--", "--batch", "--skip-column-names", "-e", "SELECT 7"]
+    assert sample("connect", "host1", *batch, env={"REWOUND_FORMAT": "json"}).stdout == "7\n"
+
+
 def test_urls_of_all_worlds_are_ready_to_be_copied(sample: Cli):
     done = sample("connect", "--all", "--url", "--user", "dev")
     urls = dict(line.split() for line in done.lines)
@@ -79,6 +98,12 @@ def test_arguments_go_to_the_client_which_logs_in_as_reader(
         (["host[7-9]"], "error: no world matches 'host[7-9]'\nhint: known: host[1-3]"),
         (["--all", "--url", "--tunnel", "x"], "--print, --url and --tunnel are mutually exclusive"),
         (["host1", "--url", "--", "-e", "x"], "client (-e x) require one WORLD to open"),
+        (
+            ["host1", "--format", "json", "--", "-e", "x"],
+            "client (-e x) require one WORLD to open\n"
+            "hint: with --print, --url, --tunnel or --format, nothing is opened\n",
+        ),
+        (["--all", "--format", "csv", "--tunnel", "x"], "--format and --tunnel are mutually excl"),
         (["--all", "--tunnel", "-oX=y"], "'-oX=y' is not a host that ssh could reach"),
         (["host1", "--driver", "a b"], "'a b' is not the name of a driver"),
     ],

@@ -116,6 +116,19 @@ def test_python_example_of_a_fleet_runs(environment: Mapping[str, str]) -> None:
     )
 
 
+def test_python_example_of_a_moment_runs(environment: Mapping[str, str]) -> None:
+    program = find_program((ROOT / "docs/game-developer.md").read_text(), "from datetime import")
+    shown = re.findall(r"# (\[.+\])$", program, re.MULTILINE)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    before, after, last, not_proved = done.stdout.splitlines()
+    assert [before, after] == shown == ["[99]", "[269]"]
+    assert "4a6d3e00-1c7b-11f1-9d2e-525400000002:674 2026-03-03 06:23:07.077406+00:00" in last
+    assert "that the server logged all of its changes" in not_proved
+
+
 def find_program(text: str, start: str) -> str:
     """Return the Python example of a page that begins like this."""
     blocks: list[str] = re.findall(r"^```python\n(.*?)^```$", text, BLOCK)

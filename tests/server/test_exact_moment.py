@@ -129,8 +129,39 @@ def test_a_world_without_logs_stays_at_its_dump_and_is_named(story: Story, cli: 
     assert _ask(cli)["host3"] == (3, 300)
     moved = cli("seek", "--step", "forward")
     assert moved.code == 2
-    assert "world host3 has no binary logs" in moved.stderr
+    assert moved.stderr == (
+        "error: world host3 has no binary logs to seek in\n"
+        "hint: name the worlds that have some: host1 host2\n"
+    )
+    moved = cli("seek", "--step", "forward", "host3")
+    assert f"hint: rewound dumps {story.backups} shows which worlds have some\n" in moved.stderr
+    again = cli("up", story.backups, "--at", "2030-01-01 00:00+00:00")
+    assert "hint: rewound seek TIME takes it to another moment by its binary logs; " in again.stderr
     assert _ask(cli)["host1"] == (3, 300)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        ("--step", "back"),
+        ("2030-01-01 00:00+00:00",),
+        ("--at-position", "binlog.000001:4", "host3"),
+    ],
+)
+def test_a_fleet_without_logs_tells_how_to_get_some(
+    story: Story, cli: Cli, tmp_path: Path, moment: tuple[str, ...]
+) -> None:
+    shutil.copytree(story.backups / "host3", tmp_path / "backups" / "host3")
+    assert cli("up", tmp_path / "backups").code == 0
+    moved = cli("seek", *moment)
+    assert (moved.code, moved.stdout) == (2, "")
+    assert moved.stderr == (
+        "error: fleet default was brought up without binary logs, so it cannot seek: there are none"
+        f" below {tmp_path}/backups\n"
+        "hint: put them there, in a folder with the name of each world; or restore the fleet with"
+        f" the folder that has them: rewound up {tmp_path}/backups --binlogs FOLDER --at TIME"
+        " --replace\n"
+    )
 
 
 def test_a_time_needs_a_zone_where_there_are_logs(story: Story, cli: Cli) -> None:
@@ -257,7 +288,7 @@ def test_rows_are_compared_unless_it_is_left_out(story: Story, cli: Cli) -> None
         assert _ask(cli) == {"host1": (3, 600)}
         report = cli("report", "host1").stdout
         assert ("compared    3 of 3 rows" in report) is is_compared
-        assert ("found by its key (--no-verify-images)" in report) is not is_compared
+        assert ("not compared (--no-verify-images)" in report) is not is_compared
     moved = cli("seek", "--step", "forward", "--verify-images")
     assert moved.code == 0, moved.stderr
     assert "compared    " in cli("report", "host1").stdout

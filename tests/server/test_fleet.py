@@ -294,7 +294,7 @@ def test_up_of_a_fleet_that_is_up_changes_nothing(sample: Cli):
     done = sample("up", EXAMPLES)
     assert done.code == 1
     assert "fleet default already exists" in done.stderr
-    assert "--replace restores it again" in done.stderr
+    assert "hint: --add adds worlds that it lacks, --replace restores it again" in done.stderr
     assert states_of(sample) == dict.fromkeys(ROWS, "ready")
 
 

@@ -92,7 +92,9 @@ def test_a_sample_of_the_rows_is_enough(source: Source, world: LoadServer, tmp_p
     assert whole.evidence.rows == 20
     sampled = find(world, ledger, source.logs(), most_touches=150)
     assert (sampled.log_name, sampled.position) == (begin.log_name, begin.position)
-    with pytest.raises(ReplayError, match="a sample of its rows shows only that this is between"):
+    with pytest.raises(
+        ReplayError, match=r"a sample shows that it stands between .* but not where"
+    ):
         find(world, ledger, source.logs(), most_touches=1)
 
 
@@ -104,9 +106,9 @@ def test_logs_of_another_host(source: Source, world: LoadServer, tmp_path: Path)
     _make(source)
     _go_on(source)
     message = refuse(source, world, dump)
-    assert "do not fit even where most do" in message
+    assert "its rows fit no place in binlog.000001 to binlog.000002; most fit at " in message
     assert "game.player, id=" in message
-    assert "the logs are of another host" in message
+    assert "these are not the logs of the server from the time of the dump" in message
 
 
 def test_logs_that_begin_too_late(source: Source, world: LoadServer, tmp_path: Path) -> None:
@@ -118,7 +120,9 @@ def test_logs_that_begin_too_late(source: Source, world: LoadServer, tmp_path: P
     late = [log for log in source.logs() if log >= begun]
     message = refuse(source, world, dump, late)
     assert f"they fit at {begun.name}:" in message
-    assert "shows that the dump is not earlier" in message
+    assert f"but the logs {begun.name} change too little before that; the dump may as" in message
+    assert message.endswith("may as well be from before these logs")
+    assert "fit no place" not in message
     world.clear()
     source.run("FLUSH BINARY LOGS")
     later = [source.logs()[-1]]
@@ -138,7 +142,7 @@ def test_logs_that_begin_too_late_and_go_back(
     source.run("UPDATE game.player SET score = 0 WHERE id = 3")
     _go_on(source)
     message = refuse(source, world, dump, [log for log in source.logs() if log >= begun])
-    assert "shows that the dump is not earlier" in message
+    assert "change too little before that; the dump may as well be from before" in message
 
 
 def test_logs_that_end_too_early(source: Source, world: LoadServer, tmp_path: Path) -> None:
@@ -146,7 +150,7 @@ def test_logs_that_end_too_early(source: Source, world: LoadServer, tmp_path: Pa
     _go_on(source)
     dump = source.dump(tmp_path / "w.sql", NO_COORDINATES)
     message = refuse(source, world, dump)
-    assert "shows that the dump is not earlier, or nothing that is changed after" in message
+    assert "change too little after that; the dump may as well be from after these logs" in message
 
 
 def test_a_file_that_is_missing_ends_what_is_known(
@@ -174,8 +178,9 @@ def test_a_dump_of_no_single_moment(source: Source, world: LoadServer, tmp_path:
     assert text.count("(7,0,") == 1
     dump.write_text(text.replace("(7,0,", "(7,8,"), "utf-8")  # as it was after an update
     message = refuse(source, world, dump)
-    assert "1 do not fit even where most do" in message
-    assert "game.player, id=7: the dump has another row than the logs from" in message
+    assert re.search(r"rows fit no place in .*; most fit at \S+, but 1 of \d+ rows that", message)
+    assert "game.player, id=7: is in the dump, but not as in the logs " in message
+    assert "made without --single-transaction" in message
 
 
 def test_rows_that_nobody_can_have(source: Source, world: LoadServer, tmp_path: Path) -> None:
@@ -184,7 +189,8 @@ def test_rows_that_nobody_can_have(source: Source, world: LoadServer, tmp_path: 
     _go_on(source)
     text = dump.read_text("utf-8")
     dump.write_text(re.sub(r",?\(7,0,[^)]*\)", "", text, count=1), "utf-8")
-    assert "game.player, id=7: the dump has no such row" in refuse(source, world, dump)
+    expected = "game.player, id=7: is not in the dump, but in the logs from "
+    assert expected in refuse(source, world, dump)
 
 
 def test_nothing_shows_which_of_two_places(
@@ -195,8 +201,9 @@ def test_nothing_shows_which_of_two_places(
     dump = source.dump(tmp_path / "w.sql", NO_COORDINATES)
     _go_on(source)
     message = refuse(source, world, dump)
-    assert "nothing shows whether the dump has what is between" in message
-    assert "which changes game.log (it has no primary key" in message
+    assert "its rows fit more than one place: binlog." in message
+    assert "nothing shows whether the dump has what is between them: transaction binlog." in message
+    assert ", which changes game.log (no primary key" in message
 
 
 def test_a_range_in_which_nothing_is_replayed(
@@ -229,7 +236,7 @@ def test_values_that_go_back(
     source.run("UPDATE game.player SET score = 5 WHERE id = 3")
     source.run("UPDATE game.player SET score = 9 WHERE id = 3")
     if not with_others:
-        assert "rows went back to values that they had before" in refuse(source, world, dump)
+        assert "go back to the values that they had" in refuse(source, world, dump)
         return
     found = find(world, world.load(dump), source.logs())
     assert (found.log_name, found.position) == (begin.log_name, begin.position)
@@ -333,8 +340,8 @@ def test_no_row_that_speaks(source: Source, world: LoadServer, tmp_path: Path) -
     dump = source.dump(tmp_path / "w.sql", NO_COORDINATES)
     _go_on(source)
     message = refuse(source, world, dump)
-    assert "change none that can be compared" in message
-    assert "game.player: it has no primary key" in message
+    assert "change no row that can be compared with the dump (" in message
+    assert "game.player: no primary key" in message
 
 
 @pytest.fixture
@@ -430,7 +437,7 @@ def test_a_world_whose_dump_fits_nowhere_fails(source: Source, backups: Path, cl
     dump.write_text(text.replace("(7,0,", "(7,8,"), "utf-8")
     done = cli("up", backups, "--at", "2099-01-01 00:00+00:00")
     assert done.code == 1
-    assert "its rows show no place" in done.stderr
+    assert "its rows fit no place" in done.stderr
     assert cli("up", backups, "--no-binlogs").code == 0
 
 

@@ -5,7 +5,13 @@ import pytest
 from rewound.errors import UsageError
 from rewound.settings import cache_dir, find_config, read_config, state_dir
 
-KNOWN: dict[str, type] = {"fleet": str, "port-base": int, "fallback": bool}
+KNOWN: dict[str, type] = {
+    "fleet": str,
+    "port-base": int,
+    "fallback": bool,
+    "source": str,
+    "binlogs": list,
+}
 
 
 def write(folder: Path, text: str) -> Path:
@@ -52,6 +58,8 @@ def test_read_config_takes_dashes_and_underscores(tmp_path: Path):
         ("flet = 'x'", "unknown option 'flet'"),
         ("fallback = 1", "fallback must be of type bool"),
         ("port-base = true", "port-base must be of type int"),
+        ("binlogs = 1", "binlogs must be a string or a list of strings"),
+        ("binlogs = ['a', 1]", "binlogs must be a string or a list of strings"),
         ("[up]\nfleet = 'x'", "unknown option 'up'"),
         ("fleet", "is not valid TOML"),
     ],
@@ -59,6 +67,33 @@ def test_read_config_takes_dashes_and_underscores(tmp_path: Path):
 def test_read_config_refuses_what_fits_no_option(tmp_path: Path, text: str, said: str):
     with pytest.raises(UsageError, match=said):
         read_config(write(tmp_path, text), KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("source = 'backups'", {"source": "{}/backups"}),
+        ("source = '/srv/backups'", {"source": "/srv/backups"}),
+        ("source = 's3://bucket/backups'", {"source": "s3://bucket/backups"}),
+        ("binlogs = '../logs'", {"binlogs": ["{}/../logs"]}),
+        (
+            "binlogs = ['logs', '/srv/logs', '~/logs']",
+            {"binlogs": ["{}/logs", "/srv/logs", "{}/logs"]},
+        ),
+        ("binlogs = []", {"binlogs": []}),
+    ],
+)
+def test_folders_in_the_file_begin_at_its_own_folder(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    read: dict[str, str | list[str]],
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    [(name, value)] = read.items()
+    here = str(tmp_path)
+    expected = value.format(here) if isinstance(value, str) else [v.format(here) for v in value]
+    assert read_config(write(tmp_path, text), KNOWN) == {name: expected}
 
 
 def test_read_config_refuses_what_it_cannot_read(tmp_path: Path):

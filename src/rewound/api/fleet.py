@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -10,15 +10,27 @@ from types import TracebackType
 from typing import Self
 
 from rewound.api.answer import Answer
+from rewound.api.arguments import (
+    Folders,
+    Moment,
+    Worlds,
+    Zone,
+    read_folders,
+    read_moment,
+    read_params,
+    read_texts,
+    read_worlds,
+    read_zone,
+    require_text,
+    select,
+)
 from rewound.api.fleet_world import FleetWorld
-from rewound.catalog import Catalog, Choice, Dump
+from rewound.api.silence import Silent, ignore
 from rewound.diff.patterns import EVERY_TABLE
 from rewound.diff.report.document import Report, make_report
 from rewound.diff.report.findings import judge
 from rewound.diff.worlds import WorldOptions
-from rewound.engine.protocol import PullStep
 from rewound.errors import FleetNotFound, RewoundError, SomeWorldsFailed, UsageError
-from rewound.fleet.world import WorldState
 from rewound.load.ledger import Ledger
 from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import DEV
@@ -28,7 +40,6 @@ from rewound.operations.diff_sources import find_provenance
 from rewound.operations.dump_selection import (
     at_logged_moment,
     read_log_point,
-    read_selection,
 )
 from rewound.operations.restoring import UpOptions
 from rewound.operations.seeking import Destination, read_direction, seek
@@ -52,6 +63,7 @@ class Fleet:
         Raises:
             FleetNotFound: there is no such fleet.
         """
+        require_text(name=name)
         self.name = name
         self._is_own = is_own
         fleets.status(name)
@@ -100,6 +112,7 @@ class Fleet:
             UsageError: the fleet has no such world.
             FleetError: the world is not ready.
         """
+        require_text(name=name)
         world = fleets.get_world(self.name, name)
         dev = fleets.endpoint(self.name, world, DEV)
         return FleetWorld(name, world.state, tuple(world.schemas), dev)
@@ -108,7 +121,7 @@ class Fleet:
         self,
         sql: str,
         *,
-        worlds: str | None = None,
+        worlds: Worlds = None,
         schema: str | None = None,
         params: Mapping[str, object] | None = None,
         timeout_s: float | None = None,
@@ -119,14 +132,16 @@ class Fleet:
     ) -> Answer:
         """Run one statement in every world and return all rows.
 
-        `worlds` limits it: `host[1-3],eu-*`. `params` are user variables, in the SQL with
-        an @, whose values are sent as texts. `write` runs it as dev instead of reader.
+        `worlds` limits it: `host[1-3],eu-*`, or a list. `params` are user variables, in the SQL
+        with an @, whose values are sent as texts. `write` runs it as dev instead of reader.
 
         Raises:
+            TypeError: an argument is of a type that it cannot have.
             SomeWorldsFailed: a world failed, and not `partial`.
             RewoundError: with `strict`, worlds differ in their columns.
             UsageError: it is not one statement, or there are no such worlds.
         """
+        require_text(sql=sql, schema=schema)
         statements = read_statements(sql)
         if len(statements) != 1:
             raise UsageError(
@@ -136,10 +151,10 @@ class Fleet:
             timeout_s,
             row_limit,
             has_one_answer=True,
-            variables={name: str(value) for name, value in (params or {}).items()},
+            variables=read_params(params),
         )
         asked = querying.query(
-            Audience((self.name,), worlds=worlds),
+            Audience((self.name,), worlds=read_worlds(worlds)),
             statements,
             schema=schema,
             options=limits,
@@ -165,23 +180,26 @@ class Fleet:
             )
         return answer
 
-    def reset(self, worlds: str | None = None) -> None:
-        """Reset worlds, by default all, to the moment after their restore.
+    def reset(self, worlds: Worlds = None) -> None:
+        """Undo all changes in worlds, by default in all.
+
+        Each goes back to the moment that `seek` last took it to, or, without `seek`, to the one
+        that `up` restored.
 
         Raises:
             SomeWorldsFailed: some could not be reset.
             FleetError: none can.
         """
-        resetting = starting.reset(self.name, worlds, observer=Silent())
+        resetting = starting.reset(self.name, read_worlds(worlds), observer=Silent())
         require_all(resetting.failures)
 
     def seek(
         self,
-        at: str | None = None,
-        worlds: str | None = None,
+        at: Moment = None,
+        worlds: Worlds = None,
         *,
-        before: str | None = None,
-        timezone: str | None = None,
+        before: Moment = None,
+        timezone: Zone = None,
         before_transaction: str | None = None,
         after_transaction: str | None = None,
         at_position: str | None = None,
@@ -190,10 +208,12 @@ class Fleet:
     ) -> None:
         """Take worlds, by default all, to another moment by their binary logs.
 
-        The arguments are those of `rewound seek`; `step` is "back" or "forward". What was replayed
-        is in the receipt of each ledger: `fleet.report()[world].receipt`.
+        The arguments are those of `rewound seek`; times may be datetimes, as in `rewound.up`, and
+        `step` is "back" or "forward". Changes that were made in the worlds are lost. What was
+        replayed is in the receipt of each ledger: `fleet.report()[world].receipt`.
 
         Raises:
+            TypeError: an argument is of a type that it cannot have.
             SomeWorldsFailed: some could not be moved.
             ReplayError, BinlogError: the logs do not lead there; no world was touched.
             UsageError: no moment is given, or several, or a world has no logs.
@@ -201,10 +221,16 @@ class Fleet:
         moments = (at, before, before_transaction, after_transaction, at_position, step)
         if sum(moment is not None for moment in moments) != 1:
             raise UsageError("give one moment to seek", hint="fleet.seek('2026-03-04 06:00+01:00')")
+        require_text(
+            before_transaction=before_transaction,
+            after_transaction=after_transaction,
+            at_position=at_position,
+            step=step,
+        )
         destination = Destination(
-            at=at,
-            before=before,
-            timezone=timezone,
+            at=read_moment("at", at),
+            before=read_moment("before", before),
+            timezone=read_zone(timezone),
             point=read_log_point(
                 before_transaction=before_transaction,
                 after_transaction=after_transaction,
@@ -215,37 +241,37 @@ class Fleet:
         seeking = seek(
             self.name,
             destination,
-            worlds,
+            read_worlds(worlds),
             verify_images=verify_images,
             observer=Silent(),
-            narrate=_ignore,
-            warn=_ignore,
+            narrate=ignore,
+            warn=ignore,
         )
         require_all(seeking.brought.failures)
 
-    def start(self, worlds: str | None = None) -> None:
+    def start(self, worlds: Worlds = None) -> None:
         """Start the servers of worlds that are stopped, by default all; changes are kept.
 
         Raises:
             SomeWorldsFailed: some could not be started.
             FleetError: a world that is named has nothing to start.
         """
-        require_all(starting.start(self.name, worlds, observer=Silent()).failures)
+        require_all(starting.start(self.name, read_worlds(worlds), observer=Silent()).failures)
 
     def add(
         self,
         source: str | Path,
         *,
-        worlds: str | None = None,
-        at: str | None = None,
-        before: str | None = None,
-        timezone: str | None = None,
+        worlds: Worlds = None,
+        at: Moment = None,
+        before: Moment = None,
+        timezone: Zone = None,
         pattern: str | None = None,
         schema: str | None = None,
         allow_missing: bool | None = None,
         fallback: bool | None = None,
         partial: bool = False,
-        binlogs: Sequence[str | Path] | None = None,
+        binlogs: Folders = None,
         no_binlogs: bool | None = None,
         before_transaction: str | None = None,
         after_transaction: str | None = None,
@@ -277,13 +303,19 @@ class Fleet:
             "after_transaction": after_transaction,
             "at_position": at_position,
         }
-        selection = read_selection(
-            Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+        require_text(
+            schema=schema,
+            before_transaction=before_transaction,
+            after_transaction=after_transaction,
+            at_position=at_position,
+        )
+        selection = select(
+            source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
         )
         wanted = adding.Addition(
             at_logged_moment(
                 selection,
-                binlogs=[Path(folder) for folder in binlogs or ()],
+                binlogs=read_folders("binlogs", binlogs),
                 no_binlogs=bool(no_binlogs),
                 before_transaction=before_transaction,
                 after_transaction=after_transaction,
@@ -308,20 +340,20 @@ class Fleet:
             require_all({**brought.failures, **kept})
         return list(brought.restored)
 
-    def report(self, worlds: str | None = None) -> dict[str, Ledger]:
+    def report(self, worlds: Worlds = None) -> dict[str, Ledger]:
         """Return the ledgers of the ready worlds, by world: the proof of what was restored.
 
         Raises:
             FleetError: none of the worlds has one.
         """
-        return fleets.report(self.name, worlds)
+        return fleets.report(self.name, read_worlds(worlds))
 
     def diff(
         self,
         after: "Fleet | str",
         *,
-        worlds: str | None = None,
-        tables: Sequence[str] = (),
+        worlds: Worlds = None,
+        tables: str | Iterable[str] = (),
         rows: int = 0,
     ) -> Report:
         """Return what changed from this fleet to another (or its name), over all worlds and tables.
@@ -332,10 +364,11 @@ class Fleet:
         Raises:
             UsageError: no world is on both sides, or no table matches.
         """
-        other = after if isinstance(after, str) else after.name
-        sides = diffing.Sides(self.name, other, worlds)
-        options = WorldOptions(tables=tuple(tables) or EVERY_TABLE)
-        comparison = diffing.diff(sides, options, sample_rows=rows, compared=_ignore)
+        other = after.name if isinstance(after, Fleet) else after
+        require_text(after=other)
+        sides = diffing.Sides(self.name, other, read_worlds(worlds))
+        options = WorldOptions(tables=tuple(read_texts("tables", tables)) or EVERY_TABLE)
+        comparison = diffing.diff(sides, options, sample_rows=rows, compared=ignore)
         comparison = replace(comparison, changed_since=diffing.list_changed(sides))
         command = shlex.join(["rewound", "diff", self.name, other])
         return make_report(
@@ -366,32 +399,3 @@ def require_all(failures: Mapping[str, Exception]) -> None:
             f"{name_worlds(failures)} failed; {name}: {error}",
             failures={world: str(each) for world, each in failures.items()},
         ) from error
-
-
-class Silent:
-    """Observes a restore and reports nothing."""
-
-    def dump_tried(self, world: str, dump: Dump) -> None:
-        """Ignore it."""
-
-    def world_changed(self, world: str, state: WorldState, detail: str = "") -> None:
-        """Ignore it."""
-
-    def world_loading(self, world: str, bytes_read: int, table: str) -> None:
-        """Ignore it."""
-
-    def world_note(self, world: str, text: str) -> None:
-        """Ignore it."""
-
-    def narrate(self, text: str) -> None:
-        """Ignore it."""
-
-    def dumps_chosen(self, catalog: Catalog, choice: Choice) -> None:
-        """Ignore it."""
-
-    def image_pulled(self, step: PullStep) -> None:
-        """Ignore it."""
-
-
-def _ignore(*_: object) -> None:
-    """Record nothing."""

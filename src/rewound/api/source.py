@@ -1,27 +1,34 @@
 """Sources of dumps: listing, verifying and restoring them."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from rewound.api.fleet import Fleet, Silent, require_all
+from rewound.api.arguments import (
+    Folders,
+    Moment,
+    Worlds,
+    Zone,
+    read_folders,
+    require_text,
+    select,
+)
+from rewound.api.fleet import Fleet, require_all
+from rewound.api.silence import Silent, ignore
 from rewound.catalog import Catalog
 from rewound.engine.zones import require_zone
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, verify_dump
 from rewound.operations import dump_selection, ending, restoring, verifying
-from rewound.operations.dump_selection import at_logged_moment, read_selection
+from rewound.operations.dump_selection import at_logged_moment
 from rewound.operations.engine_request import EngineRequest
 
 
-def dumps(
-    source: str | Path, *, pattern: str | None = None, timezone: str | None = None
-) -> Catalog:
+def dumps(source: str | Path, *, pattern: str | None = None, timezone: Zone = None) -> Catalog:
     """Return the dumps of a source, each with its world and the time it was taken.
 
     Raises:
         CatalogError: there is no such source, or no dump in it.
     """
-    selection = read_selection(Path(source), pattern=pattern, timezone=timezone)
+    selection = select(source, pattern=pattern, timezone=timezone)
     catalog, _ = dump_selection.find_dumps(selection)
     return catalog
 
@@ -29,10 +36,10 @@ def dumps(
 def verify(
     source: str | Path,
     *,
-    at: str | None = None,
-    before: str | None = None,
-    worlds: str | None = None,
-    timezone: str | None = None,
+    at: Moment = None,
+    before: Moment = None,
+    worlds: Worlds = None,
+    timezone: Zone = None,
     pattern: str | None = None,
     schema: str | None = None,
     every: bool = False,
@@ -44,14 +51,14 @@ def verify(
     Raises:
         CatalogError: no dump is chosen.
     """
-    selection = read_selection(
-        Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    selection = select(
+        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
     found = verifying.verify(
         selection,
         LoadOptions(schema=schema),
         every=every,
-        verified=_ignore,
+        verified=ignore,
         # New processes would run the caller's script again, if it has no main guard.
         read=lambda paths, options: (verify_dump(path, options) for path in paths),
     )
@@ -61,11 +68,11 @@ def verify(
 def up(
     source: str | Path,
     *,
-    at: str | None = None,
-    before: str | None = None,
-    worlds: str | None = None,
+    at: Moment = None,
+    before: Moment = None,
+    worlds: Worlds = None,
     fleet: str = "default",
-    timezone: str | None = None,
+    timezone: Zone = None,
     pattern: str | None = None,
     schema: str | None = None,
     world_timezone: str = "+00:00",
@@ -77,7 +84,7 @@ def up(
     partial: bool = False,
     expire_s: float | None = None,
     sleep_after_s: float | None = None,
-    binlogs: Sequence[str | Path] = (),
+    binlogs: Folders = None,
     no_binlogs: bool = False,
     before_transaction: str | None = None,
     after_transaction: str | None = None,
@@ -90,19 +97,31 @@ def up(
     restored are left out; `expire_s` and `sleep_after_s` are --expire and --sleep-after in
     seconds. As a context manager the fleet is taken down at the end.
 
+    `worlds` and `binlogs` may be lists. `at` and `before` may be a datetime, or a date for its
+    end. A datetime without a zone is read as a text without one: in `timezone`, or else in UTC;
+    where there are binary logs, it is refused without `timezone`.
+
     Raises:
+        TypeError: an argument is of a type that it cannot have.
         SomeWorldsFailed: a world could not be restored, and not `partial`; nothing of the
             fleet is left then, but the others' baselines are.
         FleetExists: a fleet of that name is up.
         FleetBusy: another command is working on it.
         RewoundError: whatever else stops `rewound up`.
     """
-    selection = read_selection(
-        Path(source), at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+    require_text(fleet=fleet, schema=schema, engine=engine, server=server, image=image)
+    require_text(
+        world_timezone=world_timezone,
+        before_transaction=before_transaction,
+        after_transaction=after_transaction,
+        at_position=at_position,
+    )
+    selection = select(
+        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
     selection = at_logged_moment(
         selection,
-        binlogs=[Path(folder) for folder in binlogs],
+        binlogs=read_folders("binlogs", binlogs),
         no_binlogs=no_binlogs,
         before_transaction=before_transaction,
         after_transaction=after_transaction,
@@ -130,7 +149,3 @@ def up(
             ending.down(fleet)
         require_all(brought.failures)
     return Fleet(fleet, is_own=True)
-
-
-def _ignore(*_: object) -> None:
-    """Record nothing."""

@@ -15,6 +15,7 @@ from rewound.cli.unknown_commands import require_command
 
 COMMANDS = {
     "dumps": ("dumps", "list dumps, and which ones a time selects"),
+    "transactions": ("transactions", "list the transactions in binary logs"),
     "verify": ("verify", "read dumps to the end, without a server"),
     "up": ("up", "restore every world and print how to connect"),
     "status": ("status", "list worlds, states, dumps, addresses, sizes"),
@@ -23,7 +24,7 @@ COMMANDS = {
     "diff": ("diff", "show what changed, over all worlds and tables"),
     "report": ("report", "show the ledger: the proof of what was restored"),
     "seek": ("seek", "take worlds to another moment, by their binary logs"),
-    "reset": ("reset", "return worlds to the moment after their restore"),
+    "reset": ("reset", "undo changes: worlds as up or seek left them"),
     "start": ("start", "start servers that are stopped; changes are kept"),
     "down": ("down", "stop worlds and delete them"),
     "restore-world": ("restore_world", "restore one world and become its server"),
@@ -180,12 +181,11 @@ def _read_settings(config: Path | None, sources: Sequence[Path]) -> dict[str, An
     if path is None:
         return {}
     values = settings.read_config(path, CONFIGURABLE)
-    source = settings.find_source(values, path)
-    if source is not None:
-        if config is None and settings.find_config(path.parent, outside=[Path(source)]) != path:
-            _warn_of_ignored(path)
-            return {}
-        values["source"] = source
+    source = values.get("source")
+    outside = [] if source is None or config is not None else [Path(str(source))]
+    if outside and settings.find_config(path.parent, outside=outside) != path:
+        _warn_of_ignored(path)
+        return {}
     diagnostics.narrate(f"settings:  {path}")
     defaults = {PARAMETERS.get(name, name.replace("-", "_")): v for name, v in values.items()}
     return dict.fromkeys(COMMANDS, defaults)

@@ -19,6 +19,7 @@ _OTHER_WORDS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("undo", "revert", "rollback", "rewind", "refresh"), ("reset",)),
     **dict.fromkeys(("restart", "resume", "unpause"), ("start",)),
     **dict.fromkeys(("backups", "catalog", "snapshots"), ("dumps",)),
+    **dict.fromkeys(("binlog", "binlogs", "mysqlbinlog", "log", "events"), ("transactions",)),
     **dict.fromkeys(("check", "validate", "drill"), ("verify",)),
     **dict.fromkeys(("ledger", "proof", "receipt"), ("report",)),
     **dict.fromkeys(("compare", "changes"), ("diff",)),

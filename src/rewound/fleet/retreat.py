@@ -55,7 +55,10 @@ def retreat(
     except (ReplayError, BinlogError, LoadError) as error:
         if context.cancelled.is_set():
             raise
-        note = f"is not taken back from its later moment, but replayed: {error.message}"
+        note = (
+            "replayed from an earlier moment instead, which takes longer and proves the same: what"
+            f" follows cannot be taken back ({error.message})"
+        )
         observer.world_note(plan.name, note)
         discard_world(plan.folder, engine)
         return None

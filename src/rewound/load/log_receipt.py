@@ -166,11 +166,13 @@ class ContentEvidence:
     def __str__(self) -> str:
         rows = f"{self.rows:,} row{'s' * (self.rows != 1)}"
         tables = f"{self.tables:,} table{'s' * (self.tables != 1)}"
+        is_one = self.rows == 1 and not self.definitions
         if self.definitions:
             tables += f" and {self.definitions:,} definition{'s' * (self.definitions != 1)}"
         return (
-            f"content: {rows} of {tables} fit exactly one place; {self.not_earlier:,} show that it"
-            f" is not earlier, {self.not_later:,} that it is not later"
+            f"content: {rows} of {tables} fit{'s' * is_one} exactly one place; of these,"
+            f" {self.not_earlier:,} show{'s' * (self.not_earlier == 1)} that it is not earlier, and"
+            f" {self.not_later:,} that it is not later"
         )
 
 

@@ -39,7 +39,7 @@ from rewound.fleet.request import RestoreRequest
 from rewound.fleet.restore_context import Observer, RestoreContext
 from rewound.fleet.state import FleetFolder
 from rewound.fleet.take_down import take_down
-from rewound.fleet.world import World, WorldState
+from rewound.fleet.world import World, WorldState, fleet_flag
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, new_password
@@ -111,7 +111,7 @@ def up(
     folder = FleetFolder(settings.state_dir(), options.fleet)
     with folder.locked():
         if not options.replaces:
-            _require_absent(folder)
+            _require_absent(folder, selection)
         if options.group is not None:
             folder.require_shareable(get_group(options.group))
         catalog, choice = find_dumps(selection)
@@ -339,10 +339,16 @@ def _cores() -> int:
     return max(2, os.cpu_count() or 2)
 
 
-def _require_absent(folder: FleetFolder) -> None:
+def _require_absent(folder: FleetFolder, selection: Selection) -> None:
     if folder.exists:
+        seek = (
+            f"rewound seek TIME{fleet_flag(folder.name)} takes it to another moment by its binary"
+            " logs; "
+        )
         raise FleetExists(
             f"fleet {folder.name} already exists",
-            hint="--add adds worlds that it lacks, --replace restores it again, --fleet NAME"
+            hint=seek
+            * (selection.target is not None or selection.point is not None)
+            + "--add adds worlds that it lacks, --replace restores it again, --fleet NAME"
             " creates another one",
         )

@@ -37,7 +37,7 @@ from rewound.replay.coordinates import Coordinates
 from rewound.replay.steps import LogStep, find_step
 from rewound.replay.target import AtPosition, AtTransaction
 from rewound.replay.world_logs import find_coordinates
-from rewound.worlds.folding import fold_worlds
+from rewound.worlds.folding import fold_worlds, name_worlds
 from rewound.worlds.selecting import select_worlds
 
 
@@ -119,6 +119,7 @@ def seek(
             names = _only_standing(folder, record, names, warn, are_named=worlds is not None)
         selection = _select(record, record.request, destination, names)
         catalog, choice = find_dumps(selection)
+        _require_logs(catalog, names, record, record.request)
         require_all(choice, selection.target, allows_missing=None)
         steps: dict[str, LogStep] = {}
         if destination.step is None:
@@ -207,8 +208,6 @@ def _find_steps(
     steps = {}
     for name in names:
         logs = read_logs(catalog, name)
-        if not logs:
-            raise _no_logs(name)
         world = record.worlds[name]
         place = _find_place(folder, world)
         try:
@@ -232,9 +231,7 @@ def _plan(world: World, chosen: LogChoice, folder: Path, receipt: LogReceipt | N
 
     A dump that does not say where it stands, and was not looked for yet, is loaded first.
     """
-    logs = chosen.logs.get(world.name)
-    if logs is None:
-        raise _no_logs(world.name)
+    logs = chosen.logs[world.name]
     choice = next(each for each in chosen.choice.chosen if each.dump.world == world.name)
     if logs.must_search(choice.dump.path) and choice.dump.path == world.dump and receipt:
         logs.recall(choice.dump.path, receipt)
@@ -257,11 +254,35 @@ def _find_receipt(folder: FleetFolder, world: str) -> LogReceipt | None:
         return None
 
 
-def _no_logs(world: str) -> UsageError:
-    return UsageError(
-        f"world {world} has no binary logs to seek in",
-        hint="rewound dumps SOURCE shows the logs of each world; name the worlds that have some:"
-        " rewound seek TIME WORLD…",
+def _require_logs(
+    catalog: Catalog, names: Sequence[str], record: FleetRecord, request: RestoreRequest
+) -> None:
+    """Check that each of the worlds has binary logs.
+
+    Raises:
+        UsageError: some have none.
+    """
+    having = {log.world for log in catalog.logs}
+    lacking = [name for name in names if name not in having]
+    if not lacking:
+        return
+    source = shlex.quote(str(record.source))
+    if len(lacking) == len(record.worlds):
+        elsewhere = f" or in {', '.join(request.binlogs)}" if request.binlogs else ""
+        raise UsageError(
+            f"fleet {record.name} was brought up without binary logs, so it cannot seek:"
+            f" there are none below {record.source}{elsewhere}",
+            hint="put them there, in a folder with the name of each world; or restore the fleet"
+            f" with the folder that has them: rewound up {source} --binlogs FOLDER --at TIME"
+            f"{fleet_flag(record.name)} --replace",
+        )
+    some = [name for name in names if name in having]
+    raise UsageError(
+        f"{name_worlds(lacking)} {'has' if len(lacking) == 1 else 'have'} no binary logs to seek"
+        " in",
+        hint=f"name the worlds that have some: {' '.join(some)}"
+        if some
+        else f"rewound dumps {source} shows which worlds have some",
     )
 
 

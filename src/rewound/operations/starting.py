@@ -69,7 +69,7 @@ def reset(
     clone: CloneMethod | None = None,
     observer: Observer,
 ) -> Resetting:
-    """Take worlds back to the moment after their restore; port and passwords stay.
+    """Take worlds back to the moment of their last restore or seek; port and passwords stay.
 
     Raises:
         FleetError: there is no such fleet, another command is working on it, or none of

@@ -39,8 +39,8 @@ from rewound.replay.undoing import LogPiece, Undone, find_pieces, iter_undone
 from rewound.replay.way_back import WayBack
 
 _COUNTERS = (
-    "AUTO_INCREMENT counters are those of the later moment that was taken back, or higher than at"
-    " this one; the next new rows may get other numbers"
+    "the next AUTO_INCREMENT numbers: counters are those of the later moment that was taken back,"
+    " because logs do not have the earlier ones; new rows may get higher numbers"
 )
 
 

@@ -11,33 +11,35 @@ from rewound.load.objects import TableKey
 
 _MOST_TABLES = 5
 _NOT_COMPARED = (
-    "that a row which the logs update was here as they have it from before: it is found by its key"
-    " (--no-verify-images)"
+    "that rows had the values that the logs have of them from before each change: rows were found"
+    " by their keys, and not compared (--no-verify-images)"
 )
 _ALWAYS = (
-    "that the dump stands where it says, at one single moment (--single-transaction): rows that the"
-    " logs do not touch do not show it",
-    "that the server logged all of its changes (binlog-do-db, binlog-ignore-db, sql_log_bin=0)",
+    "that rows which these logs do not change are of the dump's moment as well: nothing shows it"
+    " (dump with --single-transaction)",
+    "that the server logged all of its changes: binlog-do-db, binlog-ignore-db and sql_log_bin=0"
+    " leave some out",
 )
+_BEFORE = "had the source's values before they were changed"
 
 
 class Unstated(Enum):
     """What a log may not state of the columns of a table; the value is what is not proved then."""
 
     NAMES = (
-        "that columns of one type are in the same order in {tables}: the log has no names"
-        " (binlog_row_metadata=MINIMAL)"
+        "that columns of the same type are in the same order in the log and here, in {tables}: the"
+        " log does not have their names (binlog_row_metadata=MINIMAL)"
     )
     WORDS = (
-        "that ENUM and SET columns have the same words in {tables}: the log does not have them"
-        " (binlog_row_metadata=MINIMAL)"
+        "that ENUM and SET columns have the same words in the same order in the log and here, in"
+        " {tables}: the log has only the numbers of the words (binlog_row_metadata=MINIMAL)"
     )
     SIGNS = (
-        "that numbers are as unsigned, and texts of the same character set, as in the log in"
-        " {tables}: it does not state this (MySQL before 8.0, MariaDB)"
+        "that numbers are signed or unsigned on the source as they are here, and texts of the same"
+        " character set, in {tables}: the log does not state it (MySQL before 8.0, MariaDB)"
     )
     EXACT_FLOATS = (
-        "that FLOAT columns have all digits in {tables}: mysqldump rounds their values to six"
+        "the digits of FLOAT values after the sixth, in {tables}: mysqldump leaves them out"
     )
     JSON_TYPES = (
         "of which types numbers and dates in JSON columns are in {tables}: mysqldump writes them as"
@@ -94,8 +96,9 @@ def describe_unproved(
     ]
     if cascading := [f"{rows.schema}.{rows.table}" for rows in balances if rows.by_cascades]:
         texts.append(
-            f"how many rows foreign keys changed by themselves in {_name_tables(cascading)}: the"
-            " log does not have these changes, so the balance counts whatever is left as theirs"
+            f"how many rows foreign keys deleted (CASCADE) in {_name_tables(cascading)}: MySQL"
+            " before 9.6 does not log it. This server deleted them again, and the balance takes"
+            " every row that is missing for one of them"
         )
     filled = [rows.key for rows in balances if rows.inserted and rows.key not in keyed]
     if filled:
@@ -106,8 +109,8 @@ def describe_unproved(
         )
     if changed := [f"{rows.schema}.{rows.table}" for rows in balances if rows.has_statements]:
         texts.append(
-            f"that the rows of {_name_tables(changed)} are those of the source: the log has changes"
-            " as statements, which were executed again (--allow statement-replayed)"
+            f"that the rows of {_name_tables(changed)} are those of the source: some changes are"
+            " logged as statements, and were executed again (--allow statement-replayed)"
         )
     return tuple(texts)
 
@@ -115,19 +118,20 @@ def describe_unproved(
 def _describe_images(images: ImageCounts, not_compared: Set[TableKey]) -> Iterator[str]:
     if images.only_keys:
         yield (
-            f"that {show_count(images.only_keys, 'row')} that the logs change had the same values"
-            " before: the log has only their keys (binlog_row_image=MINIMAL)"
+            f"that {show_count(images.only_keys, 'row')} {_BEFORE}: the log has only their keys"
+            " (binlog_row_image=MINIMAL)"
         )
     if images.repeated:
         yield (
-            f"the same of {show_count(images.repeated, 'row')} that the log changes several times"
-            " in a row, without all columns (binlog_row_image, binlog_row_value_options)"
+            f"that {show_count(images.repeated, 'row')} {_BEFORE}: the log changes them several"
+            " times in a row, and has only some of their columns (binlog_row_image,"
+            " binlog_row_value_options)"
         )
     if not_compared:
         names = _name_tables([f"{schema}.{table}" for schema, table in not_compared])
         yield (
-            f"the same of rows of {names}: some differ from the log, which does not have what"
-            " foreign keys change (MySQL before 9.6)"
+            f"that some rows of {names} {_BEFORE}: foreign keys change this table as well"
+            " (CASCADE, SET NULL), which MySQL before 9.6 does not log"
         )
 
 

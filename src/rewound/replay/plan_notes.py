@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.survey import LogSurvey
+from rewound.figures import show_count
 from rewound.load.log_receipt import ContentEvidence
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.target import AtTime, Target, show_time
@@ -24,7 +25,10 @@ def note_end(target: Target, committed_us: int | None) -> Iterator[str]:
 def note_stragglers(found: list[str]) -> Iterator[str]:
     """Yield the transactions after the end that were committed before it."""
     if found:
-        yield f"left out, as they follow the first later one in the log: {_name_some(found)}"
+        yield (
+            "committed in time, but left out, because they follow a later transaction in the log:"
+            f" {_name_some(found)}"
+        )
 
 
 def note_gaps(before: GtidSet, replayed: GtidSet) -> Iterator[str]:
@@ -52,8 +56,9 @@ def find_unproved(
     """Yield what these coordinates and files leave unproved."""
     if evidence is not None:
         yield (
-            "that these are the logs of the server that was dumped, and that it stands there:"
-            f" only the {evidence.rows:,} rows of it that they change say so"
+            "that these are the logs of the server that was dumped, and where the dump stands in"
+            f" them: only its {show_count(evidence.rows, 'row')} that they change"
+            f" show{'s' * (evidence.rows == 1)} it"
         )
     elif not compares_gtids:
         yield (
@@ -62,14 +67,14 @@ def find_unproved(
         )
     if coordinates.of_the_replicated:
         yield (
-            "that these are the logs of the server that the dumped one replicates, in which the"
-            " dump's position is (--dump-replica)"
+            "that these are the logs of the source of the replica that was dumped: the dump states"
+            " its position in those (--dump-replica)"
         )
     unchecked = [survey.name for survey in surveys if not survey.format.has_checksums]
     if unchecked:
         yield (
-            f"that {_name_some(unchecked)} {'has' if len(unchecked) == 1 else 'have'} no bit that"
-            " flipped: written without checksums (binlog_checksum=NONE)"
+            f"that no bit flipped in {_name_some(unchecked)}: written without checksums"
+            " (binlog_checksum=NONE)"
         )
 
 

@@ -116,21 +116,24 @@ def _require_invertible(
     """
     place = transaction.place
     if part.survey.format.is_mariadb:
-        raise NotInvertible(f"{place}: it is of a MariaDB server")
+        raise NotInvertible(f"{place}: the log is of MariaDB")
     if transaction.kind is not TransactionKind.ROWS or transaction.is_rolled_back:
         raise NotInvertible(f"{place}: it has changes that are not rows")
     for table in transaction.tables:
         if (table.schema.lower(), table.table.lower()) in parents:
-            raise NotInvertible(f"{place}: a foreign key passes on what it changes in {table}")
+            raise NotInvertible(
+                f"{place}: it changes {table}, and with it, by foreign keys (CASCADE, SET NULL),"
+                " rows of other tables, which the log does not have"
+            )
     size_bytes = 0
     for event in transaction.iter_events():
         size_bytes += len(event.data)
         if size_bytes > _MOST_EVENT_BYTES:
-            raise NotInvertible(f"{place}: it is too large to be turned around")
+            raise NotInvertible(f"{place}: it is too large")
         if event.kind in ROW_KINDS:
             try:
                 is_full = not is_partial(event.kind) and read_row_event(event, event.body).is_full
             except MalformedEvent as error:
                 raise refuse_event(transaction, event, error) from error
             if not is_full:
-                raise NotInvertible(f"{place}: its row images lack columns or parts of values")
+                raise NotInvertible(f"{place}: the log does not have all columns of its rows")

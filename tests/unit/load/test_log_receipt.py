@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rewound.load.log_receipt import (
+    ContentEvidence,
     HandlerCounts,
     ImageCounts,
     LogFileFacts,
@@ -163,3 +164,27 @@ def test_rows_of_statements_are_the_servers_count():
     more = replace(rows, before=14, inserted=0, deleted=0, counted=13, by_statements=-1)
     (merged,) = merge_receipts(receipt, replace(RECEIPT, tables=(more,))).tables
     assert (merged.by_statements, merged.has_statements, merged.counted) == (1, True, 13)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        (
+            ContentEvidence(7836, 4, 0, 5012, 4377),
+            "content: 7,836 rows of 4 tables fit exactly one place; of these, 5,012 show that it is"
+            " not earlier, and 4,377 that it is not later",
+        ),
+        (
+            ContentEvidence(1, 1, 0, 1, 1),
+            "content: 1 row of 1 table fits exactly one place; of these, 1 shows that it is not"
+            " earlier, and 1 that it is not later",
+        ),
+        (
+            ContentEvidence(1, 1, 2, 3, 1),
+            "content: 1 row of 1 table and 2 definitions fit exactly one place; of these, 3 show"
+            " that it is not earlier, and 1 that it is not later",
+        ),
+    ],
+)
+def test_what_shows_the_place_of_a_dump_is_a_sentence(evidence: ContentEvidence, text: str) -> None:
+    assert str(evidence) == text

@@ -10,11 +10,11 @@ from rewound.replay.not_proved import describe_unproved
 @pytest.mark.parametrize(
     ("images", "not_compared", "words"),
     [
-        (None, set(), ["it is found by its key (--no-verify-images)"]),
+        (None, set(), ["by their keys, and not compared (--no-verify-images)"]),
         (ImageCounts(5, 5), set(), []),
-        (ImageCounts(5, 4, only_keys=1), set(), ["that 1 row that the logs change had the same"]),
-        (ImageCounts(5, 3, repeated=2), set(), ["the same of 2 rows that the log changes several"]),
-        (ImageCounts(5, 5), {("game", "item")}, ["the same of rows of game.item: some differ"]),
+        (ImageCounts(5, 4, only_keys=1), set(), ["that 1 row had the source's values before"]),
+        (ImageCounts(5, 3, repeated=2), set(), ["that 2 rows had the source's values before"]),
+        (ImageCounts(5, 5), {("game", "item")}, ["that some rows of game.item had the source"]),
     ],
 )
 def test_rows_that_were_not_compared_are_named(

@@ -336,7 +336,7 @@ def test_a_last_file_that_names_a_next_one(tmp_path: Path) -> None:
 
 def test_stragglers_are_named(tmp_path: Path) -> None:
     planned = plan(make_logs(tmp_path), at(6.5))
-    (note,) = (note for note in planned.notes if note.startswith("left out"))
+    (note,) = (note for note in planned.notes if note.startswith("committed in time, but left out"))
     assert f"{UUID}:6" in note
     assert f"{UUID}:8" not in note
 

@@ -8,6 +8,7 @@ import click
 
 from rewound.cli.output import diagnostics, render
 from rewound.cli.parameters.completers import complete_worlds
+from rewound.cli.parameters.precedence import ValueSource, find_origin
 from rewound.cli.parameters.shared_options import fleet_option, format_option, option
 from rewound.command import replace_process
 from rewound.errors import FleetError, HostError, SomeWorldsFailed, UsageError
@@ -68,22 +69,30 @@ def command(
     """Open the mysql client on WORLD, or print how to connect to one world or to many.
 
     Arguments after -- are passed to the client: connect host1 -- --execute 'SHOW TABLES'.
-    A pattern such as 'host[1-3]', like --all, prints the addresses of all these worlds.
+    A pattern such as 'host[1-3]', like --all, prints the addresses of all these worlds; with
+    --format, those of one WORLD are printed as well.
     """
     show_url = show_url or driver is not None
     if sum([show, show_url, tunnel is not None]) > 1:
         raise UsageError("--print, --url and --tunnel are mutually exclusive")
+    # A setting applies to many commands; only a typed format asks for something to be printed.
+    has_format = find_origin("output_format") is ValueSource.TYPED
+    if has_format and tunnel is not None:
+        raise UsageError("--format and --tunnel are mutually exclusive")
+    show = show or (has_format and not show_url)
     is_list = every or (world is not None and _PATTERN.search(world) is not None)
     addresses, absent = _find_addresses(fleet, None if every else world, user, is_list=is_list)
     if arguments and (is_list or show or show_url or tunnel is not None):
         raise UsageError(
-            f"arguments of the mysql client ({' '.join(arguments)}) require one WORLD to open"
+            f"arguments of the mysql client ({' '.join(arguments)}) require one WORLD to open",
+            hint="with --print, --url, --tunnel or --format, nothing is opened",
         )
     if tunnel is not None:
         ports = [each.endpoint.port for each in addresses]
         render.write_lines(make_tunnel(ports, tunnel))
     elif show_url:
-        _show_urls(addresses, driver, output_format, is_list=is_list)
+        has_rows = is_list or (has_format and output_format != "table")
+        _show_urls(addresses, driver, output_format, is_list=has_rows)
     elif show and not is_list and output_format == "table":
         _show_one(addresses[0])
     elif is_list or show:

@@ -130,7 +130,8 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> list[str]:
             else []
         ),
         *([f"  filter      only what {ledger.dump_filter} selects"] if ledger.dump_filter else []),
-        f"  dump        {dump.path}",
+        f"  dump        {dump.path.name}",
+        f"  folder      {dump.path.parent}",
         f"  sha256      {dump.sha256}",
         f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",
         f"  made by     {dump.producer or 'unknown'}",

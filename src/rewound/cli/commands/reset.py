@@ -1,4 +1,4 @@
-"""`rewound reset`: return worlds to the moment after their restore."""
+"""`rewound reset`: undo what was changed in worlds."""
 
 import click
 
@@ -20,10 +20,11 @@ from rewound.operations import fleets, starting
 @fleet_option
 @clone_option
 def command(worlds: tuple[str, ...], fleet: str, clone: str) -> None:
-    """Return worlds, by default all, to the moment after their restore.
+    """Undo all changes that were made in worlds, by default in all.
 
-    WORLD may be a pattern such as 'host[1-3]'. All changes made in them are lost, and open
-    connections are closed; addresses and passwords stay. A world that crashed comes back.
+    Each world goes back to the moment that rewound seek last took it to, or, without seek, to the
+    one that rewound up restored. WORLD may be a pattern such as 'host[1-3]'. Open connections are
+    closed; addresses and passwords stay. A world that crashed comes back.
     """
     selection = ",".join(worlds) if worlds else None
     clock = Clock()

@@ -1,6 +1,7 @@
 """`rewound seek`: take worlds to another moment, by their binary logs."""
 
 import click
+from click.shell_completion import CompletionItem
 
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.restore_result import show_log_notes
@@ -22,9 +23,20 @@ from rewound.operations import fleets
 from rewound.operations.dump_selection import read_log_point
 from rewound.operations.seeking import Destination, Direction, read_direction, seek
 
+_MOMENTS = ("before", "before_transaction", "after_transaction", "at_position", "step")
+"""The parameters that name a moment in the place of TIME."""
+
+
+def _complete_moment(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer worlds in the place of TIME, where an option names the moment."""
+    is_named = any(ctx.params.get(name) is not None for name in _MOMENTS)
+    return complete_worlds(ctx, param, incomplete) if is_named else []
+
 
 @click.command(name="seek")
-@click.argument("moment", required=False, metavar="[TIME]")
+@click.argument("moment", required=False, metavar="[TIME]", shell_complete=_complete_moment)
 @click.argument("worlds", nargs=-1, metavar="[WORLD]...", shell_complete=complete_worlds)
 @fleet_option
 @option("--before", metavar="TIME", help="Up to the last transaction before this time.")

@@ -254,7 +254,7 @@ def _show_overview(report: Report) -> None:
     tables = f"{len(changed):,} of {show_count(len(names), 'table')}"
     differing = f"{show_count(rows, 'row')} differ, in {tables}"
     sides = f"{report.before} → {report.after}"
-    render.write_safely(f"{sides}: {show_count(len(worlds), 'world')}; {differing}")
+    render.write_wrapped(f"{sides}: {show_count(len(worlds), 'world')}; {differing}")
     definitions = list(iter_definitions(report))
     if rows:
         render.write_text("")

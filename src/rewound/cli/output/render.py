@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import BinaryIO
@@ -140,6 +140,19 @@ def write_runs(
         shown = _make_harmless(shown, is_json=output_format.startswith("json"))
     write_chunks(shown, out)
     return []
+
+
+def write_streamed(
+    types: Mapping[str, ColumnType], rows: Iterable[Sequence[Cell]], output_format: str
+) -> None:
+    """Write rows as they come, in a format other than a table; `types` has a type per column."""
+    columns = [Column(name, kind) for name, kind in types.items()]
+    is_for_people = output_format in ("markdown", "vertical")
+    runs = (
+        [tuple(_as_text(cell, is_for_people=is_for_people, separates=False) for cell in row)]
+        for row in rows
+    )
+    write_runs(columns, runs, output_format)
 
 
 def write_paged_lines(lines: Iterable[str]) -> None:

@@ -3,7 +3,12 @@
 import re
 import textwrap
 
-_COMMAND = re.compile(r"\brewound [a-z][^;]*")
+_WHOLE = re.compile(
+    r"\brewound [a-z][^;]*"
+    r"|\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: UTC)?"
+    r"|\b\d+ [dh] \d+ (?:h|min)\b"
+)
+"""What stays in one piece: commands, times, durations."""
 _PIECE = re.compile(r"[^\s_./,-]*[_./,-]+|[^\s_./,-]+")
 _HARD_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -11,7 +16,8 @@ _HARD_SPACE = "\N{NO-BREAK SPACE}"
 def wrap_message(text: str, width: int, *, start: str = "", indent: int | None = None) -> str:
     """Return `start` and a text of one line, broken at words into lines of at most `width`.
 
-    A command stays in one piece, so that it can be copied, and so does a long word, such as a path.
+    A command stays in one piece, so that it can be copied, and so does a long word, such as a path,
+    and a time.
     Lines after the first are indented, so that no quoted text can begin a line that looks like
     ours: by `indent`, or by two columns more than the text.
 
@@ -25,7 +31,7 @@ def wrap_message(text: str, width: int, *, start: str = "", indent: int | None =
     outer = text[: len(text) - len(text.lstrip())]
     inner = f"{outer}  " if indent is None else " " * indent
     kept = text.strip().replace(_HARD_SPACE, "\0")
-    kept = _COMMAND.sub(lambda command: command[0].replace(" ", _HARD_SPACE), kept)
+    kept = _WHOLE.sub(lambda whole: whole[0].replace(" ", _HARD_SPACE), kept)
     wrapped = textwrap.fill(
         kept,
         max(width, 20 + (indent or 0)),

@@ -22,6 +22,7 @@ FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
 
 CONFIGURABLE: dict[str, type] = {
     "source": str,
+    "binlogs": list,
     "fleet": str,
     "format": str,
     "pattern": str,

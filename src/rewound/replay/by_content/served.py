@@ -59,16 +59,16 @@ class ServedRows:
         """Return how rows of a table are compared, or why they are not."""
         columns = self.read_columns(key)
         if not columns:
-            return "it is not in the dump"
+            return "not in the dump"
         names = {column.name: place for place, column in enumerate(columns)}
         generated = set(self._ask(_GENERATED, key))
         found = self._find_key(key, columns, names)
         if found is None or not generated.isdisjoint(columns[place].name for place in found):
-            return "it has no primary key, or none that rows can be compared by"
+            return "no primary key, or none that rows can be compared by"
         cascades = self._connection.query(_format(_FOREIGN_KEYS, key)).rows
         changed = {str(name) for name, changes, _ in cascades if changes}
         if not changed.isdisjoint(columns[place].name for place in found):
-            return "foreign keys change its key without the log"
+            return "foreign keys change its key, which the logs do not have"
         left_out = generated | changed
         compared = [
             place

@@ -19,6 +19,13 @@ _DUMP_SO = (
     "dump with --single-transaction --source-data=2 (before MySQL 8.0.26 --master-data=2);"
     " --no-binlogs restores the dump's own moment"
 )
+_KINDS = {
+    TransactionKind.INCIDENT: "in which the server lost events",
+    TransactionKind.STATEMENT: "whose changes are logged as statements",
+    TransactionKind.DDL: "a definition",
+    TransactionKind.XA: "a part of an XA transaction",
+}
+"""How a transaction is logged that has more than rows."""
 _MOST_SHOWN = 3
 
 
@@ -30,33 +37,53 @@ def refuse_silent(files: LogFiles, timeline: Timeline) -> ReplayError:
         if isinstance(history.compared, str)
     )
     return ReplayError(
-        f"{_STATES_NOTHING}, and no row of it shows this: the logs {files.show_range()} change none"
-        f" that can be compared{f' ({why})' if why else ''}",
+        f"{_STATES_NOTHING}, and its rows cannot show it: the logs {files.show_range()} change no"
+        f" row that can be compared with the dump{f' ({why})' if why else ''}",
         hint=f"give the logs from around the time of the dump; or {_DUMP_SO}",
     )
 
 
 def refuse_unfit(files: LogFiles, places: NumberedPlaces, weighing: Weighing) -> ReplayError:
     """Return the error of a dump that fits no place, or only where the logs do not show enough."""
-    fit, anywhere = weighing.fit, weighing.anywhere
-    text = f"{_STATES_NOTHING}, and its rows show no place in {files.show_range()}"
-    if fit is not None and fit.misfits:
-        best = fit.spans[0].first
-        examples = _join(_show_misfit(each, files, places) for each in weighing.find_misfits(best))
-        text += (
-            f": of {show_count(weighing.rows, 'row')} that the logs change, {fit.misfits:,} do not"
-            f" fit even where most do, at {_show(files, places, best)}: {examples}"
-        )
+    anywhere = weighing.anywhere
     if anywhere is not None and not anywhere.misfits:
-        fitting = _join(_show_span(files, places, span) for span in anywhere.spans)
+        return _refuse_edge(files, places, weighing, anywhere.spans)
+    text = f"{_STATES_NOTHING}, and its rows fit no place in {files.show_range()}"
+    best = weighing.fit or anywhere
+    if best is not None:
+        place = best.spans[0].first
+        examples = _join(_show_misfit(each, files, places) for each in weighing.find_misfits(place))
         text += (
-            f"; they fit {fitting}, but nothing that was changed before shows that the dump is not"
-            " earlier, or nothing that is changed after that it is not later"
+            f"; most fit at {_show(files, places, place)}, but {best.misfits:,} of"
+            f" {show_count(weighing.rows, 'row')} that the logs change do not: {examples}"
         )
     return ReplayError(
-        f"{text}; the logs are of another host, begin after the dump or end before it, or it is of"
-        " no single moment (dumped without --single-transaction)",
+        f"{text}; either these are not the logs of the server from the time of the dump, or the"
+        " dump is of no single moment (made without --single-transaction)",
         hint=f"give all logs of the server that was dumped; or {_DUMP_SO}",
+    )
+
+
+def _refuse_edge(
+    files: LogFiles, places: NumberedPlaces, weighing: Weighing, spans: Sequence[Boundaries]
+) -> ReplayError:
+    """Return the error of a dump that fits, but may as well be from before the logs, or after."""
+    evidence = [weighing.count_evidence(span) for span in spans]
+    lacking = [
+        side
+        for side, is_shown in (
+            ("before", any(each.not_earlier for each in evidence)),
+            ("after", any(each.not_later for each in evidence)),
+        )
+        if not is_shown
+    ] or ["before", "after"]
+    which = " and ".join(lacking)
+    return ReplayError(
+        f"{_STATES_NOTHING}, and its rows do not show it: they fit"
+        f" {_join(_show_span(files, places, span) for span in spans)}, but the logs"
+        f" {files.show_range()} change too little {which} that; the dump may as well be from"
+        f" {' or '.join(f'{side} these logs' for side in lacking)}",
+        hint=f"give the logs from {which} the time of the dump as well; or {_DUMP_SO}",
     )
 
 
@@ -66,13 +93,13 @@ def refuse_ambiguous(
     """Return the error of a dump that fits several places."""
     first, last = candidates[0].first, candidates[-1].last
     if len(candidates) > 1:
-        why = "rows went back to values that they had before"
+        why = "the rows that change between them go back to the values that they had"
     else:
         changes = _join(_iter_changes(files, places, timeline, candidates[0]))
-        why = f"nothing shows whether the dump has what is between: {changes}"
+        why = f"nothing shows whether the dump has what is between them: {changes}"
     return ReplayError(
-        f"{_STATES_NOTHING}, and its rows do not show the one place: they fit at"
-        f" {_show(files, places, first)} and at {_show(files, places, last)}; {why}",
+        f"{_STATES_NOTHING}, and its rows fit more than one place: {_show(files, places, first)}"
+        f" and {_show(files, places, last)}; {why}",
         hint=_DUMP_SO,
     )
 
@@ -80,8 +107,9 @@ def refuse_ambiguous(
 def refuse_many(files: LogFiles, places: NumberedPlaces, span: Boundaries) -> ReplayError:
     """Return the error of logs with so many changes that the place could not be narrowed down."""
     return ReplayError(
-        f"{_STATES_NOTHING}, and a sample of its rows shows only that this is between"
-        f" {_show(files, places, span.first)} and {_show(files, places, span.last)}",
+        f"{_STATES_NOTHING}, and the logs change too many rows to compare them all: a sample shows"
+        f" that it stands between {_show(files, places, span.first)} and"
+        f" {_show(files, places, span.last)}, but not where",
         hint=f"give only the logs from around the time of the dump; or {_DUMP_SO}",
     )
 
@@ -98,10 +126,8 @@ def _show_span(files: LogFiles, places: NumberedPlaces, span: Boundaries) -> str
 
 def _show_misfit(misfit: Misfit, files: LogFiles, places: NumberedPlaces) -> str:
     text = f"{'.'.join(misfit.table)}{'' if misfit.row is None else f', {misfit.row}'}"
-    if misfit.span is None:
-        return f"{text}: {misfit.reason}"
-    begin, end = (_show(files, places, boundary) for boundary in misfit.span)
-    return f"{text}: {misfit.reason} than the logs from {begin} to {end}"
+    span = "" if misfit.span is None else f" {_show_span(files, places, misfit.span)}"
+    return f"{text}: {misfit.reason}{span}"
 
 
 def _iter_changes(
@@ -113,12 +139,12 @@ def _iter_changes(
             continue
         transaction = _read(files, places, number)
         if transaction is None:
-            yield f"at {_show(files, places, number)}, transactions that the files do not have"
+            yield f"transactions at {_show(files, places, number)} that the files do not have"
         elif transaction.kind is not TransactionKind.ROWS:
-            yield f"{transaction.place}, which changes more than rows ({transaction.kind.value})"
+            yield f"transaction {transaction.place}, {_KINDS[transaction.kind]}"
         else:
-            tables = _join(_iter_tables(transaction, timeline))
-            yield f"{transaction.place}, which changes {tables}"
+            tables = _join(_iter_tables(transaction, timeline), ", ")
+            yield f"transaction {transaction.place}, which changes {tables}"
 
 
 def _iter_tables(transaction: LoggedTransaction, timeline: Timeline) -> Iterator[str]:
@@ -137,7 +163,7 @@ def _read(files: LogFiles, places: NumberedPlaces, number: int) -> LoggedTransac
         return None
 
 
-def _join(texts: Iterable[str]) -> str:
+def _join(texts: Iterable[str], separator: str = "; ") -> str:
     some = list(islice(texts, _MOST_SHOWN + 1))
     more = " and more" * (len(some) > _MOST_SHOWN)
-    return "; ".join(some[:_MOST_SHOWN]) + more
+    return separator.join(some[:_MOST_SHOWN]) + more

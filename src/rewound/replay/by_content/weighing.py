@@ -27,7 +27,7 @@ class Misfit:
     row: str | None
     """Its key; None of a whole table."""
     reason: str
-    """What is not as it should be."""
+    """What is not as it should be; with a span, how it is there."""
     span: Boundaries | None = None
     """Between which boundaries the logs have the row otherwise."""
 
@@ -153,17 +153,23 @@ class Weighing:
         """Yield what does not fit a boundary: definitions first, then rows."""
         for key, era in self._timeline.iter_eras():
             if era.difference is not None and era.first <= boundary <= self._get_last(era.last):
-                yield Misfit(key, None, f"it {era.difference}")
+                yield Misfit(key, None, era.difference)
         for key, chains in self._timeline.existence.items():
             if not all(chain.fits_at(boundary) for chain in chains):
                 is_there = key in self._served.tables
-                reason = "the logs create it only later, or have dropped it by then"
-                yield Misfit(key, None, reason if is_there else "it is not in the dump")
+                reason = "is in the dump, but the logs create it later or have dropped it by then"
+                yield Misfit(
+                    key, None, reason if is_there else "is in the logs, but not in the dump"
+                )
         for key, row_key, chain in self._iter_rows():
             for span in chain.misfits:
                 if span.first <= boundary <= span.last:
                     table = self._timeline.tables[key].compared
                     row = table.show_key(row_key) if isinstance(table, ComparedTable) else None
                     is_gone = id(chain) in self._gone
-                    reason = "the dump has no such row" if is_gone else "the dump has another row"
+                    reason = (
+                        "is not in the dump, but in the logs"
+                        if is_gone
+                        else "is in the dump, but not as in the logs"
+                    )
                     yield Misfit(key, row, reason, span)

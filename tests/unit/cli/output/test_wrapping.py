@@ -20,6 +20,11 @@ from rewound.cli.output.wrapping import break_long_words, wrap_message, wrap_quo
             "run rewound down --fleet a-long-name; then up",
             ["error: run", "  rewound down --fleet a-long-name;", "  then up"],
         ),
+        (
+            "last binlog.0000, 2026-03-03 06:00:38.020715 UTC",
+            ["error: last binlog.0000,", "  2026-03-03 06:00:38.020715 UTC"],
+        ),
+        ("dump of host1, 9 h 3 min before", ["error: dump of host1,", "  9 h 3 min before"]),
         ("/a/path/that/is/longer/than/the/width x", None),
         (
             "no\N{NO-BREAK SPACE}break one two three",
@@ -27,7 +32,7 @@ from rewound.cli.output.wrapping import break_long_words, wrap_message, wrap_quo
         ),
     ],
 )
-def test_lines_end_where_words_do_and_commands_stay_whole(text, lines):
+def test_lines_end_where_words_do_and_commands_and_times_stay_whole(text, lines):
     wrapped = wrap_message(text, 26, start="error: ")
     assert " ".join(wrapped.split()) == " ".join(f"error: {text}".split())
     if lines is not None:

@@ -1,0 +1,169 @@
+"""What a Python program may pass where the command line takes text.
+
+A value of any other type is a mistake in the program: a TypeError that names the argument, before
+anything starts.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from rewound.errors import UsageError
+from rewound.operations.dump_selection import Selection, read_selection
+
+Worlds: TypeAlias = str | Iterable[str] | None
+"""Worlds as on the command line, `host[1-3],eu-*`, or a list of such; None for all."""
+Moment: TypeAlias = str | date | None
+"""A time as on the command line, a datetime or a date. A datetime without a zone is read as a text
+without one.
+"""
+Zone: TypeAlias = str | tzinfo | None
+"""The name of a time zone, or a ZoneInfo."""
+Folders: TypeAlias = str | Path | Iterable[str | Path] | None
+"""A folder, or a list of folders."""
+
+_WITHOUT_TEXT = (bytes, bytearray, memoryview, Mapping, list, tuple, set, frozenset)
+"""Types whose text in Python is no value in SQL."""
+
+
+def select(
+    source: str | Path,
+    *,
+    at: Moment = None,
+    before: Moment = None,
+    pattern: str | None = None,
+    timezone: Zone = None,
+    worlds: Worlds = None,
+) -> Selection:
+    """Return which dumps of a source are meant.
+
+    Raises:
+        TypeError: an argument is of a type that it cannot have.
+        UsageError: the arguments contradict each other, or a text is unreadable.
+    """
+    if not isinstance(source, str | Path):
+        raise _mistake("source", "a folder or a dump", source)
+    require_text(pattern=pattern)
+    return read_selection(
+        Path(source),
+        at=read_moment("at", at),
+        before=read_moment("before", before),
+        pattern=pattern,
+        timezone=read_zone(timezone),
+        worlds=read_worlds(worlds),
+    )
+
+
+def read_worlds(worlds: Worlds) -> str | None:
+    """Return worlds as the command line has them.
+
+    Raises:
+        TypeError: they are neither a text nor texts.
+        UsageError: the list is empty.
+    """
+    if worlds is None:
+        return None
+    names = read_texts("worlds", worlds)
+    if not names:
+        raise UsageError("worlds is an empty list", hint="leave it out to mean all worlds")
+    return ",".join(names)
+
+
+def read_moment(name: str, moment: Moment) -> str | None:
+    """Return a time as the command line has it.
+
+    Raises:
+        TypeError: it is neither a text nor a time.
+    """
+    if moment is None or isinstance(moment, str):
+        return moment
+    if isinstance(moment, datetime):
+        return moment.isoformat(" ")
+    if isinstance(moment, date):
+        return moment.isoformat()
+    raise _mistake(name, "a text such as '2026-03-04 06:00+01:00', a datetime or a date", moment)
+
+
+def read_zone(zone: Zone) -> str | None:
+    """Return the name of a time zone.
+
+    Raises:
+        TypeError: it is neither a text nor a zone with a name.
+    """
+    if zone is None or isinstance(zone, str):
+        return zone
+    if isinstance(zone, ZoneInfo) and zone.key:
+        return zone.key
+    if str(zone) == "UTC":  # datetime.UTC, which has no other name
+        return "UTC"
+    raise _mistake("timezone", "a text such as 'Europe/Berlin' or a ZoneInfo", zone)
+
+
+def read_folders(name: str, folders: Folders) -> list[Path]:
+    """Return one folder or several as paths.
+
+    Raises:
+        TypeError: they are neither texts nor paths.
+    """
+    if folders is None:
+        return []
+    several = [folders] if isinstance(folders, str | Path) else folders
+    if isinstance(several, bytes | Mapping) or not isinstance(several, Iterable):
+        raise _mistake(name, "a folder or a list of folders", folders)
+    listed = list(several)
+    for folder in listed:
+        if not isinstance(folder, str | Path):
+            raise _mistake(f"each of {name}", "a folder", folder)
+    return [Path(folder) for folder in listed]
+
+
+def read_texts(name: str, texts: str | Iterable[str]) -> list[str]:
+    """Return one text or several as a list.
+
+    Raises:
+        TypeError: they are neither.
+    """
+    several = [texts] if isinstance(texts, str) else texts
+    if isinstance(several, bytes | Mapping) or not isinstance(several, Iterable):
+        raise _mistake(name, "a text or a list of texts", texts)
+    listed = list(several)
+    for text in listed:
+        if not isinstance(text, str):
+            raise _mistake(f"each of {name}", "a text", text)
+    return listed
+
+
+def require_text(**arguments: str | None) -> None:
+    """Check that arguments are texts, or left out.
+
+    Raises:
+        TypeError: one is something else.
+    """
+    for name, value in arguments.items():
+        if value is not None and not isinstance(value, str):
+            raise _mistake(name, "a text", value)
+
+
+def read_params(params: Mapping[str, object] | None) -> dict[str, str]:
+    """Return the values of user variables as the texts that the server gets.
+
+    Raises:
+        TypeError: a value has no text that means the same in SQL.
+    """
+    if not isinstance(params, Mapping | None):
+        raise _mistake("params", "a dict of names and values", params)
+    return {name: _write_value(name, value) for name, value in (params or {}).items()}
+
+
+def _write_value(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    if value is None or isinstance(value, _WITHOUT_TEXT):
+        raise _mistake(f"params[{name!r}]", "a text, a number or a time", value)
+    return str(value)
+
+
+def _mistake(name: str, expected: str, value: object) -> TypeError:
+    return TypeError(f"{name} must be {expected}, not {value!r}")
