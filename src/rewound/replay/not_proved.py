@@ -15,8 +15,8 @@ _NOT_COMPARED = (
     " by their keys, and not compared (--no-verify-images)"
 )
 _ALWAYS = (
-    "that rows which these logs do not change are of the dump's moment as well: nothing shows it"
-    " (dump with --single-transaction)",
+    "that the dump stands where it says, and is of one single moment (--single-transaction): only"
+    " rows that the logs change can show that it does not",
     "that the server logged all of its changes: binlog-do-db, binlog-ignore-db and sql_log_bin=0"
     " leave some out",
 )
