@@ -208,9 +208,8 @@ class Fleet:
     ) -> None:
         """Take worlds, by default all, to another moment by their binary logs.
 
-        The arguments are those of `rewound seek`; times may be datetimes, as in `rewound.up`, and
-        `step` is "back" or "forward". Changes that were made in the worlds are lost. What was
-        replayed is in the receipt of each ledger: `fleet.report()[world].receipt`.
+        The arguments are those of `rewound seek`; times may be datetimes, `step` is "back" or
+        "forward". Changes in the worlds are lost. `fleet.report()[world].receipt` shows the replay.
 
         Raises:
             TypeError: an argument is of a type that it cannot have.
