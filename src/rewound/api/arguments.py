@@ -11,7 +11,8 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from rewound.errors import UsageError
-from rewound.operations.dump_selection import Selection, read_selection
+from rewound.operations.destinations import Destination, read_direction
+from rewound.operations.dump_selection import Selection, read_log_point, read_selection
 
 Worlds: TypeAlias = str | Iterable[str] | None
 """Worlds as on the command line, `host[1-3],eu-*`, or a list of such; None for all."""
@@ -53,6 +54,44 @@ def select(
         pattern=pattern,
         timezone=read_zone(timezone),
         worlds=read_worlds(worlds),
+    )
+
+
+def read_destination(
+    *,
+    at: Moment = None,
+    before: Moment = None,
+    timezone: Zone = None,
+    before_transaction: str | None = None,
+    after_transaction: str | None = None,
+    at_position: str | None = None,
+    step: str | None = None,
+) -> Destination:
+    """Return where worlds are to be taken.
+
+    Raises:
+        TypeError: an argument is of a type that it cannot have.
+        UsageError: no moment is given, or several, or a text is unreadable.
+    """
+    moments = (at, before, before_transaction, after_transaction, at_position, step)
+    if sum(moment is not None for moment in moments) != 1:
+        raise UsageError("give one moment to seek", hint="fleet.seek('2026-03-04 06:00+01:00')")
+    require_text(
+        before_transaction=before_transaction,
+        after_transaction=after_transaction,
+        at_position=at_position,
+        step=step,
+    )
+    return Destination(
+        at=read_moment("at", at),
+        before=read_moment("before", before),
+        timezone=read_zone(timezone),
+        point=read_log_point(
+            before_transaction=before_transaction,
+            after_transaction=after_transaction,
+            at_position=at_position,
+        ),
+        step=None if step is None else read_direction(step),
     )
 
 

@@ -15,12 +15,11 @@ from rewound.api.arguments import (
     Moment,
     Worlds,
     Zone,
+    read_destination,
     read_folders,
-    read_moment,
     read_params,
     read_texts,
     read_worlds,
-    read_zone,
     require_text,
     select,
 )
@@ -39,10 +38,9 @@ from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
 from rewound.operations.dump_selection import (
     at_logged_moment,
-    read_log_point,
 )
 from rewound.operations.restoring import UpOptions
-from rewound.operations.seeking import Destination, read_direction, seek
+from rewound.operations.seeking import seek
 from rewound.query.analysis import needed_for
 from rewound.query.merged_result import MergedResult
 from rewound.query.query_options import QueryOptions
@@ -217,25 +215,14 @@ class Fleet:
             ReplayError, BinlogError: the logs do not lead there; no world was touched.
             UsageError: no moment is given, or several, or a world has no logs.
         """
-        moments = (at, before, before_transaction, after_transaction, at_position, step)
-        if sum(moment is not None for moment in moments) != 1:
-            raise UsageError("give one moment to seek", hint="fleet.seek('2026-03-04 06:00+01:00')")
-        require_text(
+        destination = read_destination(
+            at=at,
+            before=before,
+            timezone=timezone,
             before_transaction=before_transaction,
             after_transaction=after_transaction,
             at_position=at_position,
             step=step,
-        )
-        destination = Destination(
-            at=read_moment("at", at),
-            before=read_moment("before", before),
-            timezone=read_zone(timezone),
-            point=read_log_point(
-                before_transaction=before_transaction,
-                after_transaction=after_transaction,
-                at_position=at_position,
-            ),
-            step=None if step is None else read_direction(step),
         )
         seeking = seek(
             self.name,

@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
 
 from rewound import settings
@@ -19,62 +18,21 @@ from rewound.fleet.record import FleetRecord
 from rewound.fleet.request import RestoreRequest
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import World, fleet_flag, say_state
+from rewound.fleet.world import World, fleet_flag
 from rewound.load.log_receipt import LogReceipt
 from rewound.operations.changed import find_changed
+from rewound.operations.destinations import Destination, select_moment
 from rewound.operations.dump_selection import (
-    Selection,
     find_dumps,
-    read_selection,
-    read_timezone,
 )
 from rewound.operations.engines import get_engine
 from rewound.operations.host import CACHE_LIMIT_BYTES, prune_cache
 from rewound.operations.in_place import prepare_in_place, restore_in_place
-from rewound.operations.log_selection import LogChoice, choose_logs, read_logs, take_logs
+from rewound.operations.log_selection import LogChoice, choose_logs, take_logs
 from rewound.operations.restoring import UpOptions
-from rewound.replay.coordinates import Coordinates
-from rewound.replay.steps import LogStep, find_step
-from rewound.replay.target import AtPosition, AtTransaction
-from rewound.replay.world_logs import find_coordinates
-from rewound.worlds.folding import fold_worlds, name_worlds
+from rewound.operations.stepping import SAID, find_steps, only_standing
+from rewound.worlds.folding import name_worlds
 from rewound.worlds.selecting import select_worlds
-
-
-class Direction(Enum):
-    """Which way one transaction is gone from where a world is."""
-
-    BACK = "back"
-    FORWARD = "forward"
-
-
-def read_direction(text: str) -> Direction:
-    """Return the direction of that name.
-
-    Raises:
-        UsageError: no direction has that name.
-    """
-    try:
-        return Direction(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is not a step", hint="use back or forward") from error
-
-
-_SAID: Mapping[Direction | None, str] = {
-    Direction.BACK: "taken back:",
-    Direction.FORWARD: "applied:",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where worlds are taken: one of these."""
-
-    at: str | None = None
-    before: str | None = None
-    timezone: str | None = None
-    point: AtTransaction | AtPosition | None = None
-    step: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +74,18 @@ def seek(
         if record.request is None:
             raise FleetError(f"fleet {fleet} was restored by an earlier version; restore it again")
         if destination.step is not None:
-            names = _only_standing(folder, record, names, warn, are_named=worlds is not None)
-        selection = _select(record, record.request, destination, names)
+            names = only_standing(folder, record, names, warn, are_named=worlds is not None)
+        selection = select_moment(record, record.request, destination, names)
         catalog, choice = find_dumps(selection)
         _require_logs(catalog, names, record, record.request)
         require_all(choice, selection.target, allows_missing=None)
-        steps: dict[str, LogStep] = {}
+        said: list[str] = []
         if destination.step is None:
             chosen = choose_logs(catalog, choice, selection, narrate)
         else:
-            steps = _find_steps(catalog, folder, record, names, destination.step)
+            steps = find_steps(catalog, folder, record, names, destination.step)
             targets = {name: step.target for name, step in steps.items()}
+            said = [f"{name}: {SAID[destination.step]} {step.text}" for name, step in steps.items()]
             chosen = take_logs(
                 catalog, choice, targets, lambda _text: None, names_zone=selection.timezone
             )
@@ -137,93 +96,14 @@ def seek(
         ]
         for text in chosen.choice.warnings:
             warn(text)
-        for name, step in steps.items():
-            narrate(f"{name}: {_SAID[destination.step]} {step.text}")
+        for text in said:
+            narrate(text)
         options = _options(record, record.request, verify_images)
         moved = {plan.name: record.worlds[plan.name] for plan in plans}
         closed, lost = list_logins(folder, moved), find_changed(fleet, moved)
         brought = _restore(folder, record, options, plans, observer)
     prune_cache(limit_bytes=CACHE_LIMIT_BYTES)
     return Seeking(brought, closed, lost)
-
-
-def _only_standing(
-    folder: FleetFolder,
-    record: FleetRecord,
-    names: Sequence[str],
-    warn: Callable[[str], None],
-    *,
-    are_named: bool,
-) -> tuple[str, ...]:
-    """Return the worlds that a step can be taken from: the others were never ready.
-
-    Raises:
-        FleetError: there are none, or they are named.
-    """
-    standing = tuple(name for name in names if folder.has_ledger(name))
-    others = [name for name in names if name not in standing]
-    if not others:
-        return standing
-    reasons = ", ".join(f"{name} {say_state(record.worlds[name].state)}" for name in others)
-    flag = fleet_flag(record.name)
-    hint = (
-        f"rewound seek{flag} TIME {shlex.quote(fold_worlds(others))} restores as of a time;"
-        f" rewound status{flag} shows why it is needed"
-    )
-    if are_named or not standing:
-        raise FleetError(f"there is nothing to take a step from: {reasons}", hint=hint)
-    warn(f"not taken along: {reasons}; {hint}")
-    return standing
-
-
-def _select(
-    record: FleetRecord, request: RestoreRequest, destination: Destination, names: Sequence[str]
-) -> Selection:
-    """Return the dumps and logs of the fleet, with the destination in the place of its moment."""
-    selection = read_selection(
-        record.source,
-        at=destination.at,
-        before=destination.before,
-        pattern=request.pattern,
-        # A zone that the fleet was made with is not one that was chosen for this time.
-        timezone=destination.timezone,
-        worlds=",".join(names),
-    )
-    return replace(
-        selection,
-        # Names are read as when the fleet was made.
-        timezone=read_timezone(request.timezone),
-        binlogs=tuple(Path(folder) for folder in request.binlogs),
-        point=destination.point,
-    )
-
-
-def _find_steps(
-    catalog: Catalog,
-    folder: FleetFolder,
-    record: FleetRecord,
-    names: Sequence[str],
-    step: Direction,
-) -> dict[str, LogStep]:
-    steps = {}
-    for name in names:
-        logs = read_logs(catalog, name)
-        world = record.worlds[name]
-        place = _find_place(folder, world)
-        try:
-            steps[name] = find_step(logs, place, forward=step is Direction.FORWARD)
-        except (ReplayError, BinlogError) as error:
-            raise error.of_world(name) from error
-    return steps
-
-
-def _find_place(folder: FleetFolder, world: World) -> Coordinates:
-    """Return where in its logs a world is."""
-    receipt = folder.read_ledger(world.name).receipt
-    if receipt is None:
-        return find_coordinates(world.dump)
-    last = receipt.files[-1]
-    return Coordinates(last.name, last.to_position)
 
 
 def _plan(world: World, chosen: LogChoice, folder: Path, receipt: LogReceipt | None) -> WorldPlan:

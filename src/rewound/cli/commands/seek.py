@@ -20,8 +20,9 @@ from rewound.cli.parameters.typed import repeated_with_worlds
 from rewound.errors import UsageError
 from rewound.figures import show_number
 from rewound.operations import fleets
+from rewound.operations.destinations import Destination, Direction, read_direction
 from rewound.operations.dump_selection import read_log_point
-from rewound.operations.seeking import Destination, Direction, read_direction, seek
+from rewound.operations.seeking import seek
 
 _MOMENTS = ("before", "before_transaction", "after_transaction", "at_position", "step")
 """The parameters that name a moment in the place of TIME."""

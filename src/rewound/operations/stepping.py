@@ -1,0 +1,83 @@
+"""One transaction back or forward from where each world is."""
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+
+from rewound.catalog import Catalog
+from rewound.errors import BinlogError, FleetError, ReplayError
+from rewound.fleet.record import FleetRecord
+from rewound.fleet.state import FleetFolder
+from rewound.fleet.world import World, fleet_flag, say_state
+from rewound.operations.destinations import Direction
+from rewound.operations.log_selection import read_logs
+from rewound.replay.coordinates import Coordinates
+from rewound.replay.steps import LogStep, find_step
+from rewound.replay.world_logs import find_coordinates
+from rewound.worlds.folding import fold_worlds
+
+SAID: Mapping[Direction, str] = {
+    Direction.BACK: "taken back:",
+    Direction.FORWARD: "applied:",
+}
+
+
+def only_standing(
+    folder: FleetFolder,
+    record: FleetRecord,
+    names: Sequence[str],
+    warn: Callable[[str], None],
+    *,
+    are_named: bool,
+) -> tuple[str, ...]:
+    """Return the worlds that a step can be taken from: the others were never ready.
+
+    Raises:
+        FleetError: there are none, or they are named.
+    """
+    standing = tuple(name for name in names if folder.has_ledger(name))
+    others = [name for name in names if name not in standing]
+    if not others:
+        return standing
+    reasons = ", ".join(f"{name} {say_state(record.worlds[name].state)}" for name in others)
+    flag = fleet_flag(record.name)
+    hint = (
+        f"rewound seek{flag} TIME {shlex.quote(fold_worlds(others))} restores as of a time;"
+        f" rewound status{flag} shows why it is needed"
+    )
+    if are_named or not standing:
+        raise FleetError(f"there is nothing to take a step from: {reasons}", hint=hint)
+    warn(f"not taken along: {reasons}; {hint}")
+    return standing
+
+
+def find_steps(
+    catalog: Catalog,
+    folder: FleetFolder,
+    record: FleetRecord,
+    names: Sequence[str],
+    step: Direction,
+) -> dict[str, LogStep]:
+    """Return the step of each world.
+
+    Raises:
+        ReplayError, BinlogError: a world has no such step.
+    """
+    steps = {}
+    for name in names:
+        logs = read_logs(catalog, name)
+        world = record.worlds[name]
+        place = _find_place(folder, world)
+        try:
+            steps[name] = find_step(logs, place, forward=step is Direction.FORWARD)
+        except (ReplayError, BinlogError) as error:
+            raise error.of_world(name) from error
+    return steps
+
+
+def _find_place(folder: FleetFolder, world: World) -> Coordinates:
+    """Return where in its logs a world is."""
+    receipt = folder.read_ledger(world.name).receipt
+    if receipt is None:
+        return find_coordinates(world.dump)
+    last = receipt.files[-1]
+    return Coordinates(last.name, last.to_position)
