@@ -36,9 +36,7 @@ from rewound.mysql.accounts import DEV
 from rewound.operations import adding, diffing, ending, fleets, querying, starting
 from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
-from rewound.operations.dump_selection import (
-    at_logged_moment,
-)
+from rewound.operations.dump_selection import at_logged_moment
 from rewound.operations.restoring import UpOptions
 from rewound.operations.seeking import seek
 from rewound.query.analysis import needed_for

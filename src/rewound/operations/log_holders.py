@@ -1,4 +1,4 @@
-"""Which worlds' logs have the transaction that is asked for.."""
+"""Which worlds' logs have the transaction that is asked for."""
 
 from collections.abc import Mapping, Sequence
 
