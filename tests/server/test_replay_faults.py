@@ -358,4 +358,4 @@ def test_a_file_that_names_another_next_one_is_refused(history: History) -> None
     start = data.rindex(b"binlog.000002") - 27
     rotate = data[start:].replace(b"binlog.000002", b"binlog.000007")
     history.change(0, data[:start] + stamp(rotate, start))
-    refuse(history, "binlog.000002", "binlog.000007")
+    refuse(history, "binlog.000001: does not fit its name", "binlog.000007", "binlog.000006")
