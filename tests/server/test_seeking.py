@@ -138,8 +138,29 @@ def test_an_interrupted_seek_says_how_to_go_on(cli: Cli) -> None:
         "interrupted: world host1; run the command again, or go back to the moment before it:"
         " rewound reset host1\n" in said
     )
+    assert status(cli, "host1")["state"] == "interrupted"
+    told = cli("status").stderr
+    assert "to take world host1 back to the moment before: rewound reset host1\n" in told
+    assert "--add" not in told
+    asked = cli("query", "SELECT 1")
+    assert "was interrupted; rewound status shows what repairs it" in asked.stderr
     assert cli("reset", "host1").code == 0
     assert status(cli, "host1")["last_transaction"] == before["last_transaction"]
+
+
+def test_nobody_has_to_read_what_is_told_on_the_way(cli: Cli) -> None:
+    """As in `rewound seek … 2>&1 | head -1`, and with stderr on a full disk."""
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host1")
+    with cli.start("seek", "2026-03-03 12:00+00:00") as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        process.stderr.close()
+        assert "host1" in process.stdout.read()
+    assert process.returncode == 0
+    onto_full_disk = ("sh", "-c", 'exec "$@" 2>/dev/full', "sh")
+    assert cli("seek", "2026-03-03 13:00+00:00", by=onto_full_disk).code == 0
+    assert status(cli, "host1")["state"] == "ready"
+    assert status(cli, "host1")["moment_asked"].startswith("2026-03-03T13:00")
 
 
 def test_names_of_another_zone_are_told_from_their_place_in_the_logs(cli: Cli) -> None:

@@ -151,6 +151,8 @@ def refer_to_remedy(state: WorldState, fleet: str) -> str:
             return f"; to start again: rewound start{fleet_flag(fleet)}"
         case WorldState.FAILED:
             return f"; rewound status{fleet_flag(fleet)} shows why"
+        case WorldState.INTERRUPTED:
+            return f"; rewound status{fleet_flag(fleet)} shows what repairs it"
         case _:
             return ""
 

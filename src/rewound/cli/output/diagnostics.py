@@ -32,12 +32,29 @@ _find_given_options: list[Callable[[], Collection[str]]] = []
 """What finds the options that the command was given, which no hint advises."""
 
 
+class _Lossy(io.FileIO):
+    """A file that takes whatever is written to it, also what it cannot write."""
+
+    def write(self, data: memoryview) -> int:  # type: ignore[override]  # io passes views
+        with contextlib.suppress(OSError):
+            return super().write(data)
+        return data.nbytes
+
+
 def run(command: click.Command) -> NoReturn:
     """Run a click command and exit with our code."""
-    for stream in (sys.stdout, sys.stderr):
-        # In any locale: names and data in other alphabets must not cause a failure.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # In any locale: names and data in other alphabets must not cause a failure.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        # Nor must a reader that has gone away (`2>&1 | head`), or a full disk: what is told on the
+        # way is worth less than what is done.
+        sys.stderr = io.TextIOWrapper(
+            io.BufferedWriter(_Lossy(sys.stderr.fileno(), "wb", closefd=False)),
+            encoding="utf-8",
+            errors="backslashreplace",
+            line_buffering=True,
+        )
     # TERM does the same as Ctrl-C: whatever was started has to be cleaned up. Signals that the
     # caller ignores (nohup) stay ignored.
     for number in _ENDING_SIGNALS:

@@ -105,10 +105,15 @@ def describe_readiness(record: FleetRecord) -> str:
 def describe_remedies(record: FleetRecord) -> Iterator[str]:
     """Yield the commands that make the other worlds of a fleet ready."""
     states = {name: world.state for name, world in record.worlds.items()}
-    if failed := [name for name, state in states.items() if state in FOR_ADDING]:
+    killed = [name for name, state in states.items() if state is WorldState.INTERRUPTED]
+    kept = [name for name in killed if record.worlds[name].baseline is not None]
+    if kept:
+        command = f"rewound reset{fleet_flag(record.name)} {shlex.join(kept)}"
+        yield f"to take {name_worlds(kept)} back to the moment before: {command}"
+    failed = [name for name, state in states.items() if state in FOR_ADDING and name not in kept]
+    if failed:
         command = add_command(record.source, record.name, failed)
         yield f"to restore {name_worlds(failed)} once the cause is fixed: {command}"
-    killed = [name for name, state in states.items() if state is WorldState.INTERRUPTED]
     if killed and record.request is not None and not record.request.no_binlogs:
         command = f"rewound seek{fleet_flag(record.name)} TIME {shlex.join(killed)}"
         yield f"to take {name_worlds(killed)} to a moment of the binary logs: {command}"

@@ -93,3 +93,7 @@ def test_worlds_that_were_interrupted_may_be_taken_to_a_moment(*, no_binlogs: bo
     assert "--add --fleet x --worlds a,b" in told[0]
     seeking = "to take world b to a moment of the binary logs: rewound seek --fleet x TIME b"
     assert told[1:] == ([] if no_binlogs else [seeking])
+    worlds["b"] = replace(worlds["b"], baseline="key")
+    told = list(describe_remedies(replace(RECORD, name="x", worlds=worlds, request=request)))
+    assert told[0] == "to take world b back to the moment before: rewound reset --fleet x b"
+    assert told[1].endswith("--add --fleet x --worlds a")
