@@ -125,3 +125,30 @@ def test_a_table_with_a_key_is_not_named(source: Source, world: LoadServer, tmp_
     history = tell(source, tmp_path, *insert(3, 4), before=(table, *insert(1, 2)))
     receipt = receipt_of(history, world)
     assert not any("game.event were dumped" in text for text in receipt.not_proved)
+
+
+def test_rows_that_a_definition_numbers_are_told(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    number = "ALTER TABLE game.event ADD id INT AUTO_INCREMENT PRIMARY KEY"
+    history = tell(source, tmp_path, number, before=(_TABLE, *insert(1, 2)))
+    (finding,) = receipt_of(history, world).findings
+    assert "rows may have each other's numbers" in finding or "numbered in the order" in finding
+    with_key = "CREATE TABLE game.event (at INT PRIMARY KEY, what VARCHAR(9))"
+    number = "ALTER TABLE game.event ADD id INT AUTO_INCREMENT UNIQUE"
+    history = tell(source, tmp_path, number, before=(with_key, *insert(1, 2)))
+    assert receipt_of(history, world).findings == ()
+
+
+def test_generated_columns_are_not_proved(
+    source: Source, world: LoadServer, tmp_path: Path
+) -> None:
+    tables = (
+        "CREATE TABLE game.event (at INT, what VARCHAR(9), day DATE AS (DATE(FROM_UNIXTIME(at))))",
+        "CREATE TABLE game.plain (id INT PRIMARY KEY)",
+    )
+    after = ("INSERT INTO game.event (at) VALUES (1)", "INSERT INTO game.plain VALUES (1)")
+    history = tell(source, tmp_path, *after, before=tables)
+    texts = [text for text in receipt_of(history, world).not_proved if "generated" in text]
+    assert len(texts) == 1
+    assert "in game.event: they are computed here" in texts[0]

@@ -14,7 +14,8 @@ from rewound.fleet.plan import WorldPlan
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.restore_context import Observer, RestoreContext, discard_world
 from rewound.fleet.state import FleetFolder
-from rewound.fleet.world import FOR_ADDING, WorldState
+from rewound.fleet.world import FOR_ADDING, World, WorldState
+from rewound.load.ledger import Ledger
 from rewound.mysql.accounts import ACCOUNTS
 from rewound.operations.host import open_baselines
 from rewound.operations.restoring import UpOptions, new_worlds, plan_restore, workers
@@ -63,7 +64,8 @@ def restore_in_place(
 ) -> BringUp:
     """Restore worlds, in the place of what there is of them.
 
-    If this ends early, those that were ready before are interrupted.
+    If this ends early, those that were ready before are interrupted. These, and those that fail
+    now, keep the baseline and the ledger that they had: a reset takes them back.
     """
     ensure_doorkeeper(folder, record)
     record = to_record(record)
@@ -93,10 +95,10 @@ def restore_in_place(
             workers=workers(),
             is_whole_fleet=False,
         )
-        return with_open_doors(folder, brought)
+        return with_open_doors(folder, _keep_ways_back(folder, brought, known, ledgers))
     except BaseException:
         _discard(folder, plans, engine)
-        for name, ledger in ledgers.items():  # of what a reset takes them back to
+        for name, ledger in ledgers.items():
             folder.write_ledger(name, ledger)
         lost = {
             world.name: replace(world, state=WorldState.INTERRUPTED, server=None)
@@ -105,6 +107,23 @@ def restore_in_place(
         }
         folder.write(replace(record, worlds={**record.worlds, **lost}))
         raise
+
+
+def _keep_ways_back(
+    folder: FleetFolder, brought: BringUp, known: Sequence[World], ledgers: Mapping[str, Ledger]
+) -> BringUp:
+    """Record of worlds that have failed where a reset takes them back to."""
+    worlds = dict(brought.record.worlds)
+    for world in known:
+        now = worlds[world.name]
+        if now.state is WorldState.FAILED and world.name in ledgers:
+            worlds[world.name] = replace(world, state=now.state, reason=now.reason, server=None)
+            folder.write_ledger(world.name, ledgers[world.name])
+    if worlds == brought.record.worlds:
+        return brought
+    record = replace(brought.record, worlds=worlds)
+    folder.write(record)
+    return replace(brought, record=record)
 
 
 def _discard(folder: FleetFolder, plans: Sequence[WorldPlan], engine: Engine) -> None:

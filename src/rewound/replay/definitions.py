@@ -11,18 +11,18 @@ from rewound.binlog.events.table_map import (
     read_table_name,
 )
 from rewound.binlog.transaction import LoggedTransaction
-from rewound.dump.rules.verdict import Verdict, excerpt
+from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
 from rewound.dump.text.statement import Kind
 from rewound.errors import MysqlError, ReplayError
-from rewound.load.objects import StatedObjects
+from rewound.load.objects import StatedObjects, table_keys
 from rewound.mysql.client import Connection
 from rewound.replay.applied import Applied
 from rewound.replay.columns import find_difference
 from rewound.replay.log_judge import LogJudge
-from rewound.replay.log_rules import LOG_IF_EXISTS
+from rewound.replay.log_rules import LOG_IF_EXISTS, LOG_NUMBERED_ROWS
 from rewound.replay.refusals import refuse_by_rule
 from rewound.replay.row_balance import RowBalance
-from rewound.replay.server_tables import count_table, read_columns
+from rewound.replay.server_tables import count_table, read_columns, read_imaged_table
 
 _EXISTS_OR_NOT = frozenset({1060, 1061, 1091, 1146, 1176, 1826, 3822, 3821, 3940})
 """MySQL's errors for what IF EXISTS and IF NOT EXISTS are for."""
@@ -69,8 +69,19 @@ class Definitions:
                 self._applied.add_use(use, place)
             if (refusal := verdict.refusal) is not None:
                 raise refuse_by_rule(place, refusal, quoted=excerpt(query.text))
+            if self._numbers_rows(verdict):
+                self._applied.add_use(RuleUse(LOG_NUMBERED_ROWS), place)
             if self._execute(verdict) and verdict.kind not in _PREPARES:
                 self._follow(verdict, place)
+
+    def _numbers_rows(self, verdict: Verdict) -> bool:
+        """Tell whether a statement that is executed next gives numbers to rows without an order."""
+        if verdict.kind is not Kind.ALTER_TABLE or not _names_counter(verdict):
+            return False
+        key = table_keys(verdict)[0]
+        return not read_imaged_table(self._connection, key).key and bool(
+            count_table(self._connection, key)
+        )
 
     def _execute(self, verdict: Verdict) -> bool:
         """Execute a verdict; tell whether it did anything."""
@@ -130,3 +141,7 @@ class Definitions:
         self._objects.follow(verdict)
         self._balance.add_definition(verdict, lambda key: count_table(self._connection, key))
         self._applied.add_definition(f"{place}: {excerpt(verdict.statement.text)}")
+
+
+def _names_counter(verdict: Verdict) -> bool:
+    return b"AUTO_INCREMENT" in verdict.statement.text.upper()

@@ -89,6 +89,13 @@ LOG_HOST_ZONE = Rule(
     "a log does not say which zone its host was in: values that the definition converts or fills in"
     " may differ by hours",
 )
+LOG_NUMBERED_ROWS = Rule(
+    "log-numbered-rows",
+    Effect.NOTE,
+    "ALTER TABLE that adds an AUTO_INCREMENT column to a table without a key",
+    "executed: its rows are numbered in the order in which they lie here",
+    "on the source they may have lain in another order, so rows may have each other's numbers",
+)
 LOG_ALTERED_OBJECT = Rule(
     "log-altered-object",
     Effect.SKIP,
@@ -127,5 +134,10 @@ def find_remedy(rule: Rule) -> str:
 LOG_ALLOWABLE: tuple[Rule, ...] = tuple(r for r in LOG_RULES if r.effect is Effect.DAMAGE)
 """Those that a user can allow."""
 
-TOLD: tuple[Rule, ...] = (STATEMENT_REPLAYED, LOG_HOST_ZONE, LOG_ALTERED_OBJECT)
+TOLD: tuple[Rule, ...] = (
+    STATEMENT_REPLAYED,
+    LOG_HOST_ZONE,
+    LOG_NUMBERED_ROWS,
+    LOG_ALTERED_OBJECT,
+)
 """The rules by which a world may differ from its source: `up` warns of them."""

@@ -79,11 +79,13 @@ def describe_unproved(
     not_compared: Set[TableKey],
     *,
     keyed: Set[TableKey],
+    computed: Set[TableKey],
 ) -> tuple[str, ...]:
     """Return all that is not proved of rows and tables, for the receipt.
 
     `images` says which rows were compared, `not_compared` of which tables some were not,
-    `keyed` which tables have a key by which no two rows are alike.
+    `keyed` which tables have a key by which no two rows are alike, `computed` which have generated
+    columns.
     """
     texts = [
         *([_NOT_COMPARED] if images is None else _describe_images(images, not_compared)),
@@ -106,6 +108,12 @@ def describe_unproved(
             f"that {_name_tables([f'{schema}.{table}' for schema, table in filled])} were dumped"
             " at the moment that the dump states: without a key, a row that the dump has already"
             " is inserted once more"
+        )
+    changed_keys = [rows.key for rows in balances if rows.inserted or rows.updated]
+    if generated := [f"{key[0]}.{key[1]}" for key in changed_keys if key in computed]:
+        texts.append(
+            f"the values of generated columns in {_name_tables(generated)}: they are computed here,"
+            " which gives other values where they depend on the session, such as its time zone"
         )
     if changed := [f"{rows.schema}.{rows.table}" for rows in balances if rows.has_statements]:
         texts.append(

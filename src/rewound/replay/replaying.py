@@ -39,6 +39,7 @@ from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan, measure
 from rewound.replay.row_balance import RowBalance
 from rewound.replay.server_tables import (
     find_tables_with_cascades,
+    find_tables_with_generated_columns,
     find_tables_with_key,
     read_collations,
     read_handlers,
@@ -98,12 +99,19 @@ def replay(
         counted = read_handlers(rows) - before - applier.written
         cascading = find_tables_with_cascades(definitions)
         keyed = find_tables_with_key(definitions)
+        computed = find_tables_with_generated_columns(definitions)
     with Connection(endpoint) as connection:
         found = look_at_server(connection, check_foreign_keys=options.check_foreign_keys)
     tables = balance.compare(found.row_counts, cascading.__contains__)
-    receipt = _make_receipt(
-        plan, files, applier.applied, counted, tables, ledger, images, keyed=keyed
+    unproved = describe_unproved(
+        applier.applied.unstated,
+        tables,
+        images.counts,
+        images.not_compared,
+        keyed=keyed,
+        computed=computed,
     )
+    receipt = _make_receipt(plan, files, applier.applied, counted, tables, ledger, images, unproved)
     if applier.applied.transactions != plan.transactions:
         raise _refuse_changed(
             plan,
@@ -206,8 +214,7 @@ def _make_receipt(
     tables: tuple[LoggedRows, ...],
     ledger: Ledger,
     images: ImageCheck,
-    *,
-    keyed: Set[TableKey],
+    unproved: tuple[str, ...],
 ) -> LogReceipt:
     surveys = [part.survey for part in plan.parts]
     findings = [
@@ -239,12 +246,7 @@ def _make_receipt(
         rules=applied.rules,
         notes=plan.notes,
         findings=tuple(findings),
-        not_proved=(
-            *describe_unproved(
-                applied.unstated, tables, images.counts, images.not_compared, keyed=keyed
-            ),
-            *plan.not_proved,
-        ),
+        not_proved=(*unproved, *plan.not_proved),
         images=images.counts,
     )
 

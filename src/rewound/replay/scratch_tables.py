@@ -33,7 +33,8 @@ from rewound.replay.server_tables import (
 _KIND_AT = 4
 _SERVER_ID = (1).to_bytes(4, "little")
 _REST = HEADER_BYTES - _KIND_AT - 1 - len(_SERVER_ID)
-_TABLE_ID = (1).to_bytes(6, "little")
+_TABLE_ID_BYTES = 6
+_TABLE_ID = (1).to_bytes(_TABLE_ID_BYTES, "little")
 _ENDS_STATEMENT, _NO_EXTRA = b"\x01\0", b"\x02\0"
 _LOCK_WAIT_TIMEOUT = 1205
 _SAVEPOINT = "before_images"
@@ -68,7 +69,8 @@ class ScratchTables:
         self._is_made = False
         self._number = 0
         self._tables: dict[TableName, ImagedTable | None] = {}
-        self._targets: dict[ImagePlans, TableKey] = {}
+        self._targets: dict[bytes, TableKey] = {}
+        """By what a table map states of a table, without its number."""
         self._stale: list[TableKey] = []
         self.written = HandlerCounts()
         """What the server has counted in the session that applies rows."""
@@ -187,7 +189,8 @@ class ScratchTables:
         raise RowDiffers(image_queries.describe_other(compared, columns, found[0]))
 
     def _find_scratch(self, plans: ImagePlans, table: ImagedTable) -> TableKey:
-        scratch = self._targets.get(plans)
+        stated = plans.map_body[_TABLE_ID_BYTES:]
+        scratch = self._targets.get(stated)
         if scratch is None:
             if not self._is_made:
                 self._scratch.execute_sql(b"CREATE DATABASE " + quote_name(self._schema))
@@ -197,7 +200,7 @@ class ScratchTables:
             self._number += 1
             scratch = self._schema, f"images_{self._number}"
             self._scratch.execute_sql(image_queries.make_scratch(scratch, table))
-            self._targets[plans] = scratch
+            self._targets[stated] = scratch
         return scratch
 
     def _drop_stale(self) -> None:
@@ -219,7 +222,7 @@ def _make_events(plans: ImagePlans, scratch: TableKey, columns: int, images: lis
     names = b"".join(
         bytes([len(name)]) + name + b"\0" for name in (part.encode() for part in scratch)
     )
-    table_map = table_id + body[6:NAMES_AT] + names + body[NAMES_AT + names_end :]
+    table_map = table_id + body[_TABLE_ID_BYTES:NAMES_AT] + names + body[NAMES_AT + names_end :]
     width = len(plans.table.columns)
     head = table_id + _ENDS_STATEMENT + _NO_EXTRA + write_packed(width)
     head += columns.to_bytes((width + 7) // 8, "little")

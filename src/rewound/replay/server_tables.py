@@ -35,6 +35,10 @@ _TABLES_WITH_KEY = (
     " GROUP BY s.table_schema, s.table_name, s.index_name"
     " HAVING SUM(s.nullable = 'YES' OR s.column_name IS NULL) = 0) k"
 )
+_COMPUTED = (
+    "SELECT DISTINCT table_schema, table_name FROM information_schema.columns"
+    f" WHERE generation_expression <> '' AND table_schema NOT IN ({SYSTEM_SCHEMAS_SQL})"
+)
 _CASCADES = (
     "SELECT constraint_schema, table_name FROM information_schema.referential_constraints"
     " WHERE (delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL'))"
@@ -116,6 +120,11 @@ def find_tables_with_key(connection: Connection) -> set[TableKey]:
     """Return the tables that have a key by which no two rows are alike."""
     rows = connection.query(_TABLES_WITH_KEY).rows
     return {(str(schema), str(table)) for schema, table in rows}
+
+
+def find_tables_with_generated_columns(connection: Connection) -> set[TableKey]:
+    """Return the tables some of whose values the server computes."""
+    return {(str(schema), str(table)) for schema, table in connection.query(_COMPUTED).rows}
 
 
 def read_collations(connection: Connection) -> dict[int, tuple[str, str]]:

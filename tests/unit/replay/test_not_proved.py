@@ -20,7 +20,7 @@ from rewound.replay.not_proved import describe_unproved
 def test_rows_that_were_not_compared_are_named(
     images: ImageCounts | None, not_compared: set[TableKey], words: list[str]
 ) -> None:
-    texts = describe_unproved({}, [], images, not_compared, keyed=set())
+    texts = describe_unproved({}, [], images, not_compared, keyed=set(), computed=set())
     found = texts[: len(texts) - 2]  # the last two are always there
     assert len(found) == len(words)
     for word, text in zip(words, found, strict=True):
@@ -32,6 +32,6 @@ def test_tables_that_statements_changed_are_named() -> None:
         LoggedRows("game", "a", 1, 0, 0, 0, 0, 0, 1, has_statements=True),
         LoggedRows("game", "b", 1, 0, 0, 0, 0, 0, 1),
     ]
-    *_, text = describe_unproved({}, tables, ImageCounts(), set(), keyed=set())
+    *_, text = describe_unproved({}, tables, ImageCounts(), set(), keyed=set(), computed=set())
     assert "that the rows of game.a are those of the source" in text
     assert "game.b" not in text

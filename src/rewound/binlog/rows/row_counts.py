@@ -13,6 +13,8 @@ from rewound.binlog.rows.images import ImagePlans, PlainRows
 from rewound.binlog.rows.row_event import DUMMY_TABLE_ID, read_row_event
 
 _MOST_KNOWN_MAPS = 10_000
+_MOST_TABLES = 100_000
+"""Of one transaction, by their numbers: as many as a hostile log may have."""
 _TABLE_ID_BYTES = 6
 _TABLE_ID_END = HEADER_BYTES + _TABLE_ID_BYTES
 _TABLE_MAP = int(EventKind.TABLE_MAP)  # ints are compared faster than members
@@ -60,6 +62,8 @@ class TableMaps:
         """
         plans = self._plans.get(body)
         if plans is None:
+            if len(self._plans) >= _MOST_TABLES:
+                raise MalformedEvent(f"it is of a transaction with over {_MOST_TABLES:,} tables")
             plans = self._plans[body] = ImagePlans(read_table_map(body), body)
         self._current[body[:_TABLE_ID_BYTES]] = plans
         return plans

@@ -10,6 +10,7 @@ from rewound.cli.output.returning_worlds import (
     explain_interruption,
     show_closed,
     show_returned,
+    tell_way_back,
     watch_return,
 )
 from rewound.cli.output.world_states import describe_lost, list_moments
@@ -130,4 +131,5 @@ def command(
     ]
     columns = ["world", *names, "rows"]
     render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
-    show_returned(brought.restored, brought.failures, clock, verb="moved")
+    hint = tell_way_back(brought.record, brought.failures)
+    show_returned(brought.restored, brought.failures, clock, verb="moved", hint=hint)

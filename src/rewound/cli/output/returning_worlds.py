@@ -10,6 +10,7 @@ from rewound.cli.output.restore_lines import describe_seconds
 from rewound.cli.output.world_states import describe_closed, reset_command
 from rewound.errors import HostError, Interrupted, RewoundError, SomeWorldsFailed
 from rewound.figures import show_count
+from rewound.fleet.record import FleetRecord
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState
 from rewound.operations import fleets
@@ -54,6 +55,18 @@ def explain_interruption(fleet: str) -> Iterator[None]:
         raise
 
 
+def tell_way_back(record: FleetRecord, failed: Collection[str]) -> str | None:
+    """Return how those of some failed worlds get a server again that had one; None of none."""
+    kept = [name for name in failed if record.worlds[name].baseline]
+    if not kept:
+        return None
+    have = "has" if len(kept) == 1 else "have"
+    return (
+        f"{name_worlds(kept)} {have} no server now; back to the moment before it:"
+        f" {reset_command(record.name, kept)}"
+    )
+
+
 def show_closed(closed: Mapping[str, Sequence[str]]) -> None:
     """Report whose connections to worlds were closed."""
     for world, logins in closed.items():
@@ -62,9 +75,16 @@ def show_closed(closed: Mapping[str, Sequence[str]]) -> None:
 
 
 def show_returned(
-    done: Collection[str], failures: Mapping[str, RewoundError], clock: Clock, *, verb: str
+    done: Collection[str],
+    failures: Mapping[str, RewoundError],
+    clock: Clock,
+    *,
+    verb: str,
+    hint: str | None = None,
 ) -> None:
     """Report why worlds failed, and how many succeeded; `verb` is what was done, such as reset.
+
+    `hint` is what can be done with those that failed.
 
     Raises:
         RewoundError: all of them failed.
@@ -73,8 +93,8 @@ def show_returned(
     diagnostics.show_errors([error.of_world(world) for world, error in failures.items()])
     if failures and not done:
         is_host = all(isinstance(error, HostError) for error in failures.values())
-        raise (HostError if is_host else RewoundError)(f"no world was {verb}")
+        raise (HostError if is_host else RewoundError)(f"no world was {verb}", hint=hint)
     total = show_count(len(done) + len(failures), "world")
     diagnostics.narrate(f"{len(done):,} of {total} {verb}, {clock.describe()}")
     if failures:
-        raise SomeWorldsFailed(f"{len(failures):,} of {total} could not be {verb}")
+        raise SomeWorldsFailed(f"{len(failures):,} of {total} could not be {verb}", hint=hint)

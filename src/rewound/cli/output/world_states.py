@@ -106,11 +106,12 @@ def describe_remedies(record: FleetRecord) -> Iterator[str]:
     """Yield the commands that make the other worlds of a fleet ready."""
     states = {name: world.state for name, world in record.worlds.items()}
     killed = [name for name, state in states.items() if state is WorldState.INTERRUPTED]
-    kept = [name for name in killed if record.worlds[name].baseline is not None]
+    undone = [name for name, state in states.items() if state in FOR_ADDING]
+    kept = [name for name in undone if record.worlds[name].baseline is not None]
     if kept:
         command = f"rewound reset{fleet_flag(record.name)} {shlex.join(kept)}"
         yield f"to take {name_worlds(kept)} back to the moment before: {command}"
-    failed = [name for name, state in states.items() if state in FOR_ADDING and name not in kept]
+    failed = [name for name in undone if name not in kept or name not in killed]
     if failed:
         command = add_command(record.source, record.name, failed)
         yield f"to restore {name_worlds(failed)} once the cause is fixed: {command}"
