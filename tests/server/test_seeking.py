@@ -1,5 +1,6 @@
 """What `seek` says, and what `status` says of where worlds are, on the sample and its logs."""
 
+import gzip
 import json
 import shutil
 import signal
@@ -146,6 +147,27 @@ def test_an_interrupted_seek_says_how_to_go_on(cli: Cli) -> None:
     assert "was interrupted; rewound status shows what repairs it" in asked.stderr
     assert cli("reset", "host1").code == 0
     assert status(cli, "host1")["last_transaction"] == before["last_transaction"]
+
+
+def test_a_world_that_a_seek_fails_on_can_be_taken_back(cli: Cli, tmp_path: Path) -> None:
+    source = tmp_path / "backups"
+    shutil.copytree(EXAMPLES, source)
+    for path in source.glob("host2_*"):
+        text = gzip.decompress(path.read_bytes())
+        assert b",'DE'," in text
+        path.write_bytes(gzip.compress(text.replace(b",'DE',", b",'AT',")))
+    chosen = ("--worlds", "host2", "--no-verify-images")
+    up(cli, "--at", "2026-03-02 21:20:00+00:00", *chosen, source=source)
+    before = status(cli, "host2")
+    failed = cli("seek", "2026-03-03 06:00+00:00", "--verify-images")
+    assert failed.code == 1
+    assert "a row that it changes is not here" in failed.stderr
+    way_back = "back to the moment before it: rewound reset host2"
+    assert f"world host2 has no server now; {way_back}" in failed.stderr
+    assert "rewound reset host2" in cli("status").stderr
+    assert cli("reset", "host2").code == 0
+    after = status(cli, "host2")
+    assert (after["state"], after["as_of"]) == ("ready", before["as_of"])
 
 
 def test_nobody_has_to_read_what_is_told_on_the_way(cli: Cli) -> None:
