@@ -359,3 +359,14 @@ def test_a_file_that_names_another_next_one_is_refused(history: History) -> None
     rotate = data[start:].replace(b"binlog.000002", b"binlog.000007")
     history.change(0, data[:start] + stamp(rotate, start))
     refuse(history, "binlog.000001: does not fit its name", "binlog.000007", "binlog.000006")
+
+
+def test_a_file_that_was_begun_too_early_is_told(history: History) -> None:
+    assert history.plan().notes == ()
+    data = history.logs[1].read_bytes()
+    length = int.from_bytes(data[13:17], "little")
+    hour_earlier = (int.from_bytes(data[4:8], "little") - 3600).to_bytes(4, "little")
+    history.change(1, data[:4] + stamp(hour_earlier + data[8 : 4 + length], 4) + data[4 + length :])
+    (note,) = history.plan().notes
+    assert "binlog.000002 was begun at" in note
+    assert "or one of them is of another server" in note

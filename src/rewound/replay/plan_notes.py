@@ -1,13 +1,14 @@
 """What the user should know of a plan: what its logs end with, lack, and cannot prove. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.survey import LogSurvey
 from rewound.figures import show_count
 from rewound.load.log_receipt import ContentEvidence
 from rewound.replay.coordinates import Coordinates
-from rewound.replay.target import AtTime, Target, show_time
+from rewound.replay.target import SECOND_US, AtTime, Target, show_time
 
 _MOST_NAMED = 3
 
@@ -29,6 +30,22 @@ def note_stragglers(found: list[str]) -> Iterator[str]:
             "committed in time, but left out, because they follow a later transaction in the log:"
             f" {_name_some(found)}"
         )
+
+
+def note_clocks(surveys: Sequence[LogSurvey]) -> Iterator[str]:
+    """Yield the files that were begun before the one before them ended, by their servers' clocks.
+
+    A copy of a server, with its UUID, writes files of the same names and GTIDs.
+    """
+    for before, after in pairwise(surveys):
+        begun_us = (after.format.written_s + 1) * SECOND_US  # it is in whole seconds
+        if before.last is not None and before.last.committed_us >= begun_us:
+            yield (
+                f"{after.name} was begun at {show_time(after.format.written_s * SECOND_US)}, but"
+                f" {before.name} before it goes on to {show_time(before.last.committed_us)}: a"
+                " clock was set back, or one of them is of another server, such as a copy of this"
+                " one"
+            )
 
 
 def note_gaps(before: GtidSet, replayed: GtidSet) -> Iterator[str]:

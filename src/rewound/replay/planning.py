@@ -17,7 +17,13 @@ from rewound.errors import BinlogError, DumpTooNew, ReplayError
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.found_start import FoundStart
 from rewound.replay.log_files import LogFiles, LogPlace
-from rewound.replay.plan_notes import find_unproved, note_end, note_gaps, note_stragglers
+from rewound.replay.plan_notes import (
+    find_unproved,
+    note_clocks,
+    note_end,
+    note_gaps,
+    note_stragglers,
+)
 from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
 from rewound.replay.start import StartBy, find_start
 from rewound.replay.target import (
@@ -127,7 +133,7 @@ class _Planner:
             last,
             left_out,
             as_of_us,
-            tuple(self._iter_notes(start, reach)),
+            tuple(self._iter_notes(start, reach, parts)),
             tuple(unproved),
             by_content=evidence,
             stands_after_us=self._find_earliest(start) if before is None else before.committed_us,
@@ -172,8 +178,11 @@ class _Planner:
             reach.end_index = self._find_end_in_logs()
         return reach
 
-    def _iter_notes(self, start: LogPlace, reach: "_Reach") -> Iterator[str]:
+    def _iter_notes(
+        self, start: LogPlace, reach: "_Reach", parts: Sequence[LogPart]
+    ) -> Iterator[str]:
         yield from self.files.findings
+        yield from note_clocks([part.survey for part in parts])
         left_out = reach.first_left_out
         if left_out is None:
             yield from note_end(self.target, reach.last.committed_us if reach.last else None)
