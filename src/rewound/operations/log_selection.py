@@ -10,9 +10,9 @@ from rewound.catalog.logs.reading import read_log
 from rewound.errors import BinlogError, DumpError, DumpTooNew, ReplayError, UsageError
 from rewound.figures import show_count
 from rewound.operations.dump_selection import Selection
-from rewound.operations.log_holders import require_holders
+from rewound.operations.log_holders import require_holders, require_one_world
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.target import AtTransaction, Target, at_time, show_time
+from rewound.replay.target import AtPosition, AtTransaction, Target, at_time, show_time
 from rewound.replay.world_logs import WorldLogs
 from rewound.worlds.folding import name_worlds
 
@@ -42,8 +42,8 @@ def choose_logs(
     """Return what leads from the dumps to the moment; nothing if a dump's own is wanted.
 
     Raises:
-        UsageError: the moment is a time without a zone, or no world has logs for it, or only
-            some of them have its transaction.
+        UsageError: the moment is a time without a zone, or no world has logs for it, or not all
+            of them have it.
         ReplayError: none has.
     """
     target = _find_target(selection)
@@ -65,6 +65,8 @@ def choose_logs(
         return LogChoice(choice, {})
     if selection.point is None and selection.target is not None:
         _require_zone(selection.target)
+    if isinstance(target, AtPosition):
+        require_one_world(catalog.logs, worlds, target)
     lacking = sorted({each.dump.world for each in choice.chosen} - worlds)
     if lacking:
         narrate(f"without binary logs, as of their dumps: {name_worlds(lacking)}")
