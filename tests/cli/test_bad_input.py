@@ -71,7 +71,7 @@ CASES = {
     "a time that is none": Case(
         "up {dumps} --at yesterday",
         2,
-        "error: 'yesterday' is not a valid time\nhint: write '2024-06-18 21:16',"
+        "error: 'yesterday' is not a valid time\nhint: write '2024-06-18 21:16+00:00',"
         " 2024-06-18T21:16:30+02:00, or a day: 2024-06-18\n",
     ),
     "at and before": Case(

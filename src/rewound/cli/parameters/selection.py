@@ -84,8 +84,8 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
         option(
             "--at",
             metavar="TIME",
-            help="Take the newest dump at or before this time: '2024-06-18 21:16', or a day,"
-            " which means its end.",
+            help="Take the newest dump at or before this time: '2024-06-18 21:16+00:00', or"
+            " a day, which means its end.",
         ),
         source_argument(required=required),
     ):
