@@ -63,8 +63,8 @@ def test_status_tells_the_moments_around_a_transaction_apart(cli: Cli) -> None:
     assert refused.code == 2
     assert "exists twice in Europe/Berlin" in refused.stderr
     header, _, row = cli("status").lines
-    assert header.split()[:5] == ["world", "state", "as", "of", "last"]
-    assert row.split()[4] == ":673"
+    assert header.split()[:6] == ["world", "state", "as", "of", "(UTC)", "last"]
+    assert row.split()[3:5] == ["06:23:07", ":673"]
 
 
 def test_seek_says_what_up_and_reset_say(cli: Cli) -> None:

@@ -4,7 +4,7 @@ A world with binary logs has a line for these too, and one for each thing that i
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
@@ -41,6 +41,8 @@ def list_dumps(
         span = f"{times[0]:%Y-%m-%d %H:%M}"
         if len(times) > 1:
             span += f" to {times[-1]:%Y-%m-%d %H:%M}"
+        if str(timezone) != str(UTC):
+            span += f" {timezone}"
         total = show_size(sum(dump.size_bytes for dump in its_dumps))
         yield f"world {world}: {show_count(len(its_dumps), 'dump')}, {total}, {span}"
         for dump in its_dumps:
