@@ -18,6 +18,8 @@ from rewound.worlds.folding import name_worlds
 
 _HALF_HOUR, _LONGEST_LAG = timedelta(minutes=30), timedelta(minutes=5)
 """Zones differ by half hours, nearly all of them; a dump begins soon after it was named."""
+_USUAL_DELAY = timedelta(minutes=15)
+"""No more than that is worth a word: a run of dumps takes its time."""
 _FAR_OFF = timedelta(hours=20)
 """No zone and no long run of dumps explains more than that."""
 _BY_CONTENT = (
@@ -211,14 +213,13 @@ def find_contradiction(dump: Dump, plan: ReplayPlan, names_zone: tzinfo) -> str 
 def _may_be_of_zone(gap: timedelta, longest: timedelta) -> bool:
     """Tell whether a difference between these two is one of zones, but for the delay of a dump."""
     half_hours = max(2, -((_LONGEST_LAG - gap) // _HALF_HOUR))
-    return gap + _LONGEST_LAG >= 2 * _HALF_HOUR and (
-        longest >= half_hours * _HALF_HOUR - _LONGEST_LAG
-    )
+    return gap > _USUAL_DELAY and longest >= half_hours * _HALF_HOUR - _LONGEST_LAG
 
 
 def _show_gap(gap: timedelta) -> str:
     hours, minutes = divmod(round(gap / timedelta(minutes=1)), 60)
-    return f"{hours:,} h{f' {minutes} min' * (minutes > 0)}"
+    parts = [f"{hours:,} h" * (hours > 0), f"{minutes} min" * (minutes > 0)]
+    return " ".join(part for part in parts if part)
 
 
 def _require_zone(target: TargetTime) -> None:
