@@ -59,11 +59,8 @@ def list_dumps(
 
 def _show_coverage(coverage: LogCoverage) -> str:
     """Return files, size, times and GTIDs of a world's binary logs."""
-    text = f"{show_count(coverage.files, 'file')}, {show_size(coverage.size_bytes)}, "
-    if coverage.first_at is None or coverage.last_at is None:
-        text += "no transaction"
-    else:
-        text += f"{coverage.first_at:%Y-%m-%d %H:%M:%S} to {coverage.last_at:%Y-%m-%d %H:%M:%S} UTC"
+    files, size = show_count(coverage.files, "file"), show_size(coverage.size_bytes)
+    text = f"{files}, {size}, {coverage.span_text}"
     if coverage.gtids:
         text += f", GTIDs {coverage.gtid_text}"
     return text + (", the last file still open" if coverage.is_closed is False else "")

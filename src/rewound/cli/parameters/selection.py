@@ -38,7 +38,7 @@ clone_option = option(
 timezone_option = option(
     "--timezone",
     metavar="ZONE",
-    help="Time zone of times without one, such as Europe/Berlin. Default: as written.",
+    help="Time zone of times without one, such as Europe/Berlin. Default: UTC.",
 )
 pattern_option = option(
     "--pattern",
