@@ -2,7 +2,7 @@
 
     RewoundError                 1  something failed; the message says what, which, why
     ├── UsageError               2  the command line is wrong: change it
-    │   └── WorldsNotNamed          it names a transaction that only some of the worlds have
+    │   └── WorldsNotNamed          it names a moment that not all of the worlds have
     ├── HostError                3  this host lacks something: MySQL, disk, memory, a port
     │   ├── CommandFailed           a program that Rewound ran failed
     │   ├── PortTaken               another program has just taken the port of a server
@@ -79,12 +79,16 @@ class UsageError(RewoundError):
 
 
 class WorldsNotNamed(UsageError):
-    """A transaction is asked for that only some of the worlds have, which can be named."""
+    """A moment is asked for that is not one of all the worlds that are meant."""
 
-    def __init__(self, message: str, *, worlds: str) -> None:
-        super().__init__(message, hint=f"name those that have it: --worlds '{worlds}'")
+    def __init__(
+        self, message: str, *, worlds: str, asking: str = "name those that have it"
+    ) -> None:
+        super().__init__(message, hint=f"{asking}: --worlds '{worlds}'")
         self.worlds = worlds
-        """Those that have it: `host[1-2]`."""
+        """Those to name: `host[1-2]`; WORLD if only the user knows."""
+        self.asking = asking
+        """What the user has to do, before the words that do it."""
 
 
 class HostError(RewoundError):

@@ -71,8 +71,32 @@ CASES = {
     "a time that is none": Case(
         "up {dumps} --at yesterday",
         2,
-        "error: 'yesterday' is not a valid time\nhint: write '2024-06-18 21:16',"
+        "error: 'yesterday' is not a valid time\nhint: write '2024-06-18 21:16+00:00',"
         " 2024-06-18T21:16:30+02:00, or a day: 2024-06-18\n",
+    ),
+    "a time without its quotes": Case(
+        "seek 2026-03-03 06:23:07 UTC host2 --fleet f",
+        2,
+        "error: the time 2026-03-03 06:23:07 UTC needs quotes: without them, '06:23:07' is the name"
+        " of a world\nhint: rewound seek '2026-03-03 06:23:07 UTC' host2 --fleet f\n",
+    ),
+    "a time without its quotes, of an option": Case(
+        "seek --before 2026-03-03 06:23+00:00",
+        2,
+        "error: the time 2026-03-03 06:23+00:00 needs quotes: without them, '06:23+00:00' is the"
+        " name of a world\nhint: rewound seek --before '2026-03-03 06:23+00:00'\n",
+    ),
+    "a time without its quotes, where there are no worlds": Case(
+        "up {dumps} --at 2026-03-03 06:23",
+        2,
+        "error: got unexpected extra argument (06:23)\n"
+        "hint: a time with a space in it needs quotes: '2024-06-18 21:16+00:00'\n",
+    ),
+    "an option of other commands": Case(
+        "seek --worlds host2",
+        2,
+        "error: rewound seek has no option --worlds\n"
+        "hint: WORLD is an argument: rewound seek TIME WORLD\n",
     ),
     "at and before": Case(
         "up {dumps} --at 2026-03-02 --before 2026-03-02",

@@ -68,6 +68,27 @@ def test_both_ends_of_a_time_belong_to_it(cli: Cli, times: tuple[str, ...], gtid
     assert [row["gtid"] for row in json.loads(done.stdout)] == gtids
 
 
+def test_a_time_without_transactions_shows_what_the_logs_have(cli: Cli) -> None:
+    done = cli(*SAMPLE, "--worlds", "host[1-2]", "--to", "2026-03-01")
+    assert (done.code, done.stdout) == (0, "")
+    assert done.stderr == (
+        "0 transactions\n"
+        "host1: the logs cover 2026-03-02 21:25:26 to 2026-03-03 21:00:00 UTC\n"
+        "host2: the logs cover 2026-03-02 21:26:56 to 2026-03-03 21:00:00 UTC\n"
+    )
+    done = cli(*SAMPLE, "--worlds", "host1", "--to", "2026-03-01", "--format", "json")
+    assert json.loads(done.stdout) == []
+    assert done.stderr.startswith("host1: the logs cover 2026")
+
+
+def test_a_time_that_ends_before_it_begins_is_refused(cli: Cli) -> None:
+    done = cli(*SAMPLE, "--from", "2026-03-04", "--to", "2026-03-03 12:00")
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: --from 2026-03-04 is later than --to 2026-03-03 12:00\nhint: swap the two times\n"
+    )
+
+
 @pytest.mark.parametrize("log", sorted(REAL_LOGS.glob("*.000001*")), ids=lambda path: path.name)
 def test_logs_of_every_server_are_listed(cli: Cli, tmp_path: Path, log: Path) -> None:
     (tmp_path / "logs" / "host1").mkdir(parents=True)

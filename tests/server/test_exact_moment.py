@@ -218,7 +218,7 @@ def test_the_same_from_python(story: Story, cli: Cli, monkeypatch: pytest.Monkey
         assert receipt.last is not None
         assert receipt.last.gtid == story.gtid
         assert (receipt.read.updated, receipt.server.updated) == (3, 3)
-        with pytest.raises(UsageError, match="give one moment"):
+        with pytest.raises(UsageError, match="no moment is given"):
             fleet.seek()
         with pytest.raises(RewoundError, match="is in none of the logs"):
             fleet.seek(after_transaction=story.gtid + "99")

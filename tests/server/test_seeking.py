@@ -64,8 +64,8 @@ def test_status_tells_the_moments_around_a_transaction_apart(cli: Cli) -> None:
     assert refused.code == 2
     assert "exists twice in Europe/Berlin" in refused.stderr
     header, _, row = cli("status").lines
-    assert header.split()[:5] == ["world", "state", "as", "of", "last"]
-    assert row.split()[4] == ":673"
+    assert header.split()[:6] == ["world", "state", "as", "of", "(UTC)", "last"]
+    assert row.split()[3:5] == ["06:23:07", ":673"]
 
 
 def test_seek_says_what_up_and_reset_say(cli: Cli) -> None:
@@ -85,6 +85,11 @@ def test_seek_says_what_up_and_reset_say(cli: Cli) -> None:
     assert "host1: changes lost: game.score_event" in said
     assert "warning: host1: the logs end before 2027-01-01 00:00:00 UTC" in said
     assert "changes lost" not in seek(cli, "--step", "back", "host1")
+    refused = cli("seek", "--at-position", "binlog.000003:28936")
+    assert refused.code == 2
+    assert "hint: name that world: rewound seek --at-position binlog.000003:28936 host2\n" in (
+        refused.stderr
+    )
 
 
 def test_a_ledger_times_what_was_done_last(cli: Cli) -> None:

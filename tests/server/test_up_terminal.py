@@ -33,8 +33,8 @@ def test_up_shows_progress_and_then_one_list_of_all_worlds(cli: Cli, dumps: Dump
     arguments = ("up", str(dumps.folder), "--fallback", "--before", "2026-03-03")
     with on_terminal(cli, *arguments, first="3 worlds, dumps taken 2026-03-02 21:15:00") as screen:
         # Lines end where words do.
-        until = ", up to 2 h 45 min before the requested\r\n  time"
-        assert screen.read_until("  time") == until
+        until = " UTC, up to 2 h 45 min before the\r\n  requested time"
+        assert screen.read_until("  requested time") == until
         live = screen.read_until("error:")
         screen.read_until("address")
         listed = screen.read_until("ask all:")

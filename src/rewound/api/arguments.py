@@ -73,9 +73,21 @@ def read_destination(
         TypeError: an argument is of a type that it cannot have.
         UsageError: no moment is given, or several, or a text is unreadable.
     """
-    moments = (at, before, before_transaction, after_transaction, at_position, step)
-    if sum(moment is not None for moment in moments) != 1:
-        raise UsageError("give one moment to seek", hint="fleet.seek('2026-03-04 06:00+01:00')")
+    moments = {
+        "at": at,
+        "before": before,
+        "before_transaction": before_transaction,
+        "after_transaction": after_transaction,
+        "at_position": at_position,
+        "step": step,
+    }
+    given = [name for name, moment in moments.items() if moment is not None]
+    if len(given) > 1:
+        raise UsageError(
+            f"{' and '.join(given)} are mutually exclusive", hint="give one moment to seek"
+        )
+    if not given:
+        raise UsageError("no moment is given", hint="fleet.seek('2026-03-04 06:00+01:00')")
     require_text(
         before_transaction=before_transaction,
         after_transaction=after_transaction,

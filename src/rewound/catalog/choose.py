@@ -15,6 +15,7 @@ from rewound.errors import CatalogError, UsageError
 from rewound.worlds.folding import fold_worlds
 from rewound.worlds.sentences import tell_of_worlds
 
+_DAY_AND_OFFSET = re.compile(r"(\d{4}-\d\d-\d\d|\d{8})[+-]")
 _MOST_NAMED = 3
 """How many worlds a message lists with the time of their oldest dump."""
 
@@ -94,29 +95,45 @@ def parse_target(
 ) -> TargetTime:
     """Read a target time as written on the command line.
 
-    A time without a zone is in `timezone`, which the user may have chosen or not. A day without a
-    time means its end, or its start with `strictly_before`.
+    A time without a zone is in `timezone`, which the user may have chosen or not. `UTC` at the end,
+    as Rewound prints times, is a zone. A day without a time means its end, or its start with
+    `strictly_before`.
 
     Raises:
         UsageError: the text is not a time in ISO form, or clocks show that time twice or never.
     """
     iso_text = re.sub(r"\s+(?=[+-]\d|Z$)", "", text.strip())
-    states_zone = zone_is_chosen
+    clock_text = re.sub(r"\s*UTC$", "", iso_text, flags=re.IGNORECASE)
+    is_utc = clock_text != iso_text
+    zone = UTC if is_utc else timezone
+    states_zone = zone_is_chosen or is_utc
     try:
-        at = _read_day(iso_text, timezone, strictly_before=strictly_before)
+        at = _read_day(clock_text, zone, strictly_before=strictly_before)
         if at is None:
-            written = datetime.fromisoformat(iso_text)
+            written = _read_clock(clock_text, states_utc=is_utc)
             states_zone = states_zone or written.tzinfo is not None
-            local = read_local(written, timezone)
+            local = read_local(written, zone)
             at = local.before
             if not local.is_certain:
                 raise _refuse_uncertain(text.strip(), local, timezone)
     except ValueError as error:
         raise UsageError(
             f"{text!r} is not a valid time",
-            hint="write '2024-06-18 21:16', 2024-06-18T21:16:30+02:00, or a day: 2024-06-18",
+            hint="write '2024-06-18 21:16+00:00', 2024-06-18T21:16:30+02:00, or a day: 2024-06-18",
         ) from error
     return TargetTime(text.strip(), at, strictly_before, timezone, states_zone)
+
+
+def _read_clock(text: str, *, states_utc: bool) -> datetime:
+    """Return a day with a time; an offset of a day alone would be read as its time.
+
+    Raises:
+        ValueError: it is none, or names a second zone.
+    """
+    written = datetime.fromisoformat(text)
+    if (states_utc and written.tzinfo is not None) or _DAY_AND_OFFSET.match(text):
+        raise ValueError(text)
+    return written
 
 
 def _read_day(text: str, timezone: tzinfo, *, strictly_before: bool) -> datetime | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from rewound.cli.commands.up import restore_worlds
 from rewound.cli.output import diagnostics
 from rewound.cli.output.restore_result import show_failures
+from rewound.cli.output.unquoted_times import QUOTING, has_clock
 from rewound.cli.parameters.diff_moments import MOMENTS_EXAMPLE, OF_MOMENTS, Moments
 from rewound.cli.parameters.restore_options import RESTORE_OPTIONS
 from rewound.cli.parameters.typed import find_typed, list_typed, repeated_with_worlds
@@ -55,7 +56,8 @@ def open_sides(
     if moments:
         if len(names) != 1:
             given = "--transaction takes" if moments.transaction else "--from and --to take"
-            raise UsageError(f"{given} one SOURCE", hint=MOMENTS_EXAMPLE)
+            hint = QUOTING if has_clock(names) else MOMENTS_EXAMPLE
+            raise UsageError(f"{given} one SOURCE", hint=hint)
         with _bring_up(moments.select(Path(names[0]), worlds), keep=keep, restore=restore):
             again = ["rewound", "diff", names[0], *list_typed(OF_MOMENTS | set(RESTORE_OPTIONS))]
             if keep:

@@ -83,8 +83,13 @@ def iter_transactions(
     A damaged file is read up to its damage.
 
     Raises:
+        UsageError: the time ends before it begins.
         BinlogError: a file was changed since it was looked at.
     """
+    if since is not None and until is not None and since.at > until.at:
+        raise UsageError(
+            f"--from {since.text} is later than --to {until.text}", hint="swap the two times"
+        )
     first_us = None if since is None else _microseconds(since)
     last_us = None if until is None else _microseconds(until)
 

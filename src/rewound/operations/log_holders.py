@@ -1,11 +1,15 @@
-"""Which worlds' logs have the transaction that is asked for."""
+"""Which worlds' logs have the transaction or the position that is asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from rewound.binlog.commit_points import iter_commit_points
 from rewound.binlog.gtids import Gtid
+from rewound.binlog.log_file import LogFile, log_name
+from rewound.catalog.logs.binary_log import BinaryLog
 from rewound.catalog.logs.coverage import LogFacts, show_gtids
-from rewound.errors import ReplayError, WorldsNotNamed
+from rewound.errors import BinlogError, ReplayError, WorldsNotNamed
 from rewound.replay.log_files import LogFiles
+from rewound.replay.target import AtPosition
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 _MOST_WORLDS = 3
@@ -42,6 +46,42 @@ def require_holders(logs: Mapping[str, Sequence[LogFacts]], gtid: Gtid) -> None:
         hint="if it is of another world, name that world (rewound dumps SOURCE shows the GTIDs of"
         " all logs); if it is later, copy the logs that follow",
     )
+
+
+def require_one_world(
+    logs: Sequence[BinaryLog], worlds: Collection[str], point: AtPosition
+) -> None:
+    """Refuse a position in the logs of several worlds: it is another moment in each.
+
+    Raises:
+        WorldsNotNamed: there are several; the one is named where a transaction begins there.
+    """
+    if len(worlds) <= 1:
+        return
+    holders = {each.world for each in logs if each.world in worlds and _begins_at(each, point)}
+    message = (
+        f"a position belongs to the logs of one world, and {name_worlds(sorted(worlds))} are asked"
+        f" for {point}"
+    )
+    if len(holders) == 1:
+        (holder,) = holders
+        raise WorldsNotNamed(
+            f"{message}; a transaction begins there in the logs of {holder} alone",
+            worlds=holder,
+            asking="name that world",
+        )
+    raise WorldsNotNamed(message, worlds="WORLD", asking="name the world")
+
+
+def _begins_at(log: BinaryLog, point: AtPosition) -> bool:
+    """Tell whether a transaction begins at a position that may be in this file."""
+    if log_name(log.path) != point.log_name:
+        return False
+    try:
+        with LogFile(log.path) as file:
+            return any(each.start == point.position for each in iter_commit_points(file))
+    except BinlogError:
+        return False  # not before its damage
 
 
 def _show(facts: Sequence[LogFacts]) -> str:

@@ -10,14 +10,16 @@ from rewound.catalog.logs.reading import read_log
 from rewound.errors import BinlogError, DumpError, DumpTooNew, ReplayError, UsageError
 from rewound.figures import show_count
 from rewound.operations.dump_selection import Selection
-from rewound.operations.log_holders import require_holders
+from rewound.operations.log_holders import require_holders, require_one_world
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.target import AtTransaction, Target, at_time, show_time
+from rewound.replay.target import AtPosition, AtTransaction, Target, at_time, show_time
 from rewound.replay.world_logs import WorldLogs
 from rewound.worlds.folding import name_worlds
 
 _HALF_HOUR, _LONGEST_LAG = timedelta(minutes=30), timedelta(minutes=5)
 """Zones differ by half hours, nearly all of them; a dump begins soon after it was named."""
+_USUAL_DELAY = timedelta(minutes=15)
+"""No more than that is worth a word: a run of dumps takes its time."""
 _FAR_OFF = timedelta(hours=20)
 """No zone and no long run of dumps explains more than that."""
 _BY_CONTENT = (
@@ -42,8 +44,8 @@ def choose_logs(
     """Return what leads from the dumps to the moment; nothing if a dump's own is wanted.
 
     Raises:
-        UsageError: the moment is a time without a zone, or no world has logs for it, or only
-            some of them have its transaction.
+        UsageError: the moment is a time without a zone, or no world has logs for it, or not all
+            of them have it.
         ReplayError: none has.
     """
     target = _find_target(selection)
@@ -65,6 +67,8 @@ def choose_logs(
         return LogChoice(choice, {})
     if selection.point is None and selection.target is not None:
         _require_zone(selection.target)
+    if isinstance(target, AtPosition):
+        require_one_world(catalog.logs, worlds, target)
     lacking = sorted({each.dump.world for each in choice.chosen} - worlds)
     if lacking:
         narrate(f"without binary logs, as of their dumps: {name_worlds(lacking)}")
@@ -209,14 +213,13 @@ def find_contradiction(dump: Dump, plan: ReplayPlan, names_zone: tzinfo) -> str 
 def _may_be_of_zone(gap: timedelta, longest: timedelta) -> bool:
     """Tell whether a difference between these two is one of zones, but for the delay of a dump."""
     half_hours = max(2, -((_LONGEST_LAG - gap) // _HALF_HOUR))
-    return gap + _LONGEST_LAG >= 2 * _HALF_HOUR and (
-        longest >= half_hours * _HALF_HOUR - _LONGEST_LAG
-    )
+    return gap > _USUAL_DELAY and longest >= half_hours * _HALF_HOUR - _LONGEST_LAG
 
 
 def _show_gap(gap: timedelta) -> str:
     hours, minutes = divmod(round(gap / timedelta(minutes=1)), 60)
-    return f"{hours:,} h{f' {minutes} min' * (minutes > 0)}"
+    parts = [f"{hours:,} h" * (hours > 0), f"{minutes} min" * (minutes > 0)]
+    return " ".join(part for part in parts if part)
 
 
 def _require_zone(target: TargetTime) -> None:

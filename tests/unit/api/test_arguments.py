@@ -16,6 +16,7 @@ from rewound.api.arguments import (
     Moment,
     Worlds,
     Zone,
+    read_destination,
     read_folders,
     read_moment,
     read_params,
@@ -25,6 +26,7 @@ from rewound.api.arguments import (
     select,
 )
 from rewound.errors import UsageError
+from rewound.operations.destinations import Direction
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,15 @@ def test_a_datetime_without_a_zone_is_in_that_of_the_argument(zone: Zone):
     assert target.at == datetime(2026, 3, 3, 6, tzinfo=UTC)
     assert target.strictly_before
     assert target.states_zone
+
+
+def test_a_destination_is_one_moment():
+    with pytest.raises(UsageError, match="at and step are mutually exclusive") as caught:
+        read_destination(at="2026-03-04", step="back")
+    assert caught.value.hint == "give one moment to seek"
+    with pytest.raises(UsageError, match="no moment is given"):
+        read_destination()
+    assert read_destination(step="back").step is Direction.BACK
 
 
 def test_a_zone_is_a_name_or_a_zone_that_has_one():

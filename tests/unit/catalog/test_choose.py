@@ -63,6 +63,9 @@ def make_catalog(*dumps, ambiguous=None, not_understood=()):
         ("2024-06-18T21:16Z", BERLIN, utc(2024, 6, 18, 21, 16)),
         ("2024-06-18T21:16-05:00", BERLIN, utc(2024, 6, 19, 2, 16)),
         (" 2024-06-18 21:16:00 +0200 ", UTC, utc(2024, 6, 18, 19, 16)),
+        ("2024-06-18 21:16:30.077406 UTC", BERLIN, utc(2024, 6, 18, 21, 16, 30, 77406)),
+        ("2024-06-18T21:16 utc", BERLIN, utc(2024, 6, 18, 21, 16)),
+        ("2024-06-18 UTC", BERLIN, utc(2024, 6, 18, 23, 59, 59, 999999)),
         ("20240618T211600", UTC, utc(2024, 6, 18, 21, 16)),
         ("2024-06-18", UTC, utc(2024, 6, 18, 23, 59, 59, 999999)),
         ("2024-06-18", BERLIN, utc(2024, 6, 18, 21, 59, 59, 999999)),
@@ -89,6 +92,13 @@ def test_a_target_time_is_read_in_its_own_zone_or_the_given_one(text, zone, at):
     assert not target.strictly_before
 
 
+def test_utc_at_the_end_states_the_zone_of_a_time_and_not_the_one_to_show():
+    target = parse_target("2024-06-18 21:16 UTC", BERLIN, zone_is_chosen=False)
+    assert target.states_zone
+    assert target.timezone is BERLIN
+    assert not parse_target("2024-06-18 21:16", UTC, zone_is_chosen=False).states_zone
+
+
 @pytest.mark.parametrize(
     ("text", "zone", "at"),
     [
@@ -108,12 +118,25 @@ def test_before_a_day_is_before_its_start(text, zone, at):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "18.06.2024", "2024-06", "2024-02-30", "2024-06-18 25:00", "21:16"]
+    "text",
+    [
+        "",
+        "yesterday",
+        "18.06.2024",
+        "2024-06",
+        "2024-02-30",
+        "2024-06-18 25:00",
+        "21:16",
+        "UTC",
+        "2024-06-18 21:16+02:00 UTC",
+        "2024-06-18 +02:00",
+        "2024-06-18-05:00",
+    ],
 )
 def test_a_text_that_is_not_a_time_is_a_usage_error_with_examples(text):
     with pytest.raises(UsageError, match="is not a valid time") as raised:
         parse_target(text, UTC)
-    assert "2024-06-18 21:16" in str(raised.value.hint)
+    assert "'2024-06-18 21:16+00:00'" in str(raised.value.hint)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
-"""Which worlds a transaction can be asked of."""
+"""Which worlds a transaction or a position can be asked of."""
 
 from pathlib import Path
 
 import pytest
 
+from rewound.binlog.commit_points import iter_commit_points
 from rewound.binlog.gtids import parse_gtid
+from rewound.binlog.log_file import LogFile
 from rewound.catalog.logs.binary_log import BinaryLog
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.catalog.logs.reading import read_log
 from rewound.errors import ReplayError, WorldsNotNamed
-from rewound.operations.log_holders import require_holders
+from rewound.operations.log_holders import require_holders, require_one_world
+from rewound.replay.target import AtPosition
 from tests.unit.binlog.made_log import UUID
 from tests.unit.catalog.logs.made_logs import write_log
 
@@ -65,3 +68,30 @@ def test_a_transaction_of_none_shows_what_they_have(
     empty.write_bytes(b"")
     logs["host3"] += read(empty)
     require(logs, 99)  # the file that is empty may have had it
+
+
+def test_a_position_is_of_one_world(logs: dict[str, list[LogFacts]]) -> None:
+    def require_one(position: int, *worlds: str) -> None:
+        require_one_world(files, worlds, AtPosition("mysql-bin.000001", position))
+
+    files = [
+        BinaryLog(world, each.path, each.size_bytes)
+        for world, facts in logs.items()
+        for each in facts
+    ]
+    files.append(BinaryLog("copy", files[0].path, files[0].size_bytes))
+    with LogFile(files[0].path) as log:
+        third = [point.start for point in iter_commit_points(log)][2]
+    require_one(third, "host1")  # whatever is there, it is found when the replay is planned
+    with pytest.raises(WorldsNotNamed) as caught:
+        require_one(third, "host1", "host3")
+    assert caught.value.message == (
+        "a position belongs to the logs of one world, and worlds host[1,3] are asked for"
+        f" mysql-bin.000001:{third}; a transaction begins there in the logs of host1 alone"
+    )
+    assert (caught.value.asking, caught.value.worlds) == ("name that world", "host1")
+    for position, worlds in ((third + 1, ("host1", "host3")), (third, ("host1", "copy"))):
+        with pytest.raises(WorldsNotNamed) as caught:
+            require_one(position, *worlds)
+        assert "begins there" not in caught.value.message
+        assert caught.value.hint == "name the world: --worlds 'WORLD'"

@@ -72,6 +72,10 @@ def test_a_place_that_is_open_or_a_time_without_a_clock_contradicts_nothing():
     assert find_contradiction(named, make_plan(after_s=-1_000), TOKYO) is not None
     assert find_contradiction(named, make_plan(before_s=None), TOKYO) is not None
     soon = make_dump(STANDS_AT - timedelta(minutes=40))
-    assert find_contradiction(soon, make_plan(after_s=-1_000, before_s=None), TOKYO) is None
+    assert find_contradiction(soon, make_plan(after_s=-1_600, before_s=None), TOKYO) is None
+    # A zone of an hour, of which the log shows 41 minutes.
+    hour_off, quiet = make_dump(STANDS_AT - timedelta(hours=1)), make_plan(after_s=-1_140)
+    assert "41 min later" in str(find_contradiction(hour_off, quiet, ZoneInfo("Europe/Berlin")))
+    assert find_contradiction(soon, quiet, TOKYO) is None  # no zone is off by 40 minutes
     idle = make_plan(after_s=-86_400)
     assert find_contradiction(make_dump(STANDS_AT - timedelta(hours=9)), idle, TOKYO) is None

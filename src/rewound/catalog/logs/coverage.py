@@ -72,6 +72,13 @@ class LogCoverage:
     """What is missing, doubled or damaged, in the order of the log."""
 
     @property
+    def span_text(self) -> str:
+        """From when to when it has transactions, to the second."""
+        if self.first_at is None or self.last_at is None:
+            return "no transaction"
+        return f"{self.first_at:%Y-%m-%d %H:%M:%S} to {self.last_at:%Y-%m-%d %H:%M:%S} UTC"
+
+    @property
     def gtid_text(self) -> str:
         """The GTIDs as `show_gtids` shows them."""
         return show_gtids(self.gtids)

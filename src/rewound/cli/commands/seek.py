@@ -1,5 +1,8 @@
 """`rewound seek`: take worlds to another moment, by their binary logs."""
 
+import shlex
+from collections.abc import Sequence
+
 import click
 from click.shell_completion import CompletionItem
 
@@ -13,11 +16,12 @@ from rewound.cli.output.returning_worlds import (
     tell_way_back,
     watch_return,
 )
+from rewound.cli.output.unquoted_times import join_time
 from rewound.cli.output.world_states import describe_lost, list_moments
 from rewound.cli.parameters.completers import complete_worlds
 from rewound.cli.parameters.selection import timezone_option
 from rewound.cli.parameters.shared_options import fleet_option, option
-from rewound.cli.parameters.typed import repeated_with_worlds
+from rewound.cli.parameters.typed import list_typed, repeated_with_worlds
 from rewound.errors import UsageError
 from rewound.figures import show_number
 from rewound.operations import fleets
@@ -83,6 +87,7 @@ def command(
         "--step": step,
     }
     given = [name for name, value in options.items() if value is not None]
+    _require_quotes(moment, worlds, before)
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} are mutually exclusive", hint="use one of them")
     if given and moment is not None:
@@ -133,3 +138,22 @@ def command(
     render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
     hint = tell_way_back(brought.record, brought.failures)
     show_returned(brought.restored, brought.failures, clock, verb="moved", hint=hint)
+
+
+def _require_quotes(moment: str | None, worlds: Sequence[str], before: str | None) -> None:
+    """Refuse a time that the shell has split into several arguments.
+
+    Raises:
+        UsageError: its second half is where worlds are named.
+    """
+    words = worlds if moment is None or before is None else (moment, *worlds)
+    day = moment if before is None else before
+    if day is None or (whole := join_time(day, words)) is None:
+        return
+    time, others = whole
+    argv = ["rewound", "seek", *(["--before"] if before is not None else []), time]
+    options = {str(each.name) for each in click.get_current_context().command.params} - {"before"}
+    raise UsageError(
+        f"the time {time} needs quotes: without them, {words[0]!r} is the name of a world",
+        hint=shlex.join([*argv, *others, *list_typed(options)]),
+    )

@@ -1,6 +1,7 @@
 """`rewound transactions`: list the transactions in binary logs."""
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 
 from rewound.binlog.events.table_map import TableName
 from rewound.binlog.rows.row_counts import ChangedRows
+from rewound.catalog.logs.coverage import LogFacts, cover
 from rewound.cli.output import diagnostics, render
 from rewound.cli.parameters.moment_options import binlogs_option
 from rewound.cli.parameters.selection import pattern_option, timezone_option
@@ -72,12 +74,22 @@ def command(
     start = read_selection(source, before=since, timezone=timezone).target
     # The times are not those of dumps: all logs are looked at.
     logs = find_logs(replace(selection, target=None, binlogs=binlogs), diagnostics.warn)
-    listed = iter_transactions(logs, start, selection.target)
+    transactions = iter_transactions(logs, start, selection.target)
+    first = next(transactions, None)
+    listed = itertools.chain([] if first is None else [first], transactions)
     if output_format == "table":
         count = _show(listed)
         diagnostics.narrate(show_count(count, "transaction"))
     else:
         render.write_streamed(_COLUMNS, map(_make_row, listed), output_format)
+    if first is None:
+        diagnostics.narrate(*_describe_spans(logs))
+
+
+def _describe_spans(logs: Mapping[str, Sequence[LogFacts]]) -> Iterator[str]:
+    """Yield what the logs of each world cover, which shows a time that was read in another zone."""
+    for world, files in logs.items():
+        yield f"{world}: the logs cover {cover(files).span_text}"
 
 
 def _show(listed: Iterable[ListedTransaction]) -> int:

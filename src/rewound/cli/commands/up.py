@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import click
 
@@ -98,7 +98,7 @@ def command(
 
 def restore_worlds(selection: dump_selection.Selection, options: restoring.UpOptions) -> BringUp:
     """Restore worlds, and show the choice of dumps and the progress."""
-    with Narrator(selection) as narrator:
+    with Narrator() as narrator:
         brought = restoring.up(
             selection,
             options,
@@ -124,7 +124,7 @@ def add_worlds(selection: dump_selection.Selection, options: restoring.UpOptions
         )
     parameters = [str(each.name) for each in click.get_current_context().command.params]
     given = {name for name in parameters if find_origin(name) is not ValueSource.UNSET}
-    with Narrator(selection) as narrator:
+    with Narrator() as narrator:
         brought = adding.add(
             adding.Addition(selection, options, given),
             observer=narrator,
@@ -136,9 +136,8 @@ def add_worlds(selection: dump_selection.Selection, options: restoring.UpOptions
 class Narrator(ExitStack):
     """Shows the choice of dumps, the pull of an image, and then the progress."""
 
-    def __init__(self, selection: dump_selection.Selection) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._selection = selection
         self._sizes: Mapping[str, int] = {}
         self._pull = self.enter_context(ExitStack())
         self._show_pull: Callable[[PullStep], None] | None = None
@@ -194,28 +193,30 @@ class Narrator(ExitStack):
         """Return a one-line summary: how many worlds, when taken, how old, how many newer dumps."""
         if len(chosen) == 1:
             return self._describe(chosen[0])
-        times = sorted({self._show_time(each.dump) for each in chosen})
+        times = sorted({_show_time(each.dump) for each in chosen})
         first, last = times[0], times[-1]
         day = f"{first[:10]} "
         taken = first if first == last else f"{first} to {last.removeprefix(day)}"
-        text = f"{len(chosen):,} worlds, dumps taken {taken}"
+        text = f"{len(chosen):,} worlds, dumps taken {taken} UTC"
         if ages := [each.age for each in chosen if each.age is not None]:
             text += f", up to {_show_age(max(ages))} before the requested time"
         if skipped := sum(len(each.skipped_newer) for each in chosen):
             text += f"; {skipped:,} newer skipped"
         return text
 
-    def _show_time(self, dump: Dump) -> str:
-        return f"{dump.taken_at.astimezone(self._selection.timezone):%Y-%m-%d %H:%M:%S}"
-
     def _describe(self, chosen: ChosenDump) -> str:
         dump = chosen.dump
-        text = f"{dump.world}: {dump.path.name}, taken {self._show_time(dump)}"
+        text = f"{dump.world}: {dump.path.name}, taken {_show_time(dump)} UTC"
         if chosen.age is not None:
             text += f", {_show_age(chosen.age)} before the requested time"
         if chosen.skipped_newer:
             text += f"; {len(chosen.skipped_newer):,} newer skipped"
         return text
+
+
+def _show_time(dump: Dump) -> str:
+    """Return when a dump was taken, in UTC as all other times of a fleet."""
+    return f"{dump.taken_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _show_age(age: timedelta) -> str:

@@ -159,7 +159,7 @@ def _drill(
     receipt: Path | None,
     output_format: str,
 ) -> None:
-    with Narrator(selection) as narrator:
+    with Narrator() as narrator:
         done = drill.drill(
             selection,
             options,

@@ -4,7 +4,7 @@ A world with binary logs has a line for these too, and one for each thing that i
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
@@ -41,6 +41,8 @@ def list_dumps(
         span = f"{times[0]:%Y-%m-%d %H:%M}"
         if len(times) > 1:
             span += f" to {times[-1]:%Y-%m-%d %H:%M}"
+        if str(timezone) != str(UTC):
+            span += f" {timezone}"
         total = show_size(sum(dump.size_bytes for dump in its_dumps))
         yield f"world {world}: {show_count(len(its_dumps), 'dump')}, {total}, {span}"
         for dump in its_dumps:
@@ -57,11 +59,8 @@ def list_dumps(
 
 def _show_coverage(coverage: LogCoverage) -> str:
     """Return files, size, times and GTIDs of a world's binary logs."""
-    text = f"{show_count(coverage.files, 'file')}, {show_size(coverage.size_bytes)}, "
-    if coverage.first_at is None or coverage.last_at is None:
-        text += "no transaction"
-    else:
-        text += f"{coverage.first_at:%Y-%m-%d %H:%M:%S} to {coverage.last_at:%Y-%m-%d %H:%M:%S} UTC"
+    files, size = show_count(coverage.files, "file"), show_size(coverage.size_bytes)
+    text = f"{files}, {size}, {coverage.span_text}"
     if coverage.gtids:
         text += f", GTIDs {coverage.gtid_text}"
     return text + (", the last file still open" if coverage.is_closed is False else "")

@@ -1,9 +1,15 @@
 """click's errors about a command line, in the words and form of our own errors. Pure."""
 
+import re
+
 import click
 
+from rewound.cli.output.unquoted_times import QUOTING, has_clock
 from rewound.errors import UsageError
 from rewound.similar_names import find_similar, suggest
+
+_AS_ARGUMENTS = {"--worlds": "WORLD", "--world": "WORLD", "--at": "TIME", "--time": "TIME"}
+"""Options of some commands that others have as arguments."""
 
 
 def find_help(error: click.ClickException) -> str | None:
@@ -19,7 +25,9 @@ def explain_usage(error: click.ClickException) -> UsageError:
     hint = f"{path} --help lists its options"
     if isinstance(error, click.NoSuchOption):
         known = [] if ctx is None else _list_options(ctx)
-        if find_similar(error.option_name, known):
+        if ctx is not None and (arguments := _find_arguments(ctx, error.option_name)):
+            hint = arguments
+        elif find_similar(error.option_name, known):
             hint = suggest(error.option_name, known)
         return UsageError(f"{path} has no option {error.option_name}", hint=hint)
     if isinstance(error, click.MissingParameter) and ctx is not None and error.param is not None:
@@ -37,7 +45,10 @@ def explain_usage(error: click.ClickException) -> UsageError:
                 hint=suggest(value, choices, listed_as="choices"),
             )
         return UsageError(f"{_label(error.param)}: {_as_ours(error.message)}", hint=hint)
-    return UsageError(_as_ours(error.format_message()), hint=hint)
+    message = _as_ours(error.format_message())
+    if "unexpected extra argument" in message and has_clock(re.split(r"[ ()]", message)):
+        hint = QUOTING
+    return UsageError(message, hint=hint)
 
 
 def _describe_range(kind: click.IntRange | click.FloatRange) -> str:
@@ -64,6 +75,19 @@ def _list_options(ctx: click.Context) -> list[str]:
         for name in (*each.opts, *each.secondary_opts)
         if name.startswith("--")
     ]
+
+
+def _find_arguments(ctx: click.Context, option: str) -> str | None:
+    """Return how a command is given as an argument what an option gives others; None if not."""
+    words = [
+        re.sub(r"[][.]", "", each.make_metavar(ctx))
+        for each in ctx.command.get_params(ctx)
+        if isinstance(each, click.Argument)
+    ]
+    wanted = _AS_ARGUMENTS.get(option)
+    if wanted not in words:
+        return None
+    return f"{wanted} is an argument: {ctx.command_path} {' '.join(words)}"
 
 
 def _name(parameter: click.Parameter) -> str:

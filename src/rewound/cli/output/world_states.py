@@ -4,7 +4,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rewound.cli.output import diagnostics, render
@@ -41,14 +41,18 @@ def show_state(world: World, *, is_older: bool, is_changed: bool = False) -> str
 def list_moments(worlds: Sequence[World]) -> tuple[list[str], list[list[render.Cell]]]:
     """Return the columns of a table that show what moment worlds hold, and their cells.
 
-    Where logs were replayed, that is a time and the last transaction, which tells the moments
-    before and after one apart: `:674` of a server with GTIDs.
+    Where logs were replayed, that is a time and the last transaction, which tells the moments of
+    one second apart: `:674` of a server with GTIDs.
     """
     has_last = any(world.last_transaction is not None for world in worlds)
     cells: list[list[render.Cell]] = [
-        [world.as_of, *([_shorten(world.last_transaction)] if has_last else [])] for world in worlds
+        [
+            world.as_of.astimezone(UTC).replace(microsecond=0),
+            *([_shorten(world.last_transaction)] if has_last else []),
+        ]
+        for world in worlds
     ]
-    return ["as of", *(["last"] if has_last else [])], cells
+    return ["as of (UTC)", *(["last"] if has_last else [])], cells
 
 
 def _shorten(transaction: str | None) -> render.Word | None:
@@ -70,9 +74,10 @@ def describe_older(worlds: Collection[World], names: Container[str] | None = Non
             what = f"world {world.name}'s newest dump when it was restored was that of"
             if world.moment is not None:
                 what = f"world {world.name} was taken by its binary logs to"
+            as_of = world.as_of.astimezone(UTC)
             yield (
-                f"{what} {world.as_of:%Y-%m-%d %H:%M:%S}, {_round(newest - world.as_of)} before"
-                " the newest of the others"
+                f"{what} {as_of:%Y-%m-%d %H:%M:%S} UTC, {_round(newest - as_of)} before the newest"
+                " of the others"
             )
 
 

@@ -38,7 +38,7 @@ clone_option = option(
 timezone_option = option(
     "--timezone",
     metavar="ZONE",
-    help="Time zone of times without one, such as Europe/Berlin. Default: as written.",
+    help="Time zone of times without one, such as Europe/Berlin. Default: UTC.",
 )
 pattern_option = option(
     "--pattern",
@@ -84,8 +84,8 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
         option(
             "--at",
             metavar="TIME",
-            help="Take the newest dump at or before this time: '2024-06-18 21:16', or a day,"
-            " which means its end.",
+            help="Take the newest dump at or before this time: '2024-06-18 21:16+00:00', or"
+            " a day, which means its end.",
         ),
         source_argument(required=required),
     ):

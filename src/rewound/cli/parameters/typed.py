@@ -39,9 +39,7 @@ def repeated_with_worlds(*arguments: str, as_option: bool = True) -> Iterator[No
         names = {str(parameter.name) for parameter in command.params} - {"worlds"}
         worlds = ["--worlds", error.worlds] if as_option else [error.worlds]
         argv = ["rewound", str(command.name), *arguments, *list_typed(names), *worlds]
-        raise UsageError(
-            error.message, hint=f"name those that have it: {shlex.join(argv)}"
-        ) from None
+        raise UsageError(error.message, hint=f"{error.asking}: {shlex.join(argv)}") from None
 
 
 def list_every_typed() -> list[str]:

@@ -46,6 +46,7 @@ def test_a_world_with_logs_has_a_line_for_them_and_one_for_each_finding():
     lines = list(
         list_dumps(DUMPS, (), source=SOURCE, timezone=zone, logs={"host1": whole, "host2": quiet})
     )
+    assert lines[0].endswith("2024-06-17 23:15 to 2024-06-18 23:15 UTC+02:00")
     assert lines[3] == (
         "    logs: 3 files, 2.4 MiB, 2024-06-18 21:03:08 to 2024-06-18 21:59:08 UTC,"
         f" GTIDs {UUID}:1-12482, the last file still open"

@@ -1,10 +1,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from rewound.cli.output.world_states import describe_older, describe_remedies, warn_of_older
+from rewound.cli.output.world_states import (
+    describe_older,
+    describe_remedies,
+    list_moments,
+    warn_of_older,
+)
 from rewound.fleet.request import RestoreRequest
 from rewound.fleet.world import World, WorldState
 from rewound.load.options import LoadOptions
@@ -37,7 +43,7 @@ def test_a_world_without_a_newer_dump_is_explained(before: timedelta, gap: str):
     [told] = describe_older([ready("a"), ready("b", before), ready("c")])
     assert told == (
         f"world b's newest dump when it was restored was that of {NIGHT - before:%Y-%m-%d %H:%M:%S}"
-        f", {gap} before the newest of the others"
+        f" UTC, {gap} before the newest of the others"
     )
 
 
@@ -45,14 +51,24 @@ def test_a_world_that_logs_took_to_an_earlier_moment_is_not_one_of_an_older_dump
     earlier = replace(ready("b"), moment=NIGHT - timedelta(hours=15))
     [told] = describe_older([ready("a"), earlier])
     assert told == (
-        "world b was taken by its binary logs to 2026-03-03 06:15:08, 15 hours before the newest"
-        " of the others"
+        "world b was taken by its binary logs to 2026-03-03 06:15:08 UTC, 15 hours before the"
+        " newest of the others"
     )
     worlds = {each.name: each for each in (ready("a"), earlier)}
     warn_of_older("default", worlds, worlds)
     assert capsys.readouterr().err == (
         "warning: world b is of an earlier moment than others; rewound status shows why\n"
     )
+
+
+def test_a_table_has_the_moments_in_utc_without_their_microseconds():
+    moment = datetime(2026, 3, 3, 7, 23, 7, 77406, tzinfo=ZoneInfo("Europe/Berlin"))
+    logged = replace(ready("a"), moment=moment, last_transaction=f"{'0' * 8}-1-2-3-4:674")
+    names, cells = list_moments([ready("b"), logged])
+    assert names == ["as of (UTC)", "last"]
+    assert cells[0] == [NIGHT, None]
+    assert cells[1][0] == datetime(2026, 3, 3, 6, 23, 7, tzinfo=UTC)
+    assert list_moments([ready("b")]) == (["as of (UTC)"], [[NIGHT]])
 
 
 def test_a_world_that_fell_back_names_what_failed_and_the_others_nothing():
