@@ -1,5 +1,6 @@
 """What `seek` says, and what `status` says of where worlds are, on the sample and its logs."""
 
+import gzip
 import json
 import shutil
 import signal
@@ -16,6 +17,7 @@ LOGS = EXAMPLES.parent / "binlogs"
 BONUS = "4a6d3e00-1c7b-11f1-9d2e-525400000002:674"
 """A transaction of host2, at 06:23:07.077406."""
 DUMP = "host1_fulldump_20260303_211508.sql.gz"
+TAKEN = ("20260303_211508", "20260302_211713")
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +167,22 @@ def test_a_dump_at_the_start_of_its_logs_is_of_no_earlier_moment(cli: Cli, tmp_p
     assert (
         "of these changes is later than" in refused.stderr or "has changes up to" in refused.stderr
     )
+
+
+def test_the_older_dump_that_solves_it_is_named(cli: Cli, tmp_path: Path) -> None:
+    source = tmp_path / "backups"
+    shutil.copytree(EXAMPLES, source)
+    newest, older = (source / f"host1_fulldump_{at}.sql.gz" for at in TAKEN)
+    lines = gzip.decompress(newest.read_bytes()).splitlines(keepends=True)
+    silent = [line for line in lines if b"GTID_PURGED=" not in line and b"-- CHANGE " not in line]
+    assert len(silent) < len(lines)
+    newest.write_bytes(gzip.compress(b"".join(silent)))
+    arguments = ("--binlogs", LOGS, "--worlds", "host1", "--at", "2026-03-03 21:40+00:00")
+    failed = cli("up", source, *arguments)
+    assert failed.code == 1
+    assert f"hint: up --fallback takes the older dump {older.name}" in failed.stderr
+    done = cli("up", source, *arguments, "--fallback")
+    assert done.code == 0, done.stderr
+    assert "--fallback takes" not in done.stderr
+    seek(cli, "2026-03-03 06:23:07+00:00")
+    assert "trying the next older dump" in seek(cli, "2026-03-03 21:30+00:00")
