@@ -45,7 +45,7 @@ def require_holders(logs: Mapping[str, Sequence[LogFacts]], gtid: Gtid) -> None:
 
 
 def _show(facts: Sequence[LogFacts]) -> str:
-    text = show_gtids(LogFiles(facts).all_gtids) or "no GTIDs"
+    text = show_gtids(LogFiles(facts).own_gtids) or "no GTIDs"
     if len(text) <= _LONGEST_GTIDS:
         return text
     return f"{text[:_LONGEST_GTIDS].rpartition(',')[0]}, …"

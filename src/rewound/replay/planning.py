@@ -203,6 +203,8 @@ class _Planner:
         elif isinstance(target, AtTransaction):
             if target.gtid in self.files.find_gtids_before(start):
                 reason = f"the dump has transaction {target.gtid} already"
+                if target.gtid in self.files.gtids_before:
+                    reason += f", which is from before the logs {self.files.show_range()}"
         elif self.target_place is not None and self.target_place < start:
             reason = f"{target} is before the dump's own position"
         if reason is not None:

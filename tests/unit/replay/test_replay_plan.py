@@ -262,6 +262,15 @@ def test_a_moment_before_the_dump(tmp_path: Path, target: Target, words: str) ->
     assert words in str(caught.value)
 
 
+def test_a_transaction_from_before_the_logs(tmp_path: Path) -> None:
+    logs = make_logs(tmp_path)
+    with pytest.raises(DumpTooNew, match=r"has transaction \S+:1 already\n"):
+        plan(logs, of(1, is_included=True), position(4))
+    before = r":1 already, which is from before the logs binlog\.000002 to binlog\.000003\n"
+    with pytest.raises(DumpTooNew, match=before):
+        plan(logs[1:], of(1, is_included=True), position(4))
+
+
 def test_a_dump_whose_last_changes_are_in_no_log(tmp_path: Path) -> None:
     """It may have changes from after the moment: all files were begun at second 0."""
     logs = make_logs(tmp_path)
