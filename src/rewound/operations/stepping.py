@@ -16,8 +16,8 @@ from rewound.replay.world_logs import find_coordinates
 from rewound.worlds.folding import fold_worlds
 
 SAID: Mapping[Direction, str] = {
-    Direction.BACK: "taken back:",
-    Direction.FORWARD: "applied:",
+    Direction.BACK: "one step back, over",
+    Direction.FORWARD: "one step forward, over",
 }
 
 
