@@ -186,3 +186,12 @@ def test_the_older_dump_that_solves_it_is_named(cli: Cli, tmp_path: Path) -> Non
     assert "--fallback takes" not in done.stderr
     seek(cli, "2026-03-03 06:23:07+00:00")
     assert "trying the next older dump" in seek(cli, "2026-03-03 21:30+00:00")
+
+
+def test_a_place_of_the_report_can_be_asked_for(cli: Cli) -> None:
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host2")
+    ledger = json.loads(cli("report", "host2", "--format", "json").stdout)["host2"]
+    place, _, _ = ledger["receipt"]["definitions"][0].partition(": ")
+    assert place == "binlog.000003:198"
+    seek(cli, "--at-position", place.replace(":", ".gz:"))
+    assert status(cli, "host2")["moment_asked"] == place

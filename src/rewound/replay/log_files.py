@@ -99,7 +99,7 @@ class LogFiles:
         index = next((at for at, log in enumerate(self._logs) if log.name == name), None)
         if index is None:
             raise ReplayError(
-                f"{name}, where {whose} stands (at {position:,}), is not among the logs"
+                f"{name}, where {whose} stands ({name}:{position}), is not among the logs"
                 f" {self.show_range()}",
                 hint=f"copy {name} and what follows it from the server, or from its backup",
             )
