@@ -195,3 +195,21 @@ def test_a_place_of_the_report_can_be_asked_for(cli: Cli) -> None:
     assert place == "binlog.000003:198"
     seek(cli, "--at-position", place.replace(":", ".gz:"))
     assert status(cli, "host2")["moment_asked"] == place
+
+
+def test_a_step_that_some_worlds_lack_names_the_others(cli: Cli) -> None:
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host[1-3]")
+    seek(cli, "2026-03-05 00:00+00:00", "host1")
+    before = status(cli, "host2")["last_transaction"]
+    refused = cli("seek", "--step", "forward")
+    assert refused.code == 1
+    assert refused.stdout == ""
+    assert "world host1: no transaction follows in the logs binlog.000002 to" in refused.stderr
+    assert "; no world was moved\n" in refused.stderr
+    assert "hint: to move the others: rewound seek --step forward 'host[2-3]'" in refused.stderr
+    assert status(cli, "host2")["last_transaction"] == before
+    assert "host3: one step forward, over" in seek(cli, "--step", "forward", "host[2-3]")
+    refused = cli("seek", "--step", "forward", "host1")
+    assert refused.code == 1
+    assert "no world was moved" not in refused.stderr
+    assert "hint" not in refused.stderr
