@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rewound.binlog.chain import find_misnamed, require_chain
+from rewound.binlog.chain import advise_earlier, find_misnamed, require_chain
 from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.gtids import GtidSet
 from rewound.catalog.logs.coverage import LogFacts
@@ -268,8 +268,8 @@ class _Planner:
             reach = show_time(last.last.committed_us) if last.last else f"the end of {last.name}"
             raise ReplayError(
                 f"{ending.next_name} is missing after {last.name}; the logs reach {reach}",
-                hint=f"copy {ending.next_name} and what follows it from the server, or ask for an"
-                " earlier moment",
+                hint=f"copy {ending.next_name} and what follows it from the server; or"
+                f" {advise_earlier(self.files.survey(last_index))}",
             )
         return last_index
 

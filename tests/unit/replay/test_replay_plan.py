@@ -21,7 +21,7 @@ from rewound.load.log_receipt import HandlerCounts, LogFileFacts, LoggedPoint, L
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.planning import plan_replay
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
+from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, at_time, show_time
 from tests.unit.binlog.made_log import (
     ANONYMOUS_GTID,
     BEGIN,
@@ -323,6 +323,23 @@ def test_a_missing_file(tmp_path: Path, drop: int, target: Target, words: str) -
     with pytest.raises((ReplayError, BinlogError)) as caught:
         plan(logs, target)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("drop", [1, 2])
+def test_the_latest_moment_before_a_missing_file_can_be_asked_for(
+    tmp_path: Path, drop: int
+) -> None:
+    logs = make_logs(tmp_path)
+    logs.pop(drop)
+    with pytest.raises((ReplayError, BinlogError)) as caught:
+        plan(logs, at(9))
+    _, _, time = str(caught.value.hint).partition(" at the latest --before ")
+    latest = at_time(datetime.fromisoformat(time.strip("'")), is_strict=True)
+    last = plan(logs, latest).first_left_out
+    assert last is not None
+    assert last.committed_us == latest.time_us
+    with pytest.raises((ReplayError, BinlogError)):
+        plan(logs, replace(latest, is_strict=False))
 
 
 def test_a_missing_file_that_is_not_needed(tmp_path: Path) -> None:
