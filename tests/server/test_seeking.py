@@ -38,6 +38,14 @@ def seek(cli: Cli, *arguments: object) -> str:
     return done.stderr
 
 
+def silence(dump: Path) -> None:
+    """Take from a dump what it says of its place in the logs."""
+    lines = gzip.decompress(dump.read_bytes()).splitlines(keepends=True)
+    silent = [line for line in lines if b"GTID_PURGED=" not in line and b"-- CHANGE " not in line]
+    assert len(silent) < len(lines)
+    dump.write_bytes(gzip.compress(b"".join(silent)))
+
+
 def status(cli: Cli, world: str) -> dict[str, Any]:
     rows = json.loads(cli("status", world, "--format", "json").stdout)
     return dict(rows[0])
@@ -173,10 +181,7 @@ def test_the_older_dump_that_solves_it_is_named(cli: Cli, tmp_path: Path) -> Non
     source = tmp_path / "backups"
     shutil.copytree(EXAMPLES, source)
     newest, older = (source / f"host1_fulldump_{at}.sql.gz" for at in TAKEN)
-    lines = gzip.decompress(newest.read_bytes()).splitlines(keepends=True)
-    silent = [line for line in lines if b"GTID_PURGED=" not in line and b"-- CHANGE " not in line]
-    assert len(silent) < len(lines)
-    newest.write_bytes(gzip.compress(b"".join(silent)))
+    silence(newest)
     arguments = ("--binlogs", LOGS, "--worlds", "host1", "--at", "2026-03-03 21:40+00:00")
     failed = cli("up", source, *arguments)
     assert failed.code == 1
@@ -193,6 +198,9 @@ def test_a_place_of_the_report_can_be_asked_for(cli: Cli) -> None:
     ledger = json.loads(cli("report", "host2", "--format", "json").stdout)["host2"]
     place, _, _ = ledger["receipt"]["definitions"][0].partition(": ")
     assert place == "binlog.000003:198"
+    report = cli("report", "host2").stdout
+    assert not report.endswith("\n\n")
+    assert not any(line.endswith(" ") for line in report.splitlines())
     seek(cli, "--at-position", place.replace(":", ".gz:"))
     assert status(cli, "host2")["moment_asked"] == place
 
@@ -213,3 +221,14 @@ def test_a_step_that_some_worlds_lack_names_the_others(cli: Cli) -> None:
     assert refused.code == 1
     assert "no world was moved" not in refused.stderr
     assert "hint" not in refused.stderr
+
+
+def test_a_seek_that_fails_prints_no_table(cli: Cli, tmp_path: Path) -> None:
+    source = tmp_path / "backups"
+    shutil.copytree(EXAMPLES, source)
+    up(cli, "--at", "2026-03-02 22:00+00:00", "--worlds", "host1", source=source)
+    silence(source / f"host1_fulldump_{TAKEN[0]}.sql.gz")
+    failed = cli("seek", "2026-03-03 21:30+00:00")
+    assert failed.code == 1
+    assert failed.stdout == ""
+    assert "no world was moved" in failed.stderr

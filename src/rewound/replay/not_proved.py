@@ -103,9 +103,9 @@ def describe_unproved(
     filled = [rows.key for rows in balances if rows.inserted and rows.key not in keyed]
     if filled:
         texts.append(
-            f"that {_name_tables([f'{schema}.{table}' for schema, table in filled])} were dumped"
-            " at the moment that the dump states: without a key, a row that the dump has already"
-            " is inserted once more"
+            f"that {_name_tables([f'{schema}.{table}' for schema, table in filled])}"
+            f" {'was' if len(filled) == 1 else 'were'} dumped at the moment that the dump states:"
+            " without a key, a row that the dump has already is inserted once more"
         )
     if changed := [f"{rows.schema}.{rows.table}" for rows in balances if rows.has_statements]:
         texts.append(

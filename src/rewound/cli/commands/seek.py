@@ -129,5 +129,6 @@ def command(
         for world, moment in zip(worlds_moved, moments, strict=True)
     ]
     columns = ["world", *names, "rows"]
-    render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
+    if rows:
+        render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
     show_returned(brought.restored, brought.failures, clock, verb="moved")
