@@ -174,7 +174,7 @@ class BinlogError(RewoundError):
     def __init__(
         self, log: Path, reason: str, *, position: int | None = None, hint: str | None = None
     ) -> None:
-        place = f"{log}" if position is None else f"{log} at {position:,}"
+        place = f"{log}" if position is None else f"{log}:{position}"
         super().__init__(f"{place}: {reason}", hint=hint)
         self.log = log
         self.position = position

@@ -90,7 +90,7 @@ def test_much_to_read_is_announced(cli: Cli, source: Path):
     os.truncate(large, 1 << 30)
     done = cli("dumps", source)
     assert done.stderr == "reading 1.0 GiB of binary logs\n"
-    assert "      mysql-bin.000002 at 4: " in done.stdout
+    assert "      mysql-bin.000002:4: " in done.stdout
 
 
 def test_up_does_not_call_logs_misunderstood(cli: Cli, source: Path):

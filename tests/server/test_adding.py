@@ -28,6 +28,14 @@ def test_the_hint_of_a_failure_brings_the_world_in_and_leaves_the_others(
     assert done.code == 4
     hint = f"rewound up {dumps.folder} --add --worlds b"
     assert hint in done.stderr
+    refused = cli("reset", "b")
+    assert refused.code == 1
+    assert "no baseline to reset b of fleet default to: world b failed" in refused.stderr
+    assert f"hint: once the cause is fixed: {hint}" in refused.stderr
+    refused = cli("reset")
+    assert refused.code == 4
+    assert "world b: cannot be reset: it has failed: " in refused.stderr
+    assert f"hint: once the cause is fixed, restore it: {hint}" in refused.stderr
     before = login_of(cli, "a", "dev")
     assert cli("query", "--write", "INSERT INTO t VALUES (1)", "--worlds", "a").code == 0
     write_game(dumps, "b", sql="CREATE TABLE t (n INT); CREATE TABLE skipped (n INT);\n")

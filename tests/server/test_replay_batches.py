@@ -72,4 +72,4 @@ def test_a_refused_transaction_is_found_among_those_that_are_merged(
     told.rewrite_dump(",(3,'eve',30)", "")
     with pytest.raises(ReplayError, match="a row that it changes is not here") as caught:
         told.restore(world)
-    assert f"binlog.000001 at {told.points()[-11].start:,}, " in str(caught.value)
+    assert f"binlog.000001:{told.points()[-11].start}, " in str(caught.value)

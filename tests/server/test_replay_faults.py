@@ -127,7 +127,7 @@ def test_a_file_cut_inside_a_transaction_is_refused_with_its_last_whole_one(
     history.change(-1, history.logs[-1].read_bytes()[: second.end - 5])
     error = refuse(
         history,
-        f"binlog.000003 at {second.start:,}: the file ends inside the transaction that begins here",
+        f"binlog.000003:{second.start}: the file ends inside the transaction that begins here",
         f"(copied while in use?); the last whole transaction is {first.gtid}, of 20",
         target=AtTime(_LATE_US, is_strict=False),
     )
@@ -291,7 +291,7 @@ def test_a_dump_without_coordinates_is_refused_before_its_place_is_found(
 def test_what_is_not_the_start_of_a_transaction_is_refused(history: History, whose: str) -> None:
     first, second = history.points(1)
     words = ("binlog.000002", "is not the start of a transaction")
-    inside = f"{second.start + 30:,} is inside the one from {second.start:,} to {second.end:,}"
+    inside = f"{second.start + 30} is inside the one from {second.start} to {second.end}"
     if whose == "dump":
         history.move_dump("binlog.000002", second.start + 30)
         refuse(history, *words, inside)
@@ -330,7 +330,7 @@ def test_a_bit_that_flipped_is_refused_with_its_place(history: History, world: L
     data = bytearray(history.logs[1].read_bytes())
     data[point.end - 40] ^= 1  # in the rows
     history.change(1, bytes(data))
-    with pytest.raises(BinlogError, match=r"binlog\.000002 at [\d,]+: the event .* checksum"):
+    with pytest.raises(BinlogError, match=r"binlog\.000002:\d+: the event .* checksum"):
         history.restore(world)
 
 

@@ -17,6 +17,7 @@ LOGS = EXAMPLES.parent / "binlogs"
 BONUS = "4a6d3e00-1c7b-11f1-9d2e-525400000002:674"
 """A transaction of host2, at 06:23:07.077406."""
 DUMP = "host1_fulldump_20260303_211508.sql.gz"
+TAKEN = ("20260303_211508", "20260302_211713")
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,14 @@ def seek(cli: Cli, *arguments: object) -> str:
     done = cli("seek", *arguments)
     assert done.code == 0, done.stderr
     return done.stderr
+
+
+def silence(dump: Path) -> None:
+    """Take from a dump what it says of its place in the logs."""
+    lines = gzip.decompress(dump.read_bytes()).splitlines(keepends=True)
+    silent = [line for line in lines if b"GTID_PURGED=" not in line and b"-- CHANGE " not in line]
+    assert len(silent) < len(lines)
+    dump.write_bytes(gzip.compress(b"".join(silent)))
 
 
 def status(cli: Cli, world: str) -> dict[str, Any]:
@@ -213,3 +222,60 @@ def test_a_dump_at_the_start_of_its_logs_is_of_no_earlier_moment(cli: Cli, tmp_p
     assert (
         "of these changes is later than" in refused.stderr or "has changes up to" in refused.stderr
     )
+
+
+def test_the_older_dump_that_solves_it_is_named(cli: Cli, tmp_path: Path) -> None:
+    source = tmp_path / "backups"
+    shutil.copytree(EXAMPLES, source)
+    newest, older = (source / f"host1_fulldump_{at}.sql.gz" for at in TAKEN)
+    silence(newest)
+    arguments = ("--binlogs", LOGS, "--worlds", "host1", "--at", "2026-03-03 21:40+00:00")
+    failed = cli("up", source, *arguments)
+    assert failed.code == 1
+    assert f"hint: up --fallback takes the older dump {older.name}" in failed.stderr
+    done = cli("up", source, *arguments, "--fallback")
+    assert done.code == 0, done.stderr
+    assert "--fallback takes" not in done.stderr
+    seek(cli, "2026-03-03 06:23:07+00:00")
+    assert "trying the next older dump" in seek(cli, "2026-03-03 21:30+00:00")
+
+
+def test_a_place_of_the_report_can_be_asked_for(cli: Cli) -> None:
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host2")
+    ledger = json.loads(cli("report", "host2", "--format", "json").stdout)["host2"]
+    place, _, _ = ledger["receipt"]["definitions"][0].partition(": ")
+    assert place == "binlog.000003:198"
+    report = cli("report", "host2").stdout
+    assert not report.endswith("\n\n")
+    assert not any(line.endswith(" ") for line in report.splitlines())
+    seek(cli, "--at-position", place.replace(":", ".gz:"))
+    assert status(cli, "host2")["moment_asked"] == place
+
+
+def test_a_step_that_some_worlds_lack_names_the_others(cli: Cli) -> None:
+    up(cli, "--at", "2026-03-03 06:23:07+00:00", "--worlds", "host[1-3]")
+    seek(cli, "2026-03-05 00:00+00:00", "host1")
+    before = status(cli, "host2")["last_transaction"]
+    refused = cli("seek", "--step", "forward")
+    assert refused.code == 1
+    assert refused.stdout == ""
+    assert "world host1: no transaction follows in the logs binlog.000002 to" in refused.stderr
+    assert "; no world was moved\n" in refused.stderr
+    assert "hint: to move the others: rewound seek --step forward 'host[2-3]'" in refused.stderr
+    assert status(cli, "host2")["last_transaction"] == before
+    assert "host3: one step forward, over" in seek(cli, "--step", "forward", "host[2-3]")
+    refused = cli("seek", "--step", "forward", "host1")
+    assert refused.code == 1
+    assert "no world was moved" not in refused.stderr
+    assert "hint" not in refused.stderr
+
+
+def test_a_seek_that_fails_prints_no_table(cli: Cli, tmp_path: Path) -> None:
+    source = tmp_path / "backups"
+    shutil.copytree(EXAMPLES, source)
+    up(cli, "--at", "2026-03-02 22:00+00:00", "--worlds", "host1", source=source)
+    silence(source / f"host1_fulldump_{TAKEN[0]}.sql.gz")
+    failed = cli("seek", "2026-03-03 21:30+00:00")
+    assert failed.code == 1
+    assert failed.stdout == ""
+    assert "no world was moved" in failed.stderr

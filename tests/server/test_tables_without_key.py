@@ -87,7 +87,7 @@ def test_without_comparing_the_table_is_among_what_is_not_proved(
 ) -> None:
     history = tell_late(no_gtids, tmp_path, _TABLE, insert(1, 2, 3))
     receipt = receipt_of(history, world, verify_images=False)
-    assert any("that game.event were dumped at the moment" in text for text in receipt.not_proved)
+    assert any("that game.event was dumped at the moment" in text for text in receipt.not_proved)
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_rows_that_are_alike_everywhere_are_replayed(
     receipt = receipt_of(history, world)
     history.require_equal(world)
     assert receipt.findings == ()
-    assert any("that game.event were dumped at the moment" in text for text in receipt.not_proved)
+    assert any("that game.event was dumped at the moment" in text for text in receipt.not_proved)
 
 
 def test_a_table_with_a_key_is_not_named(source: Source, world: LoadServer, tmp_path: Path) -> None:
     table = "CREATE TABLE game.event (at INT NOT NULL UNIQUE, what VARCHAR(9))"
     history = tell(source, tmp_path, *insert(3, 4), before=(table, *insert(1, 2)))
     receipt = receipt_of(history, world)
-    assert not any("game.event were dumped" in text for text in receipt.not_proved)
+    assert not any("game.event was dumped" in text for text in receipt.not_proved)
 
 
 def test_rows_that_a_definition_numbers_are_told(

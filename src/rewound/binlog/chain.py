@@ -7,7 +7,7 @@ own transactions. Names count on by one; they begin again at 000001 where a log 
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from rewound.binlog.log_bytes import copy_again
 from rewound.binlog.survey import LogSurvey, survey_log
 from rewound.errors import BinlogError
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBERED = re.compile(r"(.*\.)(\d+)")
 
 
@@ -90,6 +91,17 @@ def describe_missing(expected: str, before: str, after: str) -> str:
     return f"{expected} {joint} {base}.{last} are missing between {before} and {after}"
 
 
+def advise_earlier(survey: LogSurvey) -> str:
+    """Return what can be asked for if the file after this one is missing.
+
+    That file may have transactions of the time of the last one here, so this one is left out.
+    """
+    if survey.last is None:
+        return "ask for an earlier moment"
+    at = _EPOCH + timedelta(microseconds=survey.last.committed_us)
+    return f"ask for an earlier moment, at the latest --before '{at.isoformat(' ')}'"
+
+
 def _require_next_name(before: LogSurvey, after: LogSurvey) -> None:
     expected = before.ending.next_name or next_log_name(before.name)
     if expected is None or after.name == expected:
@@ -107,7 +119,10 @@ def _require_next_name(before: LogSurvey, after: LogSurvey) -> None:
             f" {_show_end(before)}"
         )
     raise BinlogError(
-        after.log, reason, hint=f"copy {expected} from the server, or its backup, beside it"
+        after.log,
+        reason,
+        hint=f"copy {expected} from the server, or its backup, beside it; or"
+        f" {advise_earlier(before)}",
     )
 
 

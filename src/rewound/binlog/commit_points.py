@@ -239,8 +239,8 @@ def require_start(log: LogFile, position: int) -> int:
         if point.end > position:
             raise BinlogError(
                 log.path,
-                f"is not the start of a transaction: {position:,} is inside the one from"
-                f" {point.start:,} to {point.end:,}",
+                f"is not the start of a transaction: {position} is inside the one from"
+                f" {point.start} to {point.end}",
                 hint="give one of these two positions",
             )
         last_end = point.end
@@ -254,11 +254,11 @@ def require_start(log: LogFile, position: int) -> int:
     if last_end != position:
         raise BinlogError(
             log.path,
-            f"is not the start of a transaction: no event begins at {position:,}; "
+            f"is not the start of a transaction: no event begins at {position}; "
             + (
-                f"the next one begins at {last_end:,}"
+                f"the next one begins at {last_end}"
                 if last_end > position
-                else f"the file ends at {last_end:,}"
+                else f"the file ends at {last_end}"
             ),
             hint="compare the position, and the name of the file, with where they come from",
         )

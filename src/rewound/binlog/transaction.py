@@ -12,7 +12,7 @@ from rewound.binlog.events.payload import iter_payload
 from rewound.binlog.events.table_map import TableName
 from rewound.binlog.gtids import Gtid
 from rewound.binlog.log_bytes import copy_again
-from rewound.binlog.log_file import LogFile
+from rewound.binlog.log_file import LogFile, log_name
 from rewound.errors import BinlogError
 
 
@@ -78,10 +78,14 @@ class LoggedTransaction:
         return self.held is None or any(data[4] == payload for data in self.held[:3])
 
     @property
+    def begin(self) -> str:
+        """The file, as its server calls it, and the position: what --at-position takes."""
+        return f"{log_name(self.log)}:{self.start}"
+
+    @property
     def place(self) -> str:
-        """The file, the position and the GTID, for messages."""
-        gtid = f", {self.gtid}" if self.gtid else ""
-        return f"{self.log.name} at {self.start:,}{gtid}"
+        """Where it begins, and the GTID, for messages."""
+        return f"{self.begin}, {self.gtid}" if self.gtid else self.begin
 
     def iter_logged_events(self) -> Iterator[LogEvent]:
         """Yield its events as they are in the file.

@@ -287,7 +287,7 @@ class TransactionReader:
             last = f"the last whole one is {self.last.place}"
         return BinlogError(
             path,
-            f"the file ends inside the transaction that begins at {building.start:,}"
+            f"the file ends inside the transaction that begins at {building.start}"
             f" (copied while in use?); {last}",
             position=position,
             hint=copy_again(path),

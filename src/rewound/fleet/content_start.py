@@ -1,6 +1,13 @@
-"""Where dumps that do not say so stand in their logs: known from before, or looked for."""
+"""Where dumps that do not say so stand in their logs: known from before, or looked for.
+
+If it is not found, an older dump may do.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rewound.catalog import Dump
+from rewound.errors import BinlogError, DumpError, DumpTooNew, ReplayError
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.restore_context import KeptMoments, Observer, RestoreContext, Restored
 from rewound.fleet.world import WorldState
@@ -50,3 +57,38 @@ def search_start(
     observer.world_note(
         plan.name, f"its dump is at {found.log_name}:{found.position}, by its {found.evidence}"
     )
+
+
+@contextmanager
+def naming_older(plan: WorldPlan) -> Iterator[None]:
+    """If the logs do not lead on from a dump, name the older one from which they do.
+
+    It is not named if it is tried anyway.
+
+    Raises:
+        ReplayError, BinlogError: they do not.
+    """
+    try:
+        yield
+    except DumpTooNew:
+        raise
+    except (ReplayError, BinlogError) as error:
+        logs = plan.logs
+        older = next((each for each in plan.older if logs and leads_on(each, logs)), None)
+        if older is None or older in plan.dumps:
+            raise
+        hint = f"up --fallback takes the older dump {older.path.name}, which says where it stands"
+        if error.hint:
+            hint = f"{hint}; or {error.hint}"
+        raise ReplayError(error.message, hint=hint) from error
+
+
+def leads_on(dump: Dump, logs: WorldLogs) -> bool:
+    """Tell whether a dump says where it stands, and the logs lead from there to the moment."""
+    try:
+        if logs.must_search(dump.path):
+            return False
+        logs.plan(dump.path)
+    except (DumpError, ReplayError, BinlogError):
+        return False
+    return True

@@ -17,7 +17,14 @@ from rewound.fleet.fleet_context import FleetContext
 from rewound.fleet.record_writer import interruptible, run_side_by_side
 from rewound.fleet.restore_context import discard_world, make_world_folder
 from rewound.fleet.serving import ServedClone, serve_clone
-from rewound.fleet.world import World, WorldState, fleet_flag
+from rewound.fleet.world import (
+    FOR_ADDING,
+    World,
+    WorldState,
+    add_command,
+    explain_unready,
+    fleet_flag,
+)
 from rewound.load.ledger import Ledger
 
 
@@ -41,6 +48,12 @@ class _Resetter:
         """Reset one world; return whose connections were ended, or why it failed."""
         context = self.context
         fleet = context.folder.name
+        if world.baseline is None and world.state in FOR_ADDING:
+            return FleetError(
+                f"cannot be reset: it {explain_unready(world, fleet)[0]}",
+                hint="once the cause is fixed, restore it:"
+                f" {add_command(context.record.source, fleet, [world.name])}",
+            )
         if world.baseline is None:
             return FleetError(
                 "cannot be reset: no baseline was saved",

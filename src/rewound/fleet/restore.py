@@ -27,7 +27,7 @@ from rewound.errors import (
     TableNamesFolded,
 )
 from rewound.fleet.advance import advance
-from rewound.fleet.content_start import recall_start, search_start
+from rewound.fleet.content_start import naming_older, recall_start, search_start
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.populate import populate
 from rewound.fleet.restore_context import (
@@ -120,8 +120,10 @@ def _restore_dump(
         kept = context.find_replayed(dump)
         if logs.must_search(dump.path) and not recall_start(dump, logs, kept):
             restored = _restore_own_moment(dump, plan, way, engine, observer)
-            search_start(restored, logs, plan, context, observer)
-        replay_plan = logs.plan(dump.path)
+        with naming_older(plan):
+            if restored is not None:
+                search_start(restored, logs, plan, context, observer)
+            replay_plan = logs.plan(dump.path)
         identity = replay_plan.identity
         if restored is None and context.witness is None:  # which takes a dump's own moment
             there = _find_baseline(dump, plan, context, engine, observer, identity)

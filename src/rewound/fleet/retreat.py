@@ -5,6 +5,7 @@ as it was proven, whatever was changed in a world since. If something cannot be 
 world is discarded, and made in the other direction.
 """
 
+import logging
 from collections.abc import Callable
 
 from rewound.engine.protocol import Engine
@@ -21,6 +22,7 @@ from rewound.fleet.restore_context import (
 from rewound.replay.replay_plan import ReplayPlan, measure
 from rewound.replay.way_back import WayBack, find_way_back
 
+_log = logging.getLogger(__name__)
 StartFrom = Callable[[tuple[str, ...]], Restored | None]
 """Makes a world from the baseline of the moment with this identity."""
 
@@ -55,11 +57,10 @@ def retreat(
     except (ReplayError, BinlogError, LoadError) as error:
         if context.cancelled.is_set():
             raise
-        note = (
-            "replayed from an earlier moment instead, which takes longer and proves the same: what"
-            f" follows cannot be taken back ({error.message})"
+        _log.info("%s: what follows cannot be taken back: %s", plan.name, error.message)
+        observer.world_note(
+            plan.name, "replayed from an earlier moment instead (rewound -v shows why)"
         )
-        observer.world_note(plan.name, note)
         discard_world(plan.folder, engine)
         return None
 

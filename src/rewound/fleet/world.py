@@ -1,12 +1,14 @@
 """One world: its record, and the state that follows from it. Pure."""
 
 import enum
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from rewound.engine.protocol import Server
+from rewound.worlds.folding import fold_worlds
 
 _SAME_ROUND = timedelta(hours=12)
 """Dumps that are no further apart were taken in one round of all hosts, most likely."""
@@ -94,6 +96,13 @@ def fleet_flag(fleet: str) -> str:
     ' --fleet before'
     """
     return "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
+
+
+def add_command(source: Path, fleet: str, worlds: Iterable[str]) -> str:
+    """Return the command that restores failed worlds of a fleet, with the fleet's other options."""
+    flag = [] if fleet == DEFAULT_FLEET else ["--fleet", fleet]
+    argv = ["rewound", "up", str(source), "--add", *flag, "--worlds", fold_worlds(worlds)]
+    return shlex.join(argv)
 
 
 def of_fleet(fleet: str) -> str:

@@ -85,7 +85,7 @@ def _begins_at(log: BinaryLog, point: AtPosition) -> bool:
 
 
 def _show(facts: Sequence[LogFacts]) -> str:
-    text = show_gtids(LogFiles(facts).all_gtids) or "no GTIDs"
+    text = show_gtids(LogFiles(facts).own_gtids) or "no GTIDs"
     if len(text) <= _LONGEST_GTIDS:
         return text
     return f"{text[:_LONGEST_GTIDS].rpartition(',')[0]}, …"

@@ -12,6 +12,7 @@ from rewound.errors import BinlogError, DumpTooNew, FleetError, ReplayError, Usa
 from rewound.fleet.bring_up import BringUp
 from rewound.fleet.changes import Changes
 from rewound.fleet.connections import list_logins
+from rewound.fleet.content_start import leads_on, naming_older
 from rewound.fleet.live_status import read_current
 from rewound.fleet.plan import WorldPlan
 from rewound.fleet.record import FleetRecord
@@ -90,7 +91,13 @@ def seek(
                 catalog, choice, targets, lambda _text: None, names_zone=selection.timezone
             )
         plans = [
-            _plan(world, chosen, folder.path / "worlds" / name, _find_receipt(folder, name))
+            _plan(
+                world,
+                chosen,
+                folder.path / "worlds" / name,
+                _find_receipt(folder, name),
+                fallback=record.request.fallback,
+            )
             for name, world in record.worlds.items()
             if name in names
         ]
@@ -106,7 +113,14 @@ def seek(
     return Seeking(brought, closed, lost)
 
 
-def _plan(world: World, chosen: LogChoice, folder: Path, receipt: LogReceipt | None) -> WorldPlan:
+def _plan(
+    world: World,
+    chosen: LogChoice,
+    folder: Path,
+    receipt: LogReceipt | None,
+    *,
+    fallback: bool,
+) -> WorldPlan:
     """Plan one world, and refuse what its logs do not lead to, before anything is touched.
 
     A dump that does not say where it stands, and was not looked for yet, is loaded first.
@@ -115,15 +129,25 @@ def _plan(world: World, chosen: LogChoice, folder: Path, receipt: LogReceipt | N
     choice = next(each for each in chosen.choice.chosen if each.dump.world == world.name)
     if logs.must_search(choice.dump.path) and choice.dump.path == world.dump and receipt:
         logs.recall(choice.dump.path, receipt)
+    plan = WorldPlan(
+        world.name,
+        (choice.dump, *(choice.older if fallback else ())),
+        world.port,
+        folder,
+        logs=logs,
+        older=choice.older,
+    )
     try:
         if not logs.must_search(choice.dump.path):
-            logs.plan(choice.dump.path)
+            with naming_older(plan):
+                logs.plan(choice.dump.path)
     except DumpTooNew as error:
         if not choice.older:
             raise error.of_world(world.name) from error
     except (ReplayError, BinlogError) as error:
-        raise error.of_world(world.name) from error
-    return WorldPlan(world.name, (choice.dump,), world.port, folder, logs=logs, older=choice.older)
+        if not any(leads_on(older, logs) for older in plan.dumps[1:]):
+            raise error.of_world(world.name) from error
+    return plan
 
 
 def _find_receipt(folder: FleetFolder, world: str) -> LogReceipt | None:

@@ -18,6 +18,7 @@ from rewound.fleet.world import (
     RESTORED,
     World,
     WorldState,
+    add_command,
     explain_unready,
     fleet_flag,
     say_state,
@@ -26,6 +27,7 @@ from rewound.operations.engines import get_engine
 from rewound.operations.host import open_baselines
 from rewound.operations.restoring import workers
 from rewound.operations.sleeping import await_doors, ensure_doorkeeper
+from rewound.worlds.folding import name_worlds
 from rewound.worlds.selecting import select_worlds
 
 
@@ -81,13 +83,17 @@ def reset(
         record = read_current(folder, ProcessWatch())
         chosen = [record.worlds[name] for name in select_worlds(record.worlds, worlds)]
         if not any(world.baseline for world in chosen):
-            hint = f"restore it again: rewound down{fleet_flag(fleet)}, then rewound up"
+            hint, why = f"restore it again: rewound down{fleet_flag(fleet)}, then rewound up", ""
+            failed = [world.name for world in chosen if world.state is WorldState.FAILED]
+            if failed:
+                hint = f"once the cause is fixed: {add_command(record.source, fleet, failed)}"
+                why = f": {name_worlds(failed)} failed"
             for world in chosen:
                 if world.state is WorldState.INTERRUPTED:
                     _, hint = explain_unready(world, fleet)
             raise FleetError(
                 f"no baseline to reset {', '.join(world.name for world in chosen)} of fleet"
-                f" {fleet} to",
+                f" {fleet} to{why}",
                 hint=hint,
             )
         record = replace(record, maker=own_identity())

@@ -11,13 +11,13 @@ from rewound.fleet.world import World, fleet_flag, say_state
 from rewound.operations.destinations import Direction
 from rewound.operations.log_selection import read_logs
 from rewound.replay.coordinates import Coordinates
-from rewound.replay.steps import LogStep, find_step
+from rewound.replay.steps import LogStep, NoStep, find_step
 from rewound.replay.world_logs import find_coordinates
 from rewound.worlds.folding import fold_worlds
 
 SAID: Mapping[Direction, str] = {
-    Direction.BACK: "taken back:",
-    Direction.FORWARD: "applied:",
+    Direction.BACK: "one step back, over",
+    Direction.FORWARD: "one step forward, over",
 }
 
 
@@ -60,18 +60,29 @@ def find_steps(
     """Return the step of each world.
 
     Raises:
-        ReplayError, BinlogError: a world has no such step.
+        ReplayError, BinlogError: a world has no such step; the others are named.
     """
-    steps = {}
+    steps: dict[str, LogStep] = {}
+    ends: dict[str, NoStep] = {}
     for name in names:
         logs = read_logs(catalog, name)
         world = record.worlds[name]
         place = _find_place(folder, world)
         try:
             steps[name] = find_step(logs, place, forward=step is Direction.FORWARD)
+        except NoStep as error:
+            ends[name] = error
         except (ReplayError, BinlogError) as error:
             raise error.of_world(name) from error
-    return steps
+    if not ends:
+        return steps
+    reasons = "; ".join(error.of_world(name).message for name, error in ends.items())
+    others = shlex.quote(fold_worlds(steps)) if steps else ""
+    command = f"rewound seek{fleet_flag(record.name)} --step {step.value} {others}"
+    raise ReplayError(
+        f"{reasons}{'; no world was moved' if len(names) > 1 else ''}",
+        hint=f"to move the others: {command}" if others else None,
+    )
 
 
 def _find_place(folder: FleetFolder, world: World) -> Coordinates:

@@ -222,9 +222,7 @@ def _require_replayable(transaction: LoggedTransaction, judge: LogJudge) -> None
         use = RuleUse(log_rules.LOG_ROLLED_BACK)
     if use is None:
         return
-    at = transaction.start if transaction.statement_at is None else transaction.statement_at
-    place = f"{transaction.log.name} at {at:,}"
-    raise refuse_by_rule(place, use, quoted=_quote_statement(transaction))
+    raise refuse_by_rule(transaction.begin, use, quoted=_quote_statement(transaction))
 
 
 def _find_change_rule(transaction: LoggedTransaction, judge: LogJudge) -> RuleUse:

@@ -63,7 +63,7 @@ class Definitions:
             MalformedEvent: it is none, or its session cannot be made.
         """
         query = read_query(event)
-        place = f"{transaction.log.name}:{event.position}"
+        place = transaction.begin
         for verdict in self.judge.judge(query, at_s=event.at_s, position=event.position):
             for use in verdict.uses:
                 self._applied.add_use(use, place)

@@ -39,9 +39,21 @@ class LogFiles:
     @property
     def all_gtids(self) -> GtidSet:
         """All transactions with GTIDs that they have, or state to have been before the first."""
+        gtids = self.gtids_before.copy()
+        gtids.update(self.own_gtids)
+        return gtids
+
+    @property
+    def gtids_before(self) -> GtidSet:
+        """The transactions with GTIDs that they state to have been before the first."""
+        first = self.first_readable
+        before = self.survey(first).previous_gtids if self.is_readable(first) else None
+        return before or GtidSet()
+
+    @property
+    def own_gtids(self) -> GtidSet:
+        """The transactions with GTIDs that they have."""
         gtids = GtidSet()
-        if self.is_readable(first := self.first_readable):
-            gtids.update(self.survey(first).previous_gtids or gtids)
         for log in self._logs:
             gtids.update(log.gtids)
         return gtids
@@ -87,7 +99,7 @@ class LogFiles:
         index = next((at for at, log in enumerate(self._logs) if log.name == name), None)
         if index is None:
             raise ReplayError(
-                f"{name}, where {whose} stands (at {position:,}), is not among the logs"
+                f"{name}, where {whose} stands ({name}:{position}), is not among the logs"
                 f" {self.show_range()}",
                 hint=f"copy {name} and what follows it from the server, or from its backup",
             )

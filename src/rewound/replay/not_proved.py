@@ -105,9 +105,9 @@ def describe_unproved(
     filled = [rows.key for rows in balances if rows.inserted and rows.key not in keyed]
     if filled:
         texts.append(
-            f"that {_name_tables([f'{schema}.{table}' for schema, table in filled])} were dumped"
-            " at the moment that the dump states: without a key, a row that the dump has already"
-            " is inserted once more"
+            f"that {_name_tables([f'{schema}.{table}' for schema, table in filled])}"
+            f" {'was' if len(filled) == 1 else 'were'} dumped at the moment that the dump states:"
+            " without a key, a row that the dump has already is inserted once more"
         )
     changed_keys = [rows.key for rows in balances if rows.inserted or rows.updated]
     if generated := [f"{key[0]}.{key[1]}" for key in changed_keys if key in computed]:

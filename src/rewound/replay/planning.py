@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rewound.binlog.chain import find_misnamed, require_chain
+from rewound.binlog.chain import advise_earlier, find_misnamed, require_chain
 from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.gtids import GtidSet
 from rewound.catalog.logs.coverage import LogFacts
@@ -212,6 +212,8 @@ class _Planner:
         elif isinstance(target, AtTransaction):
             if target.gtid in self.files.find_gtids_before(start):
                 reason = f"the dump has transaction {target.gtid} already"
+                if target.gtid in self.files.gtids_before:
+                    reason += f", which is from before the logs {self.files.show_range()}"
         elif self.target_place is not None and self.target_place < start:
             reason = f"{target} is before the dump's own position"
         if reason is not None:
@@ -275,8 +277,8 @@ class _Planner:
             reach = show_time(last.last.committed_us) if last.last else f"the end of {last.name}"
             raise ReplayError(
                 f"{ending.next_name} is missing after {last.name}; the logs reach {reach}",
-                hint=f"copy {ending.next_name} and what follows it from the server, or ask for an"
-                " earlier moment",
+                hint=f"copy {ending.next_name} and what follows it from the server; or"
+                f" {advise_earlier(self.files.survey(last_index))}",
             )
         return last_index
 

@@ -101,9 +101,10 @@ def _require_gtids_around(place: LogPlace, files: LogFiles) -> None:
     if any(point is not None and point.gtid is None for point in around):
         raise ReplayError(
             "the dump says by GTIDs alone where it stands, but there the logs have transactions"
-            f" without GTIDs (in {files[place.index].name}, at {place.position:,})",
-            hint="dump with --source-data=2 (before MySQL 8.0.26 --master-data=2), or set"
-            " gtid_mode=ON on the server; --no-binlogs restores the dump's own moment",
+            f" without GTIDs (at {files[place.index].name}:{place.position})",
+            hint="up --no-binlogs restores the dump's own moment; from now on, dump with"
+            " --source-data=2 (before MySQL 8.0.26 --master-data=2), or set gtid_mode=ON on the"
+            " server",
         )
 
 

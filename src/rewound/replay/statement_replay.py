@@ -70,7 +70,7 @@ class StatementReplay:
             MalformedEvent: it is none, or its session cannot be made.
         """
         query = read_query(event)
-        place = f"{transaction.log.name}:{event.position}"
+        place = transaction.begin
         change = self._judge.judge_change(
             query, preparations, at_s=event.at_s, position=event.position
         )

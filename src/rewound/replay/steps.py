@@ -12,6 +12,10 @@ from rewound.replay.start import find_start
 from rewound.replay.target import AtPosition, show_time
 
 
+class NoStep(ReplayError):
+    """No transaction follows in the logs, or none is before."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogStep:
     """The transaction that is taken back, or that comes next."""
@@ -26,7 +30,8 @@ def find_step(logs: Sequence[LogFacts], at: Coordinates, *, forward: bool) -> Lo
     """Return the step from where a world is.
 
     Raises:
-        ReplayError: there is no such transaction in the logs.
+        NoStep: there is no such transaction in the logs.
+        ReplayError: it is not known where in the logs this is.
         BinlogError: a log is damaged, or this is no place between transactions.
     """
     chain, findings = arrange(logs)
@@ -35,7 +40,7 @@ def find_step(logs: Sequence[LogFacts], at: Coordinates, *, forward: bool) -> Lo
     if forward:
         for index, point in files.iter_points(place):
             return _make(files, index, point, point.end)
-        raise ReplayError(f"no transaction follows in the logs {files.show_range()}")
+        raise NoStep(f"no transaction follows in the logs {files.show_range()}")
     for index in reversed(range(place.index + 1)):
         end = place if index == place.index else LogPlace(index, 1 << 62)
         last: CommitPoint | None = None
@@ -43,7 +48,7 @@ def find_step(logs: Sequence[LogFacts], at: Coordinates, *, forward: bool) -> Lo
             last = point
         if last is not None:
             return _make(files, index, last, last.start)
-    raise ReplayError(f"no transaction is before it in the logs {files.show_range()}")
+    raise NoStep(f"no transaction is before it in the logs {files.show_range()}")
 
 
 def _make(files: LogFiles, index: int, point: CommitPoint, position: int) -> LogStep:

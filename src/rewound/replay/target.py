@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rewound.binlog.gtids import Gtid, parse_gtid
+from rewound.binlog.log_file import log_name
 from rewound.errors import UsageError
 
 SECOND_US = 1_000_000
@@ -76,7 +78,7 @@ def parse_transaction(text: str, *, is_included: bool) -> AtTransaction:
 
 
 def parse_position(text: str) -> AtPosition:
-    """Read `FILE:POS`.
+    """Read `FILE:POS`; a file may be given as its server or as the disk names it.
 
     Raises:
         UsageError: it is not of this form.
@@ -87,7 +89,7 @@ def parse_position(text: str) -> AtPosition:
             f"{text!r} is not a position in a binary log",
             hint="write the file and the position of a transaction: mysql-bin.000042:1337",
         )
-    return AtPosition(name, int(position))
+    return AtPosition(log_name(Path(name)), int(position))
 
 
 def show_time(time_us: int) -> str:

@@ -60,7 +60,7 @@ def test_a_transaction_of_none_shows_what_they_have(
         require(logs, 99)
     assert caught.value.message == (
         f"transaction {UUID}:99 is in none of the logs of worlds host[1-3], which have {UUID}:1-3"
-        f" (host1); {UUID}:1-4 (host2); {UUID}:1-7 (host3)"
+        f" (host1); {UUID}:2-4 (host2); {UUID}:7 (host3)"
     )
     with pytest.raises(ReplayError, match=rf"of world host1, which have {UUID}:1-3\n"):
         require({"host1": logs["host1"]}, 99)

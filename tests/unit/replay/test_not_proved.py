@@ -35,3 +35,13 @@ def test_tables_that_statements_changed_are_named() -> None:
     *_, text = describe_unproved({}, tables, ImageCounts(), set(), keyed=set(), computed=set())
     assert "that the rows of game.a are those of the source" in text
     assert "game.b" not in text
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [("a", "that game.a was dumped at the moment"), ("ab", "that game.a, game.b were dumped at")],
+)
+def test_tables_without_a_key_are_named(names: str, words: str) -> None:
+    tables = [LoggedRows("game", name, 0, 1, 0, 0, 0, 0, 1) for name in names]
+    *_, text = describe_unproved({}, tables, ImageCounts(), set(), keyed=set(), computed=set())
+    assert text.startswith(words)

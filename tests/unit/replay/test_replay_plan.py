@@ -21,7 +21,7 @@ from rewound.load.log_receipt import HandlerCounts, LogFileFacts, LoggedPoint, L
 from rewound.replay.coordinates import Coordinates
 from rewound.replay.planning import plan_replay
 from rewound.replay.replay_plan import ReplayPlan
-from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, show_time
+from rewound.replay.target import AtPosition, AtTime, AtTransaction, Target, at_time, show_time
 from tests.unit.binlog.made_log import (
     ANONYMOUS_GTID,
     BEGIN,
@@ -203,7 +203,10 @@ def test_a_start_by_both_has_to_agree(tmp_path: Path) -> None:
         (gtids("1-2", OTHER), f"the logs are of server {UUID}, the dump of {OTHER}"),
         (gtids("1-20"), "transactions that the logs binlog.000001 to binlog.000003 do not have"),
         (gtids("1-2:4"), f"not in this order: {UUID}:4; the logs end before the dump"),
-        (Coordinates("binlog.000007", 4), "binlog.000007, where the dump stands (at 4), is not"),
+        (
+            Coordinates("binlog.000007", 4),
+            "binlog.000007, where the dump stands (binlog.000007:4), is not",
+        ),
         (Coordinates("binlog.000001", 500), "is not the start of a transaction"),
         (Coordinates("binlog.000001", 99_999), "the file ends at"),
     ],
@@ -221,10 +224,10 @@ def test_a_start_that_the_logs_do_not_have(
     [
         ((4,), "1-2", None),
         ((8,), "1-2", None),
-        ((3,), "1-2", "transactions without GTIDs (in binlog.000002, at "),
-        ((2,), "1", "transactions without GTIDs (in binlog.000001, at "),
+        ((3,), "1-2", "transactions without GTIDs (at binlog.000002:"),
+        ((2,), "1", "transactions without GTIDs (at binlog.000001:"),
         ((3,), "1-2:4", None),
-        ((5,), "1-4", "transactions without GTIDs (in binlog.000003, at "),
+        ((5,), "1-4", "transactions without GTIDs (at binlog.000003:"),
         ((3,), "1-2:4-5", None),
     ],
 )
@@ -260,6 +263,15 @@ def test_a_moment_before_the_dump(tmp_path: Path, target: Target, words: str) ->
     with pytest.raises(DumpTooNew) as caught:
         plan(make_logs(tmp_path), target)
     assert words in str(caught.value)
+
+
+def test_a_transaction_from_before_the_logs(tmp_path: Path) -> None:
+    logs = make_logs(tmp_path)
+    with pytest.raises(DumpTooNew, match=r"has transaction \S+:1 already\n"):
+        plan(logs, of(1, is_included=True), position(4))
+    before = r":1 already, which is from before the logs binlog\.000002 to binlog\.000003\n"
+    with pytest.raises(DumpTooNew, match=before):
+        plan(logs[1:], of(1, is_included=True), position(4))
 
 
 def test_a_dump_whose_last_changes_are_in_no_log(tmp_path: Path) -> None:
@@ -311,6 +323,23 @@ def test_a_missing_file(tmp_path: Path, drop: int, target: Target, words: str) -
     with pytest.raises((ReplayError, BinlogError)) as caught:
         plan(logs, target)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("drop", [1, 2])
+def test_the_latest_moment_before_a_missing_file_can_be_asked_for(
+    tmp_path: Path, drop: int
+) -> None:
+    logs = make_logs(tmp_path)
+    logs.pop(drop)
+    with pytest.raises((ReplayError, BinlogError)) as caught:
+        plan(logs, at(9))
+    _, _, time = str(caught.value.hint).partition(" at the latest --before ")
+    latest = at_time(datetime.fromisoformat(time.strip("'")), is_strict=True)
+    last = plan(logs, latest).first_left_out
+    assert last is not None
+    assert last.committed_us == latest.time_us
+    with pytest.raises((ReplayError, BinlogError)):
+        plan(logs, replace(latest, is_strict=False))
 
 
 def test_a_missing_file_that_is_not_needed(tmp_path: Path) -> None:
@@ -379,7 +408,7 @@ def test_a_file_that_is_damaged_before_the_moment(tmp_path: Path) -> None:
     logs = make_logs(tmp_path)
     logs[1].write_bytes(logs[1].read_bytes()[: STARTS[5][1] + 200])
     for target in (at(9), of(8, is_included=True)):
-        with pytest.raises(ReplayError, match=r"binlog\.000002 at"):
+        with pytest.raises(ReplayError, match=r"binlog\.000002:\d+"):
             plan(logs, target)
 
 

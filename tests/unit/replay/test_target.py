@@ -75,6 +75,11 @@ def test_parse_position(text: str, position: AtPosition) -> None:
     assert str(position) == text.strip()
 
 
+@pytest.mark.parametrize("name", ["binlog.000003.gz", "binlog.000003.ZST", "./binlog.000003"])
+def test_a_position_in_a_file_as_the_disk_names_it(name: str) -> None:
+    assert parse_position(f"{name}:198") == AtPosition("binlog.000003", 198)
+
+
 @pytest.mark.parametrize("text", ["", ":4", "a.1", "a.1:", "a.1:-4", "a.1:x", "a.1:٤", "a.1:4.5"])
 def test_what_is_no_position_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is not a position in a binary log"):

@@ -93,11 +93,9 @@ def _invert_rows(event: LogEvent, body: bytes, row_event: RowEvent, maps: TableM
     kind = _INVERSE.get(EventKind(event.kind))
     if kind is None:
         reason = "parts of JSON values" if is_partial(event.kind) else "rows of an old version"
-        raise NotInvertible(f"it has {reason}, at {event.position:,}")
+        raise NotInvertible(f"it has {reason}, at {event.position}")
     if not row_event.is_full:
-        raise NotInvertible(
-            f"its row images lack columns (binlog_row_image), at {event.position:,}"
-        )
+        raise NotInvertible(f"its row images lack columns (binlog_row_image), at {event.position}")
     images: list[bytes] = []
     for span in maps.get_plans(body).iter_spans(row_event, body):
         if span.before is not None:
@@ -127,4 +125,4 @@ def _require_harmless(event: LogEvent) -> None:
         text = find_text(event.data, has_checksum=event.has_checksum)
         if text.startswith(_HARMLESS):
             return
-    raise NotInvertible(f"it has changes that are not rows, at {event.position:,}")
+    raise NotInvertible(f"it has changes that are not rows, at {event.position}")

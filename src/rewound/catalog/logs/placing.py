@@ -84,9 +84,9 @@ def gather(lost: Sequence[tuple[Path, str]]) -> list[NotUnderstood]:
     gathered = []
     for (_, reason), entries in groupby(by_folder, key=lambda entry: (entry[0].parent, entry[1])):
         (first, _), *others = entries
-        more = f" (and so are {len(others):,} more files beside it)" if len(others) > 1 else ""
+        more = f"; so are {len(others):,} more files beside it" if len(others) > 1 else ""
         if len(others) == 1:
-            more = f" (and so is {others[0][0].name})"
+            more = f"; so is {others[0][0].name}"
         gathered.append(NotUnderstood(first, reason + more, is_known=True))
     return gathered
 

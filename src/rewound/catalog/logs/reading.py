@@ -47,7 +47,7 @@ def read_log(log: BinaryLog) -> LogFacts:
 def _describe_damage(log: BinaryLog, error: BinlogError, last: CommitPoint | None) -> str:
     place = log_name(log.path)
     if error.position is not None:
-        place += f" at {error.position:,}"
+        place += f":{error.position}"
     problem = f"{place}: {error.reason}"
     if last is not None and "the last whole one" not in problem:
         problem += f"; the last whole transaction is {_show_point(last)}"
@@ -56,5 +56,5 @@ def _describe_damage(log: BinaryLog, error: BinlogError, last: CommitPoint | Non
 
 def _show_point(point: CommitPoint) -> str:
     at = datetime.fromtimestamp(point.committed_us / 1_000_000, UTC)
-    name = f"the one at {point.start:,}" if point.gtid is None else f"{point.gtid}"
+    name = f"the one at {point.start}" if point.gtid is None else f"{point.gtid}"
     return f"{name}, of {at:%Y-%m-%d %H:%M:%S} UTC"

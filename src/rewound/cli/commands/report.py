@@ -61,11 +61,12 @@ def command(worlds: tuple[str, ...], fleet: str, output_format: str) -> None:
     if output_format != "table":
         render.write_rows(columns, [row for rows in counts.values() for row in rows], output_format)
         return
-    for world, ledger in ledgers.items():
+    for index, (world, ledger) in enumerate(ledgers.items()):
+        if index:
+            render.write_text("")
         for line in _describe(world, ledger, changes.get(world)):
             render.write_wrapped(line, indent=_TEXT_COLUMN)
         _write_counts(columns, counts[world])
-        render.write_text("")
 
 
 def _write_counts(columns: Sequence[str], rows: Sequence[Sequence[render.Cell]]) -> None:

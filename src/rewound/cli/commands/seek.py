@@ -135,7 +135,8 @@ def command(
         for world, moment in zip(worlds_moved, moments, strict=True)
     ]
     columns = ["world", *names, "rows"]
-    render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
+    if rows:
+        render.write_rows(columns, rows, "table", is_prose=True, is_paged=False)
     hint = tell_way_back(brought.record, brought.failures)
     show_returned(brought.restored, brought.failures, clock, verb="moved", hint=hint)
 

@@ -13,7 +13,7 @@ def describe_receipt(receipt: LogReceipt) -> Iterator[str]:
     yield f"  replayed    {show_count(receipt.transactions, 'transaction')} to {receipt.target}"
     yield f"  start       found by {receipt.start_by}"
     for file in receipt.files:
-        yield f"  log         {file.name} from {file.from_position:,} to {file.to_position:,}"
+        yield f"  log         {file.name} from {file.from_position} to {file.to_position}"
         yield f"  sha256      {file.sha256}"
     if receipt.first is not None:
         yield f"  first       {receipt.first}"

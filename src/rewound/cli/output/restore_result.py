@@ -8,7 +8,6 @@ from rewound.cli.output import diagnostics, render
 from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.restore_lines import describe_seconds
 from rewound.cli.output.world_states import (
-    add_command,
     describe_closed,
     describe_older,
     describe_readiness,
@@ -21,7 +20,7 @@ from rewound.errors import HostError, RewoundError, SomeWorldsFailed
 from rewound.figures import show_count, show_number
 from rewound.fleet.bring_up import BringUp
 from rewound.fleet.plan import find_disagreement
-from rewound.fleet.world import find_older, fleet_flag
+from rewound.fleet.world import add_command, find_older, fleet_flag
 from rewound.load.ledger import summarise_rules
 from rewound.operations import fleets
 from rewound.operations.ending import Ended

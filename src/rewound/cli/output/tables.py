@@ -98,7 +98,9 @@ def write_table(
 def _write(table: Table, out: TextIO, *, width: int, screen: os.terminal_size | None) -> None:
     console = Console(file=out, width=width, highlight=False)
     if not out.isatty():
-        console.print(table)
+        with console.capture() as capture:
+            console.print(table)
+        out.writelines(f"{line.rstrip(' ')}\n" for line in capture.get().split("\n")[:-1])
         return
     page = io.StringIO()
     Console(

@@ -3,9 +3,8 @@
 import re
 import shlex
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from rewound.cli.output import diagnostics, render
 from rewound.figures import show_count
@@ -18,11 +17,11 @@ from rewound.fleet.changes import (
 )
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.world import (
-    DEFAULT_FLEET,
     FOR_ADDING,
     USABLE,
     World,
     WorldState,
+    add_command,
     find_older,
     fleet_flag,
     of_fleet,
@@ -126,13 +125,6 @@ def describe_remedies(record: FleetRecord) -> Iterator[str]:
     if stopped := [name for name, state in states.items() if state is WorldState.STOPPED]:
         command = f"rewound start{fleet_flag(record.name)} {shlex.quote(fold_worlds(stopped))}"
         yield f"to start {name_worlds(stopped)} again, changes kept: {command}"
-
-
-def add_command(source: Path, fleet: str, worlds: Iterable[str]) -> str:
-    """Return the command that restores failed worlds of a fleet, with the fleet's other options."""
-    flag = [] if fleet == DEFAULT_FLEET else ["--fleet", fleet]
-    argv = ["rewound", "up", str(source), "--add", *flag, "--worlds", fold_worlds(worlds)]
-    return shlex.join(argv)
 
 
 def describe_changed(

@@ -92,7 +92,7 @@ _WORDS = {
     Measure.MEAN_CHANGE: "where {} changed, the average change is {}",
     Measure.SHARE_CHANGED: "{} changed in {} of the rows",
     Measure.SHARE_ROSE: "where {} changed, {} of the values rose",
-    Measure.SHARE_ADDED: "{} gained {} rows",
+    Measure.SHARE_ADDED: "{} gained {} more rows",
     Measure.SHARE_REMOVED: "{} lost {} of its rows",
 }
 

@@ -16,8 +16,8 @@ from rewound.replay.log_files import LogFiles
 
 _STATES_NOTHING = "the dump does not say where it stands in the binary logs"
 _DUMP_SO = (
-    "dump with --single-transaction --source-data=2 (before MySQL 8.0.26 --master-data=2);"
-    " --no-binlogs restores the dump's own moment"
+    "up --no-binlogs restores the dump's own moment; from now on, dump with --single-transaction"
+    " --source-data=2 (before MySQL 8.0.26 --master-data=2)"
 )
 _KINDS = {
     TransactionKind.INCIDENT: "in which the server lost events",

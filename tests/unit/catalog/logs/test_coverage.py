@@ -87,7 +87,7 @@ def test_a_damaged_file_covers_what_is_whole_in_it(tmp_path: Path):
     coverage = cover_files(write_log(tmp_path, 1, 1), cut)
     assert (coverage.last_at, coverage.is_closed) == (second(2), None)
     [finding] = coverage.findings
-    assert finding.startswith("mysql-bin.000002 at ")
+    assert finding.startswith("mysql-bin.000002:")
     assert "copied while in use?" in finding
     assert finding.endswith(
         f"the last whole transaction is {UUID}:2, of {second(2):%Y-%m-%d %H:%M:%S} UTC"
@@ -107,7 +107,7 @@ def test_files_without_a_transaction_cover_nothing(tmp_path: Path):
     empty.write_bytes(b"\xfebin")
     coverage = cover_files(empty)
     assert (coverage.first_at, coverage.last_at, bool(coverage.gtids)) == (None, None, False)
-    assert coverage.findings[0].startswith("mysql-bin.000007 at 4: ")
+    assert coverage.findings[0].startswith("mysql-bin.000007:4: ")
     quiet = cover_files(write_log(tmp_path, 8))
     assert (quiet.first_at, quiet.findings, quiet.is_closed) == (None, (), True)
 
@@ -119,7 +119,7 @@ def test_a_renamed_log_comes_after_what_it_follows(tmp_path: Path):
     assert finding == "a-bin.000001 does not follow z-bin.000005: z-bin.000006 does"
     old.write_bytes(old.read_bytes()[:-10])
     [damage] = cover_files(write_log(tmp_path, 9, 2, base="a-bin"), old).findings
-    assert damage.startswith("z-bin.000005 at ")
+    assert damage.startswith("z-bin.000005:")
 
 
 def test_files_whose_names_were_swapped_are_named_and_none_is_missing(tmp_path: Path):

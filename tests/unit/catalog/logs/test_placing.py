@@ -61,8 +61,8 @@ def test_logs_without_a_world_are_one_entry_for_each_folder():
         ("/logs/host8/binlog.000001", "a binary log of world host8, which has no dump"),
         (
             "/logs/host9/binlog.000001",
-            "a binary log of world host9, which has no dump (and so are 2 more files beside it)",
+            "a binary log of world host9, which has no dump; so are 2 more files beside it",
         ),
     ]
     _, [(_, reason)] = place(*names[:2])
-    assert reason.endswith("(and so is binlog.000002)")
+    assert reason.endswith("; so is binlog.000002")
