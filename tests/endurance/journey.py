@@ -26,13 +26,15 @@ class Stop:
 
     log_name: str
     position: int
+    gtid: str
+    """Of the last transaction that worlds have there."""
     content: Content
     """What all worlds answer `QUESTION` with."""
 
     @property
     def option(self) -> tuple[str, str]:
         """The option of `up` and `seek` that names it."""
-        return "--at-position", f"{self.log_name}:{self.position}"
+        return "--after-transaction", self.gtid
 
     @property
     def place(self) -> tuple[str, int]:
@@ -105,7 +107,9 @@ def _go(source: Source, leg: int) -> None:
 
 def _stop(moment: Moment) -> Stop:
     lines = {f"game.{table},{moment.content[f'rows of {table}']}" for table in _TABLES}
-    return Stop(moment.log_name, moment.position, dict.fromkeys(WORLDS, lines))
+    server, _, numbers = moment.gtids.partition(":")
+    gtid = f"{server}:{numbers.rpartition('-')[2]}"
+    return Stop(moment.log_name, moment.position, gtid, dict.fromkeys(WORLDS, lines))
 
 
 def require_at(

@@ -55,7 +55,8 @@ def test_before_and_after_the_second_payment_differ_by_exactly_its_rows(cli: Cli
     moved = cli("seek", "--step", "forward", "host2", "--fleet", "after")
     assert moved.code == 0, moved.stderr
     assert f"{SECOND_PAYMENT}, {COMMITTED_AT} UTC" in moved.stderr
-    assert moved.lines[-1].split() == ["host2", *COMMITTED_AT.split(), ":674", "7,210"]
+    as_of = COMMITTED_AT.partition(".")[0]
+    assert moved.lines[-1].split() == ["host2", *as_of.split(), ":674", "7,210"]
     for world in ("host1", "host3"):  # one transaction further would be later
         moved = cli("seek", f"{COMMITTED_AT}+00:00", world, "--fleet", "after")
         assert moved.code == 0, moved.stderr

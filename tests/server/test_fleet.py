@@ -107,7 +107,7 @@ def write_game(dumps: Dumps, world: str, *, day: int = 2, sql: str = "") -> Path
 
 def test_status_and_the_cache_for_people_fit_80_columns(sample: Cli):
     header, _, *lines = sample("status").lines
-    assert header.split() == ["world", "state", "as", "of", "rows", "address", "disk"]
+    assert header.split() == ["world", "state", "as", "of", "(UTC)", "rows", "address", "disk"]
     assert lines[0].startswith("host1   ready   2026-03-03 21:15:08   5,055   127.0.0.1:")
     assert max(map(len, lines)) <= 80
     assert sample("status", "--all").lines[0].split()[0] == "fleet"

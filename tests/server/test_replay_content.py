@@ -110,7 +110,7 @@ def test_a_table_that_is_not_as_in_the_log_is_refused(
     )
     source.run("SET GLOBAL binlog_row_metadata=MINIMAL")
     told.rewrite_dump(old, new)
-    refuse(told, world, "binlog.000001 at", "table game.player", words)
+    refuse(told, world, "binlog.000001:", "table game.player", words)
     assert world.ask("SELECT COUNT(*) FROM game.player") == 0
 
 
@@ -210,7 +210,7 @@ def test_an_incident_is_refused(plain: History, world: LoadServer, tmp_path: Pat
     log.add_transaction((_INCIDENT, b"\x01\x00\x04lost"))
     told = made(plain, log, tmp_path)
     told = replace(told, end=replace(told.end, position=log.position))
-    refuse(told, world, "made.000001 at", "refused by rule log-incident", "lost")
+    refuse(told, world, "made.000001:", "refused by rule log-incident", "lost")
 
 
 def test_a_rollback_of_tables_without_transactions_is_refused(
@@ -423,7 +423,7 @@ def test_a_partial_json_of_another_document_is_refused(
         ),
     )
     told.rewrite_dump('{\\"a\\": 1, \\"b\\": [1, 2]}', "[]")
-    refuse(told, world, "binlog.000001 at")
+    refuse(told, world, "binlog.000001:")
 
 
 def test_an_xa_transaction_that_was_prepared_before_the_dump_is_refused(
