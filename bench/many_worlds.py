@@ -26,8 +26,9 @@ DUMP = ROOT / "examples/backups/host1_fulldump_20260303_211508.sql.gz"
 PLAYERS = 155
 QUESTION = "SELECT COUNT(*) AS players FROM player"
 DEFAULT_WORLDS = 100
-GOAL_READY_S = 90.0
-GOAL_SERVER_MB = 120.0
+GOAL_COLD_S = 55.0
+GOAL_READY_S = 20.0
+GOAL_SERVER_MB = 80.0
 _SETTLING_S = 20.0
 
 
@@ -48,16 +49,23 @@ def main() -> None:
         ["", "seconds", "per world"],
         [[name, f"{each:.1f}", f"{each / count:.2f}"] for name, each in seconds.items()],
     )
+    cold = seconds["`rewound up`, which leaves baselines"]
     again = seconds["`rewound up` again, from baselines"]
     typical = statistics.median(sizes_mb)
     page.add(
-        f"From their baselines all are ready in {again:.0f} s (goal {GOAL_READY_S:.0f}:"
-        f" {'met' if again < GOAL_READY_S else 'missed'}). An idle server takes {typical:.0f} MB"
+        f"Cold, all are ready in {cold:.0f} s (goal {GOAL_COLD_S:.0f}: {judge(cold, GOAL_COLD_S)}),"
+        f" from their baselines in {again:.0f} s (goal {GOAL_READY_S:.0f}:"
+        f" {judge(again, GOAL_READY_S)}). An idle server takes {typical:.0f} MB"
         f" of memory, {min(sizes_mb):.0f} to {max(sizes_mb):.0f} (goal {GOAL_SERVER_MB:.0f}:"
-        f" {'met' if typical <= GOAL_SERVER_MB else 'missed'}), all of them"
+        f" {judge(typical, GOAL_SERVER_MB)}), all of them"
         f" {sum(sizes_mb) / 1000:.1f} GB."
     )
     page.write([f"MySQL {get_installation('auto', cache_dir()).version}"])
+
+
+def judge(measured: float, goal: float) -> str:
+    """Return whether a goal was met."""
+    return "met" if measured <= goal else "missed"
 
 
 def write_dumps(folder: Path, count: int) -> None:
