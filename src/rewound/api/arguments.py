@@ -7,12 +7,18 @@ anything starts.
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import TypeAlias
+from types import UnionType
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from rewound.errors import UsageError
 from rewound.operations.destinations import Destination, read_direction
-from rewound.operations.dump_selection import Selection, read_log_point, read_selection
+from rewound.operations.dump_selection import (
+    Selection,
+    at_logged_moment,
+    read_log_point,
+    read_selection,
+)
 
 Worlds: TypeAlias = str | Iterable[str] | None
 """Worlds as on the command line, `host[1-3],eu-*`, or a list of such; None for all."""
@@ -25,6 +31,7 @@ Zone: TypeAlias = str | tzinfo | None
 Folders: TypeAlias = str | Path | Iterable[str | Path] | None
 """A folder, or a list of folders."""
 
+_T = TypeVar("_T")
 _WITHOUT_TEXT = (bytes, bytearray, memoryview, Mapping, list, tuple, set, frozenset)
 """Types whose text in Python is no value in SQL."""
 
@@ -54,6 +61,36 @@ def select(
         pattern=pattern,
         timezone=read_zone(timezone),
         worlds=read_worlds(worlds),
+    )
+
+
+def at_moment(
+    selection: Selection,
+    *,
+    binlogs: Folders = None,
+    no_binlogs: bool = False,
+    before_transaction: str | None = None,
+    after_transaction: str | None = None,
+    at_position: str | None = None,
+) -> Selection:
+    """Return a selection with its binary logs, and with the moment in them that is meant.
+
+    Raises:
+        TypeError: an argument is of a type that it cannot have.
+        UsageError: a text is unreadable, or contradicts the selection.
+    """
+    require_text(
+        before_transaction=before_transaction,
+        after_transaction=after_transaction,
+        at_position=at_position,
+    )
+    return at_logged_moment(
+        selection,
+        binlogs=read_folders("binlogs", binlogs),
+        no_binlogs=no_binlogs,
+        before_transaction=before_transaction,
+        after_transaction=after_transaction,
+        at_position=at_position,
     )
 
 
@@ -160,13 +197,9 @@ def read_folders(name: str, folders: Folders) -> list[Path]:
     """
     if folders is None:
         return []
-    several = [folders] if isinstance(folders, str | Path) else folders
-    if isinstance(several, bytes | Mapping) or not isinstance(several, Iterable):
-        raise _mistake(name, "a folder or a list of folders", folders)
-    listed = list(several)
-    for folder in listed:
-        if not isinstance(folder, str | Path):
-            raise _mistake(f"each of {name}", "a folder", folder)
+    listed: list[str | Path] = _list_each(
+        name, folders, str | Path, one="a folder", many="a list of folders"
+    )
     return [Path(folder) for folder in listed]
 
 
@@ -176,14 +209,7 @@ def read_texts(name: str, texts: str | Iterable[str]) -> list[str]:
     Raises:
         TypeError: they are neither.
     """
-    several = [texts] if isinstance(texts, str) else texts
-    if isinstance(several, bytes | Mapping) or not isinstance(several, Iterable):
-        raise _mistake(name, "a text or a list of texts", texts)
-    listed = list(several)
-    for text in listed:
-        if not isinstance(text, str):
-            raise _mistake(f"each of {name}", "a text", text)
-    return listed
+    return _list_each(name, texts, str, one="a text", many="a list of texts")
 
 
 def require_text(**arguments: str | None) -> None:
@@ -206,6 +232,20 @@ def read_params(params: Mapping[str, object] | None) -> dict[str, str]:
     if not isinstance(params, Mapping | None):
         raise _mistake("params", "a dict of names and values", params)
     return {name: _write_value(name, value) for name, value in (params or {}).items()}
+
+
+def _list_each(
+    name: str, values: _T | Iterable[_T], kind: type[_T] | UnionType, *, one: str, many: str
+) -> list[_T]:
+    """Return one value or several as a list, each of a kind."""
+    several = [values] if isinstance(values, kind) else values
+    if isinstance(several, bytes | Mapping) or not isinstance(several, Iterable):
+        raise _mistake(name, f"{one} or {many}", values)
+    listed = list(several)
+    for value in listed:
+        if not isinstance(value, kind):
+            raise _mistake(f"each of {name}", one, value)
+    return listed
 
 
 def _write_value(name: str, value: object) -> str:

@@ -15,8 +15,8 @@ from rewound.api.arguments import (
     Moment,
     Worlds,
     Zone,
+    at_moment,
     read_destination,
-    read_folders,
     read_params,
     read_texts,
     read_worlds,
@@ -36,7 +36,6 @@ from rewound.mysql.accounts import DEV
 from rewound.operations import adding, diffing, ending, fleets, querying, starting
 from rewound.operations.audience import Audience
 from rewound.operations.diff_sources import find_provenance
-from rewound.operations.dump_selection import at_logged_moment
 from rewound.operations.restoring import UpOptions
 from rewound.operations.seeking import seek
 from rewound.query.analysis import needed_for
@@ -287,19 +286,14 @@ class Fleet:
             "after_transaction": after_transaction,
             "at_position": at_position,
         }
-        require_text(
-            schema=schema,
-            before_transaction=before_transaction,
-            after_transaction=after_transaction,
-            at_position=at_position,
-        )
+        require_text(schema=schema)
         selection = select(
             source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
         )
         wanted = adding.Addition(
-            at_logged_moment(
+            at_moment(
                 selection,
-                binlogs=read_folders("binlogs", binlogs),
+                binlogs=binlogs,
                 no_binlogs=bool(no_binlogs),
                 before_transaction=before_transaction,
                 after_transaction=after_transaction,

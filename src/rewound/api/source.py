@@ -7,7 +7,7 @@ from rewound.api.arguments import (
     Moment,
     Worlds,
     Zone,
-    read_folders,
+    at_moment,
     require_text,
     select,
 )
@@ -18,7 +18,6 @@ from rewound.engine.zones import require_zone
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, verify_dump
 from rewound.operations import dump_selection, ending, restoring, verifying
-from rewound.operations.dump_selection import at_logged_moment
 from rewound.operations.engine_request import EngineRequest
 
 
@@ -110,18 +109,13 @@ def up(
         RewoundError: whatever else stops `rewound up`.
     """
     require_text(fleet=fleet, schema=schema, engine=engine, server=server, image=image)
-    require_text(
-        world_timezone=world_timezone,
-        before_transaction=before_transaction,
-        after_transaction=after_transaction,
-        at_position=at_position,
-    )
+    require_text(world_timezone=world_timezone)
     selection = select(
         source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
     )
-    selection = at_logged_moment(
+    selection = at_moment(
         selection,
-        binlogs=read_folders("binlogs", binlogs),
+        binlogs=binlogs,
         no_binlogs=no_binlogs,
         before_transaction=before_transaction,
         after_transaction=after_transaction,

@@ -76,7 +76,9 @@ class Definitions:
 
     def _numbers_rows(self, verdict: Verdict) -> bool:
         """Tell whether a statement that is executed next gives numbers to rows without an order."""
-        if verdict.kind is not Kind.ALTER_TABLE or not _names_counter(verdict):
+        if verdict.kind is not Kind.ALTER_TABLE:
+            return False
+        if b"AUTO_INCREMENT" not in verdict.statement.text.upper():
             return False
         key = table_keys(verdict)[0]
         return not read_imaged_table(self._connection, key).key and bool(
@@ -141,7 +143,3 @@ class Definitions:
         self._objects.follow(verdict)
         self._balance.add_definition(verdict, lambda key: count_table(self._connection, key))
         self._applied.add_definition(f"{place}: {excerpt(verdict.statement.text)}")
-
-
-def _names_counter(verdict: Verdict) -> bool:
-    return b"AUTO_INCREMENT" in verdict.statement.text.upper()
