@@ -7,15 +7,14 @@ own transactions. Names count on by one; they begin again at 000001 where a log 
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 from rewound.binlog.log_bytes import copy_again
 from rewound.binlog.survey import LogSurvey, survey_log
+from rewound.binlog.times import from_us
 from rewound.errors import BinlogError
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBERED = re.compile(r"(.*\.)(\d+)")
 
 
@@ -98,8 +97,8 @@ def advise_earlier(survey: LogSurvey) -> str:
     """
     if survey.last is None:
         return "ask for an earlier moment"
-    at = _EPOCH + timedelta(microseconds=survey.last.committed_us)
-    return f"ask for an earlier moment, at the latest --before '{at.isoformat(' ')}'"
+    at = from_us(survey.last.committed_us).isoformat(" ")
+    return f"ask for an earlier moment, at the latest --before '{at}'"
 
 
 def _require_next_name(before: LogSurvey, after: LogSurvey) -> None:
@@ -174,5 +173,4 @@ def _number(name: str) -> int:
 def _show_end(survey: LogSurvey) -> str:
     if survey.last is None:
         return "no transaction"
-    at = datetime.fromtimestamp(survey.last.committed_us / 1_000_000, UTC)
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{from_us(survey.last.committed_us):%Y-%m-%d %H:%M:%S} UTC"

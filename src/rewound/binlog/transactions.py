@@ -25,6 +25,7 @@ from rewound.binlog.gtids import Gtid, GtidSet
 from rewound.binlog.log_bytes import copy_again
 from rewound.binlog.log_ending import LogEnding, read_rotate
 from rewound.binlog.log_file import CutOff, LogFile
+from rewound.binlog.times import SECOND_US
 from rewound.binlog.transaction import LoggedTransaction
 from rewound.errors import BinlogError
 
@@ -37,7 +38,6 @@ _COMMENT_KINDS = {EventKind.ROWS_QUERY, EventKind.MARIADB_ANNOTATE_ROWS}
 _WITHIN_KINDS = frozenset(map(int, ROW_KINDS | _COMMENT_KINDS))
 """Events with rows, or with a statement as a comment: nothing is to be learnt of them here."""
 _MOST_KNOWN_MAPS = 10_000
-_MICROSECONDS = 1_000_000
 _WITHOUT_GTID = TransactionStart(None, None, None, None)
 
 
@@ -229,7 +229,7 @@ class TransactionReader:
                 f"the transaction has {end - building.start:,} bytes instead of {begin.length:,}"
             )
             raise self.log.refuse_malformed(building.start, error)
-        header_us = building.at_s * _MICROSECONDS
+        header_us = building.at_s * SECOND_US
         exact_us, first_us = begin.committed_us, begin.originally_committed_us
         self.last = transaction = LoggedTransaction(
             self.log.path,

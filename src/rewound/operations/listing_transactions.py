@@ -6,7 +6,7 @@ in memory. The order is the log's.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rewound.binlog.commit_points import iter_commit_points
 from rewound.binlog.events.kinds import EventKind
@@ -16,6 +16,7 @@ from rewound.binlog.events.table_map import TableName
 from rewound.binlog.log_file import LogFile
 from rewound.binlog.replay_events import count_rows, refuse_event
 from rewound.binlog.rows.row_counts import ChangedRows, TableMaps
+from rewound.binlog.times import from_us, to_us
 from rewound.binlog.transaction import LoggedTransaction, TransactionKind
 from rewound.binlog.transactions import TransactionReader
 from rewound.catalog import TargetTime
@@ -46,8 +47,7 @@ class ListedTransaction:
     @property
     def committed_at(self) -> datetime:
         """When it was committed, in UTC."""
-        seconds, microseconds = divmod(self.logged.committed_us, 1_000_000)
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
+        return from_us(self.logged.committed_us)
 
     @property
     def position(self) -> str:
@@ -90,8 +90,8 @@ def iter_transactions(
         raise UsageError(
             f"--from {since.text} is later than --to {until.text}", hint="swap the two times"
         )
-    first_us = None if since is None else _microseconds(since)
-    last_us = None if until is None else _microseconds(until)
+    first_us = None if since is None else to_us(since.at)
+    last_us = None if until is None else to_us(until.at)
 
     def is_wanted(committed_us: int) -> bool:
         return (first_us is None or committed_us >= first_us) and (
@@ -151,8 +151,3 @@ def _find_statement(logged: LoggedTransaction) -> str | None:
             is_long = len(words) > _STATEMENT_CHARACTERS
             return words[:_STATEMENT_CHARACTERS] + "…" * is_long
     return None
-
-
-def _microseconds(moment: TargetTime) -> int:
-    since = moment.at - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

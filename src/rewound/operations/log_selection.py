@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
+from rewound.binlog.times import to_us
 from rewound.catalog import Catalog, Choice, ChosenDump, Dump, TargetTime
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.catalog.logs.reading import read_log
@@ -165,8 +166,7 @@ def _is_named_later(dump: Dump, logs: WorldLogs) -> bool:
     It may be in another zone; a dump that turns out to be too new is exchanged once it is loaded.
     """
     target_us = logs.find_target_time()
-    since = dump.taken_at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    return target_us is not None and since > timedelta(microseconds=target_us)
+    return target_us is not None and to_us(dump.taken_at) > target_us
 
 
 def describe_plan(plan: ReplayPlan) -> str:
@@ -187,7 +187,7 @@ def find_contradiction(dump: Dump, plan: ReplayPlan, names_zone: tzinfo) -> str 
     """
     if plan.stands_after_us is None or dump.day_only:
         return None
-    named_us = at_time(dump.taken_at, is_strict=False).time_us
+    named_us = to_us(dump.taken_at)
     after_us, before_us = plan.stands_after_us, plan.stands_before_us
     if named_us < after_us:
         gap_us, longest_us = after_us - named_us, before_us and before_us - named_us

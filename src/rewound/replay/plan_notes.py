@@ -5,10 +5,11 @@ from itertools import pairwise
 
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.survey import LogSurvey
+from rewound.binlog.times import SECOND_US
 from rewound.figures import show_count
 from rewound.load.log_receipt import ContentEvidence
 from rewound.replay.coordinates import Coordinates
-from rewound.replay.target import SECOND_US, AtTime, Target, show_time
+from rewound.replay.target import AtTime, Target, show_time
 
 _MOST_NAMED = 3
 

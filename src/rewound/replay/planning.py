@@ -12,6 +12,7 @@ from functools import cached_property
 from rewound.binlog.chain import advise_earlier, find_misnamed, require_chain
 from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.gtids import GtidSet
+from rewound.binlog.times import SECOND_US
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.errors import BinlogError, DumpTooNew, ReplayError
 from rewound.replay.coordinates import Coordinates
@@ -27,7 +28,6 @@ from rewound.replay.plan_notes import (
 from rewound.replay.replay_plan import LogPart, LogPoint, ReplayPlan
 from rewound.replay.start import StartBy, find_start
 from rewound.replay.target import (
-    SECOND_US,
     AtPosition,
     AtTime,
     AtTransaction,

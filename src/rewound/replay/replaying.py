@@ -8,10 +8,11 @@ inserted - deleted = COUNT(*) after.
 import threading
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from rewound.binlog.content_hash import hash_content, hash_file
 from rewound.binlog.log_file import LogFile
+from rewound.binlog.times import from_us
 from rewound.binlog.transactions import TransactionReader
 from rewound.errors import BinlogError, Interrupted
 from rewound.load.ledger import Ledger, TableCount
@@ -138,7 +139,7 @@ def for_target(ledger: Ledger, plan: ReplayPlan) -> Ledger:
     """Return the ledger of a world that was replayed alike, for a target and from its files."""
     if ledger.receipt is None:
         return ledger
-    as_of = None if plan.as_of_us is None else _at(plan.as_of_us)
+    as_of = None if plan.as_of_us is None else from_us(plan.as_of_us)
     receipt = replace(
         ledger.receipt,
         target=plan.target,
@@ -231,7 +232,7 @@ def _make_receipt(
         )
     return LogReceipt(
         target=plan.target,
-        as_of=None if plan.as_of_us is None else _at(plan.as_of_us),
+        as_of=None if plan.as_of_us is None else from_us(plan.as_of_us),
         start_by=plan.start_by,
         by_content=plan.by_content,
         files=files,
@@ -256,12 +257,8 @@ def describe_point(point: LogPoint | None) -> LoggedPoint | None:
     if point is None:
         return None
     return LoggedPoint(
-        point.log_name, point.start, point.gtid, _at(point.committed_us), point.has_exact_time
+        point.log_name, point.start, point.gtid, from_us(point.committed_us), point.has_exact_time
     )
-
-
-def _at(time_us: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_us)
 
 
 def merge_tables(

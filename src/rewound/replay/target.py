@@ -1,14 +1,13 @@
 """The moments that a user can ask for: a time, a transaction, a position. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from rewound.binlog.gtids import Gtid, parse_gtid
 from rewound.binlog.log_file import log_name
+from rewound.binlog.times import from_us, to_us
 from rewound.errors import UsageError
-
-SECOND_US = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,7 @@ Target = AtTime | AtTransaction | AtPosition
 
 def at_time(moment: datetime, *, is_strict: bool) -> AtTime:
     """Return the target of a moment with a zone."""
-    since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    time_us = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
-    return AtTime(time_us, is_strict)
+    return AtTime(to_us(moment), is_strict)
 
 
 def parse_transaction(text: str, *, is_included: bool) -> AtTransaction:
@@ -94,5 +91,4 @@ def parse_position(text: str) -> AtPosition:
 
 def show_time(time_us: int) -> str:
     """Return a time of a log for people, in UTC, with microseconds where it has some."""
-    at = datetime.fromtimestamp(time_us // SECOND_US, UTC).replace(microsecond=time_us % SECOND_US)
-    return f"{at.isoformat(' ').removesuffix('+00:00')} UTC"
+    return f"{from_us(time_us).isoformat(' ').removesuffix('+00:00')} UTC"

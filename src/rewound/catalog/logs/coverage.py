@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.gtids import Gtid, GtidSet
 from rewound.binlog.log_file import log_name
 from rewound.binlog.survey import LogSurvey
+from rewound.binlog.times import from_us
 from rewound.errors import BinlogError
 
 _NUMBERED = re.compile(r"(.*)\.(\d+)")
@@ -216,4 +217,4 @@ def _first_gtids(gtids: GtidSet) -> list[Gtid]:
 
 
 def _at(time_us: int | None) -> datetime | None:
-    return None if time_us is None else datetime.fromtimestamp(time_us / 1_000_000, UTC)
+    return None if time_us is None else from_us(time_us)

@@ -1,6 +1,5 @@
 """Reading binary logs for the catalog: their first bytes, and what they cover."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rewound.binlog.commit_points import CommitPoint
@@ -8,6 +7,7 @@ from rewound.binlog.gtids import GtidSet
 from rewound.binlog.log_bytes import open_log_bytes
 from rewound.binlog.log_file import log_name
 from rewound.binlog.survey import survey_to_damage
+from rewound.binlog.times import from_us
 from rewound.catalog.logs.binary_log import BinaryLog, LogKind
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.catalog.logs.recognition import START_BYTES, recognise_log
@@ -55,6 +55,6 @@ def _describe_damage(log: BinaryLog, error: BinlogError, last: CommitPoint | Non
 
 
 def _show_point(point: CommitPoint) -> str:
-    at = datetime.fromtimestamp(point.committed_us / 1_000_000, UTC)
+    at = from_us(point.committed_us)
     name = f"the one at {point.start}" if point.gtid is None else f"{point.gtid}"
     return f"{name}, of {at:%Y-%m-%d %H:%M:%S} UTC"
