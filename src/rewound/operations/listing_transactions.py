@@ -115,12 +115,10 @@ def _iter_file(
         start, end = _find_span(log, is_wanted)
         if start is None:
             return
-        for logged in TransactionReader(log).iter_transactions(start):
+        for logged in TransactionReader(log).iter_span(start, end):
             if is_wanted(logged.committed_us):
                 rows = count_rows(logged, maps)
                 yield ListedTransaction(world, facts.name, logged, rows, _find_statement(logged))
-            if logged.end >= end:
-                return
 
 
 def _find_span(log: LogFile, is_wanted: Callable[[int], bool]) -> tuple[int | None, int]:
