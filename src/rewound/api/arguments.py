@@ -33,7 +33,7 @@ Folders: TypeAlias = str | Path | Iterable[str | Path] | None
 
 _T = TypeVar("_T")
 _WITHOUT_TEXT = (bytes, bytearray, memoryview, Mapping, list, tuple, set, frozenset)
-"""Types whose text in Python is no value in SQL."""
+"""Types whose values are written in Python in a way that means nothing in SQL."""
 
 
 def select(

@@ -13,9 +13,9 @@ class LocalTime:
     """What a clock time can mean, by the clock before a change of clocks and by the one after."""
 
     before: datetime
-    """By the clock before it, in UTC; the same as `after` if there is no change just then."""
+    """By the clock before the change, in UTC; the same as `after` if clocks do not change then."""
     after: datetime
-    """By the clock after it, in UTC."""
+    """By the clock after the change, in UTC."""
 
     @property
     def is_certain(self) -> bool:

@@ -63,8 +63,8 @@ def seek(
     worlds is lost. `verify_images` is by default as the fleet was restored.
 
     Raises:
-        FleetError: there is no such fleet, another command is working on it, or a world for a step
-            stands nowhere.
+        FleetError: there is no such fleet, another command is working on it, or a step is
+            asked of a world that was never ready.
         UsageError: it has no such worlds, or they have no binary logs.
         ReplayError, BinlogError: the logs do not lead to the moment.
     """

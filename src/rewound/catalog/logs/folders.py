@@ -69,7 +69,7 @@ def add_logs(
 
 
 def find_no_files(logs: Sequence[SourceFile]) -> list[SourceFile]:
-    """Return what is named as a log beside these and is no file: a folder, a broken link, a pipe.
+    """Return what has the name of a log beside these, but is a folder, a broken link or a pipe.
 
     Reading it says what it is.
     """

@@ -1,7 +1,7 @@
 """Which files are meant as binary logs, though their content does not show it.
 
-A file that cannot be read, is empty or cut off is still told apart from other files by its name: it
-is one of a series, such as `mysql-bin.000042` beside `mysql-bin.000041`. It becomes a log, and
+A file that cannot be read, is empty or is cut off can still be recognised by its name, which is
+one of a series, such as `mysql-bin.000042` beside `mysql-bin.000041`. It becomes a log, and
 reading it says what is wrong with it; else it would be missing, and nothing would say why. Pure.
 """
 
