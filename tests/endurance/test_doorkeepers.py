@@ -91,7 +91,14 @@ def test_a_doorkeeper_that_is_killed_at_a_step(
 
 def kill_keeper(fleet: CrashFleet) -> None:
     """Kill the doorkeeper of a fleet, and nothing else."""
-    [identity] = command.find_daemons(f"{FOLDER_OPTION}{fleet.folder}")
+    found = {
+        identity.pid: identity
+        for identity in command.find_daemons(f"{FOLDER_OPTION}{fleet.folder}")
+    }
+    # A server that it is about to start has its arguments until it becomes mysqld.
+    [identity] = (
+        identity for pid, identity in found.items() if psutil.Process(pid).ppid() not in found
+    )
     psutil.Process(identity.pid).kill()
     command.kill(identity)
 

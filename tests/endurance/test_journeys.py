@@ -44,7 +44,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("steps", list(islice(enumerate(pairs), count)))
 
 
-@pytest.mark.tries(60, short=0)
+@pytest.mark.tries(30, short=0)
 def test_a_fleet_whose_moves_are_killed_at_random(
     traveller: CrashFleet,
     journey: Journey,
@@ -150,7 +150,7 @@ def kill_up(
         assert fleet.find_half_made() == []
 
 
-@pytest.mark.tries(30, short=1)
+@pytest.mark.tries(15, short=1)
 def test_a_seek_that_is_killed_while_it_takes_back(
     traveller: CrashFleet, journey: Journey, figures: Figures, number: int
 ):
@@ -172,7 +172,7 @@ def test_a_seek_that_is_killed_while_it_takes_back(
     traveller.require_down()
 
 
-@pytest.mark.tries(30, short=0)
+@pytest.mark.tries(15, short=0)
 def test_an_up_with_logs_that_is_interrupted(
     traveller: CrashFleet, journey: Journey, figures: Figures, number: int
 ):
@@ -190,7 +190,7 @@ def test_an_up_with_logs_that_is_interrupted(
         traveller.require_down()
 
 
-@pytest.mark.tries(30, short=1)
+@pytest.mark.tries(15, short=1)
 def test_a_seek_that_is_interrupted(
     traveller: CrashFleet, journey: Journey, figures: Figures, number: int
 ):
@@ -225,7 +225,7 @@ def interrupt(fleet: CrashFleet, step: str, rng: Random, *arguments: object) -> 
     return done.code == 130
 
 
-@pytest.mark.tries(24, short=0)
+@pytest.mark.tries(12, short=0)
 def test_a_mysqld_is_killed_while_logs_are_replayed(
     traveller: CrashFleet, journey: Journey, figures: Figures, number: int
 ):

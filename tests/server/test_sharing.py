@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -184,7 +185,8 @@ def test_only_what_is_shared_can_be_read(shared: Shared):
         is_shared = path == fleet or path in sockets or path.name in SHARED or is_original
         if path.is_dir() or not path.is_relative_to(fleet / "worlds") or path in sockets:
             assert shared.can_read(path, is_member=True) == is_shared, path
-        assert path.lstat().st_mode & 0o007 == 0 or path in sockets, path
+        with suppress(FileNotFoundError):  # a server takes redo logs away at any time
+            assert path.lstat().st_mode & 0o007 == 0 or path in sockets, path
     for name in (f"{ROOT}.cnf", f"{LOADER}.cnf", f"{DEV}.cnf", "worlds/host1/mysqld.log"):
         assert not shared.can_read(fleet / name, is_member=True)
     for path in [fleet, *sockets, *(fleet / name for name in SHARED)]:
