@@ -8,14 +8,14 @@ import enum
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from rewound.stores.stored_object import StoredObject
+from rewound.stores.remote_file import RemoteFile
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class JoinedFiles:
     """Files that are one if they are joined in this order, as `split` made them."""
 
-    pieces: tuple[Path | StoredObject, ...]
+    pieces: tuple[Path | RemoteFile, ...]
     whole_name: str
     """The name of the file that they are."""
 
@@ -33,7 +33,7 @@ class JoinedFiles:
         return PurePosixPath(self.whole_name).suffix
 
     @property
-    def parent(self) -> Path | StoredObject:
+    def parent(self) -> Path | RemoteFile:
         """The folder that they are in."""
         return self.pieces[0].parent
 
@@ -42,7 +42,7 @@ class JoinedFiles:
 class ArchiveMember:
     """One file inside an archive; its name is never a path on this host."""
 
-    archive: Path | StoredObject | JoinedFiles
+    archive: Path | RemoteFile | JoinedFiles
     member: str
     """Its name, as the archive has it."""
     size_bytes: int | None = None
@@ -62,12 +62,12 @@ class ArchiveMember:
         return PurePosixPath(self.member).suffix
 
     @property
-    def parent(self) -> Path | StoredObject | JoinedFiles:
+    def parent(self) -> Path | RemoteFile | JoinedFiles:
         """The archive that it is in."""
         return self.archive
 
 
-Location = Path | StoredObject | JoinedFiles | ArchiveMember
+Location = Path | RemoteFile | JoinedFiles | ArchiveMember
 """Where the bytes of one part are; each has a `name`, a `suffix`, a `parent`, and is shown by
 `str`."""
 
@@ -82,7 +82,7 @@ class Holds(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DumpPart:
     """One part of a dump."""
 
     location: Location
@@ -99,7 +99,7 @@ class DumpFiles:
 
     location: Location
     """What stands for all of them in messages: the one file, or their folder."""
-    parts: tuple[Part, ...]
+    parts: tuple[DumpPart, ...]
     identities: tuple[Path, ...] = ()
     """Files with keys that decrypt them."""
 
@@ -114,4 +114,4 @@ class DumpFiles:
 
 def one_file(location: Location, *, identities: tuple[Path, ...] = ()) -> DumpFiles:
     """Return a dump that is one file."""
-    return DumpFiles(location, (Part(location),), identities)
+    return DumpFiles(location, (DumpPart(location),), identities)

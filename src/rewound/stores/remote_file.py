@@ -1,12 +1,12 @@
-"""One object of a store, by its address and as it was when it was listed. Pure."""
+"""One file of a store, by its address and as it was when it was listed. Pure."""
 
 from dataclasses import dataclass
 from posixpath import basename, dirname, splitext
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class StoredObject:
-    """One object of a store; or, without a size, a folder of them."""
+class RemoteFile:
+    """One file of a store; or, without a size, a folder of them."""
 
     url: str
     """Its whole address, without anything secret, such as `s3://backups/host1/2024.sql.gz`."""
@@ -31,6 +31,6 @@ class StoredObject:
         return splitext(self.name)[1]
 
     @property
-    def parent(self) -> "StoredObject":
+    def parent(self) -> "RemoteFile":
         """The folder that it is in."""
-        return StoredObject(dirname(self.url.rstrip("/")))
+        return RemoteFile(dirname(self.url.rstrip("/")))
