@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
+from rewound.dump.file.location import one_file
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
 from rewound.dump.text import splitter
 from rewound.dump.text.quoting import quote_name
@@ -192,7 +193,7 @@ def _dump(servers: Servers, plan: DumpPlan) -> Path:
 def _restore(servers: Servers, path: Path, case: Case) -> Ledger:
     ledger = load_dump(
         servers.loader,
-        path,
+        one_file(path),
         options=LoadOptions(
             schema=case.plan.schema,
             allow_unfinished=not case.plan.says_its_end,

@@ -8,7 +8,7 @@ its own.
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -108,15 +108,20 @@ def are_whole(headers: Iterable[Header]) -> bool | None:
     return False if False in states else None if None in states else True
 
 
-def find_unproven(headers: Sequence[Header]) -> str | None:
-    """Describe which of several dumps in a file is not proven to be complete, and where."""
+def find_unproven(
+    headers: Sequence[Header], describe: Callable[[int], str] = lambda line: f"line {line}"
+) -> str | None:
+    """Describe which of several dumps is not proven to be complete, and where.
+
+    `describe` returns how a line is called.
+    """
     if len(headers) < 2:
         return None
     for header, following in itertools.zip_longest(headers, headers[1:]):
         if not header.is_whole:
-            end = "the file ends" if following is None else f"line {following.begins_at}"
+            end = "the end" if following is None else describe(following.begins_at)
             return (
-                f"the dump that begins at line {header.begins_at} has no closing line"
+                f"the dump that begins at {describe(header.begins_at)} has no closing line"
                 f" (-- Dump completed) before {end}"
                 + ("" if following is None else ", where the next one begins")
             )

@@ -2,7 +2,7 @@
 
 This module owns decompression, the checks that the format offers (end mark, CRC), and the SHA-256
 of the file on disk. It recognises the format by the first bytes, not by the name, and limits how
-far a small file may expand: see `LARGEST_RATIO`. Nothing is written and nothing is interpreted.
+far a small file may expand: see `expansion`. Nothing is written and nothing is interpreted.
 """
 
 import hashlib
@@ -22,29 +22,14 @@ from rewound.dump.file.compression import (
     WrongChecksum,
     find_compression,
 )
+from rewound.dump.file.expansion import Expansion
 from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
+from rewound.dump.file.location import Location
 from rewound.dump.file.opening import open_dump, reading_failed
 from rewound.dump.rules.table import COMPRESSED_TOO_WELL
 from rewound.errors import DumpError
 
 CHUNK_BYTES = 1 << 20
-HARMLESS_TEXT_BYTES = 256 << 20
-"""This much text is always read, however well it was compressed."""
-HARMLESS_STATEMENTS = 250_000
-"""This many statements without rows are always read; a dump of 25,000 tables has them. Judging one
-takes as long as judging half a kilobyte of rows, and 256 MiB could hold thirty million."""
-LARGEST_RATIO = 500
-"""How many bytes of text one byte of a file may expand to. Measured on texts of 22 MB: rows that
-differ only in a number reach 31 with gzip, 109 with zstd and 325 with xz; the highest value, with
-one INSERT per row, was 356. Zeros: 1,028 with gzip, 6,800 with xz, 32,000 with zstd, 617,000 with
-bzip2.
-"""
-
-MOST_STATEMENTS_PER_BYTE = 5
-"""How many of them one byte of a file may hold. Measured on 30,000 empty tables whose names
-differ in a number, with 9 statements each: 0.4 with gzip, 1.5 with zstd, 3.1 with xz. `SET @a=1;`
-over and over: 51 with gzip."""
-
 _ANOTHER_COPY = "copy this dump again; up --fallback takes the next older one, if there is one"
 
 
@@ -56,14 +41,20 @@ class DumpReader:
     ended.
     """
 
-    def __init__(self, path: Path, *, allows_any_ratio: bool = False) -> None:
+    def __init__(
+        self,
+        location: Location,
+        *,
+        identities: tuple[Path, ...] = (),  # noqa: ARG002 - to come
+        allows_any_ratio: bool = False,
+    ) -> None:
         """Open the file; `allows_any_ratio` lets it expand without a limit."""
-        self.path = path
+        self.location = location
         self.text_bytes_read = 0
         self.statements = 0
         """Statements without rows in the text so far, as far as its reader counts them."""
         self._allows_any_ratio = allows_any_ratio
-        self._file = _HashingFile(open_dump(path))
+        self._file = _HashingFile(open_dump(location))
         self._stream: TextStream = self._file
         self.file_size_bytes = self._file.size_bytes
 
@@ -89,23 +80,9 @@ class DumpReader:
         return self._file.digest.hexdigest()
 
     @property
-    def is_too_well_compressed(self) -> bool:
-        """Whether the data expanded more than that of any dump."""
-        used = self._stream.bytes_used
-        longest = max(HARMLESS_TEXT_BYTES, LARGEST_RATIO * used)
-        most = max(HARMLESS_STATEMENTS, MOST_STATEMENTS_PER_BYTE * used)
-        return self.text_bytes_read > longest or self.statements > most
-
-    @property
-    def ratio(self) -> str:
-        """The sizes of the file and of its text, as a phrase."""
-        many = self.statements > HARMLESS_STATEMENTS
-        used = self._stream.bytes_used
-        return (
-            f"{used:,} bytes expand to {self.text_bytes_read:,} bytes of text,"
-            f" {self.text_bytes_read // max(1, used):,} times as many"
-            + (f", with {self.statements:,} statements" if many else "")
-        )
+    def expansion(self) -> Expansion:
+        """What the bytes so far became."""
+        return Expansion(self._stream.bytes_used, self.text_bytes_read, self.statements)
 
     def is_compressed(self) -> bool:
         """Tell whether the file is compressed; call this before reading anything.
@@ -116,7 +93,7 @@ class DumpReader:
         try:
             return find_compression(self._file.peek_start()) is not None
         except OSError as error:
-            raise reading_failed(self.path, error) from error
+            raise reading_failed(self.location, error) from error
 
     def read_end(self, count: int) -> bytes:
         """Return the last bytes of an uncompressed file; this proves nothing.
@@ -127,7 +104,7 @@ class DumpReader:
         try:
             return self._file.read_end(count)
         except OSError as error:
-            raise reading_failed(self.path, error) from error
+            raise reading_failed(self.location, error) from error
 
     def iter_chunks(self) -> Iterator[bytes]:
         """Yield the decompressed bytes in order.
@@ -145,7 +122,7 @@ class DumpReader:
             has_changed = self._file.has_changed()
         except EOFError as error:
             raise DumpError(
-                self.path,
+                self.location,
                 f"the {format_name} data is cut off: the file ends after"
                 f" {self.file_bytes_read:,} bytes, in the middle of it",
                 hint=_ANOTHER_COPY,
@@ -158,21 +135,21 @@ class DumpReader:
             else:
                 place = f"in its first {self.file_bytes_read:,} bytes"
             raise DumpError(
-                self.path,
+                self.location,
                 f"the {format_name} data is damaged {place}: {error}",
                 hint=_ANOTHER_COPY,
             ) from error
         except NeedsMemory as error:
             raise DumpError(
-                self.path,
+                self.location,
                 f"the {format_name} data needs too much memory: {error}",
                 hint="decompress it by hand if you trust it",
             ) from error
         except OSError as error:
-            raise reading_failed(self.path, error) from error
+            raise reading_failed(self.location, error) from error
         if has_changed:
             raise DumpError(
-                self.path,
+                self.location,
                 "the file changed while it was read",
                 hint="wait until the dump is complete",
             )
@@ -184,21 +161,21 @@ class DumpReader:
         chunks = _iter_chunks(self._stream)
         start = self._read_start(chunks)
         if not start:
-            raise DumpError(self.path, "is empty", hint="the job that wrote it failed")
+            raise DumpError(self.location, "is empty", hint="the job that wrote it failed")
         self._refuse_foreign(start)
-        if compression is None and self.path.suffix in {known.suffix for known in COMPRESSIONS}:
+        if compression is None and self.location.suffix in {known.suffix for known in COMPRESSIONS}:
             raise DumpError(
-                self.path,
-                f"is named {self.path.suffix} but its content is in another format",
+                self.location,
+                f"is named {self.location.suffix} but its content is in another format",
                 hint="rename it if it is plain SQL text",
             )
         yield start
         for chunk in chunks:
             self.text_bytes_read += len(chunk)
-            if self.is_too_well_compressed and not self._allows_any_ratio:
+            if self.expansion.is_too_large and not self._allows_any_ratio:
                 raise DumpError(
-                    self.path,
-                    f"refused by rule {COMPRESSED_TOO_WELL.name}: {self.ratio}",
+                    self.location,
+                    f"refused by rule {COMPRESSED_TOO_WELL.name}: {self.expansion}",
                     hint=f"the job that wrote it may have failed; if you trust the file, use"
                     f" --allow {COMPRESSED_TOO_WELL.name}",
                 )
@@ -216,11 +193,11 @@ class DumpReader:
 
     def _refuse_foreign(self, start: bytes) -> None:
         if find_compression(start) is not None:
-            raise DumpError(self.path, "was compressed twice", hint="decompress it once")
+            raise DumpError(self.location, "was compressed twice", hint="decompress it once")
         foreign = find_foreign_format(start[:START_BYTES])
         if foreign is not None:
             raise DumpError(
-                self.path, f"contains {foreign.name}, not SQL for MySQL", hint=foreign.hint
+                self.location, f"contains {foreign.name}, not SQL for MySQL", hint=foreign.hint
             )
 
 
