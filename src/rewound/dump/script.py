@@ -28,9 +28,10 @@ from rewound.dump.settings.session import NEW_SESSION, DumpSession
 from rewound.dump.settings.transaction import Transaction
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.masked_text import find_in_strings
-from rewound.dump.text.splitter import Piece, PieceKind, Splitter
+from rewound.dump.text.splitter import LONGEST_STATEMENT_BYTES, Piece, PieceKind, Splitter
 from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.statement_parser import find_drop_end
+from rewound.dump.text.text_rows import split_rows
 
 _WITH_BODIES = STORED_OBJECTS - {Kind.CREATE_VIEW}
 """What MySQL stores with its text as it is written."""
@@ -93,6 +94,7 @@ class Script:
         self._tables = TableHistory()
         self._begins_first_part = True
         self._part_schema: str | None = None
+        self._last_line = 0
         self.first_line = 1
         """The line that the file begins on which is read, or is to be read next."""
 
@@ -131,7 +133,7 @@ class Script:
             self._begins_first_part = False
         else:
             yield from self._end_transaction()
-            line = self._splitter.line + 1
+            line = self._last_line + 1
             yield self._open_next(line, RuleUse(rules.PART_FOLLOWS))
             self._splitter.forget_delimiter()
             self.first_line = line
@@ -151,6 +153,16 @@ class Script:
                     yield _judge_tool_line(piece)
                 case PieceKind.UNFINISHED:
                     yield self._judge_unfinished(piece)
+        self._last_line = self._splitter.line
+
+    def iter_rows(self, table: str, chunks: Iterable[bytes]) -> Iterator[Verdict]:
+        """Yield the verdicts on a file of rows of one table, which holds nothing else."""
+        self.header = replace(self.header, holds_rows=True)
+        self._last_line = self.first_line
+        for rows in split_rows(chunks, first_line=self.first_line, longest=LONGEST_STATEMENT_BYTES):
+            self.statements += 1
+            self._last_line = rows.line + rows.text.count(b"\n")
+            yield self._note_statement(self._judge.judge_rows(table, rows))
 
     def finish(self) -> Iterator[Verdict]:
         """Yield the verdicts that are certain only at the end of the dump."""

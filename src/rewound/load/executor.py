@@ -1,5 +1,7 @@
 """Sending verdicts to a server, and counting its results and warnings."""
 
+from collections.abc import Callable
+
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
 from rewound.dump.file.part_lines import PartLines
@@ -109,13 +111,7 @@ class Executor:
         Raises:
             MysqlError: the server refused it.
         """
-        retrying = Retrying(
-            retry=retry_if_exception(_is_deadlock),
-            stop=stop_after_attempt(_MOST_ATTEMPTS),
-            wait=wait_random(0, _LONGEST_PAUSE_S),
-            reraise=True,
-        )
-        return retrying(self.connection.execute_sql, sql)
+        return past_deadlocks(lambda: self.connection.execute_sql(sql))
 
     def require_allowed(self, verdict: Verdict) -> None:
         """Raise StatementRefused for a verdict that refuses its statement."""
@@ -151,6 +147,17 @@ class Executor:
             hint=leave_table_out(verdict),
             quoted=excerpt(verdict.statement.text),
         )
+
+
+def past_deadlocks(execute: Callable[[], Execution]) -> Execution:
+    """Execute something that is rolled back completely in a deadlock, until it is in none."""
+    retrying = Retrying(
+        retry=retry_if_exception(_is_deadlock),
+        stop=stop_after_attempt(_MOST_ATTEMPTS),
+        wait=wait_random(0, _LONGEST_PAUSE_S),
+        reraise=True,
+    )
+    return retrying(execute)
 
 
 def _is_deadlock(error: BaseException) -> bool:

@@ -25,20 +25,21 @@ from rewound.errors import Interrupted, TableNamesFolded
 from rewound.load.counters import LoadCounters
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
-from rewound.load.dispatch import Dispatcher, note_unreadable_text
+from rewound.load.dispatch import Dispatcher
 from rewound.load.executor import Executor
 from rewound.load.ledger import DumpFacts, Ledger, find_missing_rows
 from rewound.load.next_numbers import keep_next_numbers, sets_sequence
 from rewound.load.objects import table_key
 from rewound.load.options import LoadMethod, LoadOptions
+from rewound.load.plain import PlainExecution
 from rewound.load.proof import count_rows, find_schemas, look_at_server
 from rewound.load.refused_foreign_keys import TableExecutor
 from rewound.load.rows import RowLoader
 from rewound.load.server_reading import read_server_profile
 from rewound.load.server_settings import find_server_settings
-from rewound.load.session_settings import read_session
 from rewound.load.stated_values import StatedValueCheck
 from rewound.load.statement_watch import Note, StatementWatch, say_nothing
+from rewound.load.text_rows_plan import TextRowsPlan
 from rewound.load.verdicts import iter_verdicts
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
@@ -116,7 +117,8 @@ def load_dump(
             Executor(deferring, counters, lines),
             counters,
             tables,
-            defers_triggers=is_fast,
+            # What one part defines must not fire for the rows of another.
+            defers_triggers=is_fast or len(dump.parts) > 1,
             trigger_timeout_s=options.trigger_timeout_s,
             cancelled=cancelled,
         )
@@ -125,11 +127,17 @@ def load_dump(
             _iter_verdicts(script, reader, lines, counters, progress, cancelled), watch
         )
         if not is_fast:
-            for verdict in verdicts:
-                if verdict.kind in (Kind.INSERT, Kind.REPLACE) and verdict.sql:
-                    settings = read_session(connection, verdict.schema)
-                    note_unreadable_text(verdict, settings, counters)
-                statements.execute_or_defer(verdict)
+            with make_loader() as row_loader:
+                plain = PlainExecution(
+                    statements,
+                    counters,
+                    TextRowsPlan(deferring, lines),
+                    row_loader,
+                    connection=connection,
+                    session=lambda: script.session,
+                )
+                for verdict in verdicts:
+                    plain.dispatch(verdict)
         else:
             cpu_budget = cpu_budget or CpuBudget(os.cpu_count() or 1)
             workers = LoadWorkers(
@@ -146,6 +154,7 @@ def load_dump(
                     counters,
                     connection=connection,
                     metadata_connection=metadata_connection,
+                    text_rows=TextRowsPlan(metadata_connection, lines),
                     session=lambda: script.session,
                     server_version=profile.version_number,
                     large_table_bytes=options.large_table_bytes,
@@ -240,7 +249,7 @@ def _iter_verdicts(
         counters.sets_sequence = counters.sets_sequence or sets_sequence(verdict)
         _require_case(script, verdict, lines)
         yield verdict
-        if verdict.kind is Kind.INSERT:
+        if verdict.kind in (Kind.INSERT, Kind.LOAD_DATA):
             key = table_key(verdict)
             progress(reader.file_bytes_read, "" if key is None else key[1])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from rewound.dump.file.location import Holds
 from rewound.dump.file.part_lines import PartLines
 from rewound.dump.file.parts_reader import PartsReader
 from rewound.dump.rules.verdict import Verdict
@@ -25,6 +26,9 @@ def iter_verdicts(
         before = list(script.begin_part(part.database))
         lines.begin(part, script.first_line)
         yield from before
+        if part.holds is Holds.ROWS:
+            yield from script.iter_rows(part.table or "", watch(chunks))
+            continue
         for verdict in script.iter_part(watch(chunks)):
             if not verdict.statement.rows_start:
                 reader.count_statement()

@@ -59,6 +59,8 @@ class Header:
     """Whether an opening comment has no closing line yet."""
     is_followed: bool = False
     """Whether statements follow the last opening comment or closing line."""
+    holds_rows: bool = False
+    """Whether it is a file of rows, which has no comments."""
 
     @property
     def is_of_old_server(self) -> bool:
@@ -118,6 +120,11 @@ def find_unproven(
     if len(headers) < 2:
         return None
     for header, following in itertools.zip_longest(headers, headers[1:]):
+        if header.holds_rows:
+            return (
+                f"{describe(header.begins_at)}: a file of rows has no mark of its end, so that it"
+                " is complete cannot be proven"
+            )
         if not header.is_whole:
             end = "the end" if following is None else describe(following.begins_at)
             return (

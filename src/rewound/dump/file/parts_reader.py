@@ -93,4 +93,5 @@ class PartsReader:
             part.location,
             identities=self.dump.identities,
             allows_any_ratio=self._allows_any_ratio,
+            holds=part.holds,
         )

@@ -24,7 +24,7 @@ from rewound.dump.file.compression import (
 )
 from rewound.dump.file.expansion import Expansion
 from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
-from rewound.dump.file.location import Location
+from rewound.dump.file.location import Holds, Location
 from rewound.dump.file.opening import open_dump, reading_failed
 from rewound.dump.rules.table import COMPRESSED_TOO_WELL
 from rewound.errors import DumpError
@@ -47,13 +47,18 @@ class DumpReader:
         *,
         identities: tuple[Path, ...] = (),  # noqa: ARG002 - to come
         allows_any_ratio: bool = False,
+        holds: Holds = Holds.STATEMENTS,
     ) -> None:
-        """Open the file; `allows_any_ratio` lets it expand without a limit."""
+        """Open the file; `allows_any_ratio` lets it expand without a limit.
+
+        A file of rows may be empty, and may begin with any bytes.
+        """
         self.location = location
         self.text_bytes_read = 0
         self.statements = 0
         """Statements without rows in the text so far, as far as its reader counts them."""
         self._allows_any_ratio = allows_any_ratio
+        self._holds = holds
         self._file = _HashingFile(open_dump(location))
         self._stream: TextStream = self._file
         self.file_size_bytes = self._file.size_bytes
@@ -160,6 +165,10 @@ class DumpReader:
             self._stream = compression.open(self._file)
         chunks = _iter_chunks(self._stream)
         start = self._read_start(chunks)
+        if self._holds is Holds.ROWS:
+            yield start
+            yield from self._iter_rest(chunks)
+            return
         if not start:
             raise DumpError(self.location, "is empty", hint="the job that wrote it failed")
         self._refuse_foreign(start)
@@ -170,6 +179,9 @@ class DumpReader:
                 hint="rename it if it is plain SQL text",
             )
         yield start
+        yield from self._iter_rest(chunks)
+
+    def _iter_rest(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             self.text_bytes_read += len(chunk)
             if self.expansion.is_too_large and not self._allows_any_ratio:
