@@ -24,6 +24,17 @@ from rewound.load.log_receipt import LogReceipt, find_log_imbalances
 
 
 @dataclass(frozen=True, slots=True)
+class PartFacts:
+    """One of several files of a dump, as it was read."""
+
+    name: str
+    sha256: str
+    file_bytes: int
+    first_line: int
+    """The line of the dump that it begins on; the lines of all files are counted through."""
+
+
+@dataclass(frozen=True, slots=True)
 class DumpFacts:
     """The dump as it was read."""
 
@@ -49,6 +60,24 @@ class DumpFacts:
     """How many dumps the file holds, one after the other."""
     unproven: str | None = None
     """Which of several dumps is not proven to be complete."""
+    parts: tuple[PartFacts, ...] = ()
+    """Its files, in the order in which they were loaded, if there are several."""
+
+    def describe_line(self, line: int) -> str:
+        """Return where a line is, in words."""
+        return describe_line(self.parts, line)
+
+
+def describe_line(parts: Sequence[PartFacts], line: int) -> str:
+    """Return where a line of a dump is, in words.
+
+    >>> describe_line([PartFacts("a.sql", "", 9, 1), PartFacts("b.sql", "", 9, 10)], 11)
+    'line 2 of b.sql'
+    """
+    if not parts:
+        return f"line {line}"
+    part = [each for each in parts if each.first_line <= line][-1]
+    return f"line {line - part.first_line + 1} of {part.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +267,7 @@ def _find_by_kind(ledger: Ledger) -> dict[str, list[str]]:
         ],
         "rows break foreign keys": _broken_keys(ledger.foreign_keys),
         "the world would differ from the dump": find_damage(
-            ledger.rules, ledger.allowed, partial(_list_lost, ledger)
+            ledger.rules, ledger.allowed, partial(_list_lost, ledger), ledger.dump.describe_line
         ),
     }
 
@@ -247,10 +276,12 @@ def find_damage(
     rules: Sequence[RuleCount],
     allowed: Collection[str],
     list_lost: Callable[[Rule], Sequence[str]] = lambda _rule: (),
+    describe_place: Callable[[int], str] = lambda line: describe_line((), line),
 ) -> list[str]:
     """Return the findings of damage rules that are not allowed; each fails the world.
 
-    `list_lost` returns the names of everything that a rule lost, if known.
+    `list_lost` returns the names of everything that a rule lost, if known; `describe_place` where a
+    line of the dump is.
     """
     problems = []
     for use in rules:
@@ -258,8 +289,8 @@ def find_damage(
         if rule is not None and rule.name not in allowed:
             detail = "; ".join(list_lost(rule)) or use.first_detail
             problems.append(
-                f"rule {rule.name}: {detail} ({show_count(use.count, 'time')}, first at line"
-                f" {use.first_line}); --allow {rule.name} accepts that {rule.does}"
+                f"rule {rule.name}: {detail} ({show_count(use.count, 'time')}, first at"
+                f" {describe_place(use.first_line)}); --allow {rule.name} accepts that {rule.does}"
             )
     return problems
 

@@ -40,7 +40,7 @@ from rewound.load.server_settings import find_server_settings
 from rewound.load.stated_values import StatedValueCheck
 from rewound.load.statement_watch import Note, StatementWatch, say_nothing
 from rewound.load.text_rows_plan import TextRowsPlan
-from rewound.load.verdicts import iter_verdicts
+from rewound.load.verdicts import iter_verdicts, list_parts
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -194,6 +194,7 @@ def load_dump(
             completed_at=script.header.completed_at,
             is_whole=script.is_whole,
             dumps=len(script.headers),
+            parts=list_parts(reader, lines),
             unproven=find_unproven(script.headers, lines.describe_shortly),
             positions=(
                 *(header.position for header in script.headers if header.position),
