@@ -201,6 +201,8 @@ class SshServer:
     """An sshd for the user who runs the tests."""
 
     port: int
+    denying_port: int
+    """Where files are listed, and none may be opened."""
     host_key: str
     """The line of a known_hosts, without the host."""
     client_key: Path
@@ -215,10 +217,10 @@ def run_sshd(folder: Path) -> Iterator[SshServer]:
     for name in ("host", "client"):
         make_key(folder / name, keygen=keygen)
     shutil.copy(folder / "client.pub", folder / "authorized_keys")
-    [port] = find_free_ports(1)
+    port, denying_port = find_free_ports(2)
     lines = [
-        "ListenAddress 127.0.0.1",
-        f"Port {port}",
+        f"ListenAddress 127.0.0.1:{port}",
+        f"ListenAddress 127.0.0.1:{denying_port}",
         f"HostKey {folder / 'host'}",
         f"AuthorizedKeysFile {folder / 'authorized_keys'}",
         "PidFile none",
@@ -228,8 +230,9 @@ def run_sshd(folder: Path) -> Iterator[SshServer]:
         "KbdInteractiveAuthentication no",
         "PermitRootLogin prohibit-password",
         "Subsystem sftp internal-sftp",
-        "ForceCommand internal-sftp",
         "MaxStartups 100",
+        f"Match LocalPort {denying_port}",
+        "ForceCommand internal-sftp -P open",
     ]
     (folder / "sshd_config").write_text("\n".join(lines) + "\n")
     if os.getuid() == 0:
@@ -237,7 +240,9 @@ def run_sshd(folder: Path) -> Iterator[SshServer]:
     argv = [program, "-D", "-e", "-f", str(folder / "sshd_config")]
     with running(argv, folder=folder) as log:
         _wait(lambda: is_open(port), log)
-        yield SshServer(port, (folder / "host.pub").read_text().strip(), folder / "client")
+        yield SshServer(
+            port, denying_port, (folder / "host.pub").read_text().strip(), folder / "client"
+        )
 
 
 def make_key(path: Path, *, keygen: str = "ssh-keygen") -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 
 @dataclass
@@ -16,7 +17,7 @@ class Site:
     """What a web server has, and how it answers."""
 
     files: dict[str, bytes] = field(default_factory=dict)
-    """By their paths, with a slash in front, as they are in the request."""
+    """By their paths, with a slash in front, decoded."""
     has_etags: bool = True
     is_weak: bool = False
     has_head: bool = True
@@ -56,6 +57,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         site = self.site
         site.requests.append(f"{self.command} {self.path} {self.headers.get('Range', '')}".strip())
         path, _, query = self.path.partition("?")
+        path = unquote(path)
         if site.failure is not None:
             self._fail(*site.failure)
         elif self.command == "HEAD" and not site.has_head:
@@ -87,7 +89,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._send(206, content[start : end + 1], headers)
 
     def _fail(self, status: int, code: str, message: str) -> None:
-        text = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        text = (
+            f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        )
         self._send(status, text.encode(), {"x-ms-error-code": code})
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:

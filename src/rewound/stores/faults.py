@@ -158,6 +158,9 @@ _METADATA = re.compile(
 _TOKEN_REQUEST = "token request"  # noqa: S105 - a part of a message
 _SETTINGS = (
     "must be specified",
+    "Invalid Access Key",
+    "Error reading pem",
+    "Error decoding",
     "Missing ",
     "Unable to parse",
     "unable to parse",
@@ -257,8 +260,9 @@ def _say_certificate(debug: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return the first line of a text, without queries and users of the URLs in it."""
+    """Return the first line of a text without what may be secret: users, queries, values."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     line = re.sub(r"(https?://[^\s?]*)\?\S*", r"\1", line)
     line = re.sub(r"://[^\s/@]*@", "://", line)
+    line = re.sub(r'string "[^"]*"', "a string", line)
     return line if len(line) <= _MOST_CHARACTERS else f"{line[:_MOST_CHARACTERS]} …"

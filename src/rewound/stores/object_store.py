@@ -175,7 +175,7 @@ def _describe(url: str, meta: "ObjectMeta", *, secret_url: str | None = None) ->
     return RemoteFile(
         url,
         size_bytes=meta["size"],
-        etag=meta["e_tag"],
+        etag=_quoted(meta["e_tag"]),
         version=meta["version"],
         # A web server that does not say when is given 1970.
         modified_us=None
@@ -183,6 +183,11 @@ def _describe(url: str, meta: "ObjectMeta", *, secret_url: str | None = None) ->
         else (modified - _EPOCH) // timedelta(microseconds=1),
         secret_url=secret_url,
     )
+
+
+def _quoted(etag: str | None) -> str | None:
+    """Return an etag as headers have it: in the lists of Azure it has no quotes."""
+    return etag if etag is None or etag.endswith('"') else f'"{etag}"'
 
 
 def _read_error(error: Exception) -> StoreFault:
