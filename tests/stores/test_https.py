@@ -19,7 +19,7 @@ CONTENT = os.urandom(6 << 20)
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory) -> Path:
     """A folder with a CA of our own, and the key of a server that it signed."""
-    folder = tmp_path_factory.mktemp("ca")
+    folder: Path = tmp_path_factory.mktemp("ca")
     extensions = folder / "extensions"
     extensions.write_text("subjectAltName=IP:127.0.0.1\n")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterator
 
@@ -164,7 +165,7 @@ def test_a_store_that_dies_in_mid_read_is_an_error_with_the_position(proxy, buck
     with open_remote(file) as stream:
         assert stream.read(10) == CONTENT[:10]
         proxy.die()
-        with pytest.raises(DumpError, match="nothing answers at that address.*, after .* bytes"):
+        with pytest.raises(DumpError, match=r"nothing answers at that address.*, after .* bytes"):
             stream.read()
 
 
@@ -279,8 +280,8 @@ def test_a_list_of_urls_may_be_an_object_and_keeps_its_order(s3, bucket, tmp_pat
 
 
 def test_a_missing_library_is_named_with_what_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "obstore", None)
-    monkeypatch.delitem(__import__("sys").modules, "rewound.stores.object_store", raising=False)
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    monkeypatch.delitem(sys.modules, "rewound.stores.object_store", raising=False)
     with pytest.raises(HostError, match="obstore, which is not installed") as caught:
         list_files(at("s3://backups"))
     assert caught.value.hint == "pip install 'rewound[stores]'"

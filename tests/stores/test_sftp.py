@@ -1,6 +1,8 @@
 """SFTP by a real OpenSSH: keys, known hosts, cut connections, files that change."""
 
+import getpass
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,8 +65,6 @@ def test_a_folder_is_listed_and_every_name_can_be_read(sshd, folder):
 
 
 def test_ssh_is_the_same_and_the_user_is_not_shown(sshd, folder):
-    import getpass
-
     user = getpass.getuser()
     [file] = list_files(
         at(url(sshd, folder / "host1" / "2024.sql").replace("sftp://", f"ssh://{user}@"))
@@ -151,7 +151,8 @@ def test_a_key_that_is_not_let_in_is_named(sshd, folder, home):
 def test_the_users_configuration_is_followed(sshd, folder, home):
     (home / ".ssh" / "id_ed25519").rename(home / "elsewhere")
     (home / ".ssh" / "config").write_text(
-        f"Host archive\n HostName 127.0.0.1\n Port {sshd.port}\n IdentityFile {home / 'elsewhere'}\n"
+        f"Host archive\n HostName 127.0.0.1\n Port {sshd.port}\n"
+        f" IdentityFile {home / 'elsewhere'}\n"
     )
     assert len(list_files(at(f"sftp://archive{folder}"))) == 4
 
@@ -180,8 +181,8 @@ def test_a_list_of_urls_reaches_many_files_by_one_connection(sshd, folder, tmp_p
 
 
 def test_a_missing_library_is_named_with_what_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "asyncssh", None)
-    monkeypatch.delitem(__import__("sys").modules, "rewound.stores.sftp_host", raising=False)
+    monkeypatch.setitem(sys.modules, "asyncssh", None)
+    monkeypatch.delitem(sys.modules, "rewound.stores.sftp_host", raising=False)
     with pytest.raises(HostError, match="asyncssh, which is not installed") as caught:
         list_files(at("sftp://host/backups"))
     assert caught.value.hint == "pip install 'rewound[sftp]'"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rewound.errors import CatalogError, DumpError
-from rewound.figures import show_number
+from rewound.figures import show_count
 from rewound.stores.address import StoreAddress, StoreKind
 from rewound.stores.faults import FaultKind, StoreFault
 from rewound.stores.remote_file import RemoteFile
@@ -96,7 +96,7 @@ def reading_error(
     elif position and fault.kind is FaultKind.NOT_FOUND:
         reason = "it was deleted while it was read"
     if position:
-        reason += f", after {show_number(position)} bytes"
+        reason += f", after {show_count(position, 'byte')}"
     # DumpError is about to take the locations of all dumps.
     return DumpError(file, reason, hint=_hint(address, fault))  # type: ignore[arg-type]
 
