@@ -10,9 +10,9 @@ from contextlib import contextmanager
 class CuttingProxy:
     """Passes bytes on to a server; cuts as many connections as it is told to."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, own_port: int = 0) -> None:
         self._target = ("127.0.0.1", port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", own_port))
         self.port: int = self._listener.getsockname()[1]
         self.cuts_left = 0
         self.cut_after_bytes = 0
@@ -76,9 +76,9 @@ def _end(connection: socket.socket) -> None:
 
 
 @contextmanager
-def cutting_proxy(port: int) -> Iterator[CuttingProxy]:
+def cutting_proxy(port: int, *, own_port: int = 0) -> Iterator[CuttingProxy]:
     """Give a proxy before a port of this host."""
-    proxy = CuttingProxy(port)
+    proxy = CuttingProxy(port, own_port=own_port)
     try:
         yield proxy
     finally:

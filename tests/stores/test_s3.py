@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -160,13 +161,32 @@ def test_an_object_that_was_deleted_has_changed(s3, bucket):
 
 
 def test_a_store_that_dies_in_mid_read_is_an_error_with_the_position(proxy, bucket, monkeypatch):
-    monkeypatch.setattr("rewound.stores.reading._MOST_BREAKS", 1)
+    monkeypatch.setattr("rewound.stores.reading._PATIENCE_S", 1.0)
     [file] = list_files(at(f"s3://{bucket}/host1/2024.sql"))
     with open_remote(file) as stream:
         assert stream.read(10) == CONTENT[:10]
         proxy.die()
         with pytest.raises(DumpError, match=r"nothing answers at that address.*, after .* bytes"):
             stream.read()
+
+
+def test_a_store_that_is_back_soon_is_read_on(s3, bucket, seaweedfs, monkeypatch):
+    with cutting_proxy(seaweedfs.port) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{proxy.port}")
+        [file] = list_files(at(f"s3://{bucket}/host1/2024.sql"))
+        told: list[str] = []
+        with ExitStack() as stack:
+
+            def come_back(sentence: str) -> None:
+                if not told:
+                    stack.enter_context(cutting_proxy(seaweedfs.port, own_port=proxy.port))
+                told.append(sentence)
+
+            stream = stack.enter_context(open_remote(file, tell=come_back))
+            start = stream.read(10)
+            proxy.die()
+            assert start + stream.read() == CONTENT
+            assert told
 
 
 def test_no_such_bucket_and_no_such_key_are_told_apart(s3, bucket):

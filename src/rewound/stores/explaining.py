@@ -28,6 +28,7 @@ _REASONS: Mapping[FaultKind, str] = {
     FaultKind.UNAVAILABLE: "the store is not available",
     FaultKind.HOST_KEY: "the key of the host is unknown or has changed",
     FaultKind.LOGIN: "the host does not accept the login",
+    FaultKind.BAD_NAME: "an object has a name with empty parts or dots, which cannot be listed",
     FaultKind.SETTINGS: "the settings for this store are not usable",
     FaultKind.OTHER: "the store failed",
 }
@@ -49,6 +50,7 @@ _HINTS: Mapping[FaultKind, str] = {
     FaultKind.HOST_KEY: (
         "check the host's fingerprint, then add its key to ~/.ssh/known_hosts: ssh HOST"
     ),
+    FaultKind.BAD_NAME: "rename the object, or name a folder that it is not in",
     FaultKind.LOGIN: "try it: sftp HOST; the user and the key are those of ~/.ssh/config",
 }
 

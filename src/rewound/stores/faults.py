@@ -38,6 +38,7 @@ class FaultKind(enum.Enum):
     UNAVAILABLE = "unavailable"
     HOST_KEY = "host key"
     LOGIN = "login"
+    BAD_NAME = "bad name"
     SETTINGS = "settings"
     OTHER = "other"
 
@@ -156,6 +157,7 @@ _METADATA = re.compile(
     r"|/computeMetadata/|/metadata/identity/|/msi/token"
 )
 _TOKEN_REQUEST = "token request"  # noqa: S105 - a part of a message
+_BAD_NAME = "object with invalid path: "
 _SETTINGS = (
     "must be specified",
     "Invalid Access Key",
@@ -224,6 +226,8 @@ def read_object_error(class_name: str, text: str) -> StoreFault:
         return StoreFault(kind, f"HTTP {number} {(status[2] or '').strip()}".strip())
     if class_name in _BY_CLASS:
         return StoreFault(_BY_CLASS[class_name])
+    if _BAD_NAME in first:
+        return StoreFault(FaultKind.BAD_NAME, _one_line(first.partition(_BAD_NAME)[2]))
     for mark, kind in _MARKS:
         if mark in first or mark in debug:
             return StoreFault(kind, _say_certificate(debug) if kind is FaultKind.TLS else "")

@@ -33,6 +33,16 @@ def list_files(address: StoreAddress) -> list[RemoteFile]:
         raise listing_error(address, fault) from None
 
 
+def without_folder_marks(files: Sequence[RemoteFile], address: StoreAddress) -> list[RemoteFile]:
+    """Leave out the empty objects by which programs mark folders: `dir/`, listed as `dir`."""
+    folders = {address.url.rstrip("/")}
+    for file in files:
+        folder = file.url
+        while (folder := folder.rpartition("/")[0]) not in folders and "/" in folder:
+            folders.add(folder)
+    return [file for file in files if file.size_bytes or file.url not in folders]
+
+
 def list_urls(source: Path | StoreAddress) -> list[RemoteFile]:
     """Return the files that a list of URLs names, in its order; the list is a file here or there.
 
@@ -51,9 +61,9 @@ def list_urls(source: Path | StoreAddress) -> list[RemoteFile]:
 
 def _list(session: StoreSession, address: StoreAddress) -> Sequence[RemoteFile]:
     if address.kind.has_buckets:
-        files = list(session.iter_below(address))
-        if files or not address.key:
-            return files
+        listed = list(session.iter_below(address))
+        if listed or not address.key:
+            return without_folder_marks(listed, address)
         # What lists as empty may be one object, or nothing at all.
         return [session.look_at(address)]
     file = session.look_at(address)

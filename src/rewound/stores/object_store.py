@@ -8,9 +8,9 @@ Source: obstore's documentation, ClientConfig and RetryConfig; tried on 0.12.1.
 """
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
@@ -20,6 +20,7 @@ from rewound.errors import HostError
 from rewound.stores import surroundings
 from rewound.stores.address import StoreAddress, StoreKind
 from rewound.stores.faults import FaultKind, StoreFault, read_object_error
+from rewound.stores.loop_thread import LoopThread
 from rewound.stores.remote_file import RemoteFile
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _SILENCE_S = 15
 _RETRY_S = 20
 _MOST_RETRIES = 4
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_Result = TypeVar("_Result")
 
 
 class ObjectSession:
@@ -54,18 +57,13 @@ class ObjectSession:
             self._store = _open_store(address, client)
         except _FOREIGN as error:
             raise _read_error(error) from None
+        self._loop = LoopThread(f"{address.kind.value} {address.host}")
 
     def iter_below(self, address: StoreAddress) -> Iterator[RemoteFile]:
         """Yield all files in a folder and below, in any order, without reading them."""
         root = address.root
-        try:
-            stream = obstore.list(self._store, address.key or None, chunk_size=_LIST_CHUNK)
-            for chunk in stream:
-                for meta in chunk:
-                    if not meta["path"].endswith("/"):
-                        yield _describe(root + meta["path"], meta)
-        except _FOREIGN as error:
-            raise _read_error(error) from None
+        for meta in self._run(_list(self._store, address.key)):
+            yield _describe(root + meta["path"], meta)
 
     def look_at(self, address: StoreAddress) -> RemoteFile:
         """Return one file as it is now.
@@ -74,12 +72,11 @@ class ObjectSession:
         allows nothing else. Its bytes are not read.
         """
         try:
-            meta = obstore.head(self._store, address.key)
-        except _FOREIGN as error:
-            fault = _read_error(error)
+            meta = self._run(_head(self._store, address.key))
+        except StoreFault as fault:
             if not fault.detail.startswith("HTTP "):
-                raise fault from None
-            meta = self._get(address, {}).meta
+                raise
+            meta = self._run(_get(self._store, address.key, {})).meta
         return _describe(address.url, meta, secret_url=address.secret_url)
 
     def stream(self, address: StoreAddress, *, etag: str | None, start: int) -> Iterator[bytes]:
@@ -87,11 +84,18 @@ class ObjectSession:
         options = _match(etag)
         if start:
             options["range"] = {"offset": start}
-        answer = self._get(address, options)
+        answer = self._run(_get(self._store, address.key, options))
         if answer.range[0] != start:
             raise StoreFault(FaultKind.OTHER, "it sends files from their start only")
+        chunks = answer.stream(_CHUNK_BYTES)
+
+        async def fetch() -> bytes:
+            async for chunk in chunks:
+                return bytes(chunk)
+            return b""
+
         try:
-            yield from answer.stream(_CHUNK_BYTES)
+            yield from self._loop.iter_ahead(fetch)
         except _FOREIGN as error:
             raise _read_error(error) from None
 
@@ -101,20 +105,37 @@ class ObjectSession:
         """Return some bytes of a file, fewer than `count` where it ends."""
         options = _match(etag)
         options["range"] = (start, start + count)
-        answer = self._get(address, options)
-        try:
-            return bytes(answer.bytes())
-        except _FOREIGN as error:
-            raise _read_error(error) from None
+        return self._run(_get_all(self._store, address.key, options))
 
     def close(self) -> None:
-        """Close the connection: obstore does when nobody refers to it."""
+        """Close the connection; may be called again."""
+        self._loop.close()
 
-    def _get(self, address: StoreAddress, options: "GetOptions") -> "GetResult":
+    def _run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
         try:
-            return obstore.get(self._store, address.key, options=options)
+            return self._loop.run(work)
         except _FOREIGN as error:
             raise _read_error(error) from None
+
+
+async def _list(store: "ObjectStore", prefix: str) -> "list[ObjectMeta]":
+    metas: list[ObjectMeta] = []
+    async for chunk in obstore.list(store, prefix or None, chunk_size=_LIST_CHUNK):
+        metas.extend(chunk)
+    return metas
+
+
+async def _head(store: "ObjectStore", key: str) -> "ObjectMeta":
+    return await obstore.head_async(store, key)
+
+
+async def _get(store: "ObjectStore", key: str, options: "GetOptions") -> "GetResult":
+    return await obstore.get_async(store, key, options=options)
+
+
+async def _get_all(store: "ObjectStore", key: str, options: "GetOptions") -> bytes:
+    answer = await obstore.get_async(store, key, options=options)
+    return bytes(await answer.bytes_async())
 
 
 def _open_store(address: StoreAddress, client: "ClientConfig") -> "ObjectStore":

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_MOST_BREAKS = 5
-"""How often in a row reading goes on after a broken connection without a new byte."""
-_PATIENCE_S = 45.0
-"""How long after the first of these breaks another request is made."""
+_PATIENCE_S = 30.0
+"""How long reading tries to go on without a new byte. A store that has gone silent is noticed
+after 30 s, and fails after 60."""
+_PASSING_MEANWHILE = PASSING | {FaultKind.REFUSED, FaultKind.NO_SUCH_HOST}
+"""In mid-read the store was there: it may be restarting, or the network may be away."""
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 8.0
 
@@ -169,12 +170,7 @@ class RemoteStream(io.RawIOBase):
         self._breaks += 1
         is_late = time.monotonic() - self._broke_at > _PATIENCE_S
         # The first request was tried several times already.
-        if (
-            not self._position
-            or fault.kind not in PASSING
-            or self._breaks > _MOST_BREAKS
-            or is_late
-        ):
+        if not self._position or fault.kind not in _PASSING_MEANWHILE or is_late:
             raise self._error(fault) from None
         _log.warning("%s: %s after %d bytes; reading goes on", self._file, fault, self._position)
         if self._tell is not None:
@@ -182,7 +178,7 @@ class RemoteStream(io.RawIOBase):
                 f"{self._file}: the connection broke after {show_number(self._position)} bytes;"
                 " reading goes on"
             )
-        time.sleep(min(_FIRST_PAUSE_S * 2 ** (self._breaks - 1), _LONGEST_PAUSE_S))
+        time.sleep(min(_FIRST_PAUSE_S * 2 ** min(self._breaks - 1, 10), _LONGEST_PAUSE_S))
 
     def _end_request(self) -> None:
         chunks, self._chunks = self._chunks, None

@@ -6,18 +6,16 @@ in a thread of its own; the next chunk of a file is fetched while the last one i
 Source: asyncssh's documentation, "connect"; tried on 2.24.1 with OpenSSH 9.2.
 """
 
-import asyncio
 import contextlib
 import stat
-import threading
 from collections.abc import Coroutine, Iterator
-from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
 import asyncssh
 
 from rewound.stores.address import StoreAddress
 from rewound.stores.faults import PASSING, StoreFault, read_ssh_error
+from rewound.stores.loop_thread import LoopThread
 from rewound.stores.remote_file import RemoteFile
 
 _FOREIGN = (asyncssh.Error, asyncssh.KeyImportError, OSError, ValueError, TimeoutError)
@@ -38,11 +36,7 @@ class SftpSession:
     def __init__(self, address: StoreAddress) -> None:
         asyncssh.set_log_level("WARNING")  # it logs every connection
         self._address = address
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name=f"sftp {address.host}", daemon=True
-        )
-        self._thread.start()
+        self._loop = LoopThread(f"sftp {address.host}")
         self._connection: asyncssh.SSHClientConnection | None = None
         self._client: asyncssh.SFTPClient | None = None
 
@@ -58,17 +52,19 @@ class SftpSession:
         """Yield the bytes of a file from `start` on; SFTP has no etags."""
         del etag
         file = self._run(self._open(address))
-        ahead = self._submit(_read(file, _CHUNK_BYTES, start))
+        position = start
+
+        async def fetch() -> bytes:
+            nonlocal position
+            chunk = await _read(file, _CHUNK_BYTES, position)
+            position += len(chunk)
+            return chunk
+
         try:
-            while True:
-                chunk = self._wait(ahead)
-                if not chunk:
-                    return
-                start += len(chunk)
-                ahead = self._submit(_read(file, _CHUNK_BYTES, start))
-                yield chunk
+            yield from self._loop.iter_ahead(fetch, timeout_s=_SILENCE_S)
+        except _FOREIGN as error:
+            raise self._fail(error) from None
         finally:
-            ahead.cancel()
             with contextlib.suppress(StoreFault):
                 self._run(file.close(), timeout_s=_CLOSE_S)
 
@@ -81,14 +77,9 @@ class SftpSession:
 
     def close(self) -> None:
         """Close the connection; may be called again."""
-        if self._loop.is_closed():
-            return
         with contextlib.suppress(StoreFault):
             self._run(self._disconnect(), timeout_s=_CLOSE_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_CLOSE_S)
-        if not self._thread.is_alive():
-            self._loop.close()
+        self._loop.close()
 
     async def _sftp(self) -> asyncssh.SFTPClient:
         if self._client is None:
@@ -156,23 +147,16 @@ class SftpSession:
     def _run(
         self, work: Coroutine[Any, Any, _Result], *, timeout_s: float | None = _SILENCE_S
     ) -> _Result:
-        return self._wait(self._submit(work), timeout_s=timeout_s)
-
-    def _submit(self, work: Coroutine[Any, Any, _Result]) -> "Future[_Result]":
-        if self._loop.is_closed():
-            work.close()
-            raise ValueError("the session is closed")
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
-
-    def _wait(self, work: "Future[_Result]", *, timeout_s: float | None = _SILENCE_S) -> _Result:
         try:
-            return work.result(timeout_s)
+            return self._loop.run(work, timeout_s=timeout_s)
         except _FOREIGN as error:
-            work.cancel()
-            fault = _read_error(error)
-            if fault.kind in PASSING:
-                self._client = None  # the next request connects again
-            raise fault from None
+            raise self._fail(error) from None
+
+    def _fail(self, error: Exception) -> StoreFault:
+        fault = _read_error(error)
+        if fault.kind in PASSING:
+            self._client = None  # the next request connects again
+        return fault
 
 
 async def _read(file: asyncssh.SFTPClientFile, count: int, start: int) -> bytes:

@@ -73,6 +73,8 @@ def failed(debug: str) -> str:
         (failed("kind: Timeout, source: TimedOut"), "timeout", ""),
         (failed("BadScheme"), "settings", ""),
         (failed("who knows"), "broken", ""),
+        ('Encountered object with invalid path: Path "a//b" contained empty path segment',
+         "bad name", 'Path "a//b" contained empty path segment'),
         ("Generic HTTP error: HTTP error: request or response body error", "broken", ""),
     ],
 )  # fmt: skip
