@@ -148,6 +148,14 @@ def test_a_list_of_signed_urls_keeps_order_and_secrets(site, tmp_path):
     assert "WRONG" not in f"{caught.value}"
 
 
+def test_a_redirect_is_followed(site):
+    site.moved["/latest.sql"] = f"http://127.0.0.1:{site.port}/dumps/host1.sql"
+    [file] = list_files(at(f"http://127.0.0.1:{site.port}/latest.sql"))
+    with open_remote(file) as stream:
+        assert stream.read() == CONTENT
+        assert stream.read_end(3) == CONTENT[-3:]
+
+
 def test_a_missing_file_is_named(site):
     with pytest.raises(CatalogError, match=r"nope\.sql: there is no such file"):
         list_files(at(f"http://127.0.0.1:{site.port}/nope.sql"))

@@ -238,6 +238,15 @@ def test_a_profile_gives_credentials_and_region(s3, bucket, monkeypatch, tmp_pat
         list_files(at(f"s3://{bucket}/host10"))
 
 
+def test_a_profile_without_boto3_is_said(s3, bucket, monkeypatch):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_PROFILE", "ops")
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    monkeypatch.delitem(sys.modules, "rewound.stores.aws_profiles", raising=False)
+    with pytest.raises(HostError, match="AWS_PROFILE is set, but the Python package boto3"):
+        list_files(at(f"s3://{bucket}"))
+
+
 def test_http_to_another_host_needs_a_setting(s3, bucket, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://store.invalid")
     with pytest.raises(UsageError, match="would not be encrypted") as caught:

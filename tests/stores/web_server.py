@@ -18,6 +18,8 @@ class Site:
 
     files: dict[str, bytes] = field(default_factory=dict)
     """By their paths, with a slash in front, decoded."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Where requests of a path are sent instead."""
     has_etags: bool = True
     is_weak: bool = False
     has_head: bool = True
@@ -64,6 +66,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._fail(403, "SignatureDoesNotMatch", "signed for GET")
         elif site.listing is not None and "list-type=2" in query:
             self._send(200, site.listing, {})
+        elif path in site.moved:
+            self._send(302, b"", {"Location": site.moved[path]})
         elif site.query is not None and query != site.query:
             self._fail(403, "AccessDenied", "no signature")
         elif site.authorization not in (None, self.headers.get("Authorization")):

@@ -21,8 +21,8 @@ _ASKED_AGAIN_AFTER = timedelta(minutes=10)
 _EXPIRED = frozenset({"TokenRetrievalError", "UnauthorizedSSOTokenError", "SSOTokenLoadError"})
 
 
-def read_profile() -> "tuple[Callable[[], S3Credential], str | None] | None":
-    """Return what gives the credentials of the profile, and its region; None if it has none.
+def read_profile() -> "tuple[Callable[[], S3Credential] | None, str | None]":
+    """Return what gives the credentials of the profile, and its region; None for what it lacks.
 
     Raises:
         StoreFault: there is no such profile, or its credentials have expired.
@@ -31,7 +31,7 @@ def read_profile() -> "tuple[Callable[[], S3Credential], str | None] | None":
         session = boto3.Session()
         credentials = session.get_credentials()
         if credentials is None:
-            return None
+            return None, session.region_name
         credentials.get_frozen_credentials()
     except (BotoCoreError, ClientError) as error:
         raise _read_error(error) from None

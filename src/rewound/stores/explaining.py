@@ -56,8 +56,8 @@ _HINTS: Mapping[FaultKind, str] = {
 
 _CREDENTIALS: Mapping[StoreKind, str] = {
     StoreKind.S3: (
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE where boto3 is installed;"
-        " AWS_SKIP_SIGNATURE=true reads public buckets"
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; AWS_PROFILE and ~/.aws are read where"
+        " boto3 is installed; AWS_SKIP_SIGNATURE=true reads public buckets"
     ),
     StoreKind.GOOGLE: (
         "set GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_ACCOUNT, or run: gcloud auth"

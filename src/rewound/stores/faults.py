@@ -214,7 +214,10 @@ def read_object_error(class_name: str, text: str) -> StoreFault:
     first, _, debug = text.partition("\n\nDebug source:")
     code, message = _read_answer(first)
     if code in _CODES:
-        return StoreFault(_CODES[code], f"{code}: {message}" if message else code)
+        answered = _CODES[code]
+        # Some stores repeat the key that they do not accept.
+        has_message = message and answered is not FaultKind.BAD_CREDENTIALS
+        return StoreFault(answered, f"{code}: {message}" if has_message else code)
     if _is_about_credentials(first):
         return StoreFault(FaultKind.NO_CREDENTIALS)
     status = re.search(r"status code: (\d{3})(?: ([A-Za-z ]+))?", first)
@@ -239,7 +242,9 @@ def read_ssh_error(class_names: tuple[str, ...], text: str) -> StoreFault:
     """Return what an error of asyncssh says, by the names of its class and of its bases."""
     for name in class_names:
         if name in _BY_SSH_CLASS:
-            return StoreFault(_BY_SSH_CLASS[name], _one_line(text))
+            kind = _BY_SSH_CLASS[name]
+            # What is said of a login names the user.
+            return StoreFault(kind, "" if kind is FaultKind.LOGIN else _one_line(text))
     if "OSError" in class_names:
         return StoreFault(FaultKind.REFUSED, _one_line(text))
     return StoreFault(FaultKind.OTHER, _one_line(text))

@@ -25,7 +25,7 @@ from rewound.stores.remote_file import RemoteFile
 
 if TYPE_CHECKING:
     from obstore import GetOptions, GetResult, ObjectMeta
-    from obstore.store import ClientConfig, ObjectStore, RetryConfig
+    from obstore.store import ClientConfig, ObjectStore, RetryConfig, S3Config
 
 _FOREIGN = (BaseError, OSError, ValueError, NotImplementedError)
 """What obstore raises."""
@@ -157,12 +157,12 @@ def _open_store(address: StoreAddress, client: "ClientConfig") -> "ObjectStore":
 
 
 def _open_s3(address: StoreAddress, client: "ClientConfig", retry: "RetryConfig") -> S3Store:
-    profile = None
+    provider, region = None, None
     if surroundings.wants_profile() or surroundings.may_use_profile():
         try:
             from rewound.stores.aws_profiles import read_profile
 
-            profile = read_profile()
+            provider, region = read_profile()
         except ModuleNotFoundError as error:
             if surroundings.wants_profile():
                 raise HostError(
@@ -171,16 +171,12 @@ def _open_s3(address: StoreAddress, client: "ClientConfig", retry: "RetryConfig"
                     hint="pip install boto3, or: eval $(aws configure export-credentials"
                     " --format env), and unset AWS_PROFILE",
                 ) from error
-    if profile is None:
-        return S3Store(address.host, client_options=client, retry_config=retry)
-    provider, region = profile
-    if region is None or surroundings.has_region():
-        return S3Store(
-            address.host, client_options=client, retry_config=retry, credential_provider=provider
-        )
+    config: S3Config = {}
+    if region is not None and not surroundings.has_region():
+        config["region"] = region
     return S3Store(
         address.host,
-        region=region,
+        config=config,
         client_options=client,
         retry_config=retry,
         credential_provider=provider,

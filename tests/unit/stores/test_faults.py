@@ -42,6 +42,8 @@ def failed(debug: str) -> str:
         (answer("403 Forbidden", "ExpiredToken"), "expired", "ExpiredToken"),
         (answer("400 Bad Request", "ExpiredToken"), "expired", "ExpiredToken"),
         (answer("403 Forbidden", "SignatureDoesNotMatch"), "bad credentials", None),
+        (answer("403 Forbidden", "InvalidAccessKeyId", "The key 'TOKEN' is not valid"),
+         "bad credentials", "InvalidAccessKeyId"),
         (answer("401 Unauthorized"), "bad credentials", "HTTP 401 Unauthorized"),
         (answer("403 Forbidden", "RequestTimeTooSkewed"), "clock skew", None),
         (answer("403 Forbidden", "InvalidObjectState"), "archived", None),
@@ -108,7 +110,7 @@ def test_every_class_of_obstore_is_known():
     ("error", "kind"),
     [
         (asyncssh.HostKeyNotVerifiable("not trusted"), "host key"),
-        (asyncssh.PermissionDenied("no"), "login"),
+        (asyncssh.PermissionDenied("Permission denied for user TOKEN"), "login"),
         (asyncssh.SFTPNoSuchFile("no"), "not found"),
         (asyncssh.SFTPPermissionDenied("no"), "denied"),
         (asyncssh.SFTPConnectionLost("lost"), "broken"),
@@ -126,6 +128,7 @@ def test_errors_of_asyncssh(error, kind):
     names = tuple(each.__name__ for each in type(error).__mro__)
     fault = read_ssh_error(names, str(error))
     assert fault.kind is FaultKind(kind)
+    assert "TOKEN" not in str(fault)
 
 
 def test_a_fault_says_what_and_why():
