@@ -142,38 +142,6 @@ def address_of(file: RemoteFile) -> StoreAddress:
     return address
 
 
-def read_url_list(text: str, *, source: object) -> tuple[StoreAddress, ...]:
-    """Return the addresses in a list of URLs: one in each line; blank lines and # are left out.
-
-    `source` is what messages call the list.
-
-    Raises:
-        UsageError: a line is not the URL of a store, or there is none.
-    """
-    addresses: dict[str, StoreAddress] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        entry = line.strip().removeprefix("\ufeff")
-        if not entry or entry.startswith("#"):
-            continue
-        try:
-            address = parse_address(entry)
-        except UsageError as error:
-            raise UsageError(
-                f"{source}, line {number}: {error.message}", hint=error.hint
-            ) from error
-        if address is None:
-            raise UsageError(
-                f"{source}, line {number}: this is not a URL",
-                hint=f"write one URL in each line, for example {_EXAMPLES[StoreKind.HTTPS]}",
-            )
-        if address.url in addresses:
-            raise UsageError(f"{source}, line {number}: {address} is already in the list")
-        addresses[address.url] = address
-    if not addresses:
-        raise UsageError(f"{source}: the list has no URLs")
-    return tuple(addresses.values())
-
-
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this one."""
     try:

@@ -6,11 +6,12 @@ from itertools import groupby
 from pathlib import Path
 
 from rewound.errors import UsageError
-from rewound.stores.address import StoreAddress, read_url_list
+from rewound.stores.address import StoreAddress
 from rewound.stores.explaining import listing_error
 from rewound.stores.faults import FaultKind, StoreFault
 from rewound.stores.remote_file import RemoteFile
 from rewound.stores.session import StoreSession, connect
+from rewound.stores.url_list import read_url_list
 
 _MOST_LIST_BYTES = 16 << 20
 _ASKED_AT_ONCE = 8

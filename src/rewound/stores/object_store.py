@@ -19,7 +19,8 @@ from obstore.store import AzureStore, GCSStore, HTTPStore, S3Store
 from rewound.errors import HostError
 from rewound.stores import surroundings
 from rewound.stores.address import StoreAddress, StoreKind
-from rewound.stores.faults import FaultKind, StoreFault, read_object_error
+from rewound.stores.faults import FaultKind, StoreFault
+from rewound.stores.library_errors import read_object_error
 from rewound.stores.loop_thread import LoopThread
 from rewound.stores.remote_file import RemoteFile
 

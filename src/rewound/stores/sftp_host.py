@@ -14,7 +14,8 @@ from typing import Any, TypeVar, cast
 import asyncssh
 
 from rewound.stores.address import StoreAddress
-from rewound.stores.faults import PASSING, StoreFault, read_ssh_error
+from rewound.stores.faults import PASSING, StoreFault
+from rewound.stores.library_errors import read_ssh_error
 from rewound.stores.loop_thread import LoopThread
 from rewound.stores.remote_file import RemoteFile
 

@@ -1,7 +1,5 @@
 """Addresses of stores: what each URL means, and that no secret of it is shown."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +11,6 @@ from rewound.stores.address import (
     address_of,
     is_loopback,
     parse_address,
-    read_url_list,
 )
 from rewound.stores.remote_file import RemoteFile
 
@@ -140,29 +137,3 @@ def test_every_path_of_a_host_is_found_again_by_its_url(path):
 )
 def test_loopback(host, is_this_host):
     assert is_loopback(host) is is_this_host
-
-
-def test_a_list_has_one_url_in_each_line():
-    text = "\ufeff# dumps\r\n\r\n  s3://b/x.sql \nhttps://h/y.sql?sig=1\n"
-    assert [str(each) for each in read_url_list(text, source="list.txt")] == [
-        "s3://b/x.sql",
-        "https://h/y.sql",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "list.txt: the list has no URLs"),
-        ("# nothing\n", "list.txt: the list has no URLs"),
-        ("s3://b/x\n/srv/x", "list.txt, line 2: this is not a URL"),
-        ("s3://b/x\n\ns3://b/x", "list.txt, line 3: s3://b/x is already in the list"),
-        ("https://u:SECRET@h/?sig=TOKEN", "list.txt, line 1: this https:// address"),
-    ],
-)
-def test_a_list_that_is_none_is_refused_by_line(text, message):
-    with pytest.raises(UsageError) as caught:
-        read_url_list(text, source=Path("list.txt"))
-    assert message in str(caught.value)
-    assert "SECRET" not in str(caught.value)
-    assert "TOKEN" not in str(caught.value)

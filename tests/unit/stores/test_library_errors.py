@@ -6,13 +6,8 @@ import asyncssh
 import obstore.exceptions
 import pytest
 
-from rewound.stores.faults import (
-    _BY_CLASS,
-    FaultKind,
-    StoreFault,
-    read_object_error,
-    read_ssh_error,
-)
+from rewound.stores.faults import FaultKind, StoreFault
+from rewound.stores.library_errors import _BY_CLASS, read_object_error, read_ssh_error
 
 _GET = "Generic S3 error: Error performing GET http://127.0.0.1:1/b/x?sig=TOKEN in 1.1ms"
 _ANSWER = " - Server returned non-2xx status code: "
