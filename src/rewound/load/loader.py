@@ -26,8 +26,9 @@ from rewound.load.counters import LoadCounters
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
 from rewound.load.dispatch import Dispatcher
+from rewound.load.dump_facts import DumpFacts
 from rewound.load.executor import Executor
-from rewound.load.ledger import DumpFacts, Ledger, find_missing_rows
+from rewound.load.ledger import Ledger, find_missing_rows
 from rewound.load.next_numbers import keep_next_numbers, sets_sequence
 from rewound.load.objects import table_key
 from rewound.load.options import LoadMethod, LoadOptions

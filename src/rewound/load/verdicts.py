@@ -7,7 +7,7 @@ from rewound.dump.file.part_lines import PartLines
 from rewound.dump.file.parts_reader import PartsReader
 from rewound.dump.rules.verdict import Verdict
 from rewound.dump.script import Script
-from rewound.load.ledger import PartFacts
+from rewound.load.dump_facts import PartFacts
 
 Chunks = Iterator[bytes]
 

@@ -12,8 +12,8 @@ from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.record import RECORD_FORMAT, FleetRecord
 from rewound.fleet.state import FleetFolder, list_fleets
 from rewound.fleet.world import World, WorldState
+from rewound.load.dump_facts import DumpFacts
 from rewound.load.ledger import (
-    DumpFacts,
     ForeignKeys,
     Ledger,
     RuleCount,
