@@ -21,6 +21,7 @@ from rewound.catalog import (
 from rewound.catalog.logs.coverage import LogCoverage, cover
 from rewound.catalog.logs.folders import add_logs
 from rewound.catalog.logs.reading import find_log_kind, read_log
+from rewound.catalog.source import Source
 from rewound.dump.file.header import find_closing_time, find_database, find_server_version
 from rewound.dump.file.location import Location
 from rewound.dump.file.reader import DumpReader
@@ -40,7 +41,7 @@ _BYTES_READ = 256 << 20
 class Selection:
     """Which dumps of a source are meant."""
 
-    source: Path
+    source: Source
     """A folder of dumps, or one dump."""
     target: TargetTime | None = None
     """The target time; None for the newest dumps."""
@@ -59,7 +60,7 @@ class Selection:
 
 
 def read_selection(
-    source: Path,
+    source: Source,
     *,
     at: str | None = None,
     before: str | None = None,

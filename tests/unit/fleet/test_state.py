@@ -40,7 +40,7 @@ FAILED = World("host2", WorldState.FAILED, "/b/2.sql", TIME, port=4001, reason="
 RECORD = FleetRecord(
     format=RECORD_FORMAT,
     name="default",
-    source=Path("/backups"),
+    source="/backups",
     target="2026-03-02",
     created_at=TIME,
     maker=MARK,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from rewound.catalog.source import Source
 from rewound.cli.parameters.shared_options import option
 from rewound.errors import UsageError
 from rewound.operations.dump_selection import Selection, at_logged_moment, read_selection
@@ -56,7 +57,7 @@ class Moments:
         if (self.before is None) != (self.after is None):
             raise UsageError("--from and --to must be used together", hint=MOMENTS_EXAMPLE)
 
-    def select(self, source: Path, worlds: str | None) -> tuple[Selection, Selection]:
+    def select(self, source: Source, worlds: str | None) -> tuple[Selection, Selection]:
         """Return the selections for both sides.
 
         Raises:
@@ -79,7 +80,7 @@ class Moments:
             self._in_logs(after, after_transaction=self.transaction),
         )
 
-    def _select(self, source: Path, worlds: str | None, *, at: str | None) -> Selection:
+    def _select(self, source: Source, worlds: str | None, *, at: str | None) -> Selection:
         selection = read_selection(
             source, at=at, pattern=self.pattern, timezone=self.timezone, worlds=worlds
         )

@@ -2,11 +2,11 @@
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
+from rewound.catalog.source import Source
 from rewound.cli.parameters.engine_options import settle_request
 from rewound.cli.parameters.precedence import find_origin, one_of, tell_passed_over
 from rewound.cli.parameters.shared_options import option, parse_size, source_argument, worlds_option
@@ -60,7 +60,7 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
     @functools.wraps(command)
     def with_selection(
         *,
-        source: Path | None,
+        source: Source | None,
         at: str | None,
         before: str | None,
         pattern: str | None,
