@@ -45,6 +45,7 @@ def select(
     pattern: str | None = None,
     timezone: Zone = None,
     worlds: Worlds = None,
+    identities: Folders = None,
 ) -> Selection:
     """Return which dumps of a source are meant.
 
@@ -62,6 +63,7 @@ def select(
         pattern=pattern,
         timezone=read_zone(timezone),
         worlds=read_worlds(worlds),
+        identities=read_folders("identities", identities),
     )
 
 

@@ -55,6 +55,7 @@ def select_moment(
         # A zone that the fleet was made with is not one that was chosen for this time.
         timezone=destination.timezone,
         worlds=",".join(names),
+        identities=[Path(path) for path in request.identities],
     )
     return replace(
         selection,

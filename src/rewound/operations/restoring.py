@@ -317,6 +317,7 @@ def make_request(selection: Selection, options: UpOptions) -> RestoreRequest:
         deep=options.deep,
         keep_baselines=options.keep_baselines,
         binlogs=tuple(str(folder.absolute()) for folder in selection.binlogs),
+        identities=tuple(str(path.absolute()) for path in selection.identities),
         no_binlogs=selection.no_binlogs,
         **describe_point(selection.point),
     )

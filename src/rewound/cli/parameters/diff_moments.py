@@ -15,7 +15,16 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 MOMENTS_EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T2"
 OF_MOMENTS = frozenset(
-    {"from_time", "to_time", "transaction", "pattern", "timezone", "binlogs", "no_binlogs"}
+    {
+        "from_time",
+        "to_time",
+        "transaction",
+        "pattern",
+        "timezone",
+        "binlogs",
+        "no_binlogs",
+        "identities",
+    }
 )
 """The parameters that say which moments of a SOURCE are compared."""
 
@@ -32,6 +41,7 @@ class Moments:
     timezone: str | None = None
     binlogs: tuple[Path, ...] = ()
     no_binlogs: bool = False
+    identities: tuple[Path, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether two moments are named."""
@@ -82,7 +92,12 @@ class Moments:
 
     def _select(self, source: Source, worlds: str | None, *, at: str | None) -> Selection:
         selection = read_selection(
-            source, at=at, pattern=self.pattern, timezone=self.timezone, worlds=worlds
+            source,
+            at=at,
+            pattern=self.pattern,
+            timezone=self.timezone,
+            worlds=worlds,
+            identities=self.identities,
         )
         return self._in_logs(selection)
 
@@ -95,8 +110,8 @@ class Moments:
 def diff_moment_options(command: _Command) -> _Command:
     """Declare the options that name the moments; the command gets `moments`.
 
-    The command also declares --pattern, --timezone, --binlogs and --no-binlogs, which it gets as
-    a part of them.
+    The command also declares --pattern, --timezone, --binlogs, --no-binlogs and --identity, which
+    it gets as a part of them.
     """
 
     @functools.wraps(command)
@@ -109,6 +124,7 @@ def diff_moment_options(command: _Command) -> _Command:
         timezone: str | None,
         binlogs: tuple[Path, ...],
         no_binlogs: bool,
+        identities: tuple[Path, ...],
         **others: Any,
     ) -> Any:
         moments = Moments(
@@ -119,6 +135,7 @@ def diff_moment_options(command: _Command) -> _Command:
             timezone=timezone,
             binlogs=binlogs,
             no_binlogs=no_binlogs,
+            identities=identities,
         )
         return command(moments=moments, **others)
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
@@ -45,6 +46,15 @@ pattern_option = option(
     help="Pattern of world and time in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'.",
 )
 
+identity_option = option(
+    "--identity",
+    "identities",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File with the key or passphrase of encrypted dumps; may be repeated.",
+)
+
 
 def selection_options(command: _Command) -> _Command:
     """Declare SOURCE and the options that select its dumps; the command gets a `selection`."""
@@ -66,18 +76,26 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
         pattern: str | None,
         timezone: str | None,
         worlds: str | None,
+        identities: tuple[Path, ...],
         **others: Any,
     ) -> Any:
         selection = None
         if source is not None:
             selection = read_selection(
-                source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+                source,
+                at=at,
+                before=before,
+                pattern=pattern,
+                timezone=timezone,
+                worlds=worlds,
+                identities=identities,
             )
         return command(selection=selection, **others)
 
     for decorate in (
         one_of("at", "before"),
         worlds_option,
+        identity_option,
         timezone_option,
         pattern_option,
         option("--before", metavar="TIME", help="Take the newest dump strictly before this time."),
