@@ -227,11 +227,11 @@ def _iter_verdicts(
     """Yield the verdicts of a dump, counting them and reporting the progress."""
     for verdict in script.iter_verdicts(_iter_chunks(reader, cancelled)):
         if cancelled.is_set():
-            raise Interrupted(f"loading {reader.path} was interrupted")
+            raise Interrupted(f"loading {reader.location} was interrupted")
         counters.add_verdict(verdict)
         counters.sets_sequence = counters.sets_sequence or sets_sequence(verdict)
         reader.statements += not verdict.statement.rows_start
-        _require_case(script, verdict, reader.path)
+        _require_case(script, verdict, reader.location)
         yield verdict
         if verdict.kind is Kind.INSERT:
             key = table_key(verdict)
@@ -246,7 +246,7 @@ def _watch(verdicts: Iterator[Verdict], watch: StatementWatch) -> Iterator[Verdi
         watch.end()
 
 
-def _require_case(script: Script, verdict: Verdict, dump: Path) -> None:
+def _require_case(script: Script, verdict: Verdict, dump: Location) -> None:
     """Raise TableNamesFolded if the server distinguishes names that the dumped one did not."""
     if script.profile.lower_case_table_names == 1:
         return
@@ -259,7 +259,7 @@ def _iter_chunks(reader: DumpReader, cancelled: threading.Event) -> Iterator[byt
     """Yield the chunks of a dump; stop on request even in the middle of a long statement."""
     for chunk in reader.iter_chunks():
         if cancelled.is_set():
-            raise Interrupted(f"loading {reader.path} was interrupted")
+            raise Interrupted(f"loading {reader.location} was interrupted")
         yield chunk
 
 

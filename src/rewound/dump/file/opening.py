@@ -1,15 +1,25 @@
-"""Opening the file of a dump; a failure becomes a `DumpError`.
+"""Opening the bytes of a dump, wherever they are; a failure becomes a `DumpError`.
 
 A failure of the disk or the network fails only that dump.
 """
 
 import errno
+import importlib
 import io
 import os
 import stat
 from pathlib import Path
 
+from rewound.dump.file.location import ArchiveMember, JoinedFiles, Location
+from rewound.dump.file.sources import (
+    ByteSource,
+    HashedFile,
+    HashedObject,
+    HashedPieces,
+    RemoteStream,
+)
 from rewound.errors import DumpError
+from rewound.stores.remote_file import RemoteFile
 
 _BROKEN_DISK = frozenset({errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENOTCONN, errno.ETIMEDOUT})
 _CHECK_DISK = "check its disk or mount; dmesg may show more"
@@ -37,7 +47,31 @@ def open_dump(path: Path) -> io.FileIO:
         raise
 
 
-def unreadable(path: Path, error: OSError) -> DumpError:
+def open_bytes(location: Location) -> ByteSource:
+    """Open what lies at a location, as it lies there: of a member, the whole archive.
+
+    Raises:
+        DumpError: it cannot be opened, or is not a regular file.
+    """
+    match location:
+        case ArchiveMember():
+            return open_bytes(location.archive)
+        case JoinedFiles():
+            return HashedPieces(location, open_bytes)
+        case RemoteFile():
+            return HashedObject(location, _open_remote(location))
+        case _:
+            return HashedFile(location, open_dump(location))
+
+
+def _open_remote(file: RemoteFile) -> RemoteStream:
+    # Only who reads from a store needs the libraries of stores.
+    reading = importlib.import_module("rewound.stores.reading")
+    stream: RemoteStream = reading.open_remote(file)
+    return stream
+
+
+def unreadable(path: object, error: OSError) -> DumpError:
     """Return the error for a dump that cannot be opened or examined."""
     hint = None
     if isinstance(error, PermissionError):
@@ -47,7 +81,7 @@ def unreadable(path: Path, error: OSError) -> DumpError:
     return DumpError(path, f"cannot be read: {_reason(error)}", hint=hint)
 
 
-def reading_failed(path: Path, error: OSError) -> DumpError:
+def reading_failed(path: object, error: OSError) -> DumpError:
     """Return the error for a dump that could be opened, but not read to its end."""
     hint = _CHECK_DISK if error.errno in _BROKEN_DISK else None
     return DumpError(path, f"reading failed: {_reason(error)}", hint=hint)
