@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rewound.dump.file.header import find_unproven
+from rewound.dump.file.location import Location
 from rewound.dump.file.reader import DumpReader
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse, Verdict

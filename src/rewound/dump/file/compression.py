@@ -245,7 +245,7 @@ class _Members:
                 raise WrongChecksum("its checksum does not match") from error
             raise CorruptData("it cannot be decompressed") from error
         if self._member.eof:
-            self._pending = self._member.unused_data
+            self._pending = self._member.unused_data or b""  # lz4 has None
             self._member = None
         return text
 

@@ -71,8 +71,7 @@ class ByteSource(io.RawIOBase):
 
     def read_end(self, count: int) -> bytes:
         """Return the last bytes, neither counted nor hashed."""
-        start = max(0, self.size_bytes - count)
-        return self.read_range(start, self.size_bytes - start)
+        return self.read_range(max(0, self.size_bytes - count), count)
 
     def find_changed(self) -> Path | RemoteFile | None:
         """Return what changed since it was opened, when everything was read."""
