@@ -21,6 +21,7 @@ from rewound.dump.file import limits
 from rewound.dump.file.listing import list_members
 from rewound.dump.file.location import ArchiveMember, JoinedFiles
 from rewound.dump.file.reader import DumpReader
+from rewound.dump.file.sources import HashedFile
 from rewound.errors import DumpError, HostError, UsageError
 
 LINES = b"".join(b"INSERT INTO t VALUES (%d,'%d');\n" % (n, n * n) for n in range(60_000))
@@ -109,6 +110,12 @@ def way(request) -> str:
     return request.param
 
 
+@pytest.fixture(params=["age", "gpg", "gpg -c", "openssl"])
+def program(request) -> str:
+    """One way of each program."""
+    return request.param
+
+
 @pytest.fixture
 def encrypted(keys: Path, tmp_path: Path) -> Callable[..., tuple[Path, tuple[Path, ...]]]:
     def encrypt(way: str, content: bytes = PACKED) -> tuple[Path, tuple[Path, ...]]:
@@ -148,8 +155,8 @@ def test_the_right_key_is_found_among_several(encrypted, keys, way):
     assert read(path, everything) == TEXT
 
 
-def test_the_hash_is_that_of_the_encrypted_file(encrypted, way):
-    path, identities = encrypted(way)
+def test_the_hash_is_that_of_the_encrypted_file(encrypted, program):
+    path, identities = encrypted(program)
     with DumpReader(path, identities=identities) as reader:
         assert reader.is_compressed()
         for _ in reader.iter_chunks():
@@ -161,21 +168,21 @@ def test_the_hash_is_that_of_the_encrypted_file(encrypted, way):
     assert reader.file_bytes_read == path.stat().st_size
 
 
-def test_an_encrypted_archive_is_listed_and_read(encrypted, way):
+def test_an_encrypted_archive_is_listed_and_read(encrypted, program):
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name in ("a.sql", "b.sql"):
             member = tarfile.TarInfo(name)
             member.size = len(PACKED)
             archive.addfile(member, io.BytesIO(PACKED))
-    path, identities = encrypted(way, buffer.getvalue())
+    path, identities = encrypted(program, buffer.getvalue())
     members = list_members(path, identities=identities)
     assert members == tuple(ArchiveMember(path, name, len(PACKED)) for name in ("a.sql", "b.sql"))
     assert read(members[0], identities) == TEXT
 
 
-def test_an_encrypted_file_in_pieces_is_read(encrypted, way, tmp_path):
-    path, identities = encrypted(way)
+def test_an_encrypted_file_in_pieces_is_read(encrypted, program, tmp_path):
+    path, identities = encrypted(program)
     content = path.read_bytes()
     pieces = []
     for number in range(3):
@@ -250,7 +257,7 @@ def test_secrets_are_in_no_argument_and_no_log(encrypted, way, caplog, keys):
 def test_a_file_cut_off_anywhere_is_an_error(encrypted, way):
     path, identities = encrypted(way)
     content = path.read_bytes()
-    for length in (40, 100, 200, 1000, len(content) // 2, len(content) - 100, len(content) - 17):
+    for length in (40, 200, len(content) // 2, len(content) - 17):
         path.write_bytes(content[:length])
         with pytest.raises(DumpError):
             read(path, identities)
@@ -262,7 +269,7 @@ def test_a_changed_byte_is_an_error(encrypted, way, content):
     whole = bytearray(path.read_bytes())
     if way.startswith("openssl") and content is TEXT:
         return  # nothing but the checksum of what is inside would show it
-    for place in (len(whole) // 3, len(whole) // 2, len(whole) - 30):
+    for place in (len(whole) // 2, len(whole) - 30):
         damaged = bytearray(whole)
         damaged[place] ^= 4
         path.write_bytes(damaged)
@@ -353,23 +360,23 @@ def test_a_bomb_that_is_encrypted_is_refused(encrypted, monkeypatch, way):
         read(path, identities)
 
 
-def test_reading_only_the_beginning_ends_the_program(encrypted, way):
-    path, identities = encrypted(way, TEXT + os.urandom(8 << 20).hex().encode())
+def test_reading_only_the_beginning_ends_the_program(encrypted, program):
+    path, identities = encrypted(program, TEXT + os.urandom(4 << 20).hex().encode())
     with DumpReader(path, identities=identities) as reader:
         assert next(reader.iter_chunks()).startswith(b"-- MySQL dump")
 
 
-def test_a_disk_that_fails_in_the_midst_is_an_error_of_that_dump(encrypted, way, monkeypatch):
-    path, identities = encrypted(way, os.urandom(4 << 20))
+def test_a_disk_that_fails_in_the_midst_is_an_error_of_that_dump(encrypted, program, monkeypatch):
+    path, identities = encrypted(program, TEXT + os.urandom(2 << 20).hex().encode())
     with DumpReader(path, identities=identities) as reader:
         calls = iter(range(1))
-        fill = type(reader._source)._fill
+        read_some = HashedFile._read
 
-        def fail(self, buffer):
+        def fail(self, size):
             if next(calls, None) is None:
                 raise OSError(116, "Stale file handle")
-            return fill(self, buffer)
+            return read_some(self, size)
 
-        monkeypatch.setattr(type(reader._source), "_fill", fail)
+        monkeypatch.setattr(HashedFile, "_read", fail)
         with pytest.raises(DumpError, match="reading failed: Stale file handle"):
             list(reader.iter_chunks())

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rewound.dump.file.encryption import (
+    IDENTITY_HINT,
     MOST_IDENTITY_BYTES,
+    NOT_WHOLE,
     Encryption,
     Identity,
-    NoKey,
+    ends_as_it_began,
     find_failure,
     plan_decryption,
 )
@@ -17,6 +19,8 @@ from rewound.errors import CommandFailed, HostError
 from rewound.piped_command import PipedCommand
 
 _PIECE_BYTES = 1 << 19
+_START_BYTES = 1024
+_END_BYTES = 256
 # A locale would translate what the programs say, by which their failures are told apart.
 _ENVIRONMENT = {"LC_ALL": "C", "LANGUAGE": "C"}
 
@@ -24,9 +28,10 @@ _ENVIRONMENT = {"LC_ALL": "C", "LANGUAGE": "C"}
 class NotDecrypted(Exception):
     """A program did not decrypt all that it was given; the text says why."""
 
-    def __init__(self, encryption: Encryption, reason: str) -> None:
+    def __init__(self, encryption: Encryption, reason: str, *, hint: str | None = None) -> None:
         super().__init__(reason)
         self.encryption = encryption
+        self.hint = hint
 
 
 def read_identities(paths: Sequence[Path]) -> tuple[Identity, ...]:
@@ -56,11 +61,14 @@ class DecryptedStream:
             NoKey: nothing was given that could decrypt it.
             HostError: the program is missing.
         """
-        argv = plan_decryption(encryption, feed.peek(256), read_identities(identities))
+        start = feed.peek(_START_BYTES)
+        argv = plan_decryption(encryption, start, read_identities(identities))
         self._feed = feed
         self._encryption = encryption
+        self._has_identities = bool(identities)
+        self._start, self._end = start, b""
         try:
-            self._program = PipedCommand(argv, source=feed.read_piece, env=_ENVIRONMENT)
+            self._program = PipedCommand(argv, source=self._feed_piece, env=_ENVIRONMENT)
         except CommandFailed as error:
             raise HostError(
                 f"{error.message}, and a dump is encrypted with it",
@@ -87,6 +95,11 @@ class DecryptedStream:
         """End the program."""
         self._program.close()
 
+    def _feed_piece(self, size: int) -> bytes:
+        piece = self._feed.read_piece(size)
+        self._end = (self._end + piece[-_END_BYTES:])[-_END_BYTES:]
+        return piece
+
     def _require_all(self) -> None:
         succeeded = True
         try:
@@ -95,8 +108,8 @@ class DecryptedStream:
             succeeded = False
         succeeded = succeeded and self._program.is_all_read
         reason = find_failure(self._encryption, self._program.said, succeeded=succeeded)
+        if reason is None and not ends_as_it_began(self._start, self._end):
+            reason = NOT_WHOLE
         if reason is not None:
-            raise NotDecrypted(self._encryption, reason)
-
-
-__all__ = ["DecryptedStream", "NoKey", "NotDecrypted", "read_identities"]
+            hint = None if self._has_identities else IDENTITY_HINT
+            raise NotDecrypted(self._encryption, reason, hint=hint)

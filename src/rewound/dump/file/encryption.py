@@ -31,8 +31,10 @@ _AGE_IDENTITY = re.compile(
 _OPENSSL_DEFAULT = ("-aes-256-cbc", "-pbkdf2")
 _OPENSSL_OPTION = re.compile(r"-(?:pbkdf2|(?:iter|md) [A-Za-z0-9-]+|[a-z0-9]+(?:-[a-z0-9]+)+)")
 _HINT = "--identity FILE"
+_GPG_ARMOR, _GPG_ARMOR_END = b"-----BEGIN PGP MESSAGE-----", b"-----END PGP MESSAGE-----"
 _GPG_DONE = re.compile(r"^\[GNUPG:\] DECRYPTION_OKAY$", re.MULTILINE)
-_NOT_WHOLE = "damaged, cut off or followed by other data"
+NOT_WHOLE = "its data is damaged, cut off or followed by other data"
+IDENTITY_HINT = "--identity FILE, whose first line is the password; or let gpg-agent have the key"
 _GARBLED_BYTES = 512
 _CONTROL = bytes([*range(9), 11, *range(14, 32), 127])
 
@@ -162,12 +164,12 @@ _REASONS: dict[Encryption, tuple[tuple[str, str], ...]] = {
         (r"identity file|reading \"", "the file with the key cannot be read"),
         (r"failed to read nonce|read line: EOF", "its data is cut off"),
         (r"trailing data", "other data follows"),
-        (r"payload chunk|invalid armor", "its data is damaged, cut off or followed by other data"),
+        (r"payload chunk|invalid armor", NOT_WHOLE),
         (r"failed to read header|header MAC", "its header is damaged"),
     ),
     GPG: (
         (r"not integrity protected", "nothing protects it against changes (no MDC)"),
-        (r"BADMDC|problem reading source|zlib inflate", f"its data is {_NOT_WHOLE}"),
+        (r"BADMDC|problem reading source|zlib inflate", NOT_WHOLE),
         (r"BAD_PASSPHRASE", "the passphrase is wrong"),
         (r"No pinentry", "it needs a passphrase, and none is given"),
         (r"can't open|can't read", "the file with the passphrase cannot be read"),
@@ -175,14 +177,14 @@ _REASONS: dict[Encryption, tuple[tuple[str, str], ...]] = {
             r"No secret key",
             "gpg has no key for it, or not the right passphrase of that key",
         ),
-        (r"NODATA|nvalid packet", f"its data is {_NOT_WHOLE}"),
+        (r"NODATA|nvalid packet", NOT_WHOLE),
     ),
     OPENSSL: (
         (
             r"bad decrypt|wrong final block length",
-            f"the password or the cipher is wrong, or its data is {_NOT_WHOLE}",
+            f"the password or the cipher is wrong, or {NOT_WHOLE}",
         ),
-        (r"bad magic number|error reading input", f"its data is {_NOT_WHOLE}"),
+        (r"bad magic number|error reading input", NOT_WHOLE),
         (
             r"[Uu]nknown (?:option|cipher)|AEAD|Unrecognized flag",
             "openssl does not know the options that are stated",
@@ -205,6 +207,12 @@ def find_failure(encryption: Encryption, said: str, *, succeeded: bool) -> str |
             return reason
     lines = [line for line in said.splitlines() if line and not line.startswith("[GNUPG:]")]
     return lines[-1] if lines else f"{encryption.name} has failed"
+
+
+def ends_as_it_began(start: bytes, end: bytes) -> bool:
+    """Tell whether armored data has its last line; gpg does not ask for it."""
+    armored = start.startswith(_GPG_ARMOR)
+    return not armored or end.rstrip().endswith(_GPG_ARMOR_END)
 
 
 def is_garbled(text: bytes) -> bool:

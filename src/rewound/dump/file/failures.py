@@ -25,7 +25,9 @@ def explain(
         case ArchiveRefused():
             return DumpError(location, str(error), hint=error.hint)
         case NotDecrypted():
-            return DumpError(location, f"{error.encryption.name} cannot decrypt it: {error}")
+            return DumpError(
+                location, f"{error.encryption.name} cannot decrypt it: {error}", hint=error.hint
+            )
         case _:
             return DumpError(
                 location,

@@ -91,7 +91,7 @@ def _list_directory(source: ByteSource) -> tuple[Entry, ...]:
                 continue
             name = check_name(member.name)
             if name in entries:
-                raise ArchiveRefused(f"has two files of the name {ascii(name)}")
+                raise ArchiveRefused(f"has two files of the name {name!a}")
             entries[name] = Entry(name, member.size_bytes, member.problem)
         if listed != stated:
             raise CorruptData("the list of files in the zip archive is damaged")

@@ -268,13 +268,17 @@ def test_a_disk_that_fails_is_an_error_of_that_dump(tmp_path, monkeypatch, momen
     def fail(*_):
         raise OSError(errno.ESTALE, "Stale file handle")
 
+    def break_reading():
+        for name in ("_fill", "_read"):
+            monkeypatch.setattr(HashedFile, name, fail)
+
     with DumpReader(path, allows_any_ratio=True) as reader:
         chunks = reader.iter_chunks()
         if moment == "the first byte":
-            monkeypatch.setattr(HashedFile, "_fill", fail)
+            break_reading()
         elif moment == "a later byte":
             next(chunks)
-            monkeypatch.setattr(HashedFile, "_fill", fail)
+            break_reading()
         else:
             monkeypatch.setattr(HashedFile, "find_changed", fail)
         with pytest.raises(DumpError, match="reading failed: Stale file handle") as raised:

@@ -37,7 +37,7 @@ class MemberStream:
                     "has no files" if self._wanted is None else "has no such file any more"
                 )
             if self._entry.problem is not None:
-                raise ArchiveRefused(f"{ascii(self._entry.name)} {self._entry.problem}")
+                raise ArchiveRefused(f"{self._entry.name!a} {self._entry.problem}")
         if piece := self._walk.read():
             return piece
         if (another := self._find_entry()) is not None:
@@ -53,8 +53,8 @@ class MemberStream:
 
     def _refuse(self, first: Entry, second: Entry) -> ArchiveRefused:
         if first.name == second.name:
-            return ArchiveRefused(f"has two files of the name {ascii(first.name)}")
-        names = f"{ascii(first.name)} and {ascii(second.name)}"
+            return ArchiveRefused(f"has two files of the name {first.name!a}")
+        names = f"{first.name!a} and {second.name!a}"
         return ArchiveRefused(f"is an archive of several files, among them {names}", hint=_HINT)
 
 
@@ -68,6 +68,6 @@ def list_entries(walk: ArchiveWalk) -> tuple[Entry, ...]:
     entries: dict[str, Entry] = {}
     while (entry := walk.next_entry()) is not None:
         if entry.name in entries:
-            raise ArchiveRefused(f"has two files of the name {ascii(entry.name)}")
+            raise ArchiveRefused(f"has two files of the name {entry.name!a}")
         entries[entry.name] = entry
     return tuple(entry for entry in entries.values() if walk.is_file(entry.name))

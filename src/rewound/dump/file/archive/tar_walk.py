@@ -154,9 +154,7 @@ class TarWalk:
         if header.type in _OTHERS or (header.type == tarfile.AREGTYPE and name.endswith("/")):
             return None
         if header.type not in _FILES:
-            raise ArchiveRefused(
-                f"has a member of unknown type {ascii(header.type.decode('latin-1'))}"
-            )
+            raise ArchiveRefused(f"has a member of unknown type {header.type.decode('latin-1')!a}")
         is_sparse = is_sparse or any(key.startswith("GNU.sparse.") for key in pax)
         problem = "is stored as a sparse file" if is_sparse else None
         return Entry(check_name(name), None if is_sparse else self._left, problem)

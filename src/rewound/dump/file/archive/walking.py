@@ -66,7 +66,7 @@ def check_name(name: str) -> str:
     if not name or len(name) > LONGEST_NAME_BYTES:
         raise ArchiveRefused(f"has a file whose name has {len(name):,} characters")
     if _CONTROL.search(name):
-        raise ArchiveRefused(f"has a file whose name has control characters: {ascii(name)}")
+        raise ArchiveRefused(f"has a file whose name has control characters: {name!a}")
     return name
 
 

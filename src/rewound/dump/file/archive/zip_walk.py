@@ -138,7 +138,7 @@ class ZipWalk:
         self._add_header(name_bytes + extra_bytes)
         if not member.is_length_known and (member.problem or member.method == 0):
             raise ArchiveRefused(
-                f"has a file that cannot be read from a stream: {ascii(member.name)}"
+                f"has a file that cannot be read from a stream: {member.name!a}"
                 f" {member.problem or 'is not compressed, and its size follows it'}",
                 hint="unpack it, and give the folder",
             )
@@ -165,11 +165,11 @@ class ZipWalk:
         if getattr(unpacker, "needs_input", True):
             data = self._read_packed(member)
             if not data:
-                raise CorruptData(f"{ascii(member.name)} does not end where it should")
+                raise CorruptData(f"{member.name!a} does not end where it should")
         try:
             piece = unpacker.decompress(data, _LONGEST_TEXT_BYTES)
         except _ERRORS as error:
-            raise CorruptData(f"{ascii(member.name)} cannot be decompressed") from error
+            raise CorruptData(f"{member.name!a} cannot be decompressed") from error
         if unpacker.eof and unpacker.unused_data:
             self._feed.put_back(unpacker.unused_data)
             self._packed -= len(unpacker.unused_data)
@@ -186,9 +186,9 @@ class ZipWalk:
             if member.problem is not None:
                 found = replace(member, crc=stated[0], size_bytes=stated[2])
             if stated != (found.crc, found.packed_bytes, found.size_bytes):
-                raise CorruptData(f"the checksum of {ascii(member.name)} does not match")
+                raise CorruptData(f"the checksum of {member.name!a} does not match")
         elif found != member:
-            raise CorruptData(f"the checksum of {ascii(member.name)} does not match")
+            raise CorruptData(f"the checksum of {member.name!a} does not match")
         self._passed[member.offset] = found
 
     def _read_descriptor(self, member: ZipMember) -> tuple[int, int, int]:
@@ -212,13 +212,13 @@ class ZipWalk:
             self._add_header(name_bytes + extra_bytes + comment_bytes)
             if not _agree(self._passed.pop(stated.offset, None), stated):
                 raise CorruptData(
-                    f"the list of files in the zip archive contradicts it about {ascii(stated.name)}"
+                    f"the list of files in the zip archive contradicts it about {stated.name!a}"
                 )
             if stated.is_link:
                 self._links.add(stated.name)
         if self._passed:
             missing = next(iter(self._passed.values())).name
-            raise CorruptData(f"the list of files in the zip archive lacks {ascii(missing)}")
+            raise CorruptData(f"the list of files in the zip archive lacks {missing!a}")
         self._read_end(start, self._feed.position - start, count)
 
     def _read_end(self, start: int, length: int, count: int) -> None:

@@ -34,9 +34,9 @@ OTHER = b"-- MySQL dump\nCREATE TABLE other (a INT);\n" * 30
 FILES = {"host1/a.sql": TEXT, "host2/a.sql.gz": gzip.compress(OTHER), "empty.sql": b""}
 
 
-def make_tar(files: Mapping[str, bytes], format: int = tarfile.GNU_FORMAT) -> bytes:
+def make_tar(files: Mapping[str, bytes], layout: int = tarfile.GNU_FORMAT) -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=format) as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=layout) as archive:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
@@ -127,7 +127,7 @@ def test_every_member_is_listed_and_read(archive, make):
 
 def test_the_only_file_of_an_archive_is_read_as_the_archive(archive, make):
     assert read(archive(make({"a.sql": TEXT}))) == TEXT
-    with pytest.raises(DumpError, match="several files, among them 'host1/a.sql' and 'host2"):
+    with pytest.raises(DumpError, match=r"several files, among them 'host1/a.sql' and 'host2"):
         read(archive(make(FILES)))
 
 
@@ -191,7 +191,7 @@ def test_a_flipped_bit_of_a_zip_is_found_or_changes_nothing(tmp_path_factory, bi
 def test_damage_to_another_member_is_found(archive):
     content = make_zip({"a.sql": TEXT, "b.sql": OTHER}, zipfile.ZIP_STORED)
     damaged = content.replace(b"CREATE TABLE other", b"CREATE TABLE 0ther", 1)
-    with pytest.raises(DumpError, match="the zip data is damaged.*: the checksum of 'b.sql'"):
+    with pytest.raises(DumpError, match=r"the zip data is damaged.*: the checksum of 'b\.sql'"):
         read(ArchiveMember(archive(damaged), "a.sql"))
 
 
@@ -199,7 +199,7 @@ def test_damage_to_another_member_is_found(archive):
 def test_other_data_after_an_archive_is_an_error(archive, make):
     content = make(FILES)
     for garbage in (b"x", bytes(20) + b"x", content):
-        with pytest.raises(DumpError, match="other data follows|damaged"):
+        with pytest.raises(DumpError, match=r"other data follows|damaged"):
             read(ArchiveMember(archive(content + garbage), "host1/a.sql"))
 
 
@@ -255,8 +255,8 @@ def test_a_name_twice_is_refused(archive):
             read(ArchiveMember(path, "a.sql"))
 
 
-@pytest.mark.parametrize("format", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-def test_what_has_no_content_is_left_out(archive, format, caplog):
+@pytest.mark.parametrize("layout", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_what_has_no_content_is_left_out(archive, layout, caplog):
     buffer = io.BytesIO()
     kinds = {
         "folder": tarfile.DIRTYPE,
@@ -266,7 +266,7 @@ def test_what_has_no_content_is_left_out(archive, format, caplog):
         "sda": tarfile.BLKTYPE,
         "pipe": tarfile.FIFOTYPE,
     }
-    with tarfile.open(fileobj=buffer, mode="w", format=format) as opened:
+    with tarfile.open(fileobj=buffer, mode="w", format=layout) as opened:
         for name, kind in kinds.items():
             member = tarfile.TarInfo(name)
             member.type, member.linkname = kind, "/etc/" + "passwd" * 40
@@ -392,7 +392,7 @@ def test_sparse_files_are_named(archive):
     path = archive(header + make_tar({"b.sql": TEXT}))
     assert names(path) == ["a.sql", "b.sql"]
     assert read(ArchiveMember(path, "b.sql")) == TEXT
-    with pytest.raises(DumpError, match="'a.sql' is stored as a sparse file"):
+    with pytest.raises(DumpError, match=r"'a\.sql' is stored as a sparse file"):
         read(ArchiveMember(path, "a.sql"))
 
 
@@ -403,7 +403,7 @@ def test_an_encrypted_member_is_named_and_the_others_are_read(archive):
     path = archive(bytes(content))
     assert names(path) == ["a.sql", "b.sql"]
     assert read(ArchiveMember(path, "b.sql")) == OTHER
-    with pytest.raises(DumpError, match="'a.sql' is encrypted by zip itself"):
+    with pytest.raises(DumpError, match=r"'a\.sql' is encrypted by zip itself"):
         read(ArchiveMember(path, "a.sql"))
 
 
@@ -461,7 +461,7 @@ def gap() -> bytes:
 @pytest.mark.parametrize("make", [overlapping, unlisted, renamed, gap])
 def test_a_directory_that_contradicts_the_archive_is_refused(archive, make):
     for name in ("a.sql", "b.sql"):
-        with pytest.raises(DumpError, match="the zip data is damaged|no such file"):
+        with pytest.raises(DumpError, match=r"the zip data is damaged|no such file"):
             read(ArchiveMember(archive(make()), name))
 
 
