@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from bench.workload import Shape, write_dump
+from rewound.dump.file.location import one_file
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import get_installation
 from rewound.engine.process.process_engine import ProcessEngine
@@ -68,7 +69,7 @@ def measure(dump: Path, folder: Path, given: argparse.Namespace) -> None:
         before, started = (cpu_s(mysqld), cpu_s(own)), time.perf_counter()
         ledger = load_dump(
             server.endpoint(LOADER, PASSWORD),
-            dump,
+            one_file(dump),
             options=LoadOptions(method=LoadMethod(given.method)),
             progress=lambda _bytes_read, _table: None,
             cancelled=threading.Event(),

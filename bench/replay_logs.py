@@ -29,6 +29,7 @@ from bench.page import Page
 from rewound.catalog.logs.binary_log import BinaryLog
 from rewound.catalog.logs.coverage import arrange
 from rewound.catalog.logs.reading import read_log
+from rewound.dump.file.location import one_file
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import Installation, get_installation
 from rewound.engine.process.process_engine import ProcessEngine
@@ -285,7 +286,7 @@ def start_loaded(
             connection.execute_sql(statement)
     ledger = load_dump(
         server.endpoint(LOADER, PASSWORD),
-        dump,
+        one_file(dump),
         options=LoadOptions(),
         progress=lambda _bytes_read, _table: None,
         cancelled=threading.Event(),

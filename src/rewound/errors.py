@@ -30,7 +30,6 @@ as the end of a log. Programming mistakes are not in this tree: they stay `Value
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 _NO_SPACE = frozenset({3, 1021, 1114, 1878, 3675})
 """MySQL's errors of a full disk. 1114, 1878 (while keys are made) and 3675 were tried on 9.7.4 with
@@ -141,7 +140,7 @@ class DumpError(RewoundError):
 
     def __init__(
         self,
-        path: Path,
+        path: object,
         reason: str,
         *,
         line: int | None = None,
@@ -159,7 +158,7 @@ class StatementRefused(DumpError):
     """The dump contains a statement that is not executed, not even in part."""
 
     def __init__(
-        self, path: Path, *, line: int, rule: str, why: str, excerpt: str, remedy: str
+        self, path: object, *, line: int, rule: str, why: str, excerpt: str, remedy: str
     ) -> None:
         reason = f"refused by rule {rule}: {why}"
         quoted = "" if excerpt == why else excerpt
@@ -172,7 +171,7 @@ class BinlogError(RewoundError):
     """One binary log is damaged, cut off, encrypted, or not a binary log."""
 
     def __init__(
-        self, log: Path, reason: str, *, position: int | None = None, hint: str | None = None
+        self, log: object, reason: str, *, position: int | None = None, hint: str | None = None
     ) -> None:
         place = f"{log}" if position is None else f"{log}:{position}"
         super().__init__(f"{place}: {reason}", hint=hint)
@@ -216,7 +215,7 @@ class LoadError(RewoundError):
 class TableNamesFolded(LoadError):
     """The dump comes from a server with lower_case_table_names=1, and needs such a server."""
 
-    def __init__(self, dump: Path, *, line: int, detail: str) -> None:
+    def __init__(self, dump: object, *, line: int, detail: str) -> None:
         super().__init__(
             f"{dump}, line {line}: {detail}, so the dump comes from a server with"
             " lower_case_table_names=1"

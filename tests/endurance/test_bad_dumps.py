@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from rewound.dump.file.location import one_file
 from rewound.dump.file.reader import DumpReader
 from rewound.engine.install.installation import Installation
 from rewound.errors import DumpError, LoadError
@@ -159,7 +160,7 @@ def verify(path: Path, suffix: str, content: bytes) -> Verification:
     """Write a dump and verify it."""
     dump = path.with_name(path.name + suffix)
     dump.write_bytes(content)
-    return verify_dump(dump, LoadOptions())
+    return verify_dump(one_file(dump), LoadOptions())
 
 
 def require_place(found: Verification) -> None:
@@ -175,7 +176,7 @@ def require_found_or_same(path: Path, suffix: str, damaged: bytes, tried: Figure
         tried.faults += 1
         require_place(found)
         return
-    with DumpReader(found.path) as reader:
+    with DumpReader(Path(found.path)) as reader:
         assert b"".join(reader.iter_chunks()) == TEXT
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rewound.dump.file import limits
+from rewound.dump.file import expansion
 from rewound.dump.file.listing import list_members
 from rewound.dump.file.location import ArchiveMember, JoinedFiles
 from rewound.dump.file.reader import DumpReader
@@ -106,12 +106,12 @@ ENCRYPT: dict[str, tuple[Callable[[Path, bytes], bytes], str | None]] = {
 
 
 @pytest.fixture(params=ENCRYPT)
-def way(request) -> str:
+def way(request: pytest.FixtureRequest):
     return request.param
 
 
 @pytest.fixture(params=["age", "gpg", "gpg -c", "openssl"])
-def program(request) -> str:
+def program(request: pytest.FixtureRequest):
     """One way of each program."""
     return request.param
 
@@ -352,8 +352,8 @@ def test_a_missing_program_is_named_with_its_package(
 
 @pytest.mark.parametrize("way", ["age", "gpg", "gpg -c", "openssl"])
 def test_a_bomb_that_is_encrypted_is_refused(encrypted, monkeypatch, way):
-    monkeypatch.setattr(limits, "HARMLESS_TEXT_BYTES", 8 << 20)
-    monkeypatch.setattr(limits, "LARGEST_RATIO", 50)
+    monkeypatch.setattr(expansion, "HARMLESS_TEXT_BYTES", 8 << 20)
+    monkeypatch.setattr(expansion, "LARGEST_RATIO", 50)
     zeros = bytes(64 << 20)
     path, identities = encrypted(way, TEXT + zeros if way == "gpg -c" else gzip.compress(zeros))
     with pytest.raises(DumpError, match="refused by rule compressed-too-well: "):

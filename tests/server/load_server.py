@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from rewound.dump.file.location import one_file
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
 from rewound.dump.text.quoting import quote_name
 from rewound.load.ledger import Ledger
@@ -31,7 +32,7 @@ class LoadServer:
     ) -> Ledger:
         return load_dump(
             self.loader,
-            dump,
+            one_file(dump),
             options=options or LoadOptions(),
             progress=lambda bytes_read, table: None,
             cancelled=cancelled or threading.Event(),

@@ -117,7 +117,7 @@ def test_a_world_falls_back_although_its_newer_dump_was_read(dumps: Dumps, onloo
     dumps.write(PLAYERS.format(third="c"), name="a_fulldump_20260301_211500.sql")
     dumps.write(PLAYERS.format(third="b"), name="a_fulldump_20260302_211500.sql")
     brought = bring_up(dumps, onlooker)
-    assert brought.restored["a"].dump.path.name == "a_fulldump_20260301_211500.sql"
+    assert brought.restored["a"].dump.location.name == "a_fulldump_20260301_211500.sql"
     assert states_of(onlooker.cli) == {"a": "ready"}
 
 

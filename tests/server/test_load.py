@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rewound.dump.file import limits
+from rewound.dump.file import expansion
 from rewound.dump.judging.dump_filter import DumpFilter
 from rewound.dump.rules.table import (
     ALLOWABLE,
@@ -350,8 +350,8 @@ def test_a_cut_off_gzip_is_a_dump_error(world: LoadServer, dumps: Dumps):
 def test_a_dump_that_was_compressed_too_well_needs_the_users_word(
     world: LoadServer, dumps: Dumps, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(limits, "HARMLESS_TEXT_BYTES", 4 << 20)
-    monkeypatch.setattr(limits, "LARGEST_RATIO", 50)
+    monkeypatch.setattr(expansion, "HARMLESS_TEXT_BYTES", 4 << 20)
+    monkeypatch.setattr(expansion, "LARGEST_RATIO", 50)
     dump = dumps.write(CREATE + "\n" * (10 << 20), name="host1-20260302.sql.gz")
     with pytest.raises(DumpError, match=r"gz: refused by rule compressed-too-well: .* times as"):
         world.load(dump)

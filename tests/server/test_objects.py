@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from rewound.dump.file.location import one_file
 from rewound.dump.text import splitter
 from rewound.errors import LoadError
 from rewound.load import statement_watch
@@ -189,7 +190,9 @@ def test_a_dump_that_ends_in_a_transaction_needs_the_users_word(world: LoadServe
     dump = dumps.write(f"{CREATE}BEGIN;\n{rows}")
     ledger = world.load(dump)
     [imbalance] = find_imbalances(ledger)
-    assert [problem.text for problem in verify_dump(dump, LoadOptions()).problems] == [imbalance]
+    assert [problem.text for problem in verify_dump(one_file(dump), LoadOptions()).problems] == [
+        imbalance
+    ]
     assert imbalance.startswith("rule transaction-open: the rows from line ")
     assert find_imbalances(replace(ledger, allowed=("transaction-open",))) == []
     assert world.ask("SELECT COUNT(*) FROM game.t") == 1

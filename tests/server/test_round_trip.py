@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
+from rewound.dump.file.location import one_file
 from rewound.dump.rules.server_profile import SYSTEM_SCHEMAS
 from rewound.dump.text import splitter
 from rewound.dump.text.quoting import quote_name
@@ -146,22 +147,22 @@ def _restore_cases(servers: Servers, used: Counter[str], case: Case) -> None:
     try:
         for schema in made:
             note(f"{schema};\n")
-            _make(servers.source, schema)
+            make_schema(servers.source, schema)
         for call in plan.calls:
             note(f"mysqldump {' '.join(call)}")
         path = _dump(servers, plan)
         ledger = _restore(servers, path, case)
         used.update({use.rule: use.count for use in ledger.rules})
         for schema in made:
-            before = _describe(servers.source, schema.name)
-            after = _describe(servers.target, schema.name)
+            before = describe(servers.source, schema.name)
+            after = describe(servers.target, schema.name)
             assert after == before
     finally:
-        _drop_all(servers.source)
-        _drop_all(servers.target)
+        drop_all(servers.source)
+        drop_all(servers.target)
 
 
-def _make(source: Connection, schema: Schema) -> None:
+def make_schema(source: Connection, schema: Schema) -> None:
     name = quote_name(schema.name)
     source.execute_sql(_SOURCE_MODE)
     source.execute_sql("SET foreign_key_checks = 0")
@@ -192,7 +193,7 @@ def _dump(servers: Servers, plan: DumpPlan) -> Path:
 def _restore(servers: Servers, path: Path, case: Case) -> Ledger:
     ledger = load_dump(
         servers.loader,
-        path,
+        one_file(path),
         options=LoadOptions(
             schema=case.plan.schema,
             allow_unfinished=not case.plan.says_its_end,
@@ -206,7 +207,7 @@ def _restore(servers: Servers, path: Path, case: Case) -> Ledger:
     return ledger
 
 
-def _describe(connection: Connection, schema: str) -> dict[str, object]:
+def describe(connection: Connection, schema: str) -> dict[str, object]:
     """Return all that a server tells of a schema, by kind and name."""
     name = quote_name(schema)
     literal = b"'" + schema.replace("\\", "\\\\").replace("'", "''").encode() + b"'"
@@ -250,7 +251,7 @@ def _without_ruled(value: object) -> object:
     return _ENABLED.sub(r"\1", _DEFINER.sub("", value))
 
 
-def _drop_all(connection: Connection) -> None:
+def drop_all(connection: Connection) -> None:
     connection.execute_sql("SET foreign_key_checks = 0")
     for name in connection.names("SELECT schema_name FROM information_schema.schemata"):
         if name.lower() not in SYSTEM_SCHEMAS:

@@ -20,6 +20,7 @@ from rewound.diff.exact.verbatim_definitions import read_definitions
 from rewound.diff.schema.reading import find_schema
 from rewound.diff.sql_text import quote_name
 from rewound.dump.file import reader
+from rewound.dump.file.location import one_file
 from rewound.dump.settings.session import INITIAL_SQL_MODE
 from rewound.dump.text import splitter
 from rewound.errors import LoadError, MysqlError, RewoundError
@@ -130,7 +131,7 @@ class ThreeWays:
         try:
             ledger = load_dump(
                 self.server.loader,
-                path,
+                one_file(path),
                 options=options,
                 progress=lambda _bytes, _table: None,
                 cancelled=threading.Event(),

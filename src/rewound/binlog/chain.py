@@ -8,17 +8,17 @@ own transactions. Names count on by one; they begin again at 000001 where a log 
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from pathlib import Path
 
 from rewound.binlog.log_bytes import copy_again
 from rewound.binlog.survey import LogSurvey, survey_log
 from rewound.binlog.times import from_us
+from rewound.dump.file.location import Location
 from rewound.errors import BinlogError
 
 _NUMBERED = re.compile(r"(.*\.)(\d+)")
 
 
-def read_chain(logs: Iterable[Path]) -> list[LogSurvey]:
+def read_chain(logs: Iterable[Location]) -> list[LogSurvey]:
     """Survey files that are given in the order of the log, and prove that they are one.
 
     Raises:

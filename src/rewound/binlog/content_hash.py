@@ -9,15 +9,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from rewound.binlog.log_bytes import LogBytes, open_log_bytes
-from rewound.errors import BinlogError
+from rewound.dump.file.location import Location
+from rewound.dump.file.opening import get_size_bytes, open_dump
+from rewound.errors import BinlogError, DumpError
 
 _BLOCK_BYTES = 1 << 20
 _MOST_KNOWN = 10_000
 _Identity = tuple[int, ...]
-_file_hashes: dict[tuple[Path, _Identity], str] = {}
+_file_hashes: dict[tuple[Location, _Identity], str] = {}
 
 
-def hash_content(log: Path, end: int) -> str:
+def hash_content(log: Location, end: int) -> str:
     """Return the SHA-256 of a file's content, decompressed, up to a position, in hexadecimal.
 
     Raises:
@@ -26,7 +28,7 @@ def hash_content(log: Path, end: int) -> str:
     return _hash_content(log, end, _identify(log))
 
 
-def hash_file(log: Path) -> str:
+def hash_file(log: Location) -> str:
     """Return the SHA-256 of a file as it lies there, in hexadecimal.
 
     Raises:
@@ -36,22 +38,26 @@ def hash_file(log: Path) -> str:
     known = _file_hashes.get(key)
     if known is None:
         try:
-            with log.open("rb") as file:
+            with open_dump(log) as file:
                 known = hashlib.file_digest(file, "sha256").hexdigest()
+        except DumpError as error:
+            raise BinlogError(log, error.reason, hint=error.hint) from error
         except OSError as error:
             raise _unreadable(log, error) from error
         _remember(*key, known)
     return known
 
 
-def _remember(log: Path, identity: _Identity, file_hash: str) -> None:
+def _remember(log: Location, identity: _Identity, file_hash: str) -> None:
     if len(_file_hashes) >= _MOST_KNOWN:
         _file_hashes.clear()
     _file_hashes[log, identity] = file_hash
 
 
-def _identify(log: Path) -> _Identity:
+def _identify(log: Location) -> _Identity:
     """Return what changes when the file does, its size first."""
+    if not isinstance(log, Path):  # as the catalog found it, which opening it requires
+        return (get_size_bytes(log), hash(log))
     try:
         state = log.stat()
     except OSError as error:
@@ -59,12 +65,12 @@ def _identify(log: Path) -> _Identity:
     return state.st_size, state.st_dev, state.st_ino, state.st_mtime_ns, state.st_ctime_ns
 
 
-def _unreadable(log: Path, error: OSError) -> BinlogError:
+def _unreadable(log: Location, error: OSError) -> BinlogError:
     return BinlogError(log, f"cannot be read: {error.strerror}")
 
 
 @lru_cache(_MOST_KNOWN)
-def _hash_content(log: Path, end: int, identity: _Identity) -> str:
+def _hash_content(log: Location, end: int, identity: _Identity) -> str:
     content = open_log_bytes(log)
     try:
         digest = hashlib.sha256()

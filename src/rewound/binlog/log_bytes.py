@@ -6,7 +6,6 @@ writing more. Going back in a compressed one means decompressing it again from i
 
 import io
 import os
-from pathlib import Path
 from typing import Protocol
 
 from rewound.dump.file.compression import (
@@ -15,6 +14,7 @@ from rewound.dump.file.compression import (
     TextStream,
     find_compression,
 )
+from rewound.dump.file.location import Location
 from rewound.dump.file.opening import open_dump, reading_failed
 from rewound.errors import BinlogError, DumpError
 
@@ -44,7 +44,7 @@ class LogBytes(Protocol):
         """Close the file."""
 
 
-def open_log_bytes(path: Path) -> LogBytes:
+def open_log_bytes(path: Location) -> LogBytes:
     """Open a file; its first bytes tell whether it is compressed.
 
     Raises:
@@ -62,19 +62,19 @@ def open_log_bytes(path: Path) -> LogBytes:
     return _CompressedBytes(path)
 
 
-def copy_again(path: Path) -> str:
+def copy_again(path: Location) -> str:
     """Return the hint about a file that is not as its server wrote it."""
     return f"copy {path.name} from its server again"
 
 
-def _open(path: Path) -> io.FileIO:
+def _open(path: Location) -> io.FileIO:
     try:
         return open_dump(path)
     except DumpError as error:
         raise _refuse(path, error) from error
 
 
-def _refuse(path: Path, error: DumpError) -> BinlogError:
+def _refuse(path: Location, error: DumpError) -> BinlogError:
     return BinlogError(path, error.reason, hint=error.hint)
 
 
@@ -83,7 +83,7 @@ class _PlainBytes:
 
     is_plain = True
 
-    def __init__(self, path: Path, file: io.FileIO) -> None:
+    def __init__(self, path: Location, file: io.FileIO) -> None:
         self._path = path
         self._file = file
         self._descriptor = file.fileno()
@@ -119,7 +119,7 @@ class _CompressedBytes:
 
     is_plain = False
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Location) -> None:
         self._path = path
         self._file: io.FileIO | None = None
         self._stream: TextStream

@@ -8,7 +8,7 @@ encrypted log, a relay log or another file is refused by name.
 import re
 import struct
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +24,7 @@ from rewound.binlog.events.kinds import EventKind, name_kind
 from rewound.binlog.events.malformed import MalformedEvent
 from rewound.binlog.log_bytes import copy_again, open_log_bytes
 from rewound.dump.file.compression import find_compression
+from rewound.dump.file.location import Location
 from rewound.errors import BinlogError
 
 MAGIC = b"\xfebin"
@@ -47,7 +48,7 @@ class CutOff(Exception):
 class LogFile:
     """One open file; use it as a context manager."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Location) -> None:
         """Open the file and read its FORMAT event.
 
         Raises:
@@ -247,6 +248,6 @@ class LogFile:
         return data
 
 
-def log_name(path: Path) -> str:
+def log_name(path: Location | PurePosixPath) -> str:
     """Return what the server calls a file: without the suffix of a compression."""
     return _COMPRESSED.sub("", path.name)

@@ -1,7 +1,6 @@
 """What one file of a log covers, found by jumping: its GTIDs, its times, its end."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from rewound.binlog.commit_points import CommitPoint, iter_commit_points
 from rewound.binlog.events.format_description import LogFormat
@@ -9,6 +8,7 @@ from rewound.binlog.gtids import Gtid, GtidSet
 from rewound.binlog.log_ending import LogEnding
 from rewound.binlog.log_file import LogFile, log_name
 from rewound.binlog.transactions import TransactionReader
+from rewound.dump.file.location import Location
 from rewound.errors import BinlogError
 
 
@@ -16,7 +16,7 @@ from rewound.errors import BinlogError
 class LogSurvey:
     """What one file covers. Checksums are those of the first events of transactions only."""
 
-    log: Path
+    log: Location
     """The file."""
     format: LogFormat
     """What its FORMAT event states."""
@@ -43,7 +43,7 @@ class LogSurvey:
         return log_name(self.log)
 
 
-def survey_log(path: Path) -> LogSurvey:
+def survey_log(path: Location) -> LogSurvey:
     """Find out what one file covers.
 
     Raises:
@@ -55,7 +55,7 @@ def survey_log(path: Path) -> LogSurvey:
     return survey
 
 
-def survey_to_damage(path: Path) -> tuple[LogSurvey, BinlogError | None]:
+def survey_to_damage(path: Location) -> tuple[LogSurvey, BinlogError | None]:
     """Find out what one file covers up to its first damage, and what that is if it has some.
 
     The survey of a damaged file ends, not closed, with its last whole transaction.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 
 from rewound.binlog.events.header import LogEvent, take_event
 from rewound.binlog.events.kinds import EventKind
@@ -13,6 +12,7 @@ from rewound.binlog.events.table_map import TableName
 from rewound.binlog.gtids import Gtid
 from rewound.binlog.log_bytes import copy_again
 from rewound.binlog.log_file import LogFile, log_name
+from rewound.dump.file.location import Location
 from rewound.errors import BinlogError
 
 
@@ -35,7 +35,7 @@ class TransactionKind(Enum):
 class LoggedTransaction:
     """One transaction."""
 
-    log: Path
+    log: Location
     """The file that holds it."""
     start: int
     """Where its first event begins."""

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from rewound.catalog.dump import Dump
 from rewound.catalog.naming.names import ParsedName
 from rewound.catalog.walk import SourceFile
+from rewound.dump.file.location import Location
 from rewound.errors import DumpError
 
-ReadClosingTime = Callable[[Path], datetime | None]
+ReadClosingTime = Callable[[Location], datetime | None]
 """Returns the aware time of a dump's closing line, or None if there is none."""
 
 
@@ -35,10 +36,10 @@ class CandidateFiles:
     """No dump can be from a later day."""
     read_closing_time: ReadClosingTime
 
-    def find_closing_time(self, path: Path) -> datetime | None:
+    def find_closing_time(self, location: Location) -> datetime | None:
         """Return the time of the closing line; None if it is absent or cannot be read."""
         try:
-            return self.read_closing_time(path)
+            return self.read_closing_time(location)
         except DumpError:
             return None
 

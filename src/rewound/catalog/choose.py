@@ -174,7 +174,7 @@ def choose_dumps(catalog: Catalog, target: TargetTime | None) -> Choice:
     _require_dumps(catalog)
     _require_unambiguous(catalog)
     by_world: dict[str, list[Dump]] = {world: [] for world in catalog.worlds}
-    for dump in sorted(catalog.dumps, key=lambda dump: (dump.taken_at, dump.path)):
+    for dump in sorted(catalog.dumps, key=lambda dump: (dump.taken_at, dump.location)):
         by_world[dump.world].append(dump)
     chosen, missing = [], []
     for world, oldest_first in by_world.items():
@@ -235,7 +235,7 @@ def require_settled(catalog: Catalog) -> None:
 def _require_dumps(catalog: Catalog) -> None:
     if catalog.dumps:
         return
-    reasons = "".join(f"; {entry.path}: {entry.reason}" for entry in catalog.not_understood[:1])
+    reasons = "".join(f"; {entry.location}: {entry.reason}" for entry in catalog.not_understood[:1])
     hint = f"`rewound dumps {catalog.source}` lists every file with the reason; "
     if catalog.not_understood and catalog.not_understood[0].reason == NO_TIME:
         hint += (
@@ -281,7 +281,7 @@ def _find_choice(oldest_first: Sequence[Dump], target: TargetTime | None) -> Cho
     if older and older[-1].taken_at == chosen.taken_at:
         raise CatalogError(
             f"two dumps of world {chosen.world} were taken at the same time, "
-            f"{chosen.taken_at.isoformat(' ')}: {older[-1].path} and {chosen.path}",
+            f"{chosen.taken_at.isoformat(' ')}: {older[-1].location} and {chosen.location}",
             hint="move one of them away, or tell them apart with --pattern",
         )
     return ChosenDump(
@@ -309,7 +309,10 @@ def _find_doubt(dump: Dump, target: TargetTime | None) -> str | None:
     if target.at >= end_of_day(last_day, target.timezone):
         return None
     told = "the week but no day" if dump.open_days > 1 else "the day but no time of day"
-    return f"the name {dump.path} contains {told}; the dump may have been taken after {target.text}"
+    return (
+        f"the name {dump.location} contains {told}; the dump may have been taken after"
+        f" {target.text}"
+    )
 
 
 def _find_other_newest(oldest_first: Sequence[Dump], target: TargetTime | None) -> str | None:
@@ -324,14 +327,14 @@ def _find_other_newest(oldest_first: Sequence[Dump], target: TargetTime | None) 
             zone = target.timezone if target else UTC
             return (
                 f"{_describe_twice(dump, dump.other_at, zone)}; it may be newer than"
-                f" {chosen.path.name}, which was chosen"
+                f" {chosen.location.name}, which was chosen"
             )
     return None
 
 
 def _describe_twice(dump: Dump, other_at: datetime, timezone: tzinfo) -> str:
     return (
-        f"clocks show the time of {dump.path} twice, at {_show(dump.taken_at, timezone)} and at"
+        f"clocks show the time of {dump.location} twice, at {_show(dump.taken_at, timezone)} and at"
         f" {_show(other_at, timezone)}"
     )
 

@@ -45,10 +45,11 @@ from rewound.catalog.naming.spans import Span
 from rewound.catalog.questions import question_clocks, question_names, quote_patterns
 from rewound.catalog.several_files import ReadSubject, describe_grid
 from rewound.catalog.walk import FileId, SourceFile, list_files
+from rewound.dump.file.location import Location
 from rewound.errors import CatalogError, DumpError
 from rewound.worlds.folding import fold_worlds
 
-IsDump = Callable[[Path], bool]
+IsDump = Callable[[Location], bool]
 """Tells from the content whether a file is a dump, whatever its name."""
 _USE_PATTERN = "; use --pattern"
 
@@ -99,8 +100,8 @@ def discover(
         else:
             named.append(outcome)
     named, second_names = _split_second_names(named)
-    meant = {entry.path for entry in no_files}
-    not_understood += [entry for entry in passed_over if entry.path not in meant]
+    meant = {entry.location for entry in no_files}
+    not_understood += [entry for entry in passed_over if entry.location not in meant]
     not_understood += second_names
     doubts: list[Doubt] = []
     if pattern is None:
@@ -109,7 +110,7 @@ def discover(
     doubts += question_clocks(named, asked)
     dumps = sorted(
         (entry.dump for entry in named),
-        key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.path),
+        key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.location),
     )
     logs, unplaced = place_logs(
         [*log_files, *no_files],
@@ -125,7 +126,7 @@ def discover(
     return Catalog(
         source=source,
         dumps=tuple(dumps),
-        not_understood=tuple(sorted(not_understood, key=lambda entry: entry.path)),
+        not_understood=tuple(sorted(not_understood, key=lambda entry: entry.location)),
         warnings=(
             *_kind_warnings(named),
             *_zone_warnings(named),
@@ -148,13 +149,13 @@ def _part_foreign(
     for file in files:
         reason = find_foreign_reason(file.relative)
         if reason is None and not is_named_as_dump(file.relative):
-            reason = None if is_dump is not None and is_dump(file.path) else NO_DUMP
+            reason = None if is_dump is not None and is_dump(file.location) else NO_DUMP
         if reason is None:
             candidates.append(file)
         elif reason is NO_DUMP and find_log_kind is not None:
             others.append(file)
         else:
-            foreign.append(NotUnderstood(file.path, reason))
+            foreign.append(NotUnderstood(file.location, reason))
     if find_log_kind is None:
         return candidates, [], foreign
     logs, lost = part_logs(others, find_log_kind)
@@ -172,7 +173,7 @@ def _make_parser(
     if pattern is not None:
         compiled = compile_pattern(pattern)
         return lambda file: compiled.parse_path(file.relative, source.timezone)
-    paths = {strip_extension(file.relative): file.path for file in reversed(source.files)}
+    paths = {strip_extension(file.relative): file.location for file in reversed(source.files)}
     found = read_stems(
         list(paths),
         source.timezone,
@@ -216,29 +217,31 @@ def _read_file(
     If the closing line denies the week in the name, the name wins, as it does with a day.
     """
     if isinstance(name, NameProblem):
-        return NotUnderstood(file.path, name.reason)
+        return NotUnderstood(file.location, name.reason)
     taken_at, other_at, time_source = name.taken_at, name.other_at, TimeSource.NAME
     closed_at = None
     if taken_at is None or name.span is not None:
         try:
-            closed_at = source.read_closing_time(file.path)
+            closed_at = source.read_closing_time(file.location)
         except DumpError as error:
             if taken_at is None:
-                return NotUnderstood(file.path, f"no time in the name, and {error.reason}")
+                return NotUnderstood(file.location, f"no time in the name, and {error.reason}")
     if closed_at is not None:
         if name.span is None or name.span.holds(closed_at):
             clock = read_local(closed_at.astimezone(UTC).replace(tzinfo=None), source.timezone)
             taken_at, time_source = clock.before, TimeSource.CLOSING_LINE
             other_at = None if clock.is_certain else clock.after
         elif taken_at is None:
-            return NotUnderstood(file.path, _describe_denied(file, name.span, closed_at, source))
+            return NotUnderstood(
+                file.location, _describe_denied(file, name.span, closed_at, source)
+            )
     if taken_at is None:
-        return NotUnderstood(file.path, NO_TIME)
+        return NotUnderstood(file.location, NO_TIME)
     is_exact = time_source is TimeSource.CLOSING_LINE
     dump = Dump(
         world=name.world,
         taken_at=taken_at,
-        path=file.path,
+        location=file.location,
         size_bytes=file.size_bytes,
         time_source=time_source,
         day_only=name.day_only and not is_exact,
@@ -279,15 +282,15 @@ def _split_second_names(
             kept.append(entry)
             others.append(dump)
         else:
-            repeated.append(NotUnderstood(dump.path, f"the same file as {first.path}"))
+            repeated.append(NotUnderstood(dump.location, f"the same file as {first.location}"))
     return kept, repeated
 
 
 def _find_ambiguous(named: Iterable[NamedDump]) -> dict[str, str]:
     """Return the worlds whose dumps are in folders that may be different hosts."""
-    first_path: dict[str, dict[tuple[str, ...], Path]] = defaultdict(dict)
+    first_path: dict[str, dict[tuple[str, ...], Location]] = defaultdict(dict)
     for entry in named:
-        first_path[entry.dump.world].setdefault(entry.name.origin, entry.dump.path)
+        first_path[entry.dump.world].setdefault(entry.name.origin, entry.dump.location)
     several = {world: paths for world, paths in first_path.items() if len(paths) > 1}
     grid = describe_grid({world: list(paths) for world, paths in several.items()})
     return {
@@ -313,9 +316,9 @@ def _propose_for(named: Sequence[NamedDump], source: CandidateFiles) -> dict[str
 
 def _kind_warnings(named: Iterable[NamedDump]) -> list[str]:
     """Return a warning for each world whose dumps are named in more than one way."""
-    first_path: dict[str, dict[tuple[str, ...], Path]] = defaultdict(dict)
+    first_path: dict[str, dict[tuple[str, ...], Location]] = defaultdict(dict)
     for entry in named:
-        first_path[entry.dump.world].setdefault(entry.name.kind_words, entry.dump.path)
+        first_path[entry.dump.world].setdefault(entry.name.kind_words, entry.dump.location)
     return [
         f"world {world} has dumps with different kinds of names, treated as one history: "
         + ", ".join(path.name for path in paths.values())
@@ -326,10 +329,10 @@ def _kind_warnings(named: Iterable[NamedDump]) -> list[str]:
 
 def _zone_warnings(named: Iterable[NamedDump]) -> list[str]:
     """Return a warning for each zone abbreviation that stands for several zones."""
-    first_path: dict[str, Path] = {}
+    first_path: dict[str, Location] = {}
     for entry in named:
         if entry.name.uncertain_zone is not None:
-            first_path.setdefault(entry.name.uncertain_zone, entry.dump.path)
+            first_path.setdefault(entry.name.uncertain_zone, entry.dump.location)
     return [
         f"{zone} in {path.name} stands for more than one time zone, so the time was read as UTC;"
         " set the zone with --timezone, such as America/New_York"
@@ -343,8 +346,8 @@ def _skipped_time_warnings(named: Iterable[NamedDump], timezone: tzinfo) -> list
         other_at = entry.dump.other_at
         if other_at is not None and other_at < entry.dump.taken_at:
             return [
-                f"the time of {entry.dump.path} does not exist in {timezone}, where clocks are put"
-                " forward past it: the dumps may have been named in another zone; --timezone sets"
-                " it"
+                f"the time of {entry.dump.location} does not exist in {timezone}, where clocks are"
+                " put forward past it: the dumps may have been named in another zone; --timezone"
+                " sets it"
             ]
     return []

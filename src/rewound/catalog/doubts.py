@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from pathlib import Path
 
 from rewound.catalog.dump import Dump, TimeSource
+from rewound.dump.file.location import Location
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 _WORLDS_ASKED = 3
@@ -39,7 +39,7 @@ class Suspicion:
 
 
 def find_ids_like_dates(
-    dumps: Iterable[Dump], closing_time: Callable[[Path], datetime | None]
+    dumps: Iterable[Dump], closing_time: Callable[[Location], datetime | None]
 ) -> list[Suspicion]:
     """Return worlds whose names have days that are far apart and contradicted by closing lines.
 
@@ -58,8 +58,8 @@ def find_ids_like_dates(
         asked = (in_order[0], in_order[-1], *in_order[1:-1][:_WORLDS_ASKED])
         told: list[tuple[Dump, datetime]] = []
         for dump in asked:
-            budget -= dump.size_bytes if dump.path.suffix.lower() != ".sql" else 0
-            closed_at = closing_time(dump.path) if budget >= 0 else None
+            budget -= dump.size_bytes if dump.location.suffix.lower() != ".sql" else 0
+            closed_at = closing_time(dump.location) if budget >= 0 else None
             if closed_at is not None:
                 told.append((dump, closed_at))
             if len(told) > 1 and not (_are_of_one_night(told) or _deny_dates(told)):
@@ -69,8 +69,8 @@ def find_ids_like_dates(
             first, last = min(told, key=_when), max(told, key=_when)
             text = (
                 f"the dates in the names of {name_worlds(sorted(worlds))} may have been misread,"
-                f" or be numbers that name worlds: {first[0].path.name} ends on {first[1].date()},"
-                f" and {last[0].path.name} on {last[1].date()}"
+                f" or be numbers that name worlds: {first[0].location.name} ends on"
+                f" {first[1].date()}, and {last[0].location.name} on {last[1].date()}"
             )
             concerned = tuple(dump for each in worlds for dump in by_world[each])
             found.append(Suspicion(worlds, (*in_order, *concerned), text))
@@ -92,8 +92,8 @@ def find_mixed_makes(dumps: Iterable[tuple[Dump, str]]) -> list[Suspicion]:
         others = [dump for dump in of_make if dump.time_source is not TimeSource.NAME]
         if dated and others:
             text = (
-                f"the number in {dated[0].path.name} looks like a date, and that in"
-                f" {others[0].path.name} does not: they may be numbers that name worlds"
+                f"the number in {dated[0].location.name} looks like a date, and that in"
+                f" {others[0].location.name} does not: they may be numbers that name worlds"
             )
             worlds = frozenset(dump.world for dump in of_make)
             found.append(Suspicion(worlds, tuple(of_make), text))
@@ -138,7 +138,7 @@ def _deny_dates(told: Sequence[tuple[Dump, datetime]]) -> bool:
 
 
 def find_half_day_clocks(
-    dumps: Iterable[Dump], timezone: tzinfo, closing_time: Callable[[Path], datetime | None]
+    dumps: Iterable[Dump], timezone: tzinfo, closing_time: Callable[[Location], datetime | None]
 ) -> list[Suspicion]:
     """Return worlds whose names seem to use a 12-hour clock without AM and PM.
 
@@ -163,7 +163,7 @@ def find_half_day_clocks(
         offsets = []
         for dump in list(one_an_hour.values())[:_DUMPS_ASKED]:
             budget -= dump.size_bytes
-            closed_at = closing_time(dump.path) if budget >= 0 else None
+            closed_at = closing_time(dump.location) if budget >= 0 else None
             if closed_at is not None:
                 offsets.append(closed_at - dump.taken_at)
         if any(_is_half_day_off(one, other) for one in offsets for other in offsets):

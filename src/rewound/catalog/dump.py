@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from rewound.catalog.logs.binary_log import BinaryLog
+from rewound.dump.file.location import DumpFiles, DumpPart, Location
 
 
 class TimeSource(Enum):
@@ -31,7 +32,7 @@ class Dump:
     """The world's name; it is safe as the name of a folder."""
     taken_at: datetime
     """When the dump was taken, in UTC."""
-    path: Path
+    location: Location
     """Where the file is."""
     size_bytes: int
     """The size of the file on disk, compressed or not."""
@@ -44,6 +45,15 @@ class Dump:
     other_at: datetime | None = None
     """What else its time may mean, in UTC, where clocks change: later, if they show it twice;
     earlier, if they never show it."""
+    parts: tuple[DumpPart, ...] = ()
+    """Its files in the order in which they are loaded, if it is not the one file."""
+    identities: tuple[Path, ...] = ()
+    """Files with keys that decrypt it."""
+
+    @property
+    def files(self) -> DumpFiles:
+        """What a restore reads."""
+        return DumpFiles(self.location, self.parts or (DumpPart(self.location),), self.identities)
 
 
 NO_TIME = "no time in the name, and no closing line"
@@ -54,7 +64,7 @@ NO_TIME = "no time in the name, and no closing line"
 class NotUnderstood:
     """A file or folder that is not a dump, and why."""
 
-    path: Path
+    location: Location
     """Where it is."""
     reason: str
     """Why it gives no dump, as shown to the user."""
@@ -65,7 +75,7 @@ class NotUnderstood:
     def sentence(self) -> str:
         """What a warning says of it."""
         verb = "is" if self.is_known else "is not understood:"
-        return f"{self.path} {verb} {self.reason}"
+        return f"{self.location} {verb} {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ False worlds, such as slots of a rotation and tables, are also resolved here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 
 from rewound.catalog.candidates import CandidateFiles, NamedDump
@@ -29,6 +28,7 @@ from rewound.catalog.several_files import (
     find_split_worlds,
     find_table_files,
 )
+from rewound.dump.file.location import Location
 from rewound.worlds.folding import fold_worlds, name_worlds
 
 
@@ -40,8 +40,8 @@ def question_names(
     doubts: list[Doubt] = []
     if read_subject is not None:
         lost += find_table_files([entry.dump for entry in named], read_subject)
-        gone = {entry.path for entry in lost}
-        named = [entry for entry in named if entry.dump.path not in gone]
+        gone = {entry.location for entry in lost}
+        named = [entry for entry in named if entry.dump.location not in gone]
         with_origin = [(entry.dump, entry.name.origin) for entry in named]
         for origin, dumps in find_database_files(with_origin, read_subject):
             doubts.append(_doubt_databases(origin, dumps, source))
@@ -50,7 +50,7 @@ def question_names(
     suspicions: list[Suspicion] = []
     ended = find_ends_of_days([entry.dump for entry in named], source.find_closing_time)
     for rotation in find_rotations(
-        (ended.get(entry.dump.path, entry.dump), entry.name.origin) for entry in named
+        (ended.get(entry.dump.location, entry.dump), entry.name.origin) for entry in named
     ):
         if rotation.is_certain:
             named, nameless = _merge(named, rotation)
@@ -69,7 +69,7 @@ def question_names(
     doubts += _resolve(suspicions, named, source)
     doubts += [
         _resolve_aside(suspicion, named, source)
-        for suspicion in find_set_aside(ended.get(e.dump.path, e.dump) for e in named)
+        for suspicion in find_set_aside(ended.get(e.dump.location, e.dump) for e in named)
         if not suspicion.worlds & in_doubt
     ]
     mixed = find_mixed_makes((entry.dump, strip_extension(entry.file.relative)) for entry in named)
@@ -96,8 +96,8 @@ def _resolve(
     joined = _worlds_by_stem(named, _join_worlds(suspicions, named))
     doubts = []
     for suspicion in suspicions:
-        paths = {dump.path for dump in suspicion.dumps}
-        stems = [strip_extension(e.file.relative) for e in named if e.dump.path in paths]
+        paths = {dump.location for dump in suspicion.dumps}
+        stems = [strip_extension(e.file.relative) for e in named if e.dump.location in paths]
         one_world, many_worlds = (
             propose_for_slots(stems, wanted, source.names, source.timezone, source.today)
             for wanted in (joined, each)
@@ -107,26 +107,28 @@ def _resolve(
 
 
 def _worlds_by_stem(
-    named: Sequence[NamedDump], joined: Mapping[Path, str] = MappingProxyType({})
+    named: Sequence[NamedDump], joined: Mapping[Location, str] = MappingProxyType({})
 ) -> dict[str, str]:
     return {
-        strip_extension(entry.file.relative): joined.get(entry.dump.path, entry.dump.world)
+        strip_extension(entry.file.relative): joined.get(entry.dump.location, entry.dump.world)
         for entry in named
     }
 
 
-def _join_worlds(suspicions: Sequence[Suspicion], named: Sequence[NamedDump]) -> dict[Path, str]:
+def _join_worlds(
+    suspicions: Sequence[Suspicion], named: Sequence[NamedDump]
+) -> dict[Location, str]:
     """Return the worlds of the dumps if each suspicion is right: different ones stay apart."""
-    origins = {entry.dump.path: entry.name.origin for entry in named}
+    origins = {entry.dump.location: entry.name.origin for entry in named}
     taken: dict[str, tuple[str, ...]] = {}
-    joined: dict[Path, str] = {}
+    joined: dict[Location, str] = {}
     for suspicion in suspicions:
         first = suspicion.dumps[0]
-        origin = origins.get(first.path, ())
+        origin = origins.get(first.location, ())
         name = suspicion.bases.get(first.world) or "/".join(origin) or first.world
         while taken.setdefault(name, origin) != origin:
             name += "+"
-        joined |= {dump.path: name for dump in suspicion.dumps}
+        joined |= {dump.location: name for dump in suspicion.dumps}
     return joined
 
 
@@ -148,7 +150,7 @@ def _resolve_aside(
     others = {entry.dump.world for entry in named} - suspicion.worlds
     concerned = {*suspicion.bases, *suspicion.bases.values()}
     stems = [strip_extension(e.file.relative) for e in named if e.dump.world in concerned]
-    bases = {e.dump.path: suspicion.bases.get(e.dump.world, e.dump.world) for e in named}
+    bases = {e.dump.location: suspicion.bases.get(e.dump.world, e.dump.world) for e in named}
     joined = _worlds_by_stem(named, bases)
     one_world = propose_for_slots(stems, joined, source.names, source.timezone, source.today)
     hints = [f"--worlds '{fold_worlds(sort_naturally(others))}' leaves them out"]
@@ -178,11 +180,11 @@ def _merge(
     named: Sequence[NamedDump], rotation: Rotation
 ) -> tuple[list[NamedDump], list[NotUnderstood]]:
     """Assign the dumps of a rotation to their world."""
-    paths = {dump.path for dump in rotation.dumps}
+    paths = {dump.location for dump in rotation.dumps}
     kept: list[NamedDump] = []
     nameless: list[NotUnderstood] = []
     for entry in named:
-        if entry.dump.path not in paths:
+        if entry.dump.location not in paths:
             kept.append(entry)
             continue
         world, origin = rotation.world, entry.name.origin
@@ -195,7 +197,7 @@ def _merge(
             reason = (
                 f"named by {rotation.slot} only, without a world; give the folder above as SOURCE"
             )
-            nameless.append(NotUnderstood(entry.dump.path, reason))
+            nameless.append(NotUnderstood(entry.dump.location, reason))
             continue
         kept.append(
             replace(
@@ -217,8 +219,8 @@ def _doubt_parts(
         f"{name_worlds(sort_naturally(set(newest)))} are named as parts of one world"
         f"{' ' + world if world else ''}: its definitions, its rows or its stored objects"
     )
-    joined = parts[0].path.name.replace(parts[0].world, world or "world")
-    hint = f"join the parts, as in: cat {' '.join(part.path.name for part in parts)} > {joined}"
+    joined = parts[0].location.name.replace(parts[0].world, world or "world")
+    hint = f"join the parts, as in: cat {' '.join(part.location.name for part in parts)} > {joined}"
     if patterns := _propose_as_read(named, source):
         hint += f"; {quote_patterns(patterns[:1])} if each is a world"
     return Doubt(frozenset(newest), text, hint)

@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from rewound.catalog.dump import Dump, TimeSource
 from rewound.catalog.naming.names import strip_markers
@@ -20,6 +19,7 @@ from rewound.catalog.numbered_slots import Slot, judge_beside_whole
 from rewound.catalog.serial_worlds import is_named_aside
 from rewound.catalog.slot_kinds import UUID, find_kind
 from rewound.catalog.slots import ASKED, JUDGES, judge_beside_name
+from rewound.dump.file.location import Location
 
 _SEPARATED = re.compile(
     rf"[-_. ]+|{UUID}"
@@ -66,10 +66,10 @@ def find_rotations(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> list[Rotati
         (origin, dump.world): dump for dump, origin in dumps if count[origin, dump.world] == 1
     }
     rotations: list[Rotation] = []
-    taken: set[Path] = set()
+    taken: set[Location] = set()
     for (origin, kind, rest, is_dated), slots in families.items():
         judge = (ASKED if is_dated else JUDGES).get(kind or "")
-        if judge is None or any(slot.dump.path in taken for slot in slots):
+        if judge is None or any(slot.dump.location in taken for slot in slots):
             continue
         in_folder = "" not in rest
         world = rest[0] if in_folder else strip_markers(_join(rest))
@@ -80,7 +80,7 @@ def find_rotations(dumps: Iterable[tuple[Dump, tuple[str, ...]]]) -> list[Rotati
         if outcome is None:
             continue
         what, is_certain = outcome
-        taken |= {dump.path for dump in members}
+        taken |= {dump.location for dump in members}
         rotations.append(Rotation(world, tuple(members), is_certain, what, in_folder))
     return rotations + _find_lone_weekdays(rotations, families, taken)
 
@@ -100,8 +100,8 @@ def has_slot(world: str) -> bool:
 
 
 def find_ends_of_days(
-    dumps: Sequence[Dump], closing_time: Callable[[Path], datetime | None]
-) -> dict[Path, Dump]:
+    dumps: Sequence[Dump], closing_time: Callable[[Location], datetime | None]
+) -> dict[Location, Dump]:
     """Return dumps with the time of their closing line, if their names have only a day.
 
     Such as `host1_pre_20240618`, `host1_post_20240618`: a run of one day, or of two hours. Only
@@ -113,13 +113,13 @@ def find_ends_of_days(
     days = {dump.taken_at for dump in asked}
     wholes = {whole for dump in asked for whole in _iter_shorter(dump.world)}
     beside = [d for d in dated if d.taken_at in days and d not in asked and d.world in wholes]
-    found: dict[Path, Dump] = {}
+    found: dict[Location, Dump] = {}
     budget = _BYTES_READ
     for dump in sorted([*asked, *beside], key=lambda dump: dump.size_bytes):
-        budget -= dump.size_bytes if dump.path.suffix.lower() != ".sql" else 0
-        closed_at = closing_time(dump.path) if budget >= 0 else None
+        budget -= dump.size_bytes if dump.location.suffix.lower() != ".sql" else 0
+        closed_at = closing_time(dump.location) if budget >= 0 else None
         if closed_at is not None and abs(closed_at - dump.taken_at) <= _SAME_DAY:
-            found[dump.path] = replace(dump, taken_at=closed_at)
+            found[dump.location] = replace(dump, taken_at=closed_at)
     return found
 
 
@@ -177,7 +177,7 @@ def _find_tokens_of_letters(
 def _find_lone_weekdays(
     rotations: Sequence[Rotation],
     families: Mapping[_Family, Sequence[Slot]],
-    taken: set[Path],
+    taken: set[Location],
 ) -> list[Rotation]:
     """Return files named by one weekday, where other folders have several of them."""
     if not any(each.slot == "weekdays" and each.world == "" for each in rotations):
@@ -185,7 +185,9 @@ def _find_lone_weekdays(
     return [
         Rotation("", tuple(slot.dump for slot in slots), is_certain=True, slot="weekdays")
         for (_, kind, rest, _), slots in families.items()
-        if kind == "weekday" and rest == ("",) and not taken & {slot.dump.path for slot in slots}
+        if kind == "weekday"
+        and rest == ("",)
+        and not taken & {slot.dump.location for slot in slots}
     ]
 
 

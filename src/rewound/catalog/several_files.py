@@ -9,9 +9,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rewound.catalog.dump import Dump, NotUnderstood
+from rewound.dump.file.location import Location
 
 _FILES_ASKED = 3
 _WORKBENCH_FOLDER = re.compile(r"Dump20[0-9]{6}(?:[-_].*)?")
@@ -29,27 +29,27 @@ class Subject:
     """The first table that it creates."""
 
 
-ReadSubject = Callable[[Path], Subject | None]
+ReadSubject = Callable[[Location], Subject | None]
 
 
 def find_table_files(dumps: Iterable[Dump], read_subject: ReadSubject) -> list[NotUnderstood]:
     """Return the files that hold one table each of one world, with the reason."""
-    by_folder: dict[Path, list[Dump]] = defaultdict(list)
+    by_folder: dict[Location, list[Dump]] = defaultdict(list)
     for dump in dumps:
-        by_folder[dump.path.parent].append(dump)
+        by_folder[dump.location.parent].append(dump)
     found: list[NotUnderstood] = []
     for folder, of_folder in by_folder.items():
         reason = _find_reason(folder, of_folder, read_subject)
         if reason is not None:
-            found += [NotUnderstood(dump.path, reason) for dump in of_folder]
+            found += [NotUnderstood(dump.location, reason) for dump in of_folder]
     return found
 
 
-def _find_reason(folder: Path, dumps: Sequence[Dump], read_subject: ReadSubject) -> str | None:
+def _find_reason(folder: Location, dumps: Sequence[Dump], read_subject: ReadSubject) -> str | None:
     worlds = {dump.world for dump in dumps}
     if len({re.sub("[0-9]+", "#", world) for world in worlds}) < 2:
         return None
-    asked = [(dump, read_subject(dump.path)) for dump in dumps[:_FILES_ASKED]]
+    asked = [(dump, read_subject(dump.location)) for dump in dumps[:_FILES_ASKED]]
     told = [(dump, subject) for dump, subject in asked if subject is not None]
     if len(told) < 2:
         return None
@@ -153,7 +153,7 @@ def find_database_files(
     found = []
     for origin, of_origin in by_origin.items():
         one_each = list({dump.world: dump for dump in of_origin}.values())
-        subjects = [(dump, read_subject(dump.path)) for dump in one_each[:_FILES_ASKED]]
+        subjects = [(dump, read_subject(dump.location)) for dump in one_each[:_FILES_ASKED]]
         if len(subjects) > 1 and all(
             subject is not None and subject.database == dump.world for dump, subject in subjects
         ):

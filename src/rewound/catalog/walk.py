@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from rewound.catalog.dump import NotUnderstood
 from rewound.catalog.foreign_folders import find_foreign_folder
+from rewound.dump.file.location import Location
 from rewound.errors import CatalogError
 
 _LEADS_NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
@@ -24,7 +25,7 @@ FileId = tuple[int, int]
 class SourceFile:
     """A regular file under the source, or one that cannot be examined."""
 
-    path: Path
+    location: Location
     """Where it is."""
     relative: PurePosixPath
     """Its path relative to the source; the bare name if the source is this file."""

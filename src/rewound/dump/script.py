@@ -28,9 +28,10 @@ from rewound.dump.settings.session import NEW_SESSION, DumpSession
 from rewound.dump.settings.transaction import Transaction
 from rewound.dump.text.lexical import LexicalMode
 from rewound.dump.text.masked_text import find_in_strings
-from rewound.dump.text.splitter import Piece, PieceKind, Splitter
+from rewound.dump.text.splitter import LONGEST_STATEMENT_BYTES, Piece, PieceKind, Splitter
 from rewound.dump.text.statement import Kind, Statement
 from rewound.dump.text.statement_parser import find_drop_end
+from rewound.dump.text.text_rows import split_rows
 
 _WITH_BODIES = STORED_OBJECTS - {Kind.CREATE_VIEW}
 """What MySQL stores with its text as it is written."""
@@ -91,6 +92,11 @@ class Script:
         self._transaction = Transaction()
         self._is_sql = False
         self._tables = TableHistory()
+        self._begins_first_part = True
+        self._part_schema: str | None = None
+        self._last_line = 0
+        self.first_line = 1
+        """The line that the file begins on which is read, or is to be read next."""
 
     @property
     def header(self) -> Header:
@@ -118,7 +124,25 @@ class Script:
 
     def iter_verdicts(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
         """Yield one verdict for each statement, in the dump's order, refusals included."""
-        for piece in self._splitter.iter_pieces(chunks):
+        yield from self.iter_part(chunks)
+        yield from self.finish()
+
+    def begin_part(self, database: str | None) -> Iterator[Verdict]:
+        """Begin a file of a dump of several files; `database` is that of all that names none."""
+        if self._begins_first_part:
+            self._begins_first_part = False
+        else:
+            yield from self._end_transaction()
+            line = self._last_line + 1
+            yield self._open_next(line, RuleUse(rules.PART_FOLLOWS))
+            self._splitter.forget_delimiter()
+            self.first_line = line
+        if self._schema is None and database is not None:
+            self._judge.default_schema = self._part_schema = database
+
+    def iter_part(self, chunks: Iterable[bytes]) -> Iterator[Verdict]:
+        """Yield the verdicts on one file, or on the whole dump if that is one."""
+        for piece in self._splitter.iter_pieces(chunks, first_line=self.first_line):
             match piece.kind:
                 case PieceKind.COMMENT:
                     yield from self._read_comment(piece)
@@ -129,8 +153,24 @@ class Script:
                     yield _judge_tool_line(piece)
                 case PieceKind.UNFINISHED:
                     yield self._judge_unfinished(piece)
+        self._last_line = self._splitter.line
+
+    def iter_rows(self, table: str, chunks: Iterable[bytes]) -> Iterator[Verdict]:
+        """Yield the verdicts on a file of rows of one table, which holds nothing else."""
+        self.header = replace(self.header, holds_rows=True)
+        self._last_line = self.first_line
+        for rows in split_rows(chunks, first_line=self.first_line, longest=LONGEST_STATEMENT_BYTES):
+            self.statements += 1
+            self._last_line = rows.line + rows.text.count(b"\n")
+            yield self._note_statement(self._judge.judge_rows(table, rows))
+
+    def finish(self) -> Iterator[Verdict]:
+        """Yield the verdicts that are certain only at the end of the dump."""
         if (last := self._judge.finish()) is not None:
             yield last
+        yield from self._end_transaction()
+
+    def _end_transaction(self) -> Iterator[Verdict]:
         if self._transaction.line is not None:
             yield _judge_open_transaction(self._transaction.line)
 
@@ -198,9 +238,10 @@ class Script:
     def _read_comment(self, piece: Piece) -> Iterator[Verdict]:
         """Record what a comment says; if it begins another dump, start over."""
         if opens_dump(piece.text) and self.header.holds_something:
-            if self._transaction.line is not None:
-                yield _judge_open_transaction(self._transaction.line)
-            yield self._open_next(piece)
+            yield from self._end_transaction()
+            began_at = self.header.begins_at
+            use = RuleUse(rules.DUMP_FOLLOWS, f"the previous dump begins at line {began_at}")
+            yield self._open_next(piece.line, use)
         version = self.header.server_version
         self.header = read_comment(self.header, piece.text)
         if self.header.server_version not in (None, version):
@@ -208,19 +249,17 @@ class Script:
         self._judge.source_is_old = self.header.is_of_old_server
         self._is_sql = self._is_sql or self.header.producer is not None
         if self._schema is None:
-            self._judge.default_schema = self.header.database
+            self._judge.default_schema = self.header.database or self._part_schema
 
-    def _open_next(self, piece: Piece) -> Verdict:
-        began_at = self.header.begins_at
-        self.headers.append(Header(begins_at=piece.line))
+    def _open_next(self, line: int, use: RuleUse) -> Verdict:
+        self.headers.append(Header(begins_at=line))
         self._judge.begin_next_dump()
         self._transaction = Transaction()
-        if self._schema is not None:
-            self._judge.default_schema = self._schema
-        self._tables.begin_next_dump(piece.line)
+        self._judge.default_schema = self._schema
+        self._part_schema = None
+        self._tables.begin_next_dump(line)
         self._splitter.mode = self._judge.session.mode
-        use = RuleUse(rules.DUMP_FOLLOWS, f"the previous dump begins at line {began_at}")
-        return Verdict(Statement(Kind.SET, piece.text), piece.line, NEW_SESSION, (use,))
+        return Verdict(Statement(Kind.SET, b""), line, NEW_SESSION, (use,))
 
 
 def _shows_sql(verdict: Verdict) -> bool:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rewound.engine.cloning import DATA, PROBE, UUID_FILE, disk_bytes
 from rewound.files.json_files import decode, encode, write_file
@@ -191,7 +191,9 @@ class BaselineCache:
                 entries.append(
                     CacheEntry(
                         key=folder.name,
-                        dump=None if baseline is None else baseline.ledger.dump.path.name,
+                        dump=None
+                        if baseline is None
+                        else PurePosixPath(baseline.ledger.dump.path).name,
                         size_bytes=disk_bytes(folder) if baseline is None else baseline.size_bytes,
                         made_at=used_at if baseline is None else baseline.made_at,
                         used_at=used_at,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from rewound.dump.file.opening import find_absolute_place
 from rewound.engine.protocol import Engine, Server
 from rewound.errors import Interrupted, RewoundError
 from rewound.figures import show_count
@@ -128,7 +129,7 @@ class _Recorder:
         ready = World(
             name=world,
             state=WorldState.READY,
-            dump=made.dump.path,
+            dump=find_absolute_place(made.dump.location),
             taken_at=made.dump.taken_at,
             port=planned.port if made.server is None else made.server.port,
             server=made.server,

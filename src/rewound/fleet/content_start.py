@@ -19,7 +19,7 @@ from rewound.replay.world_logs import WorldLogs
 def recall_start(dump: Dump, logs: WorldLogs, kept: KeptMoments) -> bool:
     """Take over where an earlier search found a dump, as receipts of baselines tell it."""
     return any(
-        logs.recall(dump.path, receipt)
+        logs.recall(dump.files, receipt)
         for receipts in kept.values()
         for receipt in receipts.values()
     )
@@ -53,7 +53,7 @@ def search_start(
         cancelled=context.cancelled,
         progress=report_progress,
     )
-    logs.remember(restored.dump.path, found)
+    logs.remember(restored.dump.files, found)
     observer.world_note(
         plan.name, f"its dump is at {found.log_name}:{found.position}, by its {found.evidence}"
     )
@@ -77,7 +77,9 @@ def naming_older(plan: WorldPlan) -> Iterator[None]:
         older = next((each for each in plan.older if logs and leads_on(each, logs)), None)
         if older is None or older in plan.dumps:
             raise
-        hint = f"up --fallback takes the older dump {older.path.name}, which says where it stands"
+        hint = (
+            f"up --fallback takes the older dump {older.location.name}, which says where it stands"
+        )
         if error.hint:
             hint = f"{hint}; or {error.hint}"
         raise ReplayError(error.message, hint=hint) from error
@@ -86,9 +88,9 @@ def naming_older(plan: WorldPlan) -> Iterator[None]:
 def leads_on(dump: Dump, logs: WorldLogs) -> bool:
     """Tell whether a dump says where it stands, and the logs lead from there to the moment."""
     try:
-        if logs.must_search(dump.path):
+        if logs.must_search(dump.files):
             return False
-        logs.plan(dump.path)
+        logs.plan(dump.files)
     except (DumpError, ReplayError, BinlogError):
         return False
     return True

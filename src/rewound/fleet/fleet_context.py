@@ -60,7 +60,7 @@ class FleetContext:
     def no_baseline(self, world: World, act: str) -> FleetError:
         """Return the error of a world whose baseline is gone, and so cannot be reset or started."""
         return FleetError(
-            f"cannot be {act}: baseline {(world.baseline or '')[:SHOWN_KEY]} of {world.dump.name}"
+            f"cannot be {act}: baseline {(world.baseline or '')[:SHOWN_KEY]} of {world.dump_name}"
             " no longer exists",
             hint=f"restore the whole fleet again: {_replace_command(self.record)}",
         )

@@ -149,10 +149,10 @@ def find_disagreement(dump: Dump, completed_at: datetime | None) -> str | None:
     if -slack <= completed_at - dump.taken_at <= open_days + slack:
         return None
     return (
-        f"{dump.path.name} is named {dump.taken_at:%Y-%m-%d %H:%M:%S} but ends with"
+        f"{dump.location.name} is named {dump.taken_at:%Y-%m-%d %H:%M:%S} but ends with"
         f" 'Dump completed on {completed_at:%Y-%m-%d %H:%M:%S}'; the time in the name was used"
     )
 
 
 def _expected_bytes(dump: Dump) -> int:
-    return dump.size_bytes * _TEXT_PER_FILE_BYTE.get(dump.path.suffix, 1) * 3 // 2
+    return dump.size_bytes * _TEXT_PER_FILE_BYTE.get(dump.location.suffix, 1) * 3 // 2

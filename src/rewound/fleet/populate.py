@@ -6,8 +6,8 @@ Until the ledger balances, only the loader has access to the world.
 import logging
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
+from rewound.dump.file.location import DumpFiles
 from rewound.dump.text.quoting import quote_name
 from rewound.engine.at_rest import settle
 from rewound.engine.protocol import Engine, Server
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 def populate(
     server: Server,
-    dump: Path,
+    dump: DumpFiles,
     context: RestoreContext,
     engine: Engine,
     *,
@@ -68,7 +68,7 @@ def populate(
 
 def _load_and_prove(
     server: Server,
-    dump: Path,
+    dump: DumpFiles,
     context: RestoreContext,
     *,
     world: str,

@@ -9,7 +9,6 @@ import logging
 import time
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from rewound.catalog import Dump
 from rewound.engine.host.ports import pick_ports
@@ -82,7 +81,7 @@ def _restore_world(
         if not plan.older:
             raise
         older, *others = plan.older
-        note = f"{plan.dump.path.name}: {error.message}; taking {older.path.name}"
+        note = f"{plan.dump.location.name}: {error.message}; taking {older.location.name}"
         observer.world_note(plan.name, note)
         plan = replace(plan, dumps=(older,), older=tuple(others))
         return _restore_world(plan, context, engine, observer)
@@ -92,14 +91,14 @@ def _restore_first_that_works(
     plan: WorldPlan, context: RestoreContext, engine: Engine, observer: Observer
 ) -> Restored:
     *newer, last = plan.dumps
-    passed_over: tuple[Path, ...] = ()
+    passed_over: tuple[str, ...] = ()
     for dump in newer:
         try:
             restored = _restore_dump(dump, plan, context, engine, observer)
             return replace(restored, passed_over=passed_over)
         except (DumpError, LoadError, ReplayError, BinlogError) as error:
             observer.world_note(plan.name, f"{error.message}; trying the next older dump")
-            passed_over = (*passed_over, dump.path)
+            passed_over = (*passed_over, str(dump.location))
     restored = _restore_dump(last, plan, context, engine, observer)
     return replace(restored, passed_over=passed_over)
 
@@ -118,12 +117,12 @@ def _restore_dump(
         way = replace(context, rows_in=None, goes_on=True)
         restored = None
         kept = context.find_replayed(dump)
-        if logs.must_search(dump.path) and not recall_start(dump, logs, kept):
+        if logs.must_search(dump.files) and not recall_start(dump, logs, kept):
             restored = _restore_own_moment(dump, plan, way, engine, observer)
         with naming_older(plan):
             if restored is not None:
                 search_start(restored, logs, plan, context, observer)
-            replay_plan = logs.plan(dump.path)
+            replay_plan = logs.plan(dump.files)
         identity = replay_plan.identity
         if restored is None and context.witness is None:  # which takes a dump's own moment
             there = _find_baseline(dump, plan, context, engine, observer, identity)
@@ -231,7 +230,7 @@ def _start_from_baseline(
     baselines = context.baselines
     if baselines is None or dump.size_bytes not in baselines.dump_sizes():
         return None
-    sha256 = baselines.hashes.get_sha256(dump.path, cancelled=context.cancelled)
+    sha256 = baselines.hashes.get_sha256(dump.files, cancelled=context.cancelled)
     key = context.origin(sha256, settings, replayed).key
 
     def note(text: str) -> None:
@@ -240,7 +239,7 @@ def _start_from_baseline(
     with baselines.acquire(key, note=note) as baseline:
         if baseline is None:
             return None
-        observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
+        observer.world_changed(plan.name, WorldState.STARTING, dump.location.name)
         make_world_folder(plan.folder)
         spec = world_spec(plan, context, settings, data_from=baselines.data(key))
         is_deep = context.witness is None or baseline.ledger.deep is not None
@@ -263,7 +262,7 @@ def _start_from_baseline(
             discard_world(plan.folder, engine)
         else:
             _log.info("%s: ready from baseline %s", plan.name, key)
-            facts = replace(baseline.ledger.dump, path=dump.path)
+            facts = replace(baseline.ledger.dump, path=str(dump.location))
             ledger = replace(baseline.ledger, dump=facts)
             return Restored(
                 dump,
@@ -289,7 +288,7 @@ def _load(
 ) -> Restored:
     if context.cancelled.is_set():
         raise Interrupted(f"restoring world {plan.name} was interrupted")
-    observer.world_changed(plan.name, WorldState.STARTING, dump.path.name)
+    observer.world_changed(plan.name, WorldState.STARTING, dump.location.name)
     make_world_folder(plan.folder)
     spec = world_spec(plan, context, settings, data_from=None)
     server = engine.start(spec)
@@ -297,9 +296,9 @@ def _load(
         ledger = _populate(server, dump, plan, context, engine, observer)
     else:
         hashes = context.baselines.hashes
-        identity, read_from_ns = hashes.identify(dump.path), time.time_ns()
+        identity, read_from_ns = hashes.identify(dump.files), time.time_ns()
         ledger = _populate(server, dump, plan, context, engine, observer)
-        hashes.remember(identity, ledger.dump.sha256, read_from_ns=read_from_ns)
+        hashes.remember(identity, dump.files, ledger.dump.sha256, read_from_ns=read_from_ns)
     loaded = LoadedWorld(dump, spec, server, ledger)
     return serve_loaded(loaded, plan, context, engine, observer)
 
@@ -312,14 +311,14 @@ def _populate(
     engine: Engine,
     observer: Observer,
 ) -> Ledger:
-    observer.world_changed(plan.name, WorldState.LOADING, dump.path.name)
+    observer.world_changed(plan.name, WorldState.LOADING, dump.location.name)
 
     def report_progress(bytes_read: int, table: str) -> None:
         observer.world_loading(plan.name, bytes_read, table)
 
     return populate(
         server,
-        dump.path,
+        dump.files,
         context,
         engine,
         world=plan.name,

@@ -131,7 +131,7 @@ class RestoreContext:
         baselines = self.baselines
         if baselines is None or dump.size_bytes not in baselines.dump_sizes():
             return {}
-        sha256 = baselines.hashes.get_sha256(dump.path, cancelled=self.cancelled)
+        sha256 = baselines.hashes.get_sha256(dump.files, cancelled=self.cancelled)
         return {
             settings: baselines.list_replayed(
                 self.origin(sha256, settings), has_compared_rows=self.load.verify_images
@@ -155,13 +155,13 @@ class Restored:
     """The key of the baseline that it can be reset to."""
     from_baseline: bool = False
     """It was not loaded, but started from its baseline."""
-    passed_over: tuple[Path, ...] = ()
+    passed_over: tuple[str, ...] = ()
     """Newer dumps that could not be restored."""
 
     def get_server(self) -> Server:
         """Return the server of a world that was not left asleep."""
         if self.server is None:
-            raise ValueError(f"the world of {self.dump.path} was left asleep")
+            raise ValueError(f"the world of {self.dump.location} was left asleep")
         return self.server
 
 

@@ -99,7 +99,7 @@ def _populate(
     try:
         second = populate(
             again,
-            restored.dump.path,
+            restored.dump.files,
             replace(context, load=load),
             engine,
             world=plan.name,
@@ -113,7 +113,7 @@ def _populate(
         ) from error
     if second.dump.sha256 != first.dump.sha256:
         raise DumpError(
-            restored.dump.path,
+            restored.dump.location,
             "the file changed after the first load",
             hint="try again when nothing writes to it",
         )

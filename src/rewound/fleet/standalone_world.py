@@ -7,9 +7,10 @@ neither a server is left nor anything that could be mistaken for a world.
 import os
 import time
 from dataclasses import dataclass, fields
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from rewound import command
+from rewound.dump.file.location import DumpFiles
 from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import ServerSpec
 from rewound.engine.server_options import ServerSettings
@@ -48,7 +49,7 @@ class StandaloneWorld:
     def __init__(
         self,
         folder: DataFolder,
-        dump: Path,
+        dump: DumpFiles,
         port: int,
         context: RestoreContext,
         engine: ProcessEngine,
@@ -90,7 +91,7 @@ class StandaloneWorld:
             )
             proven = made[name]
             sha256 = proven.ledger.dump.sha256
-            self._hashes.remember(identity, sha256, read_from_ns=read_from_ns)
+            self._hashes.remember(identity, self._dump, sha256, read_from_ns=read_from_ns)
             self._write_passwords()
             folder.write_proof(encode_readably(proven))
         except BaseException:
@@ -118,7 +119,7 @@ class StandaloneWorld:
         wanted = self._context.origin(self._hash(), settings)
         if proven.origin.key != wanted.key:
             difference = explain_difference(proven.origin, wanted)
-            name = proven.ledger.dump.path.name
+            name = PurePosixPath(proven.ledger.dump.path).name
             raise UsageError(
                 f"{self._folder.path} contains a world {difference}: {name}",
                 hint="empty the folder to restore this dump, or use another --data-dir",

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rewound.engine.protocol import Server
 from rewound.worlds.folding import fold_worlds
@@ -55,8 +55,8 @@ class World:
     name: str
     state: WorldState
     """As last recorded; `current_state` checks it."""
-    dump: Path
-    """The dump that it holds or was to hold."""
+    dump: str
+    """Where the dump is that it holds or was to hold."""
     taken_at: datetime
     """When that dump was taken, by its name."""
     port: int
@@ -80,8 +80,13 @@ class World:
     """That moment as it was asked for, such as `before transaction 3e11fa47-…:23`."""
     last_transaction: str | None = None
     """The last transaction of the logs that it has, as GTID or FILE:POS; None if none."""
-    passed_over: tuple[Path, ...] = ()
+    passed_over: tuple[str, ...] = ()
     """Newer dumps of it that could not be restored."""
+
+    @property
+    def dump_name(self) -> str:
+        """The last part of that."""
+        return PurePosixPath(self.dump).name
 
     @property
     def as_of(self) -> datetime:

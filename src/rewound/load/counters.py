@@ -19,6 +19,8 @@ from rewound.mysql.client import Execution, ServerWarning
 
 DAMAGING_WARNINGS: Mapping[int, Rule] = {
     1048: rules.NULL_REPLACED,
+    1261: rules.VALUE_CUT,
+    1262: rules.VALUE_CUT,
     1263: rules.NULL_REPLACED,
     1264: rules.NUMBER_CLIPPED,
     1265: rules.VALUE_CUT,
@@ -120,7 +122,7 @@ class LoadCounters:
         """Count a statement that was sent, and what the server did for it."""
         with self._lock:
             self.add_statement(verdict)
-            if verdict.kind in (Kind.INSERT, Kind.REPLACE):
+            if verdict.kind in (Kind.INSERT, Kind.REPLACE, Kind.LOAD_DATA):
                 rows = self._rows[table_keys(verdict)[0]]
                 net = _net_rows(verdict.statement, execution)
                 duplicates = (1 if execution.records is None else execution.records) - net
@@ -167,7 +169,7 @@ class LoadCounters:
         self.references.follow(verdict)
         keys = table_keys(verdict)
         match verdict.kind:
-            case Kind.INSERT | Kind.REPLACE:
+            case Kind.INSERT | Kind.REPLACE | Kind.LOAD_DATA:
                 self._keys.setdefault(keys[0][0], set()).add(keys[0])
                 self._rows.setdefault(keys[0], _RowCounts()).rows_in_dump += verdict.statement.rows
             case Kind.CREATE_TABLE:
@@ -308,7 +310,7 @@ def _net_rows(statement: Statement, execution: Execution) -> int:
     for a single row it does not. It does not count a row that IGNORE left out.
     """
     affected = execution.affected_rows
-    if statement.kind is Kind.INSERT and not statement.updates_rows:
+    if statement.kind in (Kind.INSERT, Kind.LOAD_DATA) and not statement.updates_rows:
         return affected
     if execution.duplicates is not None:
         return affected - 2 * execution.duplicates

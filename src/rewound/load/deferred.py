@@ -2,9 +2,10 @@
 
 A trigger could be created in its place only once all rows of its table are loaded. Instead, it
 waits for a statement that it could fire for, or that could refer to it; then all waiting triggers
-are created. A view whose table comes later cannot be created yet. Each waits together with the
-session settings it was written for, because MySQL stores some of them with the object, and is
-executed in a session with these settings.
+are created. In a dump of several files it fires for no rows of another file, and waits for the end.
+A view whose table comes later cannot be created yet. Each waits together with the session settings
+it was written for, because MySQL stores some of them with the object, and is executed in a session
+with these settings.
 """
 
 import threading
@@ -63,6 +64,8 @@ class _Deferred:
     session: Statements
     collation: str
     """The default collation of its database then, which MySQL stores with a trigger."""
+    part: int
+    """Which of the dump's files it is from."""
 
 
 class DeferredStatements:
@@ -89,6 +92,8 @@ class DeferredStatements:
         self._cancelled = cancelled
         self._triggers: list[_Deferred] = []
         self._views: list[_Deferred] = []
+        self._part = 0
+        """Which of the dump's files is executed."""
         self._awaited: frozenset[_Event] = frozenset()
         """What the waiting triggers would fire for."""
         self._made: frozenset[_Event] = frozenset()
@@ -116,6 +121,9 @@ class DeferredStatements:
         Raises:
             StatementRefused, LoadError, HostError: as the executor does.
         """
+        if any(use.rule is rules.PART_FOLLOWS for use in verdict.uses):
+            self._part += 1
+            self._note_awaited()
         fires = self._prepare_triggers(verdict)
         is_deferred = verdict.kind is Kind.CREATE_TRIGGER and self._defers_triggers
         match verdict.kind:
@@ -148,7 +156,7 @@ class DeferredStatements:
         """Create the triggers that a statement concerns, and tell whether it fires them."""
         if not verdict.sql or not self.meets_triggers(verdict):
             return False
-        self._make_triggers()
+        self._make_triggers([each for each in self._triggers if each.part == self._part])
         fires = verdict.kind is not Kind.ALTER_TABLE
         if fires:
             self._counters.note_fired(verdict)
@@ -176,17 +184,17 @@ class DeferredStatements:
         self._executor.connection.execute_sql("UNLOCK TABLES")
         self._executor.connection.execute_sql("COMMIT")
         self._execute_views()
-        self._make_triggers()
+        self._make_triggers(self._triggers)
 
-    def _make_triggers(self) -> None:
-        """Create the waiting triggers, in their order."""
-        if not self._triggers:
+    def _make_triggers(self, triggers: Sequence[_Deferred]) -> None:
+        """Create waiting triggers, in their order."""
+        if not triggers:
             return
         # Another session creates them, and would wait for the end of this transaction.
         self._executor.connection.execute_sql("COMMIT")
-        for deferred in self._triggers:
+        for deferred in triggers:
             self._make_trigger(deferred)
-        self._triggers = []
+        self._triggers = [deferred for deferred in self._triggers if deferred not in triggers]
         self._note_awaited()
         self._made = self._read_made()
 
@@ -202,7 +210,9 @@ class DeferredStatements:
 
     def _note_awaited(self) -> None:
         self._awaited = frozenset(
-            (table_keys(each.verdict)[-1], each.verdict.mentions.event) for each in self._triggers
+            (table_keys(each.verdict)[-1], each.verdict.mentions.event)
+            for each in self._triggers
+            if each.part == self._part
         )
 
     def _read_made(self) -> frozenset[_Event]:
@@ -277,7 +287,9 @@ class DeferredStatements:
         self._counters.add_use(RuleUse(rule, str(verdict.statement.name)), verdict.line)
         session = read_session(self._executor.connection, verdict.schema).statements
         collation = read_collation(self._own.connection, table_keys(verdict)[0][0])
-        where.append(_Deferred(replace(verdict, sql=verdict.sql[-1:]), session, collation))
+        where.append(
+            _Deferred(replace(verdict, sql=verdict.sql[-1:]), session, collation, self._part)
+        )
 
     def _drop(self, verdict: Verdict) -> bool:
         """Forget what a statement drops or replaces; return True if nothing is left to drop."""

@@ -24,6 +24,7 @@ from rewound.load.refused_foreign_keys import DEFINES_TABLES
 from rewound.load.rows import Batch
 from rewound.load.session_settings import SessionSettings, read_session
 from rewound.load.table_reading import read_table_metadata
+from rewound.load.text_rows_plan import TextRowsPlan
 from rewound.load.waiting import find_tables_to_wait_for
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
@@ -48,6 +49,7 @@ class Dispatcher:
         *,
         connection: Connection,
         metadata_connection: Connection,
+        text_rows: TextRowsPlan,
         session: Callable[[], DumpSession],
         server_version: int,
         large_table_bytes: int = LARGE_TABLE_BYTES,
@@ -58,6 +60,7 @@ class Dispatcher:
         self._counters = counters
         self._connection = connection
         self._metadata_connection = metadata_connection
+        self._text_rows = text_rows
         self._session = session
         self._server_version = server_version
         self._large_table_bytes = large_table_bytes
@@ -75,6 +78,11 @@ class Dispatcher:
         Raises:
             StatementRefused, LoadError, HostError: from this statement, or from one still running.
         """
+        if verdict.kind is Kind.LOAD_DATA and verdict.sql:
+            self._send_text(verdict)
+            return
+        if verdict.kind is Kind.CREATE_TABLE:
+            self._text_rows.note_definition(verdict, self._session().character_set)
         if verdict.refusal is None:
             rule = _find_shortcut(verdict)
             # If the table does not exist, the server reports it: the dump may be damaged.
@@ -128,6 +136,14 @@ class Dispatcher:
         self._note_unreadable_text(verdict)
         self._workers.add(key, batch, keeps_order=not metadata.has_primary_key)
         return True
+
+    def _send_text(self, verdict: Verdict) -> None:
+        """Give the rows of a text file to the workers."""
+        [key] = table_keys(verdict)
+        self._wait(verdict)
+        self._commit()
+        batch = self._text_rows.plan(verdict)
+        self._workers.add(key, batch, keeps_order=self._text_rows.keeps_order(key))
 
     def _commit(self) -> None:
         """End the transaction of the dump's session, as all statements but rows and SET do."""

@@ -1,9 +1,10 @@
 """Sending verdicts to a server, and counting its results and warnings."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
+from rewound.dump.file.part_lines import PartLines
 from rewound.dump.rules.verdict import Verdict, excerpt
 from rewound.errors import (
     FREE_DISK,
@@ -33,14 +34,14 @@ class Executor:
         self,
         connection: Connection,
         counters: LoadCounters,
-        dump: Path,
+        lines: PartLines,
         *,
         stated_values: StatedValueCheck | None = None,
     ) -> None:
         """Take the check of values that rows state for generated columns."""
         self.connection = connection
         self.counters = counters
-        self._dump = dump
+        self._lines = lines
         self._stated_values = stated_values
 
     def execute_verdict(self, verdict: Verdict) -> None:
@@ -110,20 +111,15 @@ class Executor:
         Raises:
             MysqlError: the server refused it.
         """
-        retrying = Retrying(
-            retry=retry_if_exception(_is_deadlock),
-            stop=stop_after_attempt(_MOST_ATTEMPTS),
-            wait=wait_random(0, _LONGEST_PAUSE_S),
-            reraise=True,
-        )
-        return retrying(self.connection.execute_sql, sql)
+        return past_deadlocks(lambda: self.connection.execute_sql(sql))
 
     def require_allowed(self, verdict: Verdict) -> None:
         """Raise StatementRefused for a verdict that refuses its statement."""
         if (refusal := verdict.refusal) is not None:
+            location, line = self._lines.locate(verdict.line)
             raise StatementRefused(
-                self._dump,
-                line=verdict.line,
+                location,
+                line=line,
                 rule=refusal.rule.name,
                 why=refusal.detail or refusal.rule.why,
                 excerpt=excerpt(verdict.statement.text),
@@ -134,23 +130,34 @@ class Executor:
         self, table: TableKey, doing: str, error: MysqlError
     ) -> LoadError | HostError:
         """Return what an error means that the server raised during an operation on a table."""
-        text = f"{self._dump}, table {table[0]}.{table[1]}, {doing}: {error.message}"
+        text = f"{self._lines.dump}, table {table[0]}.{table[1]}, {doing}: {error.message}"
         return _as_error(text, error)
 
     def explain(self, verdict: Verdict, error: MysqlError) -> LoadError | HostError:
         """Return what the server's error means for the load."""
-        text = f"{self._dump}, line {verdict.line}: {error.message}"
+        text = f"{self._lines.describe(verdict.line)}: {error.message}"
         shown = excerpt(verdict.statement.text)
         return _as_error(text, error, quoted=shown, hint=find_next_step(verdict, error))
 
     def explain_endless(self, verdict: Verdict, timeout_s: float) -> LoadError:
         """Return the error of a statement whose triggers did not finish in time."""
         return LoadError(
-            f"{self._dump}, line {verdict.line}: the triggers of {verdict.statement.name}"
+            f"{self._lines.describe(verdict.line)}: the triggers of {verdict.statement.name}"
             f" did not finish within {timeout_s:.0f} s",
             hint=leave_table_out(verdict),
             quoted=excerpt(verdict.statement.text),
         )
+
+
+def past_deadlocks(execute: Callable[[], Execution]) -> Execution:
+    """Execute something that is rolled back completely in a deadlock, until it is in none."""
+    retrying = Retrying(
+        retry=retry_if_exception(_is_deadlock),
+        stop=stop_after_attempt(_MOST_ATTEMPTS),
+        wait=wait_random(0, _LONGEST_PAUSE_S),
+        reraise=True,
+    )
+    return retrying(execute)
 
 
 def _is_deadlock(error: BaseException) -> bool:

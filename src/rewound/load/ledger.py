@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from rewound.dump.rules.table import (
     CUT_OFF,
@@ -28,9 +27,11 @@ from rewound.load.log_receipt import LogReceipt, find_log_imbalances
 class DumpFacts:
     """The dump as it was read."""
 
-    path: Path
+    path: str
+    """Where it is: its file, or the folder of its files."""
     sha256: str
-    """Of the compressed or uncompressed file on disk, in hexadecimal."""
+    """Of the compressed or uncompressed file on disk, in hexadecimal; of several files, of a list
+    of theirs: see `rewound.dump.file.hashes`."""
     file_bytes: int
     text_bytes: int
     """After decompression."""

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 
 from rewound.dump.file.header import find_unproven
-from rewound.dump.file.location import Location
-from rewound.dump.file.reader import DumpReader
+from rewound.dump.file.location import DumpFiles
+from rewound.dump.file.part_lines import PartLines
+from rewound.dump.file.parts_reader import PartsReader
 from rewound.dump.rules import table as rules
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.dump.script import Script
@@ -24,20 +25,22 @@ from rewound.errors import Interrupted, TableNamesFolded
 from rewound.load.counters import LoadCounters
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
-from rewound.load.dispatch import Dispatcher, note_unreadable_text
+from rewound.load.dispatch import Dispatcher
 from rewound.load.executor import Executor
 from rewound.load.ledger import DumpFacts, Ledger, find_missing_rows
 from rewound.load.next_numbers import keep_next_numbers, sets_sequence
 from rewound.load.objects import table_key
 from rewound.load.options import LoadMethod, LoadOptions
+from rewound.load.plain import PlainExecution
 from rewound.load.proof import count_rows, find_schemas, look_at_server
 from rewound.load.refused_foreign_keys import TableExecutor
 from rewound.load.rows import RowLoader
 from rewound.load.server_reading import read_server_profile
 from rewound.load.server_settings import find_server_settings
-from rewound.load.session_settings import read_session
 from rewound.load.stated_values import StatedValueCheck
 from rewound.load.statement_watch import Note, StatementWatch, say_nothing
+from rewound.load.text_rows_plan import TextRowsPlan
+from rewound.load.verdicts import iter_verdicts
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -50,7 +53,7 @@ RowsIn = Callable[[tuple[str, ...], int], None]
 
 def load_dump(
     endpoint: Endpoint,
-    dump: Path,
+    dump: DumpFiles,
     *,
     options: LoadOptions,
     progress: Progress,
@@ -76,11 +79,12 @@ def load_dump(
     started_at = datetime.now(UTC)
     now = options.now or started_at
     counters = LoadCounters()
+    lines = PartLines(dump)
     any_ratio = rules.COMPRESSED_TOO_WELL.name in options.allowed
     with (
         Connection(endpoint) as connection,
         Connection(endpoint) as deferring,
-        DumpReader(dump, allows_any_ratio=any_ratio) as reader,
+        PartsReader(dump, allows_any_ratio=any_ratio) as reader,
         StatedValueCheck(endpoint) as stated_values,
         StatementWatch(note) as watch,
     ):
@@ -88,7 +92,7 @@ def load_dump(
         def make_loader() -> RowLoader:
             worker = Connection(endpoint, loads_rows=True)
             _stop_clock(worker, now)
-            return RowLoader(Executor(worker, counters, dump))
+            return RowLoader(Executor(worker, counters, lines))
 
         profile = read_server_profile(connection)
         _prepare_session(connection)
@@ -101,7 +105,7 @@ def load_dump(
             allowed=options.allowed,
             regroup=is_fast,
         )
-        executor = Executor(connection, counters, dump, stated_values=stated_values)
+        executor = Executor(connection, counters, lines, stated_values=stated_values)
         tables = TableExecutor(
             executor,
             connect=lambda: Connection(endpoint),
@@ -110,21 +114,30 @@ def load_dump(
         )
         statements = DeferredStatements(
             executor,
-            Executor(deferring, counters, dump),
+            Executor(deferring, counters, lines),
             counters,
             tables,
-            defers_triggers=is_fast,
+            # What one part defines must not fire for the rows of another.
+            defers_triggers=is_fast or len(dump.parts) > 1,
             trigger_timeout_s=options.trigger_timeout_s,
             cancelled=cancelled,
         )
 
-        verdicts = _watch(_iter_verdicts(script, reader, counters, progress, cancelled), watch)
+        verdicts = _watch(
+            _iter_verdicts(script, reader, lines, counters, progress, cancelled), watch
+        )
         if not is_fast:
-            for verdict in verdicts:
-                if verdict.kind in (Kind.INSERT, Kind.REPLACE) and verdict.sql:
-                    settings = read_session(connection, verdict.schema)
-                    note_unreadable_text(verdict, settings, counters)
-                statements.execute_or_defer(verdict)
+            with make_loader() as row_loader:
+                plain = PlainExecution(
+                    statements,
+                    counters,
+                    TextRowsPlan(deferring, lines),
+                    row_loader,
+                    connection=connection,
+                    session=lambda: script.session,
+                )
+                for verdict in verdicts:
+                    plain.dispatch(verdict)
         else:
             cpu_budget = cpu_budget or CpuBudget(os.cpu_count() or 1)
             workers = LoadWorkers(
@@ -141,6 +154,7 @@ def load_dump(
                     counters,
                     connection=connection,
                     metadata_connection=metadata_connection,
+                    text_rows=TextRowsPlan(metadata_connection, lines),
                     session=lambda: script.session,
                     server_version=profile.version_number,
                     large_table_bytes=options.large_table_bytes,
@@ -155,8 +169,9 @@ def load_dump(
                     meanwhile=lambda name: progress(reader.file_bytes_read, f"keys of {name}")
                 )
         statements.execute_deferred()
-        if reader.is_too_well_compressed:
-            counters.add_use(RuleUse(rules.COMPRESSED_TOO_WELL, reader.ratio), line=1)
+        if reader.expansion.is_too_large:
+            use = RuleUse(rules.COMPRESSED_TOO_WELL, str(reader.expansion))
+            counters.add_use(use, line=1)
     if counters.sets_sequence:
         with Connection(endpoint) as connection:
             keep_next_numbers(connection)
@@ -166,11 +181,11 @@ def load_dump(
         server_settings = find_server_settings(connection, found, counters)
     for (schema, table), reason in found.broken_merges.items():
         counters.add_use(RuleUse(rules.MERGE_BROKEN, f"{schema}.{table}: {reason}"), line=1)
-    progress(reader.file_size_bytes, "")
+    progress(reader.file_bytes_read, "")
     header = script.headers[0]
     return Ledger(
         dump=DumpFacts(
-            path=dump,
+            path=str(dump),
             sha256=reader.sha256,
             file_bytes=reader.file_bytes_read,
             text_bytes=reader.text_bytes_read,
@@ -179,7 +194,7 @@ def load_dump(
             completed_at=script.header.completed_at,
             is_whole=script.is_whole,
             dumps=len(script.headers),
-            unproven=find_unproven(script.headers),
+            unproven=find_unproven(script.headers, lines.describe_shortly),
             positions=(
                 *(header.position for header in script.headers if header.position),
                 *counters.positions,
@@ -220,21 +235,21 @@ def _tell_rows_in(endpoint: Endpoint, counters: LoadCounters, rows_in: RowsIn) -
 
 def _iter_verdicts(
     script: Script,
-    reader: DumpReader,
+    reader: PartsReader,
+    lines: PartLines,
     counters: LoadCounters,
     progress: Progress,
     cancelled: threading.Event,
 ) -> Iterator[Verdict]:
     """Yield the verdicts of a dump, counting them and reporting the progress."""
-    for verdict in script.iter_verdicts(_iter_chunks(reader, cancelled)):
+    for verdict in iter_verdicts(script, reader, lines, partial(_until, cancelled, reader.dump)):
         if cancelled.is_set():
-            raise Interrupted(f"loading {reader.location} was interrupted")
+            raise Interrupted(f"loading {reader.dump} was interrupted")
         counters.add_verdict(verdict)
         counters.sets_sequence = counters.sets_sequence or sets_sequence(verdict)
-        reader.statements += not verdict.statement.rows_start
-        _require_case(script, verdict, reader.location)
+        _require_case(script, verdict, lines)
         yield verdict
-        if verdict.kind is Kind.INSERT:
+        if verdict.kind in (Kind.INSERT, Kind.LOAD_DATA):
             key = table_key(verdict)
             progress(reader.file_bytes_read, "" if key is None else key[1])
 
@@ -247,20 +262,21 @@ def _watch(verdicts: Iterator[Verdict], watch: StatementWatch) -> Iterator[Verdi
         watch.end()
 
 
-def _require_case(script: Script, verdict: Verdict, dump: Location) -> None:
+def _require_case(script: Script, verdict: Verdict, lines: PartLines) -> None:
     """Raise TableNamesFolded if the server distinguishes names that the dumped one did not."""
     if script.profile.lower_case_table_names == 1:
         return
     for use in verdict.uses:
         if use.rule is rules.NAMES_FOLDED:
-            raise TableNamesFolded(dump, line=verdict.line, detail=use.detail)
+            location, line = lines.locate(verdict.line)
+            raise TableNamesFolded(location, line=line, detail=use.detail)
 
 
-def _iter_chunks(reader: DumpReader, cancelled: threading.Event) -> Iterator[bytes]:
-    """Yield the chunks of a dump; stop on request even in the middle of a long statement."""
-    for chunk in reader.iter_chunks():
+def _until(cancelled: threading.Event, dump: DumpFiles, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the chunks of a part; stop on request even in the middle of a long statement."""
+    for chunk in chunks:
         if cancelled.is_set():
-            raise Interrupted(f"loading {reader.location} was interrupted")
+            raise Interrupted(f"loading {dump} was interrupted")
         yield chunk
 
 

@@ -16,7 +16,7 @@ from rewound.dump.rules.table import INDEXES_DEFERRED, ROWS_AS_FIELDS
 from rewound.dump.rules.verdict import RuleUse, Verdict
 from rewound.errors import LoadError, MysqlError
 from rewound.load.counters import concerns_computed
-from rewound.load.executor import Executor
+from rewound.load.executor import Executor, past_deadlocks
 from rewound.load.objects import TableKey, quote_table
 from rewound.load.secondary_indexes import (
     IndexDeferral,
@@ -43,12 +43,21 @@ DEFINING: Statements = (
 
 
 @dataclass(frozen=True, slots=True)
+class TextFields:
+    """Rows of a text file, which no INSERT states."""
+
+    sql: bytes
+    """The LOAD DATA statement."""
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one INSERT on their way to a worker."""
+    """Rows of one INSERT, or of a text file, on their way to a worker."""
 
     verdict: Verdict
     """The INSERT, sent verbatim if its rows cannot go as fields."""
-    fields: FieldRows | None
+    fields: FieldRows | TextFields | None
     """Its rows as fields, if both mean the same."""
     session: Statements
     """Statements that give a session the settings that the dump's had at this point."""
@@ -135,6 +144,9 @@ class RowLoader:
         """
         self._enter(batch.session)
         verdict = batch.verdict
+        if isinstance(batch.fields, TextFields):
+            self._load_text(batch.fields, verdict)
+            return
         if batch.fields is not None and (done := self._load_fields(batch.fields, verdict)):
             self._executor.counters.add_execution(verdict, done)
             self._executor.counters.add_use(
@@ -142,6 +154,18 @@ class RowLoader:
             )
             return
         self._executor.execute_verdict(verdict)
+
+    def _load_text(self, fields: TextFields, verdict: Verdict) -> None:
+        """Store rows of a text file; what the server says about them counts."""
+        try:
+            done = past_deadlocks(lambda: self._connection.load_rows(fields.sql, fields.text))
+            warnings = self._connection.warnings() if done.warning_count else []
+        except MysqlError as error:
+            raise self._executor.explain(verdict, error) from error
+        counters = self._executor.counters
+        if done.warning_count:
+            counters.add_warnings(verdict, warnings, expected=done.warning_count)
+        counters.add_execution(verdict, done)
 
     def _load_fields(self, fields: FieldRows, verdict: Verdict) -> Execution | None:
         """Send rows as fields; None unless every row was stored unchanged."""

@@ -7,11 +7,12 @@ the rows that the text states; whether a server would accept them remains unknow
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from rewound.dump.file.header import find_unproven
-from rewound.dump.file.reader import DumpReader
+from rewound.dump.file.location import DumpFiles
+from rewound.dump.file.part_lines import PartLines
+from rewound.dump.file.parts_reader import PartsReader
 from rewound.dump.rules.reference_server import REFERENCE_SERVER
 from rewound.dump.rules.table import COMPRESSED_TOO_WELL, CUT_OFF, Rule
 from rewound.dump.rules.verdict import RuleUse, Verdict, excerpt
@@ -20,6 +21,7 @@ from rewound.errors import DumpError
 from rewound.load.counters import LoadCounters
 from rewound.load.ledger import EMPTY_HINT, RuleCount, describe_emptiness, find_damage
 from rewound.load.options import LoadOptions
+from rewound.load.verdicts import iter_verdicts
 
 
 class VerifiedState(enum.Enum):
@@ -62,7 +64,7 @@ MOST_REFUSALS = 10_000
 class Verification:
     """What the text of one dump shows."""
 
-    path: Path
+    path: str
     state: VerifiedState
     is_restorable: bool
     """Nothing in the text keeps it from being restored."""
@@ -93,18 +95,19 @@ class Refusals:
     """The first of them."""
     count: int = 0
 
-    def describe(self) -> Problem:
+    def describe(self, lines: PartLines) -> Problem:
         """Return them as one problem."""
         rule = self.first.rule
         why = self.first.detail or rule.why
         shown = excerpt(self.verdict.statement.text, 80)
         shown = "" if why == shown else f": {shown}"
         more = f", and {self.count - 1:,} more by this rule" if self.count > 1 else ""
-        text = f"line {self.verdict.line}: refused by rule {rule.name}: {why}{shown}{more}"
+        place = lines.describe_shortly(self.verdict.line)
+        text = f"{place}: refused by rule {rule.name}: {why}{shown}{more}"
         return Problem(text, rule.remedy)
 
 
-def verify_dump(path: Path, options: LoadOptions) -> Verification:
+def verify_dump(dump: DumpFiles, options: LoadOptions) -> Verification:
     """Read one dump to its end and judge all of its statements."""
     script = Script(
         REFERENCE_SERVER,
@@ -113,18 +116,18 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         allowed=options.allowed,
     )
     counters = LoadCounters()
+    lines = PartLines(dump)
     refusals: dict[Rule, Refusals] = {}
     statements: list[RefusedStatement] = []
     text_bytes = 0
     unreadable: DumpError | None = None
     try:
         any_ratio = COMPRESSED_TOO_WELL.name in options.allowed
-        with DumpReader(path, allows_any_ratio=any_ratio) as reader:
+        with PartsReader(dump, allows_any_ratio=any_ratio) as reader:
             try:
-                for verdict in script.iter_verdicts(reader.iter_chunks()):
+                for verdict in iter_verdicts(script, reader, lines):
                     counters.add_verdict(verdict)
                     counters.add_statement(verdict)
-                    reader.statements += not verdict.statement.rows_start
                     if verdict.refusal is not None:
                         rule = verdict.refusal.rule
                         refusals.setdefault(rule, Refusals(verdict.refusal, verdict)).count += 1
@@ -132,8 +135,9 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
                             statements.append(_describe_refused(verdict, verdict.refusal))
             finally:
                 text_bytes = reader.text_bytes_read
-            if reader.is_too_well_compressed:
-                counters.add_use(RuleUse(COMPRESSED_TOO_WELL, reader.ratio), line=1)
+            if reader.expansion.is_too_large:
+                use = RuleUse(COMPRESSED_TOO_WELL, str(reader.expansion))
+                counters.add_use(use, line=1)
     except DumpError as error:
         unreadable = error
     tables = counters.tables({}, {})
@@ -143,10 +147,11 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         Problem(f"nothing in this dump matches {asked}", None)
         for asked in options.dump_filter.describe_unmet(script.schemas, names, counters.left_out)
     ]
-    refused = [each.describe() for each in refusals.values()]
+    refused = [each.describe(lines) for each in refusals.values()]
     refused += [Problem(text, None) for text in find_damage(counters.rules(), options.allowed)]
     state, problems = _conclude(
         script,
+        lines,
         refused,
         unreadable,
         unmet,
@@ -155,7 +160,7 @@ def verify_dump(path: Path, options: LoadOptions) -> Verification:
         allow_unfinished=options.allow_unfinished,
     )
     return Verification(
-        path=path,
+        path=str(dump),
         state=state,
         is_restorable=not problems
         or (state is VerifiedState.UNPROVEN and options.allow_unfinished),
@@ -181,6 +186,7 @@ def _describe_refused(verdict: Verdict, refusal: RuleUse) -> RefusedStatement:
 
 def _conclude(
     script: Script,
+    lines: PartLines,
     refusals: Sequence[Problem],
     unreadable: DumpError | None,
     unmet: Sequence[Problem],
@@ -193,7 +199,7 @@ def _conclude(
         line = "" if unreadable.line is None else f"line {unreadable.line}: "
         damage = Problem(f"{line}{unreadable.reason}", unreadable.hint)
         return VerifiedState.UNREADABLE, [damage, *refusals]
-    unproven_dump = find_unproven(script.headers)
+    unproven_dump = find_unproven(script.headers, lines.describe_shortly)
     if script.is_whole is False:
         missing = (
             f"the closing line (-- Dump completed) is missing after {text_bytes:,} bytes of text"

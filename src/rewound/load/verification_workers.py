@@ -12,8 +12,9 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 
+from rewound.dump.file.location import DumpFiles
+from rewound.dump.file.opening import get_size_bytes
 from rewound.errors import HostError
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification, verify_dump
@@ -21,7 +22,7 @@ from rewound.load.verification import Verification, verify_dump
 _PR_SET_PDEATHSIG = 1
 
 
-def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verification]:
+def verify_all(dumps: Sequence[DumpFiles], options: LoadOptions) -> Iterator[Verification]:
     """Verify dumps in parallel; start the largest first, and yield each when it is done.
 
     Raises:
@@ -30,14 +31,14 @@ def verify_all(paths: Sequence[Path], options: LoadOptions) -> Iterator[Verifica
     # New processes, not copies of this one: it may have threads.
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
-        max_workers=max(1, min(len(paths), os.cpu_count() or 1)),
+        max_workers=max(1, min(len(dumps), os.cpu_count() or 1)),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_end_with,
         initargs=(os.getpid(),),
     )
     try:
-        by_size = sorted(paths, key=_size_bytes, reverse=True)
-        for future in as_completed([pool.submit(verify_dump, path, options) for path in by_size]):
+        by_size = sorted(dumps, key=_size_bytes, reverse=True)
+        for future in as_completed([pool.submit(verify_dump, dump, options) for dump in by_size]):
             yield future.result()
     except BrokenProcessPool as error:
         raise HostError(
@@ -61,8 +62,5 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _size_bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+def _size_bytes(dump: DumpFiles) -> int:
+    return sum(get_size_bytes(part.location) for part in dump.parts)

@@ -35,7 +35,7 @@ def find_tables_to_wait_for(
     kind, keys = verdict.kind, table_keys(verdict)
     if kind in _MEETS_NO_ROWS:
         return set()
-    if kind in (Kind.INSERT, Kind.REPLACE):
+    if kind in (Kind.INSERT, Kind.REPLACE, Kind.LOAD_DATA):
         # An earlier statement may be for another table.
         is_alone = len(verdict.sql) == 1 and counters.has_tables(keys)
         return set(keys) if is_alone and not checks_foreign_keys() else None

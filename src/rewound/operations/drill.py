@@ -12,6 +12,8 @@ from pathlib import Path
 
 from rewound import __version__, settings
 from rewound.catalog import ChosenDump, Dump, require_all
+from rewound.dump.file.location import Location
+from rewound.dump.file.opening import find_absolute_place
 from rewound.engine.choice import EngineChoice
 from rewound.errors import StatementRefused
 from rewound.files.json_files import encode_readably, write_file
@@ -36,7 +38,7 @@ class Drilled:
     """The result of one dump."""
 
     world: str
-    dump: Path
+    dump: str
     taken_at: datetime
     is_proven: bool
     ledger: Ledger | None
@@ -98,7 +100,7 @@ def drill(
         engines = EngineMaker(options.engine, options.clone, observer)
         engine, engine_choice = engines.make([each.dump for each in choice.chosen])
         fleets = FleetMaker(folder, selection, options, engine, engine_choice)
-        done: dict[Path, Drilled] = {}
+        done: dict[Location, Drilled] = {}
         for batch in plan_batches(choice.chosen, size=workers()):
             try:
                 brought = fleets.make(batch, observer)
@@ -114,9 +116,9 @@ def drill(
                 )
                 if isinstance(error, StatementRefused):
                     # A load ends at the first one.
-                    refused = verify_dump(each.dump.path, options.load).refused
+                    refused = verify_dump(each.dump.files, options.load).refused
                     drilled = replace(drilled, refused=refused)
-                done[each.dump.path] = drilled
+                done[each.dump.location] = drilled
     return Receipt(
         format=RECEIPT_FORMAT,
         rewound=__version__,
@@ -125,7 +127,7 @@ def drill(
         source=selection.source.absolute(),
         target=None if selection.target is None else selection.target.text,
         engine=engine_choice,
-        dumps=tuple(done[each.dump.path] for each in choice.chosen),
+        dumps=tuple(done[each.dump.location] for each in choice.chosen),
     )
 
 
@@ -165,7 +167,7 @@ def _choose_all(dumps: Sequence[Dump]) -> list[ChosenDump]:
 def _conclude(dump: Dump, ledger: Ledger | None, error: str | None) -> Drilled:
     return Drilled(
         world=dump.world,
-        dump=dump.path.absolute(),
+        dump=find_absolute_place(dump.location),
         taken_at=dump.taken_at,
         is_proven=ledger is not None,
         ledger=ledger,

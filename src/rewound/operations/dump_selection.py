@@ -22,6 +22,7 @@ from rewound.catalog.logs.coverage import LogCoverage, cover
 from rewound.catalog.logs.folders import add_logs
 from rewound.catalog.logs.reading import find_log_kind, read_log
 from rewound.dump.file.header import find_closing_time, find_database, find_server_version
+from rewound.dump.file.location import Location
 from rewound.dump.file.reader import DumpReader
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import DumpError, UsageError
@@ -210,7 +211,7 @@ def find_disagreements(choice: Choice) -> list[str]:
         if budget < 0:
             break
         try:
-            doubt = find_disagreement(dump, _read_closing_time(dump.path))
+            doubt = find_disagreement(dump, _read_closing_time(dump.location))
         except DumpError:
             continue
         if doubt is not None:
@@ -229,15 +230,15 @@ def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
     return catalog, choice
 
 
-def read_server_version(path: Path) -> str | None:
+def read_server_version(location: Location) -> str | None:
     """Return the version of the server that was dumped, as the dump's first lines state it."""
-    with DumpReader(path) as reader:
+    with DumpReader(location) as reader:
         return find_server_version(next(reader.iter_chunks(), b""))
 
 
-def _read_closing_time(path: Path) -> datetime | None:
+def _read_closing_time(location: Location) -> datetime | None:
     """Return the time of a dump's closing line; reads a compressed dump to its end."""
-    with DumpReader(path) as reader:
+    with DumpReader(location) as reader:
         if reader.is_compressed():
             tail = b""
             for chunk in reader.iter_chunks():
@@ -247,19 +248,19 @@ def _read_closing_time(path: Path) -> datetime | None:
     return find_closing_time(tail)
 
 
-def _read_start(path: Path) -> bytes:
+def _read_start(location: Location) -> bytes:
     """Return the first bytes of a dump's text; none if it cannot be read."""
     try:
-        with DumpReader(path) as reader:
+        with DumpReader(location) as reader:
             return next(reader.iter_chunks(), b"")
     except DumpError:
         return b""
 
 
-def _is_dump(path: Path) -> bool:
-    return looks_like_dump(_read_start(path))
+def _is_dump(location: Location) -> bool:
+    return looks_like_dump(_read_start(location))
 
 
-def _read_subject(path: Path) -> Subject | None:
-    start = _read_start(path)
+def _read_subject(location: Location) -> Subject | None:
+    start = _read_start(location)
     return Subject(find_database(start), find_first_table(start)) if start else None

@@ -102,14 +102,14 @@ def _find_release(dumps: Sequence[Dump]) -> str:
     unreadable: DumpError | None = None
     for dump in dumps:
         try:
-            stated = read_server_version(dump.path)
+            stated = read_server_version(dump.location)
         except DumpError as error:
             unreadable = error  # its world will fail alone
             continue
         found = re.match(r"(\d+\.\d+)\.\d+", stated or "")
         if found is None or "mariadb" in (stated or "").lower():
             raise UsageError(
-                f"{dump.path} does not name the MySQL version that it comes from"
+                f"{dump.location} does not name the MySQL version that it comes from"
                 + (f": it says {stated}" if stated else ""),
                 hint="choose a server instead of --server match",
             )

@@ -111,7 +111,7 @@ def _iter_file(
     world: str, facts: LogFacts, is_wanted: Callable[[int], bool]
 ) -> Iterator[ListedTransaction]:
     maps = TableMaps()
-    with LogFile(facts.path) as log:
+    with LogFile(facts.location) as log:
         start, end = _find_span(log, is_wanted)
         if start is None:
             return

@@ -75,10 +75,10 @@ def require_one_world(
 
 def _begins_at(log: BinaryLog, point: AtPosition) -> bool:
     """Tell whether a transaction begins at a position that may be in this file."""
-    if log_name(log.path) != point.log_name:
+    if log_name(log.location) != point.log_name:
         return False
     try:
-        with LogFile(log.path) as file:
+        with LogFile(log.location) as file:
             return any(each.start == point.position for each in iter_commit_points(file))
     except BinlogError:
         return False  # not before its damage

@@ -131,12 +131,12 @@ def _settle(
     dumps = [chosen.dump, *chosen.older]
     for index, dump in enumerate(dumps):
         try:
-            if world_logs.must_search(dump.path):
+            if world_logs.must_search(dump.files):
                 if _is_named_later(dump, world_logs) and index + 1 < len(dumps):
                     continue
-                narrate(f"{dump.world}: {_BY_CONTENT.format(dump=dump.path.name)}")
+                narrate(f"{dump.world}: {_BY_CONTENT.format(dump=dump.location.name)}")
                 return _take(chosen, dumps, index)
-            plan = world_logs.plan(dump.path)
+            plan = world_logs.plan(dump.files)
         except DumpTooNew:
             continue
         except (ReplayError, BinlogError, DumpError):
@@ -204,9 +204,9 @@ def find_contradiction(dump: Dump, plan: ReplayPlan, names_zone: tzinfo) -> str 
         return None
     read = f" in {names_zone} (--timezone)" * is_chosen
     return (
-        f"the time of {dump.path.name}, read{read}, is {show_time(named_us)}, but its place in the"
-        f" binary logs is {place}, {_show_gap(gap)} {how}; what is replayed is exact all the same,"
-        " but dumps without binary logs are chosen by such times"
+        f"the time of {dump.location.name}, read{read}, is {show_time(named_us)}, but its place in"
+        f" the binary logs is {place}, {_show_gap(gap)} {how}; what is replayed is exact all the"
+        " same, but dumps without binary logs are chosen by such times"
     )
 
 

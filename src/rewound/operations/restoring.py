@@ -15,6 +15,7 @@ from rewound.catalog import (
     require_all,
 )
 from rewound.command import own_identity, start_daemon
+from rewound.dump.file.opening import find_absolute_place
 from rewound.engine.choice import EngineChoice
 from rewound.engine.cloning import CloneMethod
 from rewound.engine.host.memory import usable_bytes
@@ -291,7 +292,7 @@ def new_worlds(plans: Sequence[WorldPlan]) -> dict[str, World]:
         plan.name: World(
             name=plan.name,
             state=WorldState.STARTING,
-            dump=plan.dump.path.absolute(),
+            dump=find_absolute_place(plan.dump.location),
             taken_at=plan.dump.taken_at,
             port=plan.port,
         )

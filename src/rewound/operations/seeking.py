@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rewound import settings
 from rewound.catalog import Catalog, require_all
+from rewound.dump.file.opening import find_absolute_place
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.errors import BinlogError, DumpTooNew, FleetError, ReplayError, UsageError
 from rewound.fleet.bring_up import BringUp
@@ -127,8 +128,12 @@ def _plan(
     """
     logs = chosen.logs[world.name]
     choice = next(each for each in chosen.choice.chosen if each.dump.world == world.name)
-    if logs.must_search(choice.dump.path) and choice.dump.path == world.dump and receipt:
-        logs.recall(choice.dump.path, receipt)
+    if (
+        logs.must_search(choice.dump.files)
+        and find_absolute_place(choice.dump.location) == world.dump
+        and receipt
+    ):
+        logs.recall(choice.dump.files, receipt)
     plan = WorldPlan(
         world.name,
         (choice.dump, *(choice.older if fallback else ())),
@@ -138,9 +143,9 @@ def _plan(
         older=choice.older,
     )
     try:
-        if not logs.must_search(choice.dump.path):
+        if not logs.must_search(choice.dump.files):
             with naming_older(plan):
-                logs.plan(choice.dump.path)
+                logs.plan(choice.dump.files)
     except DumpTooNew as error:
         if not choice.older:
             raise error.of_world(world.name) from error

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rewound import command, settings
+from rewound.dump.file.location import one_file
 from rewound.dump.file.opening import open_dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.host.memory import usable_bytes
@@ -153,7 +154,7 @@ def _restore(
             ),
             baselines=None,
         )
-        world = StandaloneWorld(folder, options.dump, options.port, context, engine)
+        world = StandaloneWorld(folder, one_file(options.dump), options.port, context, engine)
         proven = world.require_same() if was_there else world.make(observer)
         spec = world.spec(context.settings(proven.origin.lower_case_table_names))
         argv = engine.command_line(spec, address=options.bind_address, first=folder.logins)

@@ -2,8 +2,10 @@
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from rewound.catalog import Catalog
+from rewound.dump.file.location import one_file
 from rewound.errors import BinlogError, FleetError, ReplayError
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.state import FleetFolder
@@ -89,6 +91,12 @@ def _find_place(folder: FleetFolder, world: World) -> Coordinates:
     """Return where in its logs a world is."""
     receipt = folder.read_ledger(world.name).receipt
     if receipt is None:
-        return find_coordinates(world.dump)
+        if not Path(world.dump).is_file():
+            raise ReplayError(
+                f"world {world.name}: where its dump {world.dump} stands in the logs can be read"
+                " again only from one file on this host",
+                hint="seek to a time, a transaction or a position instead",
+            )
+        return find_coordinates(one_file(Path(world.dump)))
     last = receipt.files[-1]
     return Coordinates(last.name, last.to_position)

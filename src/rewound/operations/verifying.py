@@ -1,9 +1,9 @@
 """Reading dumps to their end, without a server."""
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 from rewound.catalog import Catalog, Choice, Dump, require_all
+from rewound.dump.file.location import DumpFiles
 from rewound.load.options import LoadOptions
 from rewound.load.verification import Verification
 from rewound.load.verification_workers import verify_all
@@ -17,7 +17,7 @@ def verify(
     every: bool,
     verified: Callable[[Dump, Verification], None],
     found: Callable[[Catalog, Choice], None] = lambda _catalog, _choice: None,
-    read: Callable[[Sequence[Path], LoadOptions], Iterable[Verification]] = verify_all,
+    read: Callable[[Sequence[DumpFiles], LoadOptions], Iterable[Verification]] = verify_all,
 ) -> list[tuple[Dump, Verification]]:
     """Read dumps to their end, without a server: the chosen ones, or with `every` all.
 
@@ -34,9 +34,9 @@ def verify(
     if not every:
         require_all(choice, selection.target, allows_missing=None)
     dumps = catalog.dumps if every else [chosen.dump for chosen in choice.chosen]
-    by_path = {dump.path: dump for dump in dumps}
+    by_place = {str(dump.files): dump for dump in dumps}
     results = {}
-    for verification in read(list(by_path), options):
-        verified(by_path[verification.path], verification)
+    for verification in read([dump.files for dump in dumps], options):
+        verified(by_place[verification.path], verification)
         results[verification.path] = verification
-    return [(dump, results[dump.path]) for dump in dumps]
+    return [(dump, results[str(dump.files)]) for dump in dumps]

@@ -103,7 +103,7 @@ class LogFiles:
                 f" {self.show_range()}",
                 hint=f"copy {name} and what follows it from the server, or from its backup",
             )
-        with LogFile(self._logs[index].path) as log:
+        with LogFile(self._logs[index].location) as log:
             return LogPlace(index, require_start(log, position))
 
     def iter_points(self, start: LogPlace) -> Iterator[tuple[int, CommitPoint]]:
@@ -114,7 +114,7 @@ class LogFiles:
         """
         for index in range(start.index, len(self._logs)):
             try:
-                with LogFile(self._logs[index].path) as log:
+                with LogFile(self._logs[index].location) as log:
                     for point in iter_commit_points(log):
                         if index > start.index or point.start >= start.position:
                             yield index, point
@@ -125,7 +125,7 @@ class LogFiles:
 
     def iter_points_before(self, place: LogPlace) -> Iterator[CommitPoint]:
         """Yield the transactions of a place's file that come before it."""
-        with LogFile(self._logs[place.index].path) as log:
+        with LogFile(self._logs[place.index].location) as log:
             for point in iter_commit_points(log):
                 if point.start >= place.position:
                     return

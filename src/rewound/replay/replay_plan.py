@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from rewound.binlog.content_hash import hash_content
 from rewound.binlog.survey import LogSurvey
+from rewound.dump.file.location import Location
 from rewound.load.log_receipt import ContentEvidence, LogFileFacts, LogReceipt
 from rewound.replay.log_rules import XA_UNDECIDED
 from rewound.replay.target import show_time
@@ -48,7 +48,7 @@ class LogPart:
     """Where what is left out begins; the file's end if nothing is."""
 
     @property
-    def path(self) -> Path:
+    def path(self) -> Location:
         """The file."""
         return self.survey.log
 

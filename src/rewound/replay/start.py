@@ -79,7 +79,7 @@ def _find_gtids(wanted: GtidSet, files: LogFiles) -> LogPlace:
         if before is None or before.minus(wanted):
             continue
         seen = before.copy()
-        with LogFile(files[index].path) as log:
+        with LogFile(files[index].location) as log:
             position = log.first_position
             for point in iter_commit_points(log):
                 if point.gtid is None or point.gtid not in wanted:

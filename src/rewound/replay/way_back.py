@@ -97,7 +97,7 @@ def _lead_back(
 
 def _is_of(receipt: LogReceipt, files: LogFiles) -> bool:
     """Tell whether the logs still are those of a receipt."""
-    paths = {files[index].name: files[index].path for index in range(len(files))}
+    paths = {files[index].name: files[index].location for index in range(len(files))}
     return all(
         file.name in paths
         and hash_content(paths[file.name], file.to_position) == file.content_sha256

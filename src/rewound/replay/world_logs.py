@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
 from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.content_hash import hash_content
 from rewound.catalog.logs.coverage import LogFacts, arrange
+from rewound.dump.file.location import DumpFiles
 from rewound.dump.file.reader import DumpReader
 from rewound.errors import BinlogError, ReplayError
 from rewound.load.log_receipt import LogReceipt
@@ -27,14 +27,14 @@ class WorldLogs:
         self._target = target
         self._plan = lru_cache(maxsize=None)(self._make_plan)
         self._coordinates = lru_cache(maxsize=None)(find_coordinates)
-        self._found: dict[Path, FoundStart] = {}
+        self._found: dict[DumpFiles, FoundStart] = {}
 
     @property
     def files(self) -> LogFiles:
         """The files, in their order."""
         return LogFiles(self._chain, self._findings)
 
-    def must_search(self, dump: Path) -> bool:
+    def must_search(self, dump: DumpFiles) -> bool:
         """Tell whether a dump has to be loaded to find out where it stands in the logs.
 
         Raises:
@@ -42,15 +42,15 @@ class WorldLogs:
         """
         return dump not in self._found and not self._coordinates(dump)
 
-    def remember(self, dump: Path, found: FoundStart) -> None:
+    def remember(self, dump: DumpFiles, found: FoundStart) -> None:
         """Take the place that a dump's content was found at."""
         self._found[dump] = found
 
-    def recall(self, dump: Path, receipt: LogReceipt) -> bool:
+    def recall(self, dump: DumpFiles, receipt: LogReceipt) -> bool:
         """Take the place where a search has found this dump before, if it was in these logs."""
         if receipt.by_content is None:
             return False
-        paths = {log.name: log.path for log in self._chain}
+        paths = {log.name: log.location for log in self._chain}
         for file in receipt.files:
             path = paths.get(file.name)
             if path is None or hash_content(path, file.to_position) != file.content_sha256:
@@ -76,7 +76,7 @@ class WorldLogs:
         except (ReplayError, BinlogError):
             return None
 
-    def plan(self, dump: Path) -> ReplayPlan:
+    def plan(self, dump: DumpFiles) -> ReplayPlan:
         """Return what is replayed on a dump that states where it stands, or whose place is known.
 
         Raises:
@@ -86,7 +86,7 @@ class WorldLogs:
         """
         return self._plan(dump, self._found.get(dump))
 
-    def _make_plan(self, dump: Path, found: FoundStart | None) -> ReplayPlan:
+    def _make_plan(self, dump: DumpFiles, found: FoundStart | None) -> ReplayPlan:
         return plan_replay(
             self._coordinates(dump),
             self._chain,
@@ -102,14 +102,14 @@ def _is_at(target: AtTransaction | AtPosition, log_name: str, point: CommitPoint
     return log_name == target.log_name and point.end >= target.position
 
 
-def find_coordinates(dump: Path) -> Coordinates:
+def find_coordinates(dump: DumpFiles) -> Coordinates:
     """Return where a dump says that it stands in the logs.
 
     Raises:
         DumpError: it cannot be read.
     """
     head = b""
-    with DumpReader(dump) as reader:
+    with DumpReader(dump.parts[0].location, identities=dump.identities) as reader:
         for chunk in reader.iter_chunks():
             head += chunk
             if len(head) >= HEAD_BYTES:

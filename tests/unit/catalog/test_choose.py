@@ -35,7 +35,7 @@ def make_dump(world, taken_at, *, name=None, day_only=False, other_at=None):
     return Dump(
         world=world,
         taken_at=taken_at,
-        path=Path(name or f"{world}_{taken_at:%Y%m%dT%H%M%S}.sql"),
+        location=Path(name or f"{world}_{taken_at:%Y%m%dT%H%M%S}.sql"),
         size_bytes=1,
         time_source=TimeSource.NAME,
         day_only=day_only,
@@ -195,7 +195,7 @@ def test_a_dump_whose_time_clocks_show_twice_may_be_newer_than_the_chosen_one():
         choice = choose_dumps(make_catalog(early, late), target)
         assert choice.chosen[0].dump == late
         [warning] = choice.warnings
-        assert f"may be newer than {late.path.name}" in warning
+        assert f"may be newer than {late.location.name}" in warning
     next_day = make_dump("host1", utc(2026, 10, 26))
     assert not choose_dumps(make_catalog(early, late, next_day), None).warnings
 

@@ -1,11 +1,11 @@
 import os
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from rewound.catalog import TimeSource, discover
+from rewound.dump.file.location import Location
 from rewound.errors import CatalogError, DumpError, UsageError
 
 CLOSED_AT = datetime(2024, 6, 17, 3, 0, 9, tzinfo=UTC)
@@ -19,7 +19,7 @@ def make_files(folder, *names):
 
 
 def reasons(catalog):
-    return {entry.path.name: entry.reason for entry in catalog.not_understood}
+    return {entry.location.name: entry.reason for entry in catalog.not_understood}
 
 
 def test_every_file_is_a_dump_or_is_listed_with_a_reason(tmp_path):
@@ -35,7 +35,7 @@ def test_every_file_is_a_dump_or_is_listed_with_a_reason(tmp_path):
     catalog = discover(tmp_path)
     assert catalog.source == tmp_path
     assert catalog.worlds == ("host2", "host10")
-    assert [dump.path.name for dump in catalog.dumps] == [names[2], names[1], names[0]]
+    assert [dump.location.name for dump in catalog.dumps] == [names[2], names[1], names[0]]
     assert catalog.dumps[0].size_bytes == 10
     assert {dump.time_source for dump in catalog.dumps} == {TimeSource.NAME}
     assert set(reasons(catalog)) == set(names[3:])
@@ -46,7 +46,7 @@ def test_every_file_is_a_dump_or_is_listed_with_a_reason(tmp_path):
 def test_a_single_file_is_a_catalog_of_one_dump(tmp_path):
     make_files(tmp_path, "host1_20240618.sql.gz")
     [dump] = discover(tmp_path / "host1_20240618.sql.gz").dumps
-    assert (dump.world, dump.path) == ("host1", tmp_path / "host1_20240618.sql.gz")
+    assert (dump.world, dump.location) == ("host1", tmp_path / "host1_20240618.sql.gz")
     assert dump.day_only
 
 
@@ -54,7 +54,7 @@ def test_the_closing_line_is_asked_only_where_the_path_tells_no_time(tmp_path):
     make_files(tmp_path, "host1.sql", "host2_20240618.sql")
     asked = []
 
-    def read_closing_time(path: Path):
+    def read_closing_time(path: Location):
         asked.append(path.name)
         return CLOSED_AT.astimezone(timezone(timedelta(hours=2)))
 
@@ -76,7 +76,7 @@ def test_without_name_or_closing_line_the_modification_time_does_not_help(tmp_pa
 def test_a_dump_whose_closing_line_cannot_be_read_is_not_understood(tmp_path):
     make_files(tmp_path, "host1.sql.gz")
 
-    def read_closing_time(path: Path):
+    def read_closing_time(path: Location):
         raise DumpError(path, "not a gzip file")
 
     catalog = discover(tmp_path, read_closing_time=read_closing_time)
@@ -189,7 +189,7 @@ def test_a_second_hard_link_to_a_dump_counts_once(tmp_path):
     for second_name in ("latest/host1_20240618.sql", "host1_latest.sql"):
         os.link(tmp_path / "daily/host1_20240618.sql", tmp_path / second_name)
     catalog = discover(tmp_path, read_closing_time=lambda path: CLOSED_AT)
-    assert [dump.path.parent.name for dump in catalog.dumps] == ["daily"]
+    assert [dump.location.parent.name for dump in catalog.dumps] == ["daily"]
     assert all("the same file as" in entry.reason for entry in catalog.not_understood)
     assert len(catalog.not_understood) == 2
 

@@ -8,7 +8,7 @@ def make_dump(world):
     return Dump(
         world=world,
         taken_at=datetime(2024, 6, 18, tzinfo=UTC),
-        path=Path(world),
+        location=Path(world),
         size_bytes=1,
         time_source=TimeSource.NAME,
     )

@@ -46,7 +46,8 @@ def catalog(layout, folder):
 
 def told(catalog, folder):
     return {
-        str(dump.path.relative_to(folder)): (dump.world, dump.taken_at) for dump in catalog.dumps
+        str(dump.location.relative_to(folder)): (dump.world, dump.taken_at)
+        for dump in catalog.dumps
     }
 
 

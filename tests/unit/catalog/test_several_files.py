@@ -11,7 +11,7 @@ def make_dump(path):
     return Dump(
         world=Path(path).stem,
         taken_at=datetime(2024, 6, 18, tzinfo=UTC),
-        path=Path(path),
+        location=Path(path),
         size_bytes=1,
         time_source=TimeSource.NAME,
     )

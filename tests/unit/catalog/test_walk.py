@@ -19,7 +19,7 @@ def test_files_come_sorted_with_their_paths_from_the_source(tmp_path):
     touch(tmp_path / "a" / "c.sql")
     files, passed_over = list_files(tmp_path)
     assert [str(file.relative) for file in files] == ["a/c.sql", "b.sql"]
-    assert files[0].path == tmp_path / "a" / "c.sql"
+    assert files[0].location == tmp_path / "a" / "c.sql"
     assert files[0].size_bytes == 1
     assert passed_over == ()
 
@@ -30,8 +30,8 @@ def test_a_link_to_a_known_file_or_folder_is_passed_over_with_its_reason(tmp_pat
     (tmp_path / "latest").symlink_to(tmp_path / "z")
     (tmp_path / "z" / "loop").symlink_to(tmp_path)
     files, passed_over = list_files(tmp_path)
-    assert [file.path for file in files] == [real]
-    assert {entry.path.name for entry in passed_over} == {"a.sql", "latest", "loop"}
+    assert [file.location for file in files] == [real]
+    assert {entry.location.name for entry in passed_over} == {"a.sql", "latest", "loop"}
     assert all("is listed under its own name" in entry.reason for entry in passed_over)
 
 
@@ -52,7 +52,7 @@ def test_hidden_folders_and_dead_links_and_pipes_are_named(tmp_path):
     os.mkfifo(tmp_path / "pipe.sql")
     files, passed_over = list_files(tmp_path)
     assert files == ()
-    assert {entry.path.name: entry.reason.split(":")[0] for entry in passed_over} == {
+    assert {entry.location.name: entry.reason.split(":")[0] for entry in passed_over} == {
         ".snapshot": "a hidden folder, not searched",
         "lost+found": "the file system's own folder, not searched",
         "dead.sql": "a broken symbolic link",
@@ -111,7 +111,7 @@ def test_a_folder_that_is_not_a_dump_is_named_and_not_searched(tmp_path, names, 
         (folder / name).touch()
     files, [passed_over] = list_files(tmp_path)
     assert files == ()
-    assert (passed_over.path, what in passed_over.reason) == (folder, True)
+    assert (passed_over.location, what in passed_over.reason) == (folder, True)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_file_of_another_tool_does_not_hide_dumps(tmp_path, names):
     for name in names:
         (tmp_path / name).touch()
     files, passed_over = list_files(tmp_path)
-    assert [file.path.name for file in files] == sorted(names)
+    assert [file.location.name for file in files] == sorted(names)
     assert passed_over == ()
 
 
@@ -162,4 +162,4 @@ def test_folders_may_be_as_deep_as_the_file_system_has_them(tmp_path):
     while folder != tmp_path:  # shutil.rmtree of Python 3.11 would recurse
         folder.rmdir()
         folder = folder.parent
-    assert [file.path for file in files] == [path]
+    assert [file.location for file in files] == [path]

@@ -25,7 +25,7 @@ def make_dump(
     return Dump(
         world=world,
         taken_at=taken_at,
-        path=Path(f"/backups/{world}_{taken_at:%Y%m%d}{suffix}"),
+        location=Path(f"/backups/{world}_{taken_at:%Y%m%d}{suffix}"),
         size_bytes=size_bytes,
         time_source=TimeSource.NAME,
         day_only=day_only,

@@ -36,7 +36,7 @@ class CountingFolder(FleetFolder):
 
 
 def world(name: str, state: WorldState = WorldState.LOADING) -> World:
-    return World(name, state, Path("a.sql"), datetime(2026, 3, 2, tzinfo=UTC), port=4000)
+    return World(name, state, "a.sql", datetime(2026, 3, 2, tzinfo=UTC), port=4000)
 
 
 @pytest.fixture

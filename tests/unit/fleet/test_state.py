@@ -28,7 +28,7 @@ TIME = datetime(2026, 3, 2, 21, 15, 0, 123456, tzinfo=UTC)
 READY = World(
     name="host1",
     state=WorldState.READY,
-    dump=Path("/backups/hôst1.sql.gz"),
+    dump="/backups/hôst1.sql.gz",
     taken_at=TIME,
     port=4000,
     server=Server(MARK, Path("/w/mysqld.sock"), "127.0.0.1", 4000),
@@ -36,7 +36,7 @@ READY = World(
     rows=12,
     baseline="ab",
 )
-FAILED = World("host2", WorldState.FAILED, Path("/b/2.sql"), TIME, port=4001, reason="cut off\nx")
+FAILED = World("host2", WorldState.FAILED, "/b/2.sql", TIME, port=4001, reason="cut off\nx")
 RECORD = FleetRecord(
     format=RECORD_FORMAT,
     name="default",
@@ -50,9 +50,7 @@ RECORD = FleetRecord(
     worlds={"host1": READY, "host2": FAILED},
 )
 LEDGER = Ledger(
-    dump=DumpFacts(
-        Path("/b/1.sql"), "ab", 10, 20, None, "8.4.3", None, is_whole=None, positions=()
-    ),
+    dump=DumpFacts("/b/1.sql", "ab", 10, 20, None, "8.4.3", None, is_whole=None, positions=()),
     server_version="9.7.4",
     started_at=TIME,
     ended_at=TIME,

@@ -1,6 +1,5 @@
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -45,7 +44,7 @@ def test_every_combination_has_its_state():
 
 @pytest.mark.parametrize(("recorded", "server_runs", "maker_runs"), CASES)
 def test_current_state(recorded: WorldState, server_runs: bool, maker_runs: bool):
-    world = World("a", recorded, Path("a.sql"), datetime(2026, 3, 2, tzinfo=UTC), port=4000)
+    world = World("a", recorded, "a.sql", datetime(2026, 3, 2, tzinfo=UTC), port=4000)
     state = current_state(world, server_runs=server_runs, maker_runs=maker_runs)
     assert state is CASES[recorded, server_runs, maker_runs]
     assert state is not WorldState.READY or (recorded is WorldState.READY and server_runs)
@@ -55,7 +54,7 @@ def test_current_state(recorded: WorldState, server_runs: bool, maker_runs: bool
 def test_a_doorkeeper_changes_only_what_becomes_of_a_stopped_world(
     recorded: WorldState, server_runs: bool, maker_runs: bool
 ):
-    world = World("a", recorded, Path("a.sql"), datetime(2026, 3, 2, tzinfo=UTC), port=4000)
+    world = World("a", recorded, "a.sql", datetime(2026, 3, 2, tzinfo=UTC), port=4000)
     state = current_state(world, server_runs=server_runs, maker_runs=maker_runs, has_keeper=True)
     is_asleep = recorded is STATES.READY and not server_runs
     expected = CASES[recorded, server_runs, maker_runs]
@@ -64,12 +63,12 @@ def test_a_doorkeeper_changes_only_what_becomes_of_a_stopped_world(
 
 def test_a_world_is_older_that_fell_back_or_is_of_an_earlier_round():
     night = datetime(2026, 3, 2, 23, 55, tzinfo=UTC)
-    newer = Path("newer.sql")
+    newer = "newer.sql"
 
-    def ready(name: str, hours: float, *passed_over: Path) -> World:
+    def ready(name: str, hours: float, *passed_over: str) -> World:
         at = night + timedelta(hours=hours)
         return World(
-            name, STATES.READY, Path("a.sql"), at, 4000, schemas=("game",), passed_over=passed_over
+            name, STATES.READY, "a.sql", at, 4000, schemas=("game",), passed_over=passed_over
         )
 
     failed = World("z", STATES.FAILED, newer, night + timedelta(days=9), 4000)
@@ -84,7 +83,7 @@ def test_a_world_is_older_that_fell_back_or_is_of_an_earlier_round():
 )
 def test_a_world_without_a_baseline_is_not_sent_to_reset(baseline: str | None, remedy: str):
     taken_at = datetime(2026, 3, 2, tzinfo=UTC)
-    world = World("a", WorldState.INTERRUPTED, Path("a.sql"), taken_at, 3306, baseline=baseline)
+    world = World("a", WorldState.INTERRUPTED, "a.sql", taken_at, 3306, baseline=baseline)
     _, hint = explain_unready(world, "x")
     assert hint.startswith(remedy)
     assert ("rewound seek --fleet x TIME a" in hint) is (baseline is None)

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from rewound.dump.file.location import one_file
+from rewound.dump.file.part_lines import PartLines
 from rewound.dump.rules.reference_server import REFERENCE_SERVER
 from rewound.dump.rules.verdict import Verdict
 from rewound.dump.script import Script
@@ -14,6 +17,7 @@ from rewound.load.counters import LoadCounters
 from rewound.load.dispatch import Dispatcher
 from rewound.load.objects import TableKey
 from rewound.load.rows import Batch
+from rewound.load.text_rows_plan import TextRowsPlan
 from rewound.mysql.client import ResultSet, Value
 
 CREATE = "CREATE TABLE t (id int PRIMARY KEY, name varchar(9));"
@@ -90,6 +94,7 @@ def dispatch(
         counters,
         connection=cast(Any, server),
         metadata_connection=cast(Any, server),
+        text_rows=TextRowsPlan(cast(Any, server), PartLines(one_file(Path("dump.sql")))),
         session=lambda: script.session,
         server_version=REFERENCE_SERVER.version_number,
         large_table_bytes=large_table_bytes,

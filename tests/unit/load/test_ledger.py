@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from rewound.load.ledger import (
 
 AT = datetime(2024, 6, 18, 21, 15, tzinfo=UTC)
 FACTS = DumpFacts(
-    path=Path("host1.sql.gz"),
+    path="host1.sql.gz",
     sha256="00",
     file_bytes=1,
     text_bytes=2,

@@ -13,7 +13,11 @@ TIME = datetime(2026, 3, 2, tzinfo=UTC)
 def chosen(world: str, size_bytes: int) -> ChosenDump:
     path = Path(f"/b/{world}-{size_bytes}.sql")
     dump = Dump(
-        path=path, world=world, taken_at=TIME, size_bytes=size_bytes, time_source=TimeSource.NAME
+        location=path,
+        world=world,
+        taken_at=TIME,
+        size_bytes=size_bytes,
+        time_source=TimeSource.NAME,
     )
     return ChosenDump(dump=dump, skipped_newer=(), older=(), age=None)
 

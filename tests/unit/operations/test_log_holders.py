@@ -75,12 +75,12 @@ def test_a_position_is_of_one_world(logs: dict[str, list[LogFacts]]) -> None:
         require_one_world(files, worlds, AtPosition("mysql-bin.000001", position))
 
     files = [
-        BinaryLog(world, each.path, each.size_bytes)
+        BinaryLog(world, each.location, each.size_bytes)
         for world, facts in logs.items()
         for each in facts
     ]
-    files.append(BinaryLog("copy", files[0].path, files[0].size_bytes))
-    with LogFile(files[0].path) as log:
+    files.append(BinaryLog("copy", files[0].location, files[0].size_bytes))
+    with LogFile(files[0].location) as log:
         third = [point.start for point in iter_commit_points(log)][2]
     require_one(third, "host1")  # whatever is there, it is found when the replay is planned
     with pytest.raises(WorldsNotNamed) as caught:

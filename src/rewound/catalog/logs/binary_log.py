@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+
+from rewound.dump.file.location import Location
 
 
 class LogKind(Enum):
@@ -26,7 +27,7 @@ class BinaryLog:
 
     world: str
     """The world, which has a dump."""
-    path: Path
+    location: Location
     """Where the file is."""
     size_bytes: int
     """Its size on disk, compressed or not."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from rewound.binlog.chain import (
     describe_missing,
@@ -19,6 +19,7 @@ from rewound.binlog.gtids import Gtid, GtidSet
 from rewound.binlog.log_file import log_name
 from rewound.binlog.survey import LogSurvey
 from rewound.binlog.times import from_us
+from rewound.dump.file.location import Location
 from rewound.errors import BinlogError
 
 _NUMBERED = re.compile(r"(.*)\.(\d+)")
@@ -28,7 +29,7 @@ _NUMBERED = re.compile(r"(.*)\.(\d+)")
 class LogFacts:
     """What was read of one file."""
 
-    path: Path
+    location: Location
     """The file."""
     size_bytes: int
     """Its size on disk."""
@@ -50,7 +51,7 @@ class LogFacts:
     @property
     def name(self) -> str:
         """What its server calls it."""
-        return log_name(self.path)
+        return log_name(self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +141,10 @@ def _sort(logs: Sequence[LogFacts]) -> list[LogFacts]:
         used = log.first.committed_us if log.first else _NEVER
         first_used[base] = min(first_used.get(base, _NEVER), used)
 
-    def key(log: LogFacts) -> tuple[int, str, int, int, int, Path]:
+    def key(log: LogFacts) -> tuple[int, str, int, int, int, str]:
         base, number = _split(log.name)
         used = log.first.committed_us if log.first else _NEVER
-        return first_used[base], base, number, used, -_end_of(log), log.path
+        return first_used[base], base, number, used, -_end_of(log), str(log.location)
 
     return sorted(logs, key=key)
 
@@ -175,9 +176,9 @@ def _drop_copies(logs: Sequence[LogFacts]) -> tuple[list[LogFacts], list[str]]:
     kept, copy = copies[0]
     lengths = "" if _end_of(kept) == _end_of(copy) else "; the first one contains more"
     if len(copies) == 1:
-        return chain, [f"{kept.name} occurs twice: {kept.path} and {copy.path}{lengths}"]
+        return chain, [f"{kept.name} occurs twice: {kept.location} and {copy.location}{lengths}"]
     return chain, [
-        f"{len(copies):,} files occur twice, such as {kept.path} and {copy.path}{lengths}"
+        f"{len(copies):,} files occur twice, such as {kept.location} and {copy.location}{lengths}"
     ]
 
 
@@ -185,8 +186,8 @@ def _find_break(before: LogFacts, after: LogFacts) -> str | None:
     """Return why one file does not follow another; None if it does, as far as can be told."""
     if before.name == after.name:
         return (
-            f"{before.name} occurs twice, with different content: {before.path} and {after.path};"
-            " numbers start again after the logs of a server were reset"
+            f"{before.name} occurs twice, with different content: {before.location} and"
+            f" {after.location}; numbers start again after the logs of a server were reset"
         )
     if before.survey is None or after.survey is None:
         expected = next_log_name(before.name)
@@ -205,7 +206,7 @@ def _find_break(before: LogFacts, after: LogFacts) -> str | None:
 
 def _show(error: BinlogError) -> str:
     is_verb = error.reason.startswith(("does ", "is "))
-    return f"{log_name(error.log)}{' ' if is_verb else ': '}{error.reason}"
+    return f"{log_name(PurePosixPath(str(error.log)))}{' ' if is_verb else ': '}{error.reason}"
 
 
 def _first_gtids(gtids: GtidSet) -> list[Gtid]:

@@ -12,6 +12,7 @@ from rewound.catalog.logs.placing import LogNaming, gather, place_logs
 from rewound.catalog.logs.series import FindLogKind, find_series, part_logs
 from rewound.catalog.naming.pattern import compile_pattern
 from rewound.catalog.walk import SourceFile, list_files
+from rewound.dump.file.location import Location
 from rewound.errors import CatalogError
 
 _NO_LOG = "not a binary log"
@@ -39,14 +40,14 @@ def add_logs(
         )
     files, passed_over = list_files(folder)
     known = {
-        *(realpath(dump.path) for dump in catalog.dumps),
-        *(realpath(log.path) for log in catalog.logs),
-        *(realpath(entry.path) for entry in catalog.not_understood),
+        *(_identify(dump.location) for dump in catalog.dumps),
+        *(_identify(log.location) for log in catalog.logs),
+        *(_identify(entry.location) for entry in catalog.not_understood),
     }
-    new = [file for file in files if realpath(file.path) not in known]
+    new = [file for file in files if _identify(file.location) not in known]
     logs, lost = part_logs(new, find_log_kind)
-    no_files = [entry for entry in find_no_files(logs) if realpath(entry.path) not in known]
-    known |= {realpath(entry.path) for entry in no_files}
+    no_files = [entry for entry in find_no_files(logs) if _identify(entry.location) not in known]
+    known |= {_identify(entry.location) for entry in no_files}
     naming = LogNaming(
         catalog.worlds,
         timezone,
@@ -57,14 +58,14 @@ def add_logs(
     placed, unplaced = place_logs([*logs, *no_files], naming)
     not_understood = (
         *catalog.not_understood,
-        *(entry for entry in passed_over if realpath(entry.path) not in known),
+        *(entry for entry in passed_over if _identify(entry.location) not in known),
         *gather([(path, _NO_LOG if kind is None else kind.value) for path, kind in lost]),
         *unplaced,
     )
     return replace(
         catalog,
         logs=(*catalog.logs, *placed),
-        not_understood=tuple(sorted(not_understood, key=lambda entry: entry.path)),
+        not_understood=tuple(sorted(not_understood, key=lambda entry: entry.location)),
     )
 
 
@@ -73,7 +74,11 @@ def find_no_files(logs: Sequence[SourceFile]) -> list[SourceFile]:
 
     Reading it says what it is.
     """
-    beside = {file.path.parent: file.relative.parent for file in logs}
+    beside = {
+        file.location.parent: file.relative.parent
+        for file in logs
+        if isinstance(file.location, Path)
+    }
     known = {find_series(file.relative) for file in logs} - {None}
     found: list[SourceFile] = []
     for folder, relative in beside.items():
@@ -83,6 +88,11 @@ def find_no_files(logs: Sequence[SourceFile]) -> list[SourceFile]:
             if find_series(relative / name) in known:
                 found.append(SourceFile(folder / name, relative / name, 0, (-1, len(found))))
     return found
+
+
+def _identify(location: Location) -> object:
+    """Return what is the same for all names of one file."""
+    return realpath(location) if isinstance(location, Path) else location
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

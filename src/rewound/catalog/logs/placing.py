@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from rewound.binlog.log_file import log_name
 from rewound.catalog.dump import NotUnderstood
@@ -19,6 +19,7 @@ from rewound.catalog.naming.names import NameProblem, ParsedName, parse_stem
 from rewound.catalog.naming.pattern import NamePattern
 from rewound.catalog.naming.reading import StemTimes, read_stems
 from rewound.catalog.walk import SourceFile
+from rewound.dump.file.location import Location
 
 _NUMBER = re.compile(r"\.\d+$")
 _LOG_WORDS = re.compile(
@@ -55,7 +56,7 @@ def place_logs(
     Others in one folder with one reason are one entry.
     """
     placed: list[BinaryLog] = []
-    lost: list[tuple[Path, str]] = []
+    lost: list[tuple[Location, str]] = []
     stems = {file.relative: _make_stem(file.relative) for file in files}
     times = read_stems(
         sorted(set(stems.values())),
@@ -67,9 +68,9 @@ def place_logs(
         stem = stems[file.relative]
         world = _find_world(file.relative, stem, times[stem], naming)
         if isinstance(world, NameProblem):
-            lost.append((file.path, world.reason))
+            lost.append((file.location, world.reason))
         else:
-            placed.append(BinaryLog(world, file.path, file.size_bytes))
+            placed.append(BinaryLog(world, file.location, file.size_bytes))
     return placed, gather(lost)
 
 
@@ -78,7 +79,7 @@ def is_called_log(base: str) -> bool:
     return _LOG_WORDS.search(base) is not None
 
 
-def gather(lost: Sequence[tuple[Path, str]]) -> list[NotUnderstood]:
+def gather(lost: Sequence[tuple[Location, str]]) -> list[NotUnderstood]:
     """Return one entry for all files of a folder that are the same, by what they are."""
     by_folder = sorted(lost, key=lambda entry: (entry[0].parent, entry[1], entry[0]))
     gathered = []
@@ -94,7 +95,7 @@ def gather(lost: Sequence[tuple[Path, str]]) -> list[NotUnderstood]:
 def _find_world(
     relative: PurePosixPath, stem: str, times: StemTimes, naming: LogNaming
 ) -> str | NameProblem:
-    bare = relative.with_name(_NUMBER.sub("", log_name(Path(relative.name))))
+    bare = relative.with_name(_NUMBER.sub("", log_name(relative)))
     if naming.pattern is not None:
         matched = naming.pattern.parse_path(bare, naming.timezone)
         if isinstance(matched, ParsedName) and matched.world in naming.worlds:
@@ -116,6 +117,6 @@ def _find_world(
 
 def _make_stem(relative: PurePosixPath) -> str:
     """Return the path as that of a dump: without the words for binary logs, and the number."""
-    own = _LOG_WORDS.sub("", _NUMBER.sub("", log_name(Path(relative.name))))
+    own = _LOG_WORDS.sub("", _NUMBER.sub("", log_name(relative)))
     folders = [part for part in relative.parts[:-1] if not _LOG_FOLDER.fullmatch(part)]
     return "/".join([*folders, own] if own and not _LOG_FOLDER.fullmatch(own) else folders)

@@ -1,7 +1,5 @@
 """Reading binary logs for the catalog: their first bytes, and what they cover."""
 
-from pathlib import Path
-
 from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.gtids import GtidSet
 from rewound.binlog.log_bytes import open_log_bytes
@@ -11,20 +9,21 @@ from rewound.binlog.times import from_us
 from rewound.catalog.logs.binary_log import BinaryLog, LogKind
 from rewound.catalog.logs.coverage import LogFacts
 from rewound.catalog.logs.recognition import START_BYTES, recognise_log
+from rewound.dump.file.location import Location
 from rewound.errors import BinlogError
 
 
-def find_log_kind(path: Path) -> LogKind | None:
+def find_log_kind(location: Location) -> LogKind | None:
     """Return what a file has to do with binary logs; None if nothing, or if it cannot be read."""
     try:
-        content = open_log_bytes(path)
+        content = open_log_bytes(location)
         try:
             start = content.fetch(0, START_BYTES, START_BYTES)
         finally:
             content.close()
     except BinlogError:
         return None
-    return recognise_log(path.name, start)
+    return recognise_log(location.name, start)
 
 
 def read_log(log: BinaryLog) -> LogFacts:
@@ -33,19 +32,21 @@ def read_log(log: BinaryLog) -> LogFacts:
     Plain files of MySQL 8.0.2 and newer are jumped through, all others are read whole.
     """
     try:
-        survey, damage = survey_to_damage(log.path)
+        survey, damage = survey_to_damage(log.location)
     except BinlogError as error:
         problem = _describe_damage(log, error, None)
-        return LogFacts(log.path, log.size_bytes, None, None, GtidSet(), None, problem, error.hint)
+        return LogFacts(
+            log.location, log.size_bytes, None, None, GtidSet(), None, problem, error.hint
+        )
     covered = (survey.first, survey.last, survey.gtids)
     if damage is None:
-        return LogFacts(log.path, log.size_bytes, *covered, survey)
+        return LogFacts(log.location, log.size_bytes, *covered, survey)
     problem = _describe_damage(log, damage, survey.last)
-    return LogFacts(log.path, log.size_bytes, *covered, None, problem, damage.hint, survey)
+    return LogFacts(log.location, log.size_bytes, *covered, None, problem, damage.hint, survey)
 
 
 def _describe_damage(log: BinaryLog, error: BinlogError, last: CommitPoint | None) -> str:
-    place = log_name(log.path)
+    place = log_name(log.location)
     if error.position is not None:
         place += f":{error.position}"
     problem = f"{place}: {error.reason}"

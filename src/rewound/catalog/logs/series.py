@@ -7,14 +7,15 @@ reading it says what is wrong with it; else it would be missing, and nothing wou
 
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from rewound.binlog.log_file import log_name
 from rewound.catalog.logs.binary_log import LogKind
 from rewound.catalog.logs.placing import is_called_log
 from rewound.catalog.walk import SourceFile
+from rewound.dump.file.location import Location
 
-FindLogKind = Callable[[Path], LogKind | None]
+FindLogKind = Callable[[Location], LogKind | None]
 """Tells from the content what a file has to do with binary logs."""
 _NUMBERED = re.compile(r"(.+)\.\d{6,}")
 Series = tuple[PurePosixPath, str]
@@ -23,29 +24,29 @@ Series = tuple[PurePosixPath, str]
 
 def part_logs(
     files: Iterable[SourceFile], find_log_kind: FindLogKind
-) -> tuple[list[SourceFile], list[tuple[Path, LogKind | None]]]:
+) -> tuple[list[SourceFile], list[tuple[Location, LogKind | None]]]:
     """Return the files that are binary logs or meant as such, and what the others are."""
     logs: list[SourceFile] = []
     others: list[tuple[SourceFile, LogKind | None]] = []
     for file in files:
-        kind = find_log_kind(file.path)
+        kind = find_log_kind(file.location)
         if kind is LogKind.BINARY_LOG:
             logs.append(file)
         else:
             others.append((file, kind))
     known = {series for file in logs if (series := find_series(file.relative)) is not None}
-    lost: list[tuple[Path, LogKind | None]] = []
+    lost: list[tuple[Location, LogKind | None]] = []
     for file, kind in others:
         series = find_series(file.relative)
         is_meant = series is not None and (series in known or is_called_log(series[1]))
         if is_meant and kind in (None, LogKind.ENCRYPTED):
             logs.append(file)
         else:
-            lost.append((file.path, kind))
+            lost.append((file.location, kind))
     return sorted(logs, key=lambda file: file.relative), lost
 
 
 def find_series(relative: PurePosixPath) -> Series | None:
     """Return the series that a file is of by its name; None if it has no number."""
-    match = _NUMBERED.fullmatch(log_name(Path(relative.name)))
+    match = _NUMBERED.fullmatch(log_name(relative))
     return None if match is None else (relative.parent, match[1])

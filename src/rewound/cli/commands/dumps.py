@@ -15,6 +15,7 @@ from rewound.cli.output.dump_list import list_dumps
 from rewound.cli.parameters.moment_options import binlogs_option
 from rewound.cli.parameters.selection import selection_options
 from rewound.cli.parameters.shared_options import format_option
+from rewound.dump.file.location import Location
 from rewound.figures import show_size
 from rewound.operations import dump_selection
 
@@ -51,7 +52,7 @@ def command(
     if log_bytes >= _LONG_TO_READ_BYTES:
         diagnostics.narrate(f"reading {show_size(log_bytes)} of binary logs")
     logs = dump_selection.cover_logs(catalog)
-    chosen = {chosen.dump.path for chosen in choice.chosen}
+    chosen = {chosen.dump.location for chosen in choice.chosen}
     if output_format == "table":
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         lines = list_dumps(
@@ -76,7 +77,7 @@ def command(
 def _write_rows(
     selection: dump_selection.Selection,
     catalog: Catalog,
-    chosen: Collection[Path],
+    chosen: Collection[Location],
     logs: Mapping[str, LogCoverage],
     output_format: str,
 ) -> None:
@@ -85,9 +86,9 @@ def _write_rows(
         [
             dump.world,
             dump.taken_at.astimezone(selection.timezone),
-            "chosen" if dump.path in chosen else "",
+            "chosen" if dump.location in chosen else "",
             dump.size_bytes,
-            str(dump.path),
+            str(dump.location),
             *(_log_cells(logs.get(dump.world)) if logs else ()),
         ]
         for dump in catalog.dumps

@@ -1,7 +1,9 @@
 """`rewound report`: the ledger, which proves what was restored."""
 
+import posixpath
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 import click
 
@@ -131,8 +133,8 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> list[str]:
             else []
         ),
         *([f"  filter      only what {ledger.dump_filter} selects"] if ledger.dump_filter else []),
-        f"  dump        {dump.path.name}",
-        f"  folder      {dump.path.parent}",
+        f"  dump        {PurePosixPath(dump.path).name}",
+        f"  folder      {posixpath.dirname(dump.path)}",
         f"  sha256      {dump.sha256}",
         f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",
         f"  made by     {dump.producer or 'unknown'}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 import click
 
@@ -43,7 +44,7 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
     "fleet": lambda each: each.fleet,
     "world": lambda each: each.world.name,
     "state": lambda each: each.world.state.value,
-    "dump": lambda each: each.world.dump.name,
+    "dump": lambda each: each.world.dump_name,
     "schemas": lambda each: ", ".join(each.world.schemas),
     "rows": lambda each: each.world.rows,
     "filter": lambda each: each.world.dump_filter,
@@ -52,7 +53,9 @@ _FIELDS: Mapping[str, Callable[[_Listed], render.Cell]] = {
     "reason": lambda each: each.world.reason,
     "taken_at": lambda each: each.world.taken_at,
     "older": lambda each: int(each.is_older),
-    "passed_over": lambda each: ", ".join(path.name for path in each.world.passed_over) or None,
+    "passed_over": lambda each: (
+        ", ".join(PurePosixPath(place).name for place in each.world.passed_over) or None
+    ),
     "host": lambda each: each.world.server.host if each.world.server else None,
     "port": lambda each: each.world.server.port if each.world.server else None,
     "socket": lambda each: _socket(each.fleet, each.world),

@@ -206,7 +206,7 @@ class Narrator(ExitStack):
 
     def _describe(self, chosen: ChosenDump) -> str:
         dump = chosen.dump
-        text = f"{dump.world}: {dump.path.name}, taken {_show_time(dump)} UTC"
+        text = f"{dump.world}: {dump.location.name}, taken {_show_time(dump)} UTC"
         if chosen.age is not None:
             text += f", {_show_age(chosen.age)} before the requested time"
         if chosen.skipped_newer:

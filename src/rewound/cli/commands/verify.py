@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -101,7 +101,7 @@ def _read(selection: Selection, options: LoadOptions, *, every: bool, output_for
     rows: list[list[render.Cell]] = [
         [
             dump.world,
-            dump.path.name,
+            dump.location.name,
             verification.state.value,
             verification.text_bytes,
             verification.statements,
@@ -171,7 +171,7 @@ def _drill(
     rows: list[list[render.Cell]] = [
         [
             each.world,
-            each.dump.name,
+            PurePosixPath(each.dump).name,
             "proven" if each.is_proven else "failed",
             None if each.ledger is None else len(each.ledger.tables),
             None if each.ledger is None else each.ledger.rows,
@@ -212,12 +212,12 @@ def _show_counts(dump: Dump, verification: Verification) -> None:
     counts = (
         f", {rows} in {show_count(verification.tables, 'table')}" if verification.tables else ""
     )
-    diagnostics.narrate(f"{dump.world}: {dump.path.name}: {verification.state.value}{counts}")
+    diagnostics.narrate(f"{dump.world}: {dump.location.name}: {verification.state.value}{counts}")
 
 
 def _show_problems(dump: Dump, verification: Verification) -> None:
     for problem in verification.problems:
-        diagnostics.warn(f"{dump.path}: {problem.text}")
+        diagnostics.warn(f"{dump.location}: {problem.text}")
     for remedy in dict.fromkeys(problem.remedy for problem in verification.problems):
         if remedy:
             diagnostics.show_hint(remedy)

@@ -5,11 +5,11 @@ A world with binary logs has a line for these too, and one for each thing that i
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
-from pathlib import Path
 from types import MappingProxyType
 
 from rewound.catalog import Dump
 from rewound.catalog.logs.coverage import LogCoverage
+from rewound.dump.file.location import Location
 from rewound.figures import show_count, show_size
 
 _CHOSEN = "*"
@@ -20,9 +20,9 @@ _LEAST_NAME = 12
 
 def list_dumps(
     dumps: Sequence[Dump],
-    chosen: Collection[Path],
+    chosen: Collection[Location],
     *,
-    source: Path,
+    source: Location,
     timezone: tzinfo,
     width: int | None = None,
     logs: Mapping[str, LogCoverage] = _NO_LOGS,
@@ -46,12 +46,12 @@ def list_dumps(
         total = show_size(sum(dump.size_bytes for dump in its_dumps))
         yield f"world {world}: {show_count(len(its_dumps), 'dump')}, {total}, {span}"
         for dump in its_dumps:
-            mark = _CHOSEN if dump.path in chosen else " "
+            mark = _CHOSEN if dump.location in chosen else " "
             size = show_size(dump.size_bytes) if dump.size_bytes else "empty"
             taken_at = dump.taken_at.astimezone(timezone)
             start = f"  {mark} {taken_at:%Y-%m-%d %H:%M:%S}  {size:>{size_width}}  "
             room = None if width is None else max(width - len(start), _LEAST_NAME)
-            yield start + _shorten(_show_below(source, dump.path), room)
+            yield start + _shorten(_show_below(source, dump.location), room)
         if (coverage := logs.get(world)) is not None:
             yield f"    logs: {_show_coverage(coverage)}"
             yield from (f"      {finding}" for finding in coverage.findings)
@@ -66,11 +66,10 @@ def _show_coverage(coverage: LogCoverage) -> str:
     return text + (", the last file still open" if coverage.is_closed is False else "")
 
 
-def _show_below(source: Path, path: Path) -> str:
-    """Return a path relative to the source; if the source is one file, its name."""
-    if path.is_relative_to(source) and path != source:
-        return str(path.relative_to(source))
-    return path.name
+def _show_below(source: object, location: Location) -> str:
+    """Return where a dump is, relative to the source; if the source is one file, its name."""
+    below = str(location).removeprefix(f"{source}".rstrip("/") + "/")
+    return location.name if below == str(location) else below
 
 
 def _shorten(text: str, room: int | None) -> str:

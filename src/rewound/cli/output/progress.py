@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -23,6 +22,7 @@ from rewound.catalog import Dump
 from rewound.cli.output import diagnostics
 from rewound.cli.output.escaping import show_control_characters
 from rewound.cli.output.restore_lines import RestoreProgress, shorten_reason
+from rewound.dump.file.location import Location
 from rewound.engine.protocol import PullStep
 from rewound.fleet.restore_context import Observer
 from rewound.fleet.world import WorldState
@@ -180,7 +180,7 @@ class LiveLines:
         self._progress = RestoreProgress(
             {show_control_characters(world): size for world, size in worlds.items()}
         )
-        self._dumps: dict[str, Path] = {}
+        self._dumps: dict[str, Location] = {}
         self._began_at = time.monotonic()
         self._lock = threading.Lock()
 
@@ -195,7 +195,7 @@ class LiveLines:
 
     def dump_tried(self, world: str, dump: Dump) -> None:
         """Start the world's line again."""
-        self._dumps[world] = dump.path
+        self._dumps[world] = dump.location
         with self._lock:
             self._progress.dump_tried(show_control_characters(world), dump.size_bytes)
 

@@ -8,7 +8,6 @@ worlds.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from pathlib import Path
 
 from rich.text import Text
 
@@ -109,7 +108,7 @@ class RestoreProgress:
         return (by_bytes_s + by_worlds_s) / 2
 
 
-def shorten_reason(reason: str, dump: Path | None) -> str:
+def shorten_reason(reason: str, dump: object | None) -> str:
     """Return why a world failed without the dump's path, which the whole reason has.
 
     >>> shorten_reason("/b/eu-1.sql.gz, line 9: refused", Path("/b/eu-1.sql.gz"))

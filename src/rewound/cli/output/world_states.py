@@ -5,6 +5,7 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
 
 from rewound.cli.output import diagnostics, render
 from rewound.figures import show_count
@@ -82,10 +83,10 @@ def describe_older(worlds: Collection[World], names: Container[str] | None = Non
 
 def _describe_fallback(worlds: Sequence[World]) -> str:
     """Return a sentence: which worlds hold older dumps, and which newer ones failed."""
-    newer = ", ".join(path.name for world in worlds for path in world.passed_over)
+    newer = ", ".join(PurePosixPath(place).name for world in worlds for place in world.passed_over)
     if len(worlds) == 1:
         [world] = worlds
-        what = f"world {world.name} holds an older dump, {world.dump.name}"
+        what = f"world {world.name} holds an older dump, {world.dump_name}"
         return f"{what}: {newer} failed (--fallback)"
     names = name_worlds([world.name for world in worlds])
     return f"{names} hold older dumps (--fallback), because these failed: {newer}"

@@ -8,7 +8,7 @@ from rewound.dump.file.encryption import (
     MOST_IDENTITY_BYTES,
     NOT_WHOLE,
     Encryption,
-    Identity,
+    KeyFile,
     ends_as_it_began,
     find_failure,
     plan_decryption,
@@ -34,7 +34,7 @@ class NotDecrypted(Exception):
         self.hint = hint
 
 
-def read_identities(paths: Sequence[Path]) -> tuple[Identity, ...]:
+def read_identities(paths: Sequence[Path]) -> tuple[KeyFile, ...]:
     """Return the files with keys that the user names.
 
     Raises:
@@ -47,7 +47,7 @@ def read_identities(paths: Sequence[Path]) -> tuple[Identity, ...]:
                 start = file.read(MOST_IDENTITY_BYTES) or b""
             except OSError as error:
                 raise unreadable(path, error) from error
-        identities.append(Identity(path, start))
+        identities.append(KeyFile(path, start))
     return tuple(identities)
 
 

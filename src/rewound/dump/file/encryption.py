@@ -40,7 +40,7 @@ _CONTROL = bytes([*range(9), 11, *range(14, 32), 127])
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class KeyFile:
     """A file with a key, and how it begins."""
 
     path: Path
@@ -86,7 +86,7 @@ def find_encryption(start: bytes) -> Encryption | None:
 
 
 def plan_decryption(
-    encryption: Encryption, start: bytes, identities: Sequence[Identity]
+    encryption: Encryption, start: bytes, identities: Sequence[KeyFile]
 ) -> tuple[str, ...]:
     """Return the command that decrypts its standard input to its standard output.
 
@@ -105,7 +105,7 @@ def plan_decryption(
     return _plan_openssl(start, passwords)
 
 
-def _plan_age(start: bytes, identities: Sequence[Identity]) -> tuple[str, ...]:
+def _plan_age(start: bytes, identities: Sequence[KeyFile]) -> tuple[str, ...]:
     if _AGE_PASSPHRASE.match(start):
         raise NoKey(
             "is encrypted with a passphrase, which age takes from a terminal only",
@@ -118,7 +118,7 @@ def _plan_age(start: bytes, identities: Sequence[Identity]) -> tuple[str, ...]:
     return ("age", "--decrypt", *named)
 
 
-def _plan_gpg(passwords: Sequence[Identity]) -> tuple[str, ...]:
+def _plan_gpg(passwords: Sequence[KeyFile]) -> tuple[str, ...]:
     # Without a file, the agent has the key, or a password that was typed before.
     key = (
         ("--pinentry-mode", "loopback", "--passphrase-file", str(passwords[0].path))
@@ -129,7 +129,7 @@ def _plan_gpg(passwords: Sequence[Identity]) -> tuple[str, ...]:
     return ("gpg", *quiet, *key, "--decrypt")
 
 
-def _plan_openssl(start: bytes, passwords: Sequence[Identity]) -> tuple[str, ...]:
+def _plan_openssl(start: bytes, passwords: Sequence[KeyFile]) -> tuple[str, ...]:
     if not passwords:
         raise NoKey(
             "is encrypted with openssl enc, and no file with its password is given",
@@ -142,7 +142,7 @@ def _plan_openssl(start: bytes, passwords: Sequence[Identity]) -> tuple[str, ...
     return ("openssl", "enc", "-d", *_read_openssl_options(passwords[0]), *armor, *key)
 
 
-def _read_openssl_options(password: Identity) -> tuple[str, ...]:
+def _read_openssl_options(password: KeyFile) -> tuple[str, ...]:
     """Return the options in the file's second line, as `openssl enc` had them."""
     lines = password.start.decode("utf-8", "replace").splitlines()
     stated = lines[1].split() if len(lines) > 1 else []

@@ -4,8 +4,10 @@ from rewound.dump.file.archive.walking import ArchiveRefused
 from rewound.dump.file.compression import NeedsMemory, WrongChecksum
 from rewound.dump.file.decryption import NotDecrypted
 from rewound.dump.file.encryption import NoKey
+from rewound.dump.file.expansion import Expansion
 from rewound.dump.file.feed import LayerFailed
 from rewound.dump.file.layers import MOST_LAYERS, TooManyLayers
+from rewound.dump.rules.table import COMPRESSED_TOO_WELL
 from rewound.errors import DumpError
 
 LAYER_FAILURES = (LayerFailed, ArchiveRefused, NoKey, NotDecrypted, TooManyLayers)
@@ -34,6 +36,16 @@ def explain(
                 f"{error}; no more than {MOST_LAYERS} layers are opened",
                 hint="unpack it by hand if you trust it",
             )
+
+
+def refuse_expansion(location: object, expansion: Expansion) -> DumpError:
+    """Return the error for a file that expands to more than any dump does."""
+    return DumpError(
+        location,
+        f"refused by rule {COMPRESSED_TOO_WELL.name}: {expansion}",
+        hint="the job that wrote it may have failed; if you trust the file, use"
+        f" --allow {COMPRESSED_TOO_WELL.name}",
+    )
 
 
 def _explain_damage(

@@ -8,7 +8,7 @@ its own.
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -59,6 +59,8 @@ class Header:
     """Whether an opening comment has no closing line yet."""
     is_followed: bool = False
     """Whether statements follow the last opening comment or closing line."""
+    holds_rows: bool = False
+    """Whether it is a file of rows, which has no comments."""
 
     @property
     def is_of_old_server(self) -> bool:
@@ -108,15 +110,25 @@ def are_whole(headers: Iterable[Header]) -> bool | None:
     return False if False in states else None if None in states else True
 
 
-def find_unproven(headers: Sequence[Header]) -> str | None:
-    """Describe which of several dumps in a file is not proven to be complete, and where."""
+def find_unproven(
+    headers: Sequence[Header], describe: Callable[[int], str] = lambda line: f"line {line}"
+) -> str | None:
+    """Describe which of several dumps is not proven to be complete, and where.
+
+    `describe` returns how a line is called.
+    """
     if len(headers) < 2:
         return None
     for header, following in itertools.zip_longest(headers, headers[1:]):
-        if not header.is_whole:
-            end = "the file ends" if following is None else f"line {following.begins_at}"
+        if header.holds_rows:
             return (
-                f"the dump that begins at line {header.begins_at} has no closing line"
+                f"{describe(header.begins_at)}: a file of rows has no mark of its end, so that it"
+                " is complete cannot be proven"
+            )
+        if not header.is_whole:
+            end = "the end" if following is None else describe(following.begins_at)
+            return (
+                f"the dump that begins at {describe(header.begins_at)} has no closing line"
                 f" (-- Dump completed) before {end}"
                 + ("" if following is None else ", where the next one begins")
             )

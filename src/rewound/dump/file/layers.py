@@ -1,6 +1,4 @@
-"""What lies around a dump's text, layer by layer, known by the first bytes: encryption,
-compression, archives.
-"""
+"""What is around a dump's text, known by its first bytes: compression, encryption, archives."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack

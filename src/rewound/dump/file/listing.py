@@ -7,13 +7,13 @@ encrypted or a tar is read through. A listing is no proof: reading a member is.
 from functools import partial
 from pathlib import Path
 
-from rewound.dump.file import limits
 from rewound.dump.file.archive.members import list_entries
-from rewound.dump.file.archive.walking import ArchiveRefused, Entry, MemberCount, check_name
+from rewound.dump.file.archive.walking import ArchivedFile, ArchiveRefused, MemberCount, check_name
 from rewound.dump.file.archive.zip_records import find_directory, iter_central
 from rewound.dump.file.archive.zip_walk import is_zip
 from rewound.dump.file.compression import CorruptData
-from rewound.dump.file.failures import LAYER_FAILURES, explain
+from rewound.dump.file.expansion import Expansion
+from rewound.dump.file.failures import LAYER_FAILURES, explain, refuse_expansion
 from rewound.dump.file.feed import LayerFailed
 from rewound.dump.file.layers import RECOGNISED_BYTES, Layers
 from rewound.dump.file.location import ArchiveMember, Location
@@ -64,7 +64,7 @@ def _is_open_zip(layers: Layers) -> bool:
     return is_zip(layers.feed.peek(RECOGNISED_BYTES))
 
 
-def _walk(layers: Layers) -> tuple[Entry, ...] | None:
+def _walk(layers: Layers) -> tuple[ArchivedFile, ...] | None:
     archive = layers.find_next_archive()
     if archive is None:
         return None
@@ -76,9 +76,9 @@ def _walk(layers: Layers) -> tuple[Entry, ...] | None:
         raise LayerFailed(name) from error
 
 
-def _list_directory(source: ByteSource) -> tuple[Entry, ...]:
+def _list_directory(source: ByteSource) -> tuple[ArchivedFile, ...]:
     """Return what the directory at the end of a zip archive lists."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ArchivedFile] = {}
     count = MemberCount()
     listed = 0
     try:
@@ -92,7 +92,7 @@ def _list_directory(source: ByteSource) -> tuple[Entry, ...]:
             name = check_name(member.name)
             if name in entries:
                 raise ArchiveRefused(f"has two files of the name {name!a}")
-            entries[name] = Entry(name, member.size_bytes, member.problem)
+            entries[name] = ArchivedFile(name, member.size_bytes, member.problem)
         if listed != stated:
             raise CorruptData("the list of files in the zip archive is damaged")
     except (EOFError, CorruptData) as error:
@@ -101,8 +101,9 @@ def _list_directory(source: ByteSource) -> tuple[Entry, ...]:
 
 
 def _watch(location: Location, size_bytes: int, used_bytes: int) -> None:
-    if limits.is_too_long(size_bytes, used_bytes):
-        raise limits.refuse(location, limits.describe(used_bytes, size_bytes, "data"))
+    expansion = Expansion(used_bytes, size_bytes)
+    if expansion.is_too_large:
+        raise refuse_expansion(location, expansion)
 
 
 def _watch_nothing(_location: Location, _size_bytes: int, _used_bytes: int) -> None:

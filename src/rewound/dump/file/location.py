@@ -115,3 +115,12 @@ class DumpFiles:
 def one_file(location: Location, *, identities: tuple[Path, ...] = ()) -> DumpFiles:
     """Return a dump that is one file."""
     return DumpFiles(location, (DumpPart(location),), identities)
+
+
+def list_pieces(location: Location) -> tuple[Path | RemoteFile, ...]:
+    """Return the files that hold the bytes of a location."""
+    if isinstance(location, ArchiveMember):
+        return list_pieces(location.archive)
+    if isinstance(location, JoinedFiles):
+        return location.pieces
+    return (location,)

@@ -8,9 +8,10 @@ import importlib
 import io
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
-from rewound.dump.file.location import ArchiveMember, JoinedFiles, Location
+from rewound.dump.file.location import ArchiveMember, JoinedFiles, Location, list_pieces
 from rewound.dump.file.sources import (
     ByteSource,
     HashedFile,
@@ -25,25 +26,26 @@ _BROKEN_DISK = frozenset({errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENOTCONN, 
 _CHECK_DISK = "check its disk or mount; dmesg may show more"
 
 
-def open_dump(path: Path) -> io.FileIO:
+def open_dump(location: Location) -> io.FileIO:
     """Open a dump's file; refuse pipes and devices, which may never end.
 
     Raises:
         DumpError: it cannot be opened, or is not a regular file.
     """
+    local = str(location)
     try:
         # Opening a pipe that nobody writes to would block.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+        descriptor = os.open(local, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise unreadable(location, error) from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise DumpError(path, "cannot be read: it is not a regular file")
+            raise DumpError(location, "cannot be read: it is not a regular file")
         return io.FileIO(descriptor)
     except BaseException as error:
         os.close(descriptor)
         if isinstance(error, OSError):
-            raise unreadable(path, error) from error
+            raise unreadable(location, error) from error
         raise
 
 
@@ -71,20 +73,38 @@ def _open_remote(file: RemoteFile) -> RemoteStream:
     return stream
 
 
-def unreadable(path: object, error: OSError) -> DumpError:
+def find_absolute_place(location: Location) -> str:
+    """Return where something is, for whoever works in another folder: what a record keeps."""
+    is_remote = isinstance(list_pieces(location)[0], RemoteFile)
+    return str(location) if is_remote else str(Path(str(location)).absolute())
+
+
+def get_size_bytes(location: Location) -> int:
+    """Return the size of what holds a location's bytes; 0 if it is unknown."""
+    total = 0
+    for piece in list_pieces(location):
+        if isinstance(piece, RemoteFile):
+            total += piece.size_bytes or 0
+        else:
+            with suppress(OSError):
+                total += piece.stat().st_size
+    return total
+
+
+def unreadable(location: Location, error: OSError) -> DumpError:
     """Return the error for a dump that cannot be opened or examined."""
     hint = None
     if isinstance(error, PermissionError):
         hint = f"give read permission to user {os.getuid()}, who runs this command"
     elif error.errno in _BROKEN_DISK:
         hint = _CHECK_DISK
-    return DumpError(path, f"cannot be read: {_reason(error)}", hint=hint)
+    return DumpError(location, f"cannot be read: {_reason(error)}", hint=hint)
 
 
-def reading_failed(path: object, error: OSError) -> DumpError:
+def reading_failed(location: Location, error: OSError) -> DumpError:
     """Return the error for a dump that could be opened, but not read to its end."""
     hint = _CHECK_DISK if error.errno in _BROKEN_DISK else None
-    return DumpError(path, f"reading failed: {_reason(error)}", hint=hint)
+    return DumpError(location, f"reading failed: {_reason(error)}", hint=hint)
 
 
 def _reason(error: OSError) -> str:

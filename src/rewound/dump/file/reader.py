@@ -10,14 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rewound.dump.file import limits
 from rewound.dump.file.encryption import is_garbled
-from rewound.dump.file.failures import LAYER_FAILURES, explain
+from rewound.dump.file.expansion import Expansion
+from rewound.dump.file.failures import LAYER_FAILURES, explain, refuse_expansion
 from rewound.dump.file.feed import PIECE_BYTES
 from rewound.dump.file.foreign_formats import START_BYTES, find_foreign_format
+from rewound.dump.file.hashes import hash_member
 from rewound.dump.file.layers import RECOGNISED_BYTES, Layers, find_layer
-from rewound.dump.file.location import ArchiveMember, Location
-from rewound.dump.file.member_hash import hash_member
+from rewound.dump.file.location import ArchiveMember, Holds, Location
 from rewound.dump.file.opening import open_bytes, reading_failed
 from rewound.errors import DumpError
 
@@ -42,17 +42,19 @@ class DumpReader:
         *,
         identities: tuple[Path, ...] = (),
         allows_any_ratio: bool = False,
+        holds: Holds = Holds.STATEMENTS,
     ) -> None:
         """Open the location; `identities` are files with keys.
 
-        `allows_any_ratio` lets it expand without a limit.
+        `allows_any_ratio` lets it expand without a limit. A file of rows may be empty, and may
+        begin with any bytes.
         """
         self.location = location
         self.text_bytes_read = 0
         self.statements = 0
         """Statements without rows in the text so far, as far as its reader counts them."""
         self._allows_any_ratio = allows_any_ratio
-        self._layers_expand_too_much = False
+        self._holds = holds
         self._source = open_bytes(location)
         self._layers = Layers(self._source, identities=identities, watch=self._watch_layer)
         self.file_size_bytes = self._source.size_bytes
@@ -83,21 +85,9 @@ class DumpReader:
         return whole
 
     @property
-    def is_too_well_compressed(self) -> bool:
-        """Whether the data expanded more than that of any dump."""
-        used = self._layers.bytes_used
-        return (
-            self._layers_expand_too_much
-            or limits.is_too_long(self.text_bytes_read, used)
-            or limits.are_too_many(self.statements, used)
-        )
-
-    @property
-    def ratio(self) -> str:
-        """The sizes of the file and of its text, as a phrase."""
-        many = self.statements > limits.HARMLESS_STATEMENTS
-        phrase = limits.describe(self._layers.bytes_used, self.text_bytes_read, "text")
-        return phrase + (f", with {self.statements:,} statements" if many else "")
+    def expansion(self) -> Expansion:
+        """What the bytes so far became."""
+        return Expansion(self._layers.bytes_used, self.text_bytes_read, self.statements)
 
     def is_compressed(self) -> bool:
         """Tell whether anything is around the text; call this before reading anything.
@@ -154,14 +144,15 @@ class DumpReader:
 
     def _iter_text(self) -> Iterator[bytes]:
         start = self._read_start()
-        if not start:
-            raise DumpError(self.location, "is empty", hint="the job that wrote it failed")
-        self._refuse_foreign(start)
+        if self._holds is Holds.STATEMENTS:
+            if not start:
+                raise DumpError(self.location, "is empty", hint="the job that wrote it failed")
+            self._refuse_foreign(start)
         yield start
         while chunk := self._layers.feed.read_piece(CHUNK_BYTES):
             self.text_bytes_read += len(chunk)
-            if self.is_too_well_compressed and not self._allows_any_ratio:
-                raise limits.refuse(self.location, self.ratio)
+            if self.expansion.is_too_large and not self._allows_any_ratio:
+                raise refuse_expansion(self.location, self.expansion)
             yield chunk
 
     def _read_start(self) -> bytes:
@@ -192,7 +183,6 @@ class DumpReader:
 
     def _watch_layer(self, size_bytes: int, used_bytes: int) -> None:
         """Limit what a layer expands to whose text is in another one."""
-        if limits.is_too_long(size_bytes, used_bytes):
-            self._layers_expand_too_much = True
-            if not self._allows_any_ratio:
-                raise limits.refuse(self.location, limits.describe(used_bytes, size_bytes, "data"))
+        expansion = Expansion(used_bytes, size_bytes)
+        if expansion.is_too_large and not self._allows_any_ratio:
+            raise refuse_expansion(self.location, expansion)

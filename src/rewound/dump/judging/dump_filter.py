@@ -12,7 +12,15 @@ from rewound.similar_names import find_similar
 
 _BY_FIRST_NAME = frozenset(
     {Kind.CREATE_TABLE, Kind.ALTER_TABLE, Kind.DROP_TABLE, Kind.TRUNCATE, Kind.CREATE_INDEX}
-    | {Kind.INSERT, Kind.REPLACE, Kind.DELETE, Kind.LOCK, Kind.CREATE_VIEW, Kind.DROP_VIEW}
+    | {
+        Kind.INSERT,
+        Kind.REPLACE,
+        Kind.LOAD_DATA,
+        Kind.DELETE,
+        Kind.LOCK,
+        Kind.CREATE_VIEW,
+        Kind.DROP_VIEW,
+    }
     | {Kind.MARIADB_OBJECT}
 )
 _STORED_OBJECTS = frozenset(

@@ -33,6 +33,7 @@ from rewound.dump.text.mentions import Mentions, read_mentions
 from rewound.dump.text.quoting import quote_name
 from rewound.dump.text.splitter import RowTest
 from rewound.dump.text.statement import Kind, Name, Statement
+from rewound.dump.text.text_rows import TextRows
 from rewound.dump.text.tokens import Token, TooManyTokens, UnreadableText
 
 _NEVER_EXECUTED = {
@@ -41,6 +42,8 @@ _NEVER_EXECUTED = {
     Kind.MAINTENANCE: rules.TABLE_MAINTENANCE,
     Kind.UNKNOWN: rules.UNKNOWN_STATEMENT,
 }
+_LOAD_DATA = b"LOAD DATA"
+"""What is sent, in short: which columns a file of rows states is known to the server only."""
 _EXCERPT_LENGTH = 80
 LONGEST_DEFINITION_BYTES = 4 << 20
 """The limit for a statement without rows. Its tokens are kept in memory, at 150 bytes each; the
@@ -165,6 +168,22 @@ class Judge:
         if found is None:
             return verdict
         return replace(verdict, uses=(*verdict.uses, RuleUse(rules.NAMES_FOLDED, found)))
+
+    def judge_rows(self, table: str, rows: TextRows) -> Verdict:
+        """Return the verdict on rows of a text file for a table of the default schema."""
+        statement = Statement(Kind.LOAD_DATA, rows.text, (Name(None, table),), rows=rows.rows)
+        if self._folds_names:
+            statement = fold_names(statement)
+        schemas = self._schemas_of(statement)
+        if rows.is_cut_off:
+            use = RuleUse(rules.CUT_OFF, "the file ends inside of this row")
+        elif None in schemas:
+            use = RuleUse(rules.NO_DATABASE, "nothing names the database of its table")
+        elif found := self._find_skip(statement, schemas):
+            use = RuleUse(found.rule, f"{schemas[0]}.{table}: its file of rows")
+        else:
+            return Verdict(statement, rows.line, (_LOAD_DATA,), schema=schemas[0])
+        return Verdict(statement, rows.line, uses=(use,))
 
     def finish(self) -> Verdict | None:
         """Return a refusal that becomes certain only at the end of the dump, if there is one."""

@@ -20,7 +20,15 @@ from rewound.dump.text.tokens import Token, TokenKind, unquote
 _MAKES = frozenset({Kind.CREATE_TABLE, Kind.CREATE_VIEW})
 _UNMAKES = frozenset({Kind.DROP_TABLE, Kind.DROP_VIEW})
 _USES = frozenset(
-    {Kind.INSERT, Kind.REPLACE, Kind.LOCK, Kind.ALTER_TABLE, Kind.TRUNCATE, Kind.DELETE}
+    {
+        Kind.INSERT,
+        Kind.REPLACE,
+        Kind.LOAD_DATA,
+        Kind.LOCK,
+        Kind.ALTER_TABLE,
+        Kind.TRUNCATE,
+        Kind.DELETE,
+    }
     | {Kind.CREATE_INDEX, Kind.CREATE_TRIGGER}
 )
 _NAMED_OTHERWISE = STORED_OBJECTS - {Kind.CREATE_VIEW}

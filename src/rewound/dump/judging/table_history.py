@@ -12,7 +12,7 @@ from rewound.dump.text.statement import Kind
 
 TableKey = tuple[str, str]
 
-_FILLS = frozenset({Kind.INSERT, Kind.REPLACE})
+_FILLS = frozenset({Kind.INSERT, Kind.REPLACE, Kind.LOAD_DATA})
 CHANGES_ROWS = _FILLS | {Kind.DELETE}
 """The kinds of statement that are about the rows of one table."""
 _NEEDS = _FILLS | {Kind.ALTER_TABLE, Kind.CREATE_INDEX, Kind.LOCK, Kind.TRUNCATE, Kind.DELETE}

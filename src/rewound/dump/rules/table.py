@@ -280,6 +280,14 @@ DUMP_FOLLOWS = Rule(
     " header",
     "each dump was written to be restored by itself",
 )
+PART_FOLLOWS = Rule(
+    "part-follows",
+    Effect.REWRITE,
+    "a file that follows another one of the same world, such as the next of one for each table",
+    "it starts in a new session; objects without a database go into the database named in its own"
+    " header, or by its folder",
+    "each file was written to be restored by itself",
+)
 DROP_MISSING = Rule(
     "drop-missing",
     Effect.REWRITE,

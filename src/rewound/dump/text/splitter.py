@@ -122,9 +122,15 @@ class Splitter:
         """The text after the last delimiter: a statement ends where both are found."""
         self._buffer = ReadBuffer((), longest=LONGEST_STATEMENT_BYTES)
 
-    def iter_pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
-        """Yield the pieces of the dump in the chunks."""
+    @property
+    def line(self) -> int:
+        """The line that the next piece begins on, or was read to."""
+        return self._buffer.line
+
+    def iter_pieces(self, chunks: Iterable[bytes], *, first_line: int = 1) -> Iterator[Piece]:
+        """Yield the pieces of the dump in the chunks, whose lines are counted from `first_line`."""
         self._buffer = buffer = ReadBuffer(chunks, longest=LONGEST_STATEMENT_BYTES)
+        buffer.line = first_line
         if buffer.starts_with(_BYTE_ORDER_MARK):
             buffer.start += len(_BYTE_ORDER_MARK)
         while self._skip_filler():
@@ -138,6 +144,10 @@ class Splitter:
                 yield piece
             if piece.too_long:
                 return
+
+    def forget_delimiter(self) -> None:
+        """Go back to the delimiter that a file begins with."""
+        self._delimiter, self._line_end = b";", b""
 
     def _cut(self, kind: PieceKind, length: int, *, open_quote: bool = False) -> Piece:
         """Take the next `length` bytes as a piece; -1 takes the rest."""

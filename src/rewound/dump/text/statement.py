@@ -36,6 +36,7 @@ class Kind(enum.Enum):
     DROP_LIBRARY = "DROP LIBRARY"
     INSERT = "INSERT"
     REPLACE = "REPLACE"
+    LOAD_DATA = "rows of a text file"
     DELETE = "DELETE of all rows"
     LOCK = "LOCK TABLES"
     UNLOCK = "UNLOCK TABLES"
@@ -83,7 +84,7 @@ class Statement:
     text and masked text differ only in the contents of the strings."""
 
     rows: int = 0
-    """For INSERT and REPLACE: how many rows its text contains."""
+    """For INSERT, REPLACE and LOAD_DATA: how many rows its text contains."""
 
     updates_rows: bool = False
     """For INSERT: ON DUPLICATE KEY UPDATE follows its rows."""

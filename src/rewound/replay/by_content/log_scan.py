@@ -123,7 +123,7 @@ class LogScan:
     def _iter_file(self, index: int, start: int | None) -> Iterator[LoggedTransaction]:
         """Yield the transactions of a file up to its first damage."""
         try:
-            with LogFile(self._files[index].path) as log:
+            with LogFile(self._files[index].location) as log:
                 yield from TransactionReader(log).iter_transactions(start)
         except BinlogError:
             if self._files[index].survey is not None:

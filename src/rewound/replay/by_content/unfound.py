@@ -157,7 +157,7 @@ def _iter_tables(transaction: LoggedTransaction, timeline: Timeline) -> Iterator
 def _read(files: LogFiles, places: NumberedPlaces, number: int) -> LoggedTransaction | None:
     place = places.find(number)
     try:
-        with LogFile(files[place.index].path) as log:
+        with LogFile(files[place.index].location) as log:
             return next(TransactionReader(log).iter_transactions(place.position), None)
     except BinlogError:
         return None

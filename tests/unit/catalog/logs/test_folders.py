@@ -25,7 +25,7 @@ def find(source: Path) -> Catalog:
 
 
 def reasons(catalog: Catalog) -> dict[str, str]:
-    return {entry.path.name: entry.reason for entry in catalog.not_understood}
+    return {entry.location.name: entry.reason for entry in catalog.not_understood}
 
 
 def test_logs_beside_dumps_are_neither_dumps_nor_misunderstood(tmp_path: Path):
@@ -39,7 +39,10 @@ def test_logs_beside_dumps_are_neither_dumps_nor_misunderstood(tmp_path: Path):
     (source / "README").write_text("what is here")
     catalog = find(source)
     assert catalog.worlds == ("host1", "host2")
-    assert [(each.world, each.path) for each in catalog.logs] == [("host1", log), ("host1", packed)]
+    assert [(each.world, each.location) for each in catalog.logs] == [
+        ("host1", log),
+        ("host1", packed),
+    ]
     assert catalog.logs[0].size_bytes == log.stat().st_size
     told = reasons(catalog)
     assert told.keys() == {"relay.000007", "mysql-bin.index", "host2.000001", "README"}
@@ -58,7 +61,7 @@ def test_a_folder_of_logs_joins_the_catalog_once(tmp_path: Path):
     (logs / "notes").write_text("a note")
     for folder in (logs, logs, logs / "host2"):
         catalog = add_logs(catalog, folder, find_log_kind=find_log_kind)
-    assert [(each.world, each.path) for each in catalog.logs] == [("host2", log)]
+    assert [(each.world, each.location) for each in catalog.logs] == [("host2", log)]
     assert reasons(catalog) == {
         "notes": "not a binary log",
         other.name: "a binary log of world host3, which has no dump",
@@ -146,7 +149,7 @@ def test_logs_of_which_none_can_be_read_are_logs_by_the_usual_names(tmp_path: Pa
     for name in ("binlog.000001", "notes.000001", "binlog.0001"):
         (source / "host1" / name).write_bytes(b"")
     catalog = find(source)
-    assert [log.path.name for log in catalog.logs] == ["binlog.000001"]
+    assert [log.location.name for log in catalog.logs] == ["binlog.000001"]
     assert reasons(catalog).keys() == {"notes.000001", "binlog.0001"}
 
 

@@ -17,7 +17,7 @@ def place(*paths: str, pattern: str | None = None, above: str = ""):
     ]
     compiled = None if pattern is None else compile_pattern(pattern)
     placed, lost = place_logs(files, LogNaming(WORLDS, UTC, date(2026, 6, 1), compiled, above))
-    return [log.world for log in placed], [(str(each.path), each.reason) for each in lost]
+    return [log.world for log in placed], [(str(each.location), each.reason) for each in lost]
 
 
 @pytest.mark.parametrize(

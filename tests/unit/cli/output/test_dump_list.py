@@ -27,7 +27,7 @@ DUMPS = [
 
 
 def test_dumps_are_listed_world_by_world_with_a_summary():
-    lines = list(list_dumps(DUMPS, {DUMPS[1].path}, source=SOURCE, timezone=UTC))
+    lines = list(list_dumps(DUMPS, {DUMPS[1].location}, source=SOURCE, timezone=UTC))
     assert lines == [
         "world host1: 2 dumps, 2.4 MiB, 2024-06-17 21:15 to 2024-06-18 21:15",
         "    2024-06-17 21:15:00    empty  host1/2024-06-17.sql.gz",
@@ -72,5 +72,5 @@ def test_a_long_path_keeps_its_two_ends_where_the_screen_is_narrow(width: int):
 
 def test_one_file_as_source_is_shown_by_its_name():
     dump = make_dump("host1", 18, 1)
-    *_, line = list_dumps([dump], (), source=dump.path, timezone=UTC)
+    *_, line = list_dumps([dump], (), source=dump.location, timezone=UTC)
     assert line.endswith("  2024-06-18.sql.gz")

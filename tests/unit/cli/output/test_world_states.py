@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,11 +18,11 @@ from tests.unit.fleet.test_state import RECORD
 NIGHT = datetime(2026, 3, 3, 21, 15, 8, tzinfo=UTC)
 
 
-def ready(name: str, before: timedelta = timedelta(), *passed_over: Path) -> World:
+def ready(name: str, before: timedelta = timedelta(), *passed_over: str) -> World:
     return World(
         name,
         WorldState.READY,
-        Path(f"{name}.sql"),
+        f"{name}.sql",
         NIGHT - before,
         4000,
         schemas=("game",),
@@ -72,10 +71,10 @@ def test_a_table_has_the_moments_in_utc_without_their_microseconds():
 
 
 def test_a_world_that_fell_back_names_what_failed_and_the_others_nothing():
-    worlds = [ready("a"), ready("b", timedelta(days=1), Path("new.sql"))]
+    worlds = [ready("a"), ready("b", timedelta(days=1), "new.sql")]
     [told] = describe_older(worlds)
     assert told == "world b holds an older dump, b.sql: new.sql failed (--fallback)"
-    worlds += [ready(name, timedelta(days=1), Path(f"new_{name}.sql")) for name in ("c", "d")]
+    worlds += [ready(name, timedelta(days=1), f"new_{name}.sql") for name in ("c", "d")]
     [told] = describe_older(worlds)
     assert told == (
         "worlds b,c,d hold older dumps (--fallback), because these failed: new.sql, new_c.sql,"
@@ -86,7 +85,7 @@ def test_a_world_that_fell_back_names_what_failed_and_the_others_nothing():
 
 
 def test_a_question_warns_in_one_line_of_the_older_worlds_that_it_asks(capsys):
-    fell_back = ready("b", timedelta(), Path("new.sql"))
+    fell_back = ready("b", timedelta(), "new.sql")
     worlds = {each.name: each for each in (ready("a"), fell_back, ready("c", timedelta(days=1)))}
     warn_of_older("default", worlds, worlds)
     warn_of_older("before", worlds, {"a", "b"})

@@ -5,6 +5,7 @@ from rewound.dump.judging.judge import LONGEST_DEFINITION_BYTES, Judge
 from rewound.dump.rules.table import (
     INSERT_CUT,
     INSERTS_GATHERED,
+    PART_FOLLOWS,
     RULES,
     ZERO_KEPT,
     ZERO_NUMBERED,
@@ -192,8 +193,8 @@ def rules_of(verdicts):
 
 
 ON_A_SERVER = (Effect.ADAPT, Effect.DAMAGE, Effect.DEFER, Effect.FASTER, Effect.NOTE)
-JUDGED = [rule for rule in RULES if rule.effect not in ON_A_SERVER]
-"""The rules that a text alone shows; the others are tried on a server."""
+JUDGED = [rule for rule in RULES if rule.effect not in ON_A_SERVER and rule is not PART_FOLLOWS]
+"""The rules that one text alone shows; the others are tried on a server, or with several texts."""
 
 
 def test_every_rule_has_an_example():

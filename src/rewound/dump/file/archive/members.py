@@ -1,6 +1,6 @@
 """One file of an archive as a stream; all of the archive is read, and proven, before it ends."""
 
-from rewound.dump.file.archive.walking import ArchiveRefused, ArchiveWalk, Entry
+from rewound.dump.file.archive.walking import ArchivedFile, ArchiveRefused, ArchiveWalk
 from rewound.dump.file.feed import Feed
 
 _HINT = "give one of them, or a folder of them"
@@ -13,7 +13,7 @@ class MemberStream:
         self._feed = feed
         self._walk = walk
         self._wanted = wanted
-        self._entry: Entry | None = None
+        self._entry: ArchivedFile | None = None
         self._is_over = False
 
     @property
@@ -45,27 +45,27 @@ class MemberStream:
         self._is_over = True
         return b""
 
-    def _find_entry(self) -> Entry | None:
+    def _find_entry(self) -> ArchivedFile | None:
         while (entry := self._walk.next_entry()) is not None:
             if self._wanted is None or entry.name == self._wanted:
                 return entry
         return None
 
-    def _refuse(self, first: Entry, second: Entry) -> ArchiveRefused:
+    def _refuse(self, first: ArchivedFile, second: ArchivedFile) -> ArchiveRefused:
         if first.name == second.name:
             return ArchiveRefused(f"has two files of the name {first.name!a}")
         names = f"{first.name!a} and {second.name!a}"
         return ArchiveRefused(f"is an archive of several files, among them {names}", hint=_HINT)
 
 
-def list_entries(walk: ArchiveWalk) -> tuple[Entry, ...]:
+def list_entries(walk: ArchiveWalk) -> tuple[ArchivedFile, ...]:
     """Return all files of an archive, in its order, after reading it to its end.
 
     Raises:
         EOFError, CorruptData: it is cut off, or damaged.
         ArchiveRefused: two have the same name, or a limit is exceeded.
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ArchivedFile] = {}
     while (entry := walk.next_entry()) is not None:
         if entry.name in entries:
             raise ArchiveRefused(f"has two files of the name {entry.name!a}")

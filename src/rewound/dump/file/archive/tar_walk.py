@@ -11,8 +11,8 @@ import tarfile
 from rewound.dump.file.archive.walking import (
     LONGEST_NAME_BYTES,
     PIECE_BYTES,
+    ArchivedFile,
     ArchiveRefused,
-    Entry,
     MemberCount,
     check_name,
     require_blank,
@@ -58,7 +58,7 @@ class TarWalk:
         self._global: dict[str, bytes] = {}
         self._has_sparse_map = False
 
-    def next_entry(self) -> Entry | None:
+    def next_entry(self) -> ArchivedFile | None:
         """Return the next file; None at the end, when all was proven to be whole."""
         self._skip()
         extended: dict[str, bytes] = {}
@@ -138,7 +138,7 @@ class TarWalk:
 
     def _enter(
         self, header: tarfile.TarInfo, pax: dict[str, bytes], long_name: bytes | None
-    ) -> Entry | None:
+    ) -> ArchivedFile | None:
         """Return the file that a header is of; None if it is of something else."""
         raw = pax.get("GNU.sparse.name") or pax.get("path") or long_name
         name = header.name if raw is None else raw.decode("utf-8", "surrogateescape")
@@ -157,7 +157,7 @@ class TarWalk:
             raise ArchiveRefused(f"has a member of unknown type {header.type.decode('latin-1')!a}")
         is_sparse = is_sparse or any(key.startswith("GNU.sparse.") for key in pax)
         problem = "is stored as a sparse file" if is_sparse else None
-        return Entry(check_name(name), None if is_sparse else self._left, problem)
+        return ArchivedFile(check_name(name), None if is_sparse else self._left, problem)
 
     def _skip_sparse_map(self) -> None:
         """Pass over the blocks between the header of GNU's old sparse files and their data."""

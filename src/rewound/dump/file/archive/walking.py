@@ -28,7 +28,7 @@ class ArchiveRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchivedFile:
     """A file in an archive."""
 
     name: str
@@ -42,7 +42,7 @@ class Entry:
 class ArchiveWalk(Protocol):
     """Goes through the files of one archive; everything else that it holds is passed over."""
 
-    def next_entry(self) -> Entry | None:
+    def next_entry(self) -> ArchivedFile | None:
         """Return the next file; None at the end, when all was proven to be whole.
 
         Raises:

@@ -9,15 +9,15 @@ import bz2
 import struct
 import zlib
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, cast
 
 import zstandard
 from isal import igzip_lib
 
 from rewound.dump.file.archive.walking import (
     PIECE_BYTES,
+    ArchivedFile,
     ArchiveRefused,
-    Entry,
     MemberCount,
     check_name,
 )
@@ -48,7 +48,7 @@ _LONGEST_TEXT_BYTES = 1 << 19
 _INPUT_BYTES = 1 << 16
 _ZSTD_INPUT_BYTES = 1 << 10
 _LARGEST_32 = 0xFFFFFFFF
-_ERRORS = (igzip_lib.error, zstandard.ZstdError, OSError)
+_ERRORS = (cast(type[Exception], igzip_lib.error), zstandard.ZstdError, OSError)
 
 
 def is_zip(start: bytes) -> bool:
@@ -86,7 +86,7 @@ class ZipWalk:
         self._size = 0
         self._crc = 0
 
-    def next_entry(self) -> Entry | None:
+    def next_entry(self) -> ArchivedFile | None:
         """Return the next file; None at the end, when all was proven to be whole."""
         while True:
             while self.read():
@@ -98,7 +98,7 @@ class ZipWalk:
                 if not member.is_folder:
                     comes_later = member.has_descriptor and not member.size_bytes
                     size = None if comes_later else member.size_bytes
-                    return Entry(check_name(member.name), size, member.problem)
+                    return ArchivedFile(check_name(member.name), size, member.problem)
             else:
                 self._read_directory(offset)
                 return None

@@ -1,0 +1,36 @@
+"""The verdicts on all parts of a dump, in the order in which they are loaded."""
+
+from collections.abc import Callable, Iterator
+
+from rewound.dump.file.location import Holds
+from rewound.dump.file.part_lines import PartLines
+from rewound.dump.file.parts_reader import PartsReader
+from rewound.dump.rules.verdict import Verdict
+from rewound.dump.script import Script
+
+Chunks = Iterator[bytes]
+
+
+def iter_verdicts(
+    script: Script,
+    reader: PartsReader,
+    lines: PartLines,
+    watch: Callable[[Chunks], Chunks] = lambda chunks: chunks,
+) -> Iterator[Verdict]:
+    """Yield the verdicts of a dump; `watch` passes the chunks of each part on.
+
+    Raises:
+        DumpError: a part cannot be read, or is not complete.
+    """
+    for part, chunks in reader.iter_parts():
+        before = list(script.begin_part(part.database))
+        lines.begin(part, script.first_line)
+        yield from before
+        if part.holds is Holds.ROWS:
+            yield from script.iter_rows(part.table or "", watch(chunks))
+            continue
+        for verdict in script.iter_part(watch(chunks)):
+            if not verdict.statement.rows_start:
+                reader.count_statement()
+            yield verdict
+    yield from script.finish()
