@@ -47,7 +47,7 @@ announce-test:
 	@echo 'make test runs make lint (30 s), then every test (15 minutes on two cores).'
 	@echo 'It needs 3 GB of disk and a MySQL 8.0 or newer: where there is none, it fetches one'
 	@echo 'from the Debian mirror (53 MiB). Tests of what this host lacks (Docker, Chromium, XFS)'
-	@echo 'are skipped and named at the end.'
+	@echo 'are skipped and named at the end. Tests of encrypted dumps need age, gnupg and openssl.'
 
 test: announce-test lint  ## everything that is checked, on a real MySQL: 15 minutes
 	$(BIN)/rewound server install

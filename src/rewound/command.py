@@ -1,4 +1,4 @@
-"""The only place that starts processes.
+"""The only place that starts processes, with `piped_command`, which is for filters.
 
 Programs get an argv list (never a shell), a deadline, and files or drained pipes for
 their output. A started process is known by its pid together with its start time, because
@@ -63,7 +63,7 @@ def run(
     _log.debug("run %s", " ".join(argv))
     try:
         process = subprocess.Popen(
-            _bind_to_us(argv),
+            bind_to_us(argv),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -120,7 +120,7 @@ def start_daemon(
     with open(log, "ab", opener=partial(os.open, mode=0o600)) as log_file:
         try:
             process = subprocess.Popen(
-                _bind_to_us(argv) if dies_with_us else argv,
+                bind_to_us(argv) if dies_with_us else argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=log_file,
@@ -245,7 +245,7 @@ def last_lines(text: str, count: int = _TAIL_LINES) -> str:
     return "\n".join([line for line in text.splitlines() if line.strip()][-count:])
 
 
-def _bind_to_us(argv: Sequence[str]) -> Sequence[str]:
+def bind_to_us(argv: Sequence[str]) -> Sequence[str]:
     """Return what runs a program that the kernel kills when the thread that started it ends.
 
     So it does where we are killed: the copying of a large data directory would go on into a

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+import lz4.frame
 import zstandard
 from isal import igzip_lib
 
@@ -237,14 +238,14 @@ class _Members:
         assert self._member is not None  # noqa: S101 - entered just before
         try:
             text = self._member.decompress(data, _LONGEST_TEXT_BYTES)
-        except (_IgzipError, lzma.LZMAError, zstandard.ZstdError, OSError) as error:
+        except (_IgzipError, lzma.LZMAError, zstandard.ZstdError, OSError, RuntimeError) as error:
             if "memory" in str(error).lower():  # nothing else tells these errors apart
                 raise NeedsMemory(str(error)) from error
             if "checksum" in str(error).lower() or "crc" in str(error).lower():
                 raise WrongChecksum("its checksum does not match") from error
             raise CorruptData("it cannot be decompressed") from error
         if self._member.eof:
-            self._pending = self._member.unused_data
+            self._pending = self._member.unused_data or b""  # lz4 has None
             self._member = None
         return text
 
@@ -258,6 +259,7 @@ COMPRESSIONS = (
     Compression("zstd", ".zst", b"\x28\xb5\x2f\xfd", _ZstdMember, _ZSTD_SLICE_BYTES),
     Compression("xz", ".xz", b"\xfd7zXZ\x00", _new_xz_member),
     Compression("bzip2", ".bz2", b"BZh", bz2.BZ2Decompressor),
+    Compression("lz4", ".lz4", b"\x04\x22\x4d\x18", lz4.frame.LZ4FrameDecompressor),
 )
 """All formats that can be read."""
 

@@ -42,10 +42,10 @@ _BY_MAGIC = (
     (rb"7z\xbc\xaf\x27\x1c", ForeignFormat("a 7-Zip archive", _ARCHIVE)),
     (rb"Rar!\x1a\x07", ForeignFormat("a RAR archive", _ARCHIVE)),
     (
-        rb"\x04\x22\x4d\x18|LZIP[\x00\x01]|\x89LZO\x00|\x1f\x9d|\xff\x06\x00\x00sNaPpY|qpress10",
+        rb"\x02\x21\x4c\x18|LZIP[\x00\x01]|\x89LZO\x00|\x1f\x9d|\xff\x06\x00\x00sNaPpY|qpress10",
         ForeignFormat(
             "data compressed in an unsupported format",
-            "decompress it, or use gzip, zstd, xz or bzip2",
+            "decompress it, or use gzip, zstd, xz, bzip2 or lz4",
         ),
     ),
     (

@@ -1,4 +1,4 @@
-"""Opening the file of a dump; a failure becomes a `DumpError`.
+"""Opening the bytes of a dump, wherever they are; a failure becomes a `DumpError`.
 
 A failure of the disk or the network fails only that dump.
 """
@@ -10,8 +10,15 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from rewound.dump.file.location import Location, list_pieces
+from rewound.dump.file.location import ArchiveMember, JoinedFiles, Location, list_pieces
+from rewound.dump.file.sources import (
+    ByteSource,
+    HashedFile,
+    HashedObject,
+    HashedPieces,
+)
 from rewound.errors import DumpError
+from rewound.stores.reading import open_remote
 from rewound.stores.remote_file import RemoteFile
 
 _BROKEN_DISK = frozenset({errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENOTCONN, errno.ETIMEDOUT})
@@ -39,6 +46,23 @@ def open_dump(location: Location) -> io.FileIO:
         if isinstance(error, OSError):
             raise unreadable(location, error) from error
         raise
+
+
+def open_bytes(location: Location) -> ByteSource:
+    """Open what lies at a location, as it lies there: of a member, the whole archive.
+
+    Raises:
+        DumpError: it cannot be opened, or is not a regular file.
+    """
+    match location:
+        case ArchiveMember():
+            return open_bytes(location.archive)
+        case JoinedFiles():
+            return HashedPieces(location, open_bytes)
+        case RemoteFile():
+            return HashedObject(location, open_remote(location))
+        case _:
+            return HashedFile(location, open_dump(location))
 
 
 def find_absolute_place(location: Location) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import lz4.frame
 import pytest
 import zstandard
 from hypothesis import given
@@ -36,6 +37,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     # To set up the default preset's dictionary takes 3 ms for each of 150 texts.
     "xz": lambda text: lzma.compress(text, preset=0),
     "bzip2": bz2.compress,
+    "lz4": lambda text: lz4.frame.compress(text, content_checksum=True),
 }
 
 
@@ -154,10 +156,9 @@ def test_a_flipped_bit_in_the_midst_is_corrupt(path: Path, compression, compress
             read(path, bytes(damaged))
 
 
-def test_compressed_twice_is_refused_in_every_format(path: Path, compress):
+def test_compressed_twice_is_read_in_every_format(path: Path, compress):
     for inner in COMPRESS.values():
-        with pytest.raises(DumpError, match="compressed twice"):
-            read(path, compress(inner(SHORT)))
+        assert read(path, compress(inner(SHORT))) == SHORT
 
 
 def test_a_bomb_is_read_in_pieces_that_fit_into_memory(path: Path, compression, compress):

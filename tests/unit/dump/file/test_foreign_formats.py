@@ -83,7 +83,7 @@ FOREIGN: dict[str, tuple[str | bytes, str]] = {
     "7-Zip": (b"7z\xbc\xaf\x27\x1c\0\4", "a 7-Zip archive"),
     "RAR": (b"Rar!\x1a\x07\x01\0", "a RAR archive"),
     "tar": (tar(), "a tar archive"),
-    "lz4": (b"\x04\x22\x4d\x18\x64\x40", "data compressed in an unsupported format"),
+    "lz4 before frames": (b"\x02\x21\x4c\x18\x64\x40", "data compressed in an unsupported format"),
     "UTF-16 with a mark": (HEADER.encode("utf-16"), "text in UTF-16"),
     "UTF-16 BE with a mark": (b"\xfe\xff" + HEADER.encode("utf-16-be"), "text in UTF-16"),
     "UTF-16 LE": (HEADER.encode("utf-16-le"), "text in UTF-16"),

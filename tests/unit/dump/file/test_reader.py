@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewound.dump.file import expansion
-from rewound.dump.file.reader import CHUNK_BYTES, DumpReader, _HashingFile
+from rewound.dump.file.reader import CHUNK_BYTES, DumpReader
+from rewound.dump.file.sources import HashedFile
 from rewound.errors import DumpError
 
 
@@ -104,15 +105,12 @@ def test_garbage_behind_the_gzip_data_is_an_error(read, garbage):
         (b"", "a.sql", "is empty"),
         (b"", "a.sql.gz", "is empty"),
         (pack(b""), "a.sql.gz", "is empty"),
-        (TEXT, "a.sql.gz", "its content is in another format"),
-        (TEXT, "a.sql.zst", "its content is in another format"),
-        (pack(PACKED), "a.sql.gz", "compressed twice"),
+        (b"\xc3" + NOISE, "a.sql.gz", "its content is in another format"),
         (b"\x28\xb5\x2f\xfd" + TEXT, "a.sql.zst", "zstd"),
-        (b"PK\x03\x04" + TEXT, "a.sql", "contains a zip archive, not SQL for MySQL"),
-        (b"PK\x03\x04" + TEXT, "a.sql.gz", "contains a zip archive"),
+        (b"PK\x03\x04" + TEXT, "a.sql", "the zip data is (?:damaged|cut off)"),
+        (b"Rar!\x1a\x07" + TEXT, "a.sql.gz", "contains a RAR archive, not SQL for MySQL"),
         (b"<html>", "a.sql.gz", "contains an HTML page"),
         (pack(b"<") + pack(b"html>"), "a.sql.gz", "contains an HTML page"),
-        (pack(b"\x1f") + pack(PACKED[1:]), "a.sql.gz", "compressed twice"),
         (b"7z\xbc\xaf\x27\x1c" + TEXT, "a.sql", "7-Zip"),
         (TEXT.decode().encode("utf-16"), "a.sql", "UTF-16"),
         (pack(TEXT.decode().encode("utf-16")), "a.sql.gz", "UTF-16"),
@@ -270,14 +268,19 @@ def test_a_disk_that_fails_is_an_error_of_that_dump(tmp_path, monkeypatch, momen
     def fail(*_):
         raise OSError(errno.ESTALE, "Stale file handle")
 
+    def break_reading():
+        for name in ("_fill", "_read"):
+            monkeypatch.setattr(HashedFile, name, fail)
+
     with DumpReader(path, allows_any_ratio=True) as reader:
         chunks = reader.iter_chunks()
         if moment == "the first byte":
-            monkeypatch.setattr(_HashingFile, "peek_start", fail)
+            break_reading()
         elif moment == "a later byte":
-            monkeypatch.setattr(_HashingFile, "readinto", fail)
+            next(chunks)
+            break_reading()
         else:
-            monkeypatch.setattr(_HashingFile, "has_changed", fail)
+            monkeypatch.setattr(HashedFile, "find_changed", fail)
         with pytest.raises(DumpError, match="reading failed: Stale file handle") as raised:
             list(chunks)
     assert raised.value.hint == "check its disk or mount; dmesg may show more"

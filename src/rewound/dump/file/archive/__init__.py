@@ -1,0 +1,1 @@
+"""Archives, read from the start to the end as a stream: tar and zip."""
