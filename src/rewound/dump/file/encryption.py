@@ -168,7 +168,10 @@ _REASONS: dict[Encryption, tuple[tuple[str, str], ...]] = {
         (r"failed to read header|header MAC", "its header is damaged"),
     ),
     GPG: (
-        (r"not integrity protected", "nothing protects it against changes (no MDC)"),
+        (
+            r"not integrity protected|nomdc|forced to fail",
+            "nothing protects it against changes (no MDC)",
+        ),
         (r"BADMDC|problem reading source|zlib inflate", NOT_WHOLE),
         (r"BAD_PASSPHRASE", "the passphrase is wrong"),
         (r"No pinentry", "it needs a passphrase, and none is given"),

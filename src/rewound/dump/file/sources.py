@@ -173,10 +173,14 @@ class HashedPieces(ByteSource):
         self._pieces = files.pieces
         self._open_piece = open_piece
         self._changed: Path | RemoteFile | None = None
-        self._seen: list[ByteSource] = []
+        self._done = 0
         self._current = open_piece(self._pieces[0])
         try:
-            self._sizes = [self._current.size_bytes, *map(self._measure, self._pieces[1:])]
+            self._opened = {0: self._current}
+            self._sizes = [
+                self._current.size_bytes,
+                *map(self._measure, range(1, len(self._pieces))),
+            ]
         except BaseException:
             self._current.close()
             raise
@@ -187,23 +191,25 @@ class HashedPieces(ByteSource):
         """Whether reading bytes somewhere in the midst costs no more than reading them."""
         return self._current.is_local
 
-    def _measure(self, piece: Path | RemoteFile) -> int:
+    def _measure(self, index: int) -> int:
+        """Return a piece's size; of a local one, remember what it is now."""
+        piece = self._pieces[index]
         if isinstance(piece, RemoteFile) and piece.size_bytes is not None:
             return piece.size_bytes
-        source = self._open_piece(piece)
+        self._opened[index] = source = self._open_piece(piece)
         source.close()
         return source.size_bytes
 
     def _fill(self, buffer: memoryview) -> int:
         while not (count := self._current.readinto(buffer)):
-            index = len(self._seen)
+            index = self._done
             if self._current.size_bytes != self._sizes[index]:
                 self._changed = self._changed or self._pieces[index]
             self._changed = self._changed or self._current.find_changed()
             if index + 1 == len(self._pieces):
                 return 0
             following = self._open_piece(self._pieces[index + 1])
-            self._seen.append(self._current)
+            self._done += 1
             self._current.close()
             self._current = following
         return count
@@ -227,8 +233,9 @@ class HashedPieces(ByteSource):
     def find_changed(self) -> Path | RemoteFile | None:
         """Return the first piece that changed."""
         if self._changed is not None or self.bytes_read != self.size_bytes:
-            return self._changed or self._pieces[len(self._seen)]
-        for piece, source in zip(self._pieces, self._seen, strict=False):
+            return self._changed or self._pieces[self._done]
+        for index, source in self._opened.items():
+            piece = self._pieces[index]
             if isinstance(source, HashedFile) and isinstance(piece, Path):
                 try:
                     stat = piece.stat()
