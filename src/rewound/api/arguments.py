@@ -89,7 +89,7 @@ def at_moment(
     )
     return at_logged_moment(
         selection,
-        binlogs=read_folders("binlogs", binlogs),
+        binlogs=[read_source(each) for each in read_places("binlogs", binlogs)],
         no_binlogs=no_binlogs,
         before_transaction=before_transaction,
         after_transaction=after_transaction,
@@ -198,12 +198,18 @@ def read_folders(name: str, folders: Folders) -> list[Path]:
     Raises:
         TypeError: they are neither texts nor paths.
     """
+    return [Path(folder) for folder in read_places(name, folders)]
+
+
+def read_places(name: str, folders: Folders) -> list[str | Path]:
+    """Return one folder or several as they are named.
+
+    Raises:
+        TypeError: they are neither texts nor paths.
+    """
     if folders is None:
         return []
-    listed: list[str | Path] = _list_each(
-        name, folders, str | Path, one="a folder", many="a list of folders"
-    )
-    return [Path(folder) for folder in listed]
+    return _list_each(name, folders, str | Path, one="a folder", many="a list of folders")
 
 
 def read_texts(name: str, texts: str | Iterable[str]) -> list[str]:

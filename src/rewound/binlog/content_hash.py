@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rewound.binlog.log_bytes import LogBytes, open_log_bytes
 from rewound.dump.file.location import Location
-from rewound.dump.file.opening import get_size_bytes, open_dump
+from rewound.dump.file.opening import get_size_bytes, open_bytes
 from rewound.errors import BinlogError, DumpError
 
 _BLOCK_BYTES = 1 << 20
@@ -38,8 +38,10 @@ def hash_file(log: Location) -> str:
     known = _file_hashes.get(key)
     if known is None:
         try:
-            with open_dump(log) as file:
-                known = hashlib.file_digest(file, "sha256").hexdigest()
+            with open_bytes(log) as source:
+                while source.read(_BLOCK_BYTES):
+                    pass
+            known = source.digest.hexdigest()
         except DumpError as error:
             raise BinlogError(log, error.reason, hint=error.hint) from error
         except OSError as error:

@@ -1,11 +1,10 @@
 """The content of a log's file, plain or compressed, by position. Bounded memory.
 
-A plain file is read with `pread` up to the size that it had when it was opened: a server may be
-writing more. Going back in a compressed one means decompressing it again from its start.
+A plain file is read up to the size that it had when it was opened: a server may be writing more.
+One in a store is read in larger ranges, since each costs a request. Going back in a compressed one
+means decompressing it again from its start.
 """
 
-import io
-import os
 from typing import Protocol
 
 from rewound.dump.file.compression import (
@@ -15,11 +14,15 @@ from rewound.dump.file.compression import (
     find_compression,
 )
 from rewound.dump.file.location import Location
-from rewound.dump.file.opening import open_dump, reading_failed
+from rewound.dump.file.opening import open_bytes, reading_failed
+from rewound.dump.file.sources import ByteSource
 from rewound.errors import BinlogError, DumpError
 
 FETCH_BYTES = 64 << 10
 _PIECE_BYTES = 1 << 20
+_MAGIC_BYTES = 8
+_REMOTE_BYTES = 4 << 20
+"""The least that a request to a store asks for."""
 
 
 class LogBytes(Protocol):
@@ -50,15 +53,15 @@ def open_log_bytes(path: Location) -> LogBytes:
     Raises:
         BinlogError: it cannot be opened or read.
     """
-    file = _open(path)
+    source = _open(path)
     try:
-        compression = find_compression(os.pread(file.fileno(), 8, 0))
-    except OSError as error:
-        file.close()
-        raise _refuse(path, reading_failed(path, error)) from error
+        compression = find_compression(_read_range(path, source, 0, _MAGIC_BYTES))
+    except BaseException:
+        source.close()
+        raise
     if compression is None:
-        return _PlainBytes(path, file)
-    file.close()
+        return _PlainBytes(path, source)
+    source.close()
     return _CompressedBytes(path)
 
 
@@ -67,9 +70,18 @@ def copy_again(path: Location) -> str:
     return f"copy {path.name} from its server again"
 
 
-def _open(path: Location) -> io.FileIO:
+def _open(path: Location) -> ByteSource:
     try:
-        return open_dump(path)
+        return open_bytes(path)
+    except DumpError as error:
+        raise _refuse(path, error) from error
+
+
+def _read_range(path: Location, source: ByteSource, start: int, count: int) -> bytes:
+    try:
+        return source.read_range(start, count)
+    except OSError as error:
+        raise _refuse(path, reading_failed(path, error)) from error
     except DumpError as error:
         raise _refuse(path, error) from error
 
@@ -83,27 +95,26 @@ class _PlainBytes:
 
     is_plain = True
 
-    def __init__(self, path: Location, file: io.FileIO) -> None:
+    def __init__(self, path: Location, source: ByteSource) -> None:
         self._path = path
-        self._file = file
-        self._descriptor = file.fileno()
-        self._size_bytes = os.fstat(self._descriptor).st_size
+        self._source = source
+        self._size_bytes = source.size_bytes
+        self._least_bytes = 0 if source.is_local else _REMOTE_BYTES
+        self._window, self._window_start = b"", 0
 
     def fetch(self, position: int, at_least: int, at_most: int = FETCH_BYTES, /) -> bytes:
         """Return what is there from `position` on."""
         wanted = min(max(at_least, at_most), self._size_bytes - position)
         if wanted <= 0:
             return b""
-        try:
-            data = os.pread(self._descriptor, wanted, position)
-            while len(data) < min(at_least, wanted):
-                more = os.pread(self._descriptor, wanted - len(data), position + len(data))
-                if not more:
-                    break
-                data += more
-        except OSError as error:
-            raise _refuse(self._path, reading_failed(self._path, error)) from error
-        return data
+        if not self._least_bytes:
+            return _read_range(self._path, self._source, position, wanted)
+        offset = position - self._window_start
+        if not 0 <= offset <= len(self._window) - wanted:
+            count = min(max(wanted, self._least_bytes), self._size_bytes - position)
+            self._window = _read_range(self._path, self._source, position, count)
+            self._window_start, offset = position, 0
+        return self._window[offset : offset + wanted]
 
     def ends_before(self, position: int, /) -> bool:
         """Tell whether a position is past the end."""
@@ -111,7 +122,7 @@ class _PlainBytes:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._source.close()
 
 
 class _CompressedBytes:
@@ -121,7 +132,7 @@ class _CompressedBytes:
 
     def __init__(self, path: Location) -> None:
         self._path = path
-        self._file: io.FileIO | None = None
+        self._file: ByteSource | None = None
         self._stream: TextStream
         self._position = 0
         self._pending = b""
@@ -158,10 +169,10 @@ class _CompressedBytes:
     def _rewind(self) -> None:
         self.close()
         self._file = _open(self._path)
-        compression = find_compression(self._file.read(8) or b"")
+        start = _read_range(self._path, self._file, 0, _MAGIC_BYTES)
+        compression = find_compression(start)
         if compression is None:
             raise BinlogError(self._path, "changed while it was read")
-        self._file.seek(0)
         self._stream = compression.open(self._file)
         self._format_name = compression.name
         self._position, self._pending = 0, b""
@@ -189,3 +200,5 @@ class _CompressedBytes:
             ) from error
         except OSError as error:
             raise _refuse(self._path, reading_failed(self._path, error)) from error
+        except DumpError as error:
+            raise _refuse(self._path, error) from error

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rewound import settings
 from rewound.catalog import Choice, ChosenDump, require_all
+from rewound.catalog.source import read_source
 from rewound.engine.process.process_watch import ProcessWatch
 from rewound.engine.protocol import Engine
 from rewound.errors import FleetError
@@ -107,7 +108,7 @@ def _settle(wanted: Addition, record: FleetRecord) -> tuple[Selection, UpOptions
     )
     selection = at_logged_moment(
         selection,
-        binlogs=[Path(folder) for folder in request.binlogs],
+        binlogs=[read_source(folder) for folder in request.binlogs],
         no_binlogs=request.no_binlogs,
         before_transaction=request.before_transaction,
         after_transaction=request.after_transaction,

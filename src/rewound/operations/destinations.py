@@ -61,6 +61,6 @@ def select_moment(
         selection,
         # Names are read as when the fleet was made.
         timezone=read_timezone(request.timezone),
-        binlogs=tuple(Path(folder) for folder in request.binlogs),
+        binlogs=tuple(read_source(folder) for folder in request.binlogs),
         point=destination.point,
     )

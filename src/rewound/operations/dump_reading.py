@@ -10,15 +10,21 @@ from rewound.dump.file.location import Location
 from rewound.dump.file.reader import DumpReader
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import DumpError
+from rewound.stores.remote_file import RemoteFile
 
 _TAIL_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
+_MOST_ASKED = 50
+"""Of how many files in a store without the name of a dump the first bytes are read."""
+
+
+@dataclass(slots=True)
 class DumpReading:
     """Reads files of a source, decrypting them with the keys in some files."""
 
     identities: tuple[Path, ...] = ()
+    _asked: int = 0
 
     def read_closing_time(self, location: Location) -> datetime | None:
         """Return the time of a dump's closing line; reads a compressed dump to its end."""
@@ -33,6 +39,10 @@ class DumpReading:
 
     def is_dump(self, location: Location) -> bool:
         """Tell from the first bytes whether a file is a dump, whatever its name."""
+        if isinstance(location, RemoteFile):
+            self._asked += 1
+            if self._asked > _MOST_ASKED:
+                return False
         return looks_like_dump(self._read_start(location))
 
     def read_subject(self, location: Location) -> Subject | None:

@@ -46,7 +46,7 @@ class Selection:
     """The zone of the times in names that state none."""
     worlds: str | None = None
     """Limits to some worlds: `host[1-3],eu-*`."""
-    binlogs: tuple[Path, ...] = ()
+    binlogs: tuple[Source, ...] = ()
     """Folders of binary logs besides the source."""
     no_binlogs: bool = False
     """Replay no binary logs, also where there are some."""
@@ -92,7 +92,7 @@ def read_selection(
 def at_logged_moment(
     selection: Selection,
     *,
-    binlogs: Sequence[Path] = (),
+    binlogs: Sequence[Source] = (),
     no_binlogs: bool = False,
     before_transaction: str | None = None,
     after_transaction: str | None = None,

@@ -316,7 +316,7 @@ def make_request(selection: Selection, options: UpOptions) -> RestoreRequest:
         fallback=options.fallback,
         deep=options.deep,
         keep_baselines=options.keep_baselines,
-        binlogs=tuple(str(folder.absolute()) for folder in selection.binlogs),
+        binlogs=tuple(map(find_absolute_source, selection.binlogs)),
         identities=tuple(str(path.absolute()) for path in selection.identities),
         no_binlogs=selection.no_binlogs,
         **describe_point(selection.point),

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from os.path import realpath
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rewound.catalog.dump import Catalog
 from rewound.catalog.logs.placing import LogNaming, gather, place_logs
 from rewound.catalog.logs.series import FindLogKind, find_series, part_logs
 from rewound.catalog.naming.pattern import compile_pattern
-from rewound.catalog.walk import SourceFile, list_files
+from rewound.catalog.source import Source
+from rewound.catalog.source_files import list_source_files
+from rewound.catalog.walk import SourceFile
 from rewound.dump.file.location import Location
 from rewound.errors import CatalogError
 
@@ -20,7 +22,7 @@ _NO_LOG = "not a binary log"
 
 def add_logs(
     catalog: Catalog,
-    folder: Path,
+    folder: Source,
     *,
     pattern: str | None = None,
     timezone: tzinfo = UTC,
@@ -34,11 +36,11 @@ def add_logs(
     Raises:
         CatalogError: the folder does not exist or cannot be read.
     """
-    if not folder.is_dir():
+    if isinstance(folder, Path) and not folder.is_dir():
         raise CatalogError(
             f"no folder {folder}", hint="check the path; --binlogs takes a folder of binary logs"
         )
-    files, passed_over = list_files(folder)
+    files, passed_over = list_source_files(folder)
     known = {
         *(_identify(dump.location) for dump in catalog.dumps),
         *(_identify(log.location) for log in catalog.logs),
@@ -53,7 +55,7 @@ def add_logs(
         timezone,
         today or datetime.now(UTC).date(),
         None if pattern is None else compile_pattern(pattern),
-        folder.resolve().name,
+        folder.resolve().name if isinstance(folder, Path) else PurePosixPath(folder.key).name,
     )
     placed, unplaced = place_logs([*logs, *no_files], naming)
     not_understood = (

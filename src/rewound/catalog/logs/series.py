@@ -14,6 +14,7 @@ from rewound.catalog.logs.binary_log import LogKind
 from rewound.catalog.logs.placing import is_called_log
 from rewound.catalog.walk import SourceFile
 from rewound.dump.file.location import Location
+from rewound.stores.remote_file import RemoteFile
 
 FindLogKind = Callable[[Location], LogKind | None]
 """Tells from the content what a file has to do with binary logs."""
@@ -25,11 +26,15 @@ Series = tuple[PurePosixPath, str]
 def part_logs(
     files: Iterable[SourceFile], find_log_kind: FindLogKind
 ) -> tuple[list[SourceFile], list[tuple[Location, LogKind | None]]]:
-    """Return the files that are binary logs or meant as such, and what the others are."""
+    """Return the files that are binary logs or meant as such, and what the others are.
+
+    In a store, only files of a series are asked for what they contain.
+    """
     logs: list[SourceFile] = []
     others: list[tuple[SourceFile, LogKind | None]] = []
     for file in files:
-        kind = find_log_kind(file.location)
+        is_asked = not isinstance(file.location, RemoteFile) or find_series(file.relative)
+        kind = find_log_kind(file.location) if is_asked else None
         if kind is LogKind.BINARY_LOG:
             logs.append(file)
         else:

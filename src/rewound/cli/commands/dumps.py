@@ -4,12 +4,12 @@ import shutil
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
 from rewound.catalog import Catalog, Choice, describe_missing
 from rewound.catalog.logs.coverage import LogCoverage
+from rewound.catalog.source import Source
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.dump_list import list_dumps
 from rewound.cli.parameters.moment_options import binlogs_option
@@ -35,7 +35,7 @@ _LONG_TO_READ_BYTES = 1 << 30
 @format_option
 def command(
     selection: dump_selection.Selection,
-    binlogs: tuple[Path, ...],
+    binlogs: tuple[Source, ...],
     output_format: str,
 ) -> None:
     """List the dumps in SOURCE (a folder, or one file), and which ones --at selects.

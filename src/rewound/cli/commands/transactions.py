@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
@@ -56,7 +55,7 @@ def command(
     since: str | None,
     until: str | None,
     worlds: str | None,
-    binlogs: tuple[Path, ...],
+    binlogs: tuple[Source, ...],
     pattern: str | None,
     timezone: str | None,
     output_format: str,

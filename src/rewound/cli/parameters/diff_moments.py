@@ -39,7 +39,7 @@ class Moments:
     """A GTID: the moments before and after it are compared."""
     pattern: str | None = None
     timezone: str | None = None
-    binlogs: tuple[Path, ...] = ()
+    binlogs: tuple[Source, ...] = ()
     no_binlogs: bool = False
     identities: tuple[Path, ...] = ()
 
@@ -122,7 +122,7 @@ def diff_moment_options(command: _Command) -> _Command:
         transaction: str | None,
         pattern: str | None,
         timezone: str | None,
-        binlogs: tuple[Path, ...],
+        binlogs: tuple[Source, ...],
         no_binlogs: bool,
         identities: tuple[Path, ...],
         **others: Any,

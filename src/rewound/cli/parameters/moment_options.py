@@ -5,16 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import click
-
-from rewound.cli.parameters.shared_options import option
+from rewound.catalog.source import Source
+from rewound.cli.parameters.shared_options import SourceParameter, option
 from rewound.operations.dump_selection import Selection, at_logged_moment
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 binlogs_option = option(
     "--binlogs",
-    type=click.Path(path_type=Path),
+    type=SourceParameter(path_type=Path),
     multiple=True,
     metavar="FOLDER",
     help="A folder of binary logs outside of SOURCE; may be repeated.",
@@ -31,7 +30,7 @@ def moment_options(command: _Command) -> _Command:
     def with_moment(
         *,
         selection: Selection,
-        binlogs: tuple[Path, ...],
+        binlogs: tuple[Source, ...],
         no_binlogs: bool,
         before_transaction: str | None,
         after_transaction: str | None,
