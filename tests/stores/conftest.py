@@ -77,6 +77,17 @@ def azure(azurite: AzureServer, monkeypatch: pytest.MonkeyPatch) -> AzureServer:
     return azurite
 
 
+@pytest.fixture
+def home(sshd: SshServer, tmp_path: Path) -> Path:
+    """A home folder whose key and known hosts are the server's."""
+    ssh = tmp_path / ".ssh"
+    ssh.mkdir(mode=0o700)
+    (ssh / "known_hosts").write_text(f"* {sshd.host_key}\n")
+    (ssh / "id_ed25519").write_bytes(sshd.client_key.read_bytes())
+    (ssh / "id_ed25519").chmod(0o600)
+    return tmp_path
+
+
 def _run(
     run: Callable[[Path], AbstractContextManager[_Server]], config: pytest.Config
 ) -> Iterator[_Server]:

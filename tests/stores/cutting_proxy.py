@@ -17,6 +17,8 @@ class CuttingProxy:
         self.cuts_left = 0
         self.cut_after_bytes = 0
         self.cuts = 0
+        self.passed_bytes = 0
+        """How many bytes the server has sent."""
         self.on_cut: Callable[[], object] = lambda: None
         self._is_dead = False
         self._open: set[socket.socket] = set()
@@ -58,6 +60,7 @@ class CuttingProxy:
         with contextlib.suppress(OSError):
             while data := server.recv(65536):
                 passed += len(data)
+                self.passed_bytes += len(data)
                 client.sendall(data)
                 if self.cuts_left and passed >= self.cut_after_bytes:
                     self.cuts_left -= 1

@@ -18,17 +18,6 @@ CONTENT = os.urandom(6 << 20)
 
 
 @pytest.fixture
-def home(sshd: SshServer, tmp_path: Path) -> Path:
-    """A home folder whose key and known hosts are the server's."""
-    ssh = tmp_path / ".ssh"
-    ssh.mkdir(mode=0o700)
-    (ssh / "known_hosts").write_text(f"* {sshd.host_key}\n")
-    (ssh / "id_ed25519").write_bytes(sshd.client_key.read_bytes())
-    (ssh / "id_ed25519").chmod(0o600)
-    return tmp_path
-
-
-@pytest.fixture
 def folder(home: Path) -> Path:
     """A folder of dumps."""
     folder = home / "backups"
