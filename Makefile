@@ -38,7 +38,7 @@ lint: install  ## formatting, rules of style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-lint-page: install  ## the script of the HTML report (needs npm)
+lint-page: install  ## the script of the HTML report (needs npm, which also fetches Azurite)
 	npm ci --silent --no-audit --no-fund
 	script=$$($(BIN)/python -c 'from rewound.diff.report.page import read_script; print(read_script())') \
 		&& printf '%s\n' "$$script" | npm run --silent lint -- --stdin --stdin-filename page.js
@@ -64,6 +64,7 @@ endurance: install  ## break it many times, and rewrite docs/reliability.md
 bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.split_and_judge
 	$(BIN)/python -m bench.read_binlog
+	$(BIN)/python -m bench.read_store
 	$(BIN)/python -m bench.replay_logs
 	$(BIN)/python -m bench.up_small_worlds
 	$(BIN)/python -m bench.up_cold_worlds

@@ -69,6 +69,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail, rather than skip, the tests that need a MariaDB where none can be fetched",
     )
     parser.addoption(
+        "--require-stores",
+        action="store_true",
+        help="fail, rather than skip, the tests that need SeaweedFS, Azurite or sshd where one is"
+        " missing",
+    )
+    parser.addoption(
         "--endurance",
         action="store_true",
         help="make all the tries of tests/endurance, not a few of them; takes long",

@@ -11,6 +11,7 @@ from types import UnionType
 from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
+from rewound.catalog.source import read_source
 from rewound.errors import UsageError
 from rewound.operations.destinations import Destination, read_direction
 from rewound.operations.dump_selection import (
@@ -44,6 +45,7 @@ def select(
     pattern: str | None = None,
     timezone: Zone = None,
     worlds: Worlds = None,
+    identities: Folders = None,
 ) -> Selection:
     """Return which dumps of a source are meant.
 
@@ -55,12 +57,13 @@ def select(
         raise _mistake("source", "a folder or a dump", source)
     require_text(pattern=pattern)
     return read_selection(
-        Path(source),
+        read_source(source),
         at=read_moment("at", at),
         before=read_moment("before", before),
         pattern=pattern,
         timezone=read_zone(timezone),
         worlds=read_worlds(worlds),
+        identities=read_folders("identities", identities),
     )
 
 

@@ -259,6 +259,7 @@ class Fleet:
         before_transaction: str | None = None,
         after_transaction: str | None = None,
         at_position: str | None = None,
+        identities: Folders = None,
     ) -> list[str]:
         """Restore worlds of a source that are missing or failed, and return their names.
 
@@ -285,10 +286,17 @@ class Fleet:
             "before_transaction": before_transaction,
             "after_transaction": after_transaction,
             "at_position": at_position,
+            "identities": identities,
         }
         require_text(schema=schema)
         selection = select(
-            source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+            source,
+            at=at,
+            before=before,
+            pattern=pattern,
+            timezone=timezone,
+            worlds=worlds,
+            identities=identities,
         )
         wanted = adding.Addition(
             at_moment(

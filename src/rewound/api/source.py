@@ -21,13 +21,19 @@ from rewound.operations import dump_selection, ending, restoring, verifying
 from rewound.operations.engine_request import EngineRequest
 
 
-def dumps(source: str | Path, *, pattern: str | None = None, timezone: Zone = None) -> Catalog:
+def dumps(
+    source: str | Path,
+    *,
+    pattern: str | None = None,
+    timezone: Zone = None,
+    identities: Folders = None,
+) -> Catalog:
     """Return the dumps of a source, each with its world and the time it was taken.
 
     Raises:
         CatalogError: there is no such source, or no dump in it.
     """
-    selection = select(source, pattern=pattern, timezone=timezone)
+    selection = select(source, pattern=pattern, timezone=timezone, identities=identities)
     catalog, _ = dump_selection.find_dumps(selection)
     return catalog
 
@@ -42,6 +48,7 @@ def verify(
     pattern: str | None = None,
     schema: str | None = None,
     every: bool = False,
+    identities: Folders = None,
 ) -> list[Verification]:
     """Read dumps to the end, without a server, and check that they are complete and restorable.
 
@@ -51,7 +58,13 @@ def verify(
         CatalogError: no dump is chosen.
     """
     selection = select(
-        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+        source,
+        at=at,
+        before=before,
+        pattern=pattern,
+        timezone=timezone,
+        worlds=worlds,
+        identities=identities,
     )
     found = verifying.verify(
         selection,
@@ -89,6 +102,7 @@ def up(
     after_transaction: str | None = None,
     at_position: str | None = None,
     verify_images: bool = True,
+    identities: Folders = None,
 ) -> Fleet:
     """Restore every world of a source into a new fleet, and return it.
 
@@ -111,7 +125,13 @@ def up(
     require_text(fleet=fleet, schema=schema, engine=engine, server=server, image=image)
     require_text(world_timezone=world_timezone)
     selection = select(
-        source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+        source,
+        at=at,
+        before=before,
+        pattern=pattern,
+        timezone=timezone,
+        worlds=worlds,
+        identities=identities,
     )
     selection = at_moment(
         selection,

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
-from pathlib import Path
 
 from rewound.catalog.candidates import CandidateFiles, NamedDump, ReadClosingTime
 from rewound.catalog.dump import (
@@ -44,7 +43,9 @@ from rewound.catalog.naming.reading import StemTimes, read_stems
 from rewound.catalog.naming.spans import Span
 from rewound.catalog.questions import question_clocks, question_names, quote_patterns
 from rewound.catalog.several_files import ReadSubject, describe_grid
-from rewound.catalog.walk import FileId, SourceFile, list_files
+from rewound.catalog.source import Source
+from rewound.catalog.source_files import list_source_files
+from rewound.catalog.walk import FileId, SourceFile
 from rewound.dump.file.location import Location
 from rewound.errors import CatalogError, DumpError
 from rewound.worlds.folding import fold_worlds
@@ -55,7 +56,7 @@ _USE_PATTERN = "; use --pattern"
 
 
 def discover(
-    source: Path,
+    source: Source,
     *,
     pattern: str | None = None,
     timezone: tzinfo = UTC,
@@ -77,7 +78,7 @@ def discover(
         CatalogError: there is no such folder, it cannot be read, or it holds no file.
         UsageError: the pattern cannot be read.
     """
-    files, passed_over = list_files(source)
+    files, passed_over = list_source_files(source)
     if not files and not passed_over:
         raise CatalogError(
             f"no dumps in {source}: the folder is empty",

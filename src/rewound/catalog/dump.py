@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from rewound.catalog.logs.binary_log import BinaryLog
+from rewound.catalog.source import Source
 from rewound.dump.file.location import DumpFiles, DumpPart, Location
 
 
@@ -94,7 +95,7 @@ class Doubt:
 class Catalog:
     """The dumps of one source, and everything in it that is not understood."""
 
-    source: Path
+    source: Source
     """The folder or file that was searched."""
     dumps: tuple[Dump, ...]
     """By world in natural order, then oldest first."""

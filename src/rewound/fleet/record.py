@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from rewound.command import ProcessIdentity
 from rewound.engine.choice import EngineChoice
@@ -22,7 +21,7 @@ class FleetRecord:
     format: int
     """Of this file; another one is refused."""
     name: str
-    source: Path
+    source: str
     """The folder of dumps, or the one dump, that it was made from."""
     target: str | None
     """The target time as the user wrote it; None for the newest dumps."""

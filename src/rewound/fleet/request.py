@@ -24,6 +24,8 @@ class RestoreRequest:
     keep_baselines: bool = True
     binlogs: tuple[str, ...] = ()
     """Folders of binary logs besides the source."""
+    identities: tuple[str, ...] = ()
+    """Files with keys that decrypt the dumps."""
     no_binlogs: bool = False
     before_transaction: str | None = None
     after_transaction: str | None = None
@@ -33,7 +35,10 @@ class RestoreRequest:
 
 _OF_THE_TARGET = ("at", "before")
 _OF_THE_POINT = ("before_transaction", "after_transaction", "at_position")
-_FIELDS = (*("pattern", "timezone", "allow_missing", "fallback", "deep", "binlogs", "no_binlogs"),)
+_FIELDS = (
+    *("pattern", "timezone", "allow_missing", "fallback", "deep", "binlogs", "no_binlogs"),
+    "identities",
+)
 _OF_THE_LOAD = ("schema", "allow_unfinished", "check_foreign_keys", "method", "verify_images")
 _OF_THE_FILTER = frozenset({"only_schema", "only_table", "skip_table"})
 

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from rewound.engine.protocol import Server
 from rewound.worlds.folding import fold_worlds
@@ -103,7 +103,7 @@ def fleet_flag(fleet: str) -> str:
     return "" if fleet == DEFAULT_FLEET else f" --fleet {fleet}"
 
 
-def add_command(source: Path, fleet: str, worlds: Iterable[str]) -> str:
+def add_command(source: object, fleet: str, worlds: Iterable[str]) -> str:
     """Return the command that restores failed worlds of a fleet, with the fleet's other options."""
     flag = [] if fleet == DEFAULT_FLEET else ["--fleet", fleet]
     argv = ["rewound", "up", str(source), "--add", *flag, "--worlds", fold_worlds(worlds)]

@@ -20,35 +20,8 @@ from rewound.dump.rules.table import (
     Rule,
 )
 from rewound.figures import show_count
+from rewound.load.dump_facts import DumpFacts, describe_line
 from rewound.load.log_receipt import LogReceipt, find_log_imbalances
-
-
-@dataclass(frozen=True, slots=True)
-class DumpFacts:
-    """The dump as it was read."""
-
-    path: str
-    """Where it is: its file, or the folder of its files."""
-    sha256: str
-    """Of the compressed or uncompressed file on disk, in hexadecimal; of several files, of a list
-    of theirs: see `rewound.dump.file.hashes`."""
-    file_bytes: int
-    text_bytes: int
-    """After decompression."""
-    producer: str | None
-    """The program that made the dump, according to its first comment."""
-    source_server: str | None
-    """Version of the dumped server, according to the dump."""
-    completed_at: datetime | None
-    """Time of the closing line, in the zone of the dump's host, read as UTC."""
-    is_whole: bool | None
-    """Whether the closing line is present; None for programs that write none."""
-    positions: tuple[str, ...]
-    """Binary log position and GTID set, as the dump states them."""
-    dumps: int = 1
-    """How many dumps the file holds, one after the other."""
-    unproven: str | None = None
-    """Which of several dumps is not proven to be complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +211,7 @@ def _find_by_kind(ledger: Ledger) -> dict[str, list[str]]:
         ],
         "rows break foreign keys": _broken_keys(ledger.foreign_keys),
         "the world would differ from the dump": find_damage(
-            ledger.rules, ledger.allowed, partial(_list_lost, ledger)
+            ledger.rules, ledger.allowed, partial(_list_lost, ledger), ledger.dump.describe_line
         ),
     }
 
@@ -247,10 +220,12 @@ def find_damage(
     rules: Sequence[RuleCount],
     allowed: Collection[str],
     list_lost: Callable[[Rule], Sequence[str]] = lambda _rule: (),
+    describe_place: Callable[[int], str] = lambda line: describe_line((), line),
 ) -> list[str]:
     """Return the findings of damage rules that are not allowed; each fails the world.
 
-    `list_lost` returns the names of everything that a rule lost, if known.
+    `list_lost` returns the names of everything that a rule lost, if known; `describe_place` where a
+    line of the dump is.
     """
     problems = []
     for use in rules:
@@ -258,8 +233,8 @@ def find_damage(
         if rule is not None and rule.name not in allowed:
             detail = "; ".join(list_lost(rule)) or use.first_detail
             problems.append(
-                f"rule {rule.name}: {detail} ({show_count(use.count, 'time')}, first at line"
-                f" {use.first_line}); --allow {rule.name} accepts that {rule.does}"
+                f"rule {rule.name}: {detail} ({show_count(use.count, 'time')}, first at"
+                f" {describe_place(use.first_line)}); --allow {rule.name} accepts that {rule.does}"
             )
     return problems
 

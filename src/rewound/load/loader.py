@@ -26,8 +26,9 @@ from rewound.load.counters import LoadCounters
 from rewound.load.cpu_budget import CpuBudget
 from rewound.load.deferred import DeferredStatements
 from rewound.load.dispatch import Dispatcher
+from rewound.load.dump_facts import DumpFacts
 from rewound.load.executor import Executor
-from rewound.load.ledger import DumpFacts, Ledger, find_missing_rows
+from rewound.load.ledger import Ledger, find_missing_rows
 from rewound.load.next_numbers import keep_next_numbers, sets_sequence
 from rewound.load.objects import table_key
 from rewound.load.options import LoadMethod, LoadOptions
@@ -40,7 +41,7 @@ from rewound.load.server_settings import find_server_settings
 from rewound.load.stated_values import StatedValueCheck
 from rewound.load.statement_watch import Note, StatementWatch, say_nothing
 from rewound.load.text_rows_plan import TextRowsPlan
-from rewound.load.verdicts import iter_verdicts
+from rewound.load.verdicts import iter_verdicts, list_parts
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -194,6 +195,7 @@ def load_dump(
             completed_at=script.header.completed_at,
             is_whole=script.is_whole,
             dumps=len(script.headers),
+            parts=list_parts(reader, lines),
             unproven=find_unproven(script.headers, lines.describe_shortly),
             positions=(
                 *(header.position for header in script.headers if header.position),

@@ -7,6 +7,7 @@ from rewound.dump.file.part_lines import PartLines
 from rewound.dump.file.parts_reader import PartsReader
 from rewound.dump.rules.verdict import Verdict
 from rewound.dump.script import Script
+from rewound.load.dump_facts import PartFacts
 
 Chunks = Iterator[bytes]
 
@@ -34,3 +35,15 @@ def iter_verdicts(
                 reader.count_statement()
             yield verdict
     yield from script.finish()
+
+
+def list_parts(reader: PartsReader, lines: PartLines) -> tuple[PartFacts, ...]:
+    """Return what the ledger keeps of the files of a dump of several; nothing of one file."""
+    if len(reader.dump.parts) == 1:
+        return ()
+    return tuple(
+        PartFacts(part.location.name, sha256, file_bytes, first_line)
+        for (part, sha256, file_bytes), first_line in zip(
+            reader.parts_read, lines.first_lines, strict=True
+        )
+    )

@@ -148,7 +148,12 @@ def verify_dump(dump: DumpFiles, options: LoadOptions) -> Verification:
         for asked in options.dump_filter.describe_unmet(script.schemas, names, counters.left_out)
     ]
     refused = [each.describe(lines) for each in refusals.values()]
-    refused += [Problem(text, None) for text in find_damage(counters.rules(), options.allowed)]
+    refused += [
+        Problem(text, None)
+        for text in find_damage(
+            counters.rules(), options.allowed, describe_place=lines.describe_shortly
+        )
+    ]
     state, problems = _conclude(
         script,
         lines,

@@ -103,6 +103,7 @@ def _settle(wanted: Addition, record: FleetRecord) -> tuple[Selection, UpOptions
         pattern=request.pattern,
         timezone=request.timezone,
         worlds=wanted.selection.worlds,
+        identities=[Path(path) for path in request.identities],
     )
     selection = at_logged_moment(
         selection,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from rewound.catalog.source import read_source
 from rewound.errors import UsageError
 from rewound.fleet.record import FleetRecord
 from rewound.fleet.request import RestoreRequest
@@ -47,13 +48,14 @@ def select_moment(
 ) -> Selection:
     """Return the dumps and logs of the fleet, with the destination in the place of its moment."""
     selection = read_selection(
-        record.source,
+        read_source(record.source),
         at=destination.at,
         before=destination.before,
         pattern=request.pattern,
         # A zone that the fleet was made with is not one that was chosen for this time.
         timezone=destination.timezone,
         worlds=",".join(names),
+        identities=[Path(path) for path in request.identities],
     )
     return replace(
         selection,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rewound import __version__, settings
 from rewound.catalog import ChosenDump, Dump, require_all
+from rewound.catalog.source import find_absolute_source
 from rewound.dump.file.location import Location
 from rewound.dump.file.opening import find_absolute_place
 from rewound.engine.choice import EngineChoice
@@ -58,7 +59,7 @@ class Receipt:
     """The version of Rewound."""
     began_at: datetime
     seconds: float
-    source: Path
+    source: str
     target: str | None
     """The target time as the user wrote it; None for the newest dumps."""
     engine: EngineChoice
@@ -124,7 +125,7 @@ def drill(
         rewound=__version__,
         began_at=began_at,
         seconds=round(time.monotonic() - started, 1),
-        source=selection.source.absolute(),
+        source=find_absolute_source(selection.source),
         target=None if selection.target is None else selection.target.text,
         engine=engine_choice,
         dumps=tuple(done[each.dump.location] for each in choice.chosen),

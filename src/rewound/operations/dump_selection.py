@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from rewound.catalog import (
     Catalog,
     Choice,
-    Subject,
     TargetTime,
     TimeSource,
     choose_dumps,
@@ -21,17 +20,14 @@ from rewound.catalog import (
 from rewound.catalog.logs.coverage import LogCoverage, cover
 from rewound.catalog.logs.folders import add_logs
 from rewound.catalog.logs.reading import find_log_kind, read_log
-from rewound.dump.file.header import find_closing_time, find_database, find_server_version
-from rewound.dump.file.location import Location
-from rewound.dump.file.reader import DumpReader
-from rewound.dump.file.recognition import find_first_table, looks_like_dump
+from rewound.catalog.source import Source
 from rewound.errors import DumpError, UsageError
 from rewound.fleet.plan import find_disagreement
+from rewound.operations.dump_reading import DumpReading
 from rewound.replay.target import AtPosition, AtTransaction, parse_position, parse_transaction
 from rewound.similar_names import find_similar, suggest
 from rewound.worlds.selecting import select_worlds
 
-_TAIL_BYTES = 4096
 _BYTES_READ = 256 << 20
 """About five seconds of decompressing: `dumps` is a listing, `verify` reads everything."""
 
@@ -40,7 +36,7 @@ _BYTES_READ = 256 << 20
 class Selection:
     """Which dumps of a source are meant."""
 
-    source: Path
+    source: Source
     """A folder of dumps, or one dump."""
     target: TargetTime | None = None
     """The target time; None for the newest dumps."""
@@ -56,16 +52,19 @@ class Selection:
     """Replay no binary logs, also where there are some."""
     point: AtTransaction | AtPosition | None = None
     """A moment in the binary logs other than the target time."""
+    identities: tuple[Path, ...] = ()
+    """Files with keys that decrypt the dumps."""
 
 
 def read_selection(
-    source: Path,
+    source: Source,
     *,
     at: str | None = None,
     before: str | None = None,
     pattern: str | None = None,
     timezone: str | None = None,
     worlds: str | None = None,
+    identities: Sequence[Path] = (),
 ) -> Selection:
     """Return the selection that the texts of a user make.
 
@@ -80,7 +79,14 @@ def read_selection(
         target = parse_target(
             text, zone, strictly_before=before is not None, zone_is_chosen=timezone is not None
         )
-    return Selection(source=source, target=target, pattern=pattern, timezone=zone, worlds=worlds)
+    return Selection(
+        source=source,
+        target=target,
+        pattern=pattern,
+        timezone=zone,
+        worlds=worlds,
+        identities=tuple(identities),
+    )
 
 
 def at_logged_moment(
@@ -167,13 +173,14 @@ def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:
 
     The catalog's doubts contain the names that can be read in two ways.
     """
+    reading = DumpReading(selection.identities)
     catalog = discover(
         selection.source,
         pattern=selection.pattern,
         timezone=selection.timezone,
-        read_closing_time=_read_closing_time,
-        is_dump=_is_dump,
-        read_subject=_read_subject,
+        read_closing_time=reading.read_closing_time,
+        is_dump=reading.is_dump,
+        read_subject=reading.read_subject,
         find_log_kind=find_log_kind,
     )
     for folder in selection.binlogs:
@@ -184,6 +191,9 @@ def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:
             timezone=selection.timezone,
             find_log_kind=find_log_kind,
         )
+    if selection.identities:
+        dumps = tuple(replace(dump, identities=selection.identities) for dump in catalog.dumps)
+        catalog = replace(catalog, dumps=dumps)
     if selection.worlds is not None:
         catalog = catalog.only(select_worlds(catalog.worlds, selection.worlds))
     return catalog, choose_dumps(catalog, selection.target)
@@ -211,7 +221,8 @@ def find_disagreements(choice: Choice) -> list[str]:
         if budget < 0:
             break
         try:
-            doubt = find_disagreement(dump, _read_closing_time(dump.location))
+            last = dump.files.parts[-1].location
+            doubt = find_disagreement(dump, DumpReading(dump.identities).read_closing_time(last))
         except DumpError:
             continue
         if doubt is not None:
@@ -228,39 +239,3 @@ def find_dumps(selection: Selection) -> tuple[Catalog, Choice]:
     catalog, choice = list_dumps(selection)
     require_settled(catalog)
     return catalog, choice
-
-
-def read_server_version(location: Location) -> str | None:
-    """Return the version of the server that was dumped, as the dump's first lines state it."""
-    with DumpReader(location) as reader:
-        return find_server_version(next(reader.iter_chunks(), b""))
-
-
-def _read_closing_time(location: Location) -> datetime | None:
-    """Return the time of a dump's closing line; reads a compressed dump to its end."""
-    with DumpReader(location) as reader:
-        if reader.is_compressed():
-            tail = b""
-            for chunk in reader.iter_chunks():
-                tail = (tail + chunk)[-_TAIL_BYTES:]
-        else:
-            tail = reader.read_end(_TAIL_BYTES)
-    return find_closing_time(tail)
-
-
-def _read_start(location: Location) -> bytes:
-    """Return the first bytes of a dump's text; none if it cannot be read."""
-    try:
-        with DumpReader(location) as reader:
-            return next(reader.iter_chunks(), b"")
-    except DumpError:
-        return b""
-
-
-def _is_dump(location: Location) -> bool:
-    return looks_like_dump(_read_start(location))
-
-
-def _read_subject(location: Location) -> Subject | None:
-    start = _read_start(location)
-    return Subject(find_database(start), find_first_table(start)) if start else None

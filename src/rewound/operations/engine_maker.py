@@ -13,7 +13,7 @@ from rewound.engine.install.installation import Installation, list_installations
 from rewound.engine.process.process_engine import ProcessEngine
 from rewound.engine.protocol import Engine
 from rewound.errors import DumpError, HostError, UsageError
-from rewound.operations.dump_selection import read_server_version
+from rewound.operations.dump_reading import DumpReading
 from rewound.operations.engine_request import AUTO, MATCH, EngineRequest
 from rewound.operations.engines import require_address
 from rewound.operations.host import DEFAULT_IMAGE, get_server
@@ -102,7 +102,7 @@ def _find_release(dumps: Sequence[Dump]) -> str:
     unreadable: DumpError | None = None
     for dump in dumps:
         try:
-            stated = read_server_version(dump.location)
+            stated = DumpReading(dump.identities).read_server_version(dump.files.parts[0].location)
         except DumpError as error:
             unreadable = error  # its world will fail alone
             continue

@@ -1,6 +1,7 @@
 """What `up --replace` must not delete: worlds that the same command does not restore. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from pathlib import Path
 
 from rewound.errors import FleetError
 from rewound.fleet.record import FleetRecord
@@ -10,7 +11,7 @@ from rewound.worlds.folding import name_worlds
 
 
 def require_whole_replacement(
-    selection: Selection, restored: Iterable[str], earlier: FleetRecord | None
+    selection: Selection, restored: Collection[str], earlier: FleetRecord | None
 ) -> None:
     """Check that a fleet is not replaced by a part of it.
 
@@ -20,7 +21,9 @@ def require_whole_replacement(
     Raises:
         FleetError: the earlier fleet has worlds besides those that are named.
     """
-    if earlier is None or (selection.worlds is None and selection.source.is_dir()):
+    source = selection.source
+    is_folder = source.is_dir() if isinstance(source, Path) else len(restored) != 1
+    if earlier is None or (selection.worlds is None and is_folder):
         return
     kept = set(restored)
     if lost := [name for name in earlier.worlds if name not in kept]:

@@ -14,6 +14,7 @@ from rewound.catalog import (
     ChosenDump,
     require_all,
 )
+from rewound.catalog.source import find_absolute_source
 from rewound.command import own_identity, start_daemon
 from rewound.dump.file.opening import find_absolute_place
 from rewound.engine.choice import EngineChoice
@@ -198,7 +199,7 @@ class FleetMaker:
         return FleetRecord(
             format=RECORD_FORMAT,
             name=self.options.fleet,
-            source=self.selection.source.absolute(),
+            source=find_absolute_source(self.selection.source),
             target=None if target is None else target.text,
             created_at=datetime.now(UTC),
             maker=own_identity(),
@@ -316,6 +317,7 @@ def make_request(selection: Selection, options: UpOptions) -> RestoreRequest:
         deep=options.deep,
         keep_baselines=options.keep_baselines,
         binlogs=tuple(str(folder.absolute()) for folder in selection.binlogs),
+        identities=tuple(str(path.absolute()) for path in selection.identities),
         no_binlogs=selection.no_binlogs,
         **describe_point(selection.point),
     )

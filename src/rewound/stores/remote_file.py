@@ -1,6 +1,6 @@
 """One file of a store, by its address and as it was when it was listed. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from posixpath import basename, dirname, splitext
 
 
@@ -16,6 +16,8 @@ class RemoteFile:
     version: str | None = None
     modified_us: int | None = None
     """When the store last changed it, in microseconds since 1970; None if it does not say."""
+    secret_url: str | None = field(default=None, repr=False, compare=False)
+    """The address with the user and the query that it was given with; never show it or log it."""
 
     def __str__(self) -> str:
         return self.url

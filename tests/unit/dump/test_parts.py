@@ -51,7 +51,7 @@ def test_each_part_is_judged_in_a_session_of_its_own(parts: DumpFiles):
 def test_a_line_is_told_by_its_part(parts: DumpFiles):
     _, lines, _, verdicts = judge(parts)
     assert lines.locate(verdicts[0].line) == (parts.parts[0].location, 5)
-    assert lines.describe_shortly(verdicts[-1].line) == "world.sql.gz, line 5"
+    assert lines.describe_shortly(verdicts[-1].line) == "line 5 of world.sql.gz"
     assert lines.describe(verdicts[-1].line) == f"{parts.parts[1].location}, line 5"
 
 

@@ -12,8 +12,8 @@ from rewound.errors import FleetError, HostError, UsageError
 from rewound.fleet.record import RECORD_FORMAT, FleetRecord
 from rewound.fleet.state import FleetFolder, list_fleets
 from rewound.fleet.world import World, WorldState
+from rewound.load.dump_facts import DumpFacts
 from rewound.load.ledger import (
-    DumpFacts,
     ForeignKeys,
     Ledger,
     RuleCount,
@@ -40,7 +40,7 @@ FAILED = World("host2", WorldState.FAILED, "/b/2.sql", TIME, port=4001, reason="
 RECORD = FleetRecord(
     format=RECORD_FORMAT,
     name="default",
-    source=Path("/backups"),
+    source="/backups",
     target="2026-03-02",
     created_at=TIME,
     maker=MARK,

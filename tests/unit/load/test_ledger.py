@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from rewound.dump.rules.table import ALLOWABLE
+from rewound.load.dump_facts import DumpFacts
 from rewound.load.ledger import (
-    DumpFacts,
     ForeignKeys,
     Ledger,
     RuleCount,

@@ -17,7 +17,7 @@ from rewound.cli.parameters.completers import complete_columns, complete_sides, 
 from rewound.cli.parameters.diff_moments import Moments, diff_moment_options
 from rewound.cli.parameters.moment_options import binlogs_option, no_binlogs_option
 from rewound.cli.parameters.restore_options import restore_options
-from rewound.cli.parameters.selection import pattern_option, timezone_option
+from rewound.cli.parameters.selection import identity_option, pattern_option, timezone_option
 from rewound.cli.parameters.shared_options import (
     find_source_setting,
     format_option,
@@ -125,6 +125,7 @@ _ROWS_OF_A_PAGE = 200
 @format_option
 @pattern_option
 @timezone_option
+@identity_option
 @binlogs_option
 @no_binlogs_option
 @restore_options

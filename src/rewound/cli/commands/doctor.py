@@ -15,7 +15,7 @@ from rewound.errors import HostError, RewoundError, UsageError
 from rewound.operations import diagnosis, leftovers
 from rewound.operations.dump_selection import Selection
 
-_OF_A_SOURCE = frozenset({"at", "before", "pattern", "timezone", "worlds"})
+_OF_A_SOURCE = frozenset({"at", "before", "pattern", "timezone", "worlds", "identities"})
 
 
 @click.command(name="doctor")

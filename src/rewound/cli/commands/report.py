@@ -16,6 +16,8 @@ from rewound.fleet.changes import Changes, describe_changes
 from rewound.load.ledger import DeepProof, ForeignKeys, Ledger
 from rewound.operations import changed, fleets
 
+_FILES = 20
+"""How many files of one dump are listed; the ledger has all."""
 _TEXT_COLUMN = 14
 """Where the text of each line begins, after its name."""
 _RARE = frozenset({"duplicates", "by_others", "by_logs"})
@@ -135,8 +137,11 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> list[str]:
         *([f"  filter      only what {ledger.dump_filter} selects"] if ledger.dump_filter else []),
         f"  dump        {PurePosixPath(dump.path).name}",
         f"  folder      {posixpath.dirname(dump.path)}",
-        f"  sha256      {dump.sha256}",
-        f"  bytes       {dump.file_bytes:,} in the file, {dump.text_bytes:,} of text",
+        *(f"  file        {part.name}, {part.file_bytes:,} bytes" for part in dump.parts[:_FILES]),
+        *([f"  file        … and {len(dump.parts) - _FILES:,} more"] * (len(dump.parts) > _FILES)),
+        f"  sha256      {dump.sha256}" + (" of the list of these files" if dump.parts else ""),
+        f"  bytes       {dump.file_bytes:,} in {'the files' if dump.parts else 'the file'},"
+        f" {dump.text_bytes:,} of text",
         f"  made by     {dump.producer or 'unknown'}",
         f"  from        server {dump.source_server or 'unknown'}",
         *([f"  dumps       {dump.dumps:,} in the file"] if dump.dumps > 1 else []),
@@ -163,12 +168,12 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> list[str]:
         *(f"  server has  {name} = '{value}'" for name, value in ledger.server_settings.items()),
         *(
             f"  rule        {use.rule}: {use.effect}, {show_count(use.count, 'time')},"
-            f" first at line {use.first_line} ({use.first_detail})"
+            f" first at {dump.describe_line(use.first_line)} ({use.first_detail})"
             for use in ledger.rules
         ),
         *(
             f"  warning     {warning.number}: {show_count(warning.count, 'time')},"
-            f" first at line {warning.first_line} ({warning.first_text})"
+            f" first at {dump.describe_line(warning.first_line)} ({warning.first_text})"
             for warning in ledger.warnings
         ),
     ]

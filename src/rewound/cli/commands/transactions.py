@@ -10,6 +10,7 @@ import click
 from rewound.binlog.events.table_map import TableName
 from rewound.binlog.rows.row_counts import ChangedRows
 from rewound.catalog.logs.coverage import LogFacts, cover
+from rewound.catalog.source import Source
 from rewound.cli.output import diagnostics, render
 from rewound.cli.parameters.moment_options import binlogs_option
 from rewound.cli.parameters.selection import pattern_option, timezone_option
@@ -51,7 +52,7 @@ _COLUMNS = {
 @timezone_option
 @format_option
 def command(
-    source: Path,
+    source: Source,
     since: str | None,
     until: str | None,
     worlds: str | None,

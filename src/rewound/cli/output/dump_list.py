@@ -22,7 +22,7 @@ def list_dumps(
     dumps: Sequence[Dump],
     chosen: Collection[Location],
     *,
-    source: Location,
+    source: object,
     timezone: tzinfo,
     width: int | None = None,
     logs: Mapping[str, LogCoverage] = _NO_LOGS,

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
+from rewound.catalog.source import Source
 from rewound.cli.output import diagnostics, render
 from rewound.cli.output.idle_filters import warn_of_idle_filters
 from rewound.cli.output.restore_lines import describe_seconds
@@ -109,7 +109,7 @@ def show_failures(
         raise kind(f"no world of fleet {fleet} could be restored; nothing was left behind")
 
 
-def require_no_failure(brought: BringUp, source: Path, fleet: str, *, is_added: bool) -> None:
+def require_no_failure(brought: BringUp, source: Source, fleet: str, *, is_added: bool) -> None:
     """Raise an error if worlds failed, or if newer dumps of worlds that fell back still do."""
     said = []
     if brought.failures:
@@ -126,7 +126,7 @@ def require_no_failure(brought: BringUp, source: Path, fleet: str, *, is_added: 
         raise SomeWorldsFailed("; ".join(said), hint=hint)
 
 
-def _advise_to_add(source: Path, fleet: str, failures: Iterable[str]) -> str:
+def _advise_to_add(source: Source, fleet: str, failures: Iterable[str]) -> str:
     return f"once this is fixed, add the failed worlds: {add_command(source, fleet, failures)}"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from rewound.catalog.source import Source
 from rewound.cli.parameters.shared_options import option
 from rewound.errors import UsageError
 from rewound.operations.dump_selection import Selection, at_logged_moment, read_selection
@@ -14,7 +15,16 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 MOMENTS_EXAMPLE = "rewound diff before after, or rewound diff backups/ --from T1 --to T2"
 OF_MOMENTS = frozenset(
-    {"from_time", "to_time", "transaction", "pattern", "timezone", "binlogs", "no_binlogs"}
+    {
+        "from_time",
+        "to_time",
+        "transaction",
+        "pattern",
+        "timezone",
+        "binlogs",
+        "no_binlogs",
+        "identities",
+    }
 )
 """The parameters that say which moments of a SOURCE are compared."""
 
@@ -31,6 +41,7 @@ class Moments:
     timezone: str | None = None
     binlogs: tuple[Path, ...] = ()
     no_binlogs: bool = False
+    identities: tuple[Path, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether two moments are named."""
@@ -56,7 +67,7 @@ class Moments:
         if (self.before is None) != (self.after is None):
             raise UsageError("--from and --to must be used together", hint=MOMENTS_EXAMPLE)
 
-    def select(self, source: Path, worlds: str | None) -> tuple[Selection, Selection]:
+    def select(self, source: Source, worlds: str | None) -> tuple[Selection, Selection]:
         """Return the selections for both sides.
 
         Raises:
@@ -79,9 +90,14 @@ class Moments:
             self._in_logs(after, after_transaction=self.transaction),
         )
 
-    def _select(self, source: Path, worlds: str | None, *, at: str | None) -> Selection:
+    def _select(self, source: Source, worlds: str | None, *, at: str | None) -> Selection:
         selection = read_selection(
-            source, at=at, pattern=self.pattern, timezone=self.timezone, worlds=worlds
+            source,
+            at=at,
+            pattern=self.pattern,
+            timezone=self.timezone,
+            worlds=worlds,
+            identities=self.identities,
         )
         return self._in_logs(selection)
 
@@ -94,8 +110,8 @@ class Moments:
 def diff_moment_options(command: _Command) -> _Command:
     """Declare the options that name the moments; the command gets `moments`.
 
-    The command also declares --pattern, --timezone, --binlogs and --no-binlogs, which it gets as
-    a part of them.
+    The command also declares --pattern, --timezone, --binlogs, --no-binlogs and --identity, which
+    it gets as a part of them.
     """
 
     @functools.wraps(command)
@@ -108,6 +124,7 @@ def diff_moment_options(command: _Command) -> _Command:
         timezone: str | None,
         binlogs: tuple[Path, ...],
         no_binlogs: bool,
+        identities: tuple[Path, ...],
         **others: Any,
     ) -> Any:
         moments = Moments(
@@ -118,6 +135,7 @@ def diff_moment_options(command: _Command) -> _Command:
             timezone=timezone,
             binlogs=binlogs,
             no_binlogs=no_binlogs,
+            identities=identities,
         )
         return command(moments=moments, **others)
 

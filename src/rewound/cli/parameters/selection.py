@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from rewound.catalog.source import Source
 from rewound.cli.parameters.engine_options import settle_request
 from rewound.cli.parameters.precedence import find_origin, one_of, tell_passed_over
 from rewound.cli.parameters.shared_options import option, parse_size, source_argument, worlds_option
@@ -45,6 +46,15 @@ pattern_option = option(
     help="Pattern of world and time in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'.",
 )
 
+identity_option = option(
+    "--identity",
+    "identities",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File with the key or passphrase of encrypted dumps; may be repeated.",
+)
+
 
 def selection_options(command: _Command) -> _Command:
     """Declare SOURCE and the options that select its dumps; the command gets a `selection`."""
@@ -60,24 +70,32 @@ def _declare_selection(command: _Command, *, required: bool) -> _Command:
     @functools.wraps(command)
     def with_selection(
         *,
-        source: Path | None,
+        source: Source | None,
         at: str | None,
         before: str | None,
         pattern: str | None,
         timezone: str | None,
         worlds: str | None,
+        identities: tuple[Path, ...],
         **others: Any,
     ) -> Any:
         selection = None
         if source is not None:
             selection = read_selection(
-                source, at=at, before=before, pattern=pattern, timezone=timezone, worlds=worlds
+                source,
+                at=at,
+                before=before,
+                pattern=pattern,
+                timezone=timezone,
+                worlds=worlds,
+                identities=identities,
             )
         return command(selection=selection, **others)
 
     for decorate in (
         one_of("at", "before"),
         worlds_option,
+        identity_option,
         timezone_option,
         pattern_option,
         option("--before", metavar="TIME", help="Take the newest dump strictly before this time."),

@@ -10,6 +10,7 @@ import click
 
 from rewound.cli.parameters.completers import complete_fleets, complete_worlds
 from rewound.cli.unknown_commands import require_command
+from rewound.stores.address import parse_address
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -71,11 +72,20 @@ def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     return click.option(*names, envvar=_VARIABLES.get(long_name.removeprefix("--")), **settings)
 
 
+class SourceParameter(click.Path):
+    """A folder or file of this host, or the URL of one in a store."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or the address."""
+        address = parse_address(value) if isinstance(value, str) else None
+        return super().convert(value, param, ctx) if address is None else address
+
+
 def source_argument(*, required: bool) -> Callable[[_Command], _Command]:
     """Declare SOURCE, which a setting can name as well."""
     return click.argument(
         "source",
-        type=click.Path(path_type=Path),
+        type=SourceParameter(path_type=Path),
         required=required,
         envvar=_VARIABLES["source"],
     )

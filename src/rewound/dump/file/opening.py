@@ -4,7 +4,6 @@ A failure of the disk or the network fails only that dump.
 """
 
 import errno
-import importlib
 import io
 import os
 import stat
@@ -17,7 +16,6 @@ from rewound.dump.file.sources import (
     HashedFile,
     HashedObject,
     HashedPieces,
-    RemoteStream,
 )
 from rewound.errors import DumpError
 from rewound.stores.remote_file import RemoteFile
@@ -61,16 +59,16 @@ def open_bytes(location: Location) -> ByteSource:
         case JoinedFiles():
             return HashedPieces(location, open_bytes)
         case RemoteFile():
-            return HashedObject(location, _open_remote(location))
+            return _open_remote(location)
         case _:
             return HashedFile(location, open_dump(location))
 
 
-def _open_remote(file: RemoteFile) -> RemoteStream:
-    # Only who reads from a store needs the libraries of stores.
-    reading = importlib.import_module("rewound.stores.reading")
-    stream: RemoteStream = reading.open_remote(file)
-    return stream
+def _open_remote(file: RemoteFile) -> HashedObject:
+    # Only who reads from a store needs what reads from stores.
+    from rewound.stores.reading import open_remote
+
+    return HashedObject(file, open_remote(file))
 
 
 def find_absolute_place(location: Location) -> str:

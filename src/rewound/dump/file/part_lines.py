@@ -4,6 +4,7 @@ The lines of all parts are counted through, so that each statement of a dump has
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rewound.dump.file.location import DumpFiles, DumpPart, Location
@@ -29,6 +30,11 @@ class PartLines:
             return self.dump.location, line
         return self._parts[index].location, line - self._first_lines[index] + 1
 
+    @property
+    def first_lines(self) -> Sequence[int]:
+        """The line that each part begins on, of those that were begun."""
+        return self._first_lines
+
     def describe(self, line: int) -> str:
         """Return where a line is, for a message that has not named the dump."""
         location, number = self.locate(line)
@@ -37,4 +43,6 @@ class PartLines:
     def describe_shortly(self, line: int) -> str:
         """Return where a line is, for a message about this dump."""
         location, number = self.locate(line)
-        return f"line {number}" if len(self.dump.parts) == 1 else f"{location.name}, line {number}"
+        return (
+            f"line {number}" if len(self.dump.parts) == 1 else f"line {number} of {location.name}"
+        )

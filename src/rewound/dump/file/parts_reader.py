@@ -1,6 +1,6 @@
 """The text of a dump's parts, one after the other, with proof that each was read whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -23,7 +23,7 @@ class PartsReader:
         self._allows_any_ratio = allows_any_ratio
         self._reader: DumpReader | None = self._open(dump.parts[0])
         self._part = dump.parts[0]
-        self._hashes: list[tuple[DumpPart, str]] = []
+        self._read: list[tuple[DumpPart, str, int]] = []
         self._expansion = Expansion()
         self._file_bytes = 0
 
@@ -64,7 +64,12 @@ class PartsReader:
     @property
     def sha256(self) -> str:
         """The hash of what was read, as `combine_hashes` defines it."""
-        return combine_hashes(self._hashes)
+        return combine_hashes([(part, sha256) for part, sha256, _ in self._read])
+
+    @property
+    def parts_read(self) -> Sequence[tuple[DumpPart, str, int]]:
+        """The parts that were read, with the hash of each, and its size in bytes."""
+        return self._read
 
     def count_statement(self) -> None:
         """Count a statement without rows in the text so far."""
@@ -82,7 +87,7 @@ class PartsReader:
                 self._reader = self._open(part)
             self._part = part
             yield part, self._reader.iter_chunks()
-            self._hashes.append((part, self._reader.sha256))
+            self._read.append((part, self._reader.sha256, self._reader.file_bytes_read))
             self._expansion = self.expansion
             self._file_bytes = self.file_bytes_read
             reader, self._reader = self._reader, None

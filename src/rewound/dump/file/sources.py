@@ -9,31 +9,13 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from rewound.dump.file.location import JoinedFiles
 from rewound.stores.remote_file import RemoteFile
 
-
-class RemoteStream(Protocol):
-    """One object of a store as one stream; `rewound.stores` makes them."""
-
-    size_bytes: int
-
-    def readinto(self, buffer: memoryview, /) -> int | None:
-        """Fill the buffer with what comes next; 0 at the end."""
-
-    def read_range(self, start: int, count: int, /) -> bytes:
-        """Return bytes from anywhere, without moving the stream."""
-
-    def read_end(self, count: int, /) -> bytes:
-        """Return the last bytes, without moving the stream."""
-
-    def has_changed(self) -> bool:
-        """Tell whether the object was replaced since it was opened."""
-
-    def close(self) -> None:
-        """Give the connection back."""
+if TYPE_CHECKING:
+    from rewound.stores.reading import RemoteStream
 
 
 class ByteSource(io.RawIOBase):
@@ -147,7 +129,7 @@ class HashedFile(ByteSource):
 class HashedObject(ByteSource):
     """An object of a store."""
 
-    def __init__(self, file: RemoteFile, stream: RemoteStream) -> None:
+    def __init__(self, file: RemoteFile, stream: "RemoteStream") -> None:
         super().__init__()
         self._remote = file
         self._stream = stream

@@ -8,11 +8,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rewound.dump.text.lexical import repeated
 from rewound.dump.text.quoting import quote_name
 
 PIECE_BYTES = 1 << 20
 """Rows are taken in pieces of about this size."""
-_ESCAPED = {end: re.compile(rb"(?<!\\)(?:\\\\)*+\\" + re.escape(end)) for end in (b"\n", b"\t")}
+_ESCAPED = {
+    end: re.compile(rb"(?<!\\)" + repeated(rb"\\\\") + rb"\\" + re.escape(end))
+    for end in (b"\n", b"\t")
+}
 _BYTES = b"binary"
 
 

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -9,7 +10,7 @@ from rewound.cli.parameters.shared_options import parse_duration, parse_size
 from rewound.errors import UsageError
 from rewound.operations.dump_selection import Selection, read_selection
 
-NONE = dict.fromkeys(("at", "before", "pattern", "timezone", "worlds"))
+NONE: dict[str, Any] = dict.fromkeys(("at", "before", "pattern", "timezone", "worlds"))
 
 
 def read(**options: str) -> Selection:

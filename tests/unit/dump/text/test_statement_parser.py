@@ -116,7 +116,7 @@ def test_a_statement_is_known_by_its_first_words(kind, text, names):
 
 
 def test_every_kind_has_an_example():
-    assert {kind for kind, _, _ in EXAMPLES} == set(Kind)
+    assert {kind for kind, _, _ in EXAMPLES} == set(Kind) - {Kind.LOAD_DATA}  # no statement's
 
 
 @given(
