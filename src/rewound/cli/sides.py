@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from rewound.catalog.source import read_source
 from rewound.cli.commands.up import restore_worlds
 from rewound.cli.output import diagnostics
 from rewound.cli.output.restore_result import show_failures
@@ -58,7 +58,7 @@ def open_sides(
             given = "--transaction takes" if moments.transaction else "--from and --to take"
             hint = QUOTING if has_clock(names) else MOMENTS_EXAMPLE
             raise UsageError(f"{given} one SOURCE", hint=hint)
-        with _bring_up(moments.select(Path(names[0]), worlds), keep=keep, restore=restore):
+        with _bring_up(moments.select(read_source(names[0]), worlds), keep=keep, restore=restore):
             again = ["rewound", "diff", names[0], *list_typed(OF_MOMENTS | set(RESTORE_OPTIONS))]
             if keep:
                 again = ["rewound", "diff", *_TEMPORARY]

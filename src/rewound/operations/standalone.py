@@ -7,14 +7,16 @@ the server listens only on loopback and its socket.
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rewound import command, settings
-from rewound.dump.file.location import one_file
-from rewound.dump.file.opening import open_dump
+from rewound.catalog.source import Source
+from rewound.catalog.source_files import list_source_files
+from rewound.dump.file.location import DumpFiles, one_file
+from rewound.dump.file.opening import get_size_bytes, open_dump
 from rewound.engine.choice import EngineChoice, EngineKind
 from rewound.engine.host.memory import usable_bytes
 from rewound.engine.process.process_engine import ProcessEngine, memory_limit_bytes
@@ -27,7 +29,10 @@ from rewound.load.cpu_budget import CpuBudget
 from rewound.load.ledger import Ledger
 from rewound.load.options import LoadOptions
 from rewound.mysql.accounts import ACCOUNTS, DEV, READER, find_unfit, new_password
+from rewound.operations.dump_selection import Selection, find_dumps
 from rewound.operations.host import get_server
+from rewound.stores.address import StoreAddress
+from rewound.worlds.folding import name_worlds
 
 _MEMORY_HINT = "provide more memory: raise the limit of the container, or stop other programs"
 _HINTS_HERE = (
@@ -46,7 +51,7 @@ _HINTS_HERE = (
 class StandaloneOptions:
     """What the world is made of, and how it serves."""
 
-    dump: Path
+    dump: DumpFiles
     data_dir: Path
     port: int = 3306
     bind_address: str = LOOPBACK
@@ -78,15 +83,41 @@ class Standalone:
     """It was not loaded: the folder had it."""
 
 
-def get_size(dump: Path) -> int:
-    """Return the bytes of a dump's file.
+def find_dump(source: Source, *, identities: Sequence[Path] = ()) -> DumpFiles:
+    """Return the dump that a user names: one file, or a place that has the dumps of one world.
+
+    Of several dumps of a world, the newest is taken.
 
     Raises:
         DumpError: it cannot be read.
+        CatalogError: there is none.
+        UsageError: there are several worlds.
     """
+    if isinstance(source, Path) and not source.is_dir():
+        _require_readable(source)
+        return one_file(source, identities=tuple(identities))
+    if isinstance(source, StoreAddress):
+        files, _ = list_source_files(source)
+        if [str(file.location) for file in files] == [str(source)]:
+            return one_file(files[0].location, identities=tuple(identities))
+    _, choice = find_dumps(Selection(source, identities=tuple(identities)))
+    if len(choice.chosen) != 1:
+        names = [chosen.dump.world for chosen in choice.chosen]
+        raise UsageError(
+            f"{source} has the dumps of {name_worlds(names) if names else 'no world'}",
+            hint="name one dump, or the folder of one world",
+        )
+    return choice.chosen[0].dump.files
+
+
+def get_size(dump: DumpFiles) -> int:
+    """Return the bytes of a dump's files."""
+    return sum(get_size_bytes(part.location) for part in dump.parts)
+
+
+def _require_readable(path: Path) -> None:
     try:
-        with open_dump(dump) as file:
-            return os.fstat(file.fileno()).st_size
+        open_dump(path).close()
     except DumpError as error:
         if isinstance(error.__cause__, FileNotFoundError):
             error.hint = (
@@ -154,7 +185,7 @@ def _restore(
             ),
             baselines=None,
         )
-        world = StandaloneWorld(folder, one_file(options.dump), options.port, context, engine)
+        world = StandaloneWorld(folder, options.dump, options.port, context, engine)
         proven = world.require_same() if was_there else world.make(observer)
         spec = world.spec(context.settings(proven.origin.lower_case_table_names))
         argv = engine.command_line(spec, address=options.bind_address, first=folder.logins)

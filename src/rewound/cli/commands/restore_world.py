@@ -4,11 +4,18 @@ from pathlib import Path
 
 import click
 
+from rewound.catalog.source import Source
 from rewound.cli.output import diagnostics
 from rewound.cli.output.progress import show_progress
 from rewound.cli.parameters.load_options import load_options
 from rewound.cli.parameters.precedence import ValueSource, find_origin
-from rewound.cli.parameters.shared_options import data_dir_option, option, parse_size
+from rewound.cli.parameters.selection import identity_option
+from rewound.cli.parameters.shared_options import (
+    SourceParameter,
+    data_dir_option,
+    option,
+    parse_size,
+)
 from rewound.command import replace_process
 from rewound.engine.server_options import LOOPBACK
 from rewound.load.ledger import summarise_rules
@@ -21,7 +28,8 @@ _A_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(name="restore-world")
-@click.argument("dump", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("dump", type=SourceParameter(path_type=Path))
+@identity_option
 @data_dir_option
 @option("--port", type=click.IntRange(1, 65535), default=3306, show_default=True, help="TCP port.")
 @option(
@@ -52,7 +60,8 @@ _A_FILE = click.Path(path_type=Path, dir_okay=False)
 @option("--server", default="auto", show_default=True, metavar="NAME", help="Which MySQL to use.")
 @load_options
 def command(
-    dump: Path,
+    dump: Source,
+    identities: tuple[Path, ...],
     data_dir: Path,
     port: int,
     bind_address: str,
@@ -74,8 +83,9 @@ def command(
         diagnostics.narrate(
             f"--server {MATCH} is ignored: restore-world requires the name of a server"
         )
+    files = standalone.find_dump(dump, identities=identities)
     options = standalone.StandaloneOptions(
-        dump=dump,
+        dump=files,
         data_dir=data_dir,
         port=port,
         bind_address=bind_address,
@@ -85,12 +95,12 @@ def command(
         dev_password_file=dev_password_file,
         reader_password_file=reader_password_file,
     )
-    with show_progress({dump.name: standalone.get_size(dump)}) as observer:
+    with show_progress({files.name: standalone.get_size(files)}) as observer:
         world = standalone.restore(options, observer=observer, narrate=diagnostics.narrate)
     ledger = world.ledger
     if world.was_there:
         diagnostics.narrate(
-            f"{dump.name}: already restored, proven {ledger.ended_at:%Y-%m-%d %H:%M:%S} UTC"
+            f"{files.name}: already restored, proven {ledger.ended_at:%Y-%m-%d %H:%M:%S} UTC"
         )
     elif ledger.rules:
         diagnostics.narrate(f"rules used: {summarise_rules(ledger.rules)}")

@@ -18,6 +18,7 @@ from rewound.dump.file.sources import (
     HashedPieces,
 )
 from rewound.errors import DumpError
+from rewound.stores.reading import open_remote
 from rewound.stores.remote_file import RemoteFile
 
 _BROKEN_DISK = frozenset({errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENOTCONN, errno.ETIMEDOUT})
@@ -59,16 +60,9 @@ def open_bytes(location: Location) -> ByteSource:
         case JoinedFiles():
             return HashedPieces(location, open_bytes)
         case RemoteFile():
-            return _open_remote(location)
+            return HashedObject(location, open_remote(location))
         case _:
             return HashedFile(location, open_dump(location))
-
-
-def _open_remote(file: RemoteFile) -> HashedObject:
-    # Only who reads from a store needs what reads from stores.
-    from rewound.stores.reading import open_remote
-
-    return HashedObject(file, open_remote(file))
 
 
 def find_absolute_place(location: Location) -> str:

@@ -121,7 +121,8 @@ class DumpReader:
         """
         try:
             member = self.location.member if isinstance(self.location, ArchiveMember) else None
-            self._layers.open(member)
+            if self._may_have_layers():
+                self._layers.open(member)
             yield from self._iter_text()
             self._read_rest()
             changed = self._source.find_changed()
@@ -141,6 +142,11 @@ class DumpReader:
                 "the file changed while it was read",
                 hint="wait until the dump is complete",
             )
+
+    def _may_have_layers(self) -> bool:
+        """Tell whether the beginning can say what is around the text: rows are any bytes."""
+        is_bare = self._holds is Holds.ROWS and self.location.suffix not in _SUFFIXES
+        return not is_bare or isinstance(self.location, ArchiveMember)
 
     def _iter_text(self) -> Iterator[bytes]:
         start = self._read_start()

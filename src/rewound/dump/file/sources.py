@@ -9,13 +9,10 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rewound.dump.file.location import JoinedFiles
+from rewound.stores.reading import RemoteStream
 from rewound.stores.remote_file import RemoteFile
-
-if TYPE_CHECKING:
-    from rewound.stores.reading import RemoteStream
 
 
 class ByteSource(io.RawIOBase):
@@ -129,7 +126,7 @@ class HashedFile(ByteSource):
 class HashedObject(ByteSource):
     """An object of a store."""
 
-    def __init__(self, file: RemoteFile, stream: "RemoteStream") -> None:
+    def __init__(self, file: RemoteFile, stream: RemoteStream) -> None:
         super().__init__()
         self._remote = file
         self._stream = stream

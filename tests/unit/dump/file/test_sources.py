@@ -4,14 +4,13 @@ import gzip
 import hashlib
 import io
 import os
-import sys
 import tarfile
-import types
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from rewound.dump.file import opening
 from rewound.dump.file.listing import list_members
 from rewound.dump.file.location import ArchiveMember, JoinedFiles
 from rewound.dump.file.opening import open_bytes
@@ -120,9 +119,7 @@ class StoredObject(io.RawIOBase):
 @pytest.fixture
 def store(monkeypatch) -> dict[str, StoredObject]:
     objects: dict[str, StoredObject] = {}
-    module = types.ModuleType("rewound.stores.reading")
-    module.open_remote = lambda file: objects[file.url]  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "rewound.stores.reading", module)
+    monkeypatch.setattr(opening, "open_remote", lambda file: objects[file.url])
     return objects
 
 
