@@ -224,4 +224,4 @@ def is_garbled(text: bytes) -> bool:
     Of random bytes 11 in 100 are; SQL with binary strings begins with statements without any.
     """
     start = text[:_GARBLED_BYTES]
-    return len(start.translate(None, _CONTROL)) < len(start) - max(1, len(start) // 20)
+    return len(start.translate(None, _CONTROL)) < len(start) - len(start) // 20
