@@ -20,7 +20,7 @@ QUESTION = (
 )
 MOMENT = ("--at", "2026-03-03 06:00:00+00:00")
 
-Fill = Callable[[list[Path]], str]
+Fill = Callable[[dict[str, Path]], str]
 """Puts files into a store, and returns the URL of their folder."""
 
 
@@ -29,32 +29,33 @@ def fill(request: pytest.FixtureRequest, tmp_path: Path) -> Fill:
     if request.param == "s3":
         s3: S3Server = request.getfixturevalue("s3")
 
-        def fill_s3(files: list[Path]) -> str:
+        def fill_s3(files: dict[str, Path]) -> str:
             s3.make_bucket("prod")
-            for file in files:
-                s3.put("prod", f"{tmp_path.name}/{file.name}", file.read_bytes())
+            for name, file in files.items():
+                s3.put("prod", f"{tmp_path.name}/{name}", file.read_bytes())
             return f"s3://prod/{tmp_path.name}"
 
         return fill_s3
     if request.param == "az":
         azure: AzureServer = request.getfixturevalue("azure")
 
-        def fill_azure(files: list[Path]) -> str:
+        def fill_azure(files: dict[str, Path]) -> str:
             name = tmp_path.name.replace("_", "-").strip("-").lower()[:60]
             azure.request("PUT", name, query="restype=container")
-            for file in files:
-                azure.request("PUT", f"{name}/{file.name}", body=file.read_bytes())
+            for key, file in files.items():
+                azure.request("PUT", f"{name}/{key}", body=file.read_bytes())
             return f"az://{name}/"
 
         return fill_azure
     sshd: SshServer = request.getfixturevalue("sshd")
     request.getfixturevalue("home")
 
-    def fill_sftp(files: list[Path]) -> str:
+    def fill_sftp(files: dict[str, Path]) -> str:
         folder = tmp_path / "remote"
         folder.mkdir()
-        for file in files:
-            shutil.copy(file, folder)
+        for name, file in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copy(file, folder / name)
         return f"sftp://127.0.0.1:{sshd.port}{folder}"
 
     return fill_sftp
@@ -68,10 +69,11 @@ def ask(cli: Cli) -> str:
 
 
 def test_a_world_of_a_store_is_that_of_the_folder(cli: Cli, fill: Fill):
-    url = fill([BACKUPS / NEWEST, BACKUPS / OLDEST, *sorted(LOGS.iterdir())])
+    logs = {f"host2/{log.name}": log for log in LOGS.iterdir()}
+    url = fill({name: BACKUPS / name for name in (NEWEST, OLDEST)} | logs)
     listed = cli("dumps", url)
     assert "world host2: 2 dumps" in listed.stdout, listed.stderr
-    assert "3 files" in listed.stdout
+    assert "    logs: 3 files" in listed.stdout
     verified = cli("verify", url, "--all", "--format", "csv")
     assert verified.code == 0, verified.stderr
     assert verified.stdout.count(",whole,") == 2

@@ -160,9 +160,13 @@ def test_an_object_that_was_deleted_has_changed(s3, bucket):
             stream.read()
 
 
-def test_a_store_that_dies_in_mid_read_is_an_error_with_the_position(proxy, bucket, monkeypatch):
+def test_a_store_that_dies_in_mid_read_is_an_error_with_the_position(
+    s3, proxy, bucket, monkeypatch
+):
     monkeypatch.setattr("rewound.stores.reading._PATIENCE_S", 1.0)
-    [file] = list_files(at(f"s3://{bucket}/host1/2024.sql"))
+    # More than all buffers on the way may hold.
+    s3.put(bucket, "large.sql", CONTENT * 10)
+    [file] = list_files(at(f"s3://{bucket}/large.sql"))
     with open_remote(file) as stream:
         assert stream.read(10) == CONTENT[:10]
         proxy.die()

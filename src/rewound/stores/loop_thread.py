@@ -1,7 +1,7 @@
 """An event loop in a thread of its own, for libraries that wait in one.
 
-Whoever waits for it can be interrupted: Ctrl-C ends a command at once, also while a store does not
-answer, for which obstore's own blocking calls took 30 s.
+Whoever waits for it can be interrupted: Ctrl-C ends a command at once, also while a host does not
+answer.
 """
 
 import asyncio

@@ -8,9 +8,9 @@ Source: obstore's documentation, ClientConfig and RetryConfig; tried on 0.12.1.
 """
 
 from base64 import b64encode
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
@@ -19,13 +19,13 @@ from obstore.store import AzureStore, GCSStore, HTTPStore, S3Store
 from rewound.errors import HostError
 from rewound.stores import surroundings
 from rewound.stores.address import StoreAddress, StoreKind
+from rewound.stores.call_thread import CallThread
 from rewound.stores.faults import FaultKind, StoreFault
 from rewound.stores.library_errors import read_object_error
-from rewound.stores.loop_thread import LoopThread
 from rewound.stores.remote_file import RemoteFile
 
 if TYPE_CHECKING:
-    from obstore import GetOptions, GetResult, ObjectMeta
+    from obstore import GetOptions, ObjectMeta
     from obstore.store import ClientConfig, ObjectStore, RetryConfig, S3Config
 
 _FOREIGN = (BaseError, OSError, ValueError, NotImplementedError)
@@ -58,12 +58,12 @@ class ObjectSession:
             self._store = _open_store(address, client)
         except _FOREIGN as error:
             raise _read_error(error) from None
-        self._loop = LoopThread(f"{address.kind.value} {address.host}")
+        self._calls = CallThread(f"{address.kind.value} {address.host}")
 
     def iter_below(self, address: StoreAddress) -> Iterator[RemoteFile]:
         """Yield all files in a folder and below, in any order, without reading them."""
         root = address.root
-        for meta in self._run(_list(self._store, address.key)):
+        for meta in self._run(lambda: _list(self._store, address.key)):
             yield _describe(root + meta["path"], meta)
 
     def look_at(self, address: StoreAddress) -> RemoteFile:
@@ -73,11 +73,11 @@ class ObjectSession:
         allows nothing else. Its bytes are not read.
         """
         try:
-            meta = self._run(_head(self._store, address.key))
+            meta = self._run(lambda: obstore.head(self._store, address.key))
         except StoreFault as fault:
             if not fault.detail.startswith("HTTP "):
                 raise
-            meta = self._run(_get(self._store, address.key, {})).meta
+            meta = self._run(lambda: obstore.get(self._store, address.key)).meta
         return _describe(address.url, meta, secret_url=address.secret_url)
 
     def stream(self, address: StoreAddress, *, etag: str | None, start: int) -> Iterator[bytes]:
@@ -85,18 +85,12 @@ class ObjectSession:
         options = _match(etag)
         if start:
             options["range"] = {"offset": start}
-        answer = self._run(_get(self._store, address.key, options))
+        answer = self._run(lambda: obstore.get(self._store, address.key, options=options))
         if answer.range[0] != start:
             raise StoreFault(FaultKind.OTHER, "it sends files from their start only")
-        chunks = answer.stream(_CHUNK_BYTES)
-
-        async def fetch() -> bytes:
-            async for chunk in chunks:
-                return bytes(chunk)
-            return b""
-
+        chunks = iter(answer.stream(_CHUNK_BYTES))
         try:
-            yield from self._loop.iter_ahead(fetch)
+            yield from self._calls.iter_ahead(lambda: bytes(next(chunks, b"")))
         except _FOREIGN as error:
             raise _read_error(error) from None
 
@@ -106,37 +100,28 @@ class ObjectSession:
         """Return some bytes of a file, fewer than `count` where it ends."""
         options = _match(etag)
         options["range"] = (start, start + count)
-        return self._run(_get_all(self._store, address.key, options))
+        return self._run(lambda: _get_all(self._store, address.key, options))
 
     def close(self) -> None:
         """Close the connection; may be called again."""
-        self._loop.close()
+        self._calls.close()
 
-    def _run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+    def _run(self, call: Callable[[], _Result]) -> _Result:
         try:
-            return self._loop.run(work)
+            return self._calls.run(call)
         except _FOREIGN as error:
             raise _read_error(error) from None
 
 
-async def _list(store: "ObjectStore", prefix: str) -> "list[ObjectMeta]":
+def _list(store: "ObjectStore", prefix: str) -> "list[ObjectMeta]":
     metas: list[ObjectMeta] = []
-    async for chunk in obstore.list(store, prefix or None, chunk_size=_LIST_CHUNK):
+    for chunk in obstore.list(store, prefix or None, chunk_size=_LIST_CHUNK):
         metas.extend(chunk)
     return metas
 
 
-async def _head(store: "ObjectStore", key: str) -> "ObjectMeta":
-    return await obstore.head_async(store, key)
-
-
-async def _get(store: "ObjectStore", key: str, options: "GetOptions") -> "GetResult":
-    return await obstore.get_async(store, key, options=options)
-
-
-async def _get_all(store: "ObjectStore", key: str, options: "GetOptions") -> bytes:
-    answer = await obstore.get_async(store, key, options=options)
-    return bytes(await answer.bytes_async())
+def _get_all(store: "ObjectStore", key: str, options: "GetOptions") -> bytes:
+    return bytes(obstore.get(store, key, options=options).bytes())
 
 
 def _open_store(address: StoreAddress, client: "ClientConfig") -> "ObjectStore":
