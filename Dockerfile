@@ -36,7 +36,7 @@ LABEL org.opencontainers.image.title="Rewound" \
 ARG DEBIAN_FRONTEND=noninteractive
 # Whatever user it runs as may write to a new volume.
 RUN apt-get update -q \
- && apt-get install -q --yes --no-install-recommends python3 \
+ && apt-get install -q --yes --no-install-recommends python3 age gnupg openssl \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
  && install -d -m 1777 -o 999 -g 999 /var/lib/mysql
 COPY --from=build /opt/rewound /opt/rewound

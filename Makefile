@@ -80,8 +80,8 @@ lock:  ## write both requirements files anew from pyproject.toml (needs uv)
 	uv lock --quiet --upgrade
 	uv export --quiet --all-extras --no-emit-project --format requirements-txt \
 		--output-file requirements.txt
-	uv export --quiet --no-dev --group build --no-emit-project --format requirements-txt \
-		--output-file requirements-image.txt
+	uv export --quiet --no-dev --extra stores --extra sftp --group build --no-emit-project \
+		--format requirements-txt --output-file requirements-image.txt
 
 clean:  ## remove what make made here; fleets, servers and templates stay
 	rm -rf $(VENV) node_modules .endurance .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -38,7 +38,7 @@ def command(
     binlogs: tuple[Source, ...],
     output_format: str,
 ) -> None:
-    """List the dumps in SOURCE (a folder, or one file), and which ones --at selects.
+    """List the dumps in SOURCE (a folder or file, or its URL), and which ones --at selects.
 
     A star marks the dump of each world that up would take. Where there are binary logs, their line
     says which transactions they hold, and what is missing.

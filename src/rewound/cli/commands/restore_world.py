@@ -77,6 +77,8 @@ def command(
     and writes its log to stderr. The server cannot be reached until the world is proven. If the
     folder already holds the world, it is served without a load; rewound check-world checks
     whether it is ready.
+
+    DUMP is a file, a folder with the dumps of one world, or the URL of either.
     """
     if server == MATCH and find_origin("server") is not ValueSource.TYPED:
         server = AUTO

@@ -61,7 +61,7 @@ def command(
     add: bool,
     replace: bool,
 ) -> None:
-    """Restore every world of SOURCE (a folder of dumps) as it was at a given time.
+    """Restore every world of SOURCE (a folder of dumps, or its URL) as it was at a given time.
 
     Each world gets a MySQL server of its own, on this host and reachable from it alone.
     A world is ready only when every row of its dump is proven to be there.
