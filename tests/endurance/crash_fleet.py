@@ -144,7 +144,7 @@ class CrashFleet:
         """Require that `down` ends and removes whatever there is, be it seen or not."""
         ports = _PORT.findall(self.record)
         self.run("down", *([] if self.folder.exists() else ["--all"]))
-        assert [path for path in (self.folder.parent).iterdir() if path.is_dir()] == []
+        assert [path for path in self.folder.parent.glob("*") if path.is_dir()] == []
         assert self._find_processes() == []
         assert find_mounts_below(self.folder.parent) == []
         assert [port for port in ports if not is_free(int(port))] == []
