@@ -22,6 +22,8 @@ class NamedDump:
     dump: Dump
     name: ParsedName
     file: SourceFile
+    part_names: tuple[str, ...] = ()
+    """What its parts are called, if it has several that another moment may miss."""
 
 
 @dataclass(frozen=True, slots=True)

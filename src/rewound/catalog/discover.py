@@ -23,10 +23,24 @@ from rewound.catalog.dump import (
     natural_key,
     sort_naturally,
 )
+from rewound.catalog.layouts.archives import ListMembers, is_named_as_archive, open_archive
+from rewound.catalog.layouts.bundle import ReadStart, ReadSubject
+from rewound.catalog.layouts.bundle_times import BundleTimes, fill_bundle
+from rewound.catalog.layouts.bundles import BundleReaders, find_bundles
+from rewound.catalog.layouts.joining import doubt_missing, join_worlds
+from rewound.catalog.layouts.path_reader import PathReader
+from rewound.catalog.layouts.pattern_parts import find_pattern_parts
+from rewound.catalog.layouts.pieces import join_pieces
+from rewound.catalog.layouts.places import place_key
 from rewound.catalog.local_times import read_local
 from rewound.catalog.logs.folders import find_no_files
 from rewound.catalog.logs.placing import LogNaming, place_logs
 from rewound.catalog.logs.series import FindLogKind, part_logs
+from rewound.catalog.name_warnings import (
+    warn_of_kinds,
+    warn_of_skipped_times,
+    warn_of_zones,
+)
 from rewound.catalog.naming.endings import (
     NO_DUMP,
     find_foreign_reason,
@@ -43,7 +57,7 @@ from rewound.catalog.naming.proposals import (
 from rewound.catalog.naming.reading import StemTimes, read_stems
 from rewound.catalog.naming.spans import Span
 from rewound.catalog.questions import question_clocks, question_names, quote_patterns
-from rewound.catalog.several_files import ReadSubject, describe_grid
+from rewound.catalog.several_files import describe_grid
 from rewound.catalog.walk import FileId, SourceFile, list_files
 from rewound.dump.file.location import Location
 from rewound.errors import CatalogError, DumpError
@@ -63,33 +77,93 @@ def discover(
     read_closing_time: ReadClosingTime | None = None,
     is_dump: IsDump | None = None,
     read_subject: ReadSubject | None = None,
+    read_start: ReadStart | None = None,
+    list_members: ListMembers | None = None,
     find_log_kind: FindLogKind | None = None,
 ) -> Catalog:
     """Return the catalog of a folder and all below it, or of a single file.
 
-    `timezone` applies to times in names that state no zone. Every file becomes a dump, is a binary
-    log of a world that has one, or is listed as not understood. Without `read_closing_time`, a file
-    whose path has no time is not understood; without `is_dump`, neither is one whose name does not
-    end in `.sql`; without `find_log_kind`, no binary log is. No dump can be from a day after
-    `today`.
+    The arguments are those of `discover_files`.
 
     Raises:
         CatalogError: there is no such folder, it cannot be read, or it holds no file.
         UsageError: the pattern cannot be read.
     """
     files, passed_over = list_files(source)
+    return discover_files(
+        source,
+        files,
+        passed_over,
+        source_name=source.resolve().name,
+        pattern=pattern,
+        timezone=timezone,
+        today=today,
+        read_closing_time=read_closing_time,
+        is_dump=is_dump,
+        read_subject=read_subject,
+        read_start=read_start,
+        list_members=list_members,
+        find_log_kind=find_log_kind,
+    )
+
+
+def discover_files(
+    source: Path,
+    files: Sequence[SourceFile],
+    passed_over: Sequence[NotUnderstood] = (),
+    *,
+    source_name: str = "",
+    pattern: str | None = None,
+    timezone: tzinfo = UTC,
+    today: date | None = None,
+    read_closing_time: ReadClosingTime | None = None,
+    is_dump: IsDump | None = None,
+    read_subject: ReadSubject | None = None,
+    read_start: ReadStart | None = None,
+    list_members: ListMembers | None = None,
+    find_log_kind: FindLogKind | None = None,
+) -> Catalog:
+    """Return the catalog of files that were listed, wherever they are.
+
+    `timezone` applies to times in names that state no zone. Every file becomes a dump or a part of
+    one, is a binary log of a world that has one, or is listed as not understood. Without
+    `read_closing_time`, a file whose path has no time is not understood; without `is_dump`, neither
+    is one whose name does not end in `.sql`; without `find_log_kind`, no binary log is. Without
+    `read_subject`, files are parts of one dump by their names alone; without `list_members`,
+    archives are not understood. No dump can be from a day after `today`. `source_name` is the name
+    of the folder that the paths are relative to.
+
+    Raises:
+        CatalogError: there is no file.
+        UsageError: the pattern cannot be read.
+    """
     if not files and not passed_over:
         raise CatalogError(
             f"no dumps in {source}: the folder is empty",
             hint="SOURCE is the folder of the dumps; check that it is mounted and fully copied",
         )
-    candidates, log_files, not_understood = _part_foreign(files, is_dump, find_log_kind)
+    day = today or datetime.now(UTC).date()
+    whole, lost_pieces = join_pieces(files, is_dump)
+    reader = PathReader(timezone, day)
+    opened, lost_archives = _open_archives(whole, list_members, is_dump, reader)
+    folders = find_bundles(
+        opened,
+        BundleReaders(
+            source_name, reader.names_world, read_subject, read_start, pattern is not None
+        ),
+    )
+    candidates, log_files, not_understood = _part_foreign(folders.files, is_dump, find_log_kind)
+    not_understood += [*lost_pieces, *lost_archives, *folders.lost]
+    bundles = {bundle.file.location: bundle for bundle in folders.bundles}
+    candidates = sorted(
+        [*candidates, *(bundle.file for bundle in folders.bundles)], key=lambda file: file.relative
+    )
     no_files = find_no_files(log_files)
     asked = CandidateFiles(
         candidates,
         timezone,
-        today or datetime.now(UTC).date(),
-        cache(read_closing_time or (lambda _: None)),
+        day,
+        cache(BundleTimes(bundles, read_closing_time or (lambda _: None)).read),
     )
     parse = _make_parser(pattern, asked)
     named: list[NamedDump] = []
@@ -98,7 +172,7 @@ def discover(
         if isinstance(outcome, NotUnderstood):
             not_understood.append(outcome)
         else:
-            named.append(outcome)
+            named.append(fill_bundle(outcome, bundles, folders.warnings))
     named, second_names = _split_second_names(named)
     meant = {entry.location for entry in no_files}
     not_understood += [entry for entry in passed_over if entry.location not in meant]
@@ -106,11 +180,14 @@ def discover(
     doubts: list[Doubt] = []
     if pattern is None:
         named, lost, doubts = question_names(named, asked, read_subject)
-        not_understood += lost
+    else:
+        named, lost = join_worlds(find_pattern_parts(named), named)
+    not_understood += lost
     doubts += question_clocks(named, asked)
+    named = doubt_missing(named)
     dumps = sorted(
         (entry.dump for entry in named),
-        key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.location),
+        key=lambda dump: (natural_key(dump.world), dump.taken_at, place_key(dump.location)),
     )
     logs, unplaced = place_logs(
         [*log_files, *no_files],
@@ -126,17 +203,47 @@ def discover(
     return Catalog(
         source=source,
         dumps=tuple(dumps),
-        not_understood=tuple(sorted(not_understood, key=lambda entry: entry.location)),
+        not_understood=tuple(sorted(not_understood, key=lambda entry: place_key(entry.location))),
         warnings=(
-            *_kind_warnings(named),
-            *_zone_warnings(named),
-            *_skipped_time_warnings(named, timezone),
+            *warn_of_kinds(named),
+            *warn_of_zones(named),
+            *warn_of_skipped_times(named, timezone),
         ),
         ambiguous=ambiguous,
         ambiguous_patterns=_propose_for(named, asked) if ambiguous else {},
         doubts=tuple(doubts),
         logs=tuple(logs),
     )
+
+
+def _open_archives(
+    files: Sequence[SourceFile],
+    list_members: ListMembers | None,
+    is_dump: IsDump | None,
+    reader: PathReader,
+) -> tuple[list[SourceFile], list[NotUnderstood]]:
+    """Return the files, those that are archives replaced by the dumps in them."""
+    if list_members is None:
+        return list(files), []
+    kept: list[SourceFile] = []
+    lost: list[NotUnderstood] = []
+    for file in files:
+        opened = None
+        if is_named_as_archive(file.relative) or _is_unknown(file, is_dump):
+            opened = open_archive(file, list_members, is_dump, reader.names_dump)
+        if opened is None:
+            kept.append(file)
+        else:
+            kept += opened[0]
+            lost += opened[1]
+    return sorted(kept, key=lambda file: file.relative), lost
+
+
+def _is_unknown(file: SourceFile, is_dump: IsDump | None) -> bool:
+    """Tell whether neither the name nor the content is that of a dump."""
+    if is_named_as_dump(file.relative) or find_foreign_reason(file.relative) is not None:
+        return False
+    return is_dump is None or not is_dump(file.location)
 
 
 def _part_foreign(
@@ -312,42 +419,3 @@ def _propose_for(named: Sequence[NamedDump], source: CandidateFiles) -> dict[str
         worlds = {each.world for each in read if isinstance(each, ParsedName)}
         by_worlds.setdefault(fold_worlds(sort_naturally(worlds)), pattern)
     return {pattern: worlds for worlds, pattern in by_worlds.items()}
-
-
-def _kind_warnings(named: Iterable[NamedDump]) -> list[str]:
-    """Return a warning for each world whose dumps are named in more than one way."""
-    first_path: dict[str, dict[tuple[str, ...], Location]] = defaultdict(dict)
-    for entry in named:
-        first_path[entry.dump.world].setdefault(entry.name.kind_words, entry.dump.location)
-    return [
-        f"world {world} has dumps with different kinds of names, treated as one history: "
-        + ", ".join(path.name for path in paths.values())
-        for world, paths in sorted(first_path.items(), key=lambda item: natural_key(item[0]))
-        if len(paths) > 1
-    ]
-
-
-def _zone_warnings(named: Iterable[NamedDump]) -> list[str]:
-    """Return a warning for each zone abbreviation that stands for several zones."""
-    first_path: dict[str, Location] = {}
-    for entry in named:
-        if entry.name.uncertain_zone is not None:
-            first_path.setdefault(entry.name.uncertain_zone, entry.dump.location)
-    return [
-        f"{zone} in {path.name} stands for more than one time zone, so the time was read as UTC;"
-        " set the zone with --timezone, such as America/New_York"
-        for zone, path in sorted(first_path.items())
-    ]
-
-
-def _skipped_time_warnings(named: Iterable[NamedDump], timezone: tzinfo) -> list[str]:
-    """Return a warning if a dump has a time that clocks in the zone never show."""
-    for entry in named:
-        other_at = entry.dump.other_at
-        if other_at is not None and other_at < entry.dump.taken_at:
-            return [
-                f"the time of {entry.dump.location} does not exist in {timezone}, where clocks are"
-                " put forward past it: the dumps may have been named in another zone; --timezone"
-                " sets it"
-            ]
-    return []

@@ -49,6 +49,8 @@ class Dump:
     """Its files in the order in which they are loaded, if it is not the one file."""
     identities: tuple[Path, ...] = ()
     """Files with keys that decrypt it."""
+    doubt: str | None = None
+    """What the user should know before trusting it, such as a database that it lacks."""
 
     @property
     def files(self) -> DumpFiles:

@@ -174,6 +174,7 @@ def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:
         read_closing_time=_read_closing_time,
         is_dump=_is_dump,
         read_subject=_read_subject,
+        read_start=_read_start,
         find_log_kind=find_log_kind,
     )
     for folder in selection.binlogs:
