@@ -23,7 +23,8 @@ from rewound.catalog.dump import (
     natural_key,
     sort_naturally,
 )
-from rewound.catalog.layouts.archives import ListMembers, is_named_as_archive, open_archive
+from rewound.catalog.file_kinds import IsDump, open_archives, part_foreign
+from rewound.catalog.layouts.archives import ListMembers
 from rewound.catalog.layouts.bundle import ReadStart, ReadSubject
 from rewound.catalog.layouts.bundle_times import BundleTimes, fill_bundle
 from rewound.catalog.layouts.bundles import BundleReaders, find_bundles
@@ -35,16 +36,13 @@ from rewound.catalog.layouts.places import place_key
 from rewound.catalog.local_times import read_local
 from rewound.catalog.logs.folders import find_no_files
 from rewound.catalog.logs.placing import LogNaming, place_logs
-from rewound.catalog.logs.series import FindLogKind, part_logs
+from rewound.catalog.logs.series import FindLogKind
 from rewound.catalog.name_warnings import (
     warn_of_kinds,
     warn_of_skipped_times,
     warn_of_zones,
 )
 from rewound.catalog.naming.endings import (
-    NO_DUMP,
-    find_foreign_reason,
-    is_named_as_dump,
     strip_extension,
 )
 from rewound.catalog.naming.names import NameProblem, ParsedName, parse_stem
@@ -56,15 +54,14 @@ from rewound.catalog.naming.proposals import (
 )
 from rewound.catalog.naming.reading import StemTimes, read_stems
 from rewound.catalog.naming.spans import Span
-from rewound.catalog.questions import question_clocks, question_names, quote_patterns
+from rewound.catalog.part_questions import quote_patterns
+from rewound.catalog.questions import question_clocks, question_names
 from rewound.catalog.several_files import describe_grid
 from rewound.catalog.walk import FileId, SourceFile, list_files
 from rewound.dump.file.location import Location
 from rewound.errors import CatalogError, DumpError
 from rewound.worlds.folding import fold_worlds
 
-IsDump = Callable[[Location], bool]
-"""Tells from the content whether a file is a dump, whatever its name."""
 _USE_PATTERN = "; use --pattern"
 
 
@@ -145,14 +142,14 @@ def discover_files(
     day = today or datetime.now(UTC).date()
     whole, lost_pieces = join_pieces(files, is_dump)
     reader = PathReader(timezone, day)
-    opened, lost_archives = _open_archives(whole, list_members, is_dump, reader)
+    opened, lost_archives = open_archives(whole, list_members, is_dump, reader.names_dump)
     folders = find_bundles(
         opened,
         BundleReaders(
             source_name, reader.names_world, read_subject, read_start, pattern is not None
         ),
     )
-    candidates, log_files, not_understood = _part_foreign(folders.files, is_dump, find_log_kind)
+    candidates, log_files, not_understood = part_foreign(folders.files, is_dump, find_log_kind)
     not_understood += [*lost_pieces, *lost_archives, *folders.lost]
     bundles = {bundle.file.location: bundle for bundle in folders.bundles}
     candidates = sorted(
@@ -183,7 +180,7 @@ def discover_files(
     else:
         named, lost = join_worlds(find_pattern_parts(named), named)
     not_understood += lost
-    doubts += question_clocks(named, asked)
+    doubts += question_clocks(named, asked.with_parts(named))
     named = doubt_missing(named)
     dumps = sorted(
         (entry.dump for entry in named),
@@ -214,63 +211,6 @@ def discover_files(
         doubts=tuple(doubts),
         logs=tuple(logs),
     )
-
-
-def _open_archives(
-    files: Sequence[SourceFile],
-    list_members: ListMembers | None,
-    is_dump: IsDump | None,
-    reader: PathReader,
-) -> tuple[list[SourceFile], list[NotUnderstood]]:
-    """Return the files, those that are archives replaced by the dumps in them."""
-    if list_members is None:
-        return list(files), []
-    kept: list[SourceFile] = []
-    lost: list[NotUnderstood] = []
-    for file in files:
-        opened = None
-        if is_named_as_archive(file.relative) or _is_unknown(file, is_dump):
-            opened = open_archive(file, list_members, is_dump, reader.names_dump)
-        if opened is None:
-            kept.append(file)
-        else:
-            kept += opened[0]
-            lost += opened[1]
-    return sorted(kept, key=lambda file: file.relative), lost
-
-
-def _is_unknown(file: SourceFile, is_dump: IsDump | None) -> bool:
-    """Tell whether neither the name nor the content is that of a dump."""
-    if is_named_as_dump(file.relative) or find_foreign_reason(file.relative) is not None:
-        return False
-    return is_dump is None or not is_dump(file.location)
-
-
-def _part_foreign(
-    files: Iterable[SourceFile], is_dump: IsDump | None, find_log_kind: FindLogKind | None
-) -> tuple[list[SourceFile], list[SourceFile], list[NotUnderstood]]:
-    """Separate files that may be dumps, binary logs, and others, by name or by content."""
-    candidates: list[SourceFile] = []
-    others: list[SourceFile] = []
-    foreign: list[NotUnderstood] = []
-    for file in files:
-        reason = find_foreign_reason(file.relative)
-        if reason is None and not is_named_as_dump(file.relative):
-            reason = None if is_dump is not None and is_dump(file.location) else NO_DUMP
-        if reason is None:
-            candidates.append(file)
-        elif reason is NO_DUMP and find_log_kind is not None:
-            others.append(file)
-        else:
-            foreign.append(NotUnderstood(file.location, reason))
-    if find_log_kind is None:
-        return candidates, [], foreign
-    logs, lost = part_logs(others, find_log_kind)
-    foreign += [
-        NotUnderstood(path, NO_DUMP) if kind is None else NotUnderstood(path, kind.value, True)
-        for path, kind in lost
-    ]
-    return candidates, logs, foreign
 
 
 def _make_parser(

@@ -1,4 +1,4 @@
-"""Questions whether files are parts of one world or worlds, with the patterns that answer them. Pure."""
+"""Questions whether files are parts of one world, with the patterns that answer them. Pure."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -20,8 +20,8 @@ def doubt_databases(
     """Return the doubt about files that may hold the databases of one host, or be worlds."""
     worlds = frozenset(entry.dump.world for entry in entries)
     text = (
-        f"{fold_worlds(sort_naturally(set(worlds)))} in {host} are named after their databases: they"
-        f" may be {len(worlds)} worlds, or one file per database of {host}"
+        f"{fold_worlds(sort_naturally(set(worlds)))} in {host} are named after their databases:"
+        f" they may be {len(worlds)} worlds, or one file per database of {host}"
     )
     return Doubt(worlds, text, _make_hint("database", entries, named, source))
 
@@ -74,6 +74,7 @@ def _joins(pattern: str, stems: Sequence[str], source: CandidateFiles) -> bool:
 def worlds_by_stem(
     named: Sequence[NamedDump], joined: Mapping[Location, str] = MappingProxyType({})
 ) -> dict[str, str]:
+    """Return the world of each path without its extension; `joined` has those of some files."""
     return {
         strip_extension(entry.file.relative): joined.get(entry.dump.location, entry.dump.world)
         for entry in named

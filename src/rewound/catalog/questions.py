@@ -41,6 +41,7 @@ def question_names(
     """Join parts, resolve false worlds, such as slots of a rotation, and record doubts."""
     joined = join_parts(named, read_subject)
     named, lost = joined.named, joined.lost
+    source = source.with_parts(named)
     doubts = [
         *(doubt_databases(host, entries, named, source) for host, entries in joined.databases),
         *(doubt_kinds(world, entries, named, source) for world, entries in joined.kinds),

@@ -1,4 +1,4 @@
-"""The values of this room: what a file's first lines say, and files that are one dump by name. Pure."""
+"""What a file's first lines say, and files that are one dump by their names. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Folders that are one dump by the names of their files, found before world and time are read. Pure."""
+"""Folders that are one dump, found before world and time are read from names. Pure."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -14,8 +14,6 @@ from rewound.catalog.layouts.table_folders import read_table_folder
 from rewound.catalog.naming.endings import find_foreign_reason, is_named_as_dump
 from rewound.catalog.walk import SourceFile
 from rewound.dump.file.location import DumpPart, Location
-
-_SECOND = "a part of the dump in this folder for the second time, or not of it; not used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +58,67 @@ def _read_folder(
     folder: PurePosixPath, files: list[SourceFile], readers: BundleReaders, found: FoundBundles
 ) -> bool:
     """Add the folder to what was found, if it is one dump; tell whether it is."""
-    place = get_folder(files[0].location)
     if is_mydumper([file.relative.name for file in files]):
-        dumper = read_mydumper(files, readers.read_start)
-        if isinstance(dumper, str):
-            found.lost.append(NotUnderstood(place, dumper))
-            return True
-        bundle = _make(folder, place, dumper.parts, files, readers, dumper.databases)
-        bundle = replace(bundle, finished_at=dumper.finished_at, part_names=dumper.tables)
-        found.bundles.append(bundle)
-        found.files.extend(dumper.others)
+        _add_mydumper(folder, files, readers, found)
         return True
     if readers.read_subject is None:
         return False
-    name = folder.name or readers.source_name
-    if find_tab_tables(files):
-        tab = read_tab_folder(files, name, readers.read_subject)
-        if isinstance(tab, str):
-            found.lost.append(NotUnderstood(place, tab))
-            return True
-        if tab is not None:
-            databases = () if tab.database is None else (tab.database,)
-            bundle = _make(folder, place, tab.parts, files, readers, databases)
-            found.bundles.append(replace(bundle, timed=tab.timed, part_names=tab.tables))
-            found.files.extend(tab.others)
-            return True
-    if readers.has_pattern:
+    if find_tab_tables(files) and _add_tab(folder, files, readers, found, readers.read_subject):
+        return True
+    return not readers.has_pattern and _add_tables(
+        folder, files, readers, found, readers.read_subject
+    )
+
+
+def _add_mydumper(
+    folder: PurePosixPath, files: list[SourceFile], readers: BundleReaders, found: FoundBundles
+) -> None:
+    place = get_folder(files[0].location)
+    dumper = read_mydumper(files, readers.read_start)
+    if isinstance(dumper, str):
+        found.lost.append(NotUnderstood(place, dumper))
+        return
+    if not readers.has_pattern:
+        folder = folder.parent / folder.name.removeprefix("pscale_dump_")
+    bundle = _make(folder, place, dumper.parts, files, readers, dumper.databases)
+    bundle = replace(bundle, finished_at=dumper.finished_at, part_names=dumper.tables)
+    found.bundles.append(bundle)
+    found.files.extend(dumper.others)
+
+
+def _add_tab(
+    folder: PurePosixPath,
+    files: list[SourceFile],
+    readers: BundleReaders,
+    found: FoundBundles,
+    read_subject: ReadSubject,
+) -> bool:
+    place = get_folder(files[0].location)
+    tab = read_tab_folder(files, folder.name or readers.source_name, read_subject)
+    if tab is None:
         return False
+    if isinstance(tab, str):
+        found.lost.append(NotUnderstood(place, tab))
+        return True
+    databases = () if tab.database is None else (tab.database,)
+    bundle = _make(folder, place, tab.parts, files, readers, databases)
+    found.bundles.append(replace(bundle, timed=tab.timed, part_names=tab.tables))
+    found.files.extend(tab.others)
+    return True
+
+
+def _add_tables(
+    folder: PurePosixPath,
+    files: list[SourceFile],
+    readers: BundleReaders,
+    found: FoundBundles,
+    read_subject: ReadSubject,
+) -> bool:
+    place = get_folder(files[0].location)
     sql = [file for file in files if _may_be_table(file)]
-    tables = read_table_folder(sql, name, readers.read_subject) if len(sql) > 1 else None
+    if len(sql) < 2:
+        return False
+    tables = read_table_folder(sql, folder.name or readers.source_name, read_subject)
     if tables is None:
         return False
     bundle = _make(folder, place, tables.parts, files, readers, tables.databases)
@@ -131,31 +161,32 @@ def _make(
 
 def _merge(bundles: Sequence[Bundle]) -> list[Bundle]:
     """Join the databases of one dump, whose folders are in one folder."""
-    merged: dict[PurePosixPath, Bundle] = {}
+    merged: list[Bundle] = []
+    places: dict[PurePosixPath, int] = {}
     for bundle in bundles:
-        first = merged.get(bundle.file.relative)
-        if first is None or not (first.is_named_by_database and bundle.is_named_by_database):
-            merged[
-                bundle.file.relative if first is None else PurePosixPath(str(bundle.file.location))
-            ] = bundle
-            continue
-        place = first.file.location
-        if len(first.databases) == 1:
-            place = get_folder(place)
-        merged[bundle.file.relative] = Bundle(
-            SourceFile(
-                place,
-                first.file.relative,
-                first.file.size_bytes + bundle.file.size_bytes,
-                first.file.file_id,
-            ),
-            (*first.parts, *bundle.parts),
-            (*_full_names(first), *_full_names(bundle)),
-            (*first.databases, *bundle.databases),
-            (*bundle.timed, *first.timed),
-            is_named_by_database=True,
-        )
-    return list(merged.values())
+        index = places.setdefault(bundle.file.relative, len(merged))
+        if index == len(merged):
+            merged.append(bundle)
+        elif merged[index].is_named_by_database and bundle.is_named_by_database:
+            merged[index] = _join(merged[index], bundle)
+        else:
+            merged.append(bundle)
+    return merged
+
+
+def _join(first: Bundle, second: Bundle) -> Bundle:
+    place = first.file.location
+    if len(first.databases) == 1:
+        place = get_folder(place)
+    size_bytes = first.file.size_bytes + second.file.size_bytes
+    return Bundle(
+        replace(first.file, location=place, size_bytes=size_bytes),
+        (*first.parts, *second.parts),
+        (*_full_names(first), *_full_names(second)),
+        (*first.databases, *second.databases),
+        (*second.timed, *first.timed),
+        is_named_by_database=True,
+    )
 
 
 def _full_names(bundle: Bundle) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Joining dumps that are parts of one world, moment by moment, and naming the parts that miss. Pure."""
+"""Joining dumps that are parts of one world, and naming the parts that are missing. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -79,8 +79,8 @@ def read_mydumper(
         )
     if rows := next((name for name in sorted(names) if _OTHER_ROWS.fullmatch(name)), None):
         return (
-            f"a dump of mydumper with rows that are not SQL, such as {rows}: dump without --load-data"
-            " or --csv"
+            f"a dump of mydumper with rows that are not SQL, such as {rows}: dump without"
+            " --load-data and --csv"
         )
     finished_at = None
     if read_start is not None:

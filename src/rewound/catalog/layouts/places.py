@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from os.path import commonprefix
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from rewound.dump.file.location import ArchiveMember, Location
@@ -39,7 +39,8 @@ class Places:
         """
         if len(locations) < 2:
             return locations[0]
-        common = tuple(commonprefix([place_key(location)[:-1] for location in locations]))
+        folders = [place_key(location)[:-1] for location in locations]
+        common = folders[0][: _count_common(folders)]
         if not common or self._counts[common] != len(locations):
             return locations[0]
         place = locations[0]
@@ -49,3 +50,8 @@ class Places:
                 return locations[0]
             place = above
         return place
+
+
+def _count_common(keys: Sequence[tuple[str, ...]]) -> int:
+    """Return how many elements, from the first on, all keys have in common."""
+    return sum(1 for _ in takewhile(lambda each: len({*each}) == 1, zip(*keys, strict=False)))

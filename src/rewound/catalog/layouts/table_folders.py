@@ -49,13 +49,14 @@ def read_table_folder(
         return None
     is_project = _WORKBENCH_FOLDER.fullmatch(folder_name) is not None
     fits: Callable[[str, Subject], bool] | None = None
+    is_of_database = False
     if is_project and all(_follows_database(stem, subject) for stem, subject in told):
         fits = _follows_database
     elif _are_named_by_tables(told):
         fits = _is_named_by_table
     elif all(_is_in_folder_of_database(folder_name, stem, subject) for stem, subject in told):
-        fits = _always
-    if fits is None:
+        is_of_database = True
+    if fits is None and not is_of_database:
         return None
     subjects = {file.location: read_subject(file.location) for file in files}
     return _make_folder(files, stems, subjects, fits)
@@ -65,8 +66,9 @@ def _make_folder(
     files: Sequence[SourceFile],
     stems: dict[Location, str],
     subjects: dict[Location, Subject | None],
-    fits: Callable[[str, Subject], bool],
+    fits: Callable[[str, Subject], bool] | None,
 ) -> TableFolder:
+    """Return the folder; files that do not fit are none of its tables."""
     taken: list[tuple[SourceFile, str, str | None]] = []
     others: list[tuple[SourceFile, str]] = []
     seen: dict[str, SourceFile] = {}
@@ -76,7 +78,7 @@ def _make_folder(
         database = None if subject is None else subject.database
         if stem in seen:
             others.append((file, f"the same part as {seen[stem].relative.name}, which is used"))
-        elif subject is not None and subject.table is not None and not fits(stem, subject):
+        elif fits and subject is not None and subject.table and not fits(stem, subject):
             others.append(
                 (
                     file,
@@ -94,7 +96,7 @@ def _make_folder(
         tuple(sorted(databases)),
         tuple(file.location for file, *_ in reversed(taken)),
         tuple(others),
-        _find_warning(files, subjects),
+        _find_warning([file for file, *_ in taken], subjects),
     )
 
 
@@ -125,9 +127,9 @@ def _find_warning(
 
 
 def _are_named_by_tables(told: Sequence[tuple[str, Subject]]) -> bool:
-    """Tell whether the files are named after the table that each creates; one may create none."""
+    """Tell whether the files are named after the table that each creates, but for one of them."""
     own = [_is_named_by_table(stem, subject) for stem, subject in told if subject.table]
-    return len(own) > 1 and all(own)
+    return own.count(True) > 1 and own.count(False) < 2
 
 
 def _is_named_by_table(stem: str, subject: Subject) -> bool:
@@ -140,7 +142,3 @@ def _follows_database(stem: str, subject: Subject) -> bool:
 
 def _is_in_folder_of_database(folder_name: str, stem: str, subject: Subject) -> bool:
     return subject.database == folder_name != stem
-
-
-def _always(stem: str, subject: Subject) -> bool:
-    return True

@@ -52,9 +52,12 @@ class NamePattern:
         if problem is not None:
             return NameProblem(problem)
         try:
+            told = match.groupdict()
             return replace(
                 self._read_match(match, timezone),
-                **{field: match[field] for field in PART_FIELDS if field in self.regex.groupindex},
+                part=told.get("part"),
+                database=told.get("database"),
+                table=told.get("table"),
             )
         except OtherZone as error:
             return NameProblem(f"{error}; set the zone of its times with --timezone")
