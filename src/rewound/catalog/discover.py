@@ -6,6 +6,7 @@ a week or month; whether a file with another name is a dump; and which database 
 Nothing is chosen here: doubts are recorded, and `choose` refuses them.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
@@ -139,6 +140,7 @@ def discover_files(
             f"no dumps in {source}: the folder is empty",
             hint="SOURCE is the folder of the dumps; check that it is mounted and fully copied",
         )
+    read_subject = None if read_subject is None else cache(read_subject)
     day = today or datetime.now(UTC).date()
     whole, lost_pieces = join_pieces(files, is_dump)
     reader = PathReader(timezone, day)
@@ -207,7 +209,9 @@ def discover_files(
             *warn_of_skipped_times(named, timezone),
         ),
         ambiguous=ambiguous,
-        ambiguous_patterns=_propose_for(named, asked) if ambiguous else {},
+        ambiguous_patterns=(
+            _propose_for(named, asked, are_grid=len(ambiguous) > 1) if ambiguous else {}
+        ),
         doubts=tuple(doubts),
         logs=tuple(logs),
     )
@@ -348,12 +352,20 @@ def _find_ambiguous(named: Iterable[NamedDump]) -> dict[str, str]:
     }
 
 
-def _propose_for(named: Sequence[NamedDump], source: CandidateFiles) -> dict[str, str]:
-    """Return patterns that tell the folders apart, with the worlds that each makes."""
+def _propose_for(
+    named: Sequence[NamedDump], source: CandidateFiles, *, are_grid: bool
+) -> dict[str, str]:
+    """Return patterns that tell the folders apart, with the worlds that each makes.
+
+    Of a grid, the folders may be hosts with a file per database.
+    """
     names = [entry.file.relative for entry in named]
     has_times = all(entry.dump.time_source is TimeSource.NAME for entry in named)
     by_worlds: dict[str, str] = {}
-    for pattern in propose_for_folders(names, source.timezone, source.today, has_times=has_times):
+    candidates = propose_for_folders(names, source.timezone, source.today, has_times=has_times)
+    if are_grid:
+        candidates = [re.sub(r"/\{any\}$", "/{database}", each) for each in candidates]
+    for pattern in candidates:
         compiled = compile_pattern(pattern)
         read = [compiled.parse_path(name, source.timezone) for name in names]
         worlds = {each.world for each in read if isinstance(each, ParsedName)}

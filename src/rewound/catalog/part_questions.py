@@ -20,7 +20,7 @@ def doubt_databases(
     """Return the doubt about files that may hold the databases of one host, or be worlds."""
     worlds = frozenset(entry.dump.world for entry in entries)
     text = (
-        f"{fold_worlds(sort_naturally(set(worlds)))} in {host} are named after their databases:"
+        f"{fold_worlds(sort_naturally(set(worlds)))} in {host} look like databases of one host:"
         f" they may be {len(worlds)} worlds, or one file per database of {host}"
     )
     return Doubt(worlds, text, _make_hint("database", entries, named, source))

@@ -212,7 +212,7 @@ def find_disagreements(choice: Choice) -> list[str]:
         if budget < 0:
             break
         try:
-            doubt = find_disagreement(dump, _read_closing_time(dump.location))
+            doubt = find_disagreement(dump, _read_closing_time(dump.files.parts[-1].location))
         except DumpError:
             continue
         if doubt is not None:

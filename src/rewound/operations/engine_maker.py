@@ -102,7 +102,7 @@ def _find_release(dumps: Sequence[Dump]) -> str:
     unreadable: DumpError | None = None
     for dump in dumps:
         try:
-            stated = read_server_version(dump.location)
+            stated = read_server_version(dump.files.parts[0].location)
         except DumpError as error:
             unreadable = error  # its world will fail alone
             continue

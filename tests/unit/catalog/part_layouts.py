@@ -14,8 +14,9 @@ class PartLayout:
 
     label: str
     files: Mapping[str, str]
-    """Path to `DATABASE.TABLE` of a dump's first lines, with `@` and the time of its closing line if
-    that is not that of `C`; `=TEXT` for other contents; a path with `!` is in an archive."""
+    """Path to `DATABASE.TABLE` of a dump's first lines, with `@` and the time of its closing
+    line if that is not that of `C`; `=TEXT` for other contents; a path with `!` is in an
+    archive."""
     dumps: Mapping[str, str]
     """`WORLD TIME` to its parts in order; `~` before the rows of a table."""
     lost: Mapping[str, str] = field(default_factory=dict)
@@ -54,7 +55,9 @@ def of_databases(paths: str) -> dict[str, str]:
     return {path: f"{_stem(path)}.{_stem(path)}_t" for path in paths.split()}
 
 
-def tab(folder: str, tables: Sequence[str], database: str = "game", zipped: str = "") -> dict:
+def tab(
+    folder: str, tables: Sequence[str], database: str = "game", zipped: str = ""
+) -> dict[str, str]:
     files = {}
     for table in tables:
         files[f"{folder}{table}.sql"] = f"{database}.{table}"
@@ -177,12 +180,17 @@ DATABASES = [
     parts(
         "tenants in a folder: databases with the same first table",
         {"acme/2024-06-18/shop_a.sql": "shop_a.t", "acme/2024-06-18/shop_b.sql": "shop_b.t"},
-        asks="are named after their databases",
+        asks="look like databases of one host",
+    ),
+    parts(
+        "dumps of one database in a folder of a host: it may be where they are kept",
+        same("srv1/2024-06-18/berlin.sql srv1/2024-06-18/paris.sql", "game.t"),
+        asks="look like databases of one host",
     ),
     parts(
         "tenants by prefix",
         {"acme_shop_20240618.sql": "shop.t", "acme_blog_20240618.sql": "blog.t"},
-        asks="are named after their databases",
+        asks="look like databases of one host",
     ),
     *(
         parts(
@@ -532,7 +540,7 @@ MYDUMPER_FILES = {
 
 
 def mydumper(folder: str, more: Mapping[str, str] | None = None, *without: str) -> dict[str, str]:
-    files = MYDUMPER_FILES | (more or {})
+    files = MYDUMPER_FILES | dict(more or {})
     return {f"{folder}{name}": text for name, text in files.items() if name not in without}
 
 
@@ -727,6 +735,12 @@ PATTERNS = [
                 same("2024-06-18/eu-x.sql.gz 2024-06-18/eu-y.sql.gz", "game.t"),
             ),
         )
+    ),
+    parts(
+        "mydumper, by a pattern",
+        mydumper("20240618/eu/"),
+        {f"eu {D}": mydumper_parts("20240618/eu/")},
+        pattern="{time}/{world}",
     ),
     parts(
         "a pattern by which each is a world",

@@ -1,15 +1,17 @@
 import re
 from datetime import UTC, date, datetime
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from rewound.catalog import Subject, choose_dumps, discover, require_settled
+from rewound.catalog import Subject, choose_dumps, discover, discover_files, require_settled
+from rewound.catalog.walk import SourceFile
 from rewound.dump.file.header import find_closing_time, find_database
 from rewound.dump.file.location import ArchiveMember, DumpPart, Holds, JoinedFiles, list_pieces
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import UsageError
+from rewound.stores.remote_file import RemoteFile
 from tests.unit.catalog.part_layouts import ALL, C
 
 TODAY = date(2024, 7, 1)
@@ -33,24 +35,24 @@ class Source:
 
     def __init__(self, folder: Path, files):
         self.folder = folder
-        self.members: dict[Path, dict[str, bytes]] = {}
+        self.members: dict[str, dict[str, bytes]] = {}
         for name, content in files.items():
             outer, _, member = name.partition("!")
             path = folder / outer
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"" if member else write_content(name, content))
             if member:
-                self.members.setdefault(path, {})[member] = write_content(name, content)
+                self.members.setdefault(str(path), {})[member] = write_content(name, content)
 
     def read(self, location):
         if isinstance(location, ArchiveMember):
-            return self.members[location.archive][location.member]
-        return b"".join(piece.read_bytes() for piece in list_pieces(location))
+            return self.members[str(location.archive)][location.member]
+        return b"".join(Path(str(piece)).read_bytes() for piece in list_pieces(location))
 
     def list_members(self, location):
         if location.suffix != ".zip":
             return None
-        return [ArchiveMember(location, name) for name in self.members.get(location, {})]
+        return [ArchiveMember(location, name) for name in self.members.get(str(location), {})]
 
     def read_subject(self, location):
         start = self.read(location)
@@ -138,6 +140,46 @@ def test_what_is_missing_or_there_twice_is_named(layout, source, catalog):
     assert bool(doubts) == bool(layout.warns), doubts
     if layout.warns:
         assert any(layout.warns in doubt for doubt in doubts), doubts
+
+
+def test_objects_of_a_store_are_read_as_files_are(layout, source, catalog):
+    if any("!" in path or ".zip" in path for path in layout.files):
+        return
+    paths = {f"s3://backups/{path}": source.folder / path for path in layout.files}
+
+    def read(location):
+        return b"".join(paths[str(piece)].read_bytes() for piece in list_pieces(location))
+
+    def read_subject(location):
+        start = read(location)
+        return Subject(find_database(start), find_first_table(start)) if start else None
+
+    files = [
+        SourceFile(RemoteFile(url), PurePosixPath(url[13:]), path.stat().st_size, (-4, index))
+        for index, (url, path) in enumerate(sorted(paths.items()))
+    ]
+    stored = discover_files(
+        Path("s3://backups"),
+        files,
+        source_name="backups",
+        pattern=layout.pattern,
+        today=TODAY,
+        read_closing_time=lambda location: find_closing_time(read(location)),
+        is_dump=lambda location: looks_like_dump(read(location)),
+        read_subject=read_subject,
+        read_start=read,
+    )
+    assert [
+        (dump.world, dump.taken_at, dump.doubt, [part.location.name for part in dump.files.parts])
+        for dump in stored.dumps
+    ] == [
+        (dump.world, dump.taken_at, dump.doubt, [part.location.name for part in dump.files.parts])
+        for dump in catalog.dumps
+    ]
+    assert stored.doubts == catalog.doubts
+    assert {entry.reason for entry in stored.not_understood} == {
+        entry.reason.replace(f"{source.folder}", "s3://backups") for entry in catalog.not_understood
+    }
 
 
 def test_each_dump_of_several_parts_has_a_place_of_its_own(catalog):

@@ -1,13 +1,14 @@
 """One file per database of a host: `host1/2024-06-18/auth.sql`, `host1_auth_20240618.sql`. Pure.
 
 A folder that is named as a host, `host1` or `db2.example.com`, is one world, whatever its files are
-called. Elsewhere the first lines decide: each file has to be named after its database. Databases
-with the same first table may be tenants, each a world: then the user is asked.
+called, unless two of them state one database and no other host has the same names. Elsewhere the
+first lines decide: each file has to be named after its database. Databases with the same first
+table may be tenants, each a world: then the user is asked.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rewound.catalog.candidates import NamedDump
@@ -45,7 +46,11 @@ def find_databases(named: Sequence[NamedDump], read_subject: ReadSubject | None)
     for origin, entries in by_origin.items():
         subjects = _ask(entries, read_subject)
         if find_world_problem(origin[-1]) is None and _is_host(origin[-1], entries):
-            found.worlds.append(_make(origin, entries, _find_same(subjects, origin)))
+            warning = _find_same(subjects, origin)
+            if warning is not None and not _is_like_another(origin, by_origin):
+                found.unclear.append((origin, entries))
+                continue
+            found.worlds.append(_make(origin, entries, warning))
             names |= {entry.dump.world for entry in entries}
         elif not _are_named_by_databases(subjects):
             rest.append((origin, entries))
@@ -129,6 +134,17 @@ def _is_host(folder: str, entries: Sequence[NamedDump]) -> bool:
         return False
     moments = group_moments(Part(entry, entry.dump.world) for entry in entries)
     return any(len(moment) > 1 for moment in moments)
+
+
+def _is_like_another(origin: Origin, by_origin: Mapping[Origin, Sequence[NamedDump]]) -> bool:
+    """Tell whether another host has files of the same names, as worlds of two hosts hardly do."""
+    names = {entry.dump.world for entry in by_origin[origin]}
+    return any(
+        other != origin
+        and _HOST.fullmatch(other[-1])
+        and {entry.dump.world for entry in entries} == names
+        for other, entries in by_origin.items()
+    )
 
 
 def _differ_by_words(names: Sequence[str] | set[str] | dict[str, list[NamedDump]]) -> bool:
