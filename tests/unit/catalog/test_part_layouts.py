@@ -10,9 +10,9 @@ from rewound.catalog.walk import SourceFile
 from rewound.dump.file.header import find_closing_time, find_database
 from rewound.dump.file.location import ArchiveMember, DumpPart, Holds, JoinedFiles, list_pieces
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
-from rewound.errors import UsageError
+from rewound.errors import DumpError, HostError, UsageError
 from rewound.stores.remote_file import RemoteFile
-from tests.unit.catalog.part_layouts import ALL, C
+from tests.unit.catalog.part_layouts import ALL, MYDUMPER_FILES, C
 
 TODAY = date(2024, 7, 1)
 
@@ -194,3 +194,54 @@ def test_every_pattern_that_a_doubt_proposes_reads_every_file(layout, source, ca
         for pattern in re.findall(r"--pattern '([^']+)'", doubt.hint):
             if "rename" not in doubt.hint and "put them" not in doubt.hint:
                 assert not source.discover(pattern).not_understood, pattern
+
+
+def test_mydumper_is_proven_by_its_metadata(tmp_path):
+    files = {f"host1_20240618/{name}": text for name, text in MYDUMPER_FILES.items()}
+    [dump] = Source(tmp_path, files).discover().dumps
+    assert dump.proof == tmp_path / "host1_20240618" / "metadata"
+
+
+@pytest.mark.parametrize("error", [DumpError("a.zip", "it is cut off"), HostError("no gpg")])
+def test_an_archive_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path, error):
+    def fail(location):
+        raise error
+
+    for name in ("host1_20240618.zip", "host2_20240618.sql"):
+        (tmp_path / name).write_bytes(b"")
+    catalog = discover(tmp_path, today=TODAY, list_members=fail)
+    assert catalog.worlds == ("host2",)
+    [lost] = catalog.not_understood
+    assert "an archive, but" in lost.reason
+
+
+@pytest.mark.parametrize("member", ["../../etc/passwd.sql", "/etc/a.sql", "a\x1b[2J.sql", "..", ""])
+def test_names_in_archives_are_only_names(tmp_path, member):
+    (tmp_path / "2024-06-18.zip").write_bytes(b"")
+
+    def list_members(location):
+        return [ArchiveMember(location, member), ArchiveMember(location, "host1.sql")]
+
+    catalog = discover(tmp_path, today=TODAY, list_members=list_members)
+    worlds = {*catalog.worlds}
+    assert "host1" in worlds
+    assert all(re.fullmatch(r"[A-Za-z0-9][-A-Za-z0-9._]*", world) for world in worlds)
+    assert all("\x1b" not in entry.reason for entry in catalog.not_understood)
+    assert all(isinstance(dump.location, ArchiveMember) for dump in catalog.dumps)
+
+
+def test_other_files_of_an_archive_are_not_opened(tmp_path):
+    (tmp_path / "site-2024-06-18.zip").write_bytes(b"")
+
+    def list_members(location):
+        names = ["host1.sql", "host2.sql", *(f"wp-content/{n}.php" for n in range(5000))]
+        return [ArchiveMember(location, name) for name in names]
+
+    def is_dump(location):
+        assert not isinstance(location, ArchiveMember)
+        return False
+
+    catalog = discover(tmp_path, today=TODAY, list_members=list_members, is_dump=is_dump)
+    assert catalog.worlds == ("host1", "host2")
+    [lost] = catalog.not_understood
+    assert "wp-content/0.php and 4,999 more in it" in lost.reason

@@ -15,7 +15,7 @@ from rewound.catalog.naming.endings import (
 )
 from rewound.catalog.walk import SourceFile
 from rewound.dump.file.location import ArchiveMember, Location
-from rewound.errors import DumpError
+from rewound.errors import DumpError, HostError
 
 ListMembers = Callable[[Location], Sequence[ArchiveMember] | None]
 """Returns the files of an archive, in its order; None if a file is not one."""
@@ -49,6 +49,8 @@ def open_archive(
         members = list_members(file.location)
     except DumpError as error:
         return [], [NotUnderstood(file.location, f"an archive, but {error.reason}")]
+    except HostError as error:
+        return [], [NotUnderstood(file.location, f"an archive, but {error.message}")]
     if members is None:
         return None
     stem = PurePosixPath(_TEXT_ENDING.sub("", _ARCHIVE.sub("", str(file.relative))))

@@ -39,5 +39,7 @@ class Bundle:
     """The files whose closing lines have its time, the last one first."""
     finished_at: datetime | None = None
     """When it was finished, if a file of the folder says so."""
+    proof: Location | None = None
+    """The file that says that it was finished, and has been read."""
     is_named_by_database: bool = False
     """Whether the folder has the name of the database, so that it names no world."""

@@ -41,4 +41,5 @@ def fill_bundle(
     if bundle is None:
         return entry
     dump = replace(entry.dump, parts=bundle.parts, doubt=warnings.get(entry.dump.location))
+    dump = replace(dump, proof=bundle.proof)
     return replace(entry, dump=dump, part_names=bundle.part_names)

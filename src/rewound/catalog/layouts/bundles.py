@@ -81,7 +81,8 @@ def _add_mydumper(
     if not readers.has_pattern:
         folder = folder.parent / folder.name.removeprefix("pscale_dump_")
     bundle = _make(folder, place, dumper.parts, files, readers, dumper.databases)
-    bundle = replace(bundle, finished_at=dumper.finished_at, part_names=dumper.tables)
+    bundle = replace(bundle, finished_at=dumper.finished_at, proof=dumper.proof)
+    bundle = replace(bundle, part_names=dumper.tables)
     found.bundles.append(bundle)
     found.files.extend(dumper.others)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rewound.catalog.candidates import NamedDump
 from rewound.catalog.layouts.bundle import ReadSubject, Subject
-from rewound.catalog.layouts.joining import Part, PartedWorld, group_moments
+from rewound.catalog.layouts.joining import PartedWorld, WorldPart, group_moments
 from rewound.catalog.naming.calendar import is_calendar_word
 from rewound.catalog.naming.names import find_world_problem
 
@@ -98,13 +98,13 @@ def find_prefixed(named: Sequence[NamedDump], read_subject: ReadSubject | None) 
         if not _differ(told):
             found.unclear.append(((*origin, base), entries))
             continue
-        parts = [Part(e, name, database=name) for name in own for e in by_database[name]]
+        parts = [WorldPart(e, name, database=name) for name in own for e in by_database[name]]
         found.worlds.append(PartedWorld(base, origin, parts))
     return found
 
 
 def _make(origin: Origin, entries: Sequence[NamedDump], warning: str | None) -> PartedWorld:
-    parts = [Part(entry, entry.dump.world, database=entry.dump.world) for entry in entries]
+    parts = [WorldPart(entry, entry.dump.world, database=entry.dump.world) for entry in entries]
     return PartedWorld(origin[-1], origin[:-1], parts, warning=warning)
 
 
@@ -132,7 +132,7 @@ def _is_host(folder: str, entries: Sequence[NamedDump]) -> bool:
     words = {word for name in names for word in re.split(f"[{_SEPARATORS}]", name)}
     if not _differ_by_words(names) or any(is_calendar_word(word) for word in words):
         return False
-    moments = group_moments(Part(entry, entry.dump.world) for entry in entries)
+    moments = group_moments(WorldPart(entry, entry.dump.world) for entry in entries)
     return any(len(moment) > 1 for moment in moments)
 
 

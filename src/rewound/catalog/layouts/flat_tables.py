@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from rewound.catalog.candidates import NamedDump
 from rewound.catalog.layouts.bundle import ReadSubject
-from rewound.catalog.layouts.joining import Part, PartedWorld
+from rewound.catalog.layouts.joining import PartedWorld, WorldPart
 from rewound.catalog.layouts.table_folders import load_rank
 from rewound.catalog.naming.names import find_world_problem
 
@@ -72,7 +72,7 @@ def _strip(name: str, ending: str) -> str | None:
 
 
 def _collect(by_world: dict[str, list[NamedDump]], read_subject: ReadSubject) -> list[PartedWorld]:
-    parts: dict[tuple[str, tuple[str, ...]], list[Part]] = defaultdict(list)
+    parts: dict[tuple[str, tuple[str, ...]], list[WorldPart]] = defaultdict(list)
     rest: list[NamedDump] = []
     for entries in by_world.values():
         read = _read(entries[0], read_subject)
@@ -84,7 +84,7 @@ def _collect(by_world: dict[str, list[NamedDump]], read_subject: ReadSubject) ->
             origin = (
                 entry.name.origin[:-1] if entry.name.origin[-1:] == (world,) else entry.name.origin
             )
-            part = Part(entry, f"{database}.{table}", load_rank(table), database)
+            part = WorldPart(entry, f"{database}.{table}", load_rank(table), database)
             parts[world, origin].append(part)
     for entry in rest:
         _add_objects(entry, parts)
@@ -96,11 +96,13 @@ def _collect(by_world: dict[str, list[NamedDump]], read_subject: ReadSubject) ->
     return [world for world in worlds if len({part.name for part in world.parts}) > 1]
 
 
-def _add_objects(entry: NamedDump, parts: dict[tuple[str, tuple[str, ...]], list[Part]]) -> None:
+def _add_objects(
+    entry: NamedDump, parts: dict[tuple[str, tuple[str, ...]], list[WorldPart]]
+) -> None:
     """Add a file of routines, views or events to the world with whose name it begins."""
     rank = load_rank(entry.dump.world)
     for (world, _), of_world in parts.items():
         if rank and entry.dump.world.startswith(world):
             database = of_world[0].database
-            of_world.append(Part(entry, entry.dump.world, rank, database))
+            of_world.append(WorldPart(entry, entry.dump.world, rank, database))
             return

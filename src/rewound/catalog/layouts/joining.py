@@ -13,7 +13,7 @@ from rewound.dump.file.location import DumpPart, Location
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WorldPart:
     """A dump that is a part of a world."""
 
     entry: NamedDump
@@ -31,7 +31,7 @@ class PartedWorld:
 
     world: str
     origin: tuple[str, ...]
-    parts: Sequence[Part]
+    parts: Sequence[WorldPart]
     needs: frozenset[str] = frozenset()
     """The parts without which a moment is not restored."""
     warning: str | None = None
@@ -57,14 +57,14 @@ def join_worlds(
     return kept, lost
 
 
-def group_moments(parts: Iterable[Part]) -> list[list[Part]]:
+def group_moments(parts: Iterable[WorldPart]) -> list[list[WorldPart]]:
     """Return the parts by the run of the job that made them.
 
     If parts state the same time, all parts of a run do. Otherwise they are dumped one after the
     other, each within a quarter of an hour, and none twice.
     """
     in_order = sorted(parts, key=lambda part: (part.entry.dump.taken_at, natural_key(part.name)))
-    by_time: dict[datetime, list[Part]] = defaultdict(list)
+    by_time: dict[datetime, list[WorldPart]] = defaultdict(list)
     for part in in_order:
         by_time[part.entry.dump.taken_at].append(part)
     if any(len({part.name for part in of_time}) > 1 for of_time in by_time.values()):
@@ -72,8 +72,8 @@ def group_moments(parts: Iterable[Part]) -> list[list[Part]]:
     return _unrepeated(in_order)
 
 
-def _unrepeated(in_order: Sequence[Part]) -> list[list[Part]]:
-    moments: list[list[Part]] = []
+def _unrepeated(in_order: Sequence[WorldPart]) -> list[list[WorldPart]]:
+    moments: list[list[WorldPart]] = []
     for part in in_order:
         last = moments[-1] if moments else []
         is_next = (
@@ -88,12 +88,12 @@ def _unrepeated(in_order: Sequence[Part]) -> list[list[Part]]:
     return moments
 
 
-def _split_doubled(parts: Sequence[Part]) -> tuple[list[Part], list[NotUnderstood]]:
+def _split_doubled(parts: Sequence[WorldPart]) -> tuple[list[WorldPart], list[NotUnderstood]]:
     """Separate parts that are there twice, as `auth.sql` and `auth.sql.gz` in one folder.
 
     The one that is not compressed is used: `gzip` removes it only when it has written the other.
     """
-    first: dict[tuple[object, ...], Part] = {}
+    first: dict[tuple[object, ...], WorldPart] = {}
     doubled = []
     for part in sorted(parts, key=lambda part: len(str(part.entry.dump.location))):
         dump, file = part.entry.dump, part.entry.file
@@ -108,7 +108,7 @@ def _stem(name: str) -> str:
     return name.partition(".sql")[0]
 
 
-def _join(world: PartedWorld, moment: Sequence[Part], places: Places) -> NamedDump:
+def _join(world: PartedWorld, moment: Sequence[WorldPart], places: Places) -> NamedDump:
     in_order = sorted(moment, key=lambda part: (part.rank, natural_key(part.name)))
     dumps = [part.entry.dump for part in in_order]
     newest = max(in_order, key=lambda part: part.entry.dump.taken_at).entry
@@ -132,7 +132,7 @@ def _join(world: PartedWorld, moment: Sequence[Part], places: Places) -> NamedDu
     )
 
 
-def _list_parts(part: Part) -> Iterable[DumpPart]:
+def _list_parts(part: WorldPart) -> Iterable[DumpPart]:
     for each in part.entry.dump.files.parts:
         yield replace(each, database=each.database or part.database)
 

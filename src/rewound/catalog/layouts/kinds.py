@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from rewound.catalog.candidates import NamedDump
-from rewound.catalog.layouts.joining import Part, PartedWorld
+from rewound.catalog.layouts.joining import PartedWorld, WorldPart
 from rewound.catalog.naming.names import find_world_problem
 
 _DEFINITIONS = "schema|schemas|structure|struct|ddl|definitions|no[-_]?data|schema[-_]only"
@@ -30,7 +30,7 @@ def find_kinds(
 
     Without a name above it, or with a whole dump beside definitions, the user has to decide.
     """
-    groups: dict[tuple[tuple[str, ...], str], dict[str, list[Part]]] = defaultdict(
+    groups: dict[tuple[tuple[str, ...], str], dict[str, list[WorldPart]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for entry in named:
@@ -59,12 +59,12 @@ def _take_above(origin: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return (origin[-1], origin[:-1]) if origin else ("", ())
 
 
-def _read(entry: NamedDump) -> tuple[str, Part, str]:
+def _read(entry: NamedDump) -> tuple[str, WorldPart, str]:
     match = _ONE_PART.fullmatch(entry.dump.world)
     if match is None:
-        return "whole", Part(entry, entry.dump.world), entry.dump.world
+        return "whole", WorldPart(entry, entry.dump.world), entry.dump.world
     base = "-".join(filter(None, (match["before"], match["after"])))
     what = next(name for name in _IN_ORDER[1:] if match[name])
     word = match[what].lower()
     rank = _IN_ORDER.index(what) + (_LAST.index(word) if word in _LAST else 0)
-    return what, Part(entry, word, rank), base
+    return what, WorldPart(entry, word, rank), base

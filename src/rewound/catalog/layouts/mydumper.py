@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from rewound.catalog.dump import natural_key
 from rewound.catalog.layouts.bundle import ReadStart
 from rewound.catalog.walk import SourceFile
-from rewound.dump.file.location import DumpPart
+from rewound.dump.file.location import DumpPart, Location
 
 _COMPRESSED = r"(?:\.(?:gz|zst|xz|bz2|lz4))?"
 _FILES = (
@@ -49,6 +49,8 @@ class MydumperFolder:
     tables: tuple[str, ...]
     databases: tuple[str, ...]
     finished_at: datetime | None
+    proof: Location | None
+    """The file that says it; None if it was not read."""
     others: tuple[SourceFile, ...]
     """Files that are no parts of it."""
 
@@ -104,6 +106,7 @@ def read_mydumper(
         ),
         databases=tuple(sorted({database for *_, database, _ in known if database is not None})),
         finished_at=finished_at,
+        proof=None if finished_at is None else metadata.location,
         others=tuple(
             file
             for file in files

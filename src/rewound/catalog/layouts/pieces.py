@@ -38,7 +38,7 @@ _WORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _PieceName:
     """What the name of a file says about its place among the pieces."""
 
     folder: PurePosixPath
@@ -62,7 +62,7 @@ def join_pieces(
     `is_dump` tells from the content whether a numbered file is a dump of its own.
     """
     kept: list[SourceFile] = []
-    series: dict[tuple[object, ...], list[tuple[_Piece, SourceFile]]] = defaultdict(list)
+    series: dict[tuple[object, ...], list[tuple[_PieceName, SourceFile]]] = defaultdict(list)
     for file in files:
         piece = _read_piece(file.relative)
         if piece is None or not isinstance(file.location, Path | RemoteFile):
@@ -90,7 +90,7 @@ def _join(whole: PurePosixPath, files: Sequence[SourceFile]) -> SourceFile:
     return SourceFile(JoinedFiles(pieces, whole.name), whole, size_bytes, files[0].file_id)
 
 
-def _read_piece(relative: PurePosixPath) -> _Piece | None:
+def _read_piece(relative: PurePosixPath) -> _PieceName | None:
     folder, name = relative.parent, relative.name
     if match := _PART.fullmatch(name):
         return _make_piece(folder, match["whole"], match["mark"], match["place"], "part")
@@ -107,9 +107,11 @@ def _read_piece(relative: PurePosixPath) -> _Piece | None:
     return None
 
 
-def _make_piece(folder: PurePosixPath, whole: str, mark: str, written: str, kind: str) -> _Piece:
+def _make_piece(
+    folder: PurePosixPath, whole: str, mark: str, written: str, kind: str
+) -> _PieceName:
     width = 0 if kind in ("part", "inside") and written.isdigit() else len(written)
-    return _Piece(folder, whole, mark.lower(), width, _read_place(written), written, kind)
+    return _PieceName(folder, whole, mark.lower(), width, _read_place(written), written, kind)
 
 
 def _read_place(written: str) -> int:
@@ -122,7 +124,7 @@ def _read_place(written: str) -> int:
     return place
 
 
-def _write_place(piece: _Piece, place: int) -> str:
+def _write_place(piece: _PieceName, place: int) -> str:
     if piece.written.isdigit():
         text = str(place).zfill(len(piece.written) if piece.written[0] == "0" else piece.width)
     else:
@@ -136,7 +138,7 @@ def _write_place(piece: _Piece, place: int) -> str:
     return f"{piece.whole}{piece.mark}{text}"
 
 
-def _are_pieces(pieces: Sequence[tuple[_Piece, SourceFile]]) -> bool:
+def _are_pieces(pieces: Sequence[tuple[_PieceName, SourceFile]]) -> bool:
     """Tell whether files with such places are pieces, rather than moments of a rotation."""
     first, kind = pieces[0][0], pieces[0][0].kind
     if kind == "number":
@@ -149,7 +151,7 @@ def _are_pieces(pieces: Sequence[tuple[_Piece, SourceFile]]) -> bool:
 
 
 def _find_problem(
-    pieces: Sequence[tuple[_Piece, SourceFile]],
+    pieces: Sequence[tuple[_PieceName, SourceFile]],
     has_whole: bool,
     is_dump: Callable[[Location], bool] | None,
 ) -> str | None:

@@ -117,11 +117,10 @@ def _find_warning(
             continue
         first = seen.setdefault((subject.database, subject.table), file)
         if first is not file:
-            folder = file.relative.parent.name
             return (
                 f"{first.relative.name} and {file.relative.name} are taken for parts of one"
                 f" database, but both create the table {subject.table} first; if each is a world"
-                f" of its own, use --pattern '{{time}}/{folder}/{{world}}'"
+                " of its own, use --pattern with {world} in place of these names"
             )
     return None
 
