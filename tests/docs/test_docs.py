@@ -24,6 +24,7 @@ IMAGE_VARIABLES = dict(
 WRITTEN_PAGES = [
     ROOT / "README.md",
     ROOT / "docs/operator.md",
+    ROOT / "docs/where-dumps-lie.md",
     ROOT / "docs/game-developer.md",
     ROOT / "docs/containers.md",
     ROOT / "docs/exact-moment.md",

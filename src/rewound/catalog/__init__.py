@@ -14,7 +14,7 @@ from rewound.catalog.choose import (
     require_all,
     require_settled,
 )
-from rewound.catalog.discover import discover
+from rewound.catalog.discover import discover, discover_files
 from rewound.catalog.dump import (
     Catalog,
     Doubt,
@@ -24,10 +24,10 @@ from rewound.catalog.dump import (
     natural_key,
     sort_naturally,
 )
+from rewound.catalog.layouts.bundle import Subject
 from rewound.catalog.naming.names import NameProblem, ParsedName
 from rewound.catalog.naming.pattern import NamePattern, compile_pattern
 from rewound.catalog.naming.times import TIME_SHAPES, TimeShape
-from rewound.catalog.several_files import Subject
 
 __all__ = [
     "TIME_SHAPES",
@@ -49,6 +49,7 @@ __all__ = [
     "compile_pattern",
     "describe_missing",
     "discover",
+    "discover_files",
     "natural_key",
     "parse_target",
     "require_all",

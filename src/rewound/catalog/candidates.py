@@ -1,7 +1,7 @@
 """The files of a source while their names are read; shared by `discover` and `questions`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from pathlib import PurePosixPath
 
@@ -22,6 +22,8 @@ class NamedDump:
     dump: Dump
     name: ParsedName
     file: SourceFile
+    part_names: tuple[str, ...] = ()
+    """What its parts are called, if it has several that another moment may miss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,17 @@ class CandidateFiles:
             return self.read_closing_time(location)
         except DumpError:
             return None
+
+    def with_parts(self, named: Iterable[NamedDump]) -> "CandidateFiles":
+        """Return the same for dumps of several files, whose times the last of these has."""
+        known = {file.location for file in self.files}
+        last = {
+            entry.dump.location: entry.dump.parts[-1].location
+            for entry in named
+            if entry.dump.parts and entry.dump.location not in known
+        }
+        read = self.read_closing_time
+        return replace(self, read_closing_time=lambda each: read(last.get(each, each)))
 
     @property
     def names(self) -> list[PurePosixPath]:

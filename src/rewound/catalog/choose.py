@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from rewound.catalog.dump import NO_TIME, Catalog, Dump
+from rewound.catalog.layouts.places import place_key
 from rewound.catalog.local_times import LocalTime, end_of_day, read_local, start_of_day
 from rewound.errors import CatalogError, UsageError
 from rewound.worlds.folding import fold_worlds
@@ -174,7 +175,7 @@ def choose_dumps(catalog: Catalog, target: TargetTime | None) -> Choice:
     _require_dumps(catalog)
     _require_unambiguous(catalog)
     by_world: dict[str, list[Dump]] = {world: [] for world in catalog.worlds}
-    for dump in sorted(catalog.dumps, key=lambda dump: (dump.taken_at, dump.location)):
+    for dump in sorted(catalog.dumps, key=lambda dump: (dump.taken_at, place_key(dump.location))):
         by_world[dump.world].append(dump)
     chosen, missing = [], []
     for world, oldest_first in by_world.items():
@@ -289,8 +290,14 @@ def _find_choice(oldest_first: Sequence[Dump], target: TargetTime | None) -> Cho
         skipped_newer=tuple(oldest_first[len(admitted) :]),
         older=tuple(reversed(older)),
         age=target.at - chosen.taken_at if target else None,
-        doubt=_find_doubt(chosen, target) or _find_other_newest(admitted, target),
+        doubt=_join_doubts(
+            chosen.doubt, _find_doubt(chosen, target) or _find_other_newest(admitted, target)
+        ),
     )
+
+
+def _join_doubts(*doubts: str | None) -> str | None:
+    return "; ".join(doubt for doubt in doubts if doubt) or None
 
 
 def _find_doubt(dump: Dump, target: TargetTime | None) -> str | None:

@@ -6,6 +6,7 @@ a week or month; whether a file with another name is a dump; and which database 
 Nothing is chosen here: doubts are recorded, and `choose` refuses them.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
@@ -22,14 +23,26 @@ from rewound.catalog.dump import (
     natural_key,
     sort_naturally,
 )
+from rewound.catalog.file_kinds import IsDump, open_archives, part_foreign
+from rewound.catalog.layouts.archives import ListMembers
+from rewound.catalog.layouts.bundle import ReadStart, ReadSubject
+from rewound.catalog.layouts.bundle_times import BundleTimes, fill_bundle
+from rewound.catalog.layouts.bundles import BundleReaders, find_bundles
+from rewound.catalog.layouts.joining import doubt_missing, join_worlds
+from rewound.catalog.layouts.path_reader import PathReader
+from rewound.catalog.layouts.pattern_parts import find_pattern_parts
+from rewound.catalog.layouts.pieces import join_pieces
+from rewound.catalog.layouts.places import place_key
 from rewound.catalog.local_times import read_local
 from rewound.catalog.logs.folders import find_no_files
 from rewound.catalog.logs.placing import LogNaming, place_logs
-from rewound.catalog.logs.series import FindLogKind, part_logs
+from rewound.catalog.logs.series import FindLogKind
+from rewound.catalog.name_warnings import (
+    warn_of_kinds,
+    warn_of_skipped_times,
+    warn_of_zones,
+)
 from rewound.catalog.naming.endings import (
-    NO_DUMP,
-    find_foreign_reason,
-    is_named_as_dump,
     strip_extension,
 )
 from rewound.catalog.naming.names import NameProblem, ParsedName, parse_stem
@@ -41,17 +54,16 @@ from rewound.catalog.naming.proposals import (
 )
 from rewound.catalog.naming.reading import StemTimes, read_stems
 from rewound.catalog.naming.spans import Span
-from rewound.catalog.questions import question_clocks, question_names, quote_patterns
-from rewound.catalog.several_files import ReadSubject, describe_grid
-from rewound.catalog.source import Source
+from rewound.catalog.part_questions import quote_patterns
+from rewound.catalog.questions import question_clocks, question_names
+from rewound.catalog.several_files import describe_grid
+from rewound.catalog.source import Source, find_source_name
 from rewound.catalog.source_files import list_source_files
 from rewound.catalog.walk import FileId, SourceFile
 from rewound.dump.file.location import Location
 from rewound.errors import CatalogError, DumpError
 from rewound.worlds.folding import fold_worlds
 
-IsDump = Callable[[Location], bool]
-"""Tells from the content whether a file is a dump, whatever its name."""
 _USE_PATTERN = "; use --pattern"
 
 
@@ -64,33 +76,94 @@ def discover(
     read_closing_time: ReadClosingTime | None = None,
     is_dump: IsDump | None = None,
     read_subject: ReadSubject | None = None,
+    read_start: ReadStart | None = None,
+    list_members: ListMembers | None = None,
     find_log_kind: FindLogKind | None = None,
 ) -> Catalog:
     """Return the catalog of a folder and all below it, or of a single file.
 
-    `timezone` applies to times in names that state no zone. Every file becomes a dump, is a binary
-    log of a world that has one, or is listed as not understood. Without `read_closing_time`, a file
-    whose path has no time is not understood; without `is_dump`, neither is one whose name does not
-    end in `.sql`; without `find_log_kind`, no binary log is. No dump can be from a day after
-    `today`.
+    The arguments are those of `discover_files`.
 
     Raises:
         CatalogError: there is no such folder, it cannot be read, or it holds no file.
         UsageError: the pattern cannot be read.
     """
     files, passed_over = list_source_files(source)
+    return discover_files(
+        source,
+        files,
+        passed_over,
+        source_name=find_source_name(source),
+        pattern=pattern,
+        timezone=timezone,
+        today=today,
+        read_closing_time=read_closing_time,
+        is_dump=is_dump,
+        read_subject=read_subject,
+        read_start=read_start,
+        list_members=list_members,
+        find_log_kind=find_log_kind,
+    )
+
+
+def discover_files(
+    source: Source,
+    files: Sequence[SourceFile],
+    passed_over: Sequence[NotUnderstood] = (),
+    *,
+    source_name: str = "",
+    pattern: str | None = None,
+    timezone: tzinfo = UTC,
+    today: date | None = None,
+    read_closing_time: ReadClosingTime | None = None,
+    is_dump: IsDump | None = None,
+    read_subject: ReadSubject | None = None,
+    read_start: ReadStart | None = None,
+    list_members: ListMembers | None = None,
+    find_log_kind: FindLogKind | None = None,
+) -> Catalog:
+    """Return the catalog of files that were listed, wherever they are.
+
+    `timezone` applies to times in names that state no zone. Every file becomes a dump or a part of
+    one, is a binary log of a world that has one, or is listed as not understood. Without
+    `read_closing_time`, a file whose path has no time is not understood; without `is_dump`, neither
+    is one whose name does not end in `.sql`; without `find_log_kind`, no binary log is. Without
+    `read_subject`, files are parts of one dump by their names alone; without `list_members`,
+    archives are not understood. No dump can be from a day after `today`. `source_name` is the name
+    of the folder that the paths are relative to.
+
+    Raises:
+        CatalogError: there is no file.
+        UsageError: the pattern cannot be read.
+    """
     if not files and not passed_over:
         raise CatalogError(
             f"no dumps in {source}: the folder is empty",
             hint="SOURCE is the folder of the dumps; check that it is mounted and fully copied",
         )
-    candidates, log_files, not_understood = _part_foreign(files, is_dump, find_log_kind)
+    read_subject = None if read_subject is None else cache(read_subject)
+    day = today or datetime.now(UTC).date()
+    whole, lost_pieces = join_pieces(files, is_dump)
+    reader = PathReader(timezone, day)
+    opened, lost_archives = open_archives(whole, list_members, is_dump, reader.names_dump)
+    folders = find_bundles(
+        opened,
+        BundleReaders(
+            source_name, reader.names_world, read_subject, read_start, pattern is not None
+        ),
+    )
+    candidates, log_files, not_understood = part_foreign(folders.files, is_dump, find_log_kind)
+    not_understood += [*lost_pieces, *lost_archives, *folders.lost]
+    bundles = {bundle.file.location: bundle for bundle in folders.bundles}
+    candidates = sorted(
+        [*candidates, *(bundle.file for bundle in folders.bundles)], key=lambda file: file.relative
+    )
     no_files = find_no_files(log_files)
     asked = CandidateFiles(
         candidates,
         timezone,
-        today or datetime.now(UTC).date(),
-        cache(read_closing_time or (lambda _: None)),
+        day,
+        cache(BundleTimes(bundles, read_closing_time or (lambda _: None)).read),
     )
     parse = _make_parser(pattern, asked)
     named: list[NamedDump] = []
@@ -99,7 +172,7 @@ def discover(
         if isinstance(outcome, NotUnderstood):
             not_understood.append(outcome)
         else:
-            named.append(outcome)
+            named.append(fill_bundle(outcome, bundles, folders.warnings))
     named, second_names = _split_second_names(named)
     meant = {entry.location for entry in no_files}
     not_understood += [entry for entry in passed_over if entry.location not in meant]
@@ -107,11 +180,14 @@ def discover(
     doubts: list[Doubt] = []
     if pattern is None:
         named, lost, doubts = question_names(named, asked, read_subject)
-        not_understood += lost
-    doubts += question_clocks(named, asked)
+    else:
+        named, lost = join_worlds(find_pattern_parts(named), named)
+    not_understood += lost
+    doubts += question_clocks(named, asked.with_parts(named))
+    named = doubt_missing(named)
     dumps = sorted(
         (entry.dump for entry in named),
-        key=lambda dump: (natural_key(dump.world), dump.taken_at, dump.location),
+        key=lambda dump: (natural_key(dump.world), dump.taken_at, place_key(dump.location)),
     )
     logs, unplaced = place_logs(
         [*log_files, *no_files],
@@ -127,44 +203,19 @@ def discover(
     return Catalog(
         source=source,
         dumps=tuple(dumps),
-        not_understood=tuple(sorted(not_understood, key=lambda entry: entry.location)),
+        not_understood=tuple(sorted(not_understood, key=lambda entry: place_key(entry.location))),
         warnings=(
-            *_kind_warnings(named),
-            *_zone_warnings(named),
-            *_skipped_time_warnings(named, timezone),
+            *warn_of_kinds(named),
+            *warn_of_zones(named),
+            *warn_of_skipped_times(named, timezone),
         ),
         ambiguous=ambiguous,
-        ambiguous_patterns=_propose_for(named, asked) if ambiguous else {},
+        ambiguous_patterns=(
+            _propose_for(named, asked, are_grid=len(ambiguous) > 1) if ambiguous else {}
+        ),
         doubts=tuple(doubts),
         logs=tuple(logs),
     )
-
-
-def _part_foreign(
-    files: Iterable[SourceFile], is_dump: IsDump | None, find_log_kind: FindLogKind | None
-) -> tuple[list[SourceFile], list[SourceFile], list[NotUnderstood]]:
-    """Separate files that may be dumps, binary logs, and others, by name or by content."""
-    candidates: list[SourceFile] = []
-    others: list[SourceFile] = []
-    foreign: list[NotUnderstood] = []
-    for file in files:
-        reason = find_foreign_reason(file.relative)
-        if reason is None and not is_named_as_dump(file.relative):
-            reason = None if is_dump is not None and is_dump(file.location) else NO_DUMP
-        if reason is None:
-            candidates.append(file)
-        elif reason is NO_DUMP and find_log_kind is not None:
-            others.append(file)
-        else:
-            foreign.append(NotUnderstood(file.location, reason))
-    if find_log_kind is None:
-        return candidates, [], foreign
-    logs, lost = part_logs(others, find_log_kind)
-    foreign += [
-        NotUnderstood(path, NO_DUMP) if kind is None else NotUnderstood(path, kind.value, True)
-        for path, kind in lost
-    ]
-    return candidates, logs, foreign
 
 
 def _make_parser(
@@ -302,53 +353,22 @@ def _find_ambiguous(named: Iterable[NamedDump]) -> dict[str, str]:
     }
 
 
-def _propose_for(named: Sequence[NamedDump], source: CandidateFiles) -> dict[str, str]:
-    """Return patterns that tell the folders apart, with the worlds that each makes."""
+def _propose_for(
+    named: Sequence[NamedDump], source: CandidateFiles, *, are_grid: bool
+) -> dict[str, str]:
+    """Return patterns that tell the folders apart, with the worlds that each makes.
+
+    Of a grid, the folders may be hosts with a file per database.
+    """
     names = [entry.file.relative for entry in named]
     has_times = all(entry.dump.time_source is TimeSource.NAME for entry in named)
     by_worlds: dict[str, str] = {}
-    for pattern in propose_for_folders(names, source.timezone, source.today, has_times=has_times):
+    candidates = propose_for_folders(names, source.timezone, source.today, has_times=has_times)
+    if are_grid:
+        candidates = [re.sub(r"/\{any\}$", "/{database}", each) for each in candidates]
+    for pattern in candidates:
         compiled = compile_pattern(pattern)
         read = [compiled.parse_path(name, source.timezone) for name in names]
         worlds = {each.world for each in read if isinstance(each, ParsedName)}
         by_worlds.setdefault(fold_worlds(sort_naturally(worlds)), pattern)
     return {pattern: worlds for worlds, pattern in by_worlds.items()}
-
-
-def _kind_warnings(named: Iterable[NamedDump]) -> list[str]:
-    """Return a warning for each world whose dumps are named in more than one way."""
-    first_path: dict[str, dict[tuple[str, ...], Location]] = defaultdict(dict)
-    for entry in named:
-        first_path[entry.dump.world].setdefault(entry.name.kind_words, entry.dump.location)
-    return [
-        f"world {world} has dumps with different kinds of names, treated as one history: "
-        + ", ".join(path.name for path in paths.values())
-        for world, paths in sorted(first_path.items(), key=lambda item: natural_key(item[0]))
-        if len(paths) > 1
-    ]
-
-
-def _zone_warnings(named: Iterable[NamedDump]) -> list[str]:
-    """Return a warning for each zone abbreviation that stands for several zones."""
-    first_path: dict[str, Location] = {}
-    for entry in named:
-        if entry.name.uncertain_zone is not None:
-            first_path.setdefault(entry.name.uncertain_zone, entry.dump.location)
-    return [
-        f"{zone} in {path.name} stands for more than one time zone, so the time was read as UTC;"
-        " set the zone with --timezone, such as America/New_York"
-        for zone, path in sorted(first_path.items())
-    ]
-
-
-def _skipped_time_warnings(named: Iterable[NamedDump], timezone: tzinfo) -> list[str]:
-    """Return a warning if a dump has a time that clocks in the zone never show."""
-    for entry in named:
-        other_at = entry.dump.other_at
-        if other_at is not None and other_at < entry.dump.taken_at:
-            return [
-                f"the time of {entry.dump.location} does not exist in {timezone}, where clocks are"
-                " put forward past it: the dumps may have been named in another zone; --timezone"
-                " sets it"
-            ]
-    return []

@@ -50,6 +50,11 @@ class Dump:
     """Its files in the order in which they are loaded, if it is not the one file."""
     identities: tuple[Path, ...] = ()
     """Files with keys that decrypt it."""
+    proof: Location | None = None
+    """The file that says that all parts are complete, as `metadata` of mydumper does; None if their
+    closing lines say it."""
+    doubt: str | None = None
+    """What the user should know before trusting it, such as a database that it lacks."""
 
     @property
     def files(self) -> DumpFiles:

@@ -1,11 +1,11 @@
 """Questions to the user before a catalog is trusted, with the patterns that answer them. Pure.
 
-False worlds, such as slots of a rotation and tables, are also resolved here.
+False worlds, such as slots of a rotation, are also resolved here; `part_questions` has those about
+parts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from rewound.catalog.candidates import CandidateFiles, NamedDump
 from rewound.catalog.doubts import (
@@ -14,20 +14,23 @@ from rewound.catalog.doubts import (
     find_ids_like_dates,
     find_mixed_makes,
 )
-from rewound.catalog.dump import Doubt, Dump, NotUnderstood, TimeSource, sort_naturally
+from rewound.catalog.dump import Doubt, NotUnderstood, sort_naturally
+from rewound.catalog.layouts.bundle import ReadSubject
+from rewound.catalog.layouts.parted import join_parts
 from rewound.catalog.naming.calendar import is_calendar_word
 from rewound.catalog.naming.endings import strip_extension
 from rewound.catalog.naming.names import find_world_problem
 from rewound.catalog.naming.proposals import propose_for_ids
 from rewound.catalog.naming.slot_patterns import propose_for_slots
+from rewound.catalog.part_questions import (
+    doubt_databases,
+    doubt_kinds,
+    propose_as_read,
+    quote_patterns,
+    worlds_by_stem,
+)
 from rewound.catalog.rotations import Rotation, find_ends_of_days, find_rotations
 from rewound.catalog.serial_worlds import find_case_twins, find_serial_worlds, find_set_aside
-from rewound.catalog.several_files import (
-    ReadSubject,
-    find_database_files,
-    find_split_worlds,
-    find_table_files,
-)
 from rewound.dump.file.location import Location
 from rewound.worlds.folding import fold_worlds, name_worlds
 
@@ -35,18 +38,14 @@ from rewound.worlds.folding import fold_worlds, name_worlds
 def question_names(
     named: list[NamedDump], source: CandidateFiles, read_subject: ReadSubject | None
 ) -> tuple[list[NamedDump], list[NotUnderstood], list[Doubt]]:
-    """Resolve false worlds, such as slots of a rotation and tables, and record doubts."""
-    lost: list[NotUnderstood] = []
-    doubts: list[Doubt] = []
-    if read_subject is not None:
-        lost += find_table_files([entry.dump for entry in named], read_subject)
-        gone = {entry.location for entry in lost}
-        named = [entry for entry in named if entry.dump.location not in gone]
-        with_origin = [(entry.dump, entry.name.origin) for entry in named]
-        for origin, dumps in find_database_files(with_origin, read_subject):
-            doubts.append(_doubt_databases(origin, dumps, source))
-    split = find_split_worlds((entry.dump, entry.name.origin) for entry in named)
-    doubts += [_doubt_parts(world, dumps, named, source) for world, dumps in split]
+    """Join parts, resolve false worlds, such as slots of a rotation, and record doubts."""
+    joined = join_parts(named, read_subject)
+    named, lost = joined.named, joined.lost
+    source = source.with_parts(named)
+    doubts = [
+        *(doubt_databases(host, entries, named, source) for host, entries in joined.databases),
+        *(doubt_kinds(world, entries, named, source) for world, entries in joined.kinds),
+    ]
     suspicions: list[Suspicion] = []
     ended = find_ends_of_days([entry.dump for entry in named], source.find_closing_time)
     for rotation in find_rotations(
@@ -92,8 +91,8 @@ def _resolve(
     suspicions: Sequence[Suspicion], named: Sequence[NamedDump], source: CandidateFiles
 ) -> list[Doubt]:
     """Return the doubts, with a pattern by which they are moments, and one by which worlds."""
-    each = _worlds_by_stem(named)
-    joined = _worlds_by_stem(named, _join_worlds(suspicions, named))
+    each = worlds_by_stem(named)
+    joined = worlds_by_stem(named, _join_worlds(suspicions, named))
     doubts = []
     for suspicion in suspicions:
         paths = {dump.location for dump in suspicion.dumps}
@@ -104,15 +103,6 @@ def _resolve(
         )
         doubts.append(_ask(suspicion, one_world[:1], many_worlds[:1]))
     return doubts
-
-
-def _worlds_by_stem(
-    named: Sequence[NamedDump], joined: Mapping[Location, str] = MappingProxyType({})
-) -> dict[str, str]:
-    return {
-        strip_extension(entry.file.relative): joined.get(entry.dump.location, entry.dump.world)
-        for entry in named
-    }
 
 
 def _join_worlds(
@@ -151,19 +141,13 @@ def _resolve_aside(
     concerned = {*suspicion.bases, *suspicion.bases.values()}
     stems = [strip_extension(e.file.relative) for e in named if e.dump.world in concerned]
     bases = {e.dump.location: suspicion.bases.get(e.dump.world, e.dump.world) for e in named}
-    joined = _worlds_by_stem(named, bases)
+    joined = worlds_by_stem(named, bases)
     one_world = propose_for_slots(stems, joined, source.names, source.timezone, source.today)
     hints = [f"--worlds '{fold_worlds(sort_naturally(others))}' leaves them out"]
     hints += [f"{quote_patterns([pattern])} if they are one world" for pattern in one_world[:1]]
-    many_worlds = _propose_as_read(named, source)
+    many_worlds = propose_as_read(named, source)
     hints += [f"{quote_patterns([pattern])} if each is a world" for pattern in many_worlds[:1]]
     return Doubt(suspicion.worlds, suspicion.text, "; ".join(hints))
-
-
-def _propose_as_read(named: Sequence[NamedDump], source: CandidateFiles) -> list[str]:
-    """Return the patterns by which each dump is of the world that it was read as."""
-    wanted = _worlds_by_stem(named)
-    return propose_for_slots(list(wanted)[:1], wanted, source.names, source.timezone, source.today)
 
 
 def _resolve_dates(suspicion: Suspicion, source: CandidateFiles) -> Doubt:
@@ -209,57 +193,15 @@ def _merge(
     return kept, nameless
 
 
-def _doubt_parts(
-    world: str, dumps: Sequence[Dump], named: Sequence[NamedDump], source: CandidateFiles
-) -> Doubt:
-    """Return the doubt about files with the definitions and the rows of one world."""
-    newest = {dump.world: dump for dump in sorted(dumps, key=lambda dump: dump.taken_at)}
-    parts = [newest[each] for each in dict.fromkeys(dump.world for dump in dumps)]
-    text = (
-        f"{name_worlds(sort_naturally(set(newest)))} are named as parts of one world"
-        f"{' ' + world if world else ''}: its definitions, its rows or its stored objects"
-    )
-    joined = parts[0].location.name.replace(parts[0].world, world or "world")
-    hint = f"join the parts, as in: cat {' '.join(part.location.name for part in parts)} > {joined}"
-    if patterns := _propose_as_read(named, source):
-        hint += f"; {quote_patterns(patterns[:1])} if each is a world"
-    return Doubt(frozenset(newest), text, hint)
-
-
-def _doubt_databases(
-    origin: tuple[str, ...], dumps: Sequence[Dump], source: CandidateFiles
-) -> Doubt:
-    worlds = frozenset(dump.world for dump in dumps)
-    host = "/".join(origin)
-    text = (
-        f"{fold_worlds(sorted(worlds))} in {host} are named after their databases: they may be"
-        f" {len(worlds)} worlds, or one file per database of {host}"
-    )
-    stem = strip_extension(source.files[0].relative)
-    has_time = any(dump.time_source is TimeSource.NAME for dump in dumps)
-    pattern = "{time}/{world}" if has_time and "/" in stem else "{world}"
-    return Doubt(
-        worlds,
-        text,
-        f"if each is a world, use --pattern '{pattern}'; otherwise dump {host} into one file:"
-        " mysqldump --databases …",
-    )
-
-
 def question_clocks(named: Sequence[NamedDump], source: CandidateFiles) -> list[Doubt]:
     """Check with some closing lines whether the names use a 12-hour clock."""
     dumps = [entry.dump for entry in named]
     suspicions = find_half_day_clocks(dumps, source.timezone, source.find_closing_time)
     doubts = []
     for suspicion in suspicions:
-        patterns = _propose_as_read(named, source)
+        patterns = propose_as_read(named, source)
         hint = "add AM or PM (%p) to the names"
         if patterns := [pattern for pattern in patterns if "{time" not in pattern]:
             hint += f"; {quote_patterns(patterns[:1])} uses the times in the closing lines"
         doubts.append(Doubt(suspicion.worlds, suspicion.text, hint))
     return doubts
-
-
-def quote_patterns(patterns: Sequence[str]) -> str:
-    """Return the first few patterns as options."""
-    return " or ".join(f"--pattern '{pattern}'" for pattern in patterns[:4])

@@ -1,6 +1,6 @@
 """SOURCE: a folder of dumps or one dump, on this host or in a store. Pure."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rewound.stores.address import StoreAddress, parse_address
 
@@ -24,3 +24,10 @@ def find_absolute_source(source: Source) -> str:
     What is secret in a URL is not kept.
     """
     return str(source.absolute() if isinstance(source, Path) else source)
+
+
+def find_source_name(source: Source) -> str:
+    """Return the name of the folder that a source is."""
+    if isinstance(source, Path):
+        return source.absolute().name
+    return PurePosixPath(source.key).name or source.host

@@ -1,12 +1,14 @@
 """What the catalog asks about the contents of files: first lines, closing lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from rewound.catalog import Subject
 from rewound.dump.file.header import find_closing_time, find_database, find_server_version
-from rewound.dump.file.location import Location
+from rewound.dump.file.listing import list_members
+from rewound.dump.file.location import ArchiveMember, Location
 from rewound.dump.file.reader import DumpReader
 from rewound.dump.file.recognition import find_first_table, looks_like_dump
 from rewound.errors import DumpError
@@ -43,12 +45,16 @@ class DumpReading:
             self._asked += 1
             if self._asked > _MOST_ASKED:
                 return False
-        return looks_like_dump(self._read_start(location))
+        return looks_like_dump(self.read_start(location))
 
     def read_subject(self, location: Location) -> Subject | None:
         """Return the database and table in a dump's first lines; None if it cannot be read."""
-        start = self._read_start(location)
+        start = self.read_start(location)
         return Subject(find_database(start), find_first_table(start)) if start else None
+
+    def list_members(self, location: Location) -> Sequence[ArchiveMember] | None:
+        """Return the files of an archive; None if it is none."""
+        return list_members(location, identities=self.identities)
 
     def read_server_version(self, location: Location) -> str | None:
         """Return the version of the server that was dumped, as the first lines state it."""
@@ -58,7 +64,7 @@ class DumpReading:
     def _open(self, location: Location) -> DumpReader:
         return DumpReader(location, identities=self.identities)
 
-    def _read_start(self, location: Location) -> bytes:
+    def read_start(self, location: Location) -> bytes:
         """Return the first bytes of a dump's text; none if it cannot be read."""
         try:
             with self._open(location) as reader:

@@ -181,6 +181,8 @@ def list_dumps(selection: Selection) -> tuple[Catalog, Choice]:
         read_closing_time=reading.read_closing_time,
         is_dump=reading.is_dump,
         read_subject=reading.read_subject,
+        read_start=reading.read_start,
+        list_members=reading.list_members,
         find_log_kind=find_log_kind,
     )
     for folder in selection.binlogs:

@@ -547,13 +547,6 @@ FOLDERS = [
         closed("host1.sql.gz", "host1", "2024-06-18 03:00:30"),
         closed("host2.sql.gz", "host2", "2024-06-17 03:00:30"),
     ),
-    asked(
-        "one file per database of each host",
-        ("host1/2024-06-18/auth.sql", None),
-        ("host1/2024-06-18/world.sql", None),
-        ("host2/2024-06-18/auth.sql", None),
-        ("host2/2024-06-18/world.sql", None),
-    ),
     many(
         "automysqlbackup",
         ("daily/game/daily_game_2024-06-17_06h25m_Monday.sql.gz", "game 2024-06-17 06:25"),
@@ -976,22 +969,6 @@ FOLDERS = [
         "an archive by month",
         closed("archive_2024-04/host1.sql", "host1", "2024-04-30 03:00:30"),
         closed("archive_2024-05/host1.sql", "host1", "2024-05-31 03:00:30"),
-    ),
-    *(
-        Layout(
-            f"definitions and rows in two files: {one}, {other}",
-            {one: None, other: None},
-            {one: "2024-06-18 03:00:30", other: "2024-06-18 03:05:30"},
-            asks=True,
-        )
-        for one, other in (
-            ("host1-schema.sql.gz", "host1-data.sql.gz"),
-            ("host1_structure.sql", "host1_data.sql"),
-            ("schema-host1.sql", "data-host1.sql"),
-            ("host1-schema-2024-06-18.sql", "host1-data-2024-06-18.sql"),
-            ("host1/schema.sql", "host1/data.sql"),
-            ("host1.sql", "host1-routines.sql"),
-        )
     ),
     *(
         asked(

@@ -99,7 +99,7 @@ def test_folders_by_turn_come_with_a_pattern_for_each_reading(tmp_path):
     catalog = discover(
         tmp_path, today=TODAY, read_closing_time=lambda path: datetime(2024, 6, 18, tzinfo=UTC)
     )
-    assert catalog.ambiguous_patterns == {"{world}": "host[1-2]", "{world}/{any}": "A,B"}
+    assert catalog.ambiguous_patterns == {"{world}": "host[1-2]", "{world}/{database}": "A,B"}
     with pytest.raises(CatalogError) as raised:
         choose_dumps(catalog, None)
     assert "--pattern '{world}' (for host[1-2])" in str(raised.value.hint)

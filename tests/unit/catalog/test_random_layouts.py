@@ -8,7 +8,15 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rewound.catalog import Catalog, Dump, TimeSource, choose_dumps, discover, require_settled
+from rewound.catalog import (
+    Catalog,
+    Dump,
+    Subject,
+    TimeSource,
+    choose_dumps,
+    discover,
+    require_settled,
+)
 from rewound.errors import CatalogError, UsageError
 
 TODAY = date(2026, 11, 28)
@@ -147,3 +155,28 @@ def test_what_is_written_is_read_back_or_refused(way, worlds, series, has_closin
         if not is_as_written(dump, *truth[path := os.path.relpath(str(dump.location), folder)])
     ]
     assert not wrong, sorted(truth)
+
+
+@settings(derandomize=True)
+@given(
+    way=WAYS,
+    worlds=st.lists(WORLDS, min_size=2, max_size=4, unique=True),
+    series=SERIES,
+    database=st.sampled_from(["game", None]),
+)
+def test_dumps_of_one_schema_are_never_parts_of_each_other(way, worlds, series, database):
+    layout, time_format = way
+    truth = make_names(layout, time_format, worlds, series)
+    if not truth or is_beyond_anyone(layout, time_format, truth):
+        return
+    with tempfile.TemporaryDirectory() as name:
+        for path in truth:
+            (Path(name) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(name) / path).write_bytes(b"-- a dump\n")
+        catalog = discover(
+            Path(name),
+            today=TODAY,
+            read_closing_time=lambda path: truth[os.path.relpath(str(path), name)][1],
+            read_subject=lambda path: Subject(database, "account"),
+        )
+    assert not [dump for dump in catalog.dumps if len(dump.files.parts) > 1]

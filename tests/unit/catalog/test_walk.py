@@ -90,14 +90,9 @@ def test_any_other_error_of_the_file_system_names_the_path(tmp_path, monkeypatch
     assert str(tmp_path) in raised.value.message
 
 
-MYDUMPER = ("metadata", "game-schema-create.sql.gz", "game.player-schema.sql.gz")
-
-
 @pytest.mark.parametrize(
     ("names", "what"),
     [
-        ((*MYDUMPER, "game.player.00000.sql.gz"), "mydumper"),
-        (("metadata.partial", "game.player-schema.sql"), "mydumper"),
         (("@.json", "@.done.json", "game@player@@0.tsv.zst"), "MySQL Shell"),
         (("xtrabackup_checkpoints", "xtrabackup_info", "ibdata1"), "xtrabackup"),
         (("mariadb_backup_checkpoints", "ibdata1"), "mariabackup"),

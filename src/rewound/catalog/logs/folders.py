@@ -8,6 +8,7 @@ from os.path import realpath
 from pathlib import Path, PurePosixPath
 
 from rewound.catalog.dump import Catalog
+from rewound.catalog.layouts.places import place_key
 from rewound.catalog.logs.placing import LogNaming, gather, place_logs
 from rewound.catalog.logs.series import FindLogKind, find_series, part_logs
 from rewound.catalog.naming.pattern import compile_pattern
@@ -67,7 +68,7 @@ def add_logs(
     return replace(
         catalog,
         logs=(*catalog.logs, *placed),
-        not_understood=tuple(sorted(not_understood, key=lambda entry: entry.location)),
+        not_understood=tuple(sorted(not_understood, key=lambda entry: place_key(entry.location))),
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 from rewound.binlog.log_file import log_name
 from rewound.catalog.dump import NotUnderstood
+from rewound.catalog.layouts.places import place_key
 from rewound.catalog.logs.binary_log import BinaryLog
 from rewound.catalog.naming.names import NameProblem, ParsedName, parse_stem
 from rewound.catalog.naming.pattern import NamePattern
@@ -81,7 +82,9 @@ def is_called_log(base: str) -> bool:
 
 def gather(lost: Sequence[tuple[Location, str]]) -> list[NotUnderstood]:
     """Return one entry for all files of a folder that are the same, by what they are."""
-    by_folder = sorted(lost, key=lambda entry: (entry[0].parent, entry[1], entry[0]))
+    by_folder = sorted(
+        lost, key=lambda entry: (place_key(entry[0].parent), entry[1], place_key(entry[0]))
+    )
     gathered = []
     for (_, reason), entries in groupby(by_folder, key=lambda entry: (entry[0].parent, entry[1])):
         (first, _), *others = entries

@@ -72,6 +72,12 @@ class ParsedName:
     """An ambiguous zone abbreviation, which was ignored."""
     other_at: datetime | None = None
     """What else the time may mean, as in `directives.Reading`."""
+    part: str | None = None
+    """What tells it from other files of one world and time, by a pattern."""
+    database: str | None = None
+    """The database that it holds, by a pattern."""
+    table: str | None = None
+    """The table that it holds, by a pattern."""
 
 
 @dataclass(frozen=True, slots=True)

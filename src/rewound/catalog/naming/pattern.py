@@ -5,7 +5,7 @@ It replaces the usual shapes: nothing else is guessed.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import PurePosixPath
 
@@ -16,7 +16,13 @@ from rewound.catalog.naming.spans import Span
 from rewound.catalog.naming.times import TIME_REGEX, read_time
 from rewound.errors import UsageError
 
+_PARTS_EXAMPLE = (
+    "for files that are parts of one world: --pattern '{world}/{time}/{database}', with {database},"
+    " {table} or {part} for what tells them apart"
+)
 _EXAMPLE = "for example --pattern '{world}_fulldump_{time:%Y%m%d_%H%M%S}'"
+PART_FIELDS = ("part", "database", "table")
+"""Placeholders for what tells the files apart that hold one world as of one time."""
 _EXTENSION = re.compile(r"\.sql(\.\w+)?$", re.IGNORECASE)
 
 
@@ -46,7 +52,13 @@ class NamePattern:
         if problem is not None:
             return NameProblem(problem)
         try:
-            return self._read_match(match, timezone)
+            told = match.groupdict()
+            return replace(
+                self._read_match(match, timezone),
+                part=told.get("part"),
+                database=told.get("database"),
+                table=told.get("table"),
+            )
         except OtherZone as error:
             return NameProblem(f"{error}; set the zone of its times with --timezone")
         except ValueError:
@@ -78,7 +90,8 @@ def compile_pattern(pattern: str) -> NamePattern:
 
     It holds `{world}` once, `{time}` or `{time:FORMAT}` at most once, `{any}` for text of no
     meaning within one folder or file name, and `{word}` for one word of it, which has no
-    separator such as `-`; world and any text are as short as they can be. FORMAT takes
+    separator such as `-`; world and any text are as short as they can be. Files of one world and
+    time that differ in `{database}`, `{table}` or `{part}` are parts of one dump. FORMAT takes
     strptime's directives, and %s for seconds since 1970 (or, with more digits, milli-, micro-
     or nanoseconds). Parts of one time that stand apart have a
     placeholder each: `{time:%Y-%m-%d}/{world}_{time:%H%M}`.
@@ -101,6 +114,8 @@ def compile_pattern(pattern: str) -> NamePattern:
             f"the pattern {pattern!r} needs {{world}} exactly once and {{time}} at most once",
             hint=f"{_EXAMPLE}; {{any}} matches text without meaning",
         )
+    if twice := [f"{{{field}}}" for field in PART_FIELDS if pattern.count(f"{{{field}}}") > 1]:
+        raise UsageError(f"the pattern {pattern!r} has {twice[0]} twice", hint=_PARTS_EXAMPLE)
     time_format = " ".join(formats) if formats else None
     if time_format is not None:
         _check_format(pattern, time_format)
@@ -118,13 +133,13 @@ def _checked_braces(pattern: str) -> str:
 
 
 def _check_placeholder(pattern: str, placeholder: str) -> None:
-    if placeholder in ("", "{world}", "{any}", "{word}", "{time}") or placeholder.startswith(
-        "{time:"
-    ):
+    known = ("", "{world}", "{any}", "{word}", "{time}", *(f"{{{field}}}" for field in PART_FIELDS))
+    if placeholder in known or placeholder.startswith("{time:"):
         return
     raise UsageError(
         f"the pattern {pattern!r} has an unknown placeholder {placeholder}",
-        hint="valid placeholders are {world}, {time}, {time:FORMAT}, {any} and {word}",
+        hint="valid placeholders are {world}, {time}, {time:FORMAT}, {database}, {table}, {part},"
+        " {any} and {word}",
     )
 
 
@@ -136,6 +151,7 @@ def _placeholder_regex(placeholder: str) -> str:
         "{any}": "[^/]*?",
         "{word}": r"[^-_. ()\[\]@,/]+",
         "{time}": f"(?P<time>{TIME_REGEX})",
+        **{f"{{{field}}}": f"(?P<{field}>[^/]+?)" for field in PART_FIELDS},
     }
     return regexes[placeholder]
 

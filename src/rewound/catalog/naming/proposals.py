@@ -94,6 +94,28 @@ def propose_for_folders(
     return list(iter_working(candidates, names, timezone, today))
 
 
+_WORLD_PLACES = (
+    *("{world}/{time}/{0}", "{time}/{world}/{0}", "{world}/{0}", "{world}/{0}{time}"),
+    *("{world}/{0}_{time}", "{world}/{0}-{time}", "{world}/{time}_{0}", "{world}/{time}-{0}"),
+    *("{world}_{0}_{time}", "{world}-{0}-{time}", "{world}.{0}.{time}", "{world}_{0}-{time}"),
+    *("{time}/{world}_{0}", "{time}/{world}-{0}", "{time}/{world}.{0}", "{time}_{world}_{0}"),
+    *("{world}_{time}/{0}", "{world}-{time}/{0}", "{world}_{0}", "{world}-{0}", "{world}.{0}"),
+    *("{world}/{any}/{0}", "{world}/{any}/{0}{time}", "{any}/{world}/{0}"),
+)
+
+
+def propose_for_parts(
+    field: str, names: Sequence[PurePosixPath], timezone: tzinfo, today: date, *, has_times: bool
+) -> list[str]:
+    """Return the patterns by which files are parts of one world that differ in a field."""
+    candidates = [
+        each.replace("{0}", f"{{{field}}}")
+        for each in _WORLD_PLACES
+        if ("{time}" in each) == has_times
+    ]
+    return list(iter_working(candidates, names, timezone, today))
+
+
 def propose_for_ids(
     names: Sequence[PurePosixPath], timezone: tzinfo, today: date
 ) -> list[tuple[str, str]]:
@@ -188,9 +210,10 @@ def iter_working(
             if parsed.taken_at is not None and parsed.taken_at.date() > today:
                 break
             # Without a time in the pattern the closing lines tell the moments apart.
+            part = (parsed.database, parsed.table, parsed.part)
             moment = parsed.taken_at or strip_extension(name)
-            if (parsed.world, moment) in moments:
+            if (parsed.world, moment, part) in moments:
                 break
-            moments.add((parsed.world, moment))
+            moments.add((parsed.world, moment, part))
         else:
             yield candidate
