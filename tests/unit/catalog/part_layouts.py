@@ -188,6 +188,28 @@ DATABASES = [
         asks="look like databases of one host",
     ),
     parts(
+        "two runs within ten minutes",
+        {
+            f"eu/{name}_20240618_03{minute:02}.sql": f"{name}.{name}_t"
+            for name, minutes in (("auth", (0, 10)), ("world", (2, 12)))
+            for minute in minutes
+        },
+        {
+            "eu 2024-06-18 03:02": "eu/auth_20240618_0300.sql eu/world_20240618_0302.sql",
+            "eu 2024-06-18 03:12": "eu/auth_20240618_0310.sql eu/world_20240618_0312.sql",
+        },
+    ),
+    parts(
+        "hosts of two kinds in a folder of a host",
+        same("host1/2024-06-18/db3.sql host1/2024-06-18/host2.sql", "=-- a dump\n"),
+        {f"db3 {D}": "host1/2024-06-18/db3.sql", f"host2 {D}": "host1/2024-06-18/host2.sql"},
+    ),
+    parts(
+        "a world that is called as its first table is",
+        same("2024-06-18/berlin.sql 2024-06-18/player.sql", "game.player"),
+        {f"berlin {D}": "2024-06-18/berlin.sql", f"player {D}": "2024-06-18/player.sql"},
+    ),
+    parts(
         "tenants by prefix",
         {"acme_shop_20240618.sql": "shop.t", "acme_blog_20240618.sql": "blog.t"},
         asks="look like databases of one host",

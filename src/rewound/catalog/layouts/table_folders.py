@@ -42,7 +42,7 @@ def read_table_folder(
     stems = {file.location: strip_extension(file.relative).rpartition("/")[2] for file in files}
     if len({re.sub("[0-9]+", "#", stem) for stem in stems.values()}) < 2:
         return None
-    asked = [files[0], files[-1], *files[1 : _FILES_ASKED - 1]]
+    asked = dict.fromkeys((files[0], files[-1], *files[1 : _FILES_ASKED - 1]))
     first = [(stems[file.location], read_subject(file.location)) for file in asked]
     told = [(stem, subject) for stem, subject in first if subject is not None]
     if len(told) < 2:
