@@ -59,7 +59,8 @@ class Dump:
     @property
     def files(self) -> DumpFiles:
         """What a restore reads."""
-        return DumpFiles(self.location, self.parts or (DumpPart(self.location),), self.identities)
+        parts = self.parts or (DumpPart(self.location),)
+        return DumpFiles(self.location, parts, self.identities, self.proof)
 
 
 NO_TIME = "no time in the name, and no closing line"

@@ -127,8 +127,11 @@ class Script:
         yield from self.iter_part(chunks)
         yield from self.finish()
 
-    def begin_part(self, database: str | None) -> Iterator[Verdict]:
-        """Begin a file of a dump of several files; `database` is that of all that names none."""
+    def begin_part(self, name: str | None, database: str | None) -> Iterator[Verdict]:
+        """Begin a file of a dump; `name` is that of one of several.
+
+        `database` is that of everything in it that names none.
+        """
         if self._begins_first_part:
             self._begins_first_part = False
         else:
@@ -137,6 +140,8 @@ class Script:
             yield self._open_next(line, RuleUse(rules.PART_FOLLOWS))
             self._splitter.forget_delimiter()
             self.first_line = line
+        if name is not None:
+            self._tables.begin_next_dump(f"file {name}")
         if self._schema is None and database is not None:
             self._judge.default_schema = self._part_schema = database
 
@@ -257,7 +262,7 @@ class Script:
         self._transaction = Transaction()
         self._judge.default_schema = self._schema
         self._part_schema = None
-        self._tables.begin_next_dump(line)
+        self._tables.begin_next_dump(f"the dump that begins at line {line}")
         self._splitter.mode = self._judge.session.mode
         return Verdict(Statement(Kind.SET, b""), line, NEW_SESSION, (use,))
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from rewound.dump.file.header import find_unproven
 from rewound.dump.file.location import DumpFiles
 from rewound.dump.file.part_lines import PartLines
 from rewound.dump.file.parts_reader import PartsReader
@@ -41,7 +40,7 @@ from rewound.load.server_settings import find_server_settings
 from rewound.load.stated_values import StatedValueCheck
 from rewound.load.statement_watch import Note, StatementWatch, say_nothing
 from rewound.load.text_rows_plan import TextRowsPlan
-from rewound.load.verdicts import iter_verdicts, list_parts
+from rewound.load.verdicts import find_completeness, iter_verdicts, list_parts
 from rewound.load.workers import LoadWorkers
 from rewound.mysql.client import Connection
 from rewound.mysql.endpoint import Endpoint
@@ -162,8 +161,10 @@ def load_dump(
                 )
                 for verdict in verdicts:
                     dispatcher.dispatch(verdict)
-                is_whole = options.allow_unfinished if script.is_whole is None else script.is_whole
-                if options.keys_later and is_whole:
+                may_be_whole = script.is_whole or (
+                    script.is_whole is None and options.allow_unfinished
+                )
+                if options.keys_later and may_be_whole:
                     workers.wait_for_rows()
                     _tell_rows_in(endpoint, counters, rows_in)
                 workers.wait_for(
@@ -184,6 +185,7 @@ def load_dump(
         counters.add_use(RuleUse(rules.MERGE_BROKEN, f"{schema}.{table}: {reason}"), line=1)
     progress(reader.file_bytes_read, "")
     header = script.headers[0]
+    is_whole, unproven = find_completeness(script, reader, lines)
     return Ledger(
         dump=DumpFacts(
             path=str(dump),
@@ -193,10 +195,10 @@ def load_dump(
             producer=header.producer,
             source_server=header.server_version,
             completed_at=script.header.completed_at,
-            is_whole=script.is_whole,
+            is_whole=is_whole,
             dumps=len(script.headers),
             parts=list_parts(reader, lines),
-            unproven=find_unproven(script.headers, lines.describe_shortly),
+            unproven=unproven,
             positions=(
                 *(header.position for header in script.headers if header.position),
                 *counters.positions,

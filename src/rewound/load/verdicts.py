@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from rewound.dump.file.header import find_unproven
 from rewound.dump.file.location import Holds
 from rewound.dump.file.part_lines import PartLines
 from rewound.dump.file.parts_reader import PartsReader
@@ -24,7 +25,8 @@ def iter_verdicts(
         DumpError: a part cannot be read, or is not complete.
     """
     for part, chunks in reader.iter_parts():
-        before = list(script.begin_part(part.database))
+        name = part.location.name if len(reader.dump.parts) > 1 else None
+        before = list(script.begin_part(name, part.database))
         lines.begin(part, script.first_line)
         yield from before
         if part.holds is Holds.ROWS:
@@ -35,6 +37,20 @@ def iter_verdicts(
                 reader.count_statement()
             yield verdict
     yield from script.finish()
+
+
+def find_completeness(
+    script: Script, reader: PartsReader, lines: PartLines
+) -> tuple[bool | None, str | None]:
+    """Return whether a dump that was read is complete, None if unproven, and what is not, if known.
+
+    Files without closing lines are complete where another file says that all were finished, and
+    the checksum of each shows that it is what was written.
+    """
+    is_finished = reader.dump.proof is not None and reader.is_checked
+    if script.is_whole is None and is_finished:
+        return True, None
+    return script.is_whole, find_unproven(script.headers, lines.describe_shortly)
 
 
 def list_parts(reader: PartsReader, lines: PartLines) -> tuple[PartFacts, ...]:

@@ -7,9 +7,9 @@ the rows that the text states; whether a server would accept them remains unknow
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from rewound.dump.file.header import find_unproven
 from rewound.dump.file.location import DumpFiles
 from rewound.dump.file.part_lines import PartLines
 from rewound.dump.file.parts_reader import PartsReader
@@ -21,7 +21,7 @@ from rewound.errors import DumpError
 from rewound.load.counters import LoadCounters
 from rewound.load.ledger import EMPTY_HINT, RuleCount, describe_emptiness, find_damage
 from rewound.load.options import LoadOptions
-from rewound.load.verdicts import iter_verdicts
+from rewound.load.verdicts import find_completeness, iter_verdicts
 
 
 class VerifiedState(enum.Enum):
@@ -121,6 +121,7 @@ def verify_dump(dump: DumpFiles, options: LoadOptions) -> Verification:
     statements: list[RefusedStatement] = []
     text_bytes = 0
     unreadable: DumpError | None = None
+    whole: tuple[bool | None, str | None] = (None, None)
     try:
         any_ratio = COMPRESSED_TOO_WELL.name in options.allowed
         with PartsReader(dump, allows_any_ratio=any_ratio) as reader:
@@ -138,6 +139,7 @@ def verify_dump(dump: DumpFiles, options: LoadOptions) -> Verification:
             if reader.expansion.is_too_large:
                 use = RuleUse(COMPRESSED_TOO_WELL, str(reader.expansion))
                 counters.add_use(use, line=1)
+            whole = find_completeness(script, reader, lines)
     except DumpError as error:
         unreadable = error
     tables = counters.tables({}, {})
@@ -155,11 +157,11 @@ def verify_dump(dump: DumpFiles, options: LoadOptions) -> Verification:
         )
     ]
     state, problems = _conclude(
-        script,
-        lines,
+        bool(script.schemas),
         refused,
-        unreadable,
+        None if unreadable is None else _describe_unreadable(dump, unreadable),
         unmet,
+        whole=whole,
         rules=counters.rules(),
         text_bytes=text_bytes,
         allow_unfinished=options.allow_unfinished,
@@ -189,30 +191,35 @@ def _describe_refused(verdict: Verdict, refusal: RuleUse) -> RefusedStatement:
     )
 
 
+def _describe_unreadable(dump: DumpFiles, error: DumpError) -> Problem:
+    place = "" if error.line is None else f"line {error.line}: "
+    if len(dump.parts) > 1:
+        place = f"{PurePosixPath(str(error.path)).name}: {place}"
+    return Problem(f"{place}{error.reason}", error.hint)
+
+
 def _conclude(
-    script: Script,
-    lines: PartLines,
+    has_schemas: bool,
     refusals: Sequence[Problem],
-    unreadable: DumpError | None,
+    unreadable: Problem | None,
     unmet: Sequence[Problem],
     *,
+    whole: tuple[bool | None, str | None],
     rules: Sequence[RuleCount],
     text_bytes: int,
     allow_unfinished: bool,
 ) -> tuple[VerifiedState, list[Problem]]:
     if unreadable is not None:
-        line = "" if unreadable.line is None else f"line {unreadable.line}: "
-        damage = Problem(f"{line}{unreadable.reason}", unreadable.hint)
-        return VerifiedState.UNREADABLE, [damage, *refusals]
-    unproven_dump = find_unproven(script.headers, lines.describe_shortly)
-    if script.is_whole is False:
+        return VerifiedState.UNREADABLE, [unreadable, *refusals]
+    is_whole, unproven_dump = whole
+    if is_whole is False:
         missing = (
             f"the closing line (-- Dump completed) is missing after {text_bytes:,} bytes of text"
         )
         cut_off = Problem(unproven_dump or missing, CUT_OFF.remedy)
         return VerifiedState.CUT_OFF, [cut_off, *refusals]
     unproven = []
-    if script.is_whole is None:
+    if is_whole is None:
         text = (
             f"the dump's {text_bytes:,} bytes of text do not end with a closing line, so its"
             " completeness cannot be proven"
@@ -223,7 +230,7 @@ def _conclude(
     if refusals or unmet:
         # Also report what would be missing once these are fixed.
         return VerifiedState.REFUSED, [*refusals, *unmet, *([] if allow_unfinished else unproven)]
-    if not script.schemas:
+    if not has_schemas:
         empty = Problem(describe_emptiness(rules, text_bytes), EMPTY_HINT)
         return VerifiedState.REFUSED, [empty]
     return (VerifiedState.UNPROVEN if unproven else VerifiedState.WHOLE), unproven

@@ -3,10 +3,13 @@
 import re
 from pathlib import PurePosixPath
 
-_DUMP = re.compile(r"\.sql(?:\.(?:gz|zst|xz|bz2))?$", re.IGNORECASE)
+_WRAPPED = r"(?:\.(?:gz|zst|xz|bz2|lz4|gpg|pgp|age|enc))"
+"""What says that a file is compressed or encrypted; of `.asc` the content decides, as it may be a
+signature."""
+_DUMP = re.compile(rf"\.sql{_WRAPPED}{{0,3}}$", re.IGNORECASE)
 _ANY_ENDING = re.compile(
     r"(?:\.(?:sql|mysql|mariadb|sqldump|mysqldump|dump|dmp|db|txt|bak|backup))?"
-    r"(?:\.(?:gz|gzip|zst|zstd|xz|bz2))?$",
+    r"(?:\.(?:gz|gzip|zst|zstd|xz|bz2|lz4|gpg|pgp|asc|age|enc)){0,3}$",
     re.IGNORECASE,
 )
 """Names of files that may be dumps, as their content decides: `host1.gz`, `host1.dmp`."""
@@ -45,13 +48,13 @@ _AFTER_ENDING = re.compile(
 _COMPRESSED = frozenset({".gz", ".zst", ".xz", ".bz2"})
 _FOREIGN_SUFFIXES = {
     "a checksum, not a dump": (".md5", ".sha1", ".sha256", ".sha512", ".sfv"),
-    "encrypted, or a signature; decrypt it first": (".gpg", ".pgp", ".asc", ".age", ".enc"),
+    "a signature, not a dump": (".sig", ".minisig"),
     "an unfinished copy": (
         *(".tmp", ".temp", ".part", ".partial", ".filepart", ".incomplete"),
         *(".inprogress", ".crdownload", ".download", ".working", ".swp"),
     ),
-    "compressed in an unsupported format; gz, zst, xz and bz2 are supported": (
-        *(".zip", ".7z", ".rar", ".tar", ".tgz", ".lz4", ".lzo", ".br"),
+    "packed in an unsupported format; gz, zst, xz, bz2, lz4, tar and zip are supported": (
+        *(".zip", ".7z", ".rar", ".tar", ".tgz", ".lzo", ".br"),
     ),
 }
 _FOREIGN_BY_SUFFIX = {
@@ -60,8 +63,8 @@ _FOREIGN_BY_SUFFIX = {
 
 _RENAME = "rename it if it is a dump of its own"
 NO_DUMP = (
-    "not a dump: the name does not end in .sql, .sql.gz, .sql.zst, .sql.xz or .sql.bz2,"
-    " and the content is not SQL"
+    "not a dump: the name does not end in .sql, or in .sql and .gz, .zst, .xz, .bz2, .lz4, .gpg,"
+    " .age or .enc, and the content is not SQL"
 )
 
 

@@ -43,7 +43,8 @@ timezone_option = option(
 )
 pattern_option = option(
     "--pattern",
-    help="Pattern of world and time in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'.",
+    help="Pattern of world and time in a path: '{world}_dump_{time:%Y%m%d_%H%M%S}'. {database},"
+    " {table} or {part} tell the parts of one dump apart.",
 )
 
 identity_option = option(

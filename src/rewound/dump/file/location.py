@@ -102,6 +102,8 @@ class DumpFiles:
     parts: tuple[DumpPart, ...]
     identities: tuple[Path, ...] = ()
     """Files with keys that decrypt them."""
+    proof: Location | None = None
+    """A file that says that all of them were finished, as mydumper writes one."""
 
     def __str__(self) -> str:
         return str(self.location)

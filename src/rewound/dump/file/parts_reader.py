@@ -26,6 +26,8 @@ class PartsReader:
         self._read: list[tuple[DumpPart, str, int]] = []
         self._expansion = Expansion()
         self._file_bytes = 0
+        self.is_checked = True
+        """Whether a checksum showed that each part read is what was written."""
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +90,7 @@ class PartsReader:
             self._part = part
             yield part, self._reader.iter_chunks()
             self._read.append((part, self._reader.sha256, self._reader.file_bytes_read))
+            self.is_checked = self.is_checked and bool(self._reader.layers)
             self._expansion = self.expansion
             self._file_bytes = self.file_bytes_read
             reader, self._reader = self._reader, None

@@ -5,7 +5,7 @@ a small file may expand: see `LARGEST_RATIO`, and turns failures into a `DumpErr
 recognised by the first bytes, not by the name. Nothing is written and nothing is interpreted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -88,6 +88,11 @@ class DumpReader:
     def expansion(self) -> Expansion:
         """What the bytes so far became."""
         return Expansion(self._layers.bytes_used, self.text_bytes_read, self.statements)
+
+    @property
+    def layers(self) -> Sequence[str]:
+        """What was around the text, from the outside; known once some of it was read."""
+        return self._layers.names
 
     def is_compressed(self) -> bool:
         """Tell whether anything is around the text; call this before reading anything.

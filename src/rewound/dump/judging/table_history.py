@@ -25,14 +25,14 @@ class TableHistory:
     def __init__(self) -> None:
         self._made: set[TableKey] = set()
         self._views: set[TableKey] = set()
-        self._filled: dict[TableKey, int] = {}
-        """Each table with rows, and the line at which the dump that stated them begins."""
-        self._begins_at = 1
+        self._filled: dict[TableKey, str] = {}
+        """Each table with rows, and the dump that stated them."""
+        self._dump = "the dump that begins at line 1"
         self._is_certain = True
 
-    def begin_next_dump(self, line: int) -> None:
-        """Record that another dump begins at a line of the file."""
-        self._begins_at = line
+    def begin_next_dump(self, what: str) -> None:
+        """Record that another dump begins; `what` names it in messages."""
+        self._dump = what
 
     def lose_track(self) -> None:
         """Stop judging what is missing: a statement that may have created tables was refused."""
@@ -51,28 +51,27 @@ class TableHistory:
             return RuleUse(rules.ROWS_FOR_VIEW, f"{keys[0][0]}.{keys[0][1]} is a view")
         if kind in _EMPTIES and self._filled:
             for key in keys:
-                if (began_at := self._filled.get(key, self._begins_at)) != self._begins_at:
-                    return self._overlap(f"table {key[0]}.{key[1]}", began_at)
+                if (earlier := self._filled.get(key, self._dump)) != self._dump:
+                    return self._overlap(f"table {key[0]}.{key[1]}", earlier)
         return None
 
     def find_lost_database(self, schema: str) -> RuleUse | None:
         """Return the rule that refuses to drop a database with rows of another dump."""
-        for (owner, _), began_at in self._filled.items():
-            if owner == schema and began_at != self._begins_at:
-                return self._overlap(f"database {schema}", began_at)
+        for (owner, _), earlier in self._filled.items():
+            if owner == schema and earlier != self._dump:
+                return self._overlap(f"database {schema}", earlier)
         return None
 
-    def _overlap(self, what: str, began_at: int) -> RuleUse:
+    def _overlap(self, what: str, earlier: str) -> RuleUse:
         return RuleUse(
             rules.DUMPS_OVERLAP,
-            f"the dump that begins at line {began_at} puts rows into {what}, and the one that"
-            f" begins at line {self._begins_at} creates it again",
+            f"{earlier} puts rows into {what}, and {self._dump} creates it again",
         )
 
     def follow(self, kind: Kind, keys: Sequence[TableKey], text: bytes) -> None:
         """Record an executed statement."""
         if kind in _FILLS:
-            self._filled.setdefault(keys[0], self._begins_at)
+            self._filled.setdefault(keys[0], self._dump)
         elif kind in (Kind.CREATE_TABLE, Kind.CREATE_VIEW):
             self._made |= {keys[0], _caseless(keys[0])}
             self._views.discard(_caseless(keys[0]))
@@ -96,7 +95,7 @@ class TableHistory:
         """Forget a database."""
         self._made = {key for key in self._made if key[0].lower() != schema.lower()}
         self._views = {key for key in self._views if key[0] != schema.lower()}
-        self._filled = {key: line for key, line in self._filled.items() if key[0] != schema}
+        self._filled = {key: dump for key, dump in self._filled.items() if key[0] != schema}
 
 
 def _caseless(key: TableKey) -> TableKey:

@@ -551,7 +551,8 @@ DUMPS_OVERLAP = Rule(
     " one filled",
     "the world fails",
     "the rows of the earlier dump would be lost",
-    remedy="split the file where the later dump begins, and restore the part that you need",
+    remedy="split the file where the later dump begins, and restore the part that you need; files"
+    " that are worlds of their own need {world} in --pattern",
 )
 TOO_LONG = Rule(
     "too-long",
