@@ -42,6 +42,8 @@ class DumpFacts:
     """How many dumps the file holds, one after the other."""
     unproven: str | None = None
     """Which of several dumps is not proven to be complete."""
+    sha256_of: str | None = None
+    """What the hash is of; None if it is that of one file."""
     parts: tuple[PartFacts, ...] = ()
     """Its files, in the order in which they were loaded, if there are several."""
 

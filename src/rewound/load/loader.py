@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+from rewound.dump.file.hashes import describe_hash
 from rewound.dump.file.location import DumpFiles
 from rewound.dump.file.part_lines import PartLines
 from rewound.dump.file.parts_reader import PartsReader
@@ -190,6 +191,7 @@ def load_dump(
         dump=DumpFacts(
             path=str(dump),
             sha256=reader.sha256,
+            sha256_of=describe_hash(dump),
             file_bytes=reader.file_bytes_read,
             text_bytes=reader.text_bytes_read,
             producer=header.producer,

@@ -139,7 +139,8 @@ def _describe(world: str, ledger: Ledger, changes: Changes | None) -> list[str]:
         f"  folder      {posixpath.dirname(dump.path)}",
         *(f"  file        {part.name}, {part.file_bytes:,} bytes" for part in dump.parts[:_FILES]),
         *([f"  file        … and {len(dump.parts) - _FILES:,} more"] * (len(dump.parts) > _FILES)),
-        f"  sha256      {dump.sha256}" + (" of the list of these files" if dump.parts else ""),
+        f"  sha256      {dump.sha256}",
+        *([f"              of {dump.sha256_of}"] if dump.sha256_of else []),
         f"  bytes       {dump.file_bytes:,} in {'the files' if dump.parts else 'the file'},"
         f" {dump.text_bytes:,} of text",
         f"  made by     {dump.producer or 'unknown'}",

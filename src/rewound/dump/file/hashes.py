@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from rewound.dump.file.location import ArchiveMember, DumpPart, Holds, Location
+from rewound.dump.file.location import ArchiveMember, DumpFiles, DumpPart, Holds, Location
 
 
 def hash_member(archive_sha256: str, member: str) -> str:
@@ -37,6 +37,15 @@ def combine_hashes(parts: Sequence[tuple[DumpPart, str]]) -> str:
         for part, sha256 in parts
     ]
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def describe_hash(dump: DumpFiles) -> str | None:
+    """Return what the hash of a dump is of; None if it is that of its one file."""
+    if len(dump.parts) > 1:
+        return "the list of these files"
+    if isinstance(dump.parts[0].location, ArchiveMember):
+        return "the archive's hash and the name in it"
+    return None
 
 
 def _name(location: Location) -> str:
