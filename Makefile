@@ -66,6 +66,7 @@ bench: install  ## measure, and rewrite the pages in bench/
 	$(BIN)/python -m bench.read_binlog
 	$(BIN)/python -m bench.read_store
 	$(BIN)/python -m bench.replay_logs
+	$(BIN)/python -m bench.load_layouts
 	$(BIN)/python -m bench.up_small_worlds
 	$(BIN)/python -m bench.up_cold_worlds
 	$(BIN)/python -m bench.up_containers

@@ -12,12 +12,14 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from bench.workload import Shape, write_dump
-from rewound.dump.file.location import one_file
+from rewound.dump.file.location import DumpFiles, one_file
 from rewound.engine.host.ports import pick_ports
 from rewound.engine.install.installation import get_installation
 from rewound.engine.process.process_engine import ProcessEngine
@@ -49,11 +51,40 @@ def main() -> None:
         shape = Shape(given.shape)
         dump = write_dump(folder, shape, world=1, size_bytes=given.size_mb << 20, seed=1)
         for _ in range(given.runs):
-            measure(dump.path, folder / "server", given)
+            options = LoadOptions(method=LoadMethod(given.method))
+            cost = measure(
+                one_file(dump.path), folder / "server", options, cores=given.cores, sql=given.sql
+            )
+            print(cost, flush=True)
 
 
-def measure(dump: Path, folder: Path, given: argparse.Namespace) -> None:
-    """Load the dump into a server of its own, and print a line."""
+@dataclass(frozen=True, slots=True)
+class LoadCost:
+    """What one load took."""
+
+    rows: int
+    seconds: float
+    server_cpu_s: float
+    own_cpu_s: float
+    written_mb: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rows:,} rows: {self.seconds:.1f} s, CPU-seconds of mysqld"
+            f" {self.server_cpu_s:.1f}, of our own {self.own_cpu_s:.1f},"
+            f" {self.written_mb:,} MB written"
+        )
+
+
+def measure(
+    dump: DumpFiles,
+    folder: Path,
+    options: LoadOptions,
+    *,
+    cores: int,
+    sql: Sequence[str] = (),
+) -> LoadCost:
+    """Load a dump into a server of its own in a new folder, which is removed again."""
     engine = ProcessEngine(get_installation("auto", cache_dir()), cache_dir())
     engine.prepare(folder.parent, folder.parent)
     folder.mkdir()
@@ -63,28 +94,24 @@ def measure(dump: Path, folder: Path, given: argparse.Namespace) -> None:
         )
         accounts = account_statements(dict.fromkeys(ACCOUNTS, PASSWORD))
         with Connection(server.endpoint(ROOT, PASSWORD)) as connection:
-            for statement in [*accounts, *LOADING_STATEMENTS, *given.sql]:
+            for statement in [*accounts, *LOADING_STATEMENTS, *sql]:
                 connection.execute_sql(statement)
         mysqld, own = psutil.Process(server.identity.pid), psutil.Process()
         before, started = (cpu_s(mysqld), cpu_s(own)), time.perf_counter()
         ledger = load_dump(
             server.endpoint(LOADER, PASSWORD),
-            one_file(dump),
-            options=LoadOptions(method=LoadMethod(given.method)),
+            dump,
+            options=options,
             progress=lambda _bytes_read, _table: None,
             cancelled=threading.Event(),
-            cpu_budget=CpuBudget(given.cores),
+            cpu_budget=CpuBudget(cores),
         )
         seconds = time.perf_counter() - started
         if problems := find_imbalances(ledger):
             raise SystemExit("; ".join(problems))
         used, ours = cpu_s(mysqld) - before[0], cpu_s(own) - before[1]
         written = mysqld.io_counters().write_bytes >> 20
-        print(
-            f"{ledger.rows:,} rows: {seconds:.1f} s, CPU-seconds of mysqld {used:.1f}, of our own"
-            f" {ours:.1f}, {written:,} MB written",
-            flush=True,
-        )
+        return LoadCost(ledger.rows, seconds, used, ours, written)
     finally:
         engine.end_all(folder)
         shutil.rmtree(folder)

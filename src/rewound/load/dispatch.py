@@ -140,7 +140,6 @@ class Dispatcher:
     def _send_text(self, verdict: Verdict) -> None:
         """Give the rows of a text file to the workers."""
         [key] = table_keys(verdict)
-        self._wait(verdict)
         self._commit()
         batch = self._text_rows.plan(verdict)
         self._workers.add(key, batch, keeps_order=self._text_rows.keeps_order(key))
