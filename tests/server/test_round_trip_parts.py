@@ -36,7 +36,7 @@ from tests.server.random_schema import Schema, schemas
 from tests.server.source_server import start_source
 from tests.server.test_round_trip import DUMP_TIMEOUT_S, describe, drop_all, make_schema
 
-EXAMPLES = int(os.environ.get("REWOUND_TEST_EXAMPLES", "150")) // 3
+EXAMPLES = int(os.environ.get("REWOUND_TEST_EXAMPLES", "150")) // 6
 _PASSWORD = "secret"
 _OBJECTS = ("--no-data", "--no-create-info", "--skip-triggers", "--routines", "--events")
 
