@@ -9,8 +9,8 @@ The store is SeaweedFS, started here on loopback. In turns:
 - `rewound up` makes a world of a dump without a baseline, from the local disk and from the store;
 - a bucket of 10,000 objects is listed by `list_files`; and a folder of a hundred of them.
 
-The bytes must have the same SHA-256, the worlds as many rows, and the list all names. `--quick` is a trial with small numbers,
-which writes no page.
+The bytes must have the same SHA-256, the worlds as many rows, and the list all names. `--quick` is
+a trial with small numbers, which writes no page.
 """
 
 import argparse
