@@ -266,7 +266,9 @@ def find_program(name: str, *, folders: Sequence[Path]) -> str:
 def running(argv: Sequence[str], *, folder: Path) -> Iterator[Path]:
     """Run a program while the block runs; give its log."""
     log = folder / "log"
-    server = command.start_daemon(argv, log=log, cwd=folder, dies_with_us=True)
+    # SeaweedFS leaves sockets and logs in the folder for temporary files.
+    with_folder = ["env", f"TMPDIR={folder}", *argv]
+    server = command.start_daemon(with_folder, log=log, cwd=folder, dies_with_us=True)
     with ExitStack() as stack:
         stack.callback(command.kill, server)
         yield log

@@ -10,6 +10,7 @@ from rewound.dump.text.text_rows import (
     UNREADABLE_SETS,
     count_fields,
     find_character_set,
+    find_other_format,
     load_text,
     may_misread,
 )
@@ -76,6 +77,12 @@ class TextRowsPlan:
                 " characters with the byte of a backslash in them, which the server cannot read"
                 f" from a file ({', '.join(sorted(self._sets[key] & UNREADABLE_SETS))})",
                 hint="dump this table without --tab",
+            )
+        if other := find_other_format(text, rows):
+            raise LoadError(
+                f"{self._lines.describe(verdict.line)}: the rows from here on are in another"
+                f" format: {other}",
+                hint=_HINT,
             )
         if fields != each * rows:
             raise LoadError(

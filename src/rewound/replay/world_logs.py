@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from rewound.binlog.commit_points import CommitPoint
 from rewound.binlog.content_hash import hash_content
 from rewound.catalog.logs.coverage import LogFacts, arrange
-from rewound.dump.file.location import DumpFiles
+from rewound.dump.file.location import DumpFiles, Holds, Location
 from rewound.dump.file.reader import DumpReader
 from rewound.errors import BinlogError, ReplayError
 from rewound.load.log_receipt import LogReceipt
@@ -105,11 +106,24 @@ def _is_at(target: AtTransaction | AtPosition, log_name: str, point: CommitPoint
 def find_coordinates(dump: DumpFiles) -> Coordinates:
     """Return where a dump says that it stands in the logs.
 
+    Of several files, all with statements have to say the same: otherwise they are of several
+    moments, as far as is known.
+
     Raises:
-        DumpError: it cannot be read.
+        DumpError: one cannot be read.
     """
+    stated = [
+        _read_coordinates(part.location, dump.identities)
+        for part in dump.parts
+        if part.holds is Holds.STATEMENTS
+    ]
+    first = stated[0]
+    return first if all(each == first for each in stated) else Coordinates()
+
+
+def _read_coordinates(location: Location, identities: tuple[Path, ...]) -> Coordinates:
     head = b""
-    with DumpReader(dump.parts[0].location, identities=dump.identities) as reader:
+    with DumpReader(location, identities=identities) as reader:
         for chunk in reader.iter_chunks():
             head += chunk
             if len(head) >= HEAD_BYTES:

@@ -17,8 +17,12 @@ _ESCAPED = {
     end: re.compile(rb"(?<!\\)" + repeated(rb"\\\\") + rb"\\" + re.escape(end))
     for end in (b"\n", b"\t")
 }
+_OTHER_ESCAPE = re.compile(
+    rb"(?<!\\)" + repeated(rb"\\\\") + rb"\\(?![0\t\n\\]|N[\t\n])", re.DOTALL
+)
+"""An escape that the server does not write by default."""
+_ROWS_LOOKED_AT = 100
 _BYTES = b"binary"
-
 
 _TWO_BYTE_SETS = frozenset({"big5", "cp932", "gb18030", "gbk", "sjis"})
 _WIDE_SETS = frozenset({"ucs2", "utf16", "utf16le", "utf32"})
@@ -83,6 +87,28 @@ def may_misread(text: bytes, character_sets: Collection[str]) -> bool:
     if not _WIDE_SETS.isdisjoint(character_sets) and _NO_NULL.search(text):
         return True
     return not _TWO_BYTE_SETS.isdisjoint(character_sets) and bool(_AFTER_LEAD_BYTE.search(text))
+
+
+def find_other_format(text: bytes, rows: int) -> str | None:
+    """Return what shows that rows were not written in the server's default format; None if nothing.
+
+    Only what the default never has, or what only chance could give it, counts: the server would
+    store such values without a word.
+    """
+    if b"\\" in text and _OTHER_ESCAPE.search(text):
+        return "they have a backslash that precedes no character that the server escapes"
+    if text.count(b"\r\n") == rows > 1:
+        return "every row ends with a carriage return"
+    first = [line.split(b"\t") for line in text.split(b"\n", _ROWS_LOOKED_AT)[:-1]]
+    for column in zip(*first, strict=False):
+        stated = [field for field in column if field != rb"\N"]
+        if len(stated) > 1 and all(_is_enclosed(field) for field in stated):
+            return "all values of a column are enclosed in quotes"
+    return None
+
+
+def _is_enclosed(field: bytes) -> bool:
+    return len(field) > 1 and field[:1] == field[-1:] and field[:1] in (b"'", b'"')
 
 
 def load_text(

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewound.dump.text.text_rows import count_fields, find_character_set, load_text, split_rows
+from rewound.dump.text.text_rows import (
+    count_fields,
+    find_character_set,
+    find_other_format,
+    load_text,
+    split_rows,
+)
 
 VALUES = st.binary(max_size=8) | st.none()
 
@@ -70,3 +76,29 @@ def test_columns_are_named_and_json_is_converted():
 def test_the_files_character_set_is_that_of_the_dump_unless_it_is_the_default():
     assert find_character_set("utf8mb4") == find_character_set("utf8") == "binary"
     assert find_character_set("latin1") == "latin1"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"1\tC:\\new\n", "backslash"),
+        (b"1\ta\\\\\\x\n", "backslash"),
+        (b"1\t\\NULL\n", "backslash"),
+        (b"1\ta\r\n2\tb\r\n", "carriage return"),
+        (b'1\t"a"\n2\t"b"\n', "quotes"),
+        (b"'a'\t1\n\\N\t2\n'b'\t3\n", "quotes"),
+    ],
+)
+def test_another_format_is_told(text, reason):
+    assert reason in (find_other_format(text, text.count(b"\n")) or "")
+
+
+@given(st.lists(st.lists(VALUES, min_size=2, max_size=2), max_size=12))
+def test_what_the_server_writes_is_taken_for_it(rows):
+    plain = [[value and value.strip(b"\r'\"") for value in row] for row in rows]
+    assert find_other_format(write(plain), len(plain)) is None
+
+
+@pytest.mark.parametrize("text", [b'1\t"a"\n', b'1\t"a"\n2\tb\n', b"a\r\n", b"1\ta\\\\b\\\n\\N\n"])
+def test_what_chance_may_give_is_no_other_format(text):
+    assert find_other_format(text, 2) is None
