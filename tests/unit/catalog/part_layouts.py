@@ -133,6 +133,7 @@ DATABASES = [
             "host1 2024-06-18 03:01:45": "host1/auth_20240618_030001.sql"
             " host1/world_20240618_030145.sql"
         },
+        warns="its files are of 03:00:01 to 03:01:45",
     ),
     parts(
         "a database that one of three nights lacks",
@@ -198,6 +199,7 @@ DATABASES = [
             "eu 2024-06-18 03:02": "eu/auth_20240618_0300.sql eu/world_20240618_0302.sql",
             "eu 2024-06-18 03:12": "eu/auth_20240618_0310.sql eu/world_20240618_0312.sql",
         },
+        warns="its files are of 03:00:00 to 03:02:00",
     ),
     parts(
         "hosts of two kinds in a folder of a host",

@@ -124,11 +124,26 @@ def _join(world: PartedWorld, moment: Sequence[WorldPart], places: Places) -> Na
         parts=parts,
         doubt=world.warning or next((dump.doubt for dump in dumps if dump.doubt), None),
     )
+    dump = _add_doubt(dump, _find_spread(in_order))
     return NamedDump(
         dump,
         replace(newest.name, world=world.world, origin=world.origin),
         newest.file,
         part_names=tuple(part.name for part in in_order),
+    )
+
+
+def _find_spread(parts: Sequence[WorldPart]) -> str | None:
+    """Return what is told of files of one kind that were dumped one after the other."""
+    by_rank: dict[int, set[datetime]] = defaultdict(set)
+    for part in parts:
+        by_rank[part.rank].add(part.entry.dump.taken_at)
+    times = max(by_rank.values(), key=len)
+    if len(times) == 1:
+        return None
+    return (
+        f"its files are of {min(times):%H:%M:%S} to {max(times):%H:%M:%S} UTC, one after the other:"
+        " what changed meanwhile may be in some of them only"
     )
 
 
