@@ -141,7 +141,7 @@ def load_by_hand(installation: Installation, folder: Path, *, cores: int) -> tup
                 run([*installation.client, *login, SCHEMA], stdin=file)
         texts = [str(path) for path in sorted(tab.glob("*.txt"))]
         threads = f"--use-threads={cores}"
-        character_set = "--default-character-set=utf8mb4"  # it cannot read JSON as binary
+        character_set = "--default-character-set=utf8mb3"  # utf8mb4 means binary to it
         run([*mysqlimport, *login, character_set, "--local", threads, SCHEMA, *texts])
         seconds = time.perf_counter() - started
         with Connection(endpoint) as connection:

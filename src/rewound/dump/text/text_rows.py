@@ -8,19 +8,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rewound.dump.text.lexical import repeated
 from rewound.dump.text.quoting import quote_name
 
 PIECE_BYTES = 1 << 20
 """Rows are taken in pieces of about this size."""
-_ESCAPED = {
-    end: re.compile(rb"(?<!\\)" + repeated(rb"\\\\") + rb"\\" + re.escape(end))
-    for end in (b"\n", b"\t")
-}
-_OTHER_ESCAPE = re.compile(
-    rb"(?<!\\)" + repeated(rb"\\\\") + rb"\\(?![0\t\n\\]|N[\t\n])", re.DOTALL
-)
-"""An escape that the server does not write by default."""
+_ESCAPE = re.compile(rb"\\(N[\t\n]?|.)", re.DOTALL)
+"""It begins with a byte to search for: with a lookbehind in front it took 40 ns a byte."""
+_WRITTEN = frozenset({b"0", b"\t", b"\n", b"\\", b"N\t", b"N\n"})
+"""What the server escapes by default, and NULL."""
 _ROWS_LOOKED_AT = 100
 _BYTES = b"binary"
 
@@ -95,7 +90,7 @@ def find_other_format(text: bytes, rows: int) -> str | None:
     Only what the default never has, or what only chance could give it, counts: the server would
     store such values without a word.
     """
-    if b"\\" in text and _OTHER_ESCAPE.search(text):
+    if b"\\" in text and not _WRITTEN.issuperset(_ESCAPE.findall(text)):
         return "they have a backslash that precedes no character that the server escapes"
     if text.count(b"\r\n") == rows > 1:
         return "every row ends with a carriage return"
@@ -164,4 +159,4 @@ def _count(text: bytes, end: bytes) -> int:
     count = text.count(end)
     if b"\\" + end not in text:
         return count
-    return count - sum(1 for _ in _ESCAPED[end].finditer(text))
+    return count - _ESCAPE.findall(text).count(end)
