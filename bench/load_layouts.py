@@ -4,8 +4,8 @@
 
 A source server holds the tables, and the same mysqldump dumps it in three ways. Each is then loaded
 into a server of its own, in turns; only the load is measured, with its proof. All must give the
-same number of rows. The way by hand, `mysqlimport --local`, is no comparison: one of the tables has a
-JSON column, which it reads as binary, and the server refuses that (9.7.4).
+same number of rows. The way by hand, `mysqlimport --local`, is no comparison: one of the tables has
+a JSON column, which it reads as binary, and the server refuses that (9.7.4).
 """
 
 import argparse
