@@ -260,7 +260,10 @@ def test_tables_of_another_engine_are_taken_to_their_moment(
 def test_logs_of_other_content_are_replayed_anew(source: Source, cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     (folder / "host1").mkdir(parents=True)
-    source.run("CREATE TABLE game.word (id INT PRIMARY KEY, word CHAR(9))")
+    source.run(
+        "CREATE DATABASE IF NOT EXISTS game",
+        "CREATE TABLE game.word (id INT PRIMARY KEY, word CHAR(9))",
+    )
     source.dump(folder / "host1" / "host1_20260303.sql")
     source.run("SET GLOBAL binlog_checksum=NONE", "INSERT INTO game.word VALUES (1,'HELLO')")
     moment = source.moment()
